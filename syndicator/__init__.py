@@ -22,7 +22,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """The public names, imported when first asked for: `syndicator --help` must not pay for them."""
+    """The public names, imported when first asked for: `syndicator --help` must not pay for
+    them."""
     from importlib import import_module
 
     if name in _HOMES:

@@ -1,4 +1,5 @@
-"""The command line, made once a process: typer makes it anew at every call, at the price of what most commands do."""
+"""The command line, made once a process: typer makes it anew at every call, at the price of what
+most commands do."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Commands in processes of their own, forked from one that has everything imported: as real as started ones, and cheap.
+"""Commands in processes of their own, forked from one that has everything imported: as real as
+started ones, and cheap.
 
-A start costs half a second of CPU, nearly all of it imports, and the tests run hundreds of commands.
+A start costs half a second of CPU, nearly all of it imports, and the tests run hundreds of
+commands.
 """
 
 from __future__ import annotations
@@ -43,9 +45,11 @@ _MOST_BYTES = 1 << 17  # of a request: words, folder, environment
 def run(
     *words: str, cwd: Path = ROOT, environ: Mapping[str, str] | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """`syndicator WORDS...` in `cwd`, with `environ` alone (None: with ours) as its environment. Raises TimeoutExpired
-    after `timeout` seconds, when it was killed."""
-    request = json.dumps([words, str(cwd), dict(os.environ if environ is None else environ), timeout])
+    """`syndicator WORDS...` in `cwd`, with `environ` alone (None: with ours) as its environment.
+    Raises TimeoutExpired after `timeout` seconds, when it was killed."""
+    request = json.dumps(
+        [words, str(cwd), dict(os.environ if environ is None else environ), timeout]
+    )
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         line = _server()
         socket.send_fds(line, [request.encode()], [out.fileno(), err.fileno()])
@@ -60,7 +64,9 @@ def run(
 def _server() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     words = [sys.executable, "-c", f"from tests.commands import serve; serve({theirs.fileno()})"]
-    process = subprocess.Popen(words, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        words, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+    )
     theirs.close()
 
     def end() -> None:
@@ -72,7 +78,8 @@ def _server() -> socket.socket:
 
 
 def serve(descriptor: int) -> None:
-    """Forks a command for each request until the other end closes. In a fork it returns after that command."""
+    """Forks a command for each request until the other end closes. In a fork it returns after that
+    command."""
     for module in _IMPORTED:
         import_module(module)
     cli = import_module("syndicator.cli")

@@ -13,14 +13,16 @@ from tests import command_line, engines
 from tests import postgres as postgres_server
 from tests.samples import OWN, SHARED, Samples
 
-# A time limit on each example measures how busy the machine is: one that is stopped for a moment failed a sound rule.
+# A time limit on each example measures how busy the machine is: one that is stopped for a moment
+# failed a sound rule.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Spares the garbage collector the modules and tests, which stay until the end: a seventh of the tests' CPU."""
+    """Spares the garbage collector the modules and tests, which stay until the end: a seventh of
+    the tests' CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
@@ -49,7 +51,8 @@ def one_command_line() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Real pages, feeds and hostile inputs beside the checkout; what needs them skips where they are absent."""
+    """Real pages, feeds and hostile inputs beside the checkout; what needs them skips where they
+    are absent."""
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with the corpus is not beside this checkout")
     return SHARED
@@ -68,7 +71,8 @@ def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def samples() -> Samples:
-    """Odd and hostile inputs: our own, and those of ../shared too where it is beside the checkout."""
+    """Odd and hostile inputs: our own, and those of ../shared too where it is beside the
+    checkout."""
     return Samples(OWN, SHARED if SHARED.is_dir() else None)
 
 

@@ -1,7 +1,9 @@
-"""Statements that are compiled once a test process: the engines of all its SQLite databases share what they compiled.
+"""Statements that are compiled once a test process: the engines of all its SQLite databases share
+what they compiled.
 
-Compiling SQL was a fifth of the tests' CPU: each test opens databases of its own, and each engine starts with an empty
-cache (SQLAlchemy keys compiled statements by dialect, so that is shared with the cache)."""
+Compiling SQL was a fifth of the tests' CPU: each test opens databases of its own, and each engine
+starts with an empty cache (SQLAlchemy keys compiled statements by dialect, so that is shared with
+the cache)."""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from syndicator.store import database, schema
 
 
 def share(patch: pytest.MonkeyPatch) -> None:
-    """From now on the engines of this process share their dialect, compiled statements and tables' definitions."""
+    """From now on the engines of this process share their dialect, compiled statements and tables'
+    definitions."""
     shared: dict[str, Engine] = {}
 
     def create(*args: Any, **options: Any) -> Engine:
@@ -31,7 +34,8 @@ def share(patch: pytest.MonkeyPatch) -> None:
 
 
 def make_tables(connection: Connection) -> None:
-    """What `metadata.create_all` does to an empty database, with statements that were written once."""
+    """What `metadata.create_all` does to an empty database, with statements that were written
+    once."""
     cursor = connection.connection.cursor()
     for statement in _definitions(connection.dialect):
         cursor.execute(statement)

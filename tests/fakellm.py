@@ -1,5 +1,5 @@
-"""A language model of our own on loopback that behaves as it is told: honestly, or in one of the ways that models and
-their endpoints fail."""
+"""A language model of our own on loopback that behaves as it is told: honestly, or in one of the
+ways that models and their endpoints fail."""
 
 from __future__ import annotations
 
@@ -64,18 +64,24 @@ Behaviour = Callable[[Question], Said]
 
 def completion(content: Any, tokens: int = 900) -> Said:
     """A chat completion that says `content`."""
-    value = {"choices": [{"message": {"role": "assistant", "content": content}}], "usage": {"total_tokens": tokens}}
+    value = {
+        "choices": [{"message": {"role": "assistant", "content": content}}],
+        "usage": {"total_tokens": tokens},
+    }
     return Said(body=json.dumps(value).encode(), headers={"Content-Type": "application/json"})
 
 
-def answer(sentences: Any = (2,), category: str = "AI", tags: tuple[str, ...] = ("LLM",), **more: Any) -> Said:
+def answer(
+    sentences: Any = (2,), category: str = "AI", tags: tuple[str, ...] = ("LLM",), **more: Any
+) -> Said:
     chosen = list(sentences) if isinstance(sentences, tuple) else sentences
     said = {"sentences": chosen, "category": category, "tags": list(tags)}
     return completion(json.dumps(said, ensure_ascii=False), **more)
 
 
 def best(question: Question) -> tuple[int, ...]:
-    """What an honest model chooses: the second sentence, which no excerpt of ours is, or the only one."""
+    """What an honest model chooses: the second sentence, which no excerpt of ours is, or the only
+    one."""
     return (min(2, len(question.sentences)),)
 
 
@@ -83,12 +89,18 @@ def honest(question: Question) -> Said:
     """Takes of the lists it is shown what stands first."""
     categories = re.findall(r"(?m)^- ([^:\n]+)", question.system)
     tags = question.system.rpartition("Tags: ")[2].strip().split(", ")
-    return answer(best(question), category=(*categories, "")[0], tags=tuple(tags[:1]) if tags != ["(none)"] else ())
+    return answer(
+        best(question),
+        category=(*categories, "")[0],
+        tags=tuple(tags[:1]) if tags != ["(none)"] else (),
+    )
 
 
 def obedient(question: Question) -> Said:
     """Does what the article says, where the article says something to it."""
-    order = re.search(r"ignore .* sentence (\d+) .* category \"(\w+)\"", question.text, re.IGNORECASE)
+    order = re.search(
+        r"ignore .* sentence (\d+) .* category \"(\w+)\"", question.text, re.IGNORECASE
+    )
     return answer((int(order[1]),), category=order[2]) if order else honest(question)
 
 
@@ -107,7 +119,11 @@ def late(seconds: float) -> Behaviour:
 
 def only_bare(question: Question) -> Said:
     """An endpoint that knows no response_format."""
-    return Said(400, b'{"error": "unknown field"}') if "response_format" in question.payload else honest(question)
+    return (
+        Said(400, b'{"error": "unknown field"}')
+        if "response_format" in question.payload
+        else honest(question)
+    )
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -149,7 +165,8 @@ def honest_json(question: Question) -> str:
 
 
 class FakeLlm:
-    """`llm.behaviour = BEHAVIOURS["slow"]`; `llm.seen` are the questions; `llm.most_open` how many at a time."""
+    """`llm.behaviour = BEHAVIOURS["slow"]`; `llm.seen` are the questions; `llm.most_open` how many
+    at a time."""
 
     def __init__(self) -> None:
         self.behaviour: Behaviour = honest

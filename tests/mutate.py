@@ -1,9 +1,11 @@
-"""Breaks one rule at a time in a copy of the package and runs the tests named beside it: does any of them notice?
+"""Breaks one rule at a time in a copy of the package and runs the tests named beside it: does any
+of them notice?
 
-python -m tests.mutate                 all of tests/mutations.toml, two at a time; exit 1 when too many got by
-python -m tests.mutate robots split    those whose rule has one of these words
+python -m tests.mutate                 all of tests/mutations.toml, two at a time; exit 1 when too
+many got by python -m tests.mutate robots split    those whose rule has one of these words
 
-First the tests run on the package as it is: one that fails anyway would notice everything. Then exit 2.
+First the tests run on the package as it is: one that fails anyway would notice everything. Then
+exit 2.
 """
 
 from __future__ import annotations
@@ -25,7 +27,17 @@ MUTATIONS = Path(__file__).with_name("mutations.toml")
 LEAST_CAUGHT = 55 / 60
 SIDE_BY_SIDE = 2
 SECONDS = 120  # a mutation that makes its tests hang is noticed, too
-COPIED = ("syndicator", "tests", ".github", "config", "docs", "tools", "pyproject.toml", "README.md", ".importlinter")
+COPIED = (
+    "syndicator",
+    "tests",
+    ".github",
+    "config",
+    "docs",
+    "tools",
+    "pyproject.toml",
+    "README.md",
+    ".importlinter",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +62,22 @@ def caught(mutation: Mutation) -> bool:
         for name in COPIED:
             place = ROOT / name
             if place.is_dir():
-                shutil.copytree(place, Path(folder, name))  # with the compiled files: they save half of a start
+                # with the compiled files: they save half of a start
+                shutil.copytree(place, Path(folder, name))
             elif place.exists():
                 shutil.copy(place, folder)
         path = Path(folder, mutation.file)
-        path.write_text(path.read_text(encoding="utf-8").replace(mutation.old, mutation.new), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace(mutation.old, mutation.new), encoding="utf-8"
+        )
         try:
             done = run(Path(folder), mutation.tests, "-p", "no:xdist", seconds=SECONDS)
         except subprocess.TimeoutExpired:
             return True
     if done.returncode not in (0, 1):  # not one test ran
-        raise RuntimeError(f"{mutation.rule}: pytest left with {done.returncode}\n{done.stdout[-2000:]}")
+        raise RuntimeError(
+            f"{mutation.rule}: pytest left with {done.returncode}\n{done.stdout[-2000:]}"
+        )
     return done.returncode == 1
 
 
@@ -68,10 +85,14 @@ def run(
     folder: Path, tests: Sequence[str], *words: str, seconds: float | None = None
 ) -> subprocess.CompletedProcess[str]:
     """What pytest says of the tests in `folder`. Raises TimeoutExpired after so many seconds."""
-    quick = () if any("::" in test for test in tests) else ("-m", "not slow")  # a test that is named is meant
+    # a test that is named is meant
+    quick = () if any("::" in test for test in tests) else ("-m", "not slow")
     command = [sys.executable, "-m", "pytest", "-x", "-q", *quick, *words, *tests]
-    env = {**os.environ, "PYTHONPATH": str(folder)}  # commands that a test starts must run the changed package, too
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=seconds)
+    # commands that a test starts must run the changed package, too
+    env = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=seconds
+    )
 
 
 def halves(tests: set[str]) -> list[list[str]]:
@@ -94,7 +115,10 @@ def main(words: Sequence[str]) -> int:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         results = []
         for mutation, noticed in zip(chosen, pool.map(caught, chosen), strict=True):
-            print(f"{'noticed' if noticed else 'GOT BY '}  {mutation.rule}  ({mutation.file})", flush=True)
+            print(
+                f"{'noticed' if noticed else 'GOT BY '}  {mutation.rule}  ({mutation.file})",
+                flush=True,
+            )
             results.append(noticed)
     print(f"{sum(results)} of {len(results)} noticed in {time.monotonic() - started:.0f} s")
     return 0 if sum(results) >= LEAST_CAUGHT * len(results) else 1

@@ -1,4 +1,5 @@
-"""PostgreSQL for tests: a server of our own from the system's packages, or what `SYNDICATOR_TEST_POSTGRES` names.
+"""PostgreSQL for tests: a server of our own from the system's packages, or what
+`SYNDICATOR_TEST_POSTGRES` names.
 
 Each test gets a schema of its own, which costs a hundredth of a database."""
 
@@ -20,12 +21,16 @@ import pytest
 from tests.relay import Relay
 
 URL = "SYNDICATOR_TEST_POSTGRES"  # postgresql+psycopg://user@host:port/database
-_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=100"
+_FAST = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c"
+    " max_connections=100"
+)
 _number = itertools.count(1)
 
 
 class Server:
-    """A server and the schemas that tests made in it. `address`: user, host, port and database of a URL."""
+    """A server and the schemas that tests made in it. `address`: user, host, port and database of a
+    URL."""
 
     def __init__(self, base: str, folder: Path | None = None) -> None:
         self.base, self.folder = base, folder
@@ -66,7 +71,17 @@ class Server:
     def control(self, *words: str) -> None:
         """What `pg_ctl` does to the server of our own: ("restart", "-m", "immediate")."""
         assert self.folder, f"{URL} names a server that is not ours"
-        _as_owner([_program("pg_ctl"), "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", *words])
+        _as_owner(
+            [
+                _program("pg_ctl"),
+                "-D",
+                str(self.folder / "data"),
+                "-l",
+                str(self.folder / "log"),
+                "-w",
+                *words,
+            ]
+        )
 
 
 def _new_name() -> str:
@@ -81,19 +96,36 @@ def plain(url: str) -> str:
 @contextmanager
 def server() -> Iterator[Server]:
     """A server for a while. Skips, with the reason, where there is none to be had."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'syndicator[postgres]'")
+    pytest.importorskip(
+        "psycopg", reason="psycopg is not installed: pip install 'syndicator[postgres]'"
+    )
     if named := os.environ.get(URL):
         yield Server(named)
         return
     if not _program("initdb"):
         pytest.skip(f"no PostgreSQL: install the package postgresql, or set {URL}")
     shm = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="syndicator-pg-", dir=shm if os.access(shm, os.W_OK) else None))
+    folder = Path(
+        tempfile.mkdtemp(prefix="syndicator-pg-", dir=shm if os.access(shm, os.W_OK) else None)
+    )
     try:
         folder.chmod(0o755)
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
-        _as_owner([_program("initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "-N"])
+        _as_owner(
+            [
+                _program("initdb"),
+                "-D",
+                str(folder / "data"),
+                "-A",
+                "trust",
+                "-U",
+                "postgres",
+                "-E",
+                "UTF8",
+                "-N",
+            ]
+        )
         port = _free_port()
         made = Server(f"postgresql+psycopg://postgres@/postgres?host={folder}&port={port}", folder)
         options = f"-k {folder} -p {port} -c listen_addresses= {_FAST}"
@@ -107,15 +139,21 @@ def server() -> Iterator[Server]:
 
 
 def _program(name: str) -> str:
-    """The path of a program of PostgreSQL, "" where it is not installed. Debian keeps them out of the PATH."""
-    found = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)]
+    """The path of a program of PostgreSQL, "" where it is not installed. Debian keeps them out of
+    the PATH."""
+    found = [
+        str(path)
+        for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    ]
     return shutil.which(name) or next(iter(found), "")
 
 
 def _as_owner(words: list[str]) -> None:
     """Runs a program; as the user postgres where we are root, whom PostgreSQL refuses."""
     before = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    done = subprocess.run([*before, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/")
+    done = subprocess.run(
+        [*before, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
+    )
     assert done.returncode == 0, done.stdout
 
 

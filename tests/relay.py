@@ -1,4 +1,5 @@
-"""A relay between clients and a server: it delays what it passes on, or swallows it, as a broken network does."""
+"""A relay between clients and a server: it delays what it passes on, or swallows it, as a broken
+network does."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from contextlib import closing, contextmanager, suppress
 
 
 class Relay:
-    """Passes bytes on to the socket file `target`, each `delay` seconds late in either direction. While `swallows`,
-    bytes vanish and connections stay open."""
+    """Passes bytes on to the socket file `target`, each `delay` seconds late in either direction.
+    While `swallows`, bytes vanish and connections stay open."""
 
     def __init__(self, target: str, delay: float = 0.0) -> None:
         self._target, self._delay = target, delay

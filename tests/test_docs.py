@@ -1,4 +1,5 @@
-"""The documentation lists every command, setting and exit code there is, and no other; its links lead somewhere."""
+"""The documentation lists every command, setting and exit code there is, and no other; its links
+lead somewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ def test_every_command_is_told_of() -> None:
     from syndicator.cli import app, load_commands
 
     load_commands()
-    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    known = {
+        command.name or getattr(command.callback, "__name__", "")
+        for command in app.registered_commands
+    }
     known |= {str(group.name) for group in app.registered_groups}
     rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", section(README, "Commands"))
     told = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
@@ -38,7 +42,9 @@ def test_every_setting_is_told_of(name: str) -> None:
     (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))
     tables: dict[str, type[BaseModel]] = {"webhook": Webhook, "digest": Digest}
-    assert told == (set(tables[name].model_fields) if name in tables else keys(getattr(Settings(), name)))
+    assert told == (
+        set(tables[name].model_fields) if name in tables else keys(getattr(Settings(), name))
+    )
 
 
 def keys(part: BaseModel) -> set[str]:
@@ -51,7 +57,11 @@ def keys(part: BaseModel) -> set[str]:
 
 def test_every_exit_code_is_told_of() -> None:
     told = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", section(REFERENCE, "Exit codes"))}
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and hasattr(kind, "exit_code")
+    ]
     assert told == {kind.exit_code for kind in kinds} | {0, 3}
 
 

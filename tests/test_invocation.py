@@ -23,12 +23,16 @@ ROOT = Path(__file__).resolve().parents[1]
         ({}, [], "syndicator"),
     ],
 )
-def test_the_program_is_what_was_typed(environ: dict[str, str], argv: list[str], typed: str) -> None:
+def test_the_program_is_what_was_typed(
+    environ: dict[str, str], argv: list[str], typed: str
+) -> None:
     assert program.program_of(environ, argv) == typed
 
 
 def test_run_says_how_it_was_called() -> None:
-    assert f'export {program.VARIABLE}="${{{program.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(encoding="utf-8")
+    assert f'export {program.VARIABLE}="${{{program.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_what_is_printed_names_commands_as_typed(
@@ -45,6 +49,11 @@ def test_what_is_printed_names_commands_as_typed(
 
 
 def test_messages_name_commands_in_the_form_that_is_replaced() -> None:
-    """A command in a message is written `syndicator X`, never `./run X`: whoever prints it knows how it is typed."""
-    found = [path for path in (ROOT / "syndicator").rglob("*.py") if "`./run" in path.read_text(encoding="utf-8")]
+    """A command in a message is written `syndicator X`, never `./run X`: whoever prints it knows
+    how it is typed."""
+    found = [
+        path
+        for path in (ROOT / "syndicator").rglob("*.py")
+        if "`./run" in path.read_text(encoding="utf-8")
+    ]
     assert [path.name for path in found if path.name != "program.py"] == []

@@ -12,7 +12,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKED = re.findall(r"(?m)^([a-z0-9][a-z0-9._-]*)==", (ROOT / "requirements.lock").read_text())
 # They ask for their notice alone, which is in each package.
 PERMISSIVE = {
-    *("MIT", "MIT License", "Apache-2.0", "Apache 2.0", "Apache Software License", "PSF-2.0", "CNRI-Python", "Zlib"),
+    *(
+        "MIT",
+        "MIT License",
+        "Apache-2.0",
+        "Apache 2.0",
+        "Apache Software License",
+        "PSF-2.0",
+        "CNRI-Python",
+        "Zlib",
+    ),
     *("MIT-CMU", "Python Software Foundation License", "ISC License (ISCL)", "CC0-1.0", "0BSD"),
     *("BSD License", "BSD-2-Clause", "BSD-3-Clause"),
 }
@@ -21,8 +30,8 @@ STATED_AS_TEXT = {"httpx-aiohttp"}
 
 
 def licence(name: str) -> str | None:
-    """What a package says of its licence, the first word of its own that says anything; None where it is not installed
-    (those for other systems)."""
+    """What a package says of its licence, the first word of its own that says anything; None where
+    it is not installed (those for other systems)."""
     try:
         found = metadata(name)
     except PackageNotFoundError:
@@ -32,13 +41,17 @@ def licence(name: str) -> str | None:
 
 
 def of_extras() -> set[str]:
-    """The packages that the extras of pyproject.toml bring, and what those need, as far as they are installed."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    """The packages that the extras of pyproject.toml bring, and what those need, as far as they are
+    installed."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
     found, wanted = set(), [need for needs in extras.values() for need in needs]
     while wanted:
         need, _, marker = wanted.pop().partition(";")
         name, *more = re.findall(r"[A-Za-z0-9._-]+", need.partition(">")[0].partition("=")[0])
-        names = {name.lower(), *(f"{name}-{extra}".lower() for extra in more)}  # psycopg[binary] is psycopg-binary
+        # psycopg[binary] is psycopg-binary
+        names = {name.lower(), *(f"{name}-{extra}".lower() for extra in more)}
         if "extra" in marker or names <= found:
             continue
         found |= names
@@ -49,13 +62,22 @@ def of_extras() -> set[str]:
 
 def test_every_licence_is_permissive_or_in_the_notice() -> None:
     extras = of_extras()
-    assert {"psycopg", "psycopg-binary", "procrastinate", "obstore", "croniter", "python-dateutil"} <= extras
+    assert {
+        "psycopg",
+        "psycopg-binary",
+        "procrastinate",
+        "obstore",
+        "croniter",
+        "python-dateutil",
+    } <= extras
     named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
     asking = set()
     for name in {*LOCKED, *extras}:
         stated = licence(name)
         if stated is not None and name not in STATED_AS_TEXT:
-            parts = {part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)}
+            parts = {
+                part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)
+            }
             asking |= {name} if parts - PERMISSIVE else set()
     assert len(LOCKED) > 50
     assert asking == named

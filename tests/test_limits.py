@@ -1,7 +1,9 @@
-"""Limits of the project. One moves in a commit of its own (`limits: ...`) whose body says who needs it.
+"""Limits of the project. One moves in a commit of its own (`limits: ...`) whose body says who needs
+it.
 
-How long a cold set-up with the demo takes (at most 20 s on two quiet cores) is measured by tests/bench/bench_setup.py:
-it needs a package index, and a wall clock proves nothing on a busy machine."""
+How long a cold set-up with the demo takes (at most 20 s on two quiet cores) is measured by
+tests/bench/bench_setup.py: it needs a package index, and a wall clock proves nothing on a busy
+machine."""
 
 from __future__ import annotations
 
@@ -64,11 +66,17 @@ def dependencies() -> set[str]:
 
 
 def extras() -> set[str]:
-    return {name for lines in project().get("optional-dependencies", {}).values() for name in named(lines)}
+    return {
+        name
+        for lines in project().get("optional-dependencies", {}).values()
+        for name in named(lines)
+    }
 
 
 def project() -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
     return found
 
 
@@ -82,19 +90,22 @@ def canonical(name: str) -> str:
 
 
 def locked() -> dict[str, str]:
-    """The packages of the lock that `./run` installs, each with the condition under which it is ("" for always)."""
+    """The packages of the lock that `./run` installs, each with the condition under which it is (""
+    for always)."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9._-]+)==[^ ]+(?: ; (.*))? \\$", text, re.MULTILINE))
 
 
 def installed() -> int:
-    """MB (2**20) that the packages of the lock take of a disk, with what they are compiled to, pip and uv. In blocks of
-    4 KiB as `du` counts them."""
+    """MB (2**20) that the packages of the lock take of a disk, with what they are compiled to, pip
+    and uv. In blocks of 4 KiB as `du` counts them."""
     here = {canonical(found.name): found for found in distributions()}
     wanted = [name for name, condition in locked().items() if name in here or not condition]
     tools = [name for name in TOOLS if name in here]
     paths = {path for name in (*wanted, *tools) for path in files(here[name])}
-    return sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in paths if path.is_file()) // 2**20
+    return (
+        sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in paths if path.is_file()) // 2**20
+    )
 
 
 def files(found: Distribution) -> Iterator[Path]:
@@ -133,7 +144,9 @@ def test_every_dependency_is_bounded_and_justified() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     listed = text.partition("\ndependencies = [\n")[2].partition("\n]")[0].splitlines()
     assert len(listed) == len(dependencies())
-    assert [line for line in listed if not re.fullmatch(r'  "[\w-]+>=[\d.]+,<[\d.]+", +# .{8,}', line)] == []
+    assert [
+        line for line in listed if not re.fullmatch(r'  "[\w-]+>=[\d.]+,<[\d.]+", +# .{8,}', line)
+    ] == []
 
 
 def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
@@ -147,7 +160,11 @@ def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
 
 
 def test_locks_name_no_index() -> None:
-    assert [lock.name for lock in ROOT.glob("requirements*.lock") if "://" in lock.read_text(encoding="utf-8")] == []
+    assert [
+        lock.name
+        for lock in ROOT.glob("requirements*.lock")
+        if "://" in lock.read_text(encoding="utf-8")
+    ] == []
 
 
 def test_the_test_lock_holds_the_very_packages_of_the_other() -> None:
@@ -158,5 +175,7 @@ def test_the_test_lock_holds_the_very_packages_of_the_other() -> None:
 
 def test_the_repository_has_no_symbolic_link() -> None:
     """A link leads out of a clone, and no sdist is made of one that does."""
-    listed = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []

@@ -1,4 +1,5 @@
-"""The locks of the extras: made of the extras' bounds, hashed, and of one mind with the other locks."""
+"""The locks of the extras: made of the extras' bounds, hashed, and of one mind with the other
+locks."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from tests.packaging import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-_PIN = re.compile(r"(?m)^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)[^\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)")
+_PIN = re.compile(
+    r"(?m)^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)[^\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?:"
+    r" \\)?\n)+)"
+)
 
 
 def pins(name: str) -> dict[str, set[str]]:
@@ -19,7 +23,10 @@ def pins(name: str) -> dict[str, set[str]]:
     text = (ROOT / name).read_text(encoding="utf-8")
     found = _PIN.findall(text)
     assert len(found) == len(re.findall(r"(?m)^[^ #\n]", text)), "a line without hashes"
-    return {package: {version for name, version, _ in found if name == package} for package, _, _ in found}
+    return {
+        package: {version for name, version, _ in found if name == package}
+        for package, _, _ in found
+    }
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

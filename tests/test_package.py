@@ -1,4 +1,5 @@
-"""The package as others install it: the sdist, the wheel made of it, and the program that uv and pipx make of that."""
+"""The package as others install it: the sdist, the wheel made of it, and the program that uv and
+pipx make of that."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> None:
-    listed = subprocess.run(["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     wanted = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     with zipfile.ZipFile(built[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
@@ -44,7 +47,14 @@ def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> No
 def test_the_sdist_has_what_makes_and_tests_it(built: tuple[Path, Path]) -> None:
     with tarfile.open(built[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert {"pyproject.toml", "LICENSE", "NOTICE", "tests/conftest.py", "config/sources.toml", "run"} <= names
+    assert {
+        "pyproject.toml",
+        "LICENSE",
+        "NOTICE",
+        "tests/conftest.py",
+        "config/sources.toml",
+        "run",
+    } <= names
     assert not any(name.startswith((".venv", "feeds/state", "feeds/public")) for name in names)
 
 
@@ -55,9 +65,13 @@ def test_its_metadata_bounds_what_it_needs(built: tuple[Path, Path]) -> None:
     needed = metadata.get_all("Requires-Dist", [])
     assert (
         len(needed) > 20
-        and [one for one in needed if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", one)] == []
+        and [one for one in needed if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", one)]
+        == []
     )
-    assert "Typing :: Typed" in metadata.get_all("Classifier", []) and metadata["License-Expression"] == "MIT"
+    assert (
+        "Typing :: Typed" in metadata.get_all("Classifier", [])
+        and metadata["License-Expression"] == "MIT"
+    )
 
 
 def uv_tool(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
@@ -82,24 +96,37 @@ def python_of(minor: int) -> str:
     name = f"python3.{minor}"
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
     for one in (shutil.which(name), *map(str, pyenv.glob(f"versions/3.{minor}.*/bin/{name}"))):
-        if one and subprocess.run([one, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+        if (
+            one
+            and subprocess.run(
+                [one, "-c", "import venv, ensurepip"], capture_output=True
+            ).returncode
+            == 0
+        ):
             return one
     pytest.skip(f"{name} is not installed")
 
 
-WAYS = [(11, pip, 1), (12, pip, 0), (12, uv_tool, 1), (13, pipx, 1)]  # Python, installer, sdist or wheel
+# Python, installer, sdist or wheel
+WAYS = [(11, pip, 1), (12, pip, 0), (12, uv_tool, 1), (13, pipx, 1)]
 
 
 @pytest.fixture(
-    scope="module", params=WAYS, ids=lambda way: f"3.{way[0]} {way[1].__name__} {('sdist', 'wheel')[way[2]]}"
+    scope="module",
+    params=WAYS,
+    ids=lambda way: f"3.{way[0]} {way[1].__name__} {('sdist', 'wheel')[way[2]]}",
 )
 def installed(
-    request: pytest.FixtureRequest, built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    built: tuple[Path, Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("installed")
     minor, way, form = request.param
     command, environ = way(folder, python_of(minor), built[form])
-    done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(
+        command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=400
+    )
     assert done.returncode == 0, done.stderr
     yield folder / "bin/syndicator"
 
@@ -108,17 +135,33 @@ def test_an_installed_program_works_on_a_folder_of_its_own(installed: Path, tmp_
     environ = {"PATH": f"{installed.parent}:/usr/bin:/bin", "HOME": str(tmp_path / "home")}
 
     def run(*words: str, code: int = 0, said: str = "") -> str:
-        done = subprocess.run(words, cwd=tmp_path, env=environ, input=said, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            words,
+            cwd=tmp_path,
+            env=environ,
+            input=said,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
 
     def served(command: str, page: str) -> str:
         with subprocess.Popen(
-            [installed, command, "--port", "0"], cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True
+            [installed, command, "--port", "0"],
+            cwd=tmp_path,
+            env=environ,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as process:
             assert process.stderr
             try:
-                address = next(found[1] for line in process.stderr if (found := re.search(r"(http://[\d.:]+/)", line)))
+                address = next(
+                    found[1]
+                    for line in process.stderr
+                    if (found := re.search(r"(http://[\d.:]+/)", line))
+                )
                 with urllib.request.urlopen(address + page, timeout=60) as answer:
                     return str(answer.read().decode())
             finally:

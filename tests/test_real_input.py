@@ -41,7 +41,10 @@ class Pages:
         request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         type, body = self.files.get(request.split(" ", 2)[1], ("", b""))
         status = "200 OK" if type else "404 Not Found"
-        head = f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        head = (
+            f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length:"
+            f" {len(body)}\r\nConnection: close\r\n\r\n"
+        )
         writer.write(head.encode() + body)
         await writer.drain()
         writer.close()
@@ -61,9 +64,12 @@ def announce(server: Pages, pages: Sequence[Path]) -> None:
     for number, page in enumerate(pages):
         path = f"/{number}/{quote(page.name)}"
         server.files[path] = ("text/html", read(page))
-        items.append(f"<item><guid>{escape(page.name)}</guid><link>{server.base}{path}</link></item>")
+        items.append(
+            f"<item><guid>{escape(page.name)}</guid><link>{server.base}{path}</link></item>"
+        )
     feed = (
-        f"<rss version='2.0'><channel><title>Corpus</title><link>{server.base}/</link>{''.join(items)}</channel></rss>"
+        "<rss"
+        f" version='2.0'><channel><title>Corpus</title><link>{server.base}/</link>{''.join(items)}</channel></rss>"  # noqa: E501
     )
     server.files["/feed"] = ("application/rss+xml", feed.encode())
 
@@ -72,8 +78,12 @@ async def refresh(folder: Path, feed: str, backfill: int) -> list[RunReport]:
     """The runs that it takes until nothing waits: each gives a source so many pages."""
     config = folder / "config"
     config.mkdir()
-    (config / "syndicator.toml").write_text("[fetch]\nallow_loopback = true\npause = 0\nworkers = 2\n")
-    (config / "sources.toml").write_text(f'[[source]]\nkey = "corpus"\nurl = "{feed}"\nbackfill = {backfill}\n')
+    (config / "syndicator.toml").write_text(
+        "[fetch]\nallow_loopback = true\npause = 0\nworkers = 2\n"
+    )
+    (config / "sources.toml").write_text(
+        f'[[source]]\nkey = "corpus"\nurl = "{feed}"\nbackfill = {backfill}\n'
+    )
     with open_app(config, clock=lambda: NOW, jitter=lambda: 0.5, environ={}) as app:
         reports = [await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())]
         while reports[-1].outcomes[0].waiting and len(reports) < backfill:
@@ -84,7 +94,9 @@ async def refresh(folder: Path, feed: str, backfill: int) -> list[RunReport]:
 async def check_articles(tmp_path: Path, server: Pages, pages: Sequence[Path]) -> None:
     announce(server, pages)
     reports = await refresh(tmp_path, f"{server.base}/feed", len(pages))
-    skipped = {problem.what: problem for report in reports for problem in report.outcomes[0].skipped}
+    skipped = {
+        problem.what: problem for report in reports for problem in report.outcomes[0].skipped
+    }
     files = list((tmp_path / "feeds/articles").rglob("*.md"))
     for path in files:
         article = load(path.read_bytes(), str(path))
@@ -104,7 +116,9 @@ async def test_a_few_pages_become_articles(tmp_path: Path, server: Pages, sample
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-async def test_all_real_pages_become_articles(tmp_path: Path, server: Pages, samples: Samples) -> None:
+async def test_all_real_pages_become_articles(
+    tmp_path: Path, server: Pages, samples: Samples
+) -> None:
     await check_articles(tmp_path, server, samples.pages())
 
 

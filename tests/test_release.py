@@ -31,20 +31,28 @@ UNITS = ("syndicator.service", "syndicator-refresh.service", "syndicator-refresh
 
 
 def test_a_tag_publishes_only_if_the_repository_says_so_and_without_a_key() -> None:
-    assert WORKFLOW[True] == {"push": {"tags": ["v*"]}} and WORKFLOW["permissions"] == {}  # YAML 1.1: `on` is True
+    # YAML 1.1: `on` is True
+    assert WORKFLOW[True] == {"push": {"tags": ["v*"]}} and WORKFLOW["permissions"] == {}
     assert JOBS["build"]["if"] == "vars.PUBLISH == 'true'"
     assert all(job.get("needs") == "build" for name, job in JOBS.items() if name != "build")
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
 
 
-WORKFLOWS = [*sorted((ROOT / ".github/workflows").glob("*.yml")), ROOT / "syndicator/data/init/github/feeds.yml"]
+WORKFLOWS = [
+    *sorted((ROOT / ".github/workflows").glob("*.yml")),
+    ROOT / "syndicator/data/init/github/feeds.yml",
+]
 DEPLOYED = ROOT / "syndicator/data/init/deploy"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_each_action_is_the_commit_of_a_version(path: Path) -> None:
     """A tag can be moved to other code, a commit cannot."""
-    lines = [line.partition("uses:")[2].strip() for line in path.read_text().splitlines() if "uses:" in line]
+    lines = [
+        line.partition("uses:")[2].strip()
+        for line in path.read_text().splitlines()
+        if "uses:" in line
+    ]
     pattern = r"[a-z0-9-]+/[a-z-]+(/[a-z]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
     assert lines and [line for line in lines if not re.fullmatch(pattern, line)] == []
 
@@ -62,24 +70,43 @@ def test_each_image_has_its_digest() -> None:
     for path in sorted(DEPLOYED.glob("*.yaml")):
         images += re.findall(r"^ *image: (\S+)", path.read_text(), re.MULTILINE)
     assert [image.partition("@")[0] for image in images] == ["python:3.13-slim", "postgres:17"]
-    assert [image for image in images if not re.fullmatch(r"[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}", image)] == []
+    assert [
+        image
+        for image in images
+        if not re.fullmatch(r"[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}", image)
+    ] == []
 
 
 @pytest.mark.parametrize("job", ["build", "image"])
 def test_what_is_published_is_signed(job: str) -> None:
-    (signed,) = (step for step in JOBS[job]["steps"] if step.get("uses", "").startswith("actions/attest-build-"))
-    assert signed["with"].get("subject-path", signed["with"].get("subject-name")) in ("dist/*", IMAGE)
-    assert {"id-token": "write", "attestations": "write"}.items() <= JOBS[job]["permissions"].items()
+    (signed,) = (
+        step
+        for step in JOBS[job]["steps"]
+        if step.get("uses", "").startswith("actions/attest-build-")
+    )
+    assert signed["with"].get("subject-path", signed["with"].get("subject-name")) in (
+        "dist/*",
+        IMAGE,
+    )
+    assert {"id-token": "write", "attestations": "write"}.items() <= JOBS[job][
+        "permissions"
+    ].items()
 
 
 IMAGE = "${{ vars.REGISTRY }}/${{ vars.IMAGE }}"
 
 
-@pytest.mark.parametrize(("tag", "code"), [(f"v{__version__}", 0), ("v9.9.9", 1), (f"{__version__}x", 1)])
+@pytest.mark.parametrize(
+    ("tag", "code"), [(f"v{__version__}", 0), ("v9.9.9", 1), (f"{__version__}x", 1)]
+)
 def test_only_the_tag_of_this_version_is_built(tag: str, code: int) -> None:
-    (step,) = (step for step in JOBS["build"]["steps"] if step.get("name") == "The tag is the version")
+    (step,) = (
+        step for step in JOBS["build"]["steps"] if step.get("name") == "The tag is the version"
+    )
     environ = {**os.environ, "GITHUB_REF_NAME": tag}
-    assert subprocess.run(["bash", "-e", "-c", step["run"]], cwd=ROOT, env=environ).returncode == code
+    assert (
+        subprocess.run(["bash", "-e", "-c", step["run"]], cwd=ROOT, env=environ).returncode == code
+    )
 
 
 def test_the_image_is_built_of_the_file_that_init_writes() -> None:
@@ -90,9 +117,14 @@ def test_the_image_is_built_of_the_file_that_init_writes() -> None:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None:
-    of_init = [line for line in deployment_files(INSTALLED)[name].splitlines() if not line.startswith("#")]
+    of_init = [
+        line for line in deployment_files(INSTALLED)[name].splitlines() if not line.startswith("#")
+    ]
     ours = [line for line in (DEBIAN / name).read_text().splitlines() if not line.startswith("#")]
-    more = ["StateDirectory=syndicator", "ExecStartPre=/usr/bin/syndicator init /var/lib/syndicator"]
+    more = [
+        "StateDirectory=syndicator",
+        "ExecStartPre=/usr/bin/syndicator init /var/lib/syndicator",
+    ]
     assert [line for line in ours if line not in more] == of_init
     assert [line for line in ours if line in more] == (more if name.endswith(".service") else [])
     assert "u syndicator " in (DEBIAN / "syndicator.sysusers").read_text()

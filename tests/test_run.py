@@ -29,14 +29,20 @@ def place() -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("home", [{}, {"HOME": "/nonexistent"}], ids=["no home", "a home that is not there"])
+@pytest.mark.parametrize(
+    "home", [{}, {"HOME": "/nonexistent"}], ids=["no home", "a home that is not there"]
+)
 def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, str]) -> None:
-    if subprocess.run(["python3", "-c", MADE_WITH], env={"PATH": PATH}, capture_output=True).returncode:
+    if subprocess.run(
+        ["python3", "-c", MADE_WITH], env={"PATH": PATH}, capture_output=True
+    ).returncode:
         pytest.skip("this machine has no Python 3.11 with venv for all accounts")
     if not index_reachable():
         pytest.skip("no package index can be reached")
     checkout, temporary = place / "checkout", place / "temp"
-    shutil.copytree(ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__")
+    )
     temporary.mkdir()
     for name in ("run", *(lock.name for lock in ROOT.glob("requirements*.lock"))):
         shutil.copy(ROOT / name, checkout)
@@ -45,14 +51,26 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         account = {"user": NOBODY, "group": NOBODY}
         for path in (temporary, checkout, *checkout.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name == "SSL_CERT_FILE"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("PIP_") or name == "SSL_CERT_FILE"
+    }
     done = subprocess.run(
         [checkout / "run", "init", temporary / "mine"],
-        cwd="/", env={"PATH": PATH, "TMPDIR": str(temporary), **kept, **home},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, **account,
-    )  # fmt: skip
+        cwd="/",
+        env={"PATH": PATH, "TMPDIR": str(temporary), **kept, **home},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        **account,
+    )
     assert done.returncode == 0, done.stderr
     assert (temporary / "mine/config/sources.toml").exists() and (checkout / ".venv/cache").is_dir()
     command = [checkout / ".venv/bin/syndicator", "status", "--config", temporary / "mine/config"]
-    status = subprocess.run(command, cwd="/", env={"PATH": PATH}, capture_output=True, text=True, **account)
-    assert f"no source yet: `{checkout}/.venv/bin/syndicator add URL`" in status.stdout, status.stderr
+    status = subprocess.run(
+        command, cwd="/", env={"PATH": PATH}, capture_output=True, text=True, **account
+    )
+    assert f"no source yet: `{checkout}/.venv/bin/syndicator add URL`" in status.stdout, (
+        status.stderr
+    )

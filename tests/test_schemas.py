@@ -1,4 +1,5 @@
-"""The JSON Schemas of the configuration files: made from the models, named by the files, and true of them."""
+"""The JSON Schemas of the configuration files: made from the models, named by the files, and true
+of them."""
 
 from __future__ import annotations
 
@@ -17,8 +18,13 @@ from tools import schemas
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = list(schemas.MODELS)
 KINDS: dict[str, type | tuple[type, ...]] = {
-    "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)
-}  # fmt: skip
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
 
 
 def committed(name: str) -> Any:
@@ -32,12 +38,16 @@ def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
     if "anyOf" in node and all([*faults(value, one, whole)] for one in node["anyOf"]):
         yield at
     kind = node.get("type")
-    if kind and (not isinstance(value, KINDS[kind]) or (isinstance(value, bool) and kind != "boolean")):
+    if kind and (
+        not isinstance(value, KINDS[kind]) or (isinstance(value, bool) and kind != "boolean")
+    ):
         yield at
         return
     if "enum" in node and value not in node["enum"]:
         yield at
-    if isinstance(value, int | float) and not (node.get("minimum", value) <= value <= node.get("maximum", value)):
+    if isinstance(value, int | float) and not (
+        node.get("minimum", value) <= value <= node.get("maximum", value)
+    ):
         yield at
     if isinstance(value, str) and not re.search(node.get("pattern", ""), value):
         yield at
@@ -45,14 +55,22 @@ def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
         yield from faults(one, node.get("items", {}), whole, f"{at}/{number}")
     for name, one in value.items() if isinstance(value, dict) else ():
         inside = node.get("properties", {}).get(name, node.get("additionalProperties", {}))
-        yield from [f"{at}/{name}"] if inside is False else faults(one, inside, whole, f"{at}/{name}")
-    yield from (f"{at}/{name}" for name in node.get("required", ()) if isinstance(value, dict) and name not in value)
+        yield from (
+            [f"{at}/{name}"] if inside is False else faults(one, inside, whole, f"{at}/{name}")
+        )
+    yield from (
+        f"{at}/{name}"
+        for name in node.get("required", ())
+        if isinstance(value, dict) and name not in value
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_are_what_the_models_say(name: str) -> None:
     path = schemas.PLACE / f"{name}.json"
-    assert path.read_text(encoding="utf-8") == schemas.document(name), "run: python -m tools.schemas"
+    assert path.read_text(encoding="utf-8") == schemas.document(name), (
+        "run: python -m tools.schemas"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -60,7 +78,10 @@ def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
     path = ROOT / "config" / f"{name}.toml"
     text = path.read_text(encoding="utf-8")
     directive, _, named = text.partition("\n")[0].partition(" ")
-    assert directive == "#:schema" and (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
+    assert (
+        directive == "#:schema"
+        and (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
+    )
     assert [*faults(tomllib.loads(text), committed(name), committed(name))] == []
 
 
@@ -76,18 +97,29 @@ def test_a_new_folder_names_them_where_the_program_is() -> None:
         ("syndicator", "[publish]\nformats = ['atm']", ["/publish/formats/0"]),
         ("syndicator", "[fetch]\nworkers = 99", ["/fetch/workers"]),
         ("sources", "[[source]]\nkey = 'a'\nkind = 'x'", ["/source/0/kind", "/source/0/url"]),
-        ("sources", "[[source]]\nkey = 'a'\nurl = 'b'\nrules = {select = 'p', remove = 1}", ["/source/0/rules/remove"]),
+        (
+            "sources",
+            "[[source]]\nkey = 'a'\nurl = 'b'\nrules = {select = 'p', remove = 1}",
+            ["/source/0/rules/remove"],
+        ),
         ("feeds", "[[feed]]\nslug = 'A'", ["/feed/0/slug"]),
         ("taxonomy", "[[tag]]\nalias = []", ["/tag/0/alias", "/tag/0/name"]),
     ],
-)  # fmt: skip
+)
 def test_mistakes_break_them(name: str, text: str, wrong: list[str]) -> None:
     assert [*faults(tomllib.loads(text), committed(name), committed(name))] == wrong
 
 
 def test_what_the_files_say_of_a_key_stands_in_them() -> None:
     tables = {**committed("syndicator")["definitions"], **committed("sources")["definitions"]}
-    assert tables["Publish"]["properties"]["tag_min"]["description"].startswith("a tag gets a feed when")
+    assert tables["Publish"]["properties"]["tag_min"]["description"].startswith(
+        "a tag gets a feed when"
+    )
     assert "paragraphs" in tables["RulesTable"]["properties"]["keep"]["description"]
-    told = [key for table in tables.values() for key in table["properties"].values() if "$ref" not in key]
+    told = [
+        key
+        for table in tables.values()
+        for key in table["properties"].values()
+        if "$ref" not in key
+    ]
     assert sum("description" in key for key in told) / len(told) > 0.9

@@ -1,5 +1,5 @@
-"""An article file that a person wrote, put into the folder of a fresh checkout, is an article: every command takes it,
-and its tags have feeds with its date."""
+"""An article file that a person wrote, put into the folder of a fresh checkout, is an article:
+every command takes it, and its tags have feeds with its date."""
 
 from __future__ import annotations
 
@@ -66,7 +66,11 @@ def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
         assert atom_fault(path.read_bytes()) is None
         entry = ElementTree.parse(path).find("{*}entry")
         assert entry is not None
-        assert entry.findtext("{*}published", "")[:10] == entry.findtext("{*}updated", "")[:10] == "2026-02-11"
+        assert (
+            entry.findtext("{*}published", "")[:10]
+            == entry.findtext("{*}updated", "")[:10]
+            == "2026-02-11"
+        )
         assert entry.findtext("{*}title") == "The harbour gets a new light"
     assert (clone / "feeds/public/categories/local-news.json").exists()
 
@@ -78,7 +82,9 @@ def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
     shutil.rmtree(clone / "feeds/state")
     said(clone, "reindex")
     said(clone, "build", "--all")
-    assert {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")} == before
+    assert {
+        path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")
+    } == before
 
 
 @pytest.mark.slow
@@ -90,7 +96,10 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> Non
         said(clone, *words)
         said(clone, "build", "--all")
         (item,) = json.loads((clone / "feeds/public/all.json").read_text())["items"]
-        assert item["summary"] == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
+        assert (
+            item["summary"]
+            == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
+        )
     assert file.read_text() == bare
 
 
@@ -108,7 +117,11 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) ->
 @pytest.mark.parametrize(
     ("line", "wrong", "named"),
     [
-        ("source: https://harbour.example/news/light", "source: harbour", "source: has to be the article's URL"),
+        (
+            "source: https://harbour.example/news/light",
+            "source: harbour",
+            "source: has to be the article's URL",
+        ),
         ("source: https://harbour.example/news/light\n", "", "source: has to be the article's URL"),
         ("date: '2026-02-11'", "date: '2026-02-31'", "'2026-02-31' is no day"),
         ("date: '2026-02-11'\n", "", "date: write the day"),
@@ -118,9 +131,13 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) ->
 )
 @pytest.mark.slow
 def test_a_flaw_is_named(clone: Path, line: str, wrong: str, named: str) -> None:
-    (clone / "feeds/articles/other.md").write_text(FILE.replace(line, wrong).replace("news/light", "news/other"))
+    (clone / "feeds/articles/other.md").write_text(
+        FILE.replace(line, wrong).replace("news/light", "news/other")
+    )
     for words in (("check", "--json"), ("build",)):
         done = commands.run(*words, "--config", str(clone / "config"))
-        assert "other.md" in done.stdout + done.stderr and named in (done.stdout + done.stderr).replace("\\'", "'")
+        assert "other.md" in done.stdout + done.stderr and named in (
+            done.stdout + done.stderr
+        ).replace("\\'", "'")
     items = json.loads((clone / "feeds/public/all.json").read_text())["items"]
     assert [item["url"] for item in items] == ["https://harbour.example/news/light"]

@@ -46,7 +46,9 @@ class Place:
 
     async def refresh(self, *keys: str, all: bool = True) -> RunReport:
         with open_app(self.config, clock=self.clock, jitter=lambda: 0.5, environ={}) as app:
-            return await run(app, Wanted(keys=keys, all=all and not keys), stop=asyncio.Event(), watch=Watch())
+            return await run(
+                app, Wanted(keys=keys, all=all and not keys), stop=asyncio.Event(), watch=Watch()
+            )
 
     async def build(self) -> None:
         with open_app(self.config, clock=self.clock, environ={}) as app:
@@ -54,7 +56,10 @@ class Place:
 
     def articles(self) -> dict[str, Article]:
         files = (self.folder / "feeds/articles").rglob("*.md")
-        return {article.title: article for article in (load(path.read_bytes(), str(path)) for path in files)}
+        return {
+            article.title: article
+            for article in (load(path.read_bytes(), str(path)) for path in files)
+        }
 
     def bytes_of(self, part: str) -> dict[str, str]:
         root = self.folder / "feeds" / part
@@ -67,7 +72,8 @@ class Place:
 
 @pytest.fixture
 async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
-    """Without the slow site, whose deadline each run would wait for, unless a test asks for the `whole` world."""
+    """Without the slow site, whose deadline each run would wait for, unless a test asks for the
+    `whole` world."""
     whole = request.node.get_closest_marker("whole")
     world = World(without=() if whole else {"slow"})
     await world.start()
@@ -102,7 +108,8 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
         "categories/ai.rss",
     ):
         assert (public / name).stat().st_size > 0, name
-    assert len(json.loads((public / "all.json").read_text())["items"]) == len(titles) - 1  # two sites carry one story
+    # two sites carry one story
+    assert len(json.loads((public / "all.json").read_text())["items"]) == len(titles) - 1
 
 
 @pytest.mark.slow
@@ -120,7 +127,10 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     await place.refresh()
     before = place.bytes_of("articles"), place.bytes_of("public")
     shutil.rmtree(place.folder / "feeds/state")
-    with pytest.raises(StoreError, match="reindex"), open_app(place.config, clock=place.clock, environ={}):
+    with (
+        pytest.raises(StoreError, match="reindex"),
+        open_app(place.config, clock=place.clock, environ={}),
+    ):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
         assert intake.reindex(app).articles == len(place.articles())
@@ -142,7 +152,9 @@ async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) 
 async def test_a_title_edited_by_hand_stays_and_is_published(place: Place) -> None:
     await place.refresh("holt")
     path = next(p for p in (place.folder / "feeds/articles").rglob("*.md") if "rust-port" in p.name)
-    path.write_text(path.read_text().replace("title: A Rust port nobody asked for", "title: A better title"))
+    path.write_text(
+        path.read_text().replace("title: A Rust port nobody asked for", "title: A better title")
+    )
     place.clock.now += timedelta(days=1, hours=1)
     place.world.change(key_of(place.world, "A Rust port"), title="A Rust port, corrected")
     await place.refresh("holt")
@@ -160,11 +172,14 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
     assert report.outcomes[0].changed == (before.id,)
     after = place.articles()["A Rust port, corrected"]
     assert (after.id, after.published, after.added) == (before.id, before.published, before.added)
-    assert after.updated is not None and before.updated is not None and after.updated > before.updated
+    assert (
+        after.updated is not None and before.updated is not None and after.updated > before.updated
+    )
     assert len(after.revisions) == 1
 
 
-# Each of them without a worker process in tests/faults; here one for all, and all of them with --all.
+# Each of them without a worker process in tests/faults; here one for all, and all of them with
+# --all.
 @pytest.mark.parametrize(
     "mischief",
     [

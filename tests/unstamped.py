@@ -9,6 +9,6 @@ from syndicator.services.container import Configuration, configuration
 
 
 def unstamped(config: Path) -> Configuration:
-    """The configuration of a folder as one of which nobody knows whether it changed: each run goes through all of its
-    sources, as after an edit of their file."""
+    """The configuration of a folder as one of which nobody knows whether it changed: each run goes
+    through all of its sources, as after an edit of their file."""
     return replace(configuration(config, {}), sources_stamp="")

@@ -1,4 +1,5 @@
-"""Worker processes that outlive a run: most tests want what a worker answers, not how it starts and ends.
+"""Worker processes that outlive a run: most tests want what a worker answers, not how it starts and
+ends.
 
 A start costs a second of CPU, nearly all of it imports."""
 
@@ -22,7 +23,11 @@ class _Kept(Worker):
 
 
 def kept(
-    *, seconds: float = SECONDS, megabytes: int = MEGABYTES, count: int = 1, preload: Sequence[str] = ()
+    *,
+    seconds: float = SECONDS,
+    megabytes: int = MEGABYTES,
+    count: int = 1,
+    preload: Sequence[str] = (),
 ) -> Worker:
     """In place of `Worker`: the one that was made with these words before, or a new one."""
     return _made(seconds, megabytes, count, tuple(preload))

@@ -1,5 +1,5 @@
-"""The demo's web as a fixture, and what can happen to it. It runs in a thread of its own, so that tests with and
-without a loop may use it."""
+"""The demo's web as a fixture, and what can happen to it. It runs in a thread of its own, so that
+tests with and without a loop may use it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ from syndicator.cli.demo.world import write_config
 
 
 class World(demo.World):
-    """The demo's web, with the truth of its stories, and with methods that change what it serves."""
+    """The demo's web, with the truth of its stories, and with methods that change what it
+    serves."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         super().__init__(port=port, without=without)
         self._revision = 0
         self._moved: dict[str, str] = {}  # site -> its feed's new path
-        self._faults: dict[tuple[str, str], Answer] = {}  # (site, path or "*") -> what it answers instead
+        # (site, path or "*") -> what it answers instead
+        self._faults: dict[tuple[str, str], Answer] = {}
         self._latency: dict[str, float] = {}
         self._limit: dict[str, int] = {}  # site -> how many entries its feed still has
         self._guids: dict[str, str] = {}  # site -> what its entries' ids start with now
 
-    # -- what there is ------------------------------------------------------------------------------------------------
+    # what there is
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -51,15 +53,18 @@ class World(demo.World):
         return super().url(self._stories[story] if isinstance(story, str) else story)
 
     def truths(self) -> dict[str, Truth]:
-        """What a good reader makes of each page, by address. The site's own boilerplate is part of must_not."""
-        return {self.url(story): self.truth(story) for story in self._stories.values() if story.truth}
+        """What a good reader makes of each page, by address. The site's own boilerplate is part of
+        must_not."""
+        return {
+            self.url(story): self.truth(story) for story in self._stories.values() if story.truth
+        }
 
     def truth(self, story: Story) -> Truth:
         assert story.truth is not None
         traps = dict.fromkeys((*story.truth.must_not, *self._sites[story.site].boilerplate))
         return dataclasses.replace(story.truth, must_not=tuple(traps))
 
-    # -- what can happen to it ----------------------------------------------------------------------------------------
+    # what can happen to it
 
     def add(self, story: Story) -> None:
         """A site publishes one more story, or a known key anew."""
@@ -67,8 +72,8 @@ class World(demo.World):
         self._revision += 1
 
     def change(self, key: str, **fields: Any) -> Story:
-        """A story is edited: `fields` of Story get other values; `updated` moves by an hour unless given, and the truth
-        moves with a new title, author or date."""
+        """A story is edited: `fields` of Story get other values; `updated` moves by an hour unless
+        given, and the truth moves with a new title, author or date."""
         story = self._stories[key]
         later = (story.updated or story.published) + timedelta(hours=1)
         edited = dataclasses.replace(story, **{"updated": later, **fields})
@@ -94,7 +99,8 @@ class World(demo.World):
         self._revision += 1
 
     def future_date(self, key: str, years: int = 10) -> Story:
-        """The story says that it was published in `years` years. Where the address holds the date, it moves along."""
+        """The story says that it was published in `years` years. Where the address holds the date,
+        it moves along."""
         published = self._stories[key].published
         return self.change(key, published=published.replace(year=published.year + years))
 
@@ -104,10 +110,18 @@ class World(demo.World):
         self._revision += 1
 
     def fail(
-        self, site: str, status: int, *, path: str = "*", headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        site: str,
+        status: int,
+        *,
+        path: str = "*",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
     ) -> None:
         """The site (or one `path` of it) answers `status` until `heal`."""
-        self._faults[site, path] = Answer(status=status, headers=headers or {}, body=body or b"Sorry.\n")
+        self._faults[site, path] = Answer(
+            status=status, headers=headers or {}, body=body or b"Sorry.\n"
+        )
 
     def break_feed(self, site: str) -> None:
         """The feed is cut in its first half, with status 200."""
@@ -117,7 +131,9 @@ class World(demo.World):
 
     def html_feed(self, site: str) -> None:
         """The feed's address answers with the site's front page."""
-        self._faults[site, self._feed_path(self._sites[site])] = Answer(body=self._front(self._sites[site]))
+        self._faults[site, self._feed_path(self._sites[site])] = Answer(
+            body=self._front(self._sites[site])
+        )
 
     def latency(self, site: str, seconds: float) -> None:
         """Every answer of the site waits so long before its first byte."""
@@ -129,7 +145,7 @@ class World(demo.World):
         for key in [key for key in self._faults if key[0] == site]:
             del self._faults[key]
 
-    # -- what it answers then -----------------------------------------------------------------------------------------
+    # what it answers then
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
         fault = self._faults.get((place.key, path)) or self._faults.get((place.key, "*"))
@@ -155,8 +171,11 @@ class World(demo.World):
         return super()._modified() + timedelta(minutes=self._revision)
 
 
-def patient_config(folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
-    """The demo's configuration, with time for the answers of a busy machine: for a world without its slow site."""
+def patient_config(
+    folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
+) -> None:
+    """The demo's configuration, with time for the answers of a busy machine: for a world without
+    its slow site."""
     write_config(folder, world, port=port, taxonomy=taxonomy)
     settings = folder / "syndicator.toml"
     settings.write_text(settings.read_text().replace("_seconds = 3", "_seconds = 30"))

@@ -1,4 +1,5 @@
-"""Writes docs/reasons.md, the list of every reason code, from syndicator/core/reasons.py: `python -m tools.reasons`."""
+"""Writes docs/reasons.md, the list of every reason code, from syndicator/core/reasons.py: `python
+-m tools.reasons`."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ Made from `syndicator/core/reasons.py` by `python -m tools.reasons`; edit that.
 
 `status`, `show`, the log and `--json` give a code for each failure. Codes never change, so scripts may compare them.
 An HTTP error without a code of its own here is `http-` and its status, such as `http-503`.
-"""
+"""  # noqa: E501
 
 
 def document() -> str:
@@ -26,7 +27,10 @@ def document() -> str:
 def _section(group: type[Reason]) -> str:
     """A table of one group."""
     lines = [f"## {inspect.getdoc(group)}", "", "code | meaning | cure", "---|---|---"]
-    rows = (f"`{reason.value}` | {reason.means} | {reason.cure.removeprefix('nothing: ')}" for reason in group)
+    rows = (
+        f"`{reason.value}` | {reason.means} | {reason.cure.removeprefix('nothing: ')}"
+        for reason in group
+    )
     lines += [row.rstrip() for row in rows]
     return "\n".join((*lines, ""))
 

@@ -1,6 +1,6 @@
-"""Writes syndicator/data/schemas/, a JSON Schema for each configuration file, from the models that read it and what
-the shipped file says of each key: `python -m tools.schemas`. Editors complete and check by them (`#:schema`, as Taplo
-has it); what is valid in the end, the models say alone.
+"""Writes syndicator/data/schemas/, a JSON Schema for each configuration file, from the models that
+read it and what the shipped file says of each key: `python -m tools.schemas`. Editors complete and
+check by them (`#:schema`, as Taplo has it); what is valid in the end, the models say alone.
 
 Draft 7 without what later drafts brought, as most editors of TOML know no more."""
 
@@ -40,23 +40,34 @@ def schema(name: str) -> dict[str, Any]:
     made["definitions"] = made.pop("$defs", {})
     made["additionalProperties"] = False
     cleaned: dict[str, Any] = _cleaned(made)
-    explained = _explanations((ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8"), name.removesuffix("s"))
+    explained = _explanations(
+        (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8"), name.removesuffix("s")
+    )
     for table, node in cleaned["definitions"].items():
         section = table.removesuffix("Table").removesuffix("Def").lower()
         for key, value in node.get("properties", {}).items():
             said = explained.get((section, key)) or explained.get((name, key))
             if said and "$ref" not in value:
                 value["description"] = said
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"{name}.toml", **cleaned}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"{name}.toml",
+        **cleaned,
+    }
 
 
 def _cleaned(node: Any) -> Any:
-    """Without the titles that pydantic makes of names, the docstrings of our classes, and null, which TOML has not."""
+    """Without the titles that pydantic makes of names, the docstrings of our classes, and null,
+    which TOML has not."""
     if isinstance(node, list):
         return [_cleaned(one) for one in node]
     if not isinstance(node, dict):
         return node
-    kept = {name: _cleaned(value) for name, value in node.items() if not (name in _NOISE and isinstance(value, str))}
+    kept = {
+        name: _cleaned(value)
+        for name, value in node.items()
+        if not (name in _NOISE and isinstance(value, str))
+    }
     if kept.get("default", 0) is None or "$ref" in kept:
         kept.pop("default", None)
     options = [one for one in kept.get("anyOf", ()) if one != {"type": "null"}]
@@ -67,8 +78,8 @@ def _cleaned(node: Any) -> Any:
 
 
 def _explanations(text: str, first: str) -> dict[tuple[str, str], str]:
-    """What the comments of a shipped file say of the keys of each table: behind a setting, or in the list at its head.
-    `first`: the table that the file begins with."""
+    """What the comments of a shipped file say of the keys of each table: behind a setting, or in
+    the list at its head. `first`: the table that the file begins with."""
     found: dict[tuple[str, str], str] = {}
     section, last = first, ("", "")
     for line in text.splitlines():

@@ -1,4 +1,5 @@
-"""Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and s3://bucket/prefix."""
+"""Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and
+s3://bucket/prefix."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,15 +17,22 @@ from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp, NoF
 
 
 class FileArticleStore(Listed):
-    """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any number of readers."""
+    """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any
+    number of readers."""
 
     def __init__(
-        self, root: Path, *, durable: bool = True, in_turn: Callable[[], AbstractContextManager[object]] = nullcontext
+        self,
+        root: Path,
+        *,
+        durable: bool = True,
+        in_turn: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the articles."""
+        """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the
+        articles."""
         self.root, self.durable, self.in_turn = root, durable, in_turn
         self.name = str(root)
-        self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
+        # first six of the id -> paths; filled by the first search
+        self._paths: dict[str, list[str]] | None = None
         self._unsettled: set[Path] | None = None  # folders of files that were put within `together`
 
     @contextmanager
@@ -98,7 +106,8 @@ class FileArticleStore(Listed):
         yield from disk.files_below(self.root)
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed writers."""
+        """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed
+        writers."""
         recorded = by_path(stamps)
         new, edited, no_files = list[FileStamp](), list[FileStamp](), list[NoFile]()
         for path, entry in self._entries():
@@ -194,8 +203,11 @@ class FileArticleStore(Listed):
     def _candidates(self, id: str) -> list[str]:
         for names in (self._paths, None):
             index = names if names is not None else self._read_names()
-            likely = [path for path in index.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)]
-            likely.sort(key=lambda path: id_part(path) is None)  # before a hand-written file with the same id
+            likely = [
+                path for path in index.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)
+            ]
+            # before a hand-written file with the same id
+            likely.sort(key=lambda path: id_part(path) is None)
             if names is None or all((self.root / path).exists() for path in likely):
                 break
         return likely
@@ -230,7 +242,8 @@ class FileArticleStore(Listed):
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
-    """Open an article store without index: reads by path. `environ`: for credentials. Raises MissingError, OSError."""
+    """Open an article store without index: reads by path. `environ`: for credentials. Raises
+    MissingError, OSError."""
     if "://" not in place:
         return FileArticleStore(Path(place))
     from syndicator.articles.stores.bucket import Bucket

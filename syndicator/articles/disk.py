@@ -13,15 +13,21 @@ _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
 def write(
-    path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
+    path: Path,
+    data: bytes,
+    *,
+    durable: bool = True,
+    folders: set[Path] | None = None,
+    mode: int = 0o644,
 ) -> os.stat_result:
-    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `folders`: receives the folders
-    that the caller must sync; `mode`: before umask."""
+    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `folders`:
+    receives the folders that the caller must sync; `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-    # The ending is another than the file's: whoever reads every *.md, hidden ones too, never sees half of one.
+    # The ending is another than the file's: whoever reads every *.md, hidden ones too, never sees
+    # half of one.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
@@ -44,7 +50,8 @@ def write(
 
 
 def make_private_folder(path: Path) -> None:
-    """Create `path` with its parents; make it accessible to this account only, even if it existed."""
+    """Create `path` with its parents; make it accessible to this account only, even if it
+    existed."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(PRIVATE_FOLDER)
 
@@ -68,7 +75,8 @@ def sync_folder(path: Path) -> None:
 
 
 def read_regular_file(path: Path) -> bytes:
-    """Return the bytes of a file. Raises OSError for anything else, such as a pipe or a device, which may never end."""
+    """Return the bytes of a file. Raises OSError for anything else, such as a pipe or a device,
+    which may never end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -85,7 +93,8 @@ def is_regular_file(entry: os.DirEntry[str]) -> bool:
 
 
 def describe_kind(entry: os.DirEntry[str]) -> str:
-    """Return what an entry that is no regular file is, such as "a folder" or "a link to a device"."""
+    """Return what an entry that is no regular file is, such as "a folder" or "a link to a
+    device"."""
     try:
         mode = entry.stat().st_mode
     except OSError:
@@ -101,7 +110,8 @@ def describe_kind(entry: os.DirEntry[str]) -> str:
 
 
 def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
-    """Yield the paths of visible regular files, those of a folder before its subfolders'. Follows no link to one."""
+    """Yield the paths of visible regular files, those of a folder before its subfolders'. Follows
+    no link to one."""
     try:
         with os.scandir(folder) as listing:
             visible = [entry for entry in listing if not entry.name.startswith(".")]
@@ -131,7 +141,8 @@ def unlink_litter(entry: os.DirEntry[str]) -> bool:
 
 
 def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield (prefix, path) of the folders of articles in order: `root` (prefix "") and its YYYY/MM/ folders."""
+    """Yield (prefix, path) of the folders of articles in order: `root` (prefix "") and its YYYY/MM/
+    folders."""
     if root.is_dir():
         yield "", str(root)
     for year in _named(root, r"\d{4}"):
@@ -142,7 +153,11 @@ def folders(root: Path) -> Iterator[tuple[str, str]]:
 def _named(folder: Path, pattern: str) -> list[str]:
     try:
         with os.scandir(folder) as listing:
-            return sorted(entry.name for entry in listing if re.fullmatch(pattern, entry.name) and entry.is_dir())
+            return sorted(
+                entry.name
+                for entry in listing
+                if re.fullmatch(pattern, entry.name) and entry.is_dir()
+            )
     except FileNotFoundError:
         return []
 

@@ -1,4 +1,5 @@
-"""Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who may. Pure."""
+"""Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who
+may. Pure."""
 
 import hashlib
 import re
@@ -26,16 +27,23 @@ def names() -> tuple[str, ...]:
 def sign(article: Article) -> Article:
     """Return `article` with both digests, as in a file without edits."""
     hashes = {row.key: _hash(article, row.key) for row in fields.signed() if row.written(article)}
-    return replace(article, digest="".join(_hash(article, name) for name in FIELDS), digest2=_joined(hashes))
+    return replace(
+        article, digest="".join(_hash(article, name) for name in FIELDS), digest2=_joined(hashes)
+    )
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """Return `merged` with digests of `ours`, so that edits differ; edits equal to ours keep those of `in_file`."""
+    """Return `merged` with digests of `ours`, so that edits differ; edits equal to ours keep those
+    of `in_file`."""
     edited, before = hand_edited(in_file), _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
     unchanged = {name for name in edited if new[name] == _hash(merged, name)}
     hashes = {name: before.get(name, _NO_HASH) if name in unchanged else new[name] for name in new}
-    later = {row.key: hashes[row.key] for row in fields.signed() if row.key in edited or row.written(ours)}
+    later = {
+        row.key: hashes[row.key]
+        for row in fields.signed()
+        if row.key in edited or row.written(ours)
+    }
     return replace(merged, digest="".join(hashes[name] for name in FIELDS), digest2=_joined(later))
 
 
@@ -53,8 +61,13 @@ def _differs(article: Article, name: str, written: str | None) -> bool:
 def _written(article: Article) -> dict[str, str]:
     if not _DIGEST.fullmatch(article.digest):
         return {}
-    first = {name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS] for at, name in enumerate(FIELDS)}
-    return first | {name: hash for name, _, hash in (part.partition(":") for part in article.digest2.split())}
+    first = {
+        name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS]
+        for at, name in enumerate(FIELDS)
+    }
+    return first | {
+        name: hash for name, _, hash in (part.partition(":") for part in article.digest2.split())
+    }
 
 
 def _joined(hashes: dict[str, str]) -> str:
@@ -75,11 +88,14 @@ def _trimmed(body: str) -> str:
 
 
 def _hash(article: Article, name: str) -> str:
-    return hashlib.sha256(_text(article, name).encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
+    return hashlib.sha256(_text(article, name).encode("utf-8", "surrogatepass")).hexdigest()[
+        :_HASH_CHARS
+    ]
 
 
 class By(StrEnum):
-    """Writers of a field's value, as files record them (`excerpt_by`, `tags_by`, `title_by`, `category_by`)."""
+    """Writers of a field's value, as files record them (`excerpt_by`, `tags_by`, `title_by`,
+    `category_by`)."""
 
     PUBLISHER = "publisher"  # the page or its feed says so
     EXTRACTIVE = "extractive"  # sentences taken from the text
@@ -90,8 +106,8 @@ class By(StrEnum):
 
 
 def by_of(article: Article, field: str) -> By | None:
-    """Return the writer of `field`: the operator if edited, else the recorded one, else the publisher; None if unknown.
-    An unmarked category is the model's if excerpt or tags are."""
+    """Return the writer of `field`: the operator if edited, else the recorded one, else the
+    publisher; None if unknown. An unmarked category is the model's if excerpt or tags are."""
     if field in hand_edited(article):
         return By.OPERATOR
     recorded = getattr(article, f"{field}_by", "")
@@ -101,7 +117,8 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """Return True if `by` may replace `field`: operators always, models only values of models and publishers."""
+    """Return True if `by` may replace `field`: operators always, models only values of models and
+    publishers."""
     if by is By.OPERATOR:
         return True
     writer = by_of(article, field)
@@ -110,15 +127,19 @@ def may_write(article: Article, field: str, by: By) -> bool:
 
 @lru_cache(4)  # as `hand_edited`
 def claim(article: Article) -> Article:
-    """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were edited by hand."""
+    """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were
+    edited by hand."""
     return _claimed(article, article)
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `ours_new` with the values of `in_file` for the operator's fields (except `ordered`), id and `added`."""
+    """Return `ours_new` with the values of `in_file` for the operator's fields (except `ordered`),
+    id and `added`."""
     ours = settle(ours_new)
     theirs: dict[str, Any] = {
-        (attribute := name if name == "body" else fields.row(name).attribute): getattr(in_file, attribute)
+        (attribute := name if name == "body" else fields.row(name).attribute): getattr(
+            in_file, attribute
+        )
         for name in names()
         # the caller checked `ours_new` with may_write; here only the operator's values are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
@@ -134,7 +155,10 @@ def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) 
         f"{name}_by": By.OPERATOR.value
         for name in ("title", "excerpt", "tags", "category")
         if name not in ordered
-        and (getattr(in_file, f"{name}_by") == By.OPERATOR or (name in edited and name in ("excerpt", "tags")))
+        and (
+            getattr(in_file, f"{name}_by") == By.OPERATOR
+            or (name in edited and name in ("excerpt", "tags"))
+        )
     }
     # an unmarked category is the model's by its excerpt or tags: mark it before an edit hides that
     by = marks.get("category_by") or article.category_by or category_by(article)

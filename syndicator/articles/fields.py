@@ -1,7 +1,8 @@
-"""Fields of an article file, one row each in TABLE. A new field is a row here, with the schema after the last released
-one, and an attribute of `model.Article`. A key is ours in files of its schema or a later one (no `schema`: 1). A file
-has the lowest schema that its values need, so that old files keep their bytes. An operator's key that equals a later
-field's stays theirs: `operator_keys` lists it. Times are UTC, whole seconds, ISO 8601 with a Z."""
+"""Fields of an article file, one row each in TABLE. A new field is a row here, with the schema
+after the last released one, and an attribute of `model.Article`. A key is ours in files of its
+schema or a later one (no `schema`: 1). A file has the lowest schema that its values need, so that
+old files keep their bytes. An operator's key that equals a later field's stays theirs:
+`operator_keys` lists it. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +33,8 @@ def parsed(value: str) -> datetime:
 
 def iso(value: datetime | None) -> str:
     """Return ISO 8601 in UTC with a Z, "" for None."""
-    # years before 1000 come without leading zeros from strftime on some systems; the whole has 20 characters
+    # years before 1000 come without leading zeros from strftime on some systems; the whole has 20
+    # characters
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") if value else ""
 
 
@@ -53,7 +55,8 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML or `absent` (raises ConfigError)."""
+    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML or `absent` (raises
+    ConfigError)."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -97,7 +100,9 @@ def read_day(value: str, where: str) -> datetime:
     try:
         start = datetime.fromisoformat(value)
     except ValueError as error:
-        raise ConfigError(f"{where}: {value[:_SHOWN_CHARS]!r} is no day; write it like '2026-11-24'") from error
+        raise ConfigError(
+            f"{where}: {value[:_SHOWN_CHARS]!r} is no day; write it like '2026-11-24'"
+        ) from error
     return moment(start) or start.replace(tzinfo=UTC)
 
 
@@ -119,25 +124,34 @@ def spelled(value: str) -> str:
 
 
 def guarded(value: str) -> str:
-    """Insert an invisible character into `{{<` and `{{%`, which stop builds of Hugo. Reading removes it."""
+    """Insert an invisible character into `{{<` and `{{%`, which stop builds of Hugo. Reading
+    removes it."""
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
 TEXT = FieldType(_legal, _same, _read_text)
-TEXT_OR_NONE = FieldType(lambda value: text.legal(value or "") or None, lambda value: value or "", _read_text)
-TEXTS = FieldType(lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, [])
+TEXT_OR_NONE = FieldType(
+    lambda value: text.legal(value or "") or None, lambda value: value or "", _read_text
+)
+TEXTS = FieldType(
+    lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, []
+)
 TIME = FieldType(moment, iso, _read_time)
 FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
 WHOLE = FieldType(  # anything else reads as 0: unknown
-    lambda value: max(0, value), _same, lambda value, where: int((_WHOLE.fullmatch(_read_text(value, where)) or "0")[0])
+    lambda value: max(0, value),
+    _same,
+    lambda value, where: int((_WHOLE.fullmatch(_read_text(value, where)) or "0")[0]),
 )
 ADDRESS = FieldType(_legal, _same, _read_address)
-# Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the frontmatter.
+# Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the
+# frontmatter.
 BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """Return the type of dataclass `kind` with fields of `types`; a value is None if its field `needs` is empty."""
+    """Return the type of dataclass `kind` with fields of `types`; a value is None if its field
+    `needs` is empty."""
 
     def settle(value: Any) -> Any:
         if value is None:
@@ -146,7 +160,11 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
         return record if not needs or getattr(record, needs) else None
 
     def write(value: Any) -> dict[str, Any]:
-        pairs = ((name, type.write(getattr(value, name))) for name, type in types.items()) if value else ()
+        pairs = (
+            ((name, type.write(getattr(value, name))) for name, type in types.items())
+            if value
+            else ()
+        )
         return {name: written for name, written in pairs if written}
 
     def read(value: Any, where: str) -> Any:
@@ -155,13 +173,18 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
         named = {str(name): inner for name, inner in value.items()}
         if needs and not types[needs].read(named.get(needs, ""), f"{where}: {needs}"):
             return None
-        record = {name: type.read(named.get(name, type.absent), f"{where}: {name}") for name, type in types.items()}
+        record = {
+            name: type.read(named.get(name, type.absent), f"{where}: {name}")
+            for name, type in types.items()
+        }
         return kind(**record)
 
     return FieldType(settle, write, read, {})
 
 
-ENCLOSURE = _record(Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT, podcast=TEXTS)
+ENCLOSURE = _record(
+    Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT, podcast=TEXTS
+)
 ORIGIN = _record(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)
 
 SCHEMA = "schema"
@@ -170,9 +193,9 @@ OPERATOR_KEYS = "operator_keys"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A key of the frontmatter. `name`: its attribute of Article, if other; `shown`: computes the value; `always`:
-    written even if empty; `signed`: in `digest2`; `until`: the schema that replaced this key, which older files keep if
-    `mine` accepts its value."""
+    """A key of the frontmatter. `name`: its attribute of Article, if other; `shown`: computes the
+    value; `always`: written even if empty; `signed`: in `digest2`; `until`: the schema that
+    replaced this key, which older files keep if `mine` accepts its value."""
 
     key: str
     type: FieldType
@@ -196,14 +219,18 @@ class Field:
         return self.type.write(self.type.settle(self.value(article)))
 
 
-def _always(key: str, type: FieldType, name: str = "", shown: Callable[[Article], Any] | None = None) -> Field:
+def _always(
+    key: str, type: FieldType, name: str = "", shown: Callable[[Article], Any] | None = None
+) -> Field:
     return Field(key, type, 1, name, shown, always=True)
 
 
 def _addresses(held: Any) -> bool:
     """Return True for whole URLs: site generators use `aliases` for paths to redirect."""
     listed = held.split(",") if isinstance(held, str) else held or []
-    return isinstance(listed, list) and all("://" in str(item) for item in listed if str(item).strip())
+    return isinstance(listed, list) and all(
+        "://" in str(item) for item in listed if str(item).strip()
+    )
 
 
 # In the order of the file. The body follows the frontmatter and is no key of it.
@@ -264,7 +291,8 @@ def signed() -> tuple[Field, ...]:
 
 
 def schema_of(values: Mapping[str, Any]) -> int:
-    """Return the schema of frontmatter `values` (texts). An invalid `schema` is the operator's own key."""
+    """Return the schema of frontmatter `values` (texts). An invalid `schema` is the operator's own
+    key."""
     return _SCHEMAS.get(str(values.get(SCHEMA)), 1)
 
 
@@ -289,11 +317,14 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
 
 
 def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
-    """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of earlier schemas."""
+    """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of
+    earlier schemas."""
     taken = frozenset(theirs)
     pairs = [(row, row.type.write(row.value(settled))) for row in TABLE]
     old = {row.attribute: row.key for row in TABLE if row.until}
-    later = [(row, value) for row, value in pairs if row.schema > 1 and value and row.key not in taken]
+    later = [
+        (row, value) for row, value in pairs if row.schema > 1 and value and row.key not in taken
+    ]
     if taken & {SCHEMA, OPERATOR_KEYS}:
         later = []
     if aged:
@@ -310,19 +341,26 @@ def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -
 
 
 def settle(article: Article) -> Article:
-    """Return `article` in normal form: legal characters, UTC whole seconds, None for empty fields. Idempotent."""
-    settled = {row.attribute: row.type.settle(getattr(article, row.attribute)) for row in TABLE if row.shown is None}
+    """Return `article` in normal form: legal characters, UTC whole seconds, None for empty fields.
+    Idempotent."""
+    settled = {
+        row.attribute: row.type.settle(getattr(article, row.attribute))
+        for row in TABLE
+        if row.shown is None
+    }
     normal = replace(article, **settled, body=BODY.settle(article.body))
     return replace(normal, category_by="") if normal.category_by == category_by(normal) else normal
 
 
 def category_by(article: Article) -> str:
-    """Return the writer of an unmarked category: "llm" if excerpt or tags are a model's, else "matched"."""
+    """Return the writer of an unmarked category: "llm" if excerpt or tags are a model's, else
+    "matched"."""
     return "llm" if "llm" in (article.excerpt_by, article.tags_by) else "matched"
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """Return the feeds of `article`: none on hold, only its source's for a copy or an unlisted one."""
+    """Return the feeds of `article`: none on hold, only its source's for a copy or an unlisted
+    one."""
     if article.hold:
         return []
     aside = article.merged_into or article.unlisted
@@ -330,7 +368,8 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """Return all feeds of `article`, with names for new ones; also those in which a copy does not appear."""
+    """Return all feeds of `article`, with names for new ones; also those in which a copy does not
+    appear."""
     named: dict[FeedKey, str] = {}
     for name, axis in AXES.items():
         for slug, title in axis.members(article) if axis.members else ():
@@ -339,9 +378,13 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
 
 
 def aliases_of(article: Article) -> list[str]:
-    """Return every alias key of `article`: its URL, other URLs of the same publisher, the URL at which it was filed,
-    its GUID within the source."""
-    own = (url for url in article.aliases if urls.same_publisher(url, article.url) or article.was_filed_at(url))
+    """Return every alias key of `article`: its URL, other URLs of the same publisher, the URL at
+    which it was filed, its GUID within the source."""
+    own = (
+        url
+        for url in article.aliases
+        if urls.same_publisher(url, article.url) or article.was_filed_at(url)
+    )
     aliases = [urls.alias(article.url), *map(urls.alias, own)]
     if article.source_id:
         aliases.append(urls.guid_alias(article.source_key, article.source_id))

@@ -24,7 +24,9 @@ _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 # Plain in YAML 1.1 and 1.2 alike; everything else is quoted.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
-_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"))
+_WORDS = frozenset(
+    ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
+)
 _ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 _ONE_LINE = 10**9  # characters: texts are not folded
@@ -32,7 +34,8 @@ _TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]
-    """Write texts as every YAML reader understands them: in quotes unless they are plain, and without anchors."""
+    """Write texts as every YAML reader understands them: in quotes unless they are plain, and
+    without anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -50,8 +53,9 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 class ArticleHandler(YAMLHandler):
-    """Our YAML for python-frontmatter. `where` is the file's name in errors. `body` is the text after the frontmatter
-    that was split last: python-frontmatter strips it, but spaces before its first line make that line code."""
+    """Our YAML for python-frontmatter. `where` is the file's name in errors. `body` is the text
+    after the frontmatter that was split last: python-frontmatter strips it, but spaces before its
+    first line make that line code."""
 
     def __init__(self, where: str = "article", loader: Any = _TextLoader) -> None:
         super().__init__()
@@ -64,7 +68,9 @@ class ArticleHandler(YAMLHandler):
         try:
             front, self.body = super().split(text)
         except ValueError as error:
-            raise ConfigError(f"{self.where}: the frontmatter has no end; put --- on a line after it") from error
+            raise ConfigError(
+                f"{self.where}: the frontmatter has no end; put --- on a line after it"
+            ) from error
         return front, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
@@ -81,19 +87,28 @@ class ArticleHandler(YAMLHandler):
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
-        return f"{self.where}:{line} the frontmatter is not valid YAML ({problem}); put the value in quotes"
+        return (
+            f"{self.where}:{line} the frontmatter is not valid YAML ({problem}); put the value in"
+            " quotes"
+        )
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> str:
         """Return `metadata` as YAML, in its order."""
         text = super().export(metadata, Dumper=_Dumper, sort_keys=False, width=_ONE_LINE, **kwargs)
-        # libyaml escapes characters beyond the basic plane; a backslash only ever stands in double quotes here
+        # libyaml escapes characters beyond the basic plane; a backslash only ever stands in double
+        # quotes here
         return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], text)
 
 
 def dump(
-    article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
+    article: Article,
+    extra: Mapping[str, Any] | None = None,
+    *,
+    body: str | None = None,
+    aged: bool = False,
 ) -> bytes:
-    """Return the file of `article` with the operator's `extra` keys. `body`: spelling; `aged`: keys of old schemas."""
+    """Return the file of `article` with the operator's `extra` keys. `body`: spelling; `aged`: keys
+    of old schemas."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
@@ -118,7 +133,10 @@ def _load(data: bytes, path: str) -> Article:
     values = post.metadata
     rows = fields.known(values)
     where = path or "article"
-    read = {row.key: row.type.read(values.get(row.key, row.type.absent), f"{where}: {row.key}") for row in rows}
+    read = {
+        row.key: row.type.read(values.get(row.key, row.type.absent), f"{where}: {row.key}")
+        for row in rows
+    }
     attributes: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
     id = attributes["id"] or article_id(attributes["url"])
     settled = fields.settle(Article(**{**attributes, "id": id, "body": post.content}))
@@ -135,7 +153,8 @@ def _load(data: bytes, path: str) -> Article:
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:
-    """Return a file's keys that are not ours, with their YAML types, so that a rewrite keeps them."""
+    """Return a file's keys that are not ours, with their YAML types, so that a rewrite keeps
+    them."""
     as_text = _read(data, path, _TextLoader).metadata
     if fields.own_keys(as_text).issuperset(as_text):
         return {}  # true of nearly every file; saves half of the time
@@ -145,7 +164,8 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
 
 
 def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
-    """Return keys (YAML types, or TOML types within `+++`) and body of another generator's file. Raises ConfigError."""
+    """Return keys (YAML types, or TOML types within `+++`) and body of another generator's file.
+    Raises ConfigError."""
     content = data.decode("utf-8-sig", "replace")
     if toml := _TOML.match(content):
         try:

@@ -12,13 +12,15 @@ from pathlib import Path
 from syndicator.articles import disk
 
 ANSWERED = "content-location"  # header with the page's final address, the base of its links
-READ_AT = "x-read-at"  # header with the address of the AMP or print version, if that was read instead
+# header with the address of the AMP or print version, if that was read instead
+READ_AT = "x-read-at"
 
 
 def packed(html: bytes, headers: Mapping[str, str]) -> bytes:
     """Pack a page with its headers; equal input gives equal bytes. Pure."""
     head = json.dumps(dict(headers), sort_keys=True).encode()
-    return gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)  # 6 costs half again the CPU for 7 % less
+    # 6 costs half again the CPU for 7 % less
+    return gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)
 
 
 def unpacked(data: bytes) -> tuple[bytes, dict[str, str]] | None:
@@ -69,8 +71,16 @@ class FileSnapshots:
         self._drop(id)
 
     def outdated(self) -> frozenset[str]:
-        names = (name.removesuffix(".gz").partition(".") for name in self._names() if name.endswith(".gz"))
-        return frozenset(id for id, _, version in names if (int(version) if version.isdigit() else 0) < self.version)
+        names = (
+            name.removesuffix(".gz").partition(".")
+            for name in self._names()
+            if name.endswith(".gz")
+        )
+        return frozenset(
+            id
+            for id, _, version in names
+            if (int(version) if version.isdigit() else 0) < self.version
+        )
 
     def note_read(self, id: str) -> None:
         path, current = self._found(id), self._path(id)
@@ -79,7 +89,11 @@ class FileSnapshots:
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         limit = before.timestamp()
-        old = [path for path in self.root.glob("*/*") if disk.is_litter(path.name) or path.stat().st_mtime < limit]
+        old = [
+            path
+            for path in self.root.glob("*/*")
+            if disk.is_litter(path.name) or path.stat().st_mtime < limit
+        ]
         for path in () if dry_run else old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -91,7 +105,11 @@ class FileSnapshots:
                 path.unlink(missing_ok=True)
 
     def _path(self, id: str) -> Path:
-        return self.root / checked_id(id)[:2] / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
+        return (
+            self.root
+            / checked_id(id)[:2]
+            / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
+        )
 
     def _names(self) -> Iterator[str]:
         folders = [folder.path for folder in os.scandir(self.root)] if self.root.is_dir() else []

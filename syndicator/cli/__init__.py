@@ -34,18 +34,21 @@ _COMMANDS = (
 # Commands that timers call often, and newcomers first: only their own module is loaded.
 _ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
 _ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
-_BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
+# a wrong argument or option; typer has no public name for it
+_BadCommand: Any = typer.BadParameter.__base__
 
 
 def main() -> None:
     """Run a command and end the process with its exit code."""
     _open_closed_streams()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for plugins reads all installed packages
+    # the search for plugins reads all installed packages
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     load_commands(needed(sys.argv[1:]) if COMPLETION_VARIABLE not in os.environ else _COMMANDS)
     if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
     hear_others()
-    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
+    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short
+    # command
     gc.set_threshold(20_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -58,7 +61,9 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     except (BrokenPipeError, SystemExit) as ended:
-        if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
+        if not isinstance(ended, BrokenPipeError) and not isinstance(
+            ended.__context__, BrokenPipeError
+        ):
             raise  # typer turns a BrokenPipeError into an exit with 1
         # the reader of our output is gone; flushing the buffer at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,7 +73,8 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Replace closed standard streams (`2>&-`): otherwise the database would get their numbers, and our output."""
+    """Replace closed standard streams (`2>&-`): otherwise the database would get their numbers, and
+    our output."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
@@ -105,7 +111,9 @@ def _run(*, as_json: bool) -> Any:
         return 1
     except _BadCommand as error:
         if match := re.search(r"'([^']*)' is not one of (.*)", error.message):
-            error.message = match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))
+            error.message = match[0].rstrip(".") + suggestion(
+                match[1], re.findall("'([^']*)'", match[2])
+            )
         if not as_json:
             error.show()  # people get the usage, programs get JSON
             return error.exit_code

@@ -32,7 +32,8 @@ _ITEMS = 10  # items of a list to show; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """The chosen candidates, `written` or not, and the `others` at the same addresses, by number."""
+    """The chosen candidates, `written` or not, and the `others` at the same addresses, by
+    number."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
@@ -43,22 +44,39 @@ class Added:
 def list_candidates(result: Found) -> None:
     printing.say(f"{result.address} has {len(result.candidates)}:")
     for number, candidate in enumerate(result.candidates, 1):
-        same = next((n for n, other in enumerate(result.candidates, 1) if other.source.url == candidate.same_as), None)
+        same = next(
+            (
+                n
+                for n, other in enumerate(result.candidates, 1)
+                if other.source.url == candidate.same_as
+            ),
+            None,
+        )
         notes = [f"last {candidate.latest:%Y-%m-%d}"] if candidate.latest else []
         notes += [f"the same entries as {same}"] if same else []
         notes += ["known already"] if candidate.known else []
         line = f"{candidate.what}{''.join(f', {note}' for note in notes)}"
-        printing.say(f"  {number}  {candidate.source.title or candidate.source.key or 'no title'}: {line}")
+        printing.say(
+            f"  {number}  {candidate.source.title or candidate.source.key or 'no title'}: {line}"
+        )
         printing.say(f"     {candidate.source.url}")
     if result.untried:
-        printing.say(f"  and {result.untried} more that were not looked at; give the address of the one you want")
+        printing.say(
+            f"  and {result.untried} more that were not looked at; give the address of the one you"
+            " want"
+        )
 
 
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
     """Print the result; exit with the code of the first failure."""
     if json:
         failed = [
-            {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
+            {
+                "address": address,
+                "error": str(error),
+                "reason": error.reason,
+                "exit_code": error.exit_code,
+            }
             for address, error in done.failed
         ]
         printing.as_json([*(_plain(*candidate, done) for candidate in done.chosen), *failed])
@@ -69,7 +87,10 @@ def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) 
     else:
         show(done, "would add" if dry_run else "added")
     if done.written and not json and not printing.quiet():
-        printing.say("next: `syndicator refresh` fetches and publishes its articles; `syndicator up` goes on with that")
+        printing.say(
+            "next: `syndicator refresh` fetches and publishes its articles; `syndicator up` goes on"
+            " with that"
+        )
     for _, error in done.failed:
         printing.complain(error, as_json=False)
     if done.failed:
@@ -100,10 +121,14 @@ def _show_briefly(done: Added) -> None:
         titles = (f"{article.date or 'no date'}  {article.title}" for article in preview.articles)
         printing.say(f"    newest: {one_line(next(titles, 'none could be read'))}")
         notes = [candidate.warning, *_hosts(candidate, preview)]
-        notes += [f"not published: {problem.reason}: {problem.what}" for problem in preview.problems[:1]]
+        notes += [
+            f"not published: {problem.reason}: {problem.what}" for problem in preview.problems[:1]
+        ]
         printing.say(f"    to know: {one_line('; '.join(filter(None, notes)) or 'nothing')}")
     if done.others:
-        printing.say(f"not chosen: {len(done.others)} more; --dry-run lists them, --pick N takes one")
+        printing.say(
+            f"not chosen: {len(done.others)} more; --dry-run lists them, --pick N takes one"
+        )
 
 
 def show(done: Added, verb: str) -> None:
@@ -118,10 +143,16 @@ def show(done: Added, verb: str) -> None:
             _show_items(candidate)
         for article in preview.articles:
             _show_article(article)
-        if candidate.kind in ("feed", "sitemap") and not candidate.known and not candidate.announced:
+        if (
+            candidate.kind in ("feed", "sitemap")
+            and not candidate.known
+            and not candidate.announced
+        ):
             printing.say("    nothing to show: it announces no entry")
         for problem in preview.problems:
-            printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+            printing.say(
+                f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip()
+            )
     for number, candidate in done.others:
         printing.say(f"not chosen: {number}: {candidate.source.url} ({candidate.what})")
     if done.others:
@@ -137,7 +168,10 @@ def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
         why = "its articles are there, under the titles that the feed gives them"
         lines.append(f"{line(candidate.source, ())}: {why}")
     if preview.elsewhere:
-        why = "what the feed says of its articles there does not count without that line in sources.toml"
+        why = (
+            "what the feed says of its articles there does not count without that line in"
+            " sources.toml"
+        )
         lines.append(f"not written: {line(candidate.source, preview.elsewhere)}: {why}")
     return lines
 
@@ -147,20 +181,31 @@ def _show_items(candidate: Candidate) -> None:
     for entry in candidate.entries[:_ITEMS]:
         day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
         printing.say(f"      {day}  {entry.title or 'no title'}")
-        printing.say(f"                  {entry.url}" + (f"  picture: {entry.image}" if entry.image else ""))
+        printing.say(
+            f"                  {entry.url}" + (f"  picture: {entry.image}" if entry.image else "")
+        )
     if candidate.announced > _ITEMS:
         printing.say(f"      and {candidate.announced - _ITEMS} more; --json has them all")
     printing.say("    its newest would be published as:")
 
 
 def _show_article(article: ShownArticle) -> None:
-    facts = (article.date, article.author or "no author", article.category, ", ".join(article.tags) or "no tags")
+    facts = (
+        article.date,
+        article.author or "no author",
+        article.category,
+        ", ".join(article.tags) or "no tags",
+    )
     printing.say(f"    {article.title or 'no title'}")
     printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
     printing.say(f"        {article.excerpt or 'no excerpt'}")
-    printing.say(f"        {article.url}" + (f" (known already as {article.known})" if article.known else ""))
+    printing.say(
+        f"        {article.url}" + (f" (known already as {article.known})" if article.known else "")
+    )
     printing.say(f"        cover: {article.cover or 'none'}")
-    printing.say(f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}")
+    printing.say(
+        f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}"
+    )
 
 
 def _plain(candidate: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
@@ -170,12 +215,16 @@ def _plain(candidate: Candidate, preview: Preview, done: Added) -> dict[str, Any
     ]
     names = ("source", "what", "entries", "known", "warning", "latest")
     shown = {"articles": preview.articles, "problems": preview.problems, "not_chosen": others}
-    return {name: getattr(candidate, name) for name in names} | {"proposed_speaks_for": preview.elsewhere, **shown}
+    return {name: getattr(candidate, name) for name in names} | {
+        "proposed_speaks_for": preview.elsewhere,
+        **shown,
+    }
 
 
 Meaning = Literal["category", "tag", "ignore"]
 Folders = Annotated[
-    Meaning | None, Argument("Meaning of the folders of an OPML list. Asked on a terminal, else category.")
+    Meaning | None,
+    Argument("Meaning of the folders of an OPML list. Asked on a terminal, else category."),
 ]
 
 _SHOWN = 8  # folders that a question names
@@ -189,10 +238,16 @@ def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> M
     """Return the meaning of the folders of a list: `option`, else the answer, else "category"."""
     if option or not ask or not listed.folders:
         return option or "category"
-    names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
-    question = f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
+    names = one_line(", ".join(listed.folders[:_SHOWN])) + (
+        " ..." if len(listed.folders) > _SHOWN else ""
+    )
+    question = (
+        f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
+    )
     answers: dict[str, Meaning] = {name: name for name in get_args(Meaning)}
-    while (answer := typer.prompt(f"{question} {', '.join(answers)}", default="category", err=True)) not in answers:
+    while (
+        answer := typer.prompt(f"{question} {', '.join(answers)}", default="category", err=True)
+    ) not in answers:
         pass
     return answers[answer]
 
@@ -220,34 +275,67 @@ def add(
     url: Annotated[
         list[str],
         Argument(
-            "Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin).", "URL...", positional=True
+            "Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin).",
+            "URL...",
+            positional=True,
         ),
     ],
-    pick: Annotated[list[int] | None, Argument("Take number N of what is found. Repeatable.", "N")] = None,
-    all: Annotated[bool, Argument("Take every feed of articles found, and no feed of comments.")] = False,
+    pick: Annotated[
+        list[int] | None, Argument("Take number N of what is found. Repeatable.", "N")
+    ] = None,
+    all: Annotated[
+        bool, Argument("Take every feed of articles found, and no feed of comments.")
+    ] = False,
     yes: Annotated[bool, Argument("Do not ask: take the best feed.")] = False,
-    dry_run: Annotated[bool, Argument("Show what would be added and its entries; add nothing.")] = False,
+    dry_run: Annotated[
+        bool, Argument("Show what would be added and its entries; add nothing.")
+    ] = False,
     key: Annotated[str | None, Argument("Its key, which is part of its feed's address.")] = None,
     title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
-    category: Annotated[str | None, Argument("Category of articles that fit none of taxonomy.toml.")] = None,
+    category: Annotated[
+        str | None, Argument("Category of articles that fit none of taxonomy.toml.")
+    ] = None,
     tag: Annotated[list[str] | None, Argument("Tag for each of its articles. Repeatable.")] = None,
     every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = None,
-    content: Annotated[Literal["full", "excerpt", "link"] | None, Argument("How much of a text to publish.")] = None,
-    backfill: Annotated[int | None, typer.Option(min=0, max=1000, help="Entries to take at the first visit.")] = None,
-    allow: Annotated[list[str] | None, Argument("Its private network, such as 127.0.0.1/32:8000.", "NETWORK")] = None,
-    select: Annotated[list[str] | None, Argument("Selector of the text on its pages. Repeatable.", "CSS")] = None,
+    content: Annotated[
+        Literal["full", "excerpt", "link"] | None, Argument("How much of a text to publish.")
+    ] = None,
+    backfill: Annotated[
+        int | None, typer.Option(min=0, max=1000, help="Entries to take at the first visit.")
+    ] = None,
+    allow: Annotated[
+        list[str] | None, Argument("Its private network, such as 127.0.0.1/32:8000.", "NETWORK")
+    ] = None,
+    select: Annotated[
+        list[str] | None, Argument("Selector of the text on its pages. Repeatable.", "CSS")
+    ] = None,
     folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site are found."""
+    """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site
+    are found."""
     from syndicator.services.adding.found import Wishes
 
-    options: dict[str, Any] = {"key": key, "title": title, "category": category, "every": every, "content": content}
+    options: dict[str, Any] = {
+        "key": key,
+        "title": title,
+        "category": category,
+        "every": every,
+        "content": content,
+    }
     options |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
     wishes = Wishes(**options, select=tuple(select or ()))
     ask = is_answered() and not (yes or json or dry_run)
-    choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, brief=yes, folders=folders)
+    choice = Choice(
+        pick=tuple(pick or ()),
+        all=all,
+        dry_run=dry_run,
+        json=json,
+        ask=ask,
+        brief=yes,
+        folders=folders,
+    )
     if bool(pick) + all + yes > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if pick and len(url) > 1:
@@ -281,7 +369,12 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             typer.echo("reading the newest entries ...", err=True)
         shown = await asyncio.gather(*(preview.preview(session, candidate) for candidate in chosen))
         chosen = list(map(preview.speaking, chosen, shown))
-        done = Added(chosen=list(zip(chosen, shown, strict=True)), others=others, failed=failed, written=False)
+        done = Added(
+            chosen=list(zip(chosen, shown, strict=True)),
+            others=others,
+            failed=failed,
+            written=False,
+        )
         new = [candidate.source for candidate in chosen if not candidate.known]
         if choice.dry_run or not new:
             return done
@@ -329,7 +422,9 @@ def _asked(result: Found) -> tuple[Candidate, ...]:
 
     total = len(result.candidates)
     while True:
-        answer = typer.prompt("Which one? Numbers such as 1 or 1,3, or all, or none", default="1", err=True).strip()
+        answer = typer.prompt(
+            "Which one? Numbers such as 1 or 1,3, or all, or none", default="1", err=True
+        ).strip()
         if answer in ("all", "none"):
             return every(result) if answer == "all" else ()
         numbers = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]

@@ -1,5 +1,5 @@
-"""Typer app, common options, the app opened for changes and for reading, signals; examples in help; shell
-completion."""
+"""Typer app, common options, the app opened for changes and for reading, signals; examples in help;
+shell completion."""
 
 import asyncio
 import inspect
@@ -34,12 +34,14 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def completion_script(shell: str, typed: str) -> str:
-    """Return the shell's completion script for the program called as `typed`. Raises BadParameter."""
+    """Return the shell's completion script for the program called as `typed`. Raises
+    BadParameter."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
     import shlex
 
-    name = call = "syndicator" if " " in typed else typed  # shells cannot complete `python -m syndicator`
+    # shells cannot complete `python -m syndicator`
+    name = call = "syndicator" if " " in typed else typed
     if "/" in typed:
         name, call = Path(typed).name, shlex.quote(str(Path(typed).resolve()))
     text = str(get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell))
@@ -75,7 +77,9 @@ def _names(context: typer.Context, file: str, table: str, key: str, incomplete: 
 
 def examples() -> dict[str, dict[str, str]]:
     """Return by command (its words) its examples: words typed -> purpose."""
-    return tomllib.loads((resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        (resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8")
+    )
 
 
 def example_lines(words: str, program: str) -> list[str]:
@@ -87,7 +91,17 @@ def example_lines(words: str, program: str) -> list[str]:
 PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
-    "Articles and tags": ("reread", "describe", "learn", "tags", "join", "split", "release", "withdraw", "change"),
+    "Articles and tags": (
+        "reread",
+        "describe",
+        "learn",
+        "tags",
+        "join",
+        "split",
+        "release",
+        "withdraw",
+        "change",
+    ),
     "Several machines": ("worker", "queue", "db"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
@@ -116,7 +130,8 @@ def global_first(words: Sequence[str]) -> list[str]:
 
 
 class Panels(TyperGroup):
-    """Group that lists its commands by PANELS. Typer draws panels only with rich, which doubles the time of help."""
+    """Group that lists its commands by PANELS. Typer draws panels only with rich, which doubles the
+    time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, global_first(args))
@@ -125,9 +140,12 @@ class Panels(TyperGroup):
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
             with formatter.section(panel):
-                # a limit longer than any first sentence: typer cuts in mid-sentence at 45 characters
+                # a limit longer than any first sentence: typer cuts in mid-sentence at 45
+                # characters
                 helps = (self.commands[name].get_short_help_str(limit=1000) for name in names)
-                formatter.write_dl([(name.ljust(widest), help) for name, help in zip(names, helps, strict=True)])
+                formatter.write_dl(
+                    [(name.ljust(widest), help) for name, help in zip(names, helps, strict=True)]
+                )
 
 
 class Exemplified(TyperCommand):
@@ -151,12 +169,16 @@ T = TypeVar("T", bound=Callable[..., None])
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
-    """Register a function as command. Its parameters are Annotated with `Argument` or typer's own types."""
+    """Register a function as command. Its parameters are Annotated with `Argument` or typer's own
+    types."""
 
     def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.items()
-        with_options(function, [Field(name, hints[name], parameter.default) for name, parameter in parameters])
+        with_options(
+            function,
+            [Field(name, hints[name], parameter.default) for name, parameter in parameters],
+        )
         return group.command(name, cls=Exemplified)(function)
 
     return register
@@ -164,7 +186,10 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
 
 def with_options(function: T, fields: Sequence[Field]) -> T:
     """Give the function a signature with `fields`, which typer turns into options and arguments."""
-    parameters = [inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_typed(field)) for field in fields]
+    parameters = [
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_typed(field))
+        for field in fields
+    ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     function.__annotations__ = {field.name: field.annotation for field in parameters}
     return function
@@ -192,7 +217,8 @@ CONFIG = Path("config")
 
 
 def _config(context: typer.Context, value: Path) -> Path:
-    """Return the folder of --config, else `config` here, else that of this account; warn of outdated settings."""
+    """Return the folder of --config, else `config` here, else that of this account; warn of
+    outdated settings."""
     source = context.get_parameter_source("config")
     named = source is not None and source.name != "DEFAULT"
     folder = value if named or value.is_dir() else own_config(os.environ) or value
@@ -212,8 +238,10 @@ Config = Annotated[
         envvar=VARIABLE,
         show_envvar=False,
         callback=_config,
-        help="The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml. Without: that in "
-        "$SYNDICATOR_CONFIG, else config, else ~/.config/syndicator.",
+        help=(
+            "The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml. Without:"
+            " that in $SYNDICATOR_CONFIG, else config, else ~/.config/syndicator."
+        ),
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -230,7 +258,9 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only failures, for cron.")] = False,
     show_completion: Annotated[
         str | None,
@@ -243,7 +273,10 @@ def root(
     ] = None,
     log_format: Annotated[
         LogFormat | None,
-        typer.Option("--log-format", help="Format of the log on stderr. Default: json under systemd, else text."),
+        typer.Option(
+            "--log-format",
+            help="Format of the log on stderr. Default: json under systemd, else text.",
+        ),
     ] = None,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
@@ -252,11 +285,17 @@ def root(
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
-    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a typing error would go unseen
+    # a typing error would go unseen
+    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
         from syndicator.configuration.settings import unknown_variables
 
         for name, near in unknown_variables(os.environ).items():
-            log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))
+            log(
+                "no such setting",
+                "warning",
+                variable=name,
+                **({"cure": f"did you mean {near}?"} if near else {}),
+            )
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
@@ -269,7 +308,10 @@ def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     from syndicator.services.container import locked, need_folder, open_app
 
     need_folder(config)
-    with locked(load(config), wait=True) as held, open_app(config, create=create, held=held) as opened:
+    with (
+        locked(load(config), wait=True) as held,
+        open_app(config, create=create, held=held) as opened,
+    ):
         yield opened
 
 
@@ -283,7 +325,9 @@ def opened_to_look(config: Path) -> "Iterator[App]":
         yield opened
 
 
-def build(opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None) -> tuple[tuple[str, ...], int]:
+def build(
+    opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None
+) -> tuple[tuple[str, ...], int]:
     """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
     from syndicator.services.build import build_feeds
 
@@ -309,7 +353,9 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
         signal.alarm(grace)
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, frame: sys.exit(0))
     try:
         yield
@@ -323,7 +369,9 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
 def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
     """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
     loop, had_terminal = asyncio.get_running_loop(), os.isatty(2)
-    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload())
+    loop.add_signal_handler(
+        signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload()
+    )
     try:
         yield
     finally:

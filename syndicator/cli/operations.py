@@ -1,4 +1,5 @@
-"""Commands made from operations, from which options, text, --json, --dry-run and exit code derive."""
+"""Commands made from operations, from which options, text, --json, --dry-run and exit code
+derive."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -69,8 +70,13 @@ def _others() -> dict[str, str]:
 
 @app.command(cls=_Change, context_settings={"ignore_unknown_options": True})
 def change(
-    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=lambda: list(_others()), help="The change.")],
-    words: Annotated[list[str] | None, typer.Argument(metavar="...", help="See `change NAME --help`.")] = None,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", autocompletion=lambda: list(_others()), help="The change."),
+    ],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="...", help="See `change NAME --help`.")
+    ] = None,
 ) -> None:
     """Make any other change that the console can make, or undo one."""
     need(name)  # raises: there is no such change
@@ -97,21 +103,32 @@ def register() -> None:
 
 
 def command(choices: Sequence[Operation]) -> Callable[..., None]:
-    """Return the function of a command. It runs the first operation, or the one whose --switch is set."""
-    first, switches = choices[0], {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
+    """Return the function of a command. It runs the first operation, or the one whose --switch is
+    set."""
+    first, switches = (
+        choices[0],
+        {choice.command.partition(" --")[2]: choice for choice in choices[1:]},
+    )
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
         chosen = next((name for name in switches if values[name]), "")
         operation = switches.get(chosen, first)
         names = {field.name for field in fields_of(operation)}
-        options = {name: value for name, value in values.items() if name not in switches and value not in (None, [])}
+        options = {
+            name: value
+            for name, value in values.items()
+            if name not in switches and value not in (None, [])
+        }
         for name, value in options.items():
             if value and name not in names:
                 raise UsageError(f"--{chosen} and --{name} do not go together; say one of the two")
         arguments = {name: value for name, value in options.items() if name in names}
         perform(config, operation, arguments, dry_run=dry_run, json=json)
 
-    switched = [Field(name, Annotated[bool, Argument(choice.help)], False) for name, choice in switches.items()]
+    switched = [
+        Field(name, Annotated[bool, Argument(choice.help)], False)
+        for name, choice in switches.items()
+    ]
     common = [Field("json", Json, False), Field("config", Config, CONFIG)]
     common = common if first.is_question else [Field("dry_run", DryRun, False), *common]
     fields = [field for field in fields_of(first) if not field.argument.hidden]
@@ -120,13 +137,23 @@ def command(choices: Sequence[Operation]) -> Callable[..., None]:
 
 
 def perform(
-    config: Path, operation: Operation, values: Mapping[str, Any], *, dry_run: bool = False, json: bool = False
+    config: Path,
+    operation: Operation,
+    values: Mapping[str, Any],
+    *,
+    dry_run: bool = False,
+    json: bool = False,
 ) -> None:
-    """Plan an operation, apply it unless `dry_run`, build feeds, print the result; exit if it failed."""
+    """Plan an operation, apply it unless `dry_run`, build feeds, print the result; exit if it
+    failed."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
-    with opened_for_change(config) if is_done or not operation.unlocked else opened_to_look(config) as opened:
+    with (
+        opened_for_change(config)
+        if is_done or not operation.unlocked
+        else opened_to_look(config) as opened
+    ):
         with printing.counting("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:
@@ -137,8 +164,12 @@ def perform(
         if not json and (dry_run or not printing.quiet()):
             _say(change, dry_run=not is_done)
     if json:
-        is_plain = operation.is_question or not (change.build or dry_run or "written" in change.data)
-        counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
+        is_plain = operation.is_question or not (
+            change.build or dry_run or "written" in change.data
+        )
+        counts = {"applied": is_done, "written": written} | (
+            {"left": left} if "left" in change.data else {}
+        )
         printing.as_json(change.data if is_plain else {**change.data, **counts})
         printing.log_problems(change.problems)
     else:
@@ -147,7 +178,9 @@ def perform(
         sys.exit(printing.complain(change.fault, as_json=False))
 
 
-def _say_end(change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
+def _say_end(
+    change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
+) -> None:
     printing.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return
@@ -159,7 +192,9 @@ def _say_end(change: "Change", written: Sequence[str], left: int, *, dry_run: bo
         printing.say(f"{counted(len(written), 'file')} written")
     if left:
         feeds = counted(left, "more feed")
-        printing.say(f"{feeds} show the tag with articles; the next `refresh`, `up` or `build` writes them")
+        printing.say(
+            f"{feeds} show the tag with articles; the next `refresh`, `up` or `build` writes them"
+        )
 
 
 def apply(

@@ -1,4 +1,5 @@
-"""Printing: JSON for programs, tables and progress for terminals, numbers with nouns, local times."""
+"""Printing: JSON for programs, tables and progress for terminals, numbers with nouns, local
+times."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
 
 
 def address_for_phones(settings: Settings) -> None:
-    """Print the secret address of private feeds with a QR code. Only on a terminal, so that no log has it."""
+    """Print the secret address of private feeds with a QR code. Only on a terminal, so that no log
+    has it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return
     from syndicator.publishing.web.shell import qr_lines
@@ -65,7 +67,8 @@ def address_for_phones(settings: Settings) -> None:
     address = f"{settings.base_url}phone.html"
     print(f"your feeds, for nobody else: {address}")
     if "utf" in (sys.stdout.encoding or "").lower():
-        print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))  # white on black in any theme
+        # white on black in any theme
+        print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
@@ -92,14 +95,19 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         return
     if title:
         print(f"\n{title}")
-    widths = [min(_WIDE, max(width(row[place]) for row in (columns, *cells))) for place in range(len(columns))]
+    widths = [
+        min(_WIDE, max(width(row[place]) for row in (columns, *cells)))
+        for place in range(len(columns))
+    ]
     print(f"\x1b[1m{_aligned(columns, widths)}\x1b[0m")
     for row in cells:
         print(_aligned(row, widths))
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip()
+    return "  ".join(
+        cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
+    ).rstrip()
 
 
 def say(line: str) -> None:
@@ -108,13 +116,28 @@ def say(line: str) -> None:
 
 def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
     for problem in problems:
-        log("problem", level, **fields, what=problem.what, reason=problem.reason, detail=problem.detail)
+        log(
+            "problem",
+            level,
+            **fields,
+            what=problem.what,
+            reason=problem.reason,
+            detail=problem.detail,
+        )
 
 
 def log_visit(outcome: Outcome) -> None:
     """Log the result of a visit, as a warning if the source failed."""
-    fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
-    more: dict[str, object] = {"changed": len(outcome.changed), "pending": outcome.pending, "waiting": outcome.waiting}
+    fields: dict[str, object] = {
+        "source": outcome.key,
+        "status": outcome.status,
+        "new": len(outcome.added),
+    }
+    more: dict[str, object] = {
+        "changed": len(outcome.changed),
+        "pending": outcome.pending,
+        "waiting": outcome.waiting,
+    }
     more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
     fields |= {name: value for name, value in more.items() if value or name == "detail"}
     log("visited", "warning" if outcome.status in ("failed", "disabled") else "info", **fields)
@@ -129,7 +152,11 @@ def log_run(report: RunReport) -> None:
     log_build(report.built)
     log_problems((*report.problems, *report.failed_reports))
     if report.outdated:
-        log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
+        log(
+            "articles that an older version read",
+            articles=report.outdated,
+            cure=ConditionReason.OUTDATED.cure,
+        )
     model = report.llm
     if model.wrong:
         log("problem", "warning", what="describe.llm", reason="bad-config", detail=model.wrong)
@@ -137,7 +164,12 @@ def log_run(report: RunReport) -> None:
         log("language model", "info", calls=model.calls, **model.counts)
         log_problems(model.problems, "info")
         if model.hindrance:
-            log("language model", "warning", waits=model.hindrance.reason, detail=model.hindrance.detail)
+            log(
+                "language model",
+                "warning",
+                waits=model.hindrance.reason,
+                detail=model.hindrance.detail,
+            )
 
 
 def quiet() -> bool:
@@ -146,7 +178,8 @@ def quiet() -> bool:
 
 @contextmanager
 def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells` accepts."""
+    """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells`
+    accepts."""
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
@@ -158,12 +191,16 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
         def ended(outcome: Outcome) -> None:
             progress.advance(task)
             if outcome.reason and tells(outcome):
-                progress.console.print(one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}"), markup=False)
+                progress.console.print(
+                    one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}"), markup=False
+                )
 
         yield Watch(
             started=lambda count: progress.update(task, total=count),
             visited=ended,
-            filed=lambda title: progress.update(task, description=one_line(title[:50]).replace("[", "(")),
+            filed=lambda title: progress.update(
+                task, description=one_line(title[:50]).replace("[", "(")
+            ),
         )
 
 
@@ -171,7 +208,12 @@ def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
@@ -188,8 +230,13 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def run_report(report: RunReport, *, json: bool) -> None:
     if json:
-        built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside", "hubs")}
-        as_json({"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm})
+        built = {
+            name: getattr(report.built, name)
+            for name in ("written", "unchanged", "held", "set_aside", "hubs")
+        }
+        as_json(
+            {"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm}
+        )
         return
     if quiet():  # failed visits are logged already
         log_run(report)
@@ -197,11 +244,15 @@ def run_report(report: RunReport, *, json: bool) -> None:
     new = sum(len(outcome.added) for outcome in report.outcomes)
     changed = sum(len(outcome.changed) for outcome in report.outcomes)
     say(
-        f"{counted(len(report.outcomes), 'source')} visited, {len(report.failed)} failed; "
-        f"{counted(new, 'new article')}, {changed} changed; {counted(len(report.built.written), 'file')} written"
+        f"{counted(len(report.outcomes), 'source')} visited, {len(report.failed)} failed;"
+        f" {counted(new, 'new article')}, {changed} changed;"
+        f" {counted(len(report.built.written), 'file')} written"
     )
     if not report.outcomes:
-        say("none was due: `syndicator sources` says when each is; `syndicator refresh --all` visits all of them now")
+        say(
+            "none was due: `syndicator sources` says when each is; `syndicator refresh --all`"
+            " visits all of them now"
+        )
     if waiting := sum(outcome.waiting for outcome in report.outcomes):
         say(f"waiting for the next run: {waiting} of the announced entries")
     for outcome in report.failed:
@@ -211,7 +262,10 @@ def run_report(report: RunReport, *, json: bool) -> None:
     not_read(report.problems)
     log_problems((*report.built.hubs, *report.failed_reports))
     if report.outdated:
-        say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
+        say(
+            f"read by an older version: {counted(report.outdated, 'article')};"
+            f" {ConditionReason.OUTDATED.cure}"
+        )
     answer({}, report.llm.lines(), json=False)
     if report.llm.wrong:
         complain(ConfigError(report.llm.wrong), as_json=False)
@@ -226,10 +280,14 @@ def not_read(problems: Iterable[Problem]) -> None:
 
 def language_model(state: Enriched) -> None:
     meter, counts = state.meter, state.counts
-    came = ", ".join(f"{counts[status]} {status}" for status in ("accepted", "refused", "failed") if status in counts)
+    came = ", ".join(
+        f"{counts[status]} {status}"
+        for status in ("accepted", "refused", "failed")
+        if status in counts
+    )
     say(
-        f"language model {meter.endpoint}: {counted(meter.calls, 'call')} and {meter.tokens} tokens on {meter.day}"
-        + (f"; articles: {came}" if came else "")
+        f"language model {meter.endpoint}: {counted(meter.calls, 'call')} and {meter.tokens} tokens"
+        f" on {meter.day}" + (f"; articles: {came}" if came else "")
     )
     if meter.reason:
         until = f"; not asked before {local(meter.rest_until)}" if meter.rest_until else ""

@@ -26,14 +26,18 @@ if TYPE_CHECKING:
 @command()
 def sources(
     action: Annotated[
-        Literal["push"] | None, Argument("push: send them to the workers as configured.", positional=True)
+        Literal["push"] | None,
+        Argument("push: send them to the workers as configured.", positional=True),
     ] = None,
     dry_run: Annotated[bool, Argument("With push: show what would change.")] = False,
-    apply_moves: Annotated[bool, Argument("Write the new URLs of moved sources to sources.toml.")] = False,
+    apply_moves: Annotated[
+        bool, Argument("Write the new URLs of moved sources to sources.toml.")
+    ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """List the sources: result of the last visit, time of the next, and the reason for it. Or push them to workers."""
+    """List the sources: result of the last visit, time of the next, and the reason for it. Or push
+    them to workers."""
     if action:
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
@@ -41,18 +45,28 @@ def sources(
     from syndicator.services.health import status
 
     with opened_to_look(config) as opened:
-        moved = [(key, apply(opened, need("adopt-move"), {"key": key})) for key in opened.sources if apply_moves]
+        moved = [
+            (key, apply(opened, need("adopt-move"), {"key": key}))
+            for key in opened.sources
+            if apply_moves
+        ]
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
-        printing.as_json([{"source": source, "state": status.of_state(state)} for source, state in listed])
+        printing.as_json(
+            [{"source": source, "state": status.of_state(state)} for source, state in listed]
+        )
         return
     for key, change in moved:
         if not change.is_empty:
-            printing.say(f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}")
+            printing.say(
+                f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}"
+            )
     rows = []
     for source, state in listed:
-        health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+        health = (
+            "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+        )
         rows.append((source.key, source.url, health, local(state.next_due, "now"), state.due_why))
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
@@ -60,34 +74,57 @@ def sources(
 @command("import")
 def import_(
     file: Annotated[
-        str, Argument('An OPML file, "-" for one on stdin, or a folder of articles.', "FILE|DIR", positional=True)
+        str,
+        Argument(
+            'An OPML file, "-" for one on stdin, or a folder of articles.',
+            "FILE|DIR",
+            positional=True,
+        ),
     ],
     folders: Folders = None,
     trust_own: Annotated[
-        bool, Argument("The list is an export of your own: take its rights and variables too, and print each.")
+        bool,
+        Argument(
+            "The list is an export of your own: take its rights and variables too, and print each."
+        ),
     ] = False,
-    no_refresh: Annotated[bool, Argument("Add the feeds only: the next refresh visits them.")] = False,
+    no_refresh: Annotated[
+        bool, Argument("Add the feeds only: the next refresh visits them.")
+    ] = False,
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file and read the newest article of each. Or add the articles of a folder: markdown
-    files with frontmatter, as of Hugo, Jekyll, Astro and Next.js."""
+    """Add the feeds of an OPML file and read the newest article of each. Or add the articles of a
+    folder: markdown files with frontmatter, as of Hugo, Jekyll, Astro and Next.js."""
     if file != "-" and Path(file).is_dir():
         from syndicator.services.article_files.intake import markdown_files
 
-        perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
+        perform(
+            config,
+            need("import-articles"),
+            {"files": markdown_files(Path(file))},
+            dry_run=dry_run,
+            json=json,
+        )
         return
     from syndicator.services.adding import found, search
 
     with opened_to_look(config) as opened:
         listed = search.read_file(file, is_trusted=trust_own)
-        result = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
+        result = search.as_found(
+            opened, file, listed, meaning(listed, folders, ask=not json and is_answered())
+        )
         named = found.named(opened, result.candidates, found.Wishes())
         new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]
         if new and not dry_run:
-            apply(opened, need("add"), {"url": added}, addition(opened, named, found.by_address(opened)))
+            apply(
+                opened,
+                need("add"),
+                {"url": added},
+                addition(opened, named, found.by_address(opened)),
+            )
     old = [candidate.source.url for candidate in named if candidate.known]
     would = "would be " if dry_run else ""
     if not json:
@@ -102,24 +139,31 @@ def import_(
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
         lists["given"] = {source.key: list_given(source) for source in new if list_given(source)}
         removed = [
-            {"line": each.line, "name": each.title, "rights": each.removed} for each in _list_removed(result, new)
+            {"line": each.line, "name": each.title, "rights": each.removed}
+            for each in _list_removed(result, new)
         ]
         lists["removed"] = removed
         printing.as_json({**lists, "applied": not dry_run})
     elif report:
         printing.run_report(report, json=False)
-        printing.say("next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator refresh` does")
+        printing.say(
+            "next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator"
+            " refresh` does"
+        )
 
 
 def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
-    """Print what new sources were given, and what the list would have given them if it were trusted."""
+    """Print what new sources were given, and what the list would have given them if it were
+    trusted."""
     for source in new:
         if given := list_given(source):
             printing.say(f"given: {source.key}: {given}")
     for outline in _list_removed(result, new):
         rights = ", ".join(outline.removed)
         cure = "`--trust-own` takes it, if the list is an export of your own"
-        printing.say(f"not taken: {file} line {outline.line}: {outline.title or 'no name'}: {rights}; {cure}")
+        printing.say(
+            f"not taken: {file} line {outline.line}: {outline.title or 'no name'}: {rights}; {cure}"
+        )
 
 
 def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
@@ -129,18 +173,22 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
-_FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice
+# for the first visits; with pictures and visits under way less than two minutes. A choice
+_FIRST_SECONDS = 90.0
 
 
 def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
-    """Read the newest article of each new source; None if another run or the network prevents it, which is logged."""
+    """Read the newest article of each new source; None if another run or the network prevents it,
+    which is logged."""
     from syndicator.cli.running.service import run_once
     from syndicator.services.refresh import Wanted
 
     try:
         return asyncio.run(run_once(config, Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)))
     except (LockedError, NetworkDown) as error:
-        printing.log("the sources are added; the next refresh visits them", "warning", because=str(error))
+        printing.log(
+            "the sources are added; the next refresh visits them", "warning", because=str(error)
+        )
         return None
 
 

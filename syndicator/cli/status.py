@@ -31,17 +31,37 @@ if TYPE_CHECKING:
 _ABOVE = 4  # lines of the screen for the rest
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
 
-_VISITS = ("visit", "result", "new", "changed", "refused", "seconds", "bytes", "next visit", "why", "detail")
+_VISITS = (
+    "visit",
+    "result",
+    "new",
+    "changed",
+    "refused",
+    "seconds",
+    "bytes",
+    "next visit",
+    "why",
+    "detail",
+)
 _ENTRIES = ("entry", "state", "reason", "tries", "next try", "detail")
 
 
 @command()
 def status(
-    source: Annotated[str | None, Argument("One source: its last visits.", "KEY", completes="source")] = None,
+    source: Annotated[
+        str | None, Argument("One source: its last visits.", "KEY", completes="source")
+    ] = None,
     listed: Annotated[
-        str, typer.Option("--list", metavar="NAME", help="List articles, changes, conditions, feeds, jobs or sources.")
+        str,
+        typer.Option(
+            "--list",
+            metavar="NAME",
+            help="List articles, changes, conditions, feeds, jobs or sources.",
+        ),
     ] = "",
-    where: Annotated[list[str] | None, Argument("With --list: a filter, such as source=KEY.", "NAME=VALUE")] = None,
+    where: Annotated[
+        list[str] | None, Argument("With --list: a filter, such as source=KEY.", "NAME=VALUE")
+    ] = None,
     after: Annotated[str, Argument("With --list: continue after this item.", "ID")] = "",
     json: Json = False,
     config: Config = CONFIG,
@@ -51,14 +71,22 @@ def status(
 
     with report.place_of(config) as place:
         if listed:
-            _list(place, listed, dict(pair.partition("=")[::2] for pair in where or ()), after, json=json)
+            _list(
+                place,
+                listed,
+                dict(pair.partition("=")[::2] for pair in where or ()),
+                after,
+                json=json,
+            )
             return
         if source is not None:
             visited = report.look_at(place, source)
             printing.as_json(report.of_source(visited)) if json else _source(visited)
             return
         sources: list[dict[str, Any]] = []
-        health = report.look(place, each=lambda state: sources.append(report.of_state(state)) if json else None)
+        health = report.look(
+            place, each=lambda state: sources.append(report.of_state(state)) if json else None
+        )
         document = report.document(health, place.store, sources) if json else {}
     if json:
         printing.as_json(document)
@@ -75,14 +103,22 @@ def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json
     if json:
         printing.as_json(page)
         return
-    printing.table(query.help, query.columns, [[item[column] or "" for column in query.columns] for item in page.items])
+    printing.table(
+        query.help,
+        query.columns,
+        [[item[column] or "" for column in query.columns] for item in page.items],
+    )
     if page.next:
         printing.log("there are more", cure=f"--after {page.next}")
 
 
 def _all(health: Health) -> None:
-    is_empty = not (health.counts.last_article or health.fine or health.unvisited or health.conditions)
-    printing.say(health.headline + (", no source yet: `syndicator add URL` follows one" if is_empty else ""))
+    is_empty = not (
+        health.counts.last_article or health.fine or health.unvisited or health.conditions
+    )
+    printing.say(
+        health.headline + (", no source yet: `syndicator add URL` follows one" if is_empty else "")
+    )
     printing.say(_numbers(health))
     if sys.stdout.isatty():
         _screen(health.conditions)
@@ -98,11 +134,17 @@ def _all(health: Health) -> None:
 
 def _source(health: SourceHealth) -> None:
     state = health.state
-    printing.say(f"{health.source.key}: {urls.redacted(health.source.url)}{'' if health.source.enabled else ' (off)'}")
+    printing.say(
+        f"{health.source.key}:"
+        f" {urls.redacted(health.source.url)}{'' if health.source.enabled else ' (off)'}"
+    )
     if state is None or state.last_visit is None:
         printing.say("not visited yet")
     else:
-        printing.say(f"next visit {local(state.next_due, 'now')}{f': {state.due_why}' if state.due_why else ''}")
+        printing.say(
+            "next visit"
+            f" {local(state.next_due, 'now')}{f': {state.due_why}' if state.due_why else ''}"
+        )
     if health.hub:
         printing.say(hub_line(health.hub))
     for rule in health.rules:
@@ -111,7 +153,14 @@ def _source(health: SourceHealth) -> None:
     if health.visits:
         printing.table("Last visits", _VISITS, map(_visit, health.visits))
     rows = [
-        (entry.url or entry.entry_id, entry.status, entry.reason, entry.tries, local(entry.next_try), entry.detail)
+        (
+            entry.url or entry.entry_id,
+            entry.status,
+            entry.reason,
+            entry.tries,
+            local(entry.next_try),
+            entry.detail,
+        )
         for entry in health.entries
     ]
     if rows:
@@ -121,15 +170,34 @@ def _source(health: SourceHealth) -> None:
 def hub_line(state: Subscription) -> str:
     if state.expires is None:
         means, cure = explained(state.reason) if state.reason else ("it is being asked", "")
-        more = [means, state.detail, f"to do: {cure}" if cure else "", f"asked again {local(state.next_try, 'soon')}"]
-        return one_line(f"hub {urls.redacted(state.hub)} does not push: {'; '.join(filter(None, more))}")
-    brought = f"{state.pushed:.0f} brought and {state.missed:.0f} missed; last push {local(state.last_push, 'never')}"
-    return one_line(f"hub {urls.redacted(state.hub)} pushes until {local(state.expires)}: {brought}")
+        more = [
+            means,
+            state.detail,
+            f"to do: {cure}" if cure else "",
+            f"asked again {local(state.next_try, 'soon')}",
+        ]
+        return one_line(
+            f"hub {urls.redacted(state.hub)} does not push: {'; '.join(filter(None, more))}"
+        )
+    brought = (
+        f"{state.pushed:.0f} brought and {state.missed:.0f} missed; last push"
+        f" {local(state.last_push, 'never')}"
+    )
+    return one_line(
+        f"hub {urls.redacted(state.hub)} pushes until {local(state.expires)}: {brought}"
+    )
 
 
 def _visit(visit: Outcome) -> tuple[Any, ...]:
     counts = len(visit.added), len(visit.changed), visit.refused, visit.seconds, visit.bytes
-    return local(visit.at), visit.reason or visit.status, *counts, local(visit.next_due), visit.due_why, visit.detail
+    return (
+        local(visit.at),
+        visit.reason or visit.status,
+        *counts,
+        local(visit.next_due),
+        visit.due_why,
+        visit.detail,
+    )
 
 
 def _numbers(health: Health) -> str:
@@ -138,16 +206,21 @@ def _numbers(health: Health) -> str:
     counts = health.counts
     entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
     waiting = f" ({health.waiting} for the next run)" if health.waiting else ""
-    on_hold = sum(condition.count for condition in health.conditions if condition.kind == "articles-on-hold")
+    on_hold = sum(
+        condition.count for condition in health.conditions if condition.kind == "articles-on-hold"
+    )
     fresh = []
     if delays := health.freshness:
         median, late = (span(timedelta(seconds=seconds)) for seconds in (delays.median, delays.p95))
         over = counted(delays.articles, "article")
         fresh = [f"from publication to feed {median} (median), {late} (p95) over {over}"]
     parts = [
-        f"{counted(counts.articles, 'article')}{f' ({on_hold} on hold)' if on_hold else ''}, "
-        f"{counted(counts.feeds, 'feed')}",
-        f"{entries}{waiting}, {counts.refused} refused" + (f", {health.muted} muted" if health.muted else ""),
+        (
+            f"{counted(counts.articles, 'article')}{f' ({on_hold} on hold)' if on_hold else ''}, "
+            f"{counted(counts.feeds, 'feed')}"
+        ),
+        f"{entries}{waiting}, {counts.refused} refused"
+        + (f", {health.muted} muted" if health.muted else ""),
         f"last run {local(counts.last_run, 'never')}",
         *fresh,
         *pictured(health.pictures),
@@ -158,7 +231,10 @@ def _numbers(health: Health) -> str:
 
 def scheduled(jobs: Sequence[Scheduled], now: datetime) -> str:
     """Return a line with the jobs of `up`: when each last ended, and when it starts next."""
-    parts = [f"{job.job} {_clock_time(job.last, now)} {_clock_time(job.next, now)}".rstrip() for job in jobs]
+    parts = [
+        f"{job.job} {_clock_time(job.last, now)} {_clock_time(job.next, now)}".rstrip()
+        for job in jobs
+    ]
     return f"jobs of up, last and next: {', '.join(parts)}"
 
 
@@ -174,7 +250,9 @@ def pictured(pictures: Pictured | None) -> list[str]:
         return []
     failed = ", ".join(f"{count} {reason}" for reason, count in pictures.failed.items())
     waiting = f", {pictures.waiting} waiting" if pictures.waiting else ""
-    return [f"{counted(pictures.made, 'picture')}{waiting}{f', failed: {failed}' if failed else ''}"]
+    return [
+        f"{counted(pictures.made, 'picture')}{waiting}{f', failed: {failed}' if failed else ''}"
+    ]
 
 
 def _screen(conditions: Sequence[Condition]) -> None:
@@ -184,13 +262,17 @@ def _screen(conditions: Sequence[Condition]) -> None:
 
 
 def fitting(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """Return paragraphs for as many conditions as fit `lines` of a terminal, then the number of the rest. Pure."""
+    """Return paragraphs for as many conditions as fit `lines` of a terminal, then the number of the
+    rest. Pure."""
     shown: list[str] = []
     for place, condition in enumerate(conditions):
         paragraph = _paragraph(condition)
         lines -= sum(1 + (width(line) - 1) // columns for line in paragraph)
         if lines < 0 and place:
-            return [*shown, f"{len(conditions) - place} more: `syndicator status | less`, or --json"]
+            return [
+                *shown,
+                f"{len(conditions) - place} more: `syndicator status | less`, or --json",
+            ]
         shown += paragraph
     return shown
 
@@ -215,4 +297,12 @@ def _reason(shown: Condition) -> str:
 
 def _row(shown: Condition) -> tuple[Any, ...]:
     since = local(shown.since), local(shown.last_success)
-    return shown.subject, shown.kind.value, *since, _reason(shown), shown.detail, shown.cure, local(shown.next_try)
+    return (
+        shown.subject,
+        shown.kind.value,
+        *since,
+        _reason(shown),
+        shown.detail,
+        shown.cure,
+        local(shown.next_try),
+    )

@@ -10,8 +10,9 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def next_fire(expression: str, after: datetime) -> datetime:
-    """Return the next UTC time after `after` that matches the crontab(5) `expression` in the time zone of `after`. If
-    neither day field is "*", either may match. Raise ConfigError with a valid example."""
+    """Return the next UTC time after `after` that matches the crontab(5) `expression` in the time
+    zone of `after`. If neither day field is "*", either may match. Raise ConfigError with a valid
+    example."""
     from apscheduler.triggers.cron import CronTrigger
 
     fields = expression.split()
@@ -23,9 +24,12 @@ def next_fire(expression: str, after: datetime) -> datetime:
         names = _weekday(weekday)
         days = [(day, "*"), ("*", names)] if either else [(day, names)]
         triggers = [
-            CronTrigger(None, month, date, None, name, hour, minute, timezone=after.tzinfo) for date, name in days
+            CronTrigger(None, month, date, None, name, hour, minute, timezone=after.tzinfo)
+            for date, name in days
         ]
-        times: list[datetime] = [time for trigger in triggers if (time := trigger.get_next_fire_time(after, after))]
+        times: list[datetime] = [
+            time for trigger in triggers if (time := trigger.get_next_fire_time(after, after))
+        ]
     except ValueError as error:
         raise _bad(expression, str(error)) from error
     if not times:
@@ -50,4 +54,6 @@ def _weekday(field: str) -> str:
 
 
 def _bad(expression: str, why: str) -> ConfigError:
-    return ConfigError(f'cron expression {expression!r} is wrong: {why}; write it like "*/30 6-22 * * 1-5"')
+    return ConfigError(
+        f'cron expression {expression!r} is wrong: {why}; write it like "*/30 6-22 * * 1-5"'
+    )

@@ -1,7 +1,8 @@
-"""Query language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure.
-Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase", title: takes words
-of the title, url: part of the address, words: search words as on the pages. Terms without field match whole words in
-title, excerpt and body, in any case. Also detects pages whose texts became much shorter."""
+"""Query language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or
+source:example). Pure. Adjacent terms mean `and`. tag: category: source: author: language: take a
+word or "quoted phrase", title: takes words of the title, url: part of the address, words: search
+words as on the pages. Terms without field match whole words in title, excerpt and body, in any
+case. Also detects pages whose texts became much shorter."""
 
 import html
 import re
@@ -74,7 +75,8 @@ def parse_query(text: str) -> Expr:
 
 
 def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """Return True if `article` matches `expr`. `body` returns its plain text and is called only if needed."""
+    """Return True if `article` matches `expr`. `body` returns its plain text and is called only if
+    needed."""
     if isinstance(expr, Not):
         return not matches(expr.inner, article, body)
     if isinstance(expr, And):
@@ -103,7 +105,9 @@ def _tokens(text: str) -> list[_Token]:
     while text[position:].strip():
         match = _TOKEN.match(text, position)
         if match is None:
-            raise QueryError("a quotation mark is never closed", position + text[position:].index('"'))
+            raise QueryError(
+                "a quotation mark is never closed", position + text[position:].index('"')
+            )
         tokens.append(_token(match))
         position = match.end()
     return [*tokens, _Token("end", len(text))]
@@ -117,9 +121,14 @@ def _token(match: re.Match[str]) -> _Token:
         name = match["field"].lower()
         value = match["fphrase"] if match["fphrase"] is not None else match["fword"]
         if name not in FIELDS:
-            raise QueryError(f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}", at)
+            raise QueryError(
+                f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}",
+                at,
+            )
         if not value.strip():
-            raise QueryError(f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1)
+            raise QueryError(
+                f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1
+            )
         return _Token("term", at, Term(name, value))
     if match["word"] and match["word"].lower() in ("and", "or", "not"):
         return _Token(match["word"].lower(), at)
@@ -140,7 +149,9 @@ class _Parser:
             raise QueryError("an empty query", 0)
         expression = self.disjunction()
         if self.kind != "end":
-            raise QueryError("a closing parenthesis without an opening one", self.tokens[self.position].at)
+            raise QueryError(
+                "a closing parenthesis without an opening one", self.tokens[self.position].at
+            )
         return expression
 
     @property
@@ -192,7 +203,8 @@ class _Parser:
 
 
 def _says(value: str, text: str) -> bool:
-    """Return True if `text` contains the whole words `value`; scripts without spaces have no word boundaries."""
+    """Return True if `text` contains the whole words `value`; scripts without spaces have no word
+    boundaries."""
     before = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
     after = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
     pattern = before + r"\s+".join(re.escape(word) for word in value.split()) + after
@@ -201,14 +213,23 @@ def _says(value: str, text: str) -> bool:
 
 def _has_terms(wanted: set[str], article: Article, body: Callable[[], str]) -> bool:
     """Return True if the pages' search would find the article by these terms."""
-    names = (article.title, article.excerpt, article.category, *article.tags, article.author, article.origin.title)
+    names = (
+        article.title,
+        article.excerpt,
+        article.category,
+        *article.tags,
+        article.author,
+        article.origin.title,
+    )
     wanted = wanted.difference(each_term("\n".join(filter(None, names))))
     return not wanted or wanted <= set(each_term(body()))
 
 
 def _same(value: str, other: str | None) -> bool:
     folded = (other or "").casefold()
-    return other is not None and (value in (folded, folded.replace(" ", "-")) or value == slug(other))
+    return other is not None and (
+        value in (folded, folded.replace(" ", "-")) or value == slug(other)
+    )
 
 
 def _language(value: str, article: Article) -> bool:
@@ -248,7 +269,8 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if `keep` or `mute` of source or settings exclude the entry, by feed data and the source's tags."""
+    """Return True if `keep` or `mute` of source or settings exclude the entry, by feed data and the
+    source's tags."""
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
@@ -262,12 +284,20 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
         language=entry.language or source.language,
         source_key=source.key,
     )
-    return any(leaves_out(choice, article, lambda: _text(f"{entry.summary} {entry.content}")) for choice in choices)
+    return any(
+        leaves_out(choice, article, lambda: _text(f"{entry.summary} {entry.content}"))
+        for choice in choices
+    )
 
 
 def remembered(entry: Entry) -> Entry:
     """Return the part of a muted entry to store; edited queries are tested on it later."""
-    return replace(entry, summary=_text(f"{entry.summary} {entry.content}").strip()[:_KEPT], content="", enclosures=())
+    return replace(
+        entry,
+        summary=_text(f"{entry.summary} {entry.content}").strip()[:_KEPT],
+        content="",
+        enclosures=(),
+    )
 
 
 def _text(value: str) -> str:
@@ -280,7 +310,8 @@ _THIRD = 3
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Return True if the newest of `bodies` are a third as long as before. Lengths, newest first, 0 if refused."""
+    """Return True if the newest of `bodies` are a third as long as before. Lengths, newest first, 0
+    if refused."""
     newest, before = bodies[:NEWEST], bodies[NEWEST:]
     if len(before) < NEWEST or median(before) < _LONG:
         return False

@@ -1,5 +1,6 @@
 """Selectors of the operator's rules: CSS (Selectors Level 3), optionally with an attribute, as in
-`meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`. Also: missed selectors, and walls. Pure."""
+`meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`. Also: missed selectors,
+and walls. Pure."""
 
 import re
 from collections import Counter
@@ -16,17 +17,33 @@ _BRACKETS = (("[", "]", "div[class=x]"), ("(", ")", "div:not(.x)"))
 _CURES = (  # pattern of invalid CSS and cure; the first match counts
     (r"^\s*\.?/", "this is XPath; write CSS such as div.promo"),
     (r"[{};]", "only the selector is wanted, without { and }; write it like div.promo"),
-    (r"@|::", "only author, date, title, cover and links take an attribute (::attr(name) or @name), at the end"),
+    (
+        r"@|::",
+        (
+            "only author, date, title, cover and links take an attribute (::attr(name) or @name),"
+            " at the end"
+        ),
+    ),
     (r"\.\d", "a class that begins with a digit is written [class~='3col']"),
-    (r":", "a pseudo-class that is not known here; :not(), :has(), :is(), :nth-child(2) and :first-child are"),
+    (
+        r":",
+        (
+            "a pseudo-class that is not known here; :not(), :has(), :is(), :nth-child(2) and"
+            " :first-child are"
+        ),
+    ),
     (r"\|", "namespaces are not known here; write the name alone"),
-    (r"(^|[,>+~.#])\s*$", "nothing stands at its end; write it like article > .text, or take the end off"),
+    (
+        r"(^|[,>+~.#])\s*$",
+        "nothing stands at its end; write it like article > .text, or take the end off",
+    ),
     (r"", "write it like div.promo or article > .text"),
 )
 
 
 def matched(tree: Any, selector: str) -> list[Any]:
-    """Return the elements of `tree` that `selector` matches, in order. Raise RulesError for invalid CSS."""
+    """Return the elements of `tree` that `selector` matches, in order. Raise RulesError for invalid
+    CSS."""
     elements: list[Any] = compiled(split(selector)[0])(tree)
     return elements
 
@@ -87,7 +104,8 @@ _WALL_CURES: Final = {
 
 
 class Wall(NamedTuple):
-    """A paywall or other barrier on `pages` of the last `of`. `reason`: code (LEAD: free beginning); `means`: text."""
+    """A paywall or other barrier on `pages` of the last `of`. `reason`: code (LEAD: free
+    beginning); `means`: text."""
 
     reason: str
     means: str
@@ -102,29 +120,39 @@ def wall_of(reason: str) -> str | None:
 
 
 def wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall on most of a source's last pages. `walls`: code or "" per page, newest first."""
+    """Return the wall on most of a source's last pages. `walls`: code or "" per page, newest
+    first."""
     latest = walls[:KEPT]
     counts = Counter(reason_code for reason_code in latest if reason_code)
     behind = sum(counts.values())
     if behind < _LEAST or 2 * behind <= len(latest):
         return None
     reason = min(counts, key=lambda reason_code: (-counts[reason_code], reason_code))
-    means = next((page_reason.means for page_reason in PageReason if page_reason == reason), explained(reason)[0])
+    means = next(
+        (page_reason.means for page_reason in PageReason if page_reason == reason),
+        explained(reason)[0],
+    )
     if reason == LEAD:
         means = "they show the beginning of an article to everyone, and the rest to those who pay"
-    return Wall(reason, means, behind, len(latest), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}")
+    return Wall(
+        reason, means, behind, len(latest), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}"
+    )
 
 
 ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches by selector)."""
+    """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches
+    by selector)."""
     for page in pages:
         before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
     return before
 
 
 def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten pages in a row."""
-    return tuple((rule, pages) for rule, pages in sorted(state.unmatched.items()) if pages >= ENOUGH)
+    """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten
+    pages in a row."""
+    return tuple(
+        (rule, pages) for rule, pages in sorted(state.unmatched.items()) if pages >= ENOUGH
+    )

@@ -33,7 +33,8 @@ def is_readable_by_others(mode: int) -> bool:
 
 
 def tighten(mode: int) -> int:
-    """Return the mode for a file that gets a secret. A group that was given access alone keeps it."""
+    """Return the mode for a file that gets a secret. A group that was given access alone keeps
+    it."""
     return PRIVATE if is_readable_by_others(mode) else mode
 
 

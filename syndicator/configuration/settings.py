@@ -1,5 +1,6 @@
-"""Settings from config/syndicator.toml, overridden by environment variables SYNDICATOR_*. Unknown keys are errors,
-unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and others for a service of that name."""
+"""Settings from config/syndicator.toml, overridden by environment variables SYNDICATOR_*. Unknown
+keys are errors, unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and others for a
+service of that name."""
 
 import ipaddress
 import os
@@ -9,7 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from syndicator.configuration import entry_rules
 from syndicator.configuration.tables import VARIABLE, root_of
@@ -20,18 +29,25 @@ from syndicator.core.formats import FORMATS, checked
 from syndicator.core.urls import Network, private
 
 AxisName = Annotated[
-    str, AfterValidator(axes.checked), Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]})
+    str,
+    AfterValidator(axes.checked),
+    Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]}),
 ]
-FormatName = Annotated[str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})]
+FormatName = Annotated[
+    str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})
+]
 
 PREFIX = "SYNDICATOR_"
-_KUBERNETES = re.compile(r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)")
+_KUBERNETES = re.compile(
+    r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)"
+)
 _NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def seconds(value: str) -> int:
-    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raise ValueError with an example."""
+    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raise ValueError
+    with an example."""
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
     if not match:
         raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
@@ -74,16 +90,22 @@ def like(pattern: str, cure: str) -> AfterValidator:
 
 
 _SECRET_PATH = like(
-    "([a-z0-9-]{16,64})?", "write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty"
+    "([a-z0-9-]{16,64})?",
+    "write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty",
 )
 
 
 def _callback(value: str) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+    if value and (
+        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
+    ):
         raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
     if parts.username or parts.password:
-        raise ValueError("remove the password: hubs receive this address, and the path of a callback cannot be guessed")
+        raise ValueError(
+            "remove the password: hubs receive this address, and the path of a callback cannot be"
+            " guessed"
+        )
     return value
 
 
@@ -102,7 +124,8 @@ class Site(Section):
 class Fetch(Section):
     user_agent: str = ""  # empty: Syndicator/<version> (+contact)
     seconds: float = Field(20, gt=0, le=600)  # of one answer
-    wire_bytes: int = Field(5_000_000, gt=0)  # of one answer, as sent; decompressed it may have twice as many
+    # of one answer, as sent; decompressed it may have twice as many
+    wire_bytes: int = Field(5_000_000, gt=0)
     pause: float = Field(1.0, ge=0, le=60)  # seconds between two requests to one host
     concurrency: int = Field(32, ge=1, le=512)  # sources visited at a time
     workers: int = Field(1, ge=1, le=32)  # processes that read pages
@@ -127,7 +150,9 @@ Query = Annotated[str, AfterValidator(lambda value: query(value) if value else v
 def _address(value: str) -> str:
     match = re.fullmatch(r"(?:\[[^\s\[\]/]+\]|[^\s\[\]/:]*):(\d{1,5})", value)
     if not match or int(match[1]) > _PORTS[-1]:
-        raise ValueError(f'{value!r} is no address to listen on; write it like "127.0.0.1:8080" or "[::1]:8080"')
+        raise ValueError(
+            f'{value!r} is no address to listen on; write it like "127.0.0.1:8080" or "[::1]:8080"'
+        )
     return value
 
 
@@ -152,21 +177,28 @@ class Publish(Listener):
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
     mute: Query = ""  # entries of all sources that are not read; those of a source count besides
     keep: Query = ""  # the only entries that are read, "" for all
-    hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
+    # which new articles wait for the operator's release
+    hold: Literal["off", "unsure", "all"] = "off"
     axes: tuple[AxisName, ...] = Field(
         default_factory=lambda: tuple(axis.word for _, axis in axes.by_place() if axis.default)
     )
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
-    extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
-    stories: Literal["off", "link"] = "off"  # how the reports of several outlets on one event are published
-    settle: Duration = "3m"  # `up` builds when the oldest article has waited so long, sooner where many do
+    # elements that the W3C validator warns of
+    extensions: tuple[Literal["tombstones", "markdown"], ...] = ()
+    # how the reports of several outlets on one event are published
+    stories: Literal["off", "link"] = "off"
+    # `up` builds when the oldest article has waited so long, sooner where many do
+    settle: Duration = "3m"
     archives: bool | Literal["atom"] = True  # atom: not in JSON as well
-    thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
+    # small copies of the articles' pictures on the pages, fetched once and served from here
+    thumbnails: bool = True
     gzip: bool = True
     hubs: tuple[str, ...] = ()
-    questions: bool = True  # `up` and `serve` answer /q/..., feeds of whatever tags, sources and words are asked for
-    secret_path: Annotated[str, _SECRET_PATH] = ""  # the feeds are for the operator alone, below this
+    # `up` and `serve` answer /q/..., feeds of whatever tags, sources and words are asked for
+    questions: bool = True
+    # the feeds are for the operator alone, below this
+    secret_path: Annotated[str, _SECRET_PATH] = ""
 
 
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
@@ -179,7 +211,10 @@ def is_bucket(place: str) -> bool:
 
 def _place(value: str) -> str:
     if is_bucket(value) and not _BUCKET.fullmatch(value):
-        raise ValueError('write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the environment')
+        raise ValueError(
+            'write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the'
+            " environment"
+        )
     return value
 
 
@@ -189,13 +224,16 @@ Place = Annotated[str, AfterValidator(_place)]  # a folder, or s3://bucket/prefi
 class Paths(Section):
     articles: Place = "feeds/articles"
     public: Place = "feeds/public"
-    state: Annotated[str, like("(?s)(?!.*://).*", "has to be a folder of this machine")] = "feeds/state"
+    state: Annotated[str, like("(?s)(?!.*://).*", "has to be a folder of this machine")] = (
+        "feeds/state"
+    )
     pages: Place = ""  # fetched pages, see store.pages_days; empty: in the state folder
 
 
 class Store(Section):
     url: str = ""  # empty: sqlite in the state folder
-    pages_days: int = Field(14, ge=0)  # fetched pages are kept so long, to be read again without a visit
+    # fetched pages are kept so long, to be read again without a visit
+    pages_days: int = Field(14, ge=0)
 
 
 def _endpoint(value: str) -> str:
@@ -203,27 +241,35 @@ def _endpoint(value: str) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
         raise ValueError('write it like "http://127.0.0.1:11434/v1", or leave it empty')
     if parts.username or parts.password:
-        raise ValueError("do not write a key into a URL; put it in an environment variable and name that in key_env")
+        raise ValueError(
+            "do not write a key into a URL; put it in an environment variable and name that in"
+            " key_env"
+        )
     return value
 
 
 def _variable(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
-        raise ValueError("write the name of the environment variable that contains the key, not the key itself")
+        raise ValueError(
+            "write the name of the environment variable that contains the key, not the key itself"
+        )
     if value.upper().startswith("SYNDICATOR_"):
         raise ValueError("variables that begin with SYNDICATOR_ are settings; use another name")
     return value
 
 
 _HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
-SECONDS_HERE = 120.0  # of an answer of a language model on this machine: it may have no graphics card
+# of an answer of a language model on this machine: it may have no graphics card
+SECONDS_HERE = 120.0
 
 
 class Llm(Section):
-    url: Annotated[str, AfterValidator(_endpoint)] = ""  # of an OpenAI-compatible endpoint; empty: off
+    # of an OpenAI-compatible endpoint; empty: off
+    url: Annotated[str, AfterValidator(_endpoint)] = ""
     model: str = ""
     key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
-    write: bool = False  # True: it writes excerpts, behind describing/llm/aligned.py, instead of choosing sentences
+    # True: it writes excerpts, behind describing/llm/aligned.py, instead of choosing sentences
+    write: bool = False
     daily_calls: int = Field(500, ge=0)
     daily_tokens: int = Field(1_000_000, ge=0)
     seconds: float = Field(30, gt=0, le=600)  # unless set, SECONDS_HERE for a model on this machine
@@ -238,7 +284,9 @@ class Llm(Section):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.url and not self.model:
-            raise ValueError("set model to the name of the model that the endpoint at url is to use")
+            raise ValueError(
+                "set model to the name of the model that the endpoint at url is to use"
+            )
         return self
 
 
@@ -248,8 +296,10 @@ class Describe(Section):
 
 
 class Health(Section):
-    textfile: str = ""  # where each run writes metrics for node_exporter's textfile collector; empty: nowhere
-    publish: bool = False  # True: the health feed is in paths.public too, for a web server that serves that folder
+    # where each run writes metrics for node_exporter's textfile collector; empty: nowhere
+    textfile: str = ""
+    # True: the health feed is in paths.public too, for a web server that serves that folder
+    publish: bool = False
 
 
 def _smtp(value: str) -> str:
@@ -257,15 +307,19 @@ def _smtp(value: str) -> str:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError('write it like "smtps://user@mail.example.org"')
     if parts.password:
-        raise ValueError("write no password into a URL; put it in an environment variable, named in password_env")
+        raise ValueError(
+            "write no password into a URL; put it in an environment variable, named in password_env"
+        )
     return value
 
 
 class Alert(Section):
-    command: tuple[str, ...] = ()  # gets what broke or recovered as JSON on its standard input; no shell
+    # gets what broke or recovered as JSON on its standard input; no shell
+    command: tuple[str, ...] = ()
     mail: str = ""  # who gets it as a mail
     smtp: Annotated[str, AfterValidator(_smtp)] = "smtp://localhost"
-    password_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the mail server needs no password
+    # empty: the mail server needs no password
+    password_env: Annotated[str, AfterValidator(_variable)] = ""
 
 
 _PORTS = range(1, 65536)
@@ -282,14 +336,19 @@ class Allowed(NamedTuple):
 
 
 def parse_allow(line: str) -> Allowed:
-    """Parse "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raise ValueError that quotes the line."""
+    """Parse "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raise ValueError that
+    quotes the line."""
     match = _NETWORK.fullmatch(line)
     try:
         if not match or int(match["port"] or 1) not in _PORTS:
             raise ValueError(line)
-        network = ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
+        network = ipaddress.ip_network(
+            match["net"].strip("[]") + (match["size"] or ""), strict=False
+        )
     except ValueError as error:
-        raise ValueError(f'{line!r} is not a network; write it like "10.0.0.0/8:443" or "fd00::/8"') from error
+        raise ValueError(
+            f'{line!r} is not a network; write it like "10.0.0.0/8:443" or "fd00::/8"'
+        ) from error
     return Allowed(network, int(match["port"]) if match["port"] else None)
 
 
@@ -301,19 +360,35 @@ def network(value: str) -> str:
 
 def _receiver(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
-        raise ValueError('write it like "https://hooks.example.org/feeds"; ${NAME} is a variable of the environment')
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.username
+        or parts.fragment
+    ):
+        raise ValueError(
+            'write it like "https://hooks.example.org/feeds"; ${NAME} is a variable of the'
+            " environment"
+        )
     return value
 
 
 def _signing(value: SecretStr) -> SecretStr:
     if not _SIGNING.fullmatch(value.get_secret_value()):
-        raise ValueError('write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"')
+        raise ValueError(
+            'write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"'
+        )
     return value
 
 
 _SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
-EventType = Literal["article.published", "article.changed", "article.withdrawn", "condition.opened", "condition.closed"]
+EventType = Literal[
+    "article.published",
+    "article.changed",
+    "article.withdrawn",
+    "condition.opened",
+    "condition.closed",
+]
 
 
 class Webhook(Section):
@@ -332,15 +407,23 @@ _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 class Digest(Section):
     """A feed with one entry per day or week that lists the stories of that time."""
 
-    name: Annotated[str, like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"')]
-    of: Annotated[str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')] = "all"
-    at: Annotated[str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')] = "07:00"
+    name: Annotated[
+        str,
+        like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"'),
+    ]
+    of: Annotated[
+        str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')
+    ] = "all"
+    at: Annotated[
+        str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')
+    ] = "07:00"
     mail: tuple[Annotated[str, like(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...] = ()
 
 
 class Console(Listener):
     listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8081"  # port 0: any free one
-    names: tuple[str, ...] = ()  # host names it is reached by besides this machine's: "console.example.org"
+    # host names it is reached by besides this machine's: "console.example.org"
+    names: tuple[str, ...] = ()
 
 
 class Settings(Section):
@@ -362,9 +445,14 @@ class Settings(Section):
     @model_validator(mode="after")
     def _private(self) -> Self:
         if self.publish.secret_path and self.publish.hubs:
-            raise ValueError("hubs would learn the secret addresses; leave publish.hubs or publish.secret_path empty")
+            raise ValueError(
+                "hubs would learn the secret addresses; leave publish.hubs or publish.secret_path"
+                " empty"
+            )
         if self.publish.secret_path and is_bucket(self.paths.public):
-            raise ValueError("publish.secret_path does not protect a bucket; set paths.public to a folder")
+            raise ValueError(
+                "publish.secret_path does not protect a bucket; set paths.public to a folder"
+            )
         if len({digest.name for digest in self.digest}) < len(self.digest):
             raise ValueError("two [[digest]] tables have the same name; give each its own")
         return self
@@ -390,7 +478,12 @@ class Settings(Section):
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders on this machine that the program writes."""
-        places = (self.articles_at, self.public_at, str(self.state_dir), self.pages_at if self.paths.pages else "")
+        places = (
+            self.articles_at,
+            self.public_at,
+            str(self.state_dir),
+            self.pages_at if self.paths.pages else "",
+        )
         return tuple(Path(place) for place in places if place and not is_bucket(place))
 
     @property
@@ -415,12 +508,17 @@ class Settings(Section):
     @property
     def is_exposed(self) -> bool:
         """True if http exposes the secret address of the feeds outside the home network."""
-        return bool(self.publish.secret_path) and self.base_url.startswith("http:") and not private(self.base_url)
+        return (
+            bool(self.publish.secret_path)
+            and self.base_url.startswith("http:")
+            and not private(self.base_url)
+        )
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of `config_dir`/syndicator.toml (defaults if missing), overridden by `environ` (None:
-    os.environ). Raise ConfigError with file and line or variable, key and cure of each fault."""
+    """Return the settings of `config_dir`/syndicator.toml (defaults if missing), overridden by
+    `environ` (None: os.environ). Raise ConfigError with file and line or variable, key and cure of
+    each fault."""
     return settings_of(_file(config_dir), os.environ if environ is None else environ)
 
 
@@ -436,17 +534,22 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the origin of each setting by dotted name: "default", "<file>:<line>" or the environment variable."""
+    """Return the origin of each setting by dotted name: "default", "<file>:<line>" or the
+    environment variable."""
     return Overrides(Settings, PREFIX, environ).origins(_file(config_dir))
 
 
-def dropped_settings(config_dir: Path, environ: Mapping[str, str] | None = None) -> tuple[Fault, ...]:
+def dropped_settings(
+    config_dir: Path, environ: Mapping[str, str] | None = None
+) -> tuple[Fault, ...]:
     """Return a fault for each dropped setting that file or environment still set."""
     try:
         file = _file(config_dir)
     except ConfigError:
         file = TomlFile(config_dir, {})
-    return tuple(Overrides(Settings, PREFIX, os.environ if environ is None else environ).dropped(file))
+    return tuple(
+        Overrides(Settings, PREFIX, os.environ if environ is None else environ).dropped(file)
+    )
 
 
 def _file(config_dir: Path) -> TomlFile:
@@ -455,6 +558,11 @@ def _file(config_dir: Path) -> TomlFile:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or ""."""
+    """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or
+    ""."""
     unknown = Overrides(Settings, PREFIX, environ).unknown()
-    return {name: near for name, near in unknown.items() if name != VARIABLE and not _KUBERNETES.fullmatch(name)}
+    return {
+        name: near
+        for name, near in unknown.items()
+        if name != VARIABLE and not _KUBERNETES.fullmatch(name)
+    }

@@ -10,14 +10,17 @@ _ANY_HEADER = re.compile(r"\s*\[")
 
 
 def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
-    """Return `text` with `values` in table `number` (None: a new one) of list `kind`. Raise ValueError if inline."""
+    """Return `text` with `values` in table `number` (None: a new one) of list `kind`. Raise
+    ValueError if inline."""
     after = _edited(text, kind, number, values)
     if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
         raise ValueError(f"{kind} cannot be edited safely")
     return after
 
 
-def _wanted(before: dict[str, Any], kind: str, number: int | None, values: Mapping[str, str]) -> dict[str, Any]:
+def _wanted(
+    before: dict[str, Any], kind: str, number: int | None, values: Mapping[str, str]
+) -> dict[str, Any]:
     tables = [*before.get(kind, ())]
     if number is None:
         tables.append({**values})
@@ -36,13 +39,21 @@ def _edited(text: str, kind: str, number: int | None, values: Mapping[str, str])
     if number >= len(spans):
         raise ValueError(f"table {number} of {kind} has no header of its own")
     first, last = spans[number]
-    return "".join([*lines[:first], _changed("".join(lines[first:last]), kind, values), *lines[last:]])
+    return "".join(
+        [*lines[:first], _changed("".join(lines[first:last]), kind, values), *lines[last:]]
+    )
 
 
 def span(lines: list[str], header: int) -> tuple[int, int]:
     """Return first line and end (exclusive) of a table, without comments at its end."""
-    end = next((n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
-    last = max(n for n in range(header, end) if lines[n].strip() and (n == header or not is_comment(lines[n])))
+    end = next(
+        (n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines)
+    )
+    last = max(
+        n
+        for n in range(header, end)
+        if lines[n].strip() and (n == header or not is_comment(lines[n]))
+    )
     return header, last + 1
 
 
@@ -77,14 +88,19 @@ VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an opti
 
 
 def own_config(environ: Mapping[str, str]) -> Path | None:
-    """Return this account's configuration, `~/.config/syndicator` (XDG base directories), or None."""
+    """Return this account's configuration, `~/.config/syndicator` (XDG base directories), or
+    None."""
     folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
     return folder if folder and folder.is_dir() else None
 
 
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
-    """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the account's own."""
-    own, data = _xdg(environ, "XDG_CONFIG_HOME", ".config"), _xdg(environ, "XDG_DATA_HOME", ".local/share")
+    """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the
+    account's own."""
+    own, data = (
+        _xdg(environ, "XDG_CONFIG_HOME", ".config"),
+        _xdg(environ, "XDG_DATA_HOME", ".local/share"),
+    )
     if own and data and own.resolve() == config.resolve():
         return data
     return config.resolve().parent

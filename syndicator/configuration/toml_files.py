@@ -1,4 +1,5 @@
-"""TOML files of the configuration: faults, lines of keys, overriding environment variables, dropped settings."""
+"""TOML files of the configuration: faults, lines of keys, overriding environment variables, dropped
+settings."""
 
 import difflib
 import json
@@ -17,12 +18,15 @@ from pydantic.fields import FieldInfo
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.text import suggestion
 
-Place = tuple[str | int, ...]  # keys and indexes that lead to a value: ("source", 0, "rules", "select", 1)
+# keys and indexes that lead to a value: ("source", 0, "rules", "select", 1)
+Place = tuple[str | int, ...]
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*(\.?)""")
 _STRING = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' + r"|'''(?:[^']|'(?!''))*'{3,5}" + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""",
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}'
+    + r"|'''(?:[^']|'(?!''))*'{3,5}"
+    + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""",
     re.DOTALL,
 )
 _BARE = re.compile(r"[^,\]}\n#]+")  # numbers, dates, true and false
@@ -147,13 +151,22 @@ class TomlFile:
     text: str = ""
 
     def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
-        """Return a fault at `place`. `entry`: name of the table for people, such as "source 'one'"."""
+        """Return a fault at `place`. `entry`: name of the table for people, such as "source
+        'one'"."""
         message = f"{entry}: {message}" if entry else message
-        return Fault(file=str(self.path), line=self._line(place), key=dotted(place), message=message)
+        return Fault(
+            file=str(self.path), line=self._line(place), key=dotted(place), message=message
+        )
 
-    def faults(self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = "") -> list[Fault]:
-        """Return all faults that pydantic reports for the table at `place`, described by `model`."""
-        messages = [(tuple(detail["loc"]), sentence(detail, model, dotted(place))) for detail in error.errors()]
+    def faults(
+        self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = ""
+    ) -> list[Fault]:
+        """Return all faults that pydantic reports for the table at `place`, described by
+        `model`."""
+        messages = [
+            (tuple(detail["loc"]), sentence(detail, model, dotted(place)))
+            for detail in error.errors()
+        ]
         return [self.fault(message, *place, *loc, entry=entry) for loc, message in messages]
 
     def where(self, *place: str | int) -> str:
@@ -175,20 +188,31 @@ class TomlFile:
 def read_toml_file(path: Path) -> TomlFile:
     """Read the file at `path`. Raise ConfigError with file, line and cure."""
     try:
-        if not path.is_file() and (path.exists() or path.is_symlink()):  # reading a pipe or device would not end
-            raise ConfigError.of([Fault(file=str(path), message="is not a file; correct or delete it")])
+        # reading a pipe or device would not end
+        if not path.is_file() and (path.exists() or path.is_symlink()):
+            raise ConfigError.of(
+                [Fault(file=str(path), message="is not a file; correct or delete it")]
+            )
         text = path.read_text(encoding="utf-8")
         if text.startswith("\ufeff"):
-            raise ConfigError.of([Fault(file=str(path), line=1, message="has a byte order mark; save it without")])
+            raise ConfigError.of(
+                [Fault(file=str(path), line=1, message="has a byte order mark; save it without")]
+            )
         return TomlFile(path, tomllib.loads(text), text)
     except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
+        raise ConfigError(
+            f"{path} does not exist; `syndicator init` writes one to start with"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError.of([_no_toml(path, error)]) from error
     except RecursionError as error:
-        raise ConfigError.of([Fault(file=str(path), message="has too many nested brackets")]) from error
+        raise ConfigError.of(
+            [Fault(file=str(path), message="has too many nested brackets")]
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError.of([Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]) from error
+        raise ConfigError.of(
+            [Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]
+        ) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -197,12 +221,15 @@ def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
     message_text = str(error)
     line = re.search(r" \(at line (\d+), column (\d+)\)$", message_text)
     where = f"{message_text[: line.start()]}, at column {line[2]}" if line else message_text
-    message = f"is not valid TOML: {where}; texts stand in quotes, and each key on a line of its own"
+    message = (
+        f"is not valid TOML: {where}; texts stand in quotes, and each key on a line of its own"
+    )
     return Fault(file=str(path), line=int(line[1]) if line else None, message=message)
 
 
 def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """Return pydantic's error as key, fault and cure, without secrets. `table`: where `model` is in the file."""
+    """Return pydantic's error as key, fault and cure, without secrets. `table`: where `model` is in
+    the file."""
     loc = error["loc"]
     key = dotted(loc)
     if error["type"] == "extra_forbidden":
@@ -220,9 +247,15 @@ def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") 
 def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
     tables = dict(_tables(model))
     here = dotted(place)
-    if near := difflib.get_close_matches(name, list(tables[here].model_fields), n=1) if here in tables else []:
+    if near := (
+        difflib.get_close_matches(name, list(tables[here].model_fields), n=1)
+        if here in tables
+        else []
+    ):
         return f"; did you mean {near[0]!r}?"
-    others = [dotted for dotted, table in tables.items() if name in table.model_fields and dotted != here]
+    others = [
+        dotted for dotted, table in tables.items() if name in table.model_fields and dotted != here
+    ]
     if len(others) != 1:
         return ""
     home = ".".join(filter(None, (table, others[0])))
@@ -263,9 +296,15 @@ class Overrides:
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model, self._prefix = model, prefix
         self.leaves = leaves(model)
-        self._lists = {place for place, field in self.leaves.items() if get_origin(field.annotation) is tuple}
-        self._names = {prefix + "__".join(map(str, place)).upper(): place for place in (*self.leaves, *DROPPED)}
-        self._said = {name: value for name, value in environ.items() if name.upper().startswith(prefix)}
+        self._lists = {
+            place for place, field in self.leaves.items() if get_origin(field.annotation) is tuple
+        }
+        self._names = {
+            prefix + "__".join(map(str, place)).upper(): place for place in (*self.leaves, *DROPPED)
+        }
+        self._said = {
+            name: value for name, value in environ.items() if name.upper().startswith(prefix)
+        }
         self._set: dict[Place, str] = {
             self._names[name.upper()]: name for name in self._said if name.upper() in self._names
         }
@@ -274,7 +313,11 @@ class Overrides:
 
     def unknown(self) -> dict[str, str]:
         """Return variables that are no setting, with the likely name or ""."""
-        names = {name.removeprefix(self._prefix): name for name, place in self._names.items() if place in self.leaves}
+        names = {
+            name.removeprefix(self._prefix): name
+            for name, place in self._names.items()
+            if place in self.leaves
+        }
         unknown = {name: name.upper() for name in self._said if name.upper() not in self._names}
         near = {
             name: difflib.get_close_matches(upper.removeprefix(self._prefix), names, n=1)
@@ -283,23 +326,30 @@ class Overrides:
         return {name: names[close[0]] if close else "" for name, close in near.items()}
 
     def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the `values` of a file without dropped settings, overridden by variables, in which lists are JSON."""
+        """Return the `values` of a file without dropped settings, overridden by variables, in which
+        lists are JSON."""
         usual = {place: field.default for place, field in self.leaves.items()}
         file = _renewed(dict(flat(values)), usual)
-        variables = {place: _value(self._said[name], place in self._lists) for place, name in self._set.items()}
+        variables = {
+            place: _value(self._said[name], place in self._lists)
+            for place, name in self._set.items()
+        }
         result: dict[str, Any] = {}
         for place, value in (file | _renewed(variables, usual | file)).items():
             _put(result, place, value)
         return result
 
     def dropped(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each dropped setting in the file, with its line, and in the variables."""
+        """Yield a fault for each dropped setting in the file, with its line, and in the
+        variables."""
         for at in file._lines:
             if (place := tuple(part for part in at if isinstance(part, str))) in DROPPED:
                 yield file.fault(_message(place, "delete the line"), *at)
         for key, name in self._set.items():
             if key in DROPPED:
-                yield Fault(file=f"environment variable {name}", key=name, message=_message(key, "unset it"))
+                yield Fault(
+                    file=f"environment variable {name}", key=name, message=_message(key, "unset it")
+                )
         yield from self._dropped_values(file)
 
     def _dropped_values(self, file: TomlFile) -> Iterator[Fault]:
@@ -309,7 +359,9 @@ class Overrides:
             if variable is None and values.get(place) == old:
                 yield file.fault(message, *place)
             if variable is not None and self._said[variable] == old:
-                yield Fault(file=f"environment variable {variable}", key=dotted(place), message=message)
+                yield Fault(
+                    file=f"environment variable {variable}", key=dotted(place), message=message
+                )
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
         """Return the faults in the file and in the variables."""
@@ -322,14 +374,23 @@ class Overrides:
             if name is None:
                 faults.append(file.fault(message, *place))
                 continue
-            how = "; in a variable it is written as JSON" * (self._names[name.upper()] in self._lists)
-            faults.append(Fault(file=f"environment variable {name}", key=name, message=message + how))
+            how = "; in a variable it is written as JSON" * (
+                self._names[name.upper()] in self._lists
+            )
+            faults.append(
+                Fault(file=f"environment variable {name}", key=name, message=message + how)
+            )
         return faults
 
     def origins(self, file: TomlFile) -> dict[str, str]:
         """Return the origin of each value by dotted name."""
-        variables = {place: f"environment variable {name}" for place, name in self._names_of.items()}
-        return {dotted(place): variables.get(place) or file.where(*place) or "default" for place in self.leaves}
+        variables = {
+            place: f"environment variable {name}" for place, name in self._names_of.items()
+        }
+        return {
+            dotted(place): variables.get(place) or file.where(*place) or "default"
+            for place in self.leaves
+        }
 
 
 def _value(text: str, is_list: bool) -> Any:
@@ -350,7 +411,11 @@ def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
 
 
 _PART_OF: Final[Mapping[Place, Place]] = {
-    **{(section, key): (section, "listen") for section in ("console", "publish") for key in ("host", "port")},
+    **{
+        (section, key): (section, "listen")
+        for section in ("console", "publish")
+        for key in ("host", "port")
+    },
     **{("fetch", f"{kind}_seconds"): ("fetch", "seconds") for kind in ("feed", "page")},
     ("digest", "every"): ("digest", "at"),
 }  # dropped setting -> the one that contains its value now
@@ -363,14 +428,20 @@ DROPPED: Final[Mapping[Place, str]] = {
     ("fetch", "worker_megabytes"): "it is always 600",
     ("publish", "most"): "it is always 500, or publish.limit if that is more",
     ("publish", "source_share"): "it is always 0.33",
-    **{old: f"write {dotted(new)} instead, for which it counts until then" for old, new in _PART_OF.items()},
+    **{
+        old: f"write {dotted(new)} instead, for which it counts until then"
+        for old, new in _PART_OF.items()
+    },
 }  # what counts now
 DROPPED_VALUES: Final[Mapping[Place, tuple[str, str, str]]] = {
     ("publish", "stories"): (
         "merge",
         "link",
-        'publish.stories = "merge" is no value any more and is read as "link": what was published as one entry stays '
-        'so, later reports have entries of their own; write "link"',
+        (
+            'publish.stories = "merge" is no value any more and is read as "link": what was'
+            " published as one entry stays so, later reports have entries of their own; write"
+            ' "link"'
+        ),
     ),
 }  # setting -> the dropped value, the value as which it is read, and what people are told
 
@@ -390,22 +461,31 @@ def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, 
 
 
 def _renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
-    """Return `values` without dropped settings, which become part of those that replace them, completed by `usual`."""
+    """Return `values` without dropped settings, which become part of those that replace them,
+    completed by `usual`."""
     result = {place: value for place, value in values.items() if place not in DROPPED}
     for place, (old, new, _) in DROPPED_VALUES.items():
         if result.get(place) == old:
             result[place] = new
     for section in ("publish", "console"):
         parts = str(usual[section, "listen"]).rpartition(":")[::2]
-        host, port = (values.get((section, key), part) for key, part in zip(("host", "port"), parts, strict=True))
+        host, port = (
+            values.get((section, key), part)
+            for key, part in zip(("host", "port"), parts, strict=True)
+        )
         if (host, port) != parts:
             result.setdefault((section, "listen"), endpoint(str(host), port))
     seconds = usual["fetch", "seconds"]
-    longest = max((values.get(("fetch", f"{kind}_seconds"), seconds) for kind in ("feed", "page")), key=_number)
+    longest = max(
+        (values.get(("fetch", f"{kind}_seconds"), seconds) for kind in ("feed", "page")),
+        key=_number,
+    )
     if longest != seconds:
         result.setdefault(("fetch", "seconds"), longest)
     if isinstance(digests := result.get(("digest",)), list):
-        result["digest",] = [_renewed_digest(table) if isinstance(table, Mapping) else table for table in digests]
+        result["digest",] = [
+            _renewed_digest(table) if isinstance(table, Mapping) else table for table in digests
+        ]
     return result
 
 
@@ -419,7 +499,9 @@ def _number(value: Any) -> float:
 def _renewed_digest(table: Mapping[str, Any]) -> dict[str, Any]:
     at = str(table.get("at", "07:00"))
     weekly = table.get("every") == "week" and " " not in at
-    return {key: value for key, value in table.items() if key != "every"} | ({"at": f"mon {at}"} if weekly else {})
+    return {key: value for key, value in table.items() if key != "every"} | (
+        {"at": f"mon {at}"} if weekly else {}
+    )
 
 
 def _message(place: Place, cure: str) -> str:

@@ -1,4 +1,5 @@
-"""Responses: pages, parts, forms that queue jobs, untrusted pages in an iframe; remedies of conditions, differences."""
+"""Responses: pages, parts, forms that queue jobs, untrusted pages in an iframe; remedies of
+conditions, differences."""
 
 import re
 import tomllib
@@ -34,7 +35,8 @@ _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """Render a template. Values are escaped, so that only our own links get the proxy's path prefix."""
+    """Render a template. Values are escaped, so that only our own links get the proxy's path
+    prefix."""
     html, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
     return (_LINK.sub(rf"\1{prefix}/", html) if prefix else html).encode("utf-8", "replace")
 
@@ -49,7 +51,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {function.__name__: function for function in (ago, day, web, plural, label, cure, sentence)}
+    environment.filters |= {
+        function.__name__: function for function in (ago, day, web, plural, label, cure, sentence)
+    }
     environment.globals["messages"] = _labels()["messages"]
     return environment
 
@@ -100,7 +104,8 @@ def plural(count: int, noun: str, many: str = "") -> str:
 
 T = TypeVar("T")
 
-_PATIENCE_SECONDS = 0.8  # a page without a script waits so long for its job, then says that it is under way
+# a page without a script waits so long for its job, then says that it is under way
+_PATIENCE_SECONDS = 0.8
 _SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
 NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
 
@@ -157,10 +162,17 @@ def part(request: Request, template: str, **values: Any) -> Response:
     return Response(html, media_type="text/html")
 
 
-async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any) -> Response:
-    """Queue an operation with the form's arguments and `more`. Show its status strip, or go to `then`."""
+async def ask_form(
+    request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any
+) -> Response:
+    """Queue an operation with the form's arguments and `more`. Show its status strip, or go to
+    `then`."""
     form = form_of(request)
-    args = {field.name: field.parse(form.text(field.name)) for field in fields_of(need(name)) if field.name in form}
+    args = {
+        field.name: field.parse(form.text(field.name))
+        for field in fields_of(need(name))
+        if field.name in form
+    }
     console = console_of(request)
     job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
@@ -198,9 +210,14 @@ _KINDS = {"+": "add", "-": "del", "@": "at"}
 
 
 def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """Return changed lines with their context, as (kind, line): "add", "del", "same", "at" for a position."""
+    """Return changed lines with their context, as (kind, line): "add", "del", "same", "at" for a
+    position."""
     lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=2)
-    shown = [(_KINDS.get(line[:1], "same"), line) for line in lines if not line.startswith(("---", "+++"))]
+    shown = [
+        (_KINDS.get(line[:1], "same"), line)
+        for line in lines
+        if not line.startswith(("---", "+++"))
+    ]
     more = len(shown) - _MOST
     return shown[:_MOST] + ([("at", f"… {more} lines more")] if more > 0 else [])
 
@@ -225,9 +242,13 @@ class Trouble:
     link_says: str = ""
 
 
-def troubles(health: Health, names: Mapping[str, str]) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
+def troubles(
+    health: Health, names: Mapping[str, str]
+) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
     # articles on hold have a list of their own
-    shown = [condition for condition in health.conditions if condition.kind != Kind.ARTICLES_ON_HOLD]
+    shown = [
+        condition for condition in health.conditions if condition.kind != Kind.ARTICLES_ON_HOLD
+    ]
     need = tuple(trouble(condition, names) for condition in shown if condition.needs_you)
     return need, tuple(trouble(condition, names) for condition in shown if not condition.needs_you)
 
@@ -236,12 +257,25 @@ def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Tro
     link, says = "", ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
         link, says = "/articles?filter=hold", f"See {plural(condition.count, 'article')}"
-    elif condition.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and condition.source:
+    elif (
+        condition.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
+        and condition.source
+    ):
         link, says = f"/sources/{condition.source}/mend", "Mend"
     elif condition.source:
         link, says = f"/sources/{condition.source}", "Details"
-    name = (names or {}).get(condition.source or "") or condition.subject or label(condition.kind.value)
-    return Trouble(condition=condition, name=name, remedies=tuple(_remedies(condition)), link=link, link_says=says)
+    name = (
+        (names or {}).get(condition.source or "")
+        or condition.subject
+        or label(condition.kind.value)
+    )
+    return Trouble(
+        condition=condition,
+        name=name,
+        remedies=tuple(_remedies(condition)),
+        link=link,
+        link_says=says,
+    )
 
 
 def _remedies(condition: Condition) -> list[Remedy]:

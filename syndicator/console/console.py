@@ -45,7 +45,9 @@ class Runner:
     async def _start(self) -> None:
         command = (sys.executable, "-m", "syndicator.operations.jobs.work", str(self._config))
         try:
-            self._process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+            self._process = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.PIPE
+            )
         except OSError as error:
             self._tell(f"no job can be run: {error}")
             return
@@ -76,7 +78,9 @@ _STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
 class Console:
     """State of a console. `settings`: as when it started; `tell`: logs a line for the operator."""
 
-    def __init__(self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None
+    ) -> None:
         self.config, self.settings, self.tell = config, settings, tell
         self.sessions, self.throttle = Sessions(time.monotonic), Throttle(time.monotonic)
         self.hosts = hosts(settings.console.host, settings.console.names)
@@ -119,7 +123,9 @@ class Console:
         """Return the hash of the password of `name`, "" if it is wrong. Raises ConfigError."""
         hashes = security.read_passwords(security.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._hashes, security.check_password, hashes, name, password)
+        return await loop.run_in_executor(
+            self._hashes, security.check_password, hashes, name, password
+        )
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
         """Queue an operation for `who` and wake the process that does it."""
@@ -130,7 +136,9 @@ class Console:
     async def until(self, id: str, seconds: float) -> Job | None:
         """Return the job once it has ended, or after `seconds` as it is then."""
         end = time.monotonic() + seconds
-        while (job := self.queue.get(id)) is not None and not job.ended and job.status != "building":
+        while (
+            (job := self.queue.get(id)) is not None and not job.ended and job.status != "building"
+        ):
             if time.monotonic() >= end:
                 break
             await asyncio.sleep(_STEP_SECONDS)

@@ -1,4 +1,5 @@
-"""Checks of every request (host, size, session, token) before a page sees it; headers of every answer."""
+"""Checks of every request (host, size, session, token) before a page sees it; headers of every
+answer."""
 
 import re
 from typing import Any, cast
@@ -40,11 +41,18 @@ def body_bytes(path: str) -> int:
 
 
 def under_prefix(scope: Scope) -> Scope:
-    """Return the request without the path of a proxy (X-Forwarded-Prefix), which is its `prefix`."""
-    written = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
+    """Return the request without the path of a proxy (X-Forwarded-Prefix), which is its
+    `prefix`."""
+    written = [
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"
+    ]
     prefix = written[0].rstrip("/") if len(written) == 1 and _PREFIX.fullmatch(written[0]) else ""
     path = scope["path"]
-    return {**scope, "prefix": prefix, "path": path[len(prefix) :] if path.startswith(f"{prefix}/") else path}
+    return {
+        **scope,
+        "prefix": prefix,
+        "path": path[len(prefix) :] if path.startswith(f"{prefix}/") else path,
+    }
 
 
 class Guard:
@@ -61,7 +69,8 @@ class Guard:
         await answer(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
-        """Return the answer to a forbidden request; else store session and form in the request's state."""
+        """Return the answer to a forbidden request; else store session and form in the request's
+        state."""
         headers, console = request.headers, self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
@@ -101,8 +110,12 @@ def cookie_name(console: Console) -> str:
 def set_cookie(response: Response, request: Request, console: Console, id: str) -> None:
     """Give the browser the id of its session; over TLS, perhaps a proxy's, as a secure cookie."""
     headers = request.headers
-    secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith("https:")
-    response.set_cookie(cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/")
+    secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith(
+        "https:"
+    )
+    response.set_cookie(
+        cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/"
+    )
 
 
 def _to_login(request: Request) -> Response:

@@ -1,4 +1,5 @@
-"""Security: passwords (scrypt), sessions, requests to allow, headers, limits on logins, tokens of the API."""
+"""Security: passwords (scrypt), sessions, requests to allow, headers, limits on logins, tokens of
+the API."""
 
 import base64
 import hashlib
@@ -15,7 +16,8 @@ from urllib.parse import urlsplit
 from syndicator.articles import disk
 from syndicator.core.errors import ConfigError, UsageError
 
-# RFC 7914 with the cost of OWASP's cheat sheet on password storage: 128 MB and a third of a second a try.
+# RFC 7914 with the cost of OWASP's cheat sheet on password storage: 128 MB and a third of a second
+# a try.
 _N, _R, _P, _LENGTH = 2**17, 8, 1, 32
 _MEMORY = 256 * 2**20
 LEAST, LONGEST_NAME = 10, 60  # characters of a password, and of a name
@@ -28,8 +30,12 @@ def file_of(state_dir: Path) -> Path:
 
 def hashed(password: str, salt: bytes, *, n: int = _N) -> str:
     """Return the hash of a password, with method, cost (`n`) and salt."""
-    digest = hashlib.scrypt(password.encode(), salt=salt, n=n, r=_R, p=_P, maxmem=_MEMORY, dklen=_LENGTH)
-    return "$".join(("scrypt", str(n), *(base64.b64encode(part).decode() for part in (salt, digest))))
+    digest = hashlib.scrypt(
+        password.encode(), salt=salt, n=n, r=_R, p=_P, maxmem=_MEMORY, dklen=_LENGTH
+    )
+    return "$".join(
+        ("scrypt", str(n), *(base64.b64encode(part).decode() for part in (salt, digest)))
+    )
 
 
 def matches(password: str, hash: str) -> bool:
@@ -43,18 +49,23 @@ def matches(password: str, hash: str) -> bool:
 
 
 def read_passwords(path: Path) -> dict[str, str]:
-    """Return hashes by name. Raises ConfigError for a file that others may read or that is damaged."""
+    """Return hashes by name. Raises ConfigError for a file that others may read or that is
+    damaged."""
     try:
         mode = path.stat().st_mode
         hashes = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} cannot be read ({error}); `syndicator console --set-password` writes it") from error
+        raise ConfigError(
+            f"{path} cannot be read ({error}); `syndicator console --set-password` writes it"
+        ) from error
     if mode & 0o077:
         raise ConfigError(f"{path} may be read by others; chmod 600 it, and set the password anew")
     if not isinstance(hashes, dict) or not all(isinstance(hash, str) for hash in hashes.values()):
-        raise ConfigError(f"{path} is no list of passwords; `syndicator console --set-password` writes it")
+        raise ConfigError(
+            f"{path} is no list of passwords; `syndicator console --set-password` writes it"
+        )
     return hashes
 
 
@@ -62,7 +73,9 @@ def set_password(path: Path, name: str, password: str) -> None:
     """Set the password of `name`; others keep theirs. Raises UsageError, ConfigError."""
     need_name(name)
     if len(password) < LEAST:
-        raise UsageError(f"the password is too short: {LEAST} characters at least; a few words are easy to keep")
+        raise UsageError(
+            f"the password is too short: {LEAST} characters at least; a few words are easy to keep"
+        )
     write_hashes(path, read_passwords(path) | {name: hashed(password, secrets.token_bytes(16))})
 
 
@@ -90,7 +103,8 @@ _MOST = 1000  # sessions, without login too; the oldest are dropped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password; changing it ends it."""
+    """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password;
+    changing it ends it."""
 
     id: str
     token: str
@@ -112,7 +126,9 @@ class Sessions:
         id, token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         session = Session(id=id, token=token, who=who, by=by, began=now, seen=now)
         while len(self._all) >= _MOST:
-            del self._all[min(self._all, key=lambda key: (bool(self._all[key].who), self._all[key].seen))]
+            del self._all[
+                min(self._all, key=lambda key: (bool(self._all[key].who), self._all[key].seen))
+            ]
         self._all[_key(session.id)] = replace(session, id="")
         return session
 
@@ -173,7 +189,8 @@ def is_for_us(host: str, allowed: frozenset[str]) -> bool:
 
 
 def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
-    """Return True if the browser's `origin` and `site` headers (Origin, Sec-Fetch-Site) name the console."""
+    """Return True if the browser's `origin` and `site` headers (Origin, Sec-Fetch-Site) name the
+    console."""
     if site is not None and site not in ("same-origin", "none"):
         return False
     try:
@@ -186,7 +203,8 @@ FREE = 5  # failures of an address without waiting
 _LONGEST = 900.0  # seconds
 _FORGOTTEN = 3600.0  # after the last failure
 _THROTTLE_MOST = 10_000  # addresses remembered
-ALL_FREE = 40  # failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
+# failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
+ALL_FREE = 40
 _ALL = ""
 
 
@@ -204,7 +222,9 @@ class Throttle:
     def failed(self, address: str) -> None:
         now = self._clock()
         if len(self._failed) >= _THROTTLE_MOST:
-            self._failed = {who: state for who, state in self._failed.items() if now - state[1] < _FORGOTTEN / 4}
+            self._failed = {
+                who: state for who, state in self._failed.items() if now - state[1] < _FORGOTTEN / 4
+            }
         for who in (address, _ALL):
             count, last = self._failed.get(who, (0, now))
             self._failed[who] = (count + 1 if now - last < _FORGOTTEN else 1, now)
@@ -218,7 +238,9 @@ class Throttle:
         count, last = self._failed.get(who, (0, now))
         if count < free or now - last >= _FORGOTTEN:
             return 0.0
-        pause = min(2.0 ** (count - free + 1), _LONGEST) if who else min(float(count - free + 1), 60.0)
+        pause = (
+            min(2.0 ** (count - free + 1), _LONGEST) if who else min(float(count - free + 1), 60.0)
+        )
         return max(0.0, last + pause - now)
 
 
@@ -242,7 +264,8 @@ def tokens_file_of(state_dir: Path) -> Path:
 
 
 def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Return a new token, which replaces one of this name. Only its hash is stored. Raises UsageError, ConfigError."""
+    """Return a new token, which replaces one of this name. Only its hash is stored. Raises
+    UsageError, ConfigError."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
@@ -254,7 +277,9 @@ def revoke_token(path: Path, name: str) -> None:
     """Delete a token by its name. Raises UsageError if there is none, ConfigError."""
     hashes = read_passwords(path)
     if name not in hashes:
-        raise UsageError(f"there is no token {name!r}; there are: {', '.join(sorted(hashes)) or 'none'}")
+        raise UsageError(
+            f"there is no token {name!r}; there are: {', '.join(sorted(hashes)) or 'none'}"
+        )
     write_hashes(path, {other: hash for other, hash in hashes.items() if other != name})
 
 
@@ -265,10 +290,14 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
     try:
         for name, line in read_passwords(path).items():
             scope, expires, hash = line.split(" ")
-            if hmac.compare_digest(hashed.encode(), hash.encode()) and now < datetime.fromisoformat(expires):
+            if hmac.compare_digest(hashed.encode(), hash.encode()) and now < datetime.fromisoformat(
+                expires
+            ):
                 token = Token(name, scopes.get(scope, "read"))
     except (ValueError, TypeError) as error:  # half a line, or a time without a zone
-        raise ConfigError(f"{path} is damaged ({error}); `syndicator console --token NAME` writes it") from error
+        raise ConfigError(
+            f"{path} is damaged ({error}); `syndicator console --token NAME` writes it"
+        ) from error
     return token
 
 

@@ -17,7 +17,15 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.console.answers import console_of, local, page, render
 from syndicator.console.api.server import Api
 from syndicator.console.console import Console
-from syndicator.console.guard import UNREADABLE, Guard, body_bytes, cookie_name, form_of, session_of, set_cookie
+from syndicator.console.guard import (
+    UNREADABLE,
+    Guard,
+    body_bytes,
+    cookie_name,
+    form_of,
+    session_of,
+    set_cookie,
+)
 from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.requests import client_of
@@ -46,13 +54,19 @@ def make_app(console: Console) -> ASGIApp:
 
 
 async def run(
-    config: Path, *, stop: asyncio.Event, listening: Callable[[str], None], tell: Callable[[str], None]
+    config: Path,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[str], None],
+    tell: Callable[[str], None],
 ) -> None:
     """Serve the console until `stop` is set. Raises ConfigError, MissingError."""
     settings: Settings = load(config)
     console = Console(config, settings, tell)
     try:
-        await serve_console(make_app(console), settings, stop=stop, listening=listening, body_bytes=body_bytes)
+        await serve_console(
+            make_app(console), settings, stop=stop, listening=listening, body_bytes=body_bytes
+        )
     finally:
         await console.close()
 
@@ -86,7 +100,9 @@ async def _failed(request: Request, error: SyndicatorError) -> Response:
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
-    return page(request, "wrong.html", status=503, title="This cannot be shown now", what=str(error))
+    return page(
+        request, "wrong.html", status=503, title="This cannot be shown now", what=str(error)
+    )
 
 
 async def _login_form(request: Request) -> Response:
@@ -123,11 +139,22 @@ async def _log_out(request: Request) -> Response:
 
 
 def _form(
-    request: Request, then: str, message: str = "", status: int = 200, headers: dict[str, str] | None = None
+    request: Request,
+    then: str,
+    message: str = "",
+    status: int = 200,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     console, session = console_of(request), request.state.session
     begun = session or console.sessions.begin()
-    html = render(request, "login.html", site=console.settings.site.title, token=begun.token, said=message, then=then)
+    html = render(
+        request,
+        "login.html",
+        site=console.settings.site.title,
+        token=begun.token,
+        said=message,
+        then=then,
+    )
     response = Response(html, status, headers, "text/html")
     if session is None:
         set_cookie(response, request, console, begun.id)

@@ -1,1 +1,2 @@
-"""The words that every floor shares: articles, requests, reasons, addresses, Protocols. No I/O, no clock."""
+"""The words that every floor shares: articles, requests, reasons, addresses, Protocols. No I/O, no
+clock."""

@@ -1,4 +1,5 @@
-"""Axes: ways to divide articles into feeds (tag, source, ...). Exceptions: publishing/selection/feeds.py."""
+"""Axes: ways to divide articles into feeds (tag, source, ...). Exceptions:
+publishing/selection/feeds.py."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -25,8 +26,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; feed ids contain its name. `members`, `found`: return an article's feeds, the latter by
-    builds."""
+    """An axis of feeds; feed ids contain its name. `members`, `found`: return an article's feeds,
+    the latter by builds."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
@@ -61,9 +62,20 @@ def _source(article: Article) -> Members:
 
 AXES: Final[dict[str, Axis]] = {
     "all": Axis(
-        members=lambda article: [(ALL.slug, "all")], folder="", only=ALL.slug, heading="", place=0, archived=True
+        members=lambda article: [(ALL.slug, "all")],
+        folder="",
+        only=ALL.slug,
+        heading="",
+        place=0,
+        archived=True,
     ),
-    TAG: Axis(members=lambda article: _slugged(article.tags), folder="tags/", heading="Tags", place=2, archived=True),
+    TAG: Axis(
+        members=lambda article: _slugged(article.tags),
+        folder="tags/",
+        heading="Tags",
+        place=2,
+        archived=True,
+    ),
     CATEGORY: Axis(
         members=lambda article: _slugged([article.category]),
         folder="categories/",
@@ -74,7 +86,9 @@ AXES: Final[dict[str, Axis]] = {
         outlines=True,
     ),
     SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
-    AUTHOR: Axis(members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5),
+    AUTHOR: Axis(
+        members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5
+    ),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
     STORIES.axis: Axis(members=None, folder="", only=STORIES.slug, heading="Stories", place=6),
 }
@@ -95,4 +109,8 @@ def by_place() -> list[tuple[str, Axis]]:
 
 def listed(name: str) -> Axis:
     """Return an axis of AXES, or that of digests, whose feeds have no articles."""
-    return Axis(members=None, folder="digests/", heading="Digests", place=7) if name == DIGEST else AXES[name]
+    return (
+        Axis(members=None, folder="digests/", heading="Digests", place=7)
+        if name == DIGEST
+        else AXES[name]
+    )

@@ -21,7 +21,8 @@ from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
 
 class SyndicatorError(Exception):
-    """Base of all errors that are not bugs. `str(error)` is for the operator, `reason` a code of `core.reasons`."""
+    """Base of all errors that are not bugs. `str(error)` is for the operator, `reason` a code of
+    `core.reasons`."""
 
     exit_code = 1
     reason: str = CommandReason.BUG
@@ -29,7 +30,8 @@ class SyndicatorError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault of the configuration. `file`: a path or "environment variable X"; `message`: includes the cure."""
+    """A fault of the configuration. `file`: a path or "environment variable X"; `message`: includes
+    the cure."""
 
     file: str
     message: str
@@ -54,8 +56,13 @@ class ConfigError(SyndicatorError):
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> "ConfigError":
-        """Return an error for `faults` (at least one). Its message has the first fault and the number of others."""
-        more = f" (and {len(faults) - 1} more: `syndicator check` lists them)" if len(faults) > 1 else ""
+        """Return an error for `faults` (at least one). Its message has the first fault and the
+        number of others."""
+        more = (
+            f" (and {len(faults) - 1} more: `syndicator check` lists them)"
+            if len(faults) > 1
+            else ""
+        )
         error = cls(f"{faults[0]}{more}")
         error.faults = tuple(faults)
         return error
@@ -117,12 +124,19 @@ _CURES = {
     errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
     errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
     errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
-    errno.EROFS: "the file system is read-only: mount it writable, or set [paths] to folders on another one",
+    errno.EROFS: (
+        "the file system is read-only: mount it writable, or set [paths] to folders on another one"
+    ),
     errno.EACCES: "give this user the right to read and write it",
     errno.EPERM: "give this user the right to read and write it",
-    errno.EMFILE: "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency",
+    errno.EMFILE: (
+        "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency"
+    ),
     errno.ENFILE: "the system has too many open files: close other programs",
-    errno.EREMOTE: "see that the object store answers (AWS_ENDPOINT_URL, AWS_REGION) and run again, nothing is lost",
+    errno.EREMOTE: (
+        "see that the object store answers (AWS_ENDPOINT_URL, AWS_REGION) and run again, nothing is"
+        " lost"
+    ),
     errno.EIO: "the disk fails to read or write: check the disk",
 }
 # Errors of this machine, not of a page or a source.
@@ -132,7 +146,8 @@ OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is not an article. `kind`: a `reasons.PageReason`; `alternate`: address of its AMP or print version."""
+    """The page is not an article. `kind`: a `reasons.PageReason`; `alternate`: address of its AMP
+    or print version."""
 
     exit_code = 69
 
@@ -168,5 +183,8 @@ class WorkerFailed(SyndicatorError):
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:
     """Return the error of a group to report: the first SyndicatorError, else the first error."""
-    errors = [first_of(error) if isinstance(error, BaseExceptionGroup) else error for error in failed.exceptions]
+    errors = [
+        first_of(error) if isinstance(error, BaseExceptionGroup) else error
+        for error in failed.exceptions
+    ]
     return min(errors, key=lambda error: not isinstance(error, SyndicatorError))

@@ -15,7 +15,8 @@ class Format:
     subscribed: bool = True  # False: a page for people, not for feed readers
 
 
-# Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC 2854).
+# Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC
+# 2854).
 FORMATS: Final[dict[str, Format]] = {
     "atom": Format(label="Atom", media_type="application/atom+xml", xml=True),
     "rss": Format(label="RSS", media_type="application/rss+xml", xml=True),
@@ -70,4 +71,8 @@ def cache_control(name: str) -> str:
 def media_type(name: str) -> str:
     """Return the media type of a published file, or "" if files of this kind are not served."""
     format = of_file(name)
-    return f"{format.media_type}; charset=utf-8" if format else TYPES.get(f".{name.rpartition('.')[2]}", "")
+    return (
+        f"{format.media_type}; charset=utf-8"
+        if format
+        else TYPES.get(f".{name.rpartition('.')[2]}", "")
+    )

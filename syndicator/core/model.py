@@ -1,4 +1,5 @@
-"""Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party packages."""
+"""Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party
+packages."""
 
 import base64
 import hashlib
@@ -25,7 +26,8 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove`, `links` take all."""
+    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove`,
+    `links` take all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -39,16 +41,20 @@ class Rules:
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Return the original fields, and later ones that are set: stored digests of this text survive new rules."""
+        """Return the original fields, and later ones that are set: stored digests of this text
+        survive new rules."""
         first = ("select", "remove", "title_suffix", "content", "keep")
         shown = ((rule.name, getattr(self, rule.name), rule.default) for rule in fields(self))
-        return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
+        return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"  # noqa: E501
 
     @property
     def digest(self) -> str:
-        """16 hex characters for the rules that differ from their default; stable when later versions add rules."""
+        """16 hex characters for the rules that differ from their default; stable when later
+        versions add rules."""
         values = [
-            (rule.name, getattr(self, rule.name)) for rule in fields(self) if getattr(self, rule.name) != rule.default
+            (rule.name, getattr(self, rule.name))
+            for rule in fields(self)
+            if getattr(self, rule.name) != rule.default
         ]
         return hashlib.sha256(repr(sorted(values)).encode()).hexdigest()[:16]
 
@@ -71,9 +77,11 @@ class Source:
     force: bool = False  # every or cron override the wishes of feed and server
     robots: Literal["obey", "ignore"] = "obey"
     allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses permitted for its origin
-    headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
+    # header name -> environment variable
+    headers_env: Mapping[str, str] = field(default_factory=dict)
     backfill: int = 20
-    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: not decided
+    # hosts whose articles it may write; None: not decided
+    speaks_for: tuple[str, ...] | None = None
     llm: bool = True
     lead: bool = False  # its reports lead stories
     enabled: bool = True
@@ -115,7 +123,8 @@ class SourceState:
     warning: str = ""  # for the operator, although visits succeed
     pushed_newer: datetime | None = None  # time of a push with entries missing from the last fetch
 
-    # from the feed's metadata, by visiting.remembered.after (and by a visit before it files articles)
+    # from the feed's metadata, by visiting.remembered.after (and by a visit before it files
+    # articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
@@ -128,8 +137,10 @@ class SourceState:
 
     # from its pages, by pipeline.visit
     listing: Wrapper | None = None  # of a source of kind "list"
-    bodies: tuple[int, ...] = ()  # lengths of the last texts, newest first, 0 for a refused page; at most 20
-    walls: tuple[str, ...] = ()  # walls before its last pages, "" for none; newest first, at most 10
+    # lengths of the last texts, newest first, 0 for a refused page; at most 20
+    bodies: tuple[int, ...] = ()
+    # walls before its last pages, "" for none; newest first, at most 10
+    walls: tuple[str, ...] = ()
 
     # the plan for the next visit, by visiting.cadence.next_visit
     next_due: datetime | None = None
@@ -137,7 +148,8 @@ class SourceState:
 
     # left to the next run, by visiting.cadence.planned
     waiting: int = 0  # entries
-    feed_due: datetime | None = None  # next fetch of the feed, if the source is due earlier for waiting entries
+    # next fetch of the feed, if the source is due earlier for waiting entries
+    feed_due: datetime | None = None
 
     # selectors, and the number of pages in a row without a match (page_rules.counted)
     unmatched: Mapping[str, int] = field(default_factory=dict)
@@ -146,7 +158,8 @@ class SourceState:
     muted: int = 0
 
     def asked_whole(self) -> Self:
-        """Return the state as due now, without validators: the next visit fetches and reads the whole feed."""
+        """Return the state as due now, without validators: the next visit fetches and reads the
+        whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
@@ -182,7 +195,8 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """32 hex characters that change if title, link, texts or update time of the entry change."""
+        """32 hex characters that change if title, link, texts or update time of the entry
+        change."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -245,7 +259,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article. `id` never changes; times are UTC in whole seconds; articles/fields.py maps fields to the file."""
+    """An article. `id` never changes; times are UTC in whole seconds; articles/fields.py maps
+    fields to the file."""
 
     id: str
     url: str  # `source` in the file
@@ -285,7 +300,8 @@ class Article:
     title_by: str = ""  # "": the publisher
     category_by: str = ""  # "": see normal_form.category_by
     digest2: str = ""  # as digest, of the editable fields of schema 2
-    unlisted: bool = False  # schema 5: an old page announced by other sites only: not in general feeds
+    # schema 5: an old page announced by other sites only: not in general feeds
+    unlisted: bool = False
 
     @property
     def text(self) -> str:
@@ -293,8 +309,8 @@ class Article:
         return _text.plain(self.body)
 
     def was_filed_at(self, url: str) -> bool:
-        """Return True if the article was filed at the canonical `url`, even if it has another address now: its id is
-        made of it."""
+        """Return True if the article was filed at the canonical `url`, even if it has another
+        address now: its id is made of it."""
         return self.id == article_id(url)
 
 
@@ -302,7 +318,8 @@ class Article:
 class ReadArticle(Article):
     """An article as read from its page, with values that its file lacks."""
 
-    trace: Mapping[str, Any] = field(default_factory=dict)  # the candidate chosen for each field, and cut text
+    # the candidate chosen for each field, and cut text
+    trace: Mapping[str, Any] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
     alternate: str | None = None  # AMP or print page to fetch
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` from reading
@@ -310,7 +327,9 @@ class ReadArticle(Article):
 
     def filed(self) -> Article:
         """Return the article alone, as its file stores it."""
-        return Article(**{attribute.name: getattr(self, attribute.name) for attribute in fields(Article)})
+        return Article(
+            **{attribute.name: getattr(self, attribute.name) for attribute in fields(Article)}
+        )
 
 
 class FeedKey(NamedTuple):
@@ -371,8 +390,13 @@ class Outcome:
 
 
 def article_id(key: str) -> str:
-    """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in lower-case base32."""
-    return base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
+    """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in
+    lower-case base32."""
+    return (
+        base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest())
+        .decode()
+        .lower()[:26]
+    )
 
 
 def entry_urn(instance: uuid.UUID, id: str) -> str:
@@ -381,7 +405,8 @@ def entry_urn(instance: uuid.UUID, id: str) -> str:
 
 
 def story_urn(instance: uuid.UUID, name: str) -> str:
-    """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's version 5 UUID."""
+    """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's
+    version 5 UUID."""
     value = uuid.uuid5(instance, f"story:{name}").int
     return uuid.UUID(int=value & ~(15 << 76) | 8 << 76).urn
 

@@ -1,4 +1,5 @@
-"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name of the program."""
+"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name
+of the program."""
 
 import logging
 import os
@@ -42,7 +43,8 @@ _WRITTEN = "`syndicator "
 
 @cache
 def program() -> str:
-    """Return the command that the operator types: `./run`, `syndicator` or `python -m syndicator`."""
+    """Return the command that the operator types: `./run`, `syndicator` or `python -m
+    syndicator`."""
     return program_of(os.environ, sys.argv)
 
 
@@ -51,13 +53,20 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
     if environ.get(VARIABLE):
         return environ[VARIABLE]
     path = Path(argv[0]) if argv else Path()
-    return "python -m syndicator" if (path.parent.name, path.name) == ("syndicator", "__main__.py") else "syndicator"
+    return (
+        "python -m syndicator"
+        if (path.parent.name, path.name) == ("syndicator", "__main__.py")
+        else "syndicator"
+    )
 
 
 def install(extra: str) -> str:
     """Return the commands that install an extra, with pip and in a checkout."""
     lock = f"requirements-{extra}.lock"
-    return f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv -r {lock}"
+    return (
+        f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv"
+        f" -r {lock}"
+    )
 
 
 def as_typed(message: str) -> str:

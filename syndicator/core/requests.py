@@ -12,7 +12,8 @@ from syndicator.core.reasons import FetchReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One outbound request. `deadline`: seconds for DNS, connection, redirects and body together."""
+    """One outbound request. `deadline`: seconds for DNS, connection, redirects and body
+    together."""
 
     url: str
     kind: Literal["feed", "page", "robots", "hub", "llm", "image", "webhook"] = "page"
@@ -20,7 +21,8 @@ class Request:
     last_modified: str | None = None
     deadline: float = 15.0
     headers: Mapping[str, str] = field(default_factory=dict)  # sent to the first origin only
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of `url`: core/secrets.py
+    # of `url`: core/secrets.py
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     allow: tuple[str, ...] = ()  # private networks permitted for the first origin
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
@@ -77,7 +79,8 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True if no request was made: the host is paused until `retry_after`, or a header has no value."""
+        """True if no request was made: the host is paused until `retry_after`, or a header has no
+        value."""
         return self.reason == FetchReason.UNSET_VARIABLE or (
             self.reason == FetchReason.RATE_LIMITED and self.status is None
         )
@@ -104,8 +107,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A list item as displayed. `form`: tags and classes around its link ("li.post > a"); `path`: tags only; `shape`:
-    of its address; `layout`: order of picture, title and date ("ptd")."""
+    """A list item as displayed. `form`: tags and classes around its link ("li.post > a"); `path`:
+    tags only; `shape`: of its address; `layout`: order of picture, title and date ("ptd")."""
 
     item: Item
     key: str  # urls.alias
@@ -125,7 +128,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """Marks that recognise the items of a list, most frequent first; several, as a new layout changes some."""
+    """Marks that recognise the items of a list, most frequent first; several, as a new layout
+    changes some."""
 
     by: str = ""  # learnt from "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()
@@ -142,29 +146,41 @@ class Wrapper:
 
 
 # Limits on requests to our server: for one request, one client, and all clients together.
-HEAD_BYTES: Final = 32_768  # request line and header; nginx takes as much, and a browser with many cookies sends half
-HEADERS: Final = 100  # lines of a header, as Apache and gunicorn have it; a browser sends some twenty
+# request line and header; nginx takes as much, and a browser with many cookies sends half
+HEAD_BYTES: Final = 32_768
+# lines of a header, as Apache and gunicorn have it; a browser sends some twenty
+HEADERS: Final = 100
 BODY_BYTES: Final = 65_536  # default: a form with some lines of text
 FORM_BYTES: Final = 3_000_000  # for console users: an OPML document of ten thousand feeds
-PIPELINED: Final = 32  # requests of a connection that wait for an answer; apt sends ten, browsers and proxies one
-HEADER_SECONDS: Final = 10.0  # from the connection, or the end of the answer before, to the end of the header
+# requests of a connection that wait for an answer; apt sends ten, browsers and proxies one
+PIPELINED: Final = 32
+# from the connection, or the end of the answer before, to the end of the header
+HEADER_SECONDS: Final = 10.0
 REQUEST_SECONDS: Final = 30.0  # and to the end of the body: 5 MB at 1.4 Mbit/s
 ANSWER_SECONDS: Final = 300.0  # from there to the last byte of the answer: 5 MB at 17 kB/s
-LINGER_SECONDS: Final = 2.0  # for a refused client to read the answer; an immediate close could reset it
+# for a refused client to read the answer; an immediate close could reset it
+LINGER_SECONDS: Final = 2.0
 PART_BYTES: Final = 262_144  # of an answer per write: more would wait in memory for a slow reader
 CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep-alive use 85
-SHARE: Final = 2  # every second descriptor of the process at most: the rest is for fetching and files
-SHARE_OF_ONE: Final = 4  # a client has every fourth connection at most; a proxy, which is one client, needs about ten
-# Places of those who wait (`core.shares`), of which one client, token or source has every fourth at most. Choices.
-QUESTIONS: Final = 128  # requests for feeds of questions: at 0.3 s each, the last of a client's 32 waits for 10 s
-QUESTION_SECONDS: Final = 2.0  # of CPU for one question; those at 100,000 articles take a quarter of it
+# every second descriptor of the process at most: the rest is for fetching and files
+SHARE: Final = 2
+# a client has every fourth connection at most; a proxy, which is one client, needs about ten
+SHARE_OF_ONE: Final = 4
+# Places of those who wait (`core.shares`), of which one client, token or source has every fourth at
+# most. Choices. requests for feeds of questions: at 0.3 s each, the last of a client's 32 waits for
+# 10 s
+QUESTIONS: Final = 128
+# of CPU for one question; those at 100,000 articles take a quarter of it
+QUESTION_SECONDS: Final = 2.0
 JOBS: Final = 200  # jobs of the API
 PUSHES: Final = 1000  # pushes of hubs, and
-PUSH_BYTES: Final = 64_000_000  # their bytes: some dozens of the largest feeds, or a burst of a thousand small ones
+# their bytes: some dozens of the largest feeds, or a burst of a thousand small ones
+PUSH_BYTES: Final = 64_000_000
 
 
 def most_connections(descriptors: int) -> int:
-    """Return the maximum of connections if a process may open `descriptors` files (RLIMIT_NOFILE)."""
+    """Return the maximum of connections if a process may open `descriptors` files
+    (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
@@ -174,7 +190,8 @@ def most_of_one(places: int) -> int:
 
 
 def client_of(host: str) -> str:
-    """Return the client of peer `host`: its IPv4 address or IPv6 /64, the smallest network of a customer."""
+    """Return the client of peer `host`: its IPv4 address or IPv6 /64, the smallest network of a
+    customer."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,4 +1,5 @@
-"""Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are masked. Pure."""
+"""Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are
+masked. Pure."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -9,7 +10,8 @@ from syndicator.core.urls import redacted
 _PLACEHOLDER = re.compile(r"\$(?:\{|%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}|%7D)", re.I)
 # Parameters in which private feeds have their key.
 _TELLING = re.compile(
-    r"(.*[_-])?(token|key|auth|apikey|secret|signature|sig|password|passwd|pwd|hash|jwt|bearer|credential|sid)", re.I
+    r"(.*[_-])?(token|key|auth|apikey|secret|signature|sig|password|passwd|pwd|hash|jwt|bearer|credential|sid)",
+    re.I,
 )
 LEAST = 8  # characters of a value: shorter ones could be ordinary words
 
@@ -27,7 +29,8 @@ def names_more(url: str, than: str) -> bool:
 
 
 def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return by name the values of variables in `url` that are set and have LEAST characters or more."""
+    """Return by name the values of variables in `url` that are set and have LEAST characters or
+    more."""
     if "$" not in url:
         return {}
     values = {name: environ.get(name, "").strip() for name in variables(url)}
@@ -36,7 +39,9 @@ def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def expand(url: str, values: Mapping[str, str]) -> str:
     """Return `url` with the escaped values of its placeholders; placeholders without value stay."""
-    return _PLACEHOLDER.sub(lambda match: quote(values[match[1]], safe="") if match[1] in values else match[0], url)
+    return _PLACEHOLDER.sub(
+        lambda match: quote(values[match[1]], safe="") if match[1] in values else match[0], url
+    )
 
 
 def masked(text: str, values: Mapping[str, str]) -> str:
@@ -65,10 +70,13 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def published(url: str, names: Collection[str]) -> str:
-    """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before one."""
+    """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before
+    one."""
 
     def secret(part: str) -> int | None:
-        return next((match.start() for match in _PLACEHOLDER.finditer(part) if match[1] in names), None)
+        return next(
+            (match.start() for match in _PLACEHOLDER.finditer(part) if match[1] in names), None
+        )
 
     if secret(url) is None:
         return url
@@ -101,7 +109,8 @@ def with_placeholder(url: str, parameter: str, variable: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Return `url` without its secrets: no password, a placeholder for each parameter that looks secret."""
+    """Return `url` without its secrets: no password, a placeholder for each parameter that looks
+    secret."""
     for parameter in telling(url):
         url = with_placeholder(url, parameter, parameter.upper())
     return redacted(url)

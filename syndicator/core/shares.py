@@ -1,8 +1,10 @@
-"""Shares of what many want at once: who waits has turns in a circle, and a quarter of the places at most. Pure.
+"""Shares of what many want at once: who waits has turns in a circle, and a quarter of the places at
+most. Pure.
 
-Deficit round robin (Shreedhar and Varghese 1995) if each item costs the same: those who wait stand in a circle, and
-whoever had a turn goes to its end. Nobody waits for more than one item of each of the others, however many those have.
-Used for questions of clients, jobs of tokens and pushes of sources."""
+Deficit round robin (Shreedhar and Varghese 1995) if each item costs the same: those who wait stand
+in a circle, and whoever had a turn goes to its end. Nobody waits for more than one item of each of
+the others, however many those have. Used for questions of clients, jobs of tokens and pushes of
+sources."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,11 +20,13 @@ def _accept(item: object) -> bool:
 
 
 class Shares(Generic[T]):
-    """Items that wait, each with its owner: a client, a token, a source. `most`: of all owners together."""
+    """Items that wait, each with its owner: a client, a token, a source. `most`: of all owners
+    together."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._waiting: dict[str, deque[T]] = {}  # owners with items; the next turn is the first one's
+        # owners with items; the next turn is the first one's
+        self._waiting: dict[str, deque[T]] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -34,7 +38,9 @@ class Shares(Generic[T]):
 
     def has_room(self, owner: str) -> bool:
         """Return True if one more item of `owner` may wait."""
-        return self._count < self._most and len(self._waiting.get(owner, ())) < most_of_one(self._most)
+        return self._count < self._most and len(self._waiting.get(owner, ())) < most_of_one(
+            self._most
+        )
 
     def add(self, owner: str, item: T) -> None:
         """Add an item; an owner without others gets its turn after those who wait."""
@@ -42,7 +48,8 @@ class Shares(Generic[T]):
         self._count += 1
 
     def take(self, accepts: Callable[[T], bool] = _accept) -> T | None:
-        """Remove and return the oldest accepted item of the first owner who has one; that was the owner's turn."""
+        """Remove and return the oldest accepted item of the first owner who has one; that was the
+        owner's turn."""
         for owner, items in self._waiting.items():
             item = next(filter(accepts, items), None)
             if item is None:
@@ -53,12 +60,14 @@ class Shares(Generic[T]):
         return None
 
     def _move_to_end(self, owner: str) -> None:
-        """Let all others have their turns before `owner`. An owner with nothing left is not in the circle."""
+        """Let all others have their turns before `owner`. An owner with nothing left is not in the
+        circle."""
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def discard(self, owner: str, item: T) -> None:
-        """Remove an item if it waits; no turn is used. An owner with nothing left leaves the circle."""
+        """Remove an item if it waits; no turn is used. An owner with nothing left leaves the
+        circle."""
         items = self._waiting.get(owner)
         if items is None or item not in items:
             return

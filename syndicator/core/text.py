@@ -9,10 +9,14 @@ from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
 
-# Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1 controls, noncharacters.
+# Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1
+# controls, noncharacters.
 _ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-    "|[" + "".join(chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)) + "]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|["
+    + "".join(
+        chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)
+    )
+    + "]"
 )
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
@@ -45,7 +49,8 @@ _INLINE = re.compile(
     re.S,
 )
 
-_MARK = re.compile(r"[`\\[<&*~_]")  # first characters of _INLINE's alternatives, except a picture's "!"
+# first characters of _INLINE's alternatives, except a picture's "!"
+_MARK = re.compile(r"[`\\[<&*~_]")
 
 # Parts of a name after a comma: generations, degrees, forms of companies.
 SUFFIX = re.compile(
@@ -89,7 +94,8 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Return our Markdown as plain text: one line per block, item or row, cells separated by tabs, no link targets."""
+    """Return our Markdown as plain text: one line per block, item or row, cells separated by tabs,
+    no link targets."""
     out: list[str] = []
     fence, margin, table = "", 0, False
     for raw in markdown.split("\n"):
@@ -110,7 +116,11 @@ def plain(markdown: str) -> str:
             fence, margin = opened[1], len(outer) - len(inner)
         elif inner.startswith("|"):
             if not (table and _DELIMITER.match(inner)):
-                out.append("\t".join(_inline_text(cell.strip()) for cell in _BAR.split(inner.strip("|"))).strip())
+                out.append(
+                    "\t".join(
+                        _inline_text(cell.strip()) for cell in _BAR.split(inner.strip("|"))
+                    ).strip()
+                )
         elif not _RULE.match(inner):
             out.append(_inline_text(inner).strip())
         table = inner.startswith("|")
@@ -152,7 +162,14 @@ SLUG_CHARS = 60  # choice: readable and typeable
 _DIGEST_CHARS = 6  # of a digest at the end of a slug
 # Device names reserved by Windows, and names of our own pages.
 _RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", "index", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "index",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+    ]
 )
 _SPELLED = (
     ("++", " plus plus "),
@@ -166,7 +183,8 @@ _SPELLED = (
 
 
 def stem(value: str, most: int = 80) -> str:
-    """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
+    """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or
+    ""); not unique."""
     from slugify import slugify  # late, as it loads tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
@@ -174,14 +192,20 @@ def stem(value: str, most: int = 80) -> str:
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved, without case and accents; + # & @ % and a
-    leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
+    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved, without case and
+    accents; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits
+    of a digest."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
         spelled = spelled.replace(character, word)
     readable = stem(spelled, 200)
-    if readable and len(readable) <= SLUG_CHARS and readable not in _RESERVED and not _loses(spelled):
+    if (
+        readable
+        and len(readable) <= SLUG_CHARS
+        and readable not in _RESERVED
+        and not _loses(spelled)
+    ):
         return readable
     digest = hashlib.sha256(folded.encode()).hexdigest()[:_DIGEST_CHARS]
     return f"{readable[: SLUG_CHARS - _DIGEST_CHARS - 1].rstrip('-') or 'x'}-{digest}"
@@ -200,7 +224,8 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, a list with commas; "Kim Lee, Jr." and "Acme, Inc." are one name each."""
+    """Return the names in `author`, a list with commas; "Kim Lee, Jr." and "Acme, Inc." are one
+    name each."""
     parts: list[str] = []
     for part in filter(None, map(str.strip, (author or "").split(","))):
         if parts and SUFFIX.fullmatch(part):
@@ -213,14 +238,18 @@ def persons(author: str | None) -> tuple[str, ...]:
 
 
 def stamp(*parts: str | bytes) -> str:
-    """Return a digest of `parts`: a form's version, to refuse edits of changed content, or an ETag."""
+    """Return a digest of `parts`: a form's version, to refuse edits of changed content, or an
+    ETag."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
 
 
-# Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line and paragraph
-# separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source, CVE-2021-42574).
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
+# Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line
+# and paragraph separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source,
+# CVE-2021-42574).
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]"
+)
 
 
 def counted(number: int, noun: str) -> str:
@@ -238,7 +267,8 @@ def span(time: timedelta) -> str:
 
 
 def visible(value: str) -> str:
-    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b), except line ends."""
+    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b), except line
+    ends."""
     if value.isascii() and value.isprintable():
         return value
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
@@ -246,26 +276,30 @@ def visible(value: str) -> str:
 
 def one_line(value: object) -> str:
     """Return `value` as text for a table cell: `visible`, without line ends and tabs."""
-    return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
+    return visible(
+        " ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value)
+    )
 
 
-# Scripts without spaces: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul (The Unicode Standard, chapters 16 and 18).
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-)
+# Scripts without spaces: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul (The Unicode Standard,
+# chapters 16 and 18).
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # noqa: E501
 # Vowel signs and the like of Hebrew, Arabic and Indic scripts: not letters, but parts of words.
 _MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 _RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
 _ASCII_RUN = re.compile("[a-z0-9]+")  # the same for ASCII in lower case, in a third of the time
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_ALSO = str.maketrans({"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_ALSO = str.maketrans(
+    {"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+)
 _LONGEST = 32  # characters of a term
 _SHORT = 3  # words of this length keep their s
 
 
 def folded(text: str) -> str:
-    """Return `text` without case and accents; compatibility forms (full width, ligatures) are replaced."""
+    """Return `text` without case and accents; compatibility forms (full width, ligatures) are
+    replaced."""
     if text.isascii():
         return text.lower()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
@@ -273,12 +307,14 @@ def folded(text: str) -> str:
 
 
 def each_word(text: str) -> Iterator[str]:
-    """Iterate over the words of a text, without plural s; in scripts without spaces, over whole runs of letters."""
+    """Iterate over the words of a text, without plural s; in scripts without spaces, over whole
+    runs of letters."""
     return filter(None, map(_word, _runs(text)))
 
 
 def each_term(text: str) -> Iterator[str]:
-    """Iterate over the search terms of a text in order: words, or pairs of neighbours in scripts without spaces."""
+    """Iterate over the search terms of a text in order: words, or pairs of neighbours in scripts
+    without spaces."""
     return chain.from_iterable(map(_terms, _runs(text)))
 
 

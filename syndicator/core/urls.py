@@ -23,14 +23,17 @@ _TRACKING = re.compile(
 )
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
-_SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostrophe in queries, and only there
-# How browsers read http(s) references (URL Standard, special schemes): any number of slashes or backslashes.
+# browsers escape the apostrophe in queries, and only there
+_SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"
+# How browsers read http(s) references (URL Standard, special schemes): any number of slashes or
+# backslashes.
 _BLANK = "".join(map(chr, range(33)))
 _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
-# Canonical addresses: a host of lower-case names, the last starting with a letter, or of four octets,
+# Canonical addresses: a host of lower-case names, the last starting with a letter, or of four
+# octets,
 # perhaps a port of four digits or more, a path of plain names without a leading dot, no query.
 _OCTET_TEXT = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _CANONICAL = re.compile(
@@ -54,7 +57,8 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """Return the canonical http(s) `url` (RFC 3986 6.2.2), without credentials, fragment and tracking. Raise BadUrl."""
+    """Return the canonical http(s) `url` (RFC 3986 6.2.2), without credentials, fragment and
+    tracking. Raise BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
@@ -100,7 +104,8 @@ def guid_alias(source_key: str, entry_id: str) -> str:
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """Return `reference`, resolved against `base`, as an absolute http(s) URL with its fragment, or None."""
+    """Return `reference`, resolved against `base`, as an absolute http(s) URL with its fragment, or
+    None."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
     reference = _slashed(_cleaned(reference))
@@ -126,26 +131,34 @@ def _parts(url: str) -> SplitResult:
 
 
 def host(url: str) -> str:
-    """Return the host of `url` in lower case, with a port that is not the default; "" if it is no URL."""
+    """Return the host of `url` in lower case, with a port that is not the default; "" if it is no
+    URL."""
     return _parts(url).netloc
 
 
 def own_host(url: str) -> str:
-    """Return the host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice), or ""."""
+    """Return the host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice),
+    or ""."""
     parts = _parts(url)
-    return site(url) if _user((parts.hostname or "").removeprefix("www."), parts.path) else parts.netloc
+    return (
+        site(url)
+        if _user((parts.hostname or "").removeprefix("www."), parts.path)
+        else parts.netloc
+    )
 
 
 def domain(url: str) -> str:
-    """Return the registrable domain of `url` (bbc.co.uk), else its host. Used for names; ownership is `site`."""
+    """Return the registrable domain of `url` (bbc.co.uk), else its host. Used for names; ownership
+    is `site`."""
     name = _parts(url).hostname or ""
     return _registrable(name) or name
 
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """Return the owner of `url`: its host without `www.` and port, or "". IP addresses and single labels keep the port.
-    On shared hosts (data/shared_hosts.toml) and with user marks (/~alice, /@alice), the owner is the user."""
+    """Return the owner of `url`: its host without `www.` and port, or "". IP addresses and single
+    labels keep the port. On shared hosts (data/shared_hosts.toml) and with user marks (/~alice,
+    /@alice), the owner is the user."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _user(name, parts.path)
@@ -162,7 +175,8 @@ def same_site(url: str, other: str) -> bool:
 
 
 def publisher(url: str) -> str:
-    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts the `site`."""
+    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts
+    the `site`."""
     return _publisher(site(url))
 
 
@@ -191,11 +205,17 @@ class _Shared(NamedTuple):
 def _shared() -> _Shared:
     import tomllib  # late: a run with nothing due does not need it
 
-    table = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(
+        (Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8")
+    )
     paths = {name: count for name, count in table["paths"].items() if "*" not in name}
     patterns = {name: count for name, count in table["paths"].items() if "*" in name}
-    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"])
-    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(table["users"]), paths, patterns)
+    parents = "|".join(
+        re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"]
+    )
+    return _Shared(
+        re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(table["users"]), paths, patterns
+    )
 
 
 def _user(name: str, path: str) -> str:
@@ -203,7 +223,11 @@ def _user(name: str, path: str) -> str:
     shared = _shared()
     matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
     count = shared.paths[name] if name in shared.paths else next(matches, 0)
-    if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
+    if (
+        len(segments) > 1
+        and segments[0] in _BEFORE_USER
+        and (count or segments[1][0] in _USER_MARKS)
+    ):
         del segments[0]
     if segments and segments[0][0] in _USER_MARKS:
         count = 1
@@ -224,13 +248,16 @@ def _is_number(name: str) -> bool:
 def _registrable(name: str) -> str:
     if _is_number(name):
         return ""
-    import tld  # late: it imports the standard library's HTTP client, which a run with nothing due does not need
+    # late: it imports the standard library's HTTP client, which a run with nothing due does not
+    # need
+    import tld
 
     return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
 
 
 def is_suffix(url: str) -> bool:
-    """Return True if anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
+    """Return True if anybody can register a domain below the host of the canonical `url` (com,
+    co.uk)."""
     import tld  # late, as above
 
     name = urlsplit(url).hostname or ""
@@ -263,7 +290,8 @@ def _slashed(value: str) -> str:
 
 
 def _host(name: str) -> str:
-    """Return a host as browsers spell it: IDNA in ASCII, IPv4 as four decimal numbers, IPv6 compressed."""
+    """Return a host as browsers spell it: IDNA in ASCII, IPv4 as four decimal numbers, IPv6
+    compressed."""
     if ":" in name:
         return f"[{_ipv6(name)}]"
     try:
@@ -286,7 +314,8 @@ def _ascii(name: str) -> str:
     try:
         return idna.encode(name, uts46=True).decode()
     except idna.IDNAError:
-        return name.encode("idna").decode()  # symbols such as emoji: IDNA 2003, as browsers still do
+        # symbols such as emoji: IDNA 2003, as browsers still do
+        return name.encode("idna").decode()
 
 
 def _ipv4(name: str) -> str:
@@ -299,7 +328,11 @@ def _ipv4(name: str) -> str:
     value = numbers[-1]
     for index, number in enumerate(numbers[:-1]):
         value += number << (8 * (_IPV4_PARTS - 1 - index)) if number < _OCTET else 1 << 32
-    if len(labels) > _IPV4_PARTS or numbers[-1] >= _OCTET ** (_IPV4_PARTS + 1 - len(labels)) or value >= 1 << 32:
+    if (
+        len(labels) > _IPV4_PARTS
+        or numbers[-1] >= _OCTET ** (_IPV4_PARTS + 1 - len(labels))
+        or value >= 1 << 32
+    ):
         raise BadUrl(f"not an address: {name[:200]!r}")
     return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
 
@@ -311,13 +344,17 @@ def _number(label: str) -> int:
 
 
 def _ipv6(name: str) -> str:
-    """Return the shortest spelling (RFC 5952); an embedded IPv4 address is hexadecimal, as in browsers."""
+    """Return the shortest spelling (RFC 5952); an embedded IPv4 address is hexadecimal, as in
+    browsers."""
     try:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
         raise BadUrl(f"not an address: {name[:200]!r}") from error
     full = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
-    runs = sorted(re.finditer(r"(?:\b0(?::|$)){2,}", full), key=lambda run: (-len(run[0].rstrip(":")), run.start()))
+    runs = sorted(
+        re.finditer(r"(?:\b0(?::|$)){2,}", full),
+        key=lambda run: (-len(run[0].rstrip(":")), run.start()),
+    )
     if not runs:
         return full
     return f"{full[: runs[0].start()].rstrip(':')}::{full[runs[0].end() :]}"
@@ -346,7 +383,11 @@ def _escape(value: str, safe: str) -> str:
         if index % 2:
             # only unreserved characters may be unescaped without a change of meaning
             pieces[index] = "".join(
-                chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
+                (
+                    chr(byte)
+                    if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~")
+                    else f"%{byte:02X}"
+                )
                 for byte in unquote_to_bytes(piece)
             )
         else:
@@ -362,8 +403,8 @@ def _query(query: str) -> str:
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# IANA's special-purpose registries (RFC 6890 and successors), multicast, class E, and the metadata server of Azure's
-# machines, whose address is in a public range.
+# IANA's special-purpose registries (RFC 6890 and successors), multicast, class E, and the metadata
+# server of Azure's machines, whose address is in a public range.
 _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), what)
     for what, networks in (
@@ -381,7 +422,8 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
     )
     for network in networks.split()
 )
-_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block that IANA allocates to unicast (RFC 3587)
+# the only block that IANA allocates to unicast (RFC 3587)
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
 _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
     (ipaddress.IPv6Network(network), what)
     for network, what in (
@@ -392,14 +434,16 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-# Names outside the public DNS: RFC 6761, 6762 (with its appendix G), 8375 and 9476, ICANN's .internal and held names
-# (corp, home, mail). Below .arpa there are no web servers.
+# Names outside the public DNS: RFC 6761, 6762 (with its appendix G), 8375 and 9476, ICANN's
+# .internal and held names (corp, home, mail). Below .arpa there are no web servers.
 _PRIVATE_NAME = re.compile(
     r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"
 )
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
-_ISATAP = 0x00005EFE  # the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
-_NAT64_LOW_BITS = 96  # from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
+# the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
+_ISATAP = 0x00005EFE
+# from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
+_NAT64_LOW_BITS = 96
 LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
@@ -414,7 +458,8 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Return why a link to `url` is refused, or "". `by`: the linking address; private networks may link within."""
+    """Return why a link to `url` is refused, or "". `by`: the linking address; private networks may
+    link within."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""
@@ -445,7 +490,8 @@ def _translated(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def special(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """Return the kind of a non-public address, or None. `nat64`: prefixes of RFC 6052 section 2.2."""
+    """Return the kind of a non-public address, or None. `nat64`: prefixes of RFC 6052 section
+    2.2."""
     real = embedded(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)

@@ -18,7 +18,8 @@ class Description:
     tags: tuple[str, ...]
     tags_by: str  # publisher, matched or ""
     language: str | None  # two-letter code
-    category_score: float | None = None  # probability of the likeliest category; None: no categories
+    # probability of the likeliest category; None: no categories
+    category_score: float | None = None
     trace: Mapping[str, str] = field(default_factory=dict)  # field to rule
 
     @property
@@ -38,14 +39,19 @@ def describe(
     language: str | None = None,
     taxonomy: Taxonomy,
 ) -> Description:
-    """Return excerpt, category and tags of an article (plain texts, a line per block). `own`: names of author and site,
-    which are no tags; `language`: BCP 47. Never raises. Pure."""
+    """Return excerpt, category and tags of an article (plain texts, a line per block). `own`: names
+    of author and site, which are no tags; `language`: BCP 47. Never raises. Pure."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)
     asked = taxonomy.mapped(keywords, text, title, own)
     tags = taxonomy.tags(title, text, keywords, own)
-    if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
+    if (
+        guess.name
+        and guess.name in taxonomy.names
+        and guess.name not in tags
+        and len(tags) < MOST_TAGS
+    ):
         tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
     mapped = not set(asked).isdisjoint(tags)
     return Description(

@@ -1,4 +1,5 @@
-"""Group articles into possible categories by average linkage of shared rare words and near vectors. Pure."""
+"""Group articles into possible categories by average linkage of shared rare words and near vectors.
+Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -41,7 +42,9 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
         return []
     alike = _alike(articles)
     having = [_words(title, text) for title, text in articles]
-    everywhere = Counter(word for title, text in articles for word in set(map(str.casefold, _spelled(title, text))))
+    everywhere = Counter(
+        word for title, text in articles for word in set(map(str.casefold, _spelled(title, text)))
+    )
     members = [group for group in _joined(alike, least) if len(group) >= least]
     members.sort(key=lambda group: (-len(group), group))
     return _named([_group(group, articles, having, everywhere, alike) for group in members[:MOST]])
@@ -51,10 +54,14 @@ def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = words.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
-    vectors = np.stack([embedder().article(title, text) for title, text in articles]).astype(np.float64)
+    vectors = np.stack([embedder().article(title, text) for title, text in articles]).astype(
+        np.float64
+    )
     near = vectors @ vectors.T
     off = ~np.eye(len(articles), dtype=bool)
-    scaled = [(matrix - matrix[off].mean()) / (matrix[off].std() + 1e-9) for matrix in (shared, near)]
+    scaled = [
+        (matrix - matrix[off].mean()) / (matrix[off].std() + 1e-9) for matrix in (shared, near)
+    ]
     result: Doubles = (scaled[0] + scaled[1]) / 2
     return result
 
@@ -105,7 +112,10 @@ def _group(
 ) -> Group:
     inside = Counter(word for at in group for word in having[at])
     telling = _telling(inside, len(group), everywhere, len(articles))
-    spelled = [Counter(having[at][word] for at in group if word in having[at]).most_common(1)[0][0] for word in telling]
+    spelled = [
+        Counter(having[at][word] for at in group if word in having[at]).most_common(1)[0][0]
+        for word in telling
+    ]
     central = sorted(group, key=lambda at: (-alike[at, list(group)].sum(), at))
     titles = tuple(articles[at][0] for at in central[:EXAMPLES])
     return Group(spelled[0].capitalize() if spelled else "", len(group), ", ".join(spelled), titles)

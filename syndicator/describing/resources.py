@@ -29,7 +29,8 @@ __all__ = ["Doubles", "Floats", "NDArray", "in_order", "load", "np", "read_toml"
 
 @lru_cache(maxsize=16)
 def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
-    """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError if the names differ."""
+    """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError if
+    the names differ."""
     return in_order(read_toml(file)[table], features, f"{file} [{table}]")
 
 
@@ -41,7 +42,9 @@ def vector(file: str, table: str, name: str) -> Floats:
 
 def read_toml(file: str) -> dict[str, Any]:
     """Parse data/`file`."""
-    return tomllib.loads(resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8"))
+    return tomllib.loads(
+        resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8")
+    )
 
 
 def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
@@ -50,6 +53,8 @@ def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> 
     unknown = [name for name in values if name not in set(features)]
     double = sorted({name for name in features if features.count(name) > 1})
     if missing or unknown or double:
-        raise ValueError(f"{where}: features without a weight {missing}, weights without a feature {unknown}, "
-                         f"features of one name {double}")  # fmt: skip
+        raise ValueError(
+            f"{where}: features without a weight {missing}, weights without a feature {unknown}, "
+            f"features of one name {double}"
+        )
     return np.array([values[name] for name in features], dtype=np.float32)

@@ -30,11 +30,16 @@ Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", 
 def look(
     app: App,
     progress: Progress,
-    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")] = "",
-    opml: Annotated[str, Argument("An OPML document of another reader, or addresses, one a line.", lines=True)] = "",
+    address: Annotated[
+        str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")
+    ] = "",
+    opml: Annotated[
+        str, Argument("An OPML document of another reader, or addresses, one a line.", lines=True)
+    ] = "",
     allow: Annotated[tuple[str, ...], Argument("Its private network, if any.", "NETWORK")] = (),
 ) -> Change:
-    """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
+    """Show what can be followed at an address, or in an OPML document, and how its entries would be
+    published."""
     from syndicator.services.adding import search
 
     if opml.strip() and "<" not in opml:
@@ -43,17 +48,23 @@ def look(
     if opml.strip():
         listed = search.read_list(opml.encode(), "the document")
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
-    return _looked(address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress)))
+    return _looked(
+        address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress))
+    )
 
 
 def _web(address: str) -> str:
     refuse_variables(address, "")
     if address.startswith(("/", ".", "~", "-")):  # do not reveal which files exist here
-        raise UsageError(f"{address!r} is a path; paste what the file has, or call `syndicator import` with it")
+        raise UsageError(
+            f"{address!r} is a path; paste what the file has, or call `syndicator import` with it"
+        )
     return address if "://" in address else f"https://{address}"
 
 
-async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress) -> Found:
+async def _look_at_each(
+    app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress
+) -> Found:
     from syndicator.configuration.sources.opml import Skipped
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Candidate, Found, open_session
@@ -64,12 +75,16 @@ async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str]
             result = await search.look(session, address)
             best += result.candidates[:1]
             if not result.candidates:
-                skipped.append(Skipped(line=number, name=address, why=str(result.error or "nothing to follow")))
+                skipped.append(
+                    Skipped(line=number, name=address, why=str(result.error or "nothing to follow"))
+                )
             progress(number, len(addresses))
     return Found(address="the list", candidates=tuple(best), whole=True, skipped=tuple(skipped))
 
 
-async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
+async def _look(
+    app: App, allow: Sequence[str], address: str, progress: Progress
+) -> tuple[Found, dict[str, Preview]]:
     """Look at an address. Return its candidates, and previews of the best new ones by address."""
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Wishes, named, open_session
@@ -81,10 +96,14 @@ async def _look(app: App, allow: Sequence[str], address: str, progress: Progress
             raise result.error
         progress(1, 2)
         # none for a list, which may be long
-        new = [candidate for candidate in result.candidates if not candidate.known][: 0 if result.whole else PREVIEWED]
+        new = [candidate for candidate in result.candidates if not candidate.known][
+            : 0 if result.whole else PREVIEWED
+        ]
         sources = [named(app, [candidate], Wishes())[0] for candidate in new]
         previews = await asyncio.gather(*(preview(session, source) for source in sources))
-        return result, {candidate.source.url: shown for candidate, shown in zip(new, previews, strict=True)}
+        return result, {
+            candidate.source.url: shown for candidate, shown in zip(new, previews, strict=True)
+        }
 
 
 def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
@@ -92,10 +111,17 @@ def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change
     data = {name: getattr(result, name) for name in ("address", "whole", "untried")} | {
         "fault": str(result.error or ""),
         "page": result.page.url if result.page else "",
-        "skipped": [{"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped],
-        "candidates": [_candidate(candidate, shown.get(candidate.source.url)) for candidate in result.candidates],
+        "skipped": [
+            {"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped
+        ],
+        "candidates": [
+            _candidate(candidate, shown.get(candidate.source.url))
+            for candidate in result.candidates
+        ],
     }
-    return Change(subject=subject, sentence=str(result.error or sentence), data=data, page=result.page)
+    return Change(
+        subject=subject, sentence=str(result.error or sentence), data=data, page=result.page
+    )
 
 
 def _candidate(candidate: Candidate, shown: Preview | None) -> dict[str, Any]:
@@ -119,12 +145,17 @@ def _candidate(candidate: Candidate, shown: Preview | None) -> dict[str, Any]:
 def add(
     app: App,
     sources: Annotated[
-        tuple[dict[str, Any], ...], Argument("A table as in sources.toml, without or with its key.", hidden=True)
+        tuple[dict[str, Any], ...],
+        Argument("A table as in sources.toml, without or with its key.", hidden=True),
     ] = (),
-    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", "URL", positional=True, lines=True)] = (),
+    url: Annotated[
+        tuple[str, ...], Argument("Addresses of feeds.", "URL", positional=True, lines=True)
+    ] = (),
     title: Annotated[str, Argument("The name of one source in our feeds.")] = "",
     category: Annotated[str, Argument("Category of articles that fit none of taxonomy.toml.")] = "",
-    tags: Annotated[tuple[str, ...], Argument("Tags for each of its articles.", completes="tag")] = (),
+    tags: Annotated[
+        tuple[str, ...], Argument("Tags for each of its articles.", completes="tag")
+    ] = (),
     every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = "",
     content: Annotated[str, Argument("How much of a text to publish: full, excerpt, link.")] = "",
     licence: Annotated[str, Argument("Its licence.")] = "",
@@ -166,7 +197,9 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
 
     refuse_variables(str(values.get("url", "")), "")
     if values.get("headers_env"):
-        raise UsageError("headers_env names variables of this machine; it is written into sources.toml by hand")
+        raise UsageError(
+            "headers_env names variables of this machine; it is written into sources.toml by hand"
+        )
     source = source_of({"key": "a", **values})
     return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
 
@@ -174,9 +207,15 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
 @operation("import-articles", command="import")
 def import_articles(
     app: App,
-    files: Annotated[dict[str, Any] | None, Argument("Files of a folder, by their path in it.", hidden=True)] = None,
-    path: Annotated[str, Argument("The file, of which the article's address may be made.")] = "article.md",
-    text: Annotated[str, Argument("Frontmatter and markdown, as Hugo and others write it.", lines=True)] = "",
+    files: Annotated[
+        dict[str, Any] | None, Argument("Files of a folder, by their path in it.", hidden=True)
+    ] = None,
+    path: Annotated[
+        str, Argument("The file, of which the article's address may be made.")
+    ] = "article.md",
+    text: Annotated[
+        str, Argument("Frontmatter and markdown, as Hugo and others write it.", lines=True)
+    ] = "",
 ) -> Change:
     """File articles that were written elsewhere: markdown files with frontmatter."""
     from syndicator.services.article_files import intake
@@ -187,16 +226,26 @@ def import_articles(
     def change(dry_run: bool) -> dict[str, Any]:
         done = intake.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
         new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
-        counts = f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
+        counts = (
+            f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
+        )
         lines = [
             f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}"
             for problem in (*done.problems, *done.oddities)
         ]
-        articles = [{"title": article.title, "url": article.url, "id": article.id} for article in done.articles]
-        lists = {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")}
+        articles = [
+            {"title": article.title, "url": article.url, "id": article.id}
+            for article in done.articles
+        ]
+        lists = {
+            name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")
+        }
         return {
             "sentence": f"{new} imported, {counts}",
-            "lines": lambda dry_run: [*lines, f"{new} {'would be ' if dry_run else ''}imported, {counts}"],
+            "lines": lambda dry_run: [
+                *lines,
+                f"{new} {'would be ' if dry_run else ''}imported, {counts}",
+            ],
             "data": {"articles": articles, **lists},
             "touches": tuple(f"article:{path}" for path in done.paths),
         }
@@ -215,7 +264,9 @@ def fetch_list(app: App, key: Key) -> Change:
 
     source = source_of_key(app, key)
     if source.kind != "list" or source.rules.links:
-        raise UsageError(f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links")
+        raise UsageError(
+            f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links"
+        )
     state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
     request = feed_request(source, state.asked_whole(), app.settings, app.environ)
 
@@ -256,11 +307,14 @@ def follow_list(
 
 @operation("use-list")
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
-    """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next visit is due now."""
+    """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next
+    visit is due now."""
     source, marks = source_of_key(app, key), _wrapper(wrapper)
     return Change(
         subject=key,
-        sentence=f"{key}: the list of {len(marks.seen)} articles that was pointed to is read from now on",
+        sentence=(
+            f"{key}: the list of {len(marks.seen)} articles that was pointed to is read from now on"
+        ),
         touches=(f"list:{key}",),
         build=False,
         act=lambda progress: _remember(app, key, source.url, marks),

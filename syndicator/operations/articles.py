@@ -1,4 +1,5 @@
-"""Operations on articles: withdraw and restore (also the muted ones), hide and release, split, edit, prune."""
+"""Operations on articles: withdraw and restore (also the muted ones), hide and release, split,
+edit, prune."""
 
 from __future__ import annotations
 
@@ -32,15 +33,26 @@ _STAY = {
 def withdraw(
     app: App,
     id: Id,
-    purge: Annotated[bool, Argument("Keep no file to undo it with, and delete one that was kept.")] = False,
+    purge: Annotated[
+        bool, Argument("Keep no file to undo it with, and delete one that was kept.")
+    ] = False,
 ) -> Change:
     """Remove an article from every feed and page, for good."""
     from syndicator.services.mending import editorial
 
     done = editorial.plan_withdrawal(app, id, purge=purge)
-    what, feeds = f"{done.title} ({done.url})" if done.title else done.url, ", ".join(_stems(done.feeds))
-    copies = [f"a copy of it is published by itself now: {copy.title} ({copy.url})" for copy in done.copies]
-    undo = f"for 30 days `syndicator withdraw --undo {shlex.quote(done.url)}` brings it back as its file was"
+    what, feeds = (
+        f"{done.title} ({done.url})" if done.title else done.url,
+        ", ".join(_stems(done.feeds)),
+    )
+    copies = [
+        f"a copy of it is published by itself now: {copy.title} ({copy.url})"
+        for copy in done.copies
+    ]
+    undo = (
+        f"for 30 days `syndicator withdraw --undo {shlex.quote(done.url)}` brings it back as its"
+        " file was"
+    )
     lines = [f"{what}; from: {feeds or 'no feed'}", *copies, *([undo] if done.kept else ())]
     return Change(
         subject=done.id,
@@ -58,7 +70,11 @@ def restore(app: App, id: Id) -> Change:
     from syndicator.services.mending import editorial
 
     done = editorial.plan_return(app, id)
-    how = "as its file was" if done.kept else "once its source announces it, for its file is no longer kept"
+    how = (
+        "as its file was"
+        if done.kept
+        else "once its source announces it, for its file is no longer kept"
+    )
     feeds = ", ".join(_stems(done.feeds)) or "no feed"
     return Change(
         subject=done.id,
@@ -85,14 +101,17 @@ def _data(done: Withdrawal) -> dict[str, object]:
 def release(
     app: App,
     id: Annotated[
-        tuple[str, ...], Argument("Articles that are on hold.", "ID|FILE|URL...", positional=True, lines=True)
+        tuple[str, ...],
+        Argument("Articles that are on hold.", "ID|FILE|URL...", positional=True, lines=True),
     ] = (),
     source: Annotated[str, Argument("All of one source.", "KEY", completes="source")] = "",
     all: Annotated[bool, Argument("All that are on hold.")] = False,
 ) -> Change:
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
     if bool(id) + bool(source) + all != 1:
-        raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
+        raise UsageError(
+            "say which articles: their ids, files or addresses, or --source KEY, or --all"
+        )
     from syndicator.services.mending import editorial
 
     releasing = partial(editorial.release, app, id, source=source, all=all)
@@ -107,9 +126,13 @@ def release(
 
     return Change(
         subject=done.articles[0].id if len(done.articles) == 1 else source or "articles",
-        sentence=sentences[0] if len(sentences) == 1 else f"{len(done.articles)} articles: published",
+        sentence=(
+            sentences[0] if len(sentences) == 1 else f"{len(done.articles)} articles: published"
+        ),
         lines=lines,
-        data={name: [article.id for article in getattr(done, name)] for name in ("articles", "known")}
+        data={
+            name: [article.id for article in getattr(done, name)] for name in ("articles", "known")
+        }
         | {"problems": done.problems},
         problems=done.problems,
         touches=tuple(f"article:{app.store.index.path(article.id)}" for article in done.articles),
@@ -158,7 +181,8 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """Return the file `data` with title, excerpt, author, cover or body replaced. Raises UsageError, ConfigError."""
+    """Return the file `data` with title, excerpt, author, cover or body replaced. Raises
+    UsageError, ConfigError."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
@@ -182,7 +206,9 @@ def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
 def _address(value: str) -> str | None:
     value = value.strip()
     if value and not value.lower().startswith(("http://", "https://")):
-        raise UsageError(f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg")
+        raise UsageError(
+            f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg"
+        )
     return value or None
 
 
@@ -196,14 +222,20 @@ def _file(app: App, what: str) -> tuple[str, str, bytes]:
 
 def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
     texts = (before.decode("utf-8", "surrogateescape"), after.decode("utf-8", "surrogateescape"))
-    return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
+    return Change(
+        subject=id,
+        sentence=sentence,
+        data={"id": id, "path": path},
+        edits={f"article:{path}": texts},
+    )
 
 
 @operation("join", command="join", quick=True)
 def join(
     app: App,
     ids: Annotated[
-        tuple[str, ...], Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True)
+        tuple[str, ...],
+        Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True),
     ],
     lead: Annotated[bool, Argument("Let the first one lead the story.")] = False,
 ) -> Change:
@@ -218,10 +250,13 @@ def join(
 @operation("split", command="split", quick=True)
 def split(
     app: App,
-    id: Annotated[str, Argument("The article, the copy, or its original.", "URL|FILE|ID", positional=True)],
+    id: Annotated[
+        str, Argument("The article, the copy, or its original.", "URL|FILE|ID", positional=True)
+    ],
     story: Annotated[bool, Argument("Take it out of its story, though it has copies.")] = False,
 ) -> Change:
-    """Separate articles that were merged as copies, or take an article out of its story, for good."""
+    """Separate articles that were merged as copies, or take an article out of its story, for
+    good."""
     from syndicator.services.mending import editorial
     from syndicator.services.naming import need_article
     from syndicator.services.stories import decisions
@@ -234,7 +269,9 @@ def split(
     return Change(
         subject=next(iter(pairs)),
         sentence=f"parted: {', '.join(article.title for article in copies)}",
-        lines=lambda dry_run: [f"published by itself again: {article.title} ({article.url})" for article in copies],
+        lines=lambda dry_run: [
+            f"published by itself again: {article.title} ({article.url})" for article in copies
+        ],
         data={"split": [{"id": article.id, "url": article.url} for article in copies]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
         act=lambda progress: editorial.split(app, id),
@@ -242,7 +279,8 @@ def split(
 
 
 def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> Change:
-    """Plan to put articles into stories (by article id). `lead`: the one that leads its story from now on, or ""."""
+    """Plan to put articles into stories (by article id). `lead`: the one that leads its story from
+    now on, or ""."""
     from syndicator.services.stories import decisions, leads
 
     def act(progress: Progress) -> None:
@@ -254,7 +292,9 @@ def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> C
     return Change(
         subject=next(iter(wanted)),
         sentence=f"{how}: {', '.join(article.title for article in articles.values())}",
-        lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles.values()],
+        lines=lambda dry_run: [
+            f"{how}: {article.title} ({article.url})" for article in articles.values()
+        ],
         data={"stories": dict(wanted)},
         touches=(*(f"story:{id}" for id in wanted), *([f"lead:{wanted[lead]}"] if lead else [])),
         act=act,
@@ -266,31 +306,57 @@ def prune(
     app: App,
     named: Annotated[
         tuple[str, ...],
-        Argument("Articles to delete, also those that a hand wrote.", "[URL|ID|FILE]...", positional=True, lines=True),
+        Argument(
+            "Articles to delete, also those that a hand wrote.",
+            "[URL|ID|FILE]...",
+            positional=True,
+            lines=True,
+        ),
     ] = (),
-    older_than: Annotated[str | None, Argument('Delete articles added longer ago: "365d", "52w".', "TIME")] = None,
-    keep: Annotated[int | None, Argument("Delete all but the newest N articles of each source.")] = None,
-    source: Annotated[str, Argument("Only articles of this source.", "KEY", completes="source")] = "",
-    pages_days: Annotated[int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")] = None,
+    older_than: Annotated[
+        str | None, Argument('Delete articles added longer ago: "365d", "52w".', "TIME")
+    ] = None,
+    keep: Annotated[
+        int | None, Argument("Delete all but the newest N articles of each source.")
+    ] = None,
+    source: Annotated[
+        str, Argument("Only articles of this source.", "KEY", completes="source")
+    ] = "",
+    pages_days: Annotated[
+        int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")
+    ] = None,
 ) -> Change:
-    """Delete articles for good, or without names the kept pages older than store.pages_days. No source brings deleted
-    articles back, and readers keep their copies. An article must match every filter given: --older-than, --keep,
-    --source."""
+    """Delete articles for good, or without names the kept pages older than store.pages_days. No
+    source brings deleted articles back, and readers keep their copies. An article must match every
+    filter given: --older-than, --keep, --source."""
     rules = older_than is not None or keep is not None
     if named and (rules or source):
-        raise UsageError("name articles, or say which go by --older-than, --keep and --source; not both")
+        raise UsageError(
+            "name articles, or say which go by --older-than, --keep and --source; not both"
+        )
     if source and not rules:
-        raise UsageError("--source goes with --older-than or --keep; `--keep 0` deletes all articles of that source")
+        raise UsageError(
+            "--source goes with --older-than or --keep; `--keep 0` deletes all articles of that"
+            " source"
+        )
     if keep == 0 and not source and older_than is None:
         raise UsageError("--keep 0 would delete every article; name a --source with it")
     if (named or rules) and pages_days is not None:
-        raise UsageError("--pages-days is about kept pages, the rest about articles; say one of the two")
+        raise UsageError(
+            "--pages-days is about kept pages, the rest about articles; say one of the two"
+        )
     if min(keep or 0, pages_days or 0) < 0 or (pages_days or 0) > _MOST_DAYS:
         raise UsageError(f"--keep and --pages-days count from 0, --pages-days to {_MOST_DAYS}")
-    return _prune_articles(app, named, older_than, keep, source) if named or rules else _prune_pages(app, pages_days)
+    return (
+        _prune_articles(app, named, older_than, keep, source)
+        if named or rules
+        else _prune_pages(app, pages_days)
+    )
 
 
-def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str) -> Change:
+def _prune_articles(
+    app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str
+) -> Change:
     from syndicator.configuration.settings import seconds
     from syndicator.services import reconcile
     from syndicator.services.article_files import pruning
@@ -300,14 +366,19 @@ def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep
     except ValueError as error:
         raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.files(app)
-    planned = pruning.plan(app, pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)))
+    planned = pruning.plan(
+        app, pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
+    )
     count, feeds = counted(len(planned.articles), "article"), _stems(planned.feeds)
 
     def lines(dry_run: bool) -> Iterator[str]:
         yield from (f"{article.path}  {article.title}" for article in planned.articles if dry_run)
         where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
         yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
-        yield from (f"{counted(number, 'article')} kept: {_STAY[why]}" for why, number in planned.stays.items())
+        yield from (
+            f"{counted(number, 'article')} kept: {_STAY[why]}"
+            for why, number in planned.stays.items()
+        )
 
     names = ("id", "url", "title", "path")
     articles = [{name: getattr(article, name) for name in names} for article in planned.articles]
@@ -324,12 +395,16 @@ def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
-    before = app.clock() - timedelta(days=app.settings.store.pages_days if pages_days is None else pages_days)
+    before = app.clock() - timedelta(
+        days=app.settings.store.pages_days if pages_days is None else pages_days
+    )
     count = app.snapshots.prune(before, dry_run=True)
     return Change(
         subject="pages",
         sentence=f"{counted(count, 'page')} deleted",
-        lines=lambda dry_run: [f"{counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"],
+        lines=lambda dry_run: [
+            f"{counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"
+        ],
         data={"pages": count},
         logged=False,
         build=False,
@@ -347,7 +422,8 @@ def withdraw_muted(app: App) -> Change:
     def act(progress: Progress) -> None:
         for done, article in enumerate(articles):
             progress(done, len(articles))
-            if app.store.index.path(article.id) is not None:  # it may be withdrawn already, by another spelling
+            # it may be withdrawn already, by another spelling
+            if app.store.index.path(article.id) is not None:
                 editorial.withdraw(app, article.id)
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
@@ -355,7 +431,9 @@ def withdraw_muted(app: App) -> Change:
 
 
 @operation("restore-muted")
-def restore_muted(app: App, ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]) -> Change:
+def restore_muted(
+    app: App, ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]
+) -> Change:
     """Restore articles that were withdrawn as muted."""
     from syndicator.services.mending import editorial
 
@@ -367,12 +445,21 @@ def restore_muted(app: App, ids: Annotated[tuple[str, ...], Argument("Ids of art
     return _of_muted("restored", articles, ("withdraw-muted", {}), act)
 
 
-def _of_muted(done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]) -> Change:
+def _of_muted(
+    done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
+) -> Change:
     return Change(
         subject="syndicator.toml",
         sentence=f"articles {done}: {len(articles)}",
-        lines=lambda dry_run: [f"{done}: {article.title or article.id} ({article.url})" for article in articles],
-        data={"articles": [{"id": article.id, "title": article.title, "url": article.url} for article in articles]},
+        lines=lambda dry_run: [
+            f"{done}: {article.title or article.id} ({article.url})" for article in articles
+        ],
+        data={
+            "articles": [
+                {"id": article.id, "title": article.title, "url": article.url}
+                for article in articles
+            ]
+        },
         inverse=inverse,
         is_empty=not articles,
         nothing=f"0 articles {done}",

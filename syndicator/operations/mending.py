@@ -1,4 +1,5 @@
-"""Operations that mend articles: try and save rules, read kept pages again, describe articles again."""
+"""Operations that mend articles: try and save rules, read kept pages again, describe articles
+again."""
 
 from __future__ import annotations
 
@@ -13,7 +14,15 @@ from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.text import counted, one_line
-from syndicator.operations.operation import Argument, CancelledJob, Change, Progress, Stamp, operation, plain
+from syndicator.operations.operation import (
+    Argument,
+    CancelledJob,
+    Change,
+    Progress,
+    Stamp,
+    operation,
+    plain,
+)
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
@@ -24,11 +33,14 @@ if TYPE_CHECKING:
     from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.mending.reread import Plan, Tried
 
-_MOST_TOUCHED = 2000  # articles at most whose former texts are logged, so that the model's changes can be undone
+# articles at most whose former texts are logged, so that the model's changes can be undone
+_MOST_TOUCHED = 2000
 _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
 _EDGE = 160  # characters at both ends of a text
 
-Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", "CSS", lines=True)]
+Css = Annotated[
+    tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", "CSS", lines=True)
+]
 All = Annotated[bool, Argument("Every article.")]
 Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", "DATE")]
 LONGEST = 60  # characters of a value that are shown
@@ -52,18 +64,25 @@ RULES = tuple(GivenRules.__annotations__)
 
 @operation("try-rules", unlocked=True, is_question=True)
 def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
-    """Show how rules read the newest kept pages of a source. A rule that is not given stays as it is."""
+    """Show how rules read the newest kept pages of a source. A rule that is not given stays as it
+    is."""
     from syndicator.services.mending import reread
 
     source = source_of_key(app, key)
     try:
         rules = _rules_of(source, changes)
         tried = reread.try_out(app, source.key, rules, most=reread.POINTED)
-        now = {page.id: page for page in reread.try_out(app, source.key, source.rules, most=reread.POINTED)}
+        now = {
+            page.id: page
+            for page in reread.try_out(app, source.key, source.rules, most=reread.POINTED)
+        }
     except RulesError as error:
         raise UsageError(str(error)) from error
     both = [(page, _reading(page), _reading(now.get(page.id))) for page in tried]
-    pages = [{"id": page.id, "title": page.title, "with": wanted, "now": before} for page, wanted, before in both]
+    pages = [
+        {"id": page.id, "title": page.title, "with": wanted, "now": before}
+        for page, wanted, before in both
+    ]
     data = {"pages": pages, "matched": reread.pages_matched(tried), "score": reread.score(tried)}
     return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
 
@@ -91,7 +110,8 @@ def _reading(page: Tried | None) -> dict[str, Any] | None:
 
 @operation("save-rules", quick=True, unlocked=True)
 def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenRules]) -> Change:
-    """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
+    """Write rules of a source. A rule that is not given stays as it is; articles stay until they
+    are read again."""
     source = source_of_key(app, key)
     need_stamp(source, stamp)
     wanted = replace(source, rules=_rules_of(source, changes))
@@ -102,9 +122,18 @@ def _rules_of(source: Source, changes: GivenRules) -> Rules:
     """Return the source's rules with `changes`. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import source_of
 
-    values: dict[str, Any] = {name: value for name, value in table(source).items() if name != "rules"}
-    merged = {**table(source).get("rules", {}), **{name: value for name, value in changes.items() if value is not None}}
-    rules = {name: list(value) if isinstance(value, tuple) else value for name, value in merged.items() if value != ()}
+    values: dict[str, Any] = {
+        name: value for name, value in table(source).items() if name != "rules"
+    }
+    merged = {
+        **table(source).get("rules", {}),
+        **{name: value for name, value in changes.items() if value is not None},
+    }
+    rules = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in merged.items()
+        if value != ()
+    }
     return source_of({**values, "rules": rules} if rules else values).rules
 
 
@@ -112,12 +141,19 @@ def _rules_of(source: Source, changes: GivenRules) -> Rules:
 def reread(
     app: App,
     progress: Progress,
-    source: Annotated[str, Argument("Articles of one source, or one article.", "K|URL|ID", completes="source")] = "",
+    source: Annotated[
+        str, Argument("Articles of one source, or one article.", "K|URL|ID", completes="source")
+    ] = "",
     since: Since = None,
-    outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False,
-    fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False,
+    outdated: Annotated[
+        bool, Argument("Only articles that an older version of Syndicator read.")
+    ] = False,
+    fetch: Annotated[
+        bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")
+    ] = False,
 ) -> Change:
-    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
+    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked,
+    keeps hand edits."""
     from syndicator.services.mending import reread
 
     which = reread.Which(what=source, since=_day(since), outdated=outdated)
@@ -126,7 +162,12 @@ def reread(
     planned = reread.plan(app, which, progress=progress)
     problems, count = (*failed, *planned.problems), len(planned.articles)
     articles = [
-        {"id": item.before.id, "title": item.before.title, "path": item.path, "changes": plain(item.now.changes)}
+        {
+            "id": item.before.id,
+            "title": item.before.title,
+            "path": item.path,
+            "changes": plain(item.now.changes),
+        }
         for item in planned.articles
     ]
     parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
@@ -157,14 +198,14 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
     if planned.unkept:
         meant = f" --source {source}" if source else ""
         yield (
-            f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept "
-            f"(store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant} --fetch` asks for these "
-            "pages once more"
+            f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept"
+            f" (store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant}"
+            " --fetch` asks for these pages once more"
         )
     if planned.due_again:
         yield (
-            f"{planned.due_again} entries that were refused or put off under the old rules are asked for once more at "
-            "the next `syndicator refresh`"
+            f"{planned.due_again} entries that were refused or put off under the old rules are"
+            " asked for once more at the next `syndicator refresh`"
         )
     if tried in app.sources:
         yield from _rules(app, tried)
@@ -184,7 +225,8 @@ def _rules(app: App, key: str) -> Iterator[str]:
 
 @operation("describe", command="describe")
 def describe(app: App, progress: Progress, all: All = False, since: Since = None) -> Change:
-    """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
+    """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing,
+    keeps hand edits."""
     from syndicator.services.descriptions import redescribe
 
     _need_which(all, since)
@@ -206,7 +248,9 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
 
 def _need_which(all: bool, since: datetime | None) -> None:
     if not all and since is None:
-        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
+        raise UsageError(
+            "say which articles: --all, or --since with a day, such as --since 2026-11-24"
+        )
 
 
 @operation("ask-model", command="describe --llm")
@@ -218,7 +262,10 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 
     _need_which(all, since)
     if not app.settings.describe.llm.url:
-        raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")
+        raise ConfigError(
+            f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's"
+            " endpoint"
+        )
     problems = reconcile.files(app)
     scope = enrich.Scope(since=_day(since) or enrich.ALWAYS, again=True)
     ids = enrich.unasked(app, scope)
@@ -241,12 +288,16 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         lines=lambda dry_run: [asked],
         data={"waiting": len(ids), "llm": plain(EnrichReport())},
         problems=problems,
-        touches=tuple(f"article:{app.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED),
+        touches=tuple(
+            f"article:{app.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED
+        ),
         act=act,
     )
 
 
-async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> EnrichReport:
+async def _asked(
+    app: App, scope: Scope, titles: list[str], look: Callable[[], None]
+) -> EnrichReport:
     """Ask the language model; Ctrl-C or a cancelled job stops it after the current article."""
     from syndicator.services.descriptions.enrich import enrich
 
@@ -265,7 +316,10 @@ async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], N
 def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
     """Yield lines that show a changed field: `title: old → new`, or paragraphs of a body."""
     if change.field != "body":
-        yield f"{change.field}: {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
+        yield (
+            f"{change.field}:"
+            f" {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
+        )
         return
     marked = list(_differ(_paragraphs(before), _paragraphs(after)))
     gone = sum(line.startswith("-") for line in marked)

@@ -38,7 +38,8 @@ def try_category(
     name: Annotated[str, Argument("The category, there or new.", positional=True)],
     description: Annotated[str, Argument("The words that describe it.", positional=True)] = "",
 ) -> Change:
-    """Show which of the newest articles a category would win and lose with this description. Changes nothing."""
+    """Show which of the newest articles a category would win and lose with this description.
+    Changes nothing."""
     from syndicator.pipeline import jobs
     from syndicator.services.container import open_worker
     from syndicator.services.showing.lists import newest_files
@@ -51,20 +52,30 @@ def try_category(
         with open_worker(app) as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
             for number, part in enumerate(parts, 1):
-                tried += worker.call_sync(jobs.tried_category, app.taxonomy, name, description, part)
+                tried += worker.call_sync(
+                    jobs.tried_category, app.taxonomy, name, description, part
+                )
                 progress(number, len(parts))
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
     titles = {article.id: article.title for article in articles}
     changed = [row for row in tried if row[1] != row[2]]
-    moved = [{"id": id, "title": titles[id], "before": before, "after": after} for id, before, after in changed]
+    moved = [
+        {"id": id, "title": titles[id], "before": before, "after": after}
+        for id, before, after in changed
+    ]
     joins, leaves = (Counter(article[when] for article in moved) for when in ("after", "before"))
     names = sorted(filter(None, {*joins, *leaves}))
     feeds = [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
     return Change(
         subject="tags",
         sentence=f"{name}: {len(moved)} of the newest {len(articles)} articles would move",
-        data={"moved": moved, "looked": len(articles), "feeds": feeds, "stamp": _stamp(_category(app.config, name))},
+        data={
+            "moved": moved,
+            "looked": len(articles),
+            "feeds": feeds,
+            "stamp": _stamp(_category(app.config, name)),
+        },
     )
 
 
@@ -83,8 +94,13 @@ def save_category(
     if stamp not in (None, _stamp(entry)):
         what = f"the category {name!r}"
         raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
-    at, values = entry[0] if entry else None, {"name": entry[1].name if entry else name, "description": description}
-    sentence = f"{values['name']}: {'described anew' if entry else 'added'}; counts for new articles"
+    at, values = (
+        entry[0] if entry else None,
+        {"name": entry[1].name if entry else name, "description": description},
+    )
+    sentence = (
+        f"{values['name']}: {'described anew' if entry else 'added'}; counts for new articles"
+    )
     return _edit(app, sentence, (_TAXONOMY, "category", at), values, vocabulary.parse)
 
 
@@ -92,7 +108,9 @@ def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
     from syndicator.describing.taxonomy import vocabulary
 
     categories, folded = vocabulary.load_any(config / _TAXONOMY).category, vocabulary.fold(name)
-    return next((pair for pair in enumerate(categories) if vocabulary.fold(pair[1].name) == folded), None)
+    return next(
+        (pair for pair in enumerate(categories) if vocabulary.fold(pair[1].name) == folded), None
+    )
 
 
 def _stamp(entry: tuple[int, CategoryDef] | None) -> str:
@@ -107,7 +125,8 @@ def try_query(
     title: Annotated[str, Argument("The name of its feed.")] = "",
     slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = "",
 ) -> Change:
-    """Show which articles a saved query matches, and how many it would gain and lose. Changes nothing."""
+    """Show which articles a saved query matches, and how many it would gain and lose. Changes
+    nothing."""
     from syndicator.configuration.entry_rules import QueryError, parse_query
 
     query, title = query.strip(), " ".join(title.split())
@@ -125,15 +144,25 @@ def try_query(
         looked, count = looked + 1, count + holds
         joins, leaves = joins + (holds and not held), leaves + (held and not holds)
     tried = {"slug": slug, "title": title or (before.title if before else ""), "query": query}
-    saved = {"before": before.query if before else "", "stamp": _query_stamp(before), "changed": before is not None}
+    saved = {
+        "before": before.query if before else "",
+        "stamp": _query_stamp(before),
+        "changed": before is not None,
+    }
     counts = {"looked": looked, "count": count, "joins": joins, "leaves": leaves}
-    return Change(subject="tags", sentence=f"queries/{slug}: {count} articles", data={**tried, **saved, **counts})
+    return Change(
+        subject="tags",
+        sentence=f"queries/{slug}: {count} articles",
+        data={**tried, **saved, **counts},
+    )
 
 
 @operation("save-query", quick=True)
 def save_query(
     app: App,
-    slug: Annotated[str, Argument("The address of its feed: queries/SLUG, or of a question.", positional=True)],
+    slug: Annotated[
+        str, Argument("The address of its feed: queries/SLUG, or of a question.", positional=True)
+    ],
     query: Annotated[str, Argument("The query; a question needs none.", positional=True)] = "",
     title: Annotated[str, Argument("The name of its feed.")] = "",
     stamp: Stamp = None,
@@ -146,7 +175,9 @@ def save_query(
     saved = _query(app, slug)
     if stamp not in (None, _query_stamp(saved)):
         raise EditedMeanwhile(f"the query {slug!r}")
-    values = {"slug": slug} | {name: value for name, value in (("query", query.strip()), ("title", title)) if value}
+    values = {"slug": slug} | {
+        name: value for name, value in (("query", query.strip()), ("title", title)) if value
+    }
     at = _queries(app).index(saved) if saved else None
     sentence = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
     return _edit(app, sentence, (_FEEDS, "feed", at), values, queries_of)
@@ -157,7 +188,9 @@ def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
     from syndicator.publishing.paths import QUESTIONS
     from syndicator.publishing.questions import QuestionError, parse
 
-    address, _, format = unquote(slug).removeprefix(app.settings.base_url).lstrip("/").rpartition(".")
+    address, _, format = (
+        unquote(slug).removeprefix(app.settings.base_url).lstrip("/").rpartition(".")
+    )
     address = address if format in FORMATS else f"{address}.{format}"
     if not address.startswith(QUESTIONS):
         return slug, title
@@ -176,7 +209,8 @@ def _edit(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Plan the edit of the table at `place` (file, list, number). `check` validates the file. Raises ConfigError."""
+    """Plan the edit of the table at `place` (file, list, number). `check` validates the file.
+    Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
@@ -186,9 +220,13 @@ def _edit(
     try:
         after = with_table(before or "", kind, at, values)
     except ValueError as error:
-        raise ConfigError(f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand") from error
+        raise ConfigError(
+            f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand"
+        ) from error
     check(TomlFile(path, tomllib.loads(after), after))
-    return Change(subject="tags", sentence=sentence, data=values, edits={f"config:{name}": (before, after)})
+    return Change(
+        subject="tags", sentence=sentence, data=values, edits={f"config:{name}": (before, after)}
+    )
 
 
 def _queries(app: App) -> Sequence[SavedQuery]:
@@ -198,14 +236,18 @@ def _queries(app: App) -> Sequence[SavedQuery]:
 
 
 def _query(app: App, slug: str) -> SavedQuery | None:
-    return next((query for query in _queries(app) if query.slug == slug and query.feed is None), None)
+    return next(
+        (query for query in _queries(app) if query.slug == slug and query.feed is None), None
+    )
 
 
 def _new_slug(app: App, title: str) -> str:
     if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
         raise UsageError("a query needs a name, for the address of its feed")
     if _query(app, slug) is not None:
-        raise UsageError(f"there is a query {slug!r} already; choose it to change it, or another name")
+        raise UsageError(
+            f"there is a query {slug!r} already; choose it to change it, or another name"
+        )
     return slug
 
 

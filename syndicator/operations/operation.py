@@ -1,5 +1,6 @@
-"""Operation: a change that an operator can make, written once. Commands, console, log of changes, undo and API derive
-from it. This module loads nothing heavy, so that `--help` can list the operations."""
+"""Operation: a change that an operator can make, written once. Commands, console, log of changes,
+undo and API derive from it. This module loads nothing heavy, so that `--help` can list the
+operations."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
 MODULES = [
-    f"syndicator.operations.{name}" for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
+    f"syndicator.operations.{name}"
+    for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
 ]
 
 
@@ -33,8 +35,9 @@ def no_progress(done: int, total: int) -> None: ...
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument's help and JSON Schema, and its form. `completes`: "source" or "tag"; `lines`: a form has one value
-    per line; `hidden`: no option of the command; `least`: the smallest number."""
+    """An argument's help and JSON Schema, and its form. `completes`: "source" or "tag"; `lines`:
+    a form has one value per line; `hidden`: no option of the command; `least`: the smallest
+    number."""
 
     help: str
     metavar: str = ""
@@ -48,7 +51,9 @@ class Argument:
         return {**handler(core_schema), "description": self.help}
 
 
-Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an edit made since.", hidden=True)]
+Stamp = Annotated[
+    str | None, Argument("The stamp of what was shown: refuse an edit made since.", hidden=True)
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,28 +63,36 @@ class Change:
     subject: str  # article id, source key or file
     subjects: tuple[str, ...] = ()  # all of them, if several
     sentence: str  # for the log and a job
-    lines: Callable[[bool], Iterable[str]] | None = None  # returns lines for a terminal; True for a dry run
-    data: Any = field(default_factory=dict)  # for programs; a dict unless the operation is a question
-    table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None  # title, columns and rows, shown below
+    # returns lines for a terminal; True for a dry run
+    lines: Callable[[bool], Iterable[str]] | None = None
+    # for programs; a dict unless the operation is a question
+    data: Any = field(default_factory=dict)
+    # title, columns and rows, shown below
+    table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None
     feeds: "tuple[FeedChange, ...]" = ()  # that gain, lose or change articles
     problems: "tuple[Problem, ...]" = ()
-    touches: tuple[str, ...] = ()  # names of texts that `act` changes (changes/texts.py), logged before and after
-    edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)  # name -> text before and after
+    # names of texts that `act` changes (changes/texts.py), logged before and after
+    touches: tuple[str, ...] = ()
+    # name -> text before and after
+    edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     inverse: Inverse | None = None  # undoes the change; without it, undo restores the texts
     undoes: int | None = None  # the number of the change that this one undoes
     is_empty: bool = False  # there is nothing to change, so the command prints `nothing`
     nothing: str = ""
     logged: bool = True  # False for a visit or a build, which have no line in the log of changes
     build: bool = True  # feeds may be stale afterwards
-    built_first: "Callable[[FeedKey], bool] | None" = None  # True for feeds that the command builds at once; None: all
+    # True for feeds that the command builds at once; None: all
+    built_first: "Callable[[FeedKey], bool] | None" = None
     page: "Fetched | None" = None  # a web page on which to point at a list
     fault: SyndicatorError | None = None  # an error of one part, which sets the exit code
-    act: Callable[[Progress], object] | None = None  # applies what `edits` lacks; may return fields to replace
+    # applies what `edits` lacks; may return fields to replace
+    act: Callable[[Progress], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WithArguments:
-    """An operation or a query. `function`: its parameters are Annotated with `Argument`, its docstring is the help."""
+    """An operation or a query. `function`: its parameters are Annotated with `Argument`, its
+    docstring is the help."""
 
     name: str
     function: Callable[..., Any]
@@ -91,11 +104,12 @@ class WithArguments:
 
 @dataclass(frozen=True, slots=True)
 class Operation(WithArguments):
-    """A named change. `function`: plans the change from the app and arguments, and changes nothing. Raises
-    SyndicatorError if it is impossible; `changes.texts.apply` applies the plan. `command`: words of the command line
-    ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes milliseconds, so `up` may run it between two
-    steps. `unlocked`: needs no run lock. `is_question`: the plan is the answer; nothing is applied. `is_for_settings`:
-    it changes settings."""
+    """A named change. `function`: plans the change from the app and arguments, and changes nothing.
+    Raises SyndicatorError if it is impossible; `changes.texts.apply` applies the plan. `command`:
+    words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`:
+    takes milliseconds, so `up` may run it between two steps. `unlocked`: needs no run lock.
+    `is_question`: the plan is the answer; nothing is applied. `is_for_settings`: it changes
+    settings."""
 
     command: str = ""
     quick: bool = False
@@ -103,8 +117,14 @@ class Operation(WithArguments):
     is_question: bool = False
     is_for_settings: bool = False
 
-    def plan(self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
-        more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
+    def plan(
+        self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress
+    ) -> Change:
+        more = (
+            {"progress": progress}
+            if "progress" in inspect.signature(self.function).parameters
+            else {}
+        )
         change: Change = self.function(app, **arguments, **more)
         return change
 
@@ -145,9 +165,14 @@ class Field:
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """Return the arguments in order. Keys of an unpacked TypedDict are optional, with default None."""
+    """Return the arguments in order. Keys of an unpacked TypedDict are optional, with default
+    None."""
     parameters = inspect.signature(operation.function).parameters
-    chosen = {name: parameter for name, parameter in parameters.items() if name not in ("app", "place", "progress")}
+    chosen = {
+        name: parameter
+        for name, parameter in parameters.items()
+        if name not in ("app", "place", "progress")
+    }
     annotations = {name: parameter.annotation for name, parameter in chosen.items()}
     holder = type("Arguments", (), {"__annotations__": annotations})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
@@ -162,21 +187,26 @@ def fields_of(operation: WithArguments) -> list[Field]:
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return valid arguments from JSON, a form or a command line. Raises UsageError that names the invalid one."""
+    """Return valid arguments from JSON, a form or a command line. Raises UsageError that names the
+    invalid one."""
     from pydantic import ValidationError
 
     try:
         arguments = _model(operation).model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise UsageError(
+            f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from error
     return dict(arguments)
 
 
 def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
     """Parse arguments from texts. Raises UsageError."""
     fields = {argument.name: argument for argument in fields_of(operation)}
-    values = {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
+    values = {
+        name: fields[name].parse(text) if name in fields else text for name, text in texts.items()
+    }
     return arguments_of(operation, values)
 
 

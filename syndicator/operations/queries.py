@@ -25,20 +25,29 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query(WithArguments):
-    """A named list. `function` yields items, each with an `id`. `columns`: keys shown in a table."""
+    """A named list. `function` yields items, each with an `id`. `columns`: keys shown in a
+    table."""
 
     columns: tuple[str, ...]
 
-    def read(self, place: "Place", arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
-        """Return up to `most` items after the item with the id `after`. Raises UsageError if that is gone."""
+    def read(
+        self, place: "Place", arguments: Mapping[str, Any], *, after: str = "", most: int = 100
+    ) -> Page:
+        """Return up to `most` items after the item with the id `after`. Raises UsageError if that
+        is gone."""
         listed = self.function(place, **arguments)
         if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
         items = list(islice(listed, most + 1))
-        return Page([plain(item) for item in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
+        return Page(
+            [plain(item) for item in items[:most]],
+            str(items[most - 1]["id"]) if len(items) > most else "",
+        )
 
 
-def changes(place: "Place", about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
+def changes(
+    place: "Place", about: Annotated[str, Argument("Of one article or source.")] = ""
+) -> Iterator[Item]:
     """Logged changes, newest first, each with the reason if it cannot be taken back."""
     from syndicator.operations.changes.log import Log
 
@@ -73,7 +82,18 @@ def articles(
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
     skip, none = 0, place.settings.describe.uncategorised
     wanted = Wanted(filter=chosen, source=source, words=words, none=none, most=_PART)
-    names = ("id", "url", "title", "author", "tags", "category", "published", "added", "hold", "partial")
+    names = (
+        "id",
+        "url",
+        "title",
+        "author",
+        "tags",
+        "category",
+        "published",
+        "added",
+        "hold",
+        "partial",
+    )
     while part := listed(place, replace(wanted, skip=skip))[0]:
         for item in part:
             shown = {name: getattr(item.article, name) for name in names}
@@ -82,25 +102,38 @@ def articles(
 
 
 def sources(
-    place: "Place", words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = ()
+    place: "Place",
+    words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = (),
 ) -> Iterator[Item]:
-    """Sources in configured order, each with the result of its last visit and the time of the next."""
+    """Sources in configured order, each with the result of its last visit and the time of the
+    next."""
     from syndicator.core import urls
     from syndicator.services.health.status import of_state
     from syndicator.services.showing.lists import sources as listed
 
     for source, state in listed(place, words):
-        shown = {"id": source.key, "title": source.title, "url": urls.redacted(source.url), "enabled": source.enabled}
+        shown = {
+            "id": source.key,
+            "title": source.title,
+            "url": urls.redacted(source.url),
+            "enabled": source.enabled,
+        }
         yield {**(of_state(state) if state else {}), **shown}
 
 
 def feeds(place: "Place") -> Iterator[Item]:
-    """Feeds published now or before, each with its number of articles and the target if its address redirects."""
+    """Feeds published now or before, each with its number of articles and the target if its address
+    redirects."""
     from syndicator.publishing import paths
 
     for row in place.store.index.plain_feeds() if place.store else ():
         moved = paths.stem(row.moved_to) if row.moved_to else ""
-        yield {"id": paths.stem(row.key), "name": row.name, "articles": row.count, "moved_to": moved}
+        yield {
+            "id": paths.stem(row.key),
+            "name": row.name,
+            "articles": row.count,
+            "moved_to": moved,
+        }
 
 
 def conditions(place: "Place") -> Iterator[Item]:

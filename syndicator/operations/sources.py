@@ -1,4 +1,5 @@
-"""Operations on sources: edit, pause, resume, adopt a move, remove, visit; change settings; build the feeds."""
+"""Operations on sources: edit, pause, resume, adopt a move, remove, visit; change settings; build
+the feeds."""
 
 from __future__ import annotations
 
@@ -22,12 +23,23 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, completes="source")]
-# Settings that an operation may change, by section: none that names files, programs, secrets or where to listen.
+# Settings that an operation may change, by section: none that names files, programs, secrets or
+# where to listen.
 SETTINGS: Final = {
     "site": ("title", "url", "contact", "language", "author", "icon", "rights"),
     "fetch": ("every_min", "every_max", "pause"),
     "publish": (
-        *("limit", "window_hours", "tag_min", "hold", "stories", "thumbnails", "archives", "entry_html", "settle"),
+        *(
+            "limit",
+            "window_hours",
+            "tag_min",
+            "hold",
+            "stories",
+            "thumbnails",
+            "archives",
+            "entry_html",
+            "settle",
+        ),
         *("questions", "mute", "keep"),
     ),
 }
@@ -48,8 +60,13 @@ def retry(app: App, key: Key) -> Change:
             return {"sentence": f"{key}: not visited"}
         if outcome.status in ("failed", "disabled"):
             return {"sentence": f"{key}: {outcome.reason}: {outcome.detail}"}
-        counts = f"{len(outcome.added)} new, {len(outcome.changed)} changed, {outcome.pending} waiting"
-        return {"sentence": f"{key}: {counts}", "data": {"new": outcome.added, "changed": outcome.changed}}
+        counts = (
+            f"{len(outcome.added)} new, {len(outcome.changed)} changed, {outcome.pending} waiting"
+        )
+        return {
+            "sentence": f"{key}: {counts}",
+            "data": {"new": outcome.added, "changed": outcome.changed},
+        }
 
     return Change(subject=key, sentence=f"{key}: visited", logged=False, act=act)
 
@@ -84,8 +101,12 @@ class SourceFields(TypedDict, total=False):
 
     url: Annotated[str | None, Argument("Its address.")]
     title: Annotated[str | None, Argument("Its name in our feeds.")]
-    category: Annotated[str | None, Argument("Category of articles that fit none of taxonomy.toml.")]
-    tags: Annotated[tuple[str, ...] | None, Argument("Tags for each of its articles.", completes="tag")]
+    category: Annotated[
+        str | None, Argument("Category of articles that fit none of taxonomy.toml.")
+    ]
+    tags: Annotated[
+        tuple[str, ...] | None, Argument("Tags for each of its articles.", completes="tag")
+    ]
     every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")]
     content: Annotated[str | None, Argument("How much of a text to publish: full, excerpt, link.")]
     licence: Annotated[str | None, Argument("Its licence.")]
@@ -105,11 +126,16 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     edits: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     edits = {name: _plain(value) for name, value in edits.items()}
     merged = {**table(source), **edits}
-    values: dict[str, Any] = {name: value for name, value in merged.items() if edits.get(name, True)}
+    values: dict[str, Any] = {
+        name: value for name, value in merged.items() if edits.get(name, True)
+    }
     refuse_variables(str(values.get("url", "")), source.url)
     wanted = source_of(values)
     if wanted.headers_env and urls.host(wanted.url) != urls.host(source.url):
-        raise UsageError(f"{key} has headers_env, whose values another host would get; change its address by hand")
+        raise UsageError(
+            f"{key} has headers_env, whose values another host would get; change its address by"
+            " hand"
+        )
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
     return edit_of(app, source, wanted, f"{', '.join(differ)} changed")
@@ -136,7 +162,10 @@ def refuse_variables(address: str, before: str) -> None:
         return
     variables = list_variables(address)
     if variables:
-        raise UsageError(f"an address that names a variable (${{{variables[0]}}}) is written into sources.toml by hand")
+        raise UsageError(
+            f"an address that names a variable (${{{variables[0]}}}) is written into sources.toml"
+            " by hand"
+        )
 
 
 def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
@@ -151,7 +180,9 @@ def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,
         nothing="nothing differs",
-        act=lambda progress: registry.change_source(app.config / "sources.toml", source.key, source, wanted),
+        act=lambda progress: registry.change_source(
+            app.config / "sources.toml", source.key, source, wanted
+        ),
     )
 
 
@@ -159,7 +190,8 @@ def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
 def remove(
     app: App,
     key: Annotated[
-        tuple[str, ...], Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True)
+        tuple[str, ...],
+        Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True),
     ],
 ) -> Change:
     """Remove all the named sources, or none if one is unknown. Their articles and feeds stay."""
@@ -191,25 +223,41 @@ def push(app: App) -> Change:
         pushed = run.push(app, dry_run=dry_run)
         signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
         lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
-        counts = f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
+        counts = (
+            f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)}"
+            " removed"
+        )
         return {
             "sentence": f"workers follow the sources: {counts}",
-            "lines": lambda dry_run: [*lines, f"{counts}{'; nothing was written' if dry_run else ''}"],
+            "lines": lambda dry_run: [
+                *lines,
+                f"{counts}{'; nothing was written' if dry_run else ''}",
+            ],
             "data": {"change": plain(pushed), "applied": not dry_run},
         }
 
-    return Change(subject="sources", **change(True), logged=False, build=False, act=lambda progress: change(False))
+    return Change(
+        subject="sources",
+        **change(True),
+        logged=False,
+        build=False,
+        act=lambda progress: change(False),
+    )
 
 
 @operation("change-settings", quick=True, unlocked=True, is_for_settings=True)
 def change_settings(
     app: App,
     values: Annotated[
-        tuple[str, ...], Argument("A setting such as publish.limit=80.", "NAME=VALUE...", positional=True, lines=True)
+        tuple[str, ...],
+        Argument(
+            "A setting such as publish.limit=80.", "NAME=VALUE...", positional=True, lines=True
+        ),
     ],
     stamp: Stamp = None,
 ) -> Change:
-    """Change settings in syndicator.toml, all or none. A setting without a value gets its default."""
+    """Change settings in syndicator.toml, all or none. A setting without a value gets its
+    default."""
     from syndicator.configuration.tables import with_settings
     from syndicator.operations.changes import texts
 
@@ -219,16 +267,27 @@ def change_settings(
         if not name.strip():
             raise UsageError("a setting has no name; write it like publish.limit=80")
         if name not in allowed:
-            raise UsageError(f"{name[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(name, allowed)}")
+            raise UsageError(
+                f"{name[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(name, allowed)}"
+            )
     before = texts.read(app, f"config:{SETTINGS_FILE}")
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    wanted, differ = _checked_settings(app, before or "", texts_by_name), dict[str, dict[str, Any]]()
+    wanted, differ = (
+        _checked_settings(app, before or "", texts_by_name),
+        dict[str, dict[str, Any]](),
+    )
     for section, name in (setting.split(".") for setting in texts_by_name):
-        value, now = (getattr(getattr(settings, section), name) for settings in (wanted, app.settings))
+        value, now = (
+            getattr(getattr(settings, section), name) for settings in (wanted, app.settings)
+        )
         if value != now:
             differ.setdefault(section, {})[name] = value
-    data = {f"{section}.{name}": value for section, names in differ.items() for name, value in names.items()}
+    data = {
+        f"{section}.{name}": value
+        for section, names in differ.items()
+        for name, value in names.items()
+    }
     return Change(
         subject=SETTINGS_FILE,
         sentence=f"settings changed: {', '.join(data)}",
@@ -240,7 +299,8 @@ def change_settings(
 
 
 def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings:
-    """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of `check`."""
+    """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of
+    `check`."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
@@ -251,11 +311,19 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
         value = texts[f"{section}.{name}"].strip() or defaults[section, name].default
         written.setdefault(section, {})[name] = value
     text = with_settings(text, written)
-    wanted = settings_of(TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ)
+    wanted = settings_of(
+        TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ
+    )
     # errors from before are no reason to refuse
-    before, after = (check.settings(app.config, each, app.environ, strict=False) for each in (app.settings, wanted))
+    before, after = (
+        check.settings(app.config, each, app.environ, strict=False)
+        for each in (app.settings, wanted)
+    )
     old = [finding.detail for finding in before]
-    if wrong := next((finding for finding in after if finding.severity == "error" and finding.detail not in old), None):
+    if wrong := next(
+        (finding for finding in after if finding.severity == "error" and finding.detail not in old),
+        None,
+    ):
         raise UsageError(wrong.detail)
     return wanted
 
@@ -271,7 +339,9 @@ def build(app: App) -> Change:
         held = f", {len(report.held)} held back" if report.held else ""
         return {"sentence": f"{len(report.written)} files written{held}"}
 
-    return Change(subject="feeds", sentence="the stale feeds are built", logged=False, build=False, act=act)
+    return Change(
+        subject="feeds", sentence="the stale feeds are built", logged=False, build=False, act=act
+    )
 
 
 def source_of_key(app: App, key: str) -> Source:

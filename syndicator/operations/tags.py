@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from syndicator.services.descriptions.tags import Confirmed
 
 _FILE = "taxonomy.toml"
-Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)]
+Id = Annotated[
+    str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)
+]
 Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, completes="tag")]
 
 
 @operation("suggest-tags", command="tags suggest", unlocked=True, is_question=True)
 def suggest(
-    app: App, categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False
+    app: App,
+    categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False,
 ) -> Change:
     """List candidates for new tags, or for categories, from the topics of articles."""
     from syndicator.services.descriptions import redescribe
@@ -34,7 +37,10 @@ def suggest(
     data = [proposal._asdict() for proposal in proposals]
     about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
     pairs = zip(data, about, strict=True)
-    rows = [(entry["name"], entry["support"], more, "; ".join(entry["examples"])) for entry, more in pairs]
+    rows = [
+        (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
+        for entry, more in pairs
+    ]
     title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
     nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
     if categories:
@@ -51,8 +57,8 @@ def suggest(
 
 @operation("learn", command="learn")
 def learn(app: App) -> Change:
-    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml; learn
-    categories from articles categorised by an operator."""
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of
+    taxonomy.toml; learn categories from articles categorised by an operator."""
     from syndicator.services import reconcile
     from syndicator.services.descriptions import redescribe
 
@@ -63,7 +69,9 @@ def learn(app: App) -> Change:
             lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
             lines = [f"no tags were learnt: {lacking}"]
         if done.filed >= least:
-            lines.append(f"{counted(done.filed, 'article')} with a confirmed category teach categories")
+            lines.append(
+                f"{counted(done.filed, 'article')} with a confirmed category teach categories"
+            )
         return {"sentence": lines[0], "lines": lambda dry_run: lines, "data": plain(done)}
 
     return Change(
@@ -78,7 +86,8 @@ def learn(app: App) -> Change:
 
 @operation("review-tags", command="tags review", unlocked=True, is_question=True)
 def review(app: App) -> Change:
-    """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that may fit."""
+    """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that
+    may fit."""
     from syndicator.services.container import open_worker
     from syndicator.services.descriptions.review import Review
 
@@ -87,7 +96,10 @@ def review(app: App) -> Change:
         sheets = sitting.waiting()
     data = [
         {name: getattr(sheet.article, name) for name in ("id", "url", "title", "tags", "category")}
-        | {"path": sheet.path, "offered": [{"tag": tag, "chance": round(chance, 2)} for tag, chance in sheet.offered]}
+        | {
+            "path": sheet.path,
+            "offered": [{"tag": tag, "chance": round(chance, 2)} for tag, chance in sheet.offered],
+        }
         for sheet in sheets
     ]
     sentence = f"{counted(len(data), 'article')} to confirm"
@@ -99,16 +111,26 @@ def confirm(
     app: App,
     id: Id,
     tags: Annotated[
-        tuple[str, ...], Argument("Tags to add. None: its tags are right.", "TAG...", positional=True, completes="tag")
+        tuple[str, ...],
+        Argument(
+            "Tags to add. None: its tags are right.", "TAG...", positional=True, completes="tag"
+        ),
     ] = (),
-    category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
+    category: Annotated[
+        str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")
+    ] = None,
 ) -> Change:
-    """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from them."""
+    """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from
+    them."""
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
         decision = with_tags(article, names, tags) if tags or category is None else Decision()
-        return replace(decision, category=names.category(category)) if category is not None else decision
+        return (
+            replace(decision, category=names.category(category))
+            if category is not None
+            else decision
+        )
 
     return _decision(app, id, decide)
 
@@ -118,10 +140,12 @@ def reject(
     app: App,
     id: Id,
     tags: Annotated[
-        tuple[str, ...], Argument("Tags that it should not have.", "TAG...", positional=True, completes="tag")
+        tuple[str, ...],
+        Argument("Tags that it should not have.", "TAG...", positional=True, completes="tag"),
     ],
 ) -> Change:
-    """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from them."""
+    """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from
+    them."""
     from syndicator.pipeline.descriptions.confirm import without_tags
 
     return _decision(app, id, lambda article, names: without_tags(article, names, tags))
@@ -132,8 +156,12 @@ def set_tags(
     app: App,
     id: Id,
     tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = (),
-    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", "NAME")] = None,
-    seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None,
+    category: Annotated[
+        str | None, Argument("Its category; none leaves it as it is.", "NAME")
+    ] = None,
+    seen: Annotated[
+        tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)
+    ] = None,
 ) -> Change:
     """Give an article exactly these tags and this category, as confirmed by an operator."""
     from syndicator.pipeline.descriptions.confirm import Decision
@@ -180,20 +208,31 @@ def written(app: App, planned: Confirmed) -> Change:
 
 
 @operation("rename-tag", command="tags rename")
-def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]) -> Change:
-    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address redirects."""
+def rename(
+    app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]
+) -> Change:
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old
+    address redirects."""
     planned = _retagging(app, "rename", old, new)
-    return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
+    return replace(
+        planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]})
+    )
 
 
 @operation("merge-tags", command="tags merge")
 def merge(
-    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", "B", positional=True)]
+    app: App,
+    old: Old,
+    new: Annotated[str, Argument("The tag to merge it into.", "B", positional=True)],
 ) -> Change:
-    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed redirects to B's feed."""
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed
+    redirects to B's feed."""
     planned = _retagging(app, "merge", old, new)
     feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
-    return replace(planned, touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])))
+    return replace(
+        planned,
+        touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])),
+    )
 
 
 def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Change:
@@ -225,7 +264,12 @@ def add_tag(
     name, vocabulary = name.strip(), _vocabulary(app)
     _need_new(vocabulary, name, f"{name!r} is listed already")
     tag = _tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
-    return _listing(app, f"{name}: listed; `describe --all` looks for it in the articles that are there", tag, None)
+    return _listing(
+        app,
+        f"{name}: listed; `describe --all` looks for it in the articles that are there",
+        tag,
+        None,
+    )
 
 
 @operation("add-alias", quick=True)
@@ -250,7 +294,12 @@ def describe_tag(
 ) -> Change:
     """Describe a tag that taxonomy.toml lists."""
     tag, at = _listed(_vocabulary(app), name)
-    return _listing(app, f"{tag.name}: described", _tag(tag.name, tag.aliases, " ".join(description.split())), at)
+    return _listing(
+        app,
+        f"{tag.name}: described",
+        _tag(tag.name, tag.aliases, " ".join(description.split())),
+        at,
+    )
 
 
 def _listed(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:

@@ -1,4 +1,5 @@
-"""Undo: take back a logged change. Apply one operation to several subjects, as one logged change."""
+"""Undo: take back a logged change. Apply one operation to several subjects, as one logged
+change."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +29,12 @@ Text = str | None
 _Files = dict[str, tuple[Text, Text]]
 # Operations that `each` does on several articles or sources, and their words for the result.
 EACH: Final = {
-    **{"confirm": "confirmed", "reject": "tags taken off", "hide": "hidden", "release": "published"},
+    **{
+        "confirm": "confirmed",
+        "reject": "tags taken off",
+        "hide": "hidden",
+        "release": "published",
+    },
     **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
     **{"rest": "paused", "wake": "resumed", "change-source": "changed"},
 }
@@ -52,7 +58,13 @@ def undo(
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
         subjects = (*change.subjects,)
-        return replace(planned, subject=change.subject, subjects=subjects, sentence=sentence, undoes=change.number)
+        return replace(
+            planned,
+            subject=change.subject,
+            subjects=subjects,
+            sentence=sentence,
+            undoes=change.number,
+        )
     if not (files := log.files(change.number)):
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
@@ -78,8 +90,12 @@ def each(
     app: "App",
     progress: Progress,
     name: Annotated[str, Argument(f"The operation: {', '.join(EACH)}.", "NAME", positional=True)],
-    subjects: Annotated[tuple[str, ...], Argument("Articles or sources.", "ID...", positional=True, lines=True)],
-    values: Annotated[tuple[str, ...], Argument("Its other arguments.", "NAME=VALUE", lines=True)] = (),
+    subjects: Annotated[
+        tuple[str, ...], Argument("Articles or sources.", "ID...", positional=True, lines=True)
+    ],
+    values: Annotated[
+        tuple[str, ...], Argument("Its other arguments.", "NAME=VALUE", lines=True)
+    ] = (),
 ) -> Change:
     """Do one operation on several articles or sources, as one change that is taken back as one."""
     if name not in EACH:
@@ -104,7 +120,11 @@ def each(
                 part.act(progress)
 
     backs = [part.inverse for part in parts if part.inverse is not None]
-    back = {"name": backs[0][0], "subjects": [str(part) for _, all in backs for part in all.values()]} if backs else {}
+    back = (
+        {"name": backs[0][0], "subjects": [str(part) for _, all in backs for part in all.values()]}
+        if backs
+        else {}
+    )
     return Change(
         subject=parts[0].subject if parts else "",
         subjects=tuple(part.subject for part in parts),
@@ -121,7 +141,8 @@ def each(
 
 
 def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
-    """Return True if `operation` with `arguments` changes settings, or takes back a change in `log` that did."""
+    """Return True if `operation` with `arguments` changes settings, or takes back a change in `log`
+    that did."""
     if operation.name != undo.name:
         return operation.is_for_settings
     return f"config:{SETTINGS_FILE}" in log.files(_parse_number(arguments["number"].strip()))
@@ -143,7 +164,8 @@ def _undoable(log: "Log", written: str) -> "LoggedChange":
 
 
 def _before(app: "App", files: _Files) -> tuple[_Files, int]:
-    """Return edits that restore the texts, and the number of articles with tags edited since. Raises UsageError."""
+    """Return edits that restore the texts, and the number of articles with tags edited since.
+    Raises UsageError."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 
@@ -151,12 +173,15 @@ def _before(app: "App", files: _Files) -> tuple[_Files, int]:
     edited = 0
     for name, (before, after) in files.items():
         kind, _, path = name.partition(":")
-        now = before if kind == "list" else texts.read(app, name)  # every visit adds to a list: that is no edit
+        # every visit adds to a list: that is no edit
+        now = before if kind == "list" else texts.read(app, name)
         try:
             wanted[name] = now, before if kind == "list" else undone(before, after, now)
         except ValueError as error:
             if kind == "feed":
-                raise UsageError(f"{path} {now} since; take back the change that did it first") from error
+                raise UsageError(
+                    f"{path} {now} since; take back the change that did it first"
+                ) from error
             if kind != "tags":
                 raise UsageError(f"{path}: {error}; it stays as it is") from error
             edited += now is not None
@@ -169,4 +194,6 @@ def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> Non
         if later.number <= change.number or later.number in taken or later.undoes is not None:
             continue
         if lists & log.files(later.number).keys():
-            raise UsageError(f"its list was pointed to again since; take change {later.number} back first")
+            raise UsageError(
+                f"its list was pointed to again since; take change {later.number} back first"
+            )

@@ -22,8 +22,17 @@ from syndicator.pipeline.ownership import Owners
 from syndicator.pipeline.results import PageReading
 from syndicator.processes.worker import Worker
 
-# Exceptions of faults in our code. They cost one page or visit, reported by name. Errors of disk and store end the run.
-BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# Exceptions of faults in our code. They cost one page or visit, reported by name. Errors of disk
+# and store end the run.
+BUGS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 NO_PAGE = b"<!doctype html><title></title>"
 _LONGEST_BUG = 300  # characters: a line of a log
@@ -58,13 +67,20 @@ class RunContext(FilingContext):
     progress: Callable[[str], None]  # receives the title of each filed article
     asked: bool = False  # the operator named the sources: failures do not count
     hubs: Hubs | None = None  # None if pushes are off
-    traced: Callable[[str, Mapping[str, Any]], None] | None = None  # receives the origins of an article's fields
+    # receives the origins of an article's fields
+    traced: Callable[[str, Mapping[str, Any]], None] | None = None
     readable: Callable[[str], bool] | None = None  # True for pages to read; None: all
-    asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one per site
+    # one per site
+    asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def visit(self, source: Source, state: SourceState) -> "VisitContext":
         """Return the context of a visit to `source`."""
-        return VisitContext(run=self, source=source, state=state, answered=urls.site(state.effective_url or source.url))
+        return VisitContext(
+            run=self,
+            source=source,
+            state=state,
+            answered=urls.site(state.effective_url or source.url),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +101,9 @@ class VisitContext:
 
     @property
     def rights(self) -> ownership.Rights:
-        rights = ownership.rights_in(self.run.rights_file, self.source, self.run.clock().date(), self.answered)
+        rights = ownership.rights_in(
+            self.run.rights_file, self.source, self.run.clock().date(), self.answered
+        )
         return replace(rights, pages=self.pages) if self.pages else rights
 
     def owns_for_now(self, url: str) -> bool:
@@ -98,7 +116,9 @@ class VisitContext:
     def home(self, url: str) -> str:
         """Return the site of `url`, or its former site if the source moved there from it."""
         site = urls.site(url)
-        move = self.run.rights_file.moved(self.source.key).get(site) if site == self.answered else None
+        move = (
+            self.run.rights_file.moved(self.source.key).get(site) if site == self.answered else None
+        )
         return move.old if move else site
 
     def terms(self, url: str, rights: ownership.Rights | None = None) -> Source:
@@ -112,8 +132,11 @@ class VisitContext:
         request = page_request(url, source, run.settings, run.environ)
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
-    async def read(self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False) -> PageReading:
-        """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
+    async def read(
+        self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False
+    ) -> PageReading:
+        """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed,
+        ConfigError."""
         run = self.run
         return await run.worker.call(
             jobs.read_and_render,
@@ -132,7 +155,8 @@ class VisitContext:
         )
 
     def adopts(self, article: Article) -> bool:
-        """True if this source has a stronger claim to `article` than its present source. Hand-written files stay."""
+        """True if this source has a stronger claim to `article` than its present source.
+        Hand-written files stay."""
         if article.source_key in ("", self.source.key):
             return False
         mine = ownership.Claimant(source=self.source, rights=self.rights).claim(article.url)
@@ -173,11 +197,16 @@ class EntryContext(VisitContext):
         """Return the logger of the entry; `article` is set once the entry has one."""
         article = {"article": self.row.article_id} if self.row.article_id else {}
         return program.logger(
-            "pipeline", source=self.source.key, host=urls.host(self.row.url), entry=self.row.entry_id, **article
+            "pipeline",
+            source=self.source.key,
+            host=urls.host(self.row.url),
+            entry=self.row.entry_id,
+            **article,
         )
 
     def heard(self, url: str) -> tuple[Source, Entry]:
-        """Return the source's terms and the trusted part of the entry for `url`. The text of a link is no title."""
+        """Return the source's terms and the trusted part of the entry for `url`. The text of a link
+        is no title."""
         rights = self.rights
         entry = replace(self.announced, title="") if self.source.rules.links else self.announced
         return self.terms(url, rights), ownership.heard(entry, rights, url)
@@ -185,12 +214,20 @@ class EntryContext(VisitContext):
     @property
     def aliases(self) -> list[str]:
         """Return the alias keys that an article of this entry may have."""
-        entry, here, home = self.announced, urls.site(self.announced.url), self.home(self.announced.url)
+        entry, here, home = (
+            self.announced,
+            urls.site(self.announced.url),
+            self.home(self.announced.url),
+        )
         addresses = [entry.url, entry.url.replace(here, home, 1)] if entry.url else []
-        return [*dict.fromkeys(map(urls.alias, addresses)), urls.guid_alias(self.source.key, entry.id)]
+        return [
+            *dict.fromkeys(map(urls.alias, addresses)),
+            urls.guid_alias(self.source.key, entry.id),
+        ]
 
     def known_in(self, lookup: Known) -> Article | None:
-        """Return the article at the announced address, None if new. `lookup`: the store's answer for `aliases`."""
+        """Return the article at the announced address, None if new. `lookup`: the store's answer
+        for `aliases`."""
         url = self.announced.url
         return ownership.known_at(lookup, self.aliases, url, self.source.key, self.home(url))
 
@@ -200,8 +237,11 @@ def describe_bug(bug: BaseException) -> str:
     return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]
 
 
-def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
-    """Build a conditional request for the feed of `source`, at its redirected address if there is one."""
+def feed_request(
+    source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]
+) -> Request:
+    """Build a conditional request for the feed of `source`, at its redirected address if there is
+    one."""
     return page_request(
         state.effective_url or source.url,
         source,
@@ -213,15 +253,23 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
     )
 
 
-def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any) -> Request:
+def page_request(
+    url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
+) -> Request:
     """Build a request for a page; `source` must have the terms of `url` (`ownership.terms`)."""
     own, same_site = _is_own(url, source), urls.same_site(url, source.url)
     others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
     return Request(
         url=url,
-        headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
+        headers=(
+            {name: environ[key] for name, key in source.headers_env.items() if key in environ}
+            if own
+            else {}
+        ),
         # sent to this site only; its answers may repeat them
-        secrets=secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {},
+        secrets=(
+            secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {}
+        ),
         allow=source.allow if own else (),
         robots=source.robots,
         **others,
@@ -229,7 +277,8 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
 
 
 def picture_request(url: str, source: Source | None, settings: Settings) -> Request:
-    """Build a request for the picture of an article. It has no credentials, as thumbnails are public."""
+    """Build a request for the picture of an article. It has no credentials, as thumbnails are
+    public."""
     return Request(
         url=url,
         kind="image",
@@ -241,7 +290,8 @@ def picture_request(url: str, source: Source | None, settings: Settings) -> Requ
 
 
 def refusal(url: str, source: Source) -> str:
-    """Return why `source` may not refer to `url`, or "". A source with `allow` may name private addresses."""
+    """Return why `source` may not refer to `url`, or "". A source with `allow` may name private
+    addresses."""
     return "" if source.allow else urls.refusal(url, source.url)
 
 
@@ -251,31 +301,47 @@ def let_in(source: Source) -> bool:
 
 
 def _is_own(url: str, source: Source) -> bool:
-    """True if `url` may get the source's credentials and be on its private networks: same host, same use of TLS."""
+    """True if `url` may get the source's credentials and be on its private networks: same host,
+    same use of TLS."""
     same_host = urls.host(url) == urls.host(source.url)
     return url == source.url or (same_host and not _unsafe(url, source))
 
 
 def _unsafe(url: str, source: Source) -> bool:
-    return urlsplit(url).scheme.lower() != "https" and urlsplit(source.url).scheme.lower() == "https"
+    return (
+        urlsplit(url).scheme.lower() != "https" and urlsplit(source.url).scheme.lower() == "https"
+    )
 
 
-def without_credentials(request: Request, source: Source, environ: Mapping[str, str]) -> Failed | None:
-    """Return a failure if the request needs unset variables: the answer without them would look like the page."""
-    lacking = [name for name in unset_in_url(source, environ) if name in secrets.variables(request.url)]
+def without_credentials(
+    request: Request, source: Source, environ: Mapping[str, str]
+) -> Failed | None:
+    """Return a failure if the request needs unset variables: the answer without them would look
+    like the page."""
+    lacking = [
+        name for name in unset_in_url(source, environ) if name in secrets.variables(request.url)
+    ]
     if lacking and urls.same_site(request.url, source.url):
         detail = f"source {source.key!r}: {unset_detail(lacking)}"
         return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
     missing = [f"{variable} (for the header {name})" for name, variable in unset(source, environ)]
     if not missing or not _is_own(request.url, source):
         return None
-    detail = f"headers_env: the environment variable {' and '.join(missing)} is not set where syndicator runs"
+    detail = (
+        f"headers_env: the environment variable {' and '.join(missing)} is not set where syndicator"
+        " runs"
+    )
     return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
 
 
 def unset(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (header, variable) for each header of `source` whose environment variable has no value."""
-    return [(name, variable) for name, variable in source.headers_env.items() if not environ.get(variable)]
+    """Return (header, variable) for each header of `source` whose environment variable has no
+    value."""
+    return [
+        (name, variable)
+        for name, variable in source.headers_env.items()
+        if not environ.get(variable)
+    ]
 
 
 def unset_in_url(source: Source, environ: Mapping[str, str]) -> list[str]:

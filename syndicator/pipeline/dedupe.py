@@ -1,4 +1,5 @@
-"""Find copies of a story and choose which to show; recognise moved articles. Writes nothing: changes are returned."""
+"""Find copies of a story and choose which to show; recognise moved articles. Writes nothing:
+changes are returned."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,8 @@ from syndicator.pipeline.ownership import NONE, claim_of, filed_by_neighbour
 WINDOW = timedelta(days=7)  # longest time between copies of a story
 REACH = timedelta(days=1)  # how far a page may date itself back
 _LAST = 1 << 30  # rank of a source that was removed
-Precedence = tuple[bool, bool, datetime, int, datetime, str]  # the arguments of `precedence`, rank, added, id
+# the arguments of `precedence`, rank, added, id
+Precedence = tuple[bool, bool, datetime, int, datetime, str]
 
 Changes = tuple[tuple[Article, Article], ...]  # other articles: new and as filed
 _MOST_SKETCHES = 64  # an article is compared with a few others
@@ -33,8 +35,8 @@ RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
 
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Return since when an article may have existed: its `published` date, but not before the last visit (`after`); for
-    older dates the hour of `added`; undated, an hour later."""
+    """Return since when an article may have existed: its `published` date, but not before the last
+    visit (`after`); for older dates the hour of `added`; undated, an hour later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -47,9 +49,17 @@ def believed(published: datetime | None, added: datetime, after: datetime | None
 def precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in sources.toml, by
-    source; `neighbour`: no source of its own site announced it; `copied`: its page names another as the original."""
-    return neighbour, copied, since, ranks.get(article.source_key, _LAST), article.added or since, article.id
+    """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in
+    sources.toml, by source; `neighbour`: no source of its own site announced it; `copied`: its page
+    names another as the original."""
+    return (
+        neighbour,
+        copied,
+        since,
+        ranks.get(article.source_key, _LAST),
+        article.added or since,
+        article.id,
+    )
 
 
 def like(article: Article, source: str, now: datetime) -> Like:
@@ -57,23 +67,39 @@ def like(article: Article, source: str, now: datetime) -> Like:
     sketch = sketched(article.body)
     found_by, keys = (sketch.found_by, sketch.keys) if sketch else ((), ())
     title, published = article.title, article.published
-    return Like(source=source, title=title, published=published, found_by=found_by, keys=keys, since=now - WINDOW)
+    return Like(
+        source=source,
+        title=title,
+        published=published,
+        found_by=found_by,
+        keys=keys,
+        since=now - WINDOW,
+    )
 
 
 def merge_copy(
-    article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None, lookup: Known | None = None
+    article: Article,
+    run: FilingContext,
+    now: datetime,
+    *,
+    after: datetime | None = None,
+    lookup: Known | None = None,
 ) -> tuple[Article, Changes]:
-    """Merge the new `article` with a copy of its story; return it and other articles to file first. `after`: the last
-    visit; `lookup`: the store's answer."""
+    """Merge the new `article` with a copy of its story; return it and other articles to file first.
+    `after`: the last visit; `lookup`: the store's answer."""
     if (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
-    logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
+    logger = program.logger(
+        "pipeline", source=article.source_key, host=urls.host(article.url), article=article.id
+    )
     if may_turn(first, now) and _outranks(article, first, run, after):
         logger.info("stands", instead_of=first.id, title=first.title)
         shown = [first, *(copy for copy in copies(first, run) if alike(article, copy))]
         addresses = (copy.url for copy in shown if is_shown(copy, article, run))
         also = also_of(replace(article, also=()), *addresses)
-        return replace(article, also=also, merged_into=""), ((replace(first, merged_into=article.id), first),)
+        return replace(article, also=also, merged_into=""), (
+            (replace(first, merged_into=article.id), first),
+        )
     logger.info("merged", into=first.id, title=first.title)
     return joined(article, first, run)
 
@@ -81,7 +107,8 @@ def merge_copy(
 def compared(
     article: Article, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
 ) -> Compared | None:
-    """Return the data that later articles are compared with, or None if `article` is older than WINDOW. Pure."""
+    """Return the data that later articles are compared with, or None if `article` is older than
+    WINDOW. Pure."""
     sketch = sketched(article.body)
     at = article.added or now
     if at < now - WINDOW:
@@ -106,13 +133,18 @@ def alike(article: Article, other: Article) -> bool:
 
 
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
-    """True if two articles tell one story, or one is a longer page of the same site that a neighbour announced."""
+    """True if two articles tell one story, or one is a longer page of the same site that a
+    neighbour announced."""
     own, theirs = sketched(article.body), sketched(other.body)
-    return alike(article, other) or bool(own and theirs and _is_spelling(article, other, run) and holds(own, theirs))
+    return alike(article, other) or bool(
+        own and theirs and _is_spelling(article, other, run) and holds(own, theirs)
+    )
 
 
 def _is_spelling(article: Article, other: Article, run: FilingContext) -> bool:
-    return urls.same_site(article.url, other.url) and (_is_neighbours(article, run) != _is_neighbours(other, run))
+    return urls.same_site(article.url, other.url) and (
+        _is_neighbours(article, run) != _is_neighbours(other, run)
+    )
 
 
 def in_file(id: str, run: FilingContext) -> Article | None:
@@ -122,7 +154,8 @@ def in_file(id: str, run: FilingContext) -> Article | None:
 
 
 def standing(id: str, store: VisitStore) -> Article | None:
-    """Return the article shown in place of `id`, without body, after following all merges; itself if not merged."""
+    """Return the article shown in place of `id`, without body, after following all merges; itself
+    if not merged."""
     article, seen = store.article(id), {id}
     while article is not None and article.merged_into and article.merged_into not in seen:
         seen.add(article.merged_into)
@@ -135,11 +168,16 @@ def place_of(article: Article, others: Iterable[Article], run: FilingContext) ->
     since, named = run.store.claims(article.id)
     copied = any(is_named([named], other) for other in others) if named else False
     since = since or believed(article.published, article.added or run.clock(), None)
-    return precedence(article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied)
+    return precedence(
+        article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied
+    )
 
 
-def near(article: Article, run: FilingContext, now: datetime, lookup: Known | None = None) -> Iterator[Article]:
-    """Yield shown articles with the text of `article`, best first, except those on hold or unlisted."""
+def near(
+    article: Article, run: FilingContext, now: datetime, lookup: Known | None = None
+) -> Iterator[Article]:
+    """Yield shown articles with the text of `article`, best first, except those on hold or
+    unlisted."""
     sketch = sketched(article.body)
     seen = {article.id}
     for id in _likely(article, sketch, run, now, lookup) if sketch else ():
@@ -151,12 +189,17 @@ def near(article: Article, run: FilingContext, now: datetime, lookup: Known | No
                 yield copy
 
 
-def shown_spelling(article: Article, run: FilingContext, now: datetime, lookup: Known | None) -> Article | None:
-    """Return the article shown at another address of the same site, which only a neighbour announced, with the text of
-    the owner's `article`; None without one."""
+def shown_spelling(
+    article: Article, run: FilingContext, now: datetime, lookup: Known | None
+) -> Article | None:
+    """Return the article shown at another address of the same site, which only a neighbour
+    announced, with the text of the owner's `article`; None without one."""
     if _is_neighbours(article, run):
         return None
-    return next((first for first in near(article, run, now, lookup) if _is_spelling(article, first, run)), None)
+    return next(
+        (first for first in near(article, run, now, lookup) if _is_spelling(article, first, run)),
+        None,
+    )
 
 
 def parted(article: Article, other: Article) -> bool:
@@ -184,7 +227,9 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
     _sketches[body] = value
 
 
-def _original(article: Article, run: FilingContext, now: datetime, lookup: Known | None) -> Article | None:
+def _original(
+    article: Article, run: FilingContext, now: datetime, lookup: Known | None
+) -> Article | None:
     id = run.store.find(map(urls.alias, article.also)) if article.also else None
     first = standing(id, run.store) if id else None
     stands = first is not None and first.id != article.id and not first.hold and not first.unlisted
@@ -197,7 +242,9 @@ def _original(article: Article, run: FilingContext, now: datetime, lookup: Known
 def _outranks(article: Article, first: Article, run: FilingContext, after: datetime | None) -> bool:
     since = believed(article.published, article.added or run.clock(), after)
     copied = is_named(map(urls.alias, article.also), first)
-    ours = precedence(article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied)
+    ours = precedence(
+        article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied
+    )
     return ours < place_of(first, [article], run)
 
 
@@ -224,7 +271,8 @@ def joined(article: Article, first: Article, run: FilingContext) -> tuple[Articl
 
 
 def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
-    """True if `first` lists the address of `copy`: not an address of the same site that only a neighbour announced."""
+    """True if `first` lists the address of `copy`: not an address of the same site that only a
+    neighbour announced."""
     return not urls.same_site(copy.url, first.url) or not _is_neighbours(copy, run)
 
 
@@ -233,7 +281,9 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
     return [copy for id in run.store.copies(first.id) if (copy := in_file(id, run))]
 
 
-def _likely(article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None) -> list[str]:
+def _likely(
+    article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None
+) -> list[str]:
     matches = []
     lookup = lookup or run.store.known((), like=like(article, article.source_key, now))
     for other, data in lookup.likely:
@@ -259,23 +309,35 @@ class Lead(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """An article that has another address now. `lead`: what its former page says; FOR_GOOD within a site."""
+    """An article that has another address now. `lead`: what its former page says; FOR_GOOD within a
+    site."""
 
     article: Article
     lead: Lead
 
 
 async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Moved | None:
-    """Return the article among `ids` that moved to the address of `article`, or None. May request old addresses."""
+    """Return the article among `ids` that moved to the address of `article`, or None. May request
+    old addresses."""
     run, before = context.run, context.unannounced
-    dated_before = before is not None and article.published is not None and article.published < before
+    dated_before = (
+        before is not None and article.published is not None and article.published < before
+    )
     late = dated_before or context.row.reason == EntryReason.LATE
     asked = []
     for id in ids:
         old = in_file(id, run)
-        if old is None or parted(article, old) or old.added is None or old.added >= context.row.first_seen:
+        if (
+            old is None
+            or parted(article, old)
+            or old.added is None
+            or old.added >= context.row.first_seen
+        ):
             continue
-        addresses = {*map(urls.alias, (old.url, *old.aliases)), urls.guid_alias(old.source_key, old.source_id)}
+        addresses = {
+            *map(urls.alias, (old.url, *old.aliases)),
+            urls.guid_alias(old.source_key, old.source_id),
+        }
         if not addresses.isdisjoint(context.in_feed):
             continue
         here = urls.site(old.url) in (urls.site(article.url), context.home(article.url))
@@ -292,7 +354,8 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
 
 
 def is_same(new: Article, old: Article, *, late: bool) -> bool:
-    """True if text, title and time show that `new` is `old`. `late`: published before the last visit. Pure."""
+    """True if text, title and time show that `new` is `old`. `late`: published before the last
+    visit. Pure."""
     published, before = (at and at.replace(microsecond=0) for at in (new.published, old.published))
     exact = words(new.title) == words(old.title) and published == before is not None
     ours, theirs = sketched(new.body), sketched(old.body)
@@ -300,7 +363,9 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
         return exact and _within(words(plain(new.body)), words(plain(old.body)))
     if exact:
         return same_story(ours, theirs, one_source=False)
-    return same_story(ours, theirs, one_source=True) and (late or _times_agree(new.published, old.published, SHIFT))
+    return same_story(ours, theirs, one_source=True) and (
+        late or _times_agree(new.published, old.published, SHIFT)
+    )
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
@@ -313,7 +378,9 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
         return Lead.FOR_GOOD if urls.alias(answer.moved_to or "") in wanted else Lead.THERE
     try:
         page, now = (answer.body, answer.final_url, run.taxonomy), run.clock()
-        reading = await run.worker.call(jobs.read_and_render, *page, headers=answer.headers, now=now)
+        reading = await run.worker.call(
+            jobs.read_and_render, *page, headers=answer.headers, now=now
+        )
     except (NotAnArticle, WorkerFailed):
         return Lead.ELSEWHERE
     return Lead.THERE if urls.alias(reading.article.url) in wanted else Lead.ELSEWHERE
@@ -328,9 +395,13 @@ def _within(text: list[str], other: list[str]) -> bool:
     return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
-def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Compare a revision with copies of its story again; return `new` and other articles to file first."""
-    adopted = bool(new.merged_into) and old.source_key != new.source_key  # `is_copy` depends on the source
+def reconsider(
+    old: Article, new: Article, run: FilingContext, now: datetime
+) -> tuple[Article, Changes]:
+    """Compare a revision with copies of its story again; return `new` and other articles to file
+    first."""
+    # `is_copy` depends on the source
+    adopted = bool(new.merged_into) and old.source_key != new.source_key
     if new.hold or (old.body == new.body and not adopted):  # on hold: not compared before release
         return new, ()
     if new.merged_into:
@@ -354,7 +425,9 @@ def _part_copies(first: Article, run: FilingContext) -> tuple[Article, Changes]:
     parted = {copy.id: copy for copy in former if copy not in still}
     if not parted:
         return first, ()
-    logger = program.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
+    logger = program.logger(
+        "pipeline", source=first.source_key, host=urls.host(first.url), article=first.id
+    )
     logger.info("copies parted", ids=[*parted])
     others = tuple((copy, parted[copy.id]) for copy in regrouped([*parted.values()], run))
     return replace(first, also=tuple(copy.url for copy in still)[:MOST_ALSO]), others
@@ -365,7 +438,14 @@ def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
     stands: list[Article] = []
     behind: list[Article] = []
     for copy in sorted(former, key=lambda article: place_of(article, former, run)):
-        at = next((at for at, first in enumerate(stands) if not parted(copy, first) and alike(copy, first)), None)
+        at = next(
+            (
+                at
+                for at, first in enumerate(stands)
+                if not parted(copy, first) and alike(copy, first)
+            ),
+            None,
+        )
         if at is None:
             stands.append(replace(copy, merged_into="", also=()))
         else:
@@ -375,7 +455,8 @@ def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
 
 
 def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
-    """Merge `article` into a recent one with its text, unless the operator split them (`also` lists it)."""
+    """Merge `article` into a recent one with its text, unless the operator split them (`also` lists
+    it)."""
     if article.added is None or article.added < now - WINDOW:
         return article, ()
     for first in near(article, run, now):
@@ -385,14 +466,15 @@ def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Artic
 
 
 def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return `article` for feeds of its carriers alone: as a copy, or unlisted; None for all feeds. Raises
-    ConfigError."""
+    """Return `article` for feeds of its carriers alone: as a copy, or unlisted; None for all feeds.
+    Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)
     if first is not None:
         return replace(article, merged_into=first.id, also=())
-    is_recent = article.published is not None and now - RECENT < article.published < now  # future dates are not recent
+    # future dates are not recent
+    is_recent = article.published is not None and now - RECENT < article.published < now
     return None if is_recent else replace(article, unlisted=True, also=())
 
 
@@ -400,7 +482,11 @@ def _same_text(article: Article, run: FilingContext) -> Article | None:
     for owner in run.owners.of(article.url):
         for id in run.store.earlier(like(article, owner, run.clock())):
             candidate = in_file(id, run) if id != article.id else None
-            if candidate is None or not urls.same_site(candidate.url, article.url) or parted(article, candidate):
+            if (
+                candidate is None
+                or not urls.same_site(candidate.url, article.url)
+                or parted(article, candidate)
+            ):
                 continue
             if is_copy(article, candidate, run):
                 return standing(id, run.store)

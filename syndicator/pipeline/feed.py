@@ -14,13 +14,16 @@ MOST_PAGES = 5  # pages of a list, the first included: a choice
 
 
 async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """Parse the feed or list in the answer. A "page" source, or an "auto" one that answers HTML at its first visit,
-    becomes a feed of one entry, returned with its page (else None). Raises NotAFeed, WorkerFailed."""
+    """Parse the feed or list in the answer. A "page" source, or an "auto" one that answers HTML at
+    its first visit, becomes a feed of one entry, returned with its page (else None). Raises
+    NotAFeed, WorkerFailed."""
     source = context.source
     call, answer = context.run.worker.call, (result.body, result.final_url, dict(result.headers))
     if source.rules.links:
         try:
-            return public_site(await call(jobs.read_list, *answer, source.rules.links), source), None
+            return public_site(
+                await call(jobs.read_list, *answer, source.rules.links), source
+            ), None
         except RulesError as error:
             raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
     if source.kind == "list":
@@ -51,7 +54,11 @@ def public_site(feed: ParsedFeed, source: Source) -> ParsedFeed:
 async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
     """Read the list on the page. Raises NotAFeed, WorkerFailed."""
     run, state = context.run, context.state
-    seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+    seen = (
+        ()
+        if state.listing
+        else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+    )
     answer = (result.body, result.final_url, dict(result.headers))
     feed: ParsedFeed = await run.worker.call(jobs.read_listing, *answer, state.listing, seen)
     first = state.last_success is None  # also if the operator pointed to the list
@@ -74,6 +81,9 @@ async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
             page = await context.run.worker.call(jobs.read_listing, *body, feed.listing, ())
         except (NotAFeed, WorkerFailed):
             break
-        entries = {**entries, **{entry.id: entry for entry in page.entries if entry.id not in entries}}
+        entries = {
+            **entries,
+            **{entry.id: entry for entry in page.entries if entry.id not in entries},
+        }
         context.log.debug("next page of a list", url=answer.final_url, entries=len(entries))
     return feed if len(entries) == first else replace(feed, entries=tuple(entries.values()))

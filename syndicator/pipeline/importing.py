@@ -1,5 +1,6 @@
-"""Convert frontmatter of Hugo (gohugo.io/content-management/front-matter), Jekyll (jekyllrb.com/docs/front-matter),
-Astro (docs.astro.build) and Next.js to ours; list mistakes in articles. Pure."""
+"""Convert frontmatter of Hugo (gohugo.io/content-management/front-matter), Jekyll
+(jekyllrb.com/docs/front-matter), Astro (docs.astro.build) and Next.js to ours; list mistakes in
+articles. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,16 +21,41 @@ from syndicator.reading.html import hints
 # Keys of each field, best first. A dot leads into a table.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
-    "date": ("date", "pubDate", "pubDatetime", "publishDate", "publishedAt", "published", "created"),
+    "date": (
+        "date",
+        "pubDate",
+        "pubDatetime",
+        "publishDate",
+        "publishedAt",
+        "published",
+        "created",
+    ),
     "excerpt": ("excerpt", "description", "summary"),
     "coverImage": (
-        *("coverImage", "cover.image", "cover.src", "cover", "heroImage.src", "heroImage", "image.path", "image.src"),
+        *(
+            "coverImage",
+            "cover.image",
+            "cover.src",
+            "cover",
+            "heroImage.src",
+            "heroImage",
+            "image.path",
+            "image.src",
+        ),
         *("image", "images", "featured_image", "thumbnail", "ogImage.url", "ogImage"),
     ),
     "author": ("author.name", "author", "authors"),
     "tags": ("tags", "taxonomies.tags", "keywords"),
     "category": ("category", "categories", "taxonomies.categories", "section"),
-    "source": ("source", "canonical_url", "canonicalUrl", "canonicalURL", "canonical", "original_url", "externalUrl"),
+    "source": (
+        "source",
+        "canonical_url",
+        "canonicalUrl",
+        "canonicalURL",
+        "canonical",
+        "original_url",
+        "externalUrl",
+    ),
 }
 _UPDATED = ("updated", "lastmod", "last_modified_at", "updatedDate", "modDatetime")
 _OWN_ADDRESS = ("permalink", "url")
@@ -44,20 +70,26 @@ _BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
 _MARKS = re.compile(r"^\s*(?:[-*>#]+|\d+\.)\s+|[*_`]{1,3}|\[|\]\([^)]*\)")
 _SHORT = 160  # letters of a line that may be boilerplate
 _PROMO = re.compile(  # calls to action
-    r"(?i)^(?:\w+ (?:event|webinar|podcast|newsletter)|add yourself to (?:the|our)\b.*|join (?:the|us|our)\b.*"
-    r"|(?:sign|register|subscribe|save|book|get) (?:up|now|your|today)\b.*|read more\b.*|advertisement)$"
+    r"(?i)^(?:\w+ (?:event|webinar|podcast|newsletter)|add yourself to (?:the|our)\b.*|join"
+    r" (?:the|us|our)\b.*"
+    r"|(?:sign|register|subscribe|save|book|get) (?:up|now|your|today)\b.*|read"
+    r" more\b.*|advertisement)$"
 )
 _STOCK = re.compile(
     r"(?i)(?:unsplash|pexels|pixabay|shutterstock|gettyimages|istockphoto|depositphotos|dreamstime|123rf|alamy|freepik)\."
     r"|stock\.adobe\.|[/_-](?:stock|placeholder|default)(?:-?(?:photo|image|cover|og))?s?[./_-]"
 )
-_STAFF = re.compile(r"(?i)(?:the )?(?:editors?|editorial(?: team| staff)?|staff(?: writers?)?|admin(?:istrator)?|team)")
+_STAFF = re.compile(
+    r"(?i)(?:the )?(?:editors?|editorial(?: team| staff)?|staff(?:"
+    r" writers?)?|admin(?:istrator)?|team)"
+)
 _MOST = 3  # examples in a finding: a choice
 
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """`front`: the first eight keys and the times; `own`: this site's page; `dropped`: messages about lost values."""
+    """`front`: the first eight keys and the times; `own`: this site's page; `dropped`: messages
+    about lost values."""
 
     front: Mapping[str, Any]
     own: bool
@@ -65,14 +97,16 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """True for drafts: `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles on hold or merged."""
+    """True for drafts: `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles
+    on hold or merged."""
     if _word(front.get("hold")) in _TRUE or (front.get("merged_into") and front.get("digest")):
         return True
     return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
-    """Convert the frontmatter of `path`. `site`: URL of the feeds or "", for pages without an address."""
+    """Convert the frontmatter of `path`. `site`: URL of the feeds or "", for pages without an
+    address."""
     raw = {field: _first(front, keys) for field, keys in _KEYS.items()}
     dated = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
     day, when = _time(raw["date"]), _time(front.get("published"))
@@ -83,14 +117,20 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
         "date": when[:_DAY] or (dated[1] if dated else ""),
         "excerpt": _text(raw["excerpt"]),
         "author": _string(raw["author"]) or ", ".join(_texts(raw["author"])),
-        "tags": _texts(tags.split() if dated and isinstance(tags, str) and "," not in tags else tags),
+        "tags": _texts(
+            tags.split() if dated and isinstance(tags, str) and "," not in tags else tags
+        ),
         "category": _string(front.get("category")) or next(iter(_texts(raw["category"])), ""),
     }
     elsewhere = next((text for text in _texts(raw["source"]) if _is_whole(text)), "")
-    values["source"] = elsewhere or (site and urljoin(site.rstrip("/") + "/", _own_path(front, path)))
+    values["source"] = elsewhere or (
+        site and urljoin(site.rstrip("/") + "/", _own_path(front, path))
+    )
     cover = next(iter(_texts(raw["coverImage"])), "")
     base = "" if elsewhere or not cover else values["source"]
-    values["coverImage"] = cover if _is_whole(cover) else base and urljoin(base, quote(cover, safe="/%:?=&"))
+    values["coverImage"] = (
+        cover if _is_whole(cover) else base and urljoin(base, quote(cover, safe="/%:?=&"))
+    )
     lost = (f"coverImage: {cover!r} is no whole URL",) if cover and not values["coverImage"] else ()
     ours = {key: value for key in _KEYS if (value := values[key])}
     ours |= {"published": when} if len(when) > _DAY else {}
@@ -142,7 +182,11 @@ def _string(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, bool | Mapping | list) else " ".join(str(value).split())
+    return (
+        ""
+        if value is None or isinstance(value, bool | Mapping | list)
+        else " ".join(str(value).split())
+    )
 
 
 def _word(value: Any) -> str:
@@ -181,7 +225,12 @@ class Oddity:
 
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
     """List mistakes in `article`, whose file has the markdown `body`."""
-    return [*_tags(article, taxonomy), *_fields(article), *_body(body), *_category(article, taxonomy)]
+    return [
+        *_tags(article, taxonomy),
+        *_fields(article),
+        *_body(body),
+        *_category(article, taxonomy),
+    ]
 
 
 def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
@@ -190,7 +239,10 @@ def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
     spell = taxonomy.spelling if taxonomy else tag_names.canonical
     wrong = [(tag, right) for tag in article.tags if (right := spell(tag, article.body)) != tag]
     if wrong:
-        yield Oddity(LintReason.TAG_CASING, ", ".join(f"{tag!r} is written {right!r}" for tag, right in wrong))
+        yield Oddity(
+            LintReason.TAG_CASING,
+            ", ".join(f"{tag!r} is written {right!r}" for tag, right in wrong),
+        )
 
 
 def _fields(article: Article) -> Iterator[Oddity]:
@@ -209,18 +261,28 @@ def _fields(article: Article) -> Iterator[Oddity]:
 def _body(body: str) -> Iterator[Oddity]:
     lines = [plain for line in body.splitlines() if (plain := text.line(_MARKS.sub("", line)))]
     short = [line for line in lines if len(line) < _SHORT]
-    odd = [line for line in short if _PROMO.match(line) or hints.starts(("cut",), hints.ready(line))[0] > 0]
+    odd = [
+        line
+        for line in short
+        if _PROMO.match(line) or hints.starts(("cut",), hints.ready(line))[0] > 0
+    ]
     if odd:
         shown = "; ".join(repr(line[:60]) for line in odd[:_MOST])
-        yield Oddity(LintReason.BOILERPLATE, shown + (f" and {len(odd) - _MOST} more" if len(odd) > _MOST else ""))
+        yield Oddity(
+            LintReason.BOILERPLATE,
+            shown + (f" and {len(odd) - _MOST} more" if len(odd) > _MOST else ""),
+        )
     if blank := len(_BLANK_RUN.findall(body)):
         yield Oddity(
-            LintReason.BLANK_RUNS, f"{blank} times more than one blank line in a row; they are left out of feeds"
+            LintReason.BLANK_RUNS,
+            f"{blank} times more than one blank line in a row; they are left out of feeds",
         )
 
 
 def _category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    if taxonomy is None or article.category not in {category.name for category in taxonomy.vocabulary.category}:
+    if taxonomy is None or article.category not in {
+        category.name for category in taxonomy.vocabulary.category
+    }:
         return
     guess = taxonomy.category(article.title, article.body)
     if guess.name and guess.name != article.category:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import read_opml
-    from syndicator.pipeline.descriptions.answers import apply_answer, make_question, offers_many, tried_category
+    from syndicator.pipeline.descriptions.answers import (
+        apply_answer,
+        make_question,
+        offers_many,
+        tried_category,
+    )
     from syndicator.pipeline.descriptions.learn import group_files, learn_files, suggest_files
     from syndicator.pipeline.descriptions.reread import redescribe_many, reread
     from syndicator.pipeline.read_article import read_and_render

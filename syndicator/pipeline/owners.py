@@ -1,4 +1,5 @@
-"""Rights that pages grant: sites that link a source's feed (FeedBurner, podcast hosts), and sites that moved."""
+"""Rights that pages grant: sites that link a source's feed (FeedBurner, podcast hosts), and sites
+that moved."""
 
 import asyncio
 import json
@@ -24,12 +25,14 @@ Listed = tuple[str, str]  # address and title of an article
 
 
 async def linked_by(context: EntryContext, page: Page) -> EntryContext:
-    """Return the context, with the right to write `page` if it or a related front page links the feed."""
+    """Return the context, with the right to write `page` if it or a related front page links the
+    feed."""
     bare = not context.announced.title and not context.announced.content
     if bare or not page.html or context.owns_for_now(page.url):
         return context
     links = (
-        urls.same_site(page.url, context.source.url) or urlsplit(context.source.url).netloc.encode() in page.html
+        urls.same_site(page.url, context.source.url)
+        or urlsplit(context.source.url).netloc.encode() in page.html
     ) and urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
     if links or urls.same_publisher(page.url, context.source.url):
         await ask_front(context, page.url)
@@ -37,7 +40,8 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def ask_front(context: EntryContext, url: str) -> bool:
-    """True if the front page of the site of `url` links the source's feed (asked weekly). A failure keeps the right."""
+    """True if the front page of the site of `url` links the source's feed (asked weekly). A failure
+    keeps the right."""
     if context.owns_for_now(url):
         return True
     file, source, site = context.run.rights_file, context.source, urls.site(url)
@@ -63,7 +67,9 @@ async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
             return None  # the host was not asked
         feeds = None
         if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
-            feeds = await _feeds_on(context, Page(html=result.body, url=result.final_url, headers=result.headers))
+            feeds = await _feeds_on(
+                context, Page(html=result.body, url=result.final_url, headers=result.headers)
+            )
         now = run.clock()
         run.store.set_note(note, json.dumps([now.isoformat(), feeds]), now)
         return feeds
@@ -71,7 +77,9 @@ async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
 
 async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
     try:
-        feeds = await context.run.worker.call(jobs.linked_feeds, page.html, page.url, dict(page.headers))
+        feeds = await context.run.worker.call(
+            jobs.linked_feeds, page.html, page.url, dict(page.headers)
+        )
     except WorkerFailed:
         return None
     return [urls.alias(feed) for feed in feeds]
@@ -86,16 +94,23 @@ def front_page(url: str) -> str:
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
     """True if the source should own `article`, counting feed links on its saved page."""
-    snapshot = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
+    snapshot = (
+        context.run.snapshots.get(article.id)
+        if claim_of(article, context.run.owners) < OWNS
+        else None
+    )
     if snapshot is not None:
-        context = await linked_by(context, Page(html=snapshot[0], url=article.url, headers=snapshot[1]))
+        context = await linked_by(
+            context, Page(html=snapshot[0], url=article.url, headers=snapshot[1])
+        )
     return context.adopts(article)
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context with rights for the host that the site moved to, if both hosts confirm it. The new host: it
-    answers with the feed of the same articles, and the operator follows it there, or the old host redirects the feed
-    for good and no other source owns the new one. The old host: it redirects the articles' pages for good."""
+    """Return the context with rights for the host that the site moved to, if both hosts confirm it.
+    The new host: it answers with the feed of the same articles, and the operator follows it there,
+    or the old host redirects the feed for good and no other source owns the new one. The old host:
+    it redirects the articles' pages for good."""
     new_site = urls.site(result.final_url)
     context = replace(context, answered=new_site)
     if new_site == "":
@@ -132,8 +147,8 @@ def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
 
 
 def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
-    """True if the feed's articles may come from another host: the operator edited the source's address, or the site
-    moved away before and is back. Without such a sign nothing is compared."""
+    """True if the feed's articles may come from another host: the operator edited the source's
+    address, or the site moved away before and is back. Without such a sign nothing is compared."""
     if context.state.last_success is None:
         return False
     moves = context.run.rights_file.moved(context.source.key)
@@ -152,9 +167,11 @@ def _may_leave(context: VisitContext, old_page: str) -> bool:
     return context.rights.owns(old_page) or not other_owners
 
 
-def pair_articles(entries: Sequence[Entry], listed: Iterable[Listed], new_site: str) -> list[tuple[str, str]]:
-    """Pair (old, new) addresses of articles on `new_site`, by path or title, of the old site that has the most; [] if
-    too few match. Pure."""
+def pair_articles(
+    entries: Sequence[Entry], listed: Iterable[Listed], new_site: str
+) -> list[tuple[str, str]]:
+    """Pair (old, new) addresses of articles on `new_site`, by path or title, of the old site that
+    has the most; [] if too few match. Pure."""
     new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
     urls_by_path: dict[str, str] = {}
     urls_by_title: dict[str, str] = {}
@@ -191,6 +208,8 @@ async def _are_all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]
         answer = await context.ask(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:
             return False
-        if not urls.same_site(answer.final_url, new) or urls.alias(answer.moved_to) != urls.alias(new):
+        if not urls.same_site(answer.final_url, new) or urls.alias(answer.moved_to) != urls.alias(
+            new
+        ):
             return False
     return True

@@ -1,5 +1,5 @@
-"""Ownership: an article belongs to the site of its address. Any source may announce it; values come only from a source
-that owns or speaks for the address. Pure."""
+"""Ownership: an article belongs to the site of its address. Any source may announce it; values come
+only from a source that owns or speaks for the address. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,8 +18,9 @@ _MOST_PARTS = 5  # of a path that a place names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of pages that link its
-    feed; `places`: granted by the operator; `before`: domains that it wrote for before owners existed."""
+    """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of
+    pages that link its feed; `places`: granted by the operator; `before`: domains that it wrote for
+    before owners existed."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
@@ -35,24 +36,35 @@ class Rights:
     def speaks_for(self, url: str) -> bool:
         """True if the page at `url` or the operator grants the right."""
         return (
-            urls.alias(url) in self.pages or urls.site(url) in self.places or not self.places.isdisjoint(_places(url))
+            urls.alias(url) in self.pages
+            or urls.site(url) in self.places
+            or not self.places.isdisjoint(_places(url))
         )
 
 
-def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()) -> Rights:
-    """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until speaks_for is set."""
+def rights_of(
+    source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()
+) -> Rights:
+    """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until
+    speaks_for is set."""
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
     return Rights(
         sites=own,
-        places=frozenset(place.casefold().removeprefix("www.").rstrip("/") for place in source.speaks_for) - {""},
+        places=frozenset(
+            place.casefold().removeprefix("www.").rstrip("/") for place in source.speaks_for
+        )
+        - {""},
     )
 
 
-def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
-    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show its articles. `answered`:
-    site that the feed came from, as a move must match; None: any. Raises ConfigError."""
+def rights_in(
+    file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
+) -> Rights:
+    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show its
+    articles. `answered`: site that the feed came from, as a move must match; None: any. Raises
+    ConfigError."""
     sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
     for new, move in file.moved(source.key).items():
         if answered in (None, new):
@@ -61,23 +73,28 @@ def rights_in(file: RightsFile, source: Source, today: date | None = None, answe
 
 
 def _places(url: str) -> Iterator[str]:
-    """Yield each place of `url` that speaks_for accepts: host, higher domain, with port, with path prefix."""
+    """Yield each place of `url` that speaks_for accepts: host, higher domain, with port, with path
+    prefix."""
     own, _, path = urls.alias(url).casefold().partition("/")
     name, port = own.partition(":")[0], own.removeprefix(own.partition(":")[0])
     labels, parts = name.split("."), [part for part in path.split("?")[0].split("/") if part]
     for start in range(len(labels)):
         for host in {".".join(labels[start:]), ".".join(labels[start:]) + port}:
-            yield from ("/".join((host, *parts[:end])) for end in range(min(len(parts), _MOST_PARTS) + 1))
+            yield from (
+                "/".join((host, *parts[:end])) for end in range(min(len(parts), _MOST_PARTS) + 1)
+            )
 
 
 def heard(entry: Entry, rights: Rights, url: str) -> Entry:
-    """Return the part of `entry` trusted at `url`: all if the source owns it, else id and address."""
+    """Return the part of `entry` trusted at `url`: all if the source owns it, else id and
+    address."""
     return entry if rights.owns(url) else Entry(id=entry.id, url=entry.url)
 
 
 def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with its settings for `url`; on another site only stricter ones apply (content = "link", llm =
-    false). `private`: only the operator reads the feeds, so whole texts replace excerpts."""
+    """Return `source` with its settings for `url`; on another site only stricter ones apply
+    (content = "link", llm = false). `private`: only the operator reads the feeds, so whole texts
+    replace excerpts."""
     if not rights.owns(url):
         source = replace(
             source,
@@ -119,17 +136,22 @@ class Claimant:
     rights: Rights
 
     def claim(self, url: str) -> int:
-        """Return OWNS for the source's sites, SPEAKS if operator or page grant the right, else NONE."""
+        """Return OWNS for the source's sites, SPEAKS if operator or page grant the right, else
+        NONE."""
         if urls.site(url) in self.rights.sites:
             return OWNS
         return SPEAKS if self.rights.speaks_for(url) else NONE
 
 
 class Owners(Mapping[str, Claimant]):
-    """Followed sources with their rights, by key. `linked`: (source, host) for further hosts that they own."""
+    """Followed sources with their rights, by key. `linked`: (source, host) for further hosts that
+    they own."""
 
     def __init__(
-        self, sources: Mapping[str, Source], rights: Callable[[Source], Rights], linked: Iterable[tuple[str, str]]
+        self,
+        sources: Mapping[str, Source],
+        rights: Callable[[Source], Rights],
+        linked: Iterable[tuple[str, str]],
     ) -> None:
         self._sources, self._rights, self._linked = sources, rights, linked
 
@@ -155,13 +177,17 @@ class Owners(Mapping[str, Claimant]):
     @cached_property
     def _by_site(self) -> dict[str, list[str]]:
         keys: dict[str, list[str]] = {}
-        for key, site in (*((key, urls.site(source.url)) for key, source in self._sources.items()), *self._linked):
+        for key, site in (
+            *((key, urls.site(source.url)) for key, source in self._sources.items()),
+            *self._linked,
+        ):
             keys.setdefault(site, []).append(key)
         return keys
 
 
 def claim_of(article: Article, claimants: Mapping[str, Claimant]) -> int:
-    """Return the claim of the article's source. A removed source owns its feed's site; a hand owns its file."""
+    """Return the claim of the article's source. A removed source owns its feed's site; a hand owns
+    its file."""
     if not article.source_key:
         return OWNS
     if (holder := claimants.get(article.source_key)) is None:
@@ -171,14 +197,17 @@ def claim_of(article: Article, claimants: Mapping[str, Claimant]) -> int:
 
 
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
-    """True if a followed source owns or speaks for the article's site, but another source filed it."""
-    followed = bool(owners.of(article.url)) or any(rights.speaks_for(article.url) for rights in owners.speaking)
+    """True if a followed source owns or speaks for the article's site, but another source filed
+    it."""
+    followed = bool(owners.of(article.url)) or any(
+        rights.speaks_for(article.url) for rights in owners.speaking
+    )
     return followed and claim_of(article, owners) == NONE
 
 
 def move_keeping_alias(article: Article, url: str) -> Article:
-    """Return `article` with the address `url`; its former one becomes an alias. Aliases on another site stay only if
-    the article was filed there."""
+    """Return `article` with the address `url`; its former one becomes an alias. Aliases on another
+    site stay only if the article was filed there."""
     former = dict.fromkeys((*article.aliases, article.url))
     stay = (alias for alias in former if urls.same_site(alias, url) or article.was_filed_at(alias))
     return replace(article, url=url, aliases=tuple(alias for alias in stay if alias != url))
@@ -192,9 +221,9 @@ def is_former_address(article: Article, url: str) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the site of `url` or on
-    `home`, its former site, or one with the alias `url` that `source` filed, that has the same publisher or that was
-    filed at `url`."""
+    """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the
+    site of `url` or on `home`, its former site, or one with the alias `url` that `source` filed,
+    that has the same publisher or that was filed at `url`."""
     for key in aliases:
         if key not in lookup.articles:
             continue
@@ -202,7 +231,9 @@ def known_at(
         if first and urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)):
             article = first  # the owner announced this copy's address as its own
         named = url in article.aliases and (
-            article.source_key == source or urls.same_publisher(article.url, url) or article.was_filed_at(url)
+            article.source_key == source
+            or urls.same_publisher(article.url, url)
+            or article.was_filed_at(url)
         )
         if not url or named or urls.site(article.url) in (urls.site(url), home):
             return article
@@ -225,18 +256,29 @@ class Fault:
 def fault_of(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
-    """Return the fault of `article`, or None. `rows`: its entries; `since`: when ownership began."""
+    """Return the fault of `article`, or None. `rows`: its entries; `since`: when ownership
+    began."""
     owner = _owner(article, rows, claimants)
     strays = tuple(row for row in rows if _strayed(row, article, claimants))
     own = of_site(article.url, article.aliases)
-    aliases = tuple(url for url in article.aliases if url not in own and not article.was_filed_at(url))
+    aliases = tuple(
+        url for url in article.aliases if url not in own and not article.was_filed_at(url)
+    )
     text = bool(strays and article.revisions) or _foreign(article, rows, claimants, since)
     if not (owner or strays or aliases or text):
         return None
     announced = {row.source_key: row for row in rows if row not in strays}
     reader = next((key for key in (owner, article.source_key, *announced) if key in claimants), "")
     row = announced.get(reader)
-    return Fault(article=article, owner=owner, text=text, aliases=aliases, strays=strays, reader=reader, row=row)
+    return Fault(
+        article=article,
+        owner=owner,
+        text=text,
+        aliases=aliases,
+        strays=strays,
+        reader=reader,
+        row=row,
+    )
 
 
 def _owner(article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]) -> str:
@@ -254,11 +296,23 @@ def _strayed(row: EntryRow, article: Article, claimants: Mapping[str, Claimant])
     return not filed and not entitled and bool(row.url) and not urls.same_site(row.url, article.url)
 
 
-def _foreign(article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime) -> bool:
-    """True if a source without a claim wrote the article, and its page was not read again since `since`."""
+def _foreign(
+    article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
+) -> bool:
+    """True if a source without a claim wrote the article, and its page was not read again since
+    `since`."""
     added = article.added
-    if not article.source_key or added is None or added >= since or claim_of(article, claimants) != NONE:
+    if (
+        not article.source_key
+        or added is None
+        or added >= since
+        or claim_of(article, claimants) != NONE
+    ):
         return False
-    read = [row.read_at for row in rows if row.read_at is not None and row.source_key == article.source_key]
+    read = [
+        row.read_at
+        for row in rows
+        if row.read_at is not None and row.source_key == article.source_key
+    ]
     due = any(row.status == "pending" and row.reason == EntryReason.OWNERSHIP for row in rows)
     return not due and max(read, default=added) < since

@@ -40,15 +40,19 @@ def read_article(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> ReadArticle:
-    """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its feed entry; `rules`:
-    the operator's; `repeated`: digests of the host's repeated blocks; `now`: later dates are not believed. Raises
-    NotAnArticle."""
+    """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its
+    feed entry; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`:
+    later dates are not believed. Raises NotAnArticle."""
     parts, missing = apart(html, url or "", headers or {})
-    draft = read(parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
+    draft = read(
+        parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+    )
     if len(parts) > 1 or missing:
 
         def later(part: Part) -> Draft:
-            return read(part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now)
+            return read(
+                part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now
+            )
 
         draft = whole(draft, url or draft.url, parts[1:], missing, later)
     article = _described(draft, taxonomy or Taxonomy())
@@ -98,7 +102,8 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
 
 
 def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Return `HoldReason` codes for an article. `category_score`: probability of its category, or None."""
+    """Return `HoldReason` codes for an article. `category_score`: probability of its category, or
+    None."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
     holds = {
         HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
@@ -128,12 +133,19 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker. `render`: also make HTML of the body; `own`: tags of the source; `traced`: with
-    origins of fields; `keep`: with the packed page. Raises NotAnArticle, ConfigError."""
+    """Run `read_article` in the worker. `render`: also make HTML of the body; `own`: tags of the
+    source; `traced`: with origins of fields; `keep`: with the packed page. Raises NotAnArticle,
+    ConfigError."""
     loaded = load_taxonomy(taxonomy)
-    read = read_article(html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
-    article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags)))))
-    is_stub = not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
+    read = read_article(
+        html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+    )
+    article = settle(
+        replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags))))
+    )
+    is_stub = (
+        not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
+    )
     rendered = render_markdown(article.body, article.url) if render else None
     return PageReading(
         article=article,
@@ -141,7 +153,9 @@ def read_and_render(
         html=rendered,
         trace=read.trace if traced else {},
         matches=read.trace.get("rules", {}),
-        ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
+        ruled=frozenset(
+            name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
+        ),
         doubts=read.doubts,
         category_score=read.category_score,
         sketch=sketch(_plain(article.body)),
@@ -155,7 +169,9 @@ def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return the source's tags as spelled in taxonomy.toml, renames included."""
     if not tags:  # of most sources, and the taxonomy is long
         return ()
-    names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}
+    names = {
+        fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)
+    }
     return tuple(names.get(fold(tag), tag) for tag in tags)
 
 

@@ -30,13 +30,13 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then its row, aliases, stale marks and the end of `entry` in one transaction; after
-    a crash in between, the next start records the file. Return the article as its file has it, and True if the file
-    changed. Raises OSError, ConfigError, StoreError.
+    """Write the file of `article`, then its row, aliases, stale marks and the end of `entry` in one
+    transaction; after a crash in between, the next start records the file. Return the article as
+    its file has it, and True if the file changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article in the file now; `path`: its path; `ordered`: fields to overwrite even if edited by hand;
-    `html`: the rendered body; `score`: the new category's score; `compared`, `blocks`: return data for comparison with
-    others."""
+    `before`: the article in the file now; `path`: its path; `ordered`: fields to overwrite even if
+    edited by hand; `html`: the rendered body; `score`: the new category's score; `compared`,
+    `blocks`: return data for comparison with others."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
@@ -48,7 +48,8 @@ def refile(
             replace(stored, hold=True) if released else stored,
             stamp,
             entry=entry,
-            html=html if stored.body == article.body else None,  # the build renders bodies edited by hand
+            # the build renders bodies edited by hand
+            html=html if stored.body == article.body else None,
             same_body=before is not None and before.body == stored.body,
             score=score,
             parted=before is not None and bool(before.merged_into) and not stored.merged_into,
@@ -59,14 +60,22 @@ def refile(
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """True if a hand edit ended the hold of an unpublished article. `on_hold`: the recorded state. Pure."""
+    """True if a hand edit ended the hold of an unpublished article. `on_hold`: the recorded state.
+    Pure."""
     return not article.hold and (on_hold or bool(article.hold_reason))
 
 
 def carry(
-    article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
+    article_store: ArticleStore,
+    store: VisitStore,
+    id: str,
+    source: str,
+    name: str,
+    *,
+    entry: EntryRow | None = None,
 ) -> None:
-    """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises OSError, StoreError."""
+    """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises
+    OSError, StoreError."""
     article = store.article(id)
     carried = [(id, source)] if article is not None and article.source_key != source else []
     if carried and source not in store.carriers(id):
@@ -75,7 +84,8 @@ def carry(
 
 
 def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) -> None:
-    """Make the source that filed `article` a carrier before another adopts it. Raises OSError, StoreError."""
+    """Make the source that filed `article` a carrier before another adopts it. Raises OSError,
+    StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         article_store.carry(carried)
@@ -88,8 +98,8 @@ def same_text(first: Article, other: Article) -> bool:
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """Return `old` revised by the reading `new`, or None if the text is the same or changed too often. Identity
-    stays."""
+    """Return `old` revised by the reading `new`, or None if the text is the same or changed too
+    often. Identity stays."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
@@ -107,7 +117,9 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         source_id=old.source_id,
         origin=old.origin,
         enclosure=new.enclosure or old.enclosure,
-        aliases=tuple(url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url),
+        aliases=tuple(
+            url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url
+        ),
         updated=moved,
         revisions=(*old.revisions, _iso(now)),
     )
@@ -120,7 +132,8 @@ def now_revised(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry stay."""
+    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry
+    stay."""
     adopted = replace(
         _of_same_file(old, new),
         added=new.added if old.unlisted else old.added,
@@ -132,7 +145,11 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     if not same_text(old, new):
         return replace(adopted, revisions=(*old.revisions, _iso(_later(old, now))))
     shown = times(old)[1]
-    return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
+    return (
+        adopted
+        if times(adopted)[1] == shown
+        else replace(adopted, revisions=(*old.revisions, _iso(shown)))
+    )
 
 
 def _of_same_file(old: Article, new: Article) -> Article:

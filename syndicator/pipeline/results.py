@@ -9,14 +9,16 @@ from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.describing.text.sketches import Sketch
 
-# A source's first article is held if sources have so many articles on average: at most one article in MANY.
+# A source's first article is held if sources have so many articles on average: at most one article
+# in MANY.
 MANY: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A page as read. `html`: body, if published whole; `blocks`: digests; `trace`: origins of fields; `matches`:
-    elements per selector; `ruled`: fields set by rules; `sketch`, `packed`: for storage."""
+    """A page as read. `html`: body, if published whole; `blocks`: digests; `trace`: origins of
+    fields; `matches`: elements per selector; `ruled`: fields set by rules; `sketch`, `packed`: for
+    storage."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -34,7 +36,8 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescription:
-    """Changes to an article: values by attribute, a line with the reason per field, the category's probability."""
+    """Changes to an article: values by attribute, a line with the reason per field, the category's
+    probability."""
 
     values: Mapping[str, Any]
     why: tuple[str, ...]
@@ -59,10 +62,17 @@ class Reread:
     html: str | None
 
 
-def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:
-    """Return the `HoldReason` code of a new article, or "". `every`: hold all; `filed`: numbers of articles so far."""
+def hold_reason(
+    doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed
+) -> str:
+    """Return the `HoldReason` code of a new article, or "". `every`: hold all; `filed`: numbers of
+    articles so far."""
     codes = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
     codes += [HoldReason.FLOOD.value] if flooded else []
-    codes += [HoldReason.FIRST.value] if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1) else []
+    codes += (
+        [HoldReason.FIRST.value]
+        if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)
+        else []
+    )
     codes += [HoldReason.ALL.value] if every else []
     return codes[0] if codes else ""

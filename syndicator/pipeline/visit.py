@@ -1,4 +1,5 @@
-"""Visit one source, process a push of its hub, or visit all due sources; read articles with repeated blocks again."""
+"""Visit one source, process a push of its hub, or visit all due sources; read articles with
+repeated blocks again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -13,7 +14,14 @@ from syndicator.configuration import cron, settings
 from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
-from syndicator.core.errors import NetworkDown, NotAFeed, NotAnArticle, RulesError, WorkerFailed, first_of
+from syndicator.core.errors import (
+    NetworkDown,
+    NotAFeed,
+    NotAnArticle,
+    RulesError,
+    WorkerFailed,
+    first_of,
+)
 from syndicator.core.model import OURS, Article, Entry, Outcome, ParsedFeed, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason
@@ -33,7 +41,14 @@ from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, public, select
+from syndicator.pipeline.entry.select import (
+    due_entries,
+    held_back,
+    in_turn,
+    late_entries,
+    public,
+    select,
+)
 from syndicator.pipeline.feed import read_feed
 from syndicator.pipeline.owners import follow_move
 from syndicator.pipeline.refile import refile
@@ -43,7 +58,8 @@ from syndicator.visiting.websub import offered
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed articles."""
+    """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed
+    articles."""
     changed = []
     for id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _reread(context, id):
@@ -62,26 +78,33 @@ async def _reread(context: VisitContext, id: str) -> bool:
     source, (html, headers) = context.terms(old.url), snapshot
     entry = Entry(id=old.source_id or old.url, url=old.url, categories=old.keywords)
     try:
-        reading = await context.read(Page(html=html, url=old.url, headers=headers), source, entry, run.clock())
+        reading = await context.read(
+            Page(html=html, url=old.url, headers=headers), source, entry, run.clock()
+        )
     except (NotAnArticle, WorkerFailed, RulesError):
         return False  # keep the first reading
     old = run.article_store.get(path)  # it may have changed meanwhile
     stored, changed = refile(
         run.article_store,
         run.store,
-        better_reading(old, reading.article, source.category or run.settings.describe.uncategorised),
+        better_reading(
+            old, reading.article, source.category or run.settings.describe.uncategorised
+        ),
         before=old,
         path=path,
         html=reading.html,
         compared=lambda stored: compared(stored, run.clock()),
     )
     if changed:
-        context.log.info("read again", host=urls.host(stored.url), article=stored.id, title=stored.title)
+        context.log.info(
+            "read again", host=urls.host(stored.url), article=stored.id, title=stored.title
+        )
     return changed
 
 
 def better_reading(old: Article, new: Article, otherwise: str) -> Article:
-    """Return `old` with text and description of `new`, except edits. `otherwise`: category if none fits. Pure."""
+    """Return `old` with text and description of `new`, except edits. `otherwise`: category if none
+    fits. Pure."""
     better = replace(old, body=new.body)
     if by_of(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
@@ -94,12 +117,14 @@ def better_reading(old: Article, new: Article, otherwise: str) -> Article:
 
 _LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
 SIDE_BY_SIDE = 4  # concurrent entries of one source
-# Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of `up`. Choices.
+# Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of
+# `up`. Choices.
 MOST_PAGES = 50
 MOST_SECONDS = 60.0
 BODIES = 20  # remembered lengths of texts: a first visit's
 Due = tuple[Source, SourceState]
-# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are files by then.
+# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are
+# files by then.
 IDLE_SECONDS = 1.0
 COMMIT_WRITES = 100
 COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
@@ -107,21 +132,24 @@ COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True if the source must be polled after a push: lists, pages, new feeds, and pushes without TLS for a source with
-    it."""
+    """True if the source must be polled after a push: lists, pages, new feeds, and pushes without
+    TLS for a source with it."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
     return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
 
 
 def signalled(state: SourceState, now: datetime) -> SourceState:
-    """Make `state` due now, or five minutes after the last request. A failing or paused source keeps its time."""
+    """Make `state` due now, or five minutes after the last request. A failing or paused source
+    keeps its time."""
     if state.failures or state.next_due is None:
         return state
     soon = max(now, (state.last_visit or now - _LEAST) + _LEAST)
     if state.feed_due is not None:  # it is due for entries that wait, and its feed later
         return replace(state, feed_due=min(state.feed_due, soon))
-    return replace(state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed")
+    return replace(
+        state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed"
+    )
 
 
 @asynccontextmanager
@@ -135,8 +163,11 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
             timer.cancel()
 
 
-async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
-    """Visit the source once and process at most `limit` pending entries. Return outcome and new state, unstored."""
+async def visit(
+    context: VisitContext, *, limit: int | None = None, stop: asyncio.Event
+) -> tuple[Outcome, SourceState]:
+    """Visit the source once and process at most `limit` pending entries. Return outcome and new
+    state, unstored."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
@@ -146,7 +177,11 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
     no_network = isinstance(result, Failed) and result.no_network
     pending = run.store.count_pending(source.key)
-    rows = in_turn(run.store.pending(source.key, run.clock()), started) if pending and not no_network else []
+    rows = (
+        in_turn(run.store.pending(source.key, run.clock()), started)
+        if pending and not no_network
+        else []
+    )
     quiet = isinstance(result, NotModified) and not pending
     feed: ParsedFeed | None = None
     page: Page | None = None
@@ -159,20 +194,27 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             rows = due_entries(rows, announced_now, run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
             note = feed.listing.note if feed.listing else ""
-            if context.state.last_success is not None:  # a first visit leaves nothing for later days
+            # a first visit leaves nothing for later days
+            if context.state.last_success is not None:
                 seen = run.store.seen_since(source.key, started - cadence.WEEKS)
                 note = cadence.told(seen, context.state.first_visit, started) or note
             result = replace(result, warning=result.warning or note)
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
-            reason = f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
+            reason = (
+                f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
+            )
             result = Failed(url=result.final_url, reason=reason, detail=str(refusal))
         except BUGS as bug:
             feed, page = None, None
-            result = Failed(url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug))
+            result = Failed(
+                url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug)
+            )
     if feed is not None:
         context = replace(context, state=introduced(context.state, feed))
-        context.log.debug("feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows))
+        context.log.debug(
+            "feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows)
+        )
     announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
     partial = isinstance(result, Failed) or (isinstance(result, Fetched) and result.status == DELTA)
     rows = _held_back(context, rows, None if partial else announced)
@@ -184,7 +226,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Process the feed that a hub `pushed`. If it is unreadable, return None and make the source due."""
+    """Process the feed that a hub `pushed`. If it is unreadable, return None and make the source
+    due."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:
@@ -193,7 +236,9 @@ async def take_push(
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
         return None, signalled(context.state, started)
-    context = replace(context, in_feed=_in_feed(source.key, feed), state=introduced(context.state, feed))
+    context = replace(
+        context, in_feed=_in_feed(source.key, feed), state=introduced(context.state, feed)
+    )
     new = sum(row.first_seen == started for row in rows)
     if run.hubs:
         run.hubs.brought(source.key, new, started)
@@ -205,7 +250,8 @@ async def take_push(
 async def _take_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
 ) -> tuple[Outcome, SourceState]:
-    """Process waiting entries without polling the feed. Failed connections count as no try: the network may be down."""
+    """Process waiting entries without polling the feed. Failed connections count as no try: the
+    network may be down."""
     run, source, began = context.run, context.source, asyncio.get_running_loop().time()
     rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
@@ -216,22 +262,39 @@ async def _take_waiting(
 
 
 async def _tell_hubs(
-    context: VisitContext, result: Fetched, feed: ParsedFeed, rows: Sequence[EntryRow], now: datetime
+    context: VisitContext,
+    result: Fetched,
+    feed: ParsedFeed,
+    rows: Sequence[EntryRow],
+    now: datetime,
 ) -> None:
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
     if feed.format in ("page", "list") and b"hub" in result.body:
-        feed = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
+        feed = await context.run.worker.call(
+            jobs.page_links, result.body, result.final_url, dict(result.headers)
+        )
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
-    hubs.polled(context.source, offered(result.headers, feed, result.final_url), new, context.state.last_success, now)
+    hubs.polled(
+        context.source,
+        offered(result.headers, feed, result.final_url),
+        new,
+        context.state.last_success,
+        now,
+    )
 
 
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
     source, store = context.source, context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
-    if source.rules.links or feed.listing:  # the text around a link changes by itself ("3 hours ago")
-        new = (entry for entry in feed.entries if entry.id not in stored or stored[entry.id].status != "done")
+    # the text around a link changes by itself ("3 hours ago")
+    if source.rules.links or feed.listing:
+        new = (
+            entry
+            for entry in feed.entries
+            if entry.id not in stored or stored[entry.id].status != "done"
+        )
         feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
@@ -243,20 +306,30 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         backfill=source.backfill,
         now=now,
         late=late_entries(feed.entries, stored, before, sites),
-        muted=[entry.id for entry in feed.entries if is_muted(source, entry, context.run.settings.publish)],
+        muted=[
+            entry.id
+            for entry in feed.entries
+            if is_muted(source, entry, context.run.settings.publish)
+        ],
     )
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - cadence.WEEKS)
         rows = cadence.slowed(rows, seen, context.state.first_visit, now)
-    rows = tuple(replace(row, entry=public(row.entry, source)) if row.entry else row for row in rows)
+    rows = tuple(
+        replace(row, entry=public(row.entry, source)) if row.entry else row for row in rows
+    )
     store.save_entries(rows)
     return rows
 
 
-def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
+def _held_back(
+    context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None
+) -> list[EntryRow]:
     """Return the rows to read now. Save the others: muted ones, and late ones that end."""
     new = ((row, row.entry) for row in rows if row.entry and not row.article_id)
-    muted = [row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)]
+    muted = [
+        row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)
+    ]
     muted_ids = {row.entry_id for row in muted}
     take, changed = held_back([row for row in rows if row.entry_id not in muted_ids], announced)
     context.run.store.save_entries([*changed, *map(endings.muted, muted)])
@@ -265,12 +338,15 @@ def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Colle
 
 def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
     return frozenset(
-        alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id))
+        alias
+        for entry in feed.entries
+        for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id))
     )
 
 
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """Return `state` with the feed's title, site and id, which a first visit needs before it files articles. Pure."""
+    """Return `state` with the feed's title, site and id, which a first visit needs before it files
+    articles. Pure."""
     return replace(
         state,
         feed_title=feed.title or state.feed_title,
@@ -280,9 +356,14 @@ def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
 
 
 async def _ingest_all(
-    context: VisitContext, rows: Sequence[EntryRow], page: Page | None, limit: int | None, stop: asyncio.Event
+    context: VisitContext,
+    rows: Sequence[EntryRow],
+    page: Page | None,
+    limit: int | None,
+    stop: asyncio.Event,
 ) -> tuple[list[EntryResult], int]:
-    """Process entries up to `limit`; return results and the number left. `page`: fetched, of a "page" source."""
+    """Process entries up to `limit`; return results and the number left. `page`: fetched, of a
+    "page" source."""
     store = context.run.store
     if not rows:
         return [], 0
@@ -293,7 +374,9 @@ async def _ingest_all(
         async with room:
             if stop.is_set() or spent.is_set():
                 return None
-            result = await ingest(context.entry(row, page if row.entry_id == context.source.url else None))
+            result = await ingest(
+                context.entry(row, page if row.entry_id == context.source.url else None)
+            )
             if result.unreached:
                 spent.set()
             return result
@@ -313,7 +396,9 @@ async def _ingest_all(
     return results, len(rows) - len(results)
 
 
-def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime) -> SourceState:
+def _remember(
+    context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
+) -> SourceState:
     source, fetch, asked = context.source, context.run.settings.fetch, context.run.asked
     after = remembered.after(source, context.state, result, feed, now, asked=asked)
     due = cadence.next_visit(
@@ -332,7 +417,9 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
     return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
 
 
-def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
+def _counted(
+    run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]
+) -> SourceState:
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):
@@ -360,7 +447,9 @@ def _ended(
     added = tuple(entry.added for entry in results if entry.added)
     changed = tuple(entry.changed for entry in results if entry.changed)
     failed = result if isinstance(result, Failed) else None
-    status: Literal["new", "unchanged", "failed", "disabled"] = "new" if added or changed else "unchanged"
+    status: Literal["new", "unchanged", "failed", "disabled"] = (
+        "new" if added or changed else "unchanged"
+    )
     outcome = Outcome(
         key=state.key,
         at=now,
@@ -380,7 +469,13 @@ def _ended(
         no_network=bool(failed and failed.no_network),
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
-    context.log.info("visited", status=outcome.status, reason=outcome.reason, new=len(added), next_due=state.next_due)
+    context.log.info(
+        "visited",
+        status=outcome.status,
+        reason=outcome.reason,
+        new=len(added),
+        next_due=state.next_due,
+    )
     return outcome, state
 
 
@@ -393,8 +488,9 @@ async def visit_all(
     stop: asyncio.Event,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After `max_seconds`, or once
-    `stop` is set, no new visit or page begins. If no source was reached, raise NetworkDown and store no failure."""
+    """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After
+    `max_seconds`, or once `stop` is set, no new visit or page begins. If no source was reached,
+    raise NetworkDown and store no failure."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []
@@ -423,9 +519,9 @@ async def visit_all(
     if outcomes and len(unreached) == len(outcomes):
         first = unreached[0][0]
         raise NetworkDown(
-            f"no network: none of {len(unreached)} sources could be reached ({first.key}: {first.reason} "
-            f"{first.detail}); nothing was counted against them. "
-            "`syndicator demo` shows the whole trip without a network"
+            f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
+            f" {first.reason} {first.detail}); nothing was counted against them. `syndicator demo`"
+            " shows the whole trip without a network"
         )
     with run.store.shared():
         for outcome, after in unreached:
@@ -442,7 +538,11 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(IDLE_SECONDS)
             waiting, looks = run.store.waiting(), looks + 1
-            if waiting == before or waiting >= COMMIT_WRITES or looks * IDLE_SECONDS >= COMMIT_SECONDS:
+            if (
+                waiting == before
+                or waiting >= COMMIT_WRITES
+                or looks * IDLE_SECONDS >= COMMIT_SECONDS
+            ):
                 run.store.commit()
                 looks = 0
             before = run.store.waiting()

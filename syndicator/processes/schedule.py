@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-STOPPED_SECONDS = 300.0  # a job that shows no progress for longer than this is reported; a slow page takes under one
+# a job that shows no progress for longer than this is reported; a slow page takes under one
+STOPPED_SECONDS = 300.0
 _LOOKS = 2  # of the watchdog, in the shortest interval
 _INTERVALS = 3  # without a job, after which the scheduler counts as stopped
 
 
 class Scheduler:
-    """Calls `run` with the name of each job at its interval (`jobs`, in seconds), and one job never twice at a time.
-    Reports a job that hangs to `on_stopped`, once, with its name and its seconds without progress. `steady`: clock."""
+    """Calls `run` with the name of each job at its interval (`jobs`, in seconds), and one job never
+    twice at a time. Reports a job that hangs to `on_stopped`, once, with its name and its seconds
+    without progress. `steady`: clock."""
 
     def __init__(
         self,
@@ -60,8 +62,8 @@ class Scheduler:
         self._watchdog = asyncio.create_task(self._watch())
 
     def bring_forward(self, name: str, seconds: float = 0) -> None:
-        """Start a job `seconds` from now, unless it starts before. If it is under way, let it start again. Does nothing
-        before `start` and after `stop`."""
+        """Start a job `seconds` from now, unless it starts before. If it is under way, let it start
+        again. Does nothing before `start` and after `stop`."""
         if not self._scheduler.running:
             return
         if name in self._progress:
@@ -83,7 +85,8 @@ class Scheduler:
             self._progress[name] = self._steady()
 
     def silent_seconds(self) -> float:
-        """Return the seconds without progress of the job that hangs, or of the scheduler; 0 if all is well."""
+        """Return the seconds without progress of the job that hangs, or of the scheduler; 0 if all
+        is well."""
         now = self._steady()
         if self._progress:
             silent = now - min(self._progress.values())

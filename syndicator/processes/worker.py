@@ -1,5 +1,6 @@
-"""CPU work in child processes: a page that hangs or eats memory fails alone. Children get pickled calls over a pipe,
-ignore SIGINT and SIGTERM to finish a page, and end when the parent is gone (SIGIO)."""
+"""CPU work in child processes: a page that hangs or eats memory fails alone. Children get pickled
+calls over a pipe, ignore SIGINT and SIGTERM to finish a page, and end when the parent is gone
+(SIGIO)."""
 
 import asyncio
 import contextlib
@@ -38,17 +39,30 @@ _START_SECONDS = 60.0  # for starting the child and importing the function's mod
 _FAR = 20  # wall time of a call as a multiple of its CPU limit: a choice
 _WATCH = 0.02  # seconds between two checks of the child's memory
 # Variables that a child needs; the operator's tokens are not passed on.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TMPDIR",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+)
 _MEGABYTE = 1_000_000
-_MOST_KEPT = 0.75  # share of its memory that a child may use between calls: vectors, models of languages and dates
-_ROOM = 100  # free bytes per byte of a call, up to half of all: pages of the open corpus need 8 to 42
+# share of its memory that a child may use between calls: vectors, models of languages and dates
+_MOST_KEPT = 0.75
+# free bytes per byte of a call, up to half of all: pages of the open corpus need 8 to 42
+_ROOM = 100
 _MOST_NEW = 50_000  # new objects until the next search for cycles: a choice
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # the parent decides when its children end
 
 
 @dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
 class Lazy(Generic[P, T]):
-    """A module-level function by name, "package.module:function". Only the process that calls it loads it."""
+    """A module-level function by name, "package.module:function". Only the process that calls it
+    loads it."""
 
     name: str
 
@@ -62,22 +76,30 @@ class Lazy(Generic[P, T]):
 
 
 class Worker:
-    """Runs module-level functions in `count` children, each call within `seconds` of CPU and `megabytes` of memory.
-    Children start at the first call and import `preload`."""
+    """Runs module-level functions in `count` children, each call within `seconds` of CPU and
+    `megabytes` of memory. Children start at the first call and import `preload`."""
 
     def __init__(
-        self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES, count: int = 1, preload: Sequence[str] = ()
+        self,
+        *,
+        seconds: float = SECONDS,
+        megabytes: int = MEGABYTES,
+        count: int = 1,
+        preload: Sequence[str] = (),
     ) -> None:
         self._count = max(1, count)
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
-        self._children = tuple(_Child(seconds, megabytes, tuple(preload)) for _ in range(self._count))
+        self._children = tuple(
+            _Child(seconds, megabytes, tuple(preload)) for _ in range(self._count)
+        )
         for child in self._children:
             self._idle.put(child)
         self._threads: ThreadPoolExecutor | None = None
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run the function in a child; cancelling kills it. Raise its SyndicatorError or WorkerFailed."""
+        """Run the function in a child; cancelling kills it. Raise its SyndicatorError or
+        WorkerFailed."""
         job = _Job(_pack(function, args, kwargs))
         if self._closed:
             raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
@@ -139,8 +161,12 @@ class _Job:
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    if not isinstance(function, Lazy) and ("<" in function.__qualname__ or function.__module__ == "__main__"):
-        raise TypeError(f"{function.__qualname__} is not a module-level function of an importable module")
+    if not isinstance(function, Lazy) and (
+        "<" in function.__qualname__ or function.__module__ == "__main__"
+    ):
+        raise TypeError(
+            f"{function.__qualname__} is not a module-level function of an importable module"
+        )
     return pickle.dumps((function, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -173,13 +199,20 @@ class _Child:
                 return
             self._discard()
             theirs, self._alive = map(os.fdopen, os.pipe(), ("rb", "wb"))
-            with theirs, _blocked(_FOR_THE_PARENT):  # inherited: signals wait until the child ignores them
+            # inherited: signals wait until the child ignores them
+            with theirs, _blocked(_FOR_THE_PARENT):
                 self._process = self._open(theirs.fileno())
 
     def _open(self, pipe: int) -> subprocess.Popen[bytes]:
         limits = map(str, (pipe, self._seconds, self._megabytes))
         return subprocess.Popen(
-            [sys.executable, "-c", "from syndicator.processes import worker; worker.serve()", *limits, *self._preload],
+            [
+                sys.executable,
+                "-c",
+                "from syndicator.processes import worker; worker.serve()",
+                *limits,
+                *self._preload,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,  # poll does not see what waits in a buffer
@@ -188,7 +221,8 @@ class _Child:
         )
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
-        """Run one call; return kind and pickle of its answer. After WorkerFailed the next call starts a new process."""
+        """Run one call; return kind and pickle of its answer. After WorkerFailed the next call
+        starts a new process."""
         self._make_room(_ROOM * len(job.payload))
         self.start(job)
         process = self._process
@@ -202,14 +236,19 @@ class _Child:
         except WorkerFailed:
             self.discard()
             raise
-        except (EOFError, OSError, ValueError) as error:  # ValueError: another thread closed the pipe
+        # ValueError: another thread closed the pipe
+        except (EOFError, OSError, ValueError) as error:
             status = None
             with contextlib.suppress(subprocess.TimeoutExpired):
                 status = process.wait(1)
             self.discard()
             if status == -signal.SIGPROF:
-                raise WorkerFailed(WorkerReason.HUNG, f"needed more than {self._seconds:g} s of CPU") from error
-            raise WorkerFailed(WorkerReason.CRASHED, f"the process ended with status {status}") from error
+                raise WorkerFailed(
+                    WorkerReason.HUNG, f"needed more than {self._seconds:g} s of CPU"
+                ) from error
+            raise WorkerFailed(
+                WorkerReason.CRASHED, f"the process ended with status {status}"
+            ) from error
         if kind == _MEMORY:
             self.discard()
             raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
@@ -218,7 +257,8 @@ class _Child:
         return kind, answer
 
     def _make_room(self, needed: int) -> None:
-        """End the process if its memory leaves no room for the call. (A new process costs as much time as 50 pages.)"""
+        """End the process if its memory leaves no room for the call. (A new process costs as much
+        time as 50 pages.)"""
         process, limit = self._process, self._megabytes * _MEGABYTE
         needed = min(needed, limit // 2)
         if needed <= (1 - _MOST_KEPT) * limit or process is None:
@@ -246,7 +286,9 @@ class _Child:
                 self._process.kill()
         self._process, self._killed = None, False
 
-    def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
+    def _frame(
+        self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float
+    ) -> tuple[bytes, bytes]:
         end = time.monotonic() + seconds
         poll = select.poll()
         poll.register(pipe, select.POLLIN | select.POLLHUP)
@@ -269,7 +311,8 @@ def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
 
 
 def environment() -> dict[str, str]:
-    """Return a child's environment: the parent's import path, one thread per numeric library, no secrets."""
+    """Return a child's environment: the parent's import path, one thread per numeric library, no
+    secrets."""
     passed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     path = os.pathsep.join(dict.fromkeys(entry or os.curdir for entry in sys.path))
     return passed | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -309,7 +352,8 @@ def _exactly(number: int, size: int) -> bytes:
 
 
 def serve() -> NoReturn:
-    """Run the child. argv: the parent's pipe, seconds, megabytes, modules to import; calls come on stdin."""
+    """Run the child. argv: the parent's pipe, seconds, megabytes, modules to import; calls come on
+    stdin."""
     _, pipe, seconds, megabytes, *preload = sys.argv
     _end_with(int(pipe))
     for number in _FOR_THE_PARENT:
@@ -339,8 +383,10 @@ def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, 
         if isinstance(function, Lazy):
             function = function.load()  # before the clock of the call starts
         _write(answers, _READY, b"")
-        signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU; its signal ends the process, also in C code
-        signal.setitimer(signal.ITIMER_REAL, _FAR * seconds + 2)  # the parent kills first, unless it is gone
+        # of CPU; its signal ends the process, also in C code
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        # the parent kills first, unless it is gone
+        signal.setitimer(signal.ITIMER_REAL, _FAR * seconds + 2)
         try:
             return _VALUE, pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
         finally:
@@ -368,7 +414,9 @@ def _limit(megabytes: int) -> None:
 
 
 def _end_with(pipe: int) -> None:
-    """End this process when the parent closes `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C code."""
-    # nothing is written to `pipe`: SIGIO comes for bytes too, on a busy machine after they were read
+    """End this process when the parent closes `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C
+    code."""
+    # nothing is written to `pipe`: SIGIO comes for bytes too, on a busy machine after they were
+    # read
     fcntl(pipe, F_SETOWN, os.getpid())
     fcntl(pipe, F_SETFL, os.O_ASYNC)

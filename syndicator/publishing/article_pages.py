@@ -1,7 +1,7 @@
 """Pages of articles that are published whole, and the value of a feed that is being built.
 
-Each page links the previous and the next such page by publication time, so one more article changes the pages of at
-most three days: its own and the nearest days with pages."""
+Each page links the previous and the next such page by publication time, so one more article changes
+the pages of at most three days: its own and the nearest days with pages."""
 
 import hashlib
 from bisect import bisect_left
@@ -38,9 +38,10 @@ def write(
     before: Mapping[str, str],
     whole: bool,
 ) -> Generator[None, None, tuple[dict[str, str], set[str]]]:
-    """Write the pages of changed days (of all if `whole`) with `put`, yielding after each day. Return UTC day ->
-    fingerprint of its pages' input, the next call's `before`, and the files of pages to delete, once no page links
-    them. `sources`: those published whole; `about`: a fingerprint of all input besides articles."""
+    """Write the pages of changed days (of all if `whole`) with `put`, yielding after each day.
+    Return UTC day -> fingerprint of its pages' input, the next call's `before`, and the files of
+    pages to delete, once no page links them. `sources`: those published whole; `about`: a
+    fingerprint of all input besides articles."""
     keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
     made_of = _days(keys, index, about)
     days = list(made_of)
@@ -56,17 +57,26 @@ def write(
                 put(name, data)
             without |= shown.without(day)
             yield
-    wanted = {paths.article_name(id) for ids in _ids(keys, index, days).values() for id in ids} - without
+    wanted = {
+        paths.article_name(id) for ids in _ids(keys, index, days).values() for id in ids
+    } - without
     there = {name for name in outlet.names(paths.ARTICLES) if name.endswith(f".{PAGE}")}
     return made_of, there - wanted
 
 
 class _Shown:
     def __init__(
-        self, index: ArticleIndex, entries: Entries, keys: Sequence[FeedKey], days: Sequence[str], wanted: Sequence[str]
+        self,
+        index: ArticleIndex,
+        entries: Entries,
+        keys: Sequence[FeedKey],
+        days: Sequence[str],
+        wanted: Sequence[str],
     ) -> None:
         self._days = days
-        self._ids = _ids(keys, index, [near for day in wanted for near in (day, *self._near(day)) if near])
+        self._ids = _ids(
+            keys, index, [near for day in wanted for near in (day, *self._near(day)) if near]
+        )
         self._views: dict[str, list[View]] = {}
         self._entries = entries
 
@@ -79,7 +89,10 @@ class _Shown:
 
     def without(self, day: str) -> set[str]:
         """Return the page files of the day's articles that may not be shown whole."""
-        return {paths.article_name(id) for id in self._ids.get(day, set()) - {view.id for view in self._of(day)}}
+        return {
+            paths.article_name(id)
+            for id in self._ids.get(day, set()) - {view.id for view in self._of(day)}
+        }
 
     def _near(self, day: str) -> tuple[str, str]:
         """Return the previous and the next day with pages, "" if there is none."""
@@ -90,7 +103,9 @@ class _Shown:
         """Return the day's articles that may be shown whole, oldest first."""
         if day not in self._views:
             views = self._entries.views(sorted(self._ids.get(day, ())), None)
-            self._views[day] = sorted((view for view in views if view.html), key=lambda view: (view.published, view.id))
+            self._views[day] = sorted(
+                (view for view in views if view.html), key=lambda view: (view.published, view.id)
+            )
         return self._views[day]
 
 
@@ -119,7 +134,8 @@ def _digest(*parts: str) -> str:
 
 
 def wanted(spec: FeedSpec, archives: bool | str) -> bool:
-    """Return True if the feed has calendar pages: a page, and an axis with archives. `archives`: the setting."""
+    """Return True if the feed has calendar pages: a page, and an axis with archives. `archives`:
+    the setting."""
     return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
 
 
@@ -130,9 +146,10 @@ def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
 
 @dataclass(slots=True)
 class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings; `known`, `files`: file name ->
-    fingerprint, before and after the build; `left_out`: ids of articles only in archives; `owed`: some calendar pages
-    wait for a later build; `fault`: error in an archive document, which prevents publishing."""
+    """A feed that is being built. `made_with`: the fingerprint of its settings; `known`, `files`:
+    file name -> fingerprint, before and after the build; `left_out`: ids of articles only in
+    archives; `owed`: some calendar pages wait for a later build; `fault`: error in an archive
+    document, which prevents publishing."""
 
     spec: FeedSpec
     row: FeedRow
@@ -151,7 +168,9 @@ class Feed:
         """Leave changed calendar pages that exist already to a later build."""
         before = self.known
         there = [page for page in self.calendar if page.name in before]
-        late = {page.name: before[page.name] for page in there if before[page.name] != page.fingerprint}
+        late = {
+            page.name: before[page.name] for page in there if before[page.name] != page.fingerprint
+        }
         self.calendar = [page for page in self.calendar if page.name not in late]
         self.files |= late
         self.owed = bool(late)
@@ -160,4 +179,8 @@ class Feed:
 def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[Source]:
     """Return the sources whose articles have pages of their own."""
     shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
-    return [source for source in sources.values() if source.content in shown and PAGE in settings.publish.formats]
+    return [
+        source
+        for source in sources.values()
+        if source.content in shown and PAGE in settings.publish.formats
+    ]

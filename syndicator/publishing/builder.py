@@ -34,8 +34,8 @@ from syndicator.publishing.web.pages import PHONE, Pages
 
 _FRESH_MOST: Final = 512  # feeds in one transaction and one sync: a choice
 _GONE: Final = "gone"  # fingerprint of a story that fell apart
-# Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest article, so that every
-# reader has polled.
+# Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest
+# article, so that every reader has polled.
 _TOMBSTONES: Final = 50
 _TOMBSTONE_LIFE: Final = timedelta(days=30)
 
@@ -61,28 +61,41 @@ def build(
     stories: Sequence[Sequence[str]] = (),
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = (),
 ) -> Steps:
-    """Build feeds and publish each whole or not at all, in short steps between which other tasks run. A feed that
-    changes meanwhile stays stale. `specs`: all feeds; `only`: those to build, None for all; `rows`: of all feeds, None:
-    read them; `source_of`: returns an article's source with the settings that hold for the article; `remake`: returns
-    missing HTML of an article id, made in a process that can be killed; `excused`: ids of pruned articles; `stories`:
-    the article ids of each story. `brief`: leave changed calendar pages to a later build, and the shared pages too
+    """Build feeds and publish each whole or not at all, in short steps between which other tasks
+    run. A feed that changes meanwhile stays stale. `specs`: all feeds; `only`: those to build, None
+    for all; `rows`: of all feeds, None: read them; `source_of`: returns an article's source with
+    the settings that hold for the article; `remake`: returns missing HTML of an article id, made in
+    a process that can be killed; `excused`: ids of pruned articles; `stories`: the article ids of
+    each story. `brief`: leave changed calendar pages to a later build, and the shared pages too
     unless the feed of everything is built."""
-    pages, kept = Pages([*specs, *digests.specs(digest, settings)], settings, look, tags), kept or KeptEntries()
+    pages, kept = (
+        Pages([*specs, *digests.specs(digest, settings)], settings, look, tags),
+        kept or KeptEntries(),
+    )
     shared = staleness.common(settings, instance)
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     among = None if rows is None or only is None else {*only, ALL}
     row_of = {row.key: row for row in rows or ()} | {row.key: row for row in index.feeds(among)}
-    context, texts = (index, outlet, settings, instance, entries, pages), published_whole(settings, sources)
-    builder = Builder(*context, frozenset(excused), texts, only is None, row_of, markdown, brief, stories)
+    context, texts = (
+        (index, outlet, settings, instance, entries, pages),
+        published_whole(settings, sources),
+    )
+    builder = Builder(
+        *context, frozenset(excused), texts, only is None, row_of, markdown, brief, stories
+    )
     feeds = []
     for spec in specs if only is None else filter(lambda spec: spec.key in only, specs):
         feeds.append(builder.prepare(spec, shared))
         yield
     lists.mark(index, pages, frozenset(only or ()))
-    # The feed of everything, stale after each change, is marked fresh last: so the next build completes one that died.
-    everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
+    # The feed of everything, stale after each change, is marked fresh last: so the next build
+    # completes one that died.
+    everything, keys = (
+        [feed for feed in feeds if feed.spec.key == ALL],
+        {spec.key for spec in specs},
+    )
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared)) if outdated else ()
     yield from builder.write_stories(shared, feeds)
@@ -104,8 +117,9 @@ def build(
 
 @dataclass(slots=True)
 class Builder:
-    """The state of a build. `whole_texts`: sources whose articles have pages of their own; `whole`: write even
-    unchanged documents; `brief`: as in `build`; `shown`: numbers of entries and articles by feed."""
+    """The state of a build. `whole_texts`: sources whose articles have pages of their own; `whole`:
+    write even unchanged documents; `brief`: as in `build`; `shown`: numbers of entries and articles
+    by feed."""
 
     index: ArticleIndex
     outlet: Outlet
@@ -133,7 +147,10 @@ class Builder:
     _moved: dict[FeedKey, list[FeedKey]] = field(default_factory=lambda: defaultdict(list))
     fresh: list[Fresh] = field(default_factory=list)  # to be marked once their files are on disk
     made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files of no feed
-    changed: dict[FeedKey, dict[str, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # before, now
+    # before, now
+    changed: dict[FeedKey, dict[str, tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
 
     def __post_init__(self) -> None:
         self.of_stories = replace(self.entries, kind=EntryKind.STORY)
@@ -143,17 +160,22 @@ class Builder:
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
             for key in item.feeds:
                 key = targets.get(key, key) if key.axis == SOURCE else key
-                self.removed[key].append(Removed(urn=entry_urn(self.instance, item.id), when=item.at))
+                self.removed[key].append(
+                    Removed(urn=entry_urn(self.instance, item.id), when=item.at)
+                )
         latest = self.rows[ALL].latest_added if ALL in self.rows else None
         self.open_month = latest.strftime("%Y-%m") if latest else ""
         for old, target in targets.items():
             self._moved[target].append(old)
 
     def prepare(self, spec: FeedSpec, shared: str) -> Feed:
-        """Select the articles of a feed's head and plan its archive documents. `shared`: `staleness.common`."""
+        """Select the articles of a feed's head and plan its archive documents. `shared`:
+        `staleness.common`."""
         index, outlet, row = self.index, self.outlet, self.rows.get(spec.key)
         if row is None:
-            row = self.rows[spec.key] = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
+            row = self.rows[spec.key] = FeedRow(
+                key=spec.key, name=spec.name, first_slug=spec.first_slug
+            )
             index.save_feed(row)
         elif row.dropped:  # it is published again
             row = self.rows[spec.key] = replace(row, dropped=False, made_with=None)
@@ -162,36 +184,57 @@ class Builder:
             self.written.add(redirects.JSON)
         chosen = head_of_window(spec, index, row)
         archives, empty = list[Document](), head(spec, self.settings, self.instance, None)
-        folder, files = f"{paths.ARCHIVES}{paths.stem(spec.key)}/", index.files(spec.key) if row.built else {}
+        folder, files = (
+            f"{paths.ARCHIVES}{paths.stem(spec.key)}/",
+            index.files(spec.key) if row.built else {},
+        )
         if not files:  # if the database was lost, documents keep their addresses
             files = dict.fromkeys(outlet.names(folder), "")
         short = self.settings.publish.archives == "atom"  # months share documents
-        longer = not short or row.count > len(chosen.ids) or any(name.startswith(folder) for name in files)
+        longer = (
+            not short
+            or row.count > len(chosen.ids)
+            or any(name.startswith(folder) for name in files)
+        )
         if empty.archives and longer:
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(spec, index, chosen.ids, self.open_month, about, files, shared=short)
+            archives = archive.chain(
+                spec, index, chosen.ids, self.open_month, about, files, shared=short
+            )
         made_with = staleness.of_feed(spec, shared, self._of_pages)
-        feed = Feed(spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out)
-        if article_pages.wanted(spec, self.settings.publish.archives) and PAGE not in empty.archives:
+        feed = Feed(
+            spec, row, chosen.ids, empty, made_with, archives, files, left_out=chosen.left_out
+        )
+        if (
+            article_pages.wanted(spec, self.settings.publish.archives)
+            and PAGE not in empty.archives
+        ):
             about = staleness.of_calendar(spec, shared, self._of_pages)
             feed.calendar = article_pages.planned(spec, index.days(spec.key), about)
             self.pages.calendars[paths.stem(spec.key)] = feed.calendar
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """Write changed archive documents and calendar pages by month, so that a shared entry is rendered once."""
+        """Write changed archive documents and calendar pages by month, so that a shared entry is
+        rendered once."""
         months: dict[str, list[tuple[Feed, Document | list[CalendarPage]]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
                 files = archive.files_of(item, feed.head, self._of_pages)
-                if self.whole or any(feed.known.get(name) != made_of for name, made_of in files.items()):
+                if self.whole or any(
+                    feed.known.get(name) != made_of for name, made_of in files.items()
+                ):
                     months[item.months[-1]].append((feed, item))
                 feed.files |= files
                 if item.marker:
                     feed.files[archive.marker(feed.spec.key, item.months[-1])] = item.marker
             if self.brief:
                 feed.put_off_pages()
-            changed = [page for page in feed.calendar if self.whole or feed.known.get(page.name) != page.fingerprint]
+            changed = [
+                page
+                for page in feed.calendar
+                if self.whole or feed.known.get(page.name) != page.fingerprint
+            ]
             for month, pages in groupby(changed, key=lambda page: page.days[-1][: calendar.MONTH]):
                 months[month].append((feed, list(pages)))
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
@@ -203,7 +246,8 @@ class Builder:
                     yield from self._write_pages(feed, part)
 
     def write_heads(self, feeds: list[Feed]) -> Iterator[None]:
-        """Write the head feeds; a feed with a fault keeps its old files. Empties `feeds`, to free memory."""
+        """Write the head feeds; a feed with a fault keeps its old files. Empties `feeds`, to free
+        memory."""
         while feeds:
             self._write_head(feed := feeds.pop(0))
             self.pages.forget(feed.spec.key)
@@ -212,14 +256,16 @@ class Builder:
             yield
 
     def settle(self) -> None:
-        """Mark the written feeds fresh, after their files are on disk; after an earlier crash, write them again."""
+        """Mark the written feeds fresh, after their files are on disk; after an earlier crash,
+        write them again."""
         self.outlet.settle()
         if self.fresh:
             self.index.mark_fresh(*self.fresh)
             self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
-        """Delete files of dropped feeds (their addresses answer 410), and archives of moved feeds: new ones exist."""
+        """Delete files of dropped feeds (their addresses answer 410), and archives of moved feeds:
+        new ones exist."""
         for key, row in self.rows.items():
             if old_archives(row):
                 files = self.index.files(key)
@@ -232,8 +278,8 @@ class Builder:
                 self._end(row)
 
     def finish(self, wanted: Collection[FeedKey], going: Collection[str]) -> None:
-        """Mark the written feeds fresh and delete the pages `going`, which no page links any more. Mark the feed of
-        everything last: while it is stale, shared pages are not complete."""
+        """Mark the written feeds fresh and delete the pages `going`, which no page links any more.
+        Mark the feed of everything last: while it is stale, shared pages are not complete."""
         self.settle()
         for name in sorted(going):
             self._delete(name)
@@ -259,7 +305,8 @@ class Builder:
         )
 
     def unfinished(self, wanted: Collection[FeedKey]) -> bool:
-        """Return True if the feed of everything is not in `wanted` and `finish` must end it or mark it fresh."""
+        """Return True if the feed of everything is not in `wanted` and `finish` must end it or mark
+        it fresh."""
         row = self.rows.get(ALL)
         if row is None or ALL in wanted:
             return False
@@ -283,14 +330,19 @@ class Builder:
         self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
     def write_shared(self, shared: str) -> None:
-        """Write the pages about all feeds: front page, list of feeds, OPML, stylesheets, redirect maps."""
+        """Write the pages about all feeds: front page, list of feeds, OPML, stylesheets, redirect
+        maps."""
         rows, base = self.rows, self.settings.base_url
         files = self.pages.shared(rows, self._newest(), self.stories)
         listed = lists.write(self.index, self.pages, shared + self._of_pages, whole=self.whole)
         files, self.changed[staleness.LISTS] = files | listed.files, listed.changed
         self.made_of |= {} if listed.made_of is None else {staleness.LISTS: listed.made_of}
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
-        withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
+        withdrawn = (
+            [paths.article_name(item.id) for item in self.index.withdrawn()]
+            if self.whole_texts
+            else ()
+        )
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
         if not self.pages.phone:
@@ -307,14 +359,21 @@ class Builder:
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
         shown, text = (lambda ids: views(ids, None)), (lambda id: plain(self.markdown(id)))
         doors = self.index, self.outlet, shown, about, self._put, self._delete
-        self.made_of[staleness.SEARCH] = yield from search.write_search(*doors, made_of, text, self.whole)
+        self.made_of[staleness.SEARCH] = yield from search.write_search(
+            *doors, made_of, text, self.whole
+        )
 
     def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
-        """Write the changed pages of stories; all of them if the feed of stories is among `feeds`."""
+        """Write the changed pages of stories; all of them if the feed of stories is among
+        `feeds`."""
         if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
             return
         about, states = shared + self._of_pages, self.index.files(staleness.STORIES)
-        for story in (story for story, made_of in states.items() if self.whole or made_of not in (about, _GONE)):
+        for story in (
+            story
+            for story, made_of in states.items()
+            if self.whole or made_of not in (about, _GONE)
+        ):
             name = paths.story_name(story)
             if ids := [id for id, _ in self.index.story_articles([story]).get(story, ())]:
                 parts = self.entries.stories(ids, None)
@@ -324,8 +383,11 @@ class Builder:
             self.changed[staleness.STORIES][story] = states[story], about if ids else _GONE
             yield
 
-    def write_digests(self, made: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]]) -> Iterator[None]:
-        """Write the feeds of digests, each with its entries, and delete the files of all other digests."""
+    def write_digests(
+        self, made: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]]
+    ) -> Iterator[None]:
+        """Write the feeds of digests, each with its entries, and delete the files of all other
+        digests."""
         there = set[str]()
         for digest, issues in made:
             for name, data in digests.files(digest, issues, self.entries, self.pages).items():
@@ -340,22 +402,35 @@ class Builder:
                 self._delete(name)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
-        """Return True if the feed of everything is stale and left to a later build, which writes the shared pages."""
+        """Return True if the feed of everything is stale and left to a later build, which writes
+        the shared pages."""
         row = self.rows.get(ALL)
-        return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
+        return (
+            row is not None
+            and row.stale
+            and not everything
+            and any(spec.key == ALL for spec in self.pages.specs)
+        )
 
     def write_articles(self, shared: str) -> Generator[None, None, Collection[str]]:
-        """Write the pages of articles that are published whole; return the files of pages to delete."""
+        """Write the pages of articles that are published whole; return the files of pages to
+        delete."""
         doors = self.index, self.entries, self.pages, self.outlet, self._put
         about, before = shared + self._of_pages, self.index.files(staleness.ARTICLES)
-        made_of, going = yield from article_pages.write(*doors, self.whole_texts, about, before, self.whole)
+        made_of, going = yield from article_pages.write(
+            *doors, self.whole_texts, about, before, self.whole
+        )
         self.made_of[staleness.ARTICLES] = made_of
         return going
 
     def _newest(self) -> list[View]:
         """Return the newest articles, and the other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
-        if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
+        if (
+            spec
+            and ALL.slug not in self.pages.calendars
+            and article_pages.wanted(spec, self.settings.publish.archives)
+        ):
             self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
         ids = [*self.index.latest(ALL, front.NEWEST), *chain.from_iterable(self.stories)]
         return self._entries(ALL).views(list(dict.fromkeys(ids)), None)
@@ -371,7 +446,10 @@ class Builder:
                 day: entries.views(ids.get(day, [])[: front.CANDIDATES], content)
                 for day in reversed(page.days if page.parts and page in shown else ())
             }
-            self._put(page.name, self.pages.calendar_page(feed.head, page, entries.stories(stories, content), tops))
+            self._put(
+                page.name,
+                self.pages.calendar_page(feed.head, page, entries.stories(stories, content), tops),
+            )
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
@@ -399,7 +477,9 @@ class Builder:
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
         removed = self.removed[spec.key] if "tombstones" in self.settings.publish.extensions else []
-        shown = tuple(item for item in removed[-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
+        shown = tuple(
+            item for item in removed[-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE
+        )
         top = replace(feed.head, previous=previous, removed=shown)
         days: Mapping[str, int] = {}
         if article_pages.wanted(spec, self.settings.publish.archives):
@@ -414,17 +494,24 @@ class Builder:
         if reason:
             live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
             reason += validate.named(reason, feed.spec.key, live, self.index, self.instance)
-            self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
+            self.held.append(
+                Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason)
+            )
             self.index.keep_back(feed.spec.key, reason)
             return
         for name in filter(staleness.is_file, feed.known.keys() - feed.files.keys()):
             self._delete(name)
         made_with, owed = feed.made_with, feed.owed
-        self.fresh.append(Fresh(key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed))
+        self.fresh.append(
+            Fresh(
+                key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed
+            )
+        )
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
-        """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown as stories."""
+        """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown
+        as stories."""
         ids: dict[str, Sequence[str]] = {}
         for name, data in files.items():
             check = self.entries.renderers[_format(name)].check(data)
@@ -436,9 +523,18 @@ class Builder:
         if not old:
             return None
         excused = {*led} | {item.urn for items in self.removed.values() for item in items}
-        excused |= {entry_urn(self.instance, id) for id in (*self.excused, *self.entries.problems, *feed.left_out)}
-        suspects = validate.lost(validate.ids(old), ids[name], excused, feed.spec, self.index, self.instance)
-        return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
+        excused |= {
+            entry_urn(self.instance, id)
+            for id in (*self.excused, *self.entries.problems, *feed.left_out)
+        }
+        suspects = validate.lost(
+            validate.ids(old), ids[name], excused, feed.spec, self.index, self.instance
+        )
+        return (
+            f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}"
+            if suspects
+            else None
+        )
 
     def _entries(self, key: FeedKey) -> Entries:
         if key == STORIES:
@@ -446,10 +542,14 @@ class Builder:
         return self.folded if AXES[key.axis].archived else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
-        """Write a feed's files, also at former addresses; return a file's fault, raise OSError if all feeds have it."""
+        """Write a feed's files, also at former addresses; return a file's fault, raise OSError if
+        all feeds have it."""
         try:
             for name, data in files.items():
-                old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]
+                old = [
+                    paths.file_name(key, _format(name))
+                    for key in self._moved.get(feed.spec.key, ())
+                ]
                 self._put(name, data, heir_of=old)
                 feed.files[name] = hashlib.sha256(data).hexdigest()
                 for address in old:

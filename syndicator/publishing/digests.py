@@ -22,36 +22,56 @@ _LINK: Final = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 _TAG: Final = re.compile(r"<[^>]*>")
 
 
-def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages) -> dict[str, bytes]:
-    """Return the feed of a digest by file name; nothing without entries. `issues`: see `entry`, newest first."""
+def files(
+    digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
+) -> dict[str, bytes]:
+    """Return the feed of a digest by file name; nothing without entries. `issues`: see `entry`,
+    newest first."""
     if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
         return {}
     named = spec(digest, entries.settings)
     top = head(named, entries.settings, entries.instance, None)
-    rendered = documents(top, [format for format in named.formats if format != PAGE], views, None, entries)
+    rendered = documents(
+        top, [format for format in named.formats if format != PAGE], views, None, entries
+    )
     if PAGE in named.formats:
         rendered[PAGE] = pages.feed_page(top, [_item(view) for view in views])
     return {paths.file_name(named.key, format): data for format, data in rendered.items()}
 
 
-def specs(made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings) -> list[FeedSpec]:
+def specs(
+    made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
+) -> list[FeedSpec]:
     """Return the feeds of the digests that have entries."""
-    return [spec(digest, settings) for digest, issues in made if any(any(issue["stories"]) for issue in issues)]
+    return [
+        spec(digest, settings)
+        for digest, issues in made
+        if any(any(issue["stories"]) for issue in issues)
+    ]
 
 
 def spec(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the feed of a digest."""
-    name, about = _title(digest.name), f"The stories of each {'week' if ' ' in digest.at else 'day'}."
+    name, about = (
+        _title(digest.name),
+        f"The stories of each {'week' if ' ' in digest.at else 'day'}.",
+    )
     title, key = f"{name} - {settings.site.title}", FeedKey(DIGEST, digest.name)
     named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
     return replace(named, formats=settings.publish.formats, language=settings.site.language)
 
 
 def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
-    """Return the entry of a digest without articles that cannot be shown, None if none is left. `issue`: `until` (end
-    of its period, ISO 8601 in UTC), `day` (that day in the operator's zone), `stories` (article ids of each)."""
-    views = {view.id: view for view in entries.views([id for ids in issue["stories"] for id in ids], None)}
-    stories = [reports for ids in issue["stories"] if (reports := [views[id] for id in ids if id in views])]
+    """Return the entry of a digest without articles that cannot be shown, None if none is left.
+    `issue`: `until` (end of its period, ISO 8601 in UTC), `day` (that day in the operator's zone),
+    `stories` (article ids of each)."""
+    views = {
+        view.id: view
+        for view in entries.views([id for ids in issue["stories"] for id in ids], None)
+    }
+    stories = [
+        reports for ids in issue["stories"] if (reports := [views[id] for id in ids if id in views])
+    ]
     if not stories:
         return None
     base, until = entries.settings.base_url, datetime.fromisoformat(issue["until"])
@@ -93,4 +113,6 @@ def _line(reports: Sequence[View]) -> str:
 def _item(view: View) -> bytes:
     """Return the list item of an entry for the page of its digest, as `story.days` takes it."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f'{stamp}\n<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'.encode()
+    return (
+        f'{stamp}\n<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'.encode()
+    )

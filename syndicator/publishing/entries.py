@@ -1,4 +1,5 @@
-"""Entries of a build: each article's view and its bytes in each format, rendered once for all feeds."""
+"""Entries of a build: each article's view and its bytes in each format, rendered once for all
+feeds."""
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,12 +32,14 @@ _NO_ROW: Final = "the database lists the article without a row; run `syndicator 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The functions of a format. A fault is None, or a text that starts with "not-well-formed: " or "invalid: "."""
+    """The functions of a format. A fault is None, or a text that starts with "not-well-formed: " or
+    "invalid: "."""
 
     entry: Callable[[Draft], Any]  # an entry, in XML as a tree; raises ValueError
     feed: Callable[[Head, Sequence[bytes]], bytes]  # from entries, newest first
     check: Callable[[bytes], Check]  # of a whole document
-    entry_fault: Callable[[Any], str | None] = lambda entry: None  # of an entry, before it is serialised
+    # of an entry, before it is serialised
+    entry_fault: Callable[[Any], str | None] = lambda entry: None
     serialise: Callable[[Draft, Any], bytes] = lambda draft, entry: entry  # the bytes of an entry
 
 
@@ -48,8 +51,12 @@ RENDERERS: Final[dict[str, Renderer]] = {
         feed=atom.write_feed,
         check=validate.check_atom,
     ),
-    "rss": Renderer(entry=rss.make_item, serialise=rss.serialise, feed=rss.write_feed, check=validate.check_rss),
-    "json": Renderer(entry=lambda draft: jsonfeed.item(draft.view), feed=jsonfeed.feed, check=validate.check_json),
+    "rss": Renderer(
+        entry=rss.make_item, serialise=rss.serialise, feed=rss.write_feed, check=validate.check_rss
+    ),
+    "json": Renderer(
+        entry=lambda draft: jsonfeed.item(draft.view), feed=jsonfeed.feed, check=validate.check_json
+    ),
 }
 
 
@@ -62,9 +69,10 @@ def renderers(pages: Pages) -> Mapping[str, Renderer]:
 
 @dataclass(slots=True)
 class Entries:
-    """Entries of one build. `source_of`: returns an article's source with the settings that hold for the article;
-    `remake`: returns missing HTML of an article id, or None; `tags`: tags of taxonomy.toml; `markdown`: returns the
-    body of an article id; `kept`: entries of earlier builds; `stories_of`: cached stories by article id."""
+    """Entries of one build. `source_of`: returns an article's source with the settings that hold
+    for the article; `remake`: returns missing HTML of an article id, or None; `tags`: tags of
+    taxonomy.toml; `markdown`: returns the body of an article id; `kept`: entries of earlier builds;
+    `stories_of`: cached stories by article id."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -90,8 +98,13 @@ class Entries:
             self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
-        """Return the views of `ids` in order. An article that cannot be shown is left out and added to `problems`."""
-        new = [id for id in ids if id not in self.stories_of] if self.settings.publish.stories != "off" else []
+        """Return the views of `ids` in order. An article that cannot be shown is left out and added
+        to `problems`."""
+        new = (
+            [id for id in ids if id not in self.stories_of]
+            if self.settings.publish.stories != "off"
+            else []
+        )
         reports = self.index.reports(new) if new else {}
         self.stories_of.update((id, reports.get(id)) for id in new)
         shown = {id: entry.view for id in ids if (entry := self.kept.get(self._key(id, mode)))}
@@ -99,7 +112,9 @@ class Entries:
         articles = self.index.articles(missing) if missing else {}
         sources = {id: self.source_of(article) for id, article in articles.items()}
         may_be = mode in (None, "full")
-        wanted = [id for id in articles if may_be and permitted(articles[id], sources[id])[0] == "full"]
+        wanted = [
+            id for id in articles if may_be and permitted(articles[id], sources[id])[0] == "full"
+        ]
         html = dict(self.index.html(wanted)) if wanted else {}
         for id in wanted:
             text = html.get(id) or (self.remake(id) if self.remake else None)
@@ -107,12 +122,20 @@ class Entries:
                 html[id] = text
             else:
                 reason = FeedFileReason.HTML_MISSING
-                self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
-        pictures = self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
+                self.problems[id] = Problem(
+                    what=articles[id].url, reason=reason, detail="shown as an excerpt"
+                )
+        pictures = (
+            self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
+        )
         for id in missing:
             if id not in articles:
-                self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=_NO_ROW)
-            elif view := self._view(articles[id], sources[id], mode, html.get(id, ""), pictures.get(id)):
+                self.problems[id] = Problem(
+                    what=id, reason=FeedFileReason.NOT_IN_STORE, detail=_NO_ROW
+                )
+            elif view := self._view(
+                articles[id], sources[id], mode, html.get(id, ""), pictures.get(id)
+            ):
                 shown[id] = view
         return [shown[id] for id in ids if id in shown]
 
@@ -134,13 +157,17 @@ class Entries:
         entries = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
         return [entry[PAGE] for entry in entries if entry]
 
-    def made(self, formats: Iterable[str], view: View, mode: ContentMode | None) -> dict[str, bytes] | None:
-        """Return a view's entry as bytes by format. If a format cannot hold it, return None and add a problem."""
+    def made(
+        self, formats: Iterable[str], view: View, mode: ContentMode | None
+    ) -> dict[str, bytes] | None:
+        """Return a view's entry as bytes by format. If a format cannot hold it, return None and add
+        a problem."""
         result: dict[str, bytes] = {}
         key = self._key(view.id, mode)
         draft = Draft(view, self.settings.base_url)
         entry = self.kept.get(key)
-        is_same = entry is not None and entry.view.updated == view.updated  # see `_with_distinct_times`
+        # see `_with_distinct_times`
+        is_same = entry is not None and entry.view.updated == view.updated
         parts = entry.parts if entry and is_same else {}
         for format in formats:
             if format not in parts:
@@ -163,11 +190,18 @@ class Entries:
             fault = str(error)
         view = draft.view
         detail = f"{format}: {fault}"
-        self.problems[view.id] = Problem(what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
+        self.problems[view.id] = Problem(
+            what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=detail
+        )
         return None
 
     def _view(
-        self, article: Article, source: Source | None, mode: ContentMode | None, html: str, picture: Picture | None
+        self,
+        article: Article,
+        source: Source | None,
+        mode: ContentMode | None,
+        html: str,
+        picture: Picture | None,
     ) -> View | None:
         id = article.id
         story = self.stories_of.get(id)
@@ -178,33 +212,48 @@ class Entries:
         entry = self.kept.get(key, of)
         if entry is None:
             try:
-                shown = replace(view(article, source, self.instance, mode, html, picture), also=named)
+                shown = replace(
+                    view(article, source, self.instance, mode, html, picture), also=named
+                )
                 if story_entry:
                     shown = leading(shown, story_entry, self.instance)
-                content = card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
+                content = (
+                    card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
+                )
                 markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
                 entry = Made(of, replace(shown, content=content, markdown=markdown))
             except _UNWRITABLE as error:
                 where, detail = article.url or id, str(error)
-                self.problems[id] = Problem(what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
+                self.problems[id] = Problem(
+                    what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail
+                )
                 return None
             self.kept.put(key, entry)
         return entry.view
 
 
 def documents(
-    head: Head, formats: Sequence[str], views: Sequence[View], mode: ContentMode | None, entries: Entries
+    head: Head,
+    formats: Sequence[str],
+    views: Sequence[View],
+    mode: ContentMode | None,
+    entries: Entries,
 ) -> dict[str, bytes]:
-    """Return the feed of `views` as bytes by format. An entry that one format cannot hold is left out of all and added
-    to `entries.problems`. `updated` is that of the newest entry. `mode`: see `view`."""
+    """Return the feed of `views` as bytes by format. An entry that one format cannot hold is left
+    out of all and added to `entries.problems`. `updated` is that of the newest entry. `mode`: see
+    `view`."""
     entries_of = [(view, entries.made(formats, view, mode)) for view in _with_distinct_times(views)]
     shown = [(view, parts) for view, parts in entries_of if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
-    return {format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown]) for format in formats}
+    return {
+        format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown])
+        for format in formats
+    }
 
 
 def _with_distinct_times(views: Sequence[View]) -> list[View]:
-    """Return the views with distinct `updated` times: move a duplicate to the next free microsecond."""
+    """Return the views with distinct `updated` times: move a duplicate to the next free
+    microsecond."""
     taken: set[datetime] = set()
     result: list[View] = []
     for shown in views:

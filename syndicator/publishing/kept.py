@@ -14,25 +14,28 @@ if TYPE_CHECKING:
 
 
 class EntryKind(Enum):
-    """What an entry stands for: its article; in the feed of stories, the story that the article leads; in feeds with
-    archives, the story for which an earlier version published it."""
+    """What an entry stands for: its article; in the feed of stories, the story that the article
+    leads; in feeds with archives, the story for which an earlier version published it."""
 
     ARTICLE = "article"
     STORY = "story"
     FOLDED = "folded"
 
 
-Key = tuple[str, "ContentMode | None", EntryKind]  # article id, content mode of the feed, what the entry stands for
+# article id, content mode of the feed, what the entry stands for
+Key = tuple[str, "ContentMode | None", EntryKind]
 
-_MOST: Final = 16_000  # entries of some 1.3 kB: more than a day of 5,000 articles shows (tests/bench/day.py)
+# entries of some 1.3 kB: more than a day of 5,000 articles shows (tests/bench/day.py)
+_MOST: Final = 16_000
 _OPEN: Final = 200  # of some 10 kB
 _LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
 
 
 @dataclass(slots=True)
 class Made:
-    """A cached entry. `of`: a digest of its input. `parts`: its bytes by format, None for a format that cannot hold it.
-    `build`: the last build that compared `of`. `packed`: the number of parts when it was packed."""
+    """A cached entry. `of`: a digest of its input. `parts`: its bytes by format, None for a format
+    that cannot hold it. `build`: the last build that compared `of`. `packed`: the number of parts
+    when it was packed."""
 
     of: bytes
     view: View
@@ -49,11 +52,13 @@ class KeptEntries:
         self._about = ""
         self._build = 0
         self._made: dict[Key, Made] = {}  # in the order of their last use
-        self._packed: dict[Key, bytes] = {}  # in the order in which they left `_made`; some are in both
+        # in the order in which they left `_made`; some are in both
+        self._packed: dict[Key, bytes] = {}
         self._like = b""  # an entry that has most bytes of all others, for zlib
 
     def begin(self, about: str) -> None:
-        """Begin a build. `about`: a fingerprint of the input of all entries; if it changed, the cache is emptied."""
+        """Begin a build. `about`: a fingerprint of the input of all entries; if it changed, the
+        cache is emptied."""
         self._build += 1
         if about != self._about:
             self._made.clear()
@@ -61,7 +66,8 @@ class KeptEntries:
             self._about, self._like = about, b""
 
     def get(self, key: Key, of: bytes = b"") -> Made | None:
-        """Return the entry if its input equals `of` or, without `of`, if this build compared it already; else None."""
+        """Return the entry if its input equals `of` or, without `of`, if this build compared it
+        already; else None."""
         entry = self._made.get(key)
         if entry is None and (packed := self._packed.get(key)):
             entry = pickle.loads(zlib.decompressobj(zdict=self._like).decompress(packed))

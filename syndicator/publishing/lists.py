@@ -1,5 +1,6 @@
-"""Lists of all feeds: pages, sitemaps, OPML. A long list is divided into parts (see `web.directory`), and only changed
-parts are written; the index has a fingerprint of each part's input under staleness.LISTS."""
+"""Lists of all feeds: pages, sitemaps, OPML. A long list is divided into parts (see
+`web.directory`), and only changed parts are written; the index has a fingerprint of each part's
+input under staleness.LISTS."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -16,16 +17,20 @@ from syndicator.publishing.web.pages import FEEDS, SITEMAP, Pages
 
 
 def mark(index: ArticleIndex, pages: Pages, built: Collection[FeedKey]) -> None:
-    """Mark the parts that list feeds of `built` as stale, in case this build does not write them."""
+    """Mark the parts that list feeds of `built` as stale, in case this build does not write
+    them."""
     before, parts = index.files(LISTS), pages.parts.items()
-    stale = {part for part, specs in parts if part in before and any(spec.key in built for spec in specs)}
+    stale = {
+        part for part, specs in parts if part in before and any(spec.key in built for spec in specs)
+    }
     index.change_files(LISTS, {part: (before[part], "") for part in stale})
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """`files`: bytes to write, by name; `gone`: names to delete. Fingerprints to store: if the same parts exist as
-    before, `changed` has for each the old and the new one; otherwise `made_of` has those of all parts."""
+    """`files`: bytes to write, by name; `gone`: names to delete. Fingerprints to store: if the same
+    parts exist as before, `changed` has for each the old and the new one; otherwise `made_of` has
+    those of all parts."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
@@ -34,7 +39,8 @@ class Lists:
 
 
 def write(index: ArticleIndex, pages: Pages, about: str, *, whole: bool) -> Lists:
-    """Return the changed parts (all if `whole` or one), and OPML if feeds changed. `about`: see `fingerprint`."""
+    """Return the changed parts (all if `whole` or one), and OPML if feeds changed. `about`: see
+    `fingerprint`."""
     parts, before, files = pages.parts, index.files(LISTS), dict[str, bytes]()
     of_all = directory.fingerprint(about, pages.specs) if len(parts) > 1 else ""
     made_of = {part: directory.fingerprint(about, specs) for part, specs in parts.items() if of_all}

@@ -1,4 +1,5 @@
-"""Templates and stylesheets of pages, ours and the operator's. Imports no template library, which loads slowly."""
+"""Templates and stylesheets of pages, ours and the operator's. Imports no template library, which
+loads slowly."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,12 +11,22 @@ from typing import Final
 
 TEMPLATES: Final = "templates"  # folder with the operator's templates, in the configuration folder
 STYLES: Final = "site.css"  # the operator's styles, in the configuration folder
-_ASSETS: Final = ("feed.css", "site.css", "site.js", "front.js", "combine.js", "search.js", "icon.svg", "icon.png")
+_ASSETS: Final = (
+    "feed.css",
+    "site.css",
+    "site.js",
+    "front.js",
+    "combine.js",
+    "search.js",
+    "icon.svg",
+    "icon.png",
+)
 
 
 @dataclass(frozen=True)
 class Look:
-    """The design of pages. `templates`: the operator's, text by name; `styles`: CSS appended to our stylesheet."""
+    """The design of pages. `templates`: the operator's, text by name; `styles`: CSS appended to our
+    stylesheet."""
 
     templates: Mapping[str, str] = field(default_factory=dict)
     styles: bytes = b""
@@ -37,17 +48,25 @@ class Look:
 
 
 def look(config: Path) -> Look:
-    """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are replaced."""
+    """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are
+    replaced."""
     folder, styles = config / TEMPLATES, config / STYLES
     return Look(
-        templates={path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.html"))},
+        templates={
+            path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.html"))
+        },
         styles=styles.read_bytes() if styles.is_file() else b"",
     )
 
 
 @cache
 def _shipped() -> str:
-    folders = [resources.files("syndicator.publishing").joinpath(folder) for folder in (TEMPLATES, "static")]
-    files = [file for folder in folders for file in sorted(folder.iterdir(), key=lambda file: file.name)]
+    folders = [
+        resources.files("syndicator.publishing").joinpath(folder)
+        for folder in (TEMPLATES, "static")
+    ]
+    files = [
+        file for folder in folders for file in sorted(folder.iterdir(), key=lambda file: file.name)
+    ]
     parts = [part for file in files for part in (file.name.encode(), file.read_bytes())]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()

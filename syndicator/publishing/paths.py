@@ -16,7 +16,8 @@ STORIES: Final = "stories/"  # a page for each story
 
 
 def stem(key: FeedKey) -> str:
-    """Return a feed's path below the web root without ending, such as tags/ai; a question's slug is its path."""
+    """Return a feed's path below the web root without ending, such as tags/ai; a question's slug is
+    its path."""
     return key.slug if key.slug.startswith(QUESTIONS) else listed(key.axis).folder + key.slug
 
 
@@ -25,7 +26,11 @@ def parse_stem(value: str) -> FeedKey | None:
     if value.startswith(QUESTIONS):
         return FeedKey(QUERY, value)
     folder, slash, slug = value.rpartition("/")
-    fitting = (name for name, axis in AXES.items() if axis.folder == folder + slash and axis.only in ("", slug))
+    fitting = (
+        name
+        for name, axis in AXES.items()
+        if axis.folder == folder + slash and axis.only in ("", slug)
+    )
     axis = next(fitting, None)
     return FeedKey(axis, slug) if axis and slug else None
 
@@ -41,9 +46,11 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 
 def is_asked_often(name: str) -> bool:
-    """Return True for files that are requested often between two builds: those at the web root, and feeds of categories
-    and saved queries. Web servers compress the others."""
-    return "/" not in name or (is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder)))
+    """Return True for files that are requested often between two builds: those at the web root, and
+    feeds of categories and saved queries. Web servers compress the others."""
+    return "/" not in name or (
+        is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder))
+    )
 
 
 def article_name(id: str) -> str:

@@ -1,5 +1,6 @@
-"""Saved queries (config/feeds.toml, language: `entry_rules`), and the members of their feeds and of the axes whose
-members builds find. An article is matched again only when it, a query or `publish.axes` changes."""
+"""Saved queries (config/feeds.toml, language: `entry_rules`), and the members of their feeds and of
+the axes whose members builds find. An article is matched again only when it, a query or
+`publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,7 +29,8 @@ _PART: Final = 500  # articles in memory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A [[feed]] of feeds.toml: a query, or settings for an existing `feed`. None: the general setting applies."""
+    """A [[feed]] of feeds.toml: a query, or settings for an existing `feed`. None: the general
+    setting applies."""
 
     slug: str
     query: str = ""
@@ -48,7 +50,8 @@ class SavedQuery:
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises ConfigError."""
+    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises
+    ConfigError."""
     return queries_of(read_toml_file(path)) if path.exists() else ()
 
 
@@ -70,10 +73,18 @@ def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
 def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
     """Return the valid [[feed]] entries of a file, and the faults of the others."""
     tables = file.values.get("feed", ())
-    if not (isinstance(tables, list | tuple) and all(isinstance(table, Mapping) for table in tables)):
-        return (), (file.fault("write [[feed]] with two brackets on each side, and its keys below", "feed"),)
+    if not (
+        isinstance(tables, list | tuple) and all(isinstance(table, Mapping) for table in tables)
+    ):
+        return (), (
+            file.fault("write [[feed]] with two brackets on each side, and its keys below", "feed"),
+        )
     queries: dict[FeedKey, SavedQuery] = {}
-    faults = [file.fault(f"unknown key {name!r} outside of a [[feed]]", name) for name in file.values if name != "feed"]
+    faults = [
+        file.fault(f"unknown key {name!r} outside of a [[feed]]", name)
+        for name in file.values
+        if name != "feed"
+    ]
     for number, table in enumerate(tables):
         entry = f"[[feed]] {number + 1}"
         try:
@@ -123,13 +134,20 @@ class FeedsFile(BaseModel):
 def _saved(item: FeedTable) -> SavedQuery:
     item = _with_question(item)
     if (item.feed is None) == (item.query is None):
-        raise _Invalid("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
+        raise _Invalid(
+            "query",
+            'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',
+        )
     feed = parse_stem(item.feed) if item.feed is not None else None
     if item.feed is not None and (feed is None or feed.axis == QUERY):
-        paths_of_feeds = ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
+        paths_of_feeds = ", ".join(
+            f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY
+        )
         raise _Invalid("feed", f"feed {item.feed!r} is none of all, {paths_of_feeds}")
     if feed is None and item.slug is None and not item.title:
-        raise _Invalid("slug", "a query needs a slug, the name of its files, or a title to make one of")
+        raise _Invalid(
+            "slug", "a query needs a slug, the name of its files, or a title to make one of"
+        )
     return SavedQuery(
         slug=item.slug or item.feed or slug(item.title),
         query=item.query or "",
@@ -141,13 +159,18 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _with_question(item: FeedTable) -> FeedTable:
-    """Add query and title to an entry whose slug is the address of a question. Raises _Invalid, QuestionError."""
+    """Add query and title to an entry whose slug is the address of a question. Raises _Invalid,
+    QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
         return item
     question = questions.parse(item.slug or "")
     if item.query is not None or question.stem != item.slug:
-        raise _Invalid("slug", f"{question.stem!r} is the address of this question, and it needs no query")
-    return item.model_copy(update={"query": question.query, "title": item.title or question.title({})})
+        raise _Invalid(
+            "slug", f"{question.stem!r} is the address of this question, and it needs no query"
+        )
+    return item.model_copy(
+        update={"query": question.query, "title": item.title or question.title({})}
+    )
 
 
 def _parsed(text: str) -> Expr:
@@ -168,11 +191,15 @@ def _hours(window: str | None) -> int | None:
 
 
 def update_members(
-    specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str], words: Collection[str] = ()
+    specs: Sequence[FeedSpec],
+    index: ArticleIndex,
+    body: Callable[[str], str],
+    words: Collection[str] = (),
 ) -> int:
-    """Match new and changed articles (all, if a query changed) against the saved queries of `specs` and the axes
-    `words` of `publish.axes`; return how many were read. Call before `staleness.stale`: feeds with other members become
-    stale. `body`: returns the plain text of an article id; called only if title and excerpt do not decide a query."""
+    """Match new and changed articles (all, if a query changed) against the saved queries of `specs`
+    and the axes `words` of `publish.axes`; return how many were read. Call before
+    `staleness.stale`: feeds with other members become stale. `body`: returns the plain text of an
+    article id; called only if title and excerpt do not decide a query."""
     asked = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not asked and not finders:
@@ -183,7 +210,9 @@ def update_members(
         feeds: dict[str, dict[FeedKey, str]] = {}
         for id, article in index.articles(waiting[start : start + _PART]).items():
             text = cache(partial(body, id))  # read at its first use
-            feeds[id] = {key: key.slug for key, expr in asked.items() if matches(expr, article, text)}
+            feeds[id] = {
+                key: key.slug for key, expr in asked.items() if matches(expr, article, text)
+            }
             for axis, find in finders.items():
                 feeds[id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
         index.save_matches(stamp, feeds)

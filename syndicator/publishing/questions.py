@@ -1,7 +1,8 @@
-"""Questions: feeds defined by their address, such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
+"""Questions: feeds defined by their address, such as
+q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
 
-An article matches if it has a value of each kind in the address (of words: all), and none in a "not." part. The search
-files answer, without a database."""
+An article matches if it has a value of each kind in the address (of words: all), and none in a
+"not." part. The search files answer, without a database."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +18,13 @@ from syndicator.publishing.paths import QUESTIONS
 
 _NOT: Final = "not."
 # Kind of a term: its field in saved queries.
-_FIELDS: Final = {"tag": "tag", "category": "category", "source": "source", "lang": "language", "words": "words"}
+_FIELDS: Final = {
+    "tag": "tag",
+    "category": "category",
+    "source": "source",
+    "lang": "language",
+    "words": "words",
+}
 _LATER: Final = ("lang", "words")  # kinds after the `not.` parts
 _MOST: Final = 12  # values, counting words: each needs a file of each period
 _LONGEST: Final = 200  # bytes of a part: names in file systems have 255
@@ -36,7 +43,8 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Terms (kind, value) that an article needs (`wanted`) and must not have (`barred`), sorted and distinct."""
+    """Terms (kind, value) that an article needs (`wanted`) and must not have (`barred`), sorted and
+    distinct."""
 
     wanted: tuple[Term, ...]
     barred: tuple[Term, ...] = ()
@@ -54,13 +62,21 @@ class Question:
         kinds: dict[str, list[str]] = {}
         for kind, value in self.wanted:
             kinds.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
-        groups = [f"({(' and ' if kind == 'words' else ' or ').join(terms)})" for kind, terms in kinds.items()]
-        return " and ".join((*groups, *(f'not {_FIELDS[kind]}:"{value}"' for kind, value in self.barred)))
+        groups = [
+            f"({(' and ' if kind == 'words' else ' or ').join(terms)})"
+            for kind, terms in kinds.items()
+        ]
+        return " and ".join(
+            (*groups, *(f'not {_FIELDS[kind]}:"{value}"' for kind, value in self.barred))
+        )
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
-        """Return the title for people. `names`: titles of the feeds of tags, categories and sources."""
+        """Return the title for people. `names`: titles of the feeds of tags, categories and
+        sources."""
         wanted = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
-        return ", ".join((*wanted, *(f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred)))
+        return ", ".join(
+            (*wanted, *(f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred))
+        )
 
     @property
     def feeds(self) -> list[FeedKey]:
@@ -69,28 +85,37 @@ class Question:
 
     def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
         """Return the question with moved feeds replaced by their targets."""
-        wanted, barred = ([tuple(to.get(FeedKey(*term), term)) for term in some] for some in (self.wanted, self.barred))
+        wanted, barred = (
+            [tuple(to.get(FeedKey(*term), term)) for term in some]
+            for some in (self.wanted, self.barred)
+        )
         return _sorted(wanted, barred)
 
 
 def parse(stem: str) -> Question:
-    """Return the question of an address below the web root, without the ending. Raises QuestionError."""
+    """Return the question of an address below the web root, without the ending. Raises
+    QuestionError."""
     terms: dict[bool, list[Term]] = {False: [], True: []}
     for part in stem.removeprefix(QUESTIONS).split("/") if len(stem) <= _LONG else ():
         kind, _, value = part.removeprefix(_NOT).partition(".")
         new = [(kind, choice) for choice in _values(kind, value)]
         if not new:
-            raise QuestionError(f"{part!r} is no valid part; write {', '.join(f'{name}.…' for name in _FIELDS)}")
+            raise QuestionError(
+                f"{part!r} is no valid part; write {', '.join(f'{name}.…' for name in _FIELDS)}"
+            )
         terms[part.startswith(_NOT)] += new
     question = _sorted(terms[False], terms[True])
     longest = max(len(part.encode()) for part in question.stem.split("/"))
     if not 0 < len(question.wanted) + len(question.barred) <= _MOST or longest > _LONGEST:
-        raise QuestionError(f"too long: at most {_MOST} names and words, of {_LONGEST} bytes a part")
+        raise QuestionError(
+            f"too long: at most {_MOST} names and words, of {_LONGEST} bytes a part"
+        )
     return question
 
 
 def _values(kind: str, value: str) -> Iterable[str]:
-    """Return the values in one part of an address, such as two words, normalised; none if invalid for `kind`."""
+    """Return the values in one part of an address, such as two words, normalised; none if invalid
+    for `kind`."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
@@ -105,17 +130,23 @@ def _values(kind: str, value: str) -> Iterable[str]:
 
 def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
     order = list(_FIELDS)
-    by_kind = [sorted(set(some), key=lambda term: (order.index(term[0]), term[1])) for some in (wanted, barred)]
+    by_kind = [
+        sorted(set(some), key=lambda term: (order.index(term[0]), term[1]))
+        for some in (wanted, barred)
+    ]
     return Question(*map(tuple, by_kind))
 
 
 def _parts(terms: Iterable[Term]) -> list[str]:
     words = "-".join(value for kind, value in terms if kind == "words")
-    return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + ([f"words.{words}"] if words else [])
+    return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + (
+        [f"words.{words}"] if words else []
+    )
 
 
 def answer(question: Question, read: Read, most: int) -> list[str]:
-    """Return the ids of the newest `most` articles, newest first. Raises LookupError if a search file is missing."""
+    """Return the ids of the newest `most` articles, newest first. Raises LookupError if a search
+    file is missing."""
     ids: list[str] = []
     for name, _, count, parts in reversed(_data(read, search.MANIFEST)):
         places = _places(question, partial(_places_of_term, read, name, parts), count)
@@ -128,7 +159,8 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
 
 
 def _places(question: Question, places_of: Callable[[str], set[int]], count: int) -> set[int]:
-    """Return the positions, below `count`, of the matching articles. `places_of`: returns those of a search term."""
+    """Return the positions, below `count`, of the matching articles. `places_of`: returns those of
+    a search term."""
     places = set(range(count))
     for choices in _choices(question.wanted):
         places = places and places & _holding(choices, places_of)
@@ -138,7 +170,8 @@ def _places(question: Question, places_of: Callable[[str], set[int]], count: int
 
 
 def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
-    """Return the alternatives for each kind and each word; of an alternative, all search terms must match."""
+    """Return the alternatives for each kind and each word; of an alternative, all search terms must
+    match."""
     choices: dict[object, list[list[str]]] = {}
     for kind, value in terms:
         if kind == "words":
@@ -153,7 +186,8 @@ def _holding(choices: Iterable[Iterable[str]], places_of: Callable[[str], set[in
 
 
 def _places_of_term(read: Read, name: str, parts: int, term: str) -> set[int]:
-    """Return the positions of the articles with `term` in the period `name`, which has `parts` term files."""
+    """Return the positions of the articles with `term` in the period `name`, which has `parts` term
+    files."""
     lines = "\n" + _data(read, f"{search.FOLDER}{name}.t{search.part_of(term, parts)}.js")
     _, there, rest = lines.partition(f"\n{term} ")
     place, places = -1, set[int]()

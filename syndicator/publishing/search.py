@@ -1,8 +1,9 @@
 """Search files by period: the positions of each term's articles, and the fields of results.
 
-Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it without connect-src in their
-content security policy, and from a local folder. Our server reads it for questions. A period is a past year, a past
-month of this year, or a block of this month's articles; builds write changed periods."""
+Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it without
+connect-src in their content security policy, and from a local folder. Our server reads it for
+questions. A period is a past year, a past month of this year, or a block of this month's articles;
+builds write changed periods."""
 
 import hashlib
 import json
@@ -45,12 +46,16 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 def text_words(text: str) -> bytes:
     """Return the terms of a text, packed, each with its mark of weight."""
     counts = Counter(each_term(text[:_CHARACTERS]))
-    words = [term + (_CLEAR if count >= _OFTEN else _SEEN) for term, count in islice(counts.items(), _WORDS)]
+    words = [
+        term + (_CLEAR if count >= _OFTEN else _SEEN)
+        for term, count in islice(counts.items(), _WORDS)
+    ]
     return zlib.compress(" ".join(words).encode(), _FAST)
 
 
 class Shards:
-    """The files of one period while they are made. Articles and terms are packed as they come, to save memory."""
+    """The files of one period while they are made. Articles and terms are packed as they come, to
+    save memory."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -64,24 +69,42 @@ class Shards:
             for term, mark in _terms_of(view, words.get(view.id)).items():
                 self._places[term] += _step(place - self._last.get(term, -1) - 1, mark)
                 self._last[term] = place
-            shown = view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id
+            shown = (
+                view.title,
+                view.url,
+                f"{view.published:%Y-%m-%d}",
+                view.origin.title,
+                view.summary,
+                view.id,
+            )
             self._shown.append("\0".join(shown))
 
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
-        """Return the number of articles, the number of term files, and an iterator over all files (name, content)."""
+        """Return the number of articles, the number of term files, and an iterator over all files
+        (name, content)."""
         parts, size = 1, sum(len(term) + len(places) for term, places in self._places.items())
         while parts * _TERM_BYTES < size:
             parts *= 2
-        return len(self._shown), parts, ((f"{FOLDER}{name}.js", call(name, data)) for name, data in self._files(parts))
+        return (
+            len(self._shown),
+            parts,
+            ((f"{FOLDER}{name}.js", call(name, data)) for name, data in self._files(parts)),
+        )
 
     def _files(self, parts: int) -> Iterator[tuple[str, Any]]:
         spread: list[list[str]] = [[] for _ in range(parts)]
         for term in sorted(self._places):
             spread[part_of(term, parts)].append(term)
         for part, terms in enumerate(spread):
-            yield f"{self._name}.t{part}", "\n".join(f"{term} {self._places[term][1:].decode()}" for term in terms)
+            yield (
+                f"{self._name}.t{part}",
+                "\n".join(f"{term} {self._places[term][1:].decode()}" for term in terms),
+            )
         for at in range(0, len(self._shown), DOCS):
-            yield f"{self._name}.d{at // DOCS}", [fields.split("\0") for fields in self._shown[at : at + DOCS]]
+            yield (
+                f"{self._name}.d{at // DOCS}",
+                [fields.split("\0") for fields in self._shown[at : at + DOCS]],
+            )
 
 
 def part_of(term: str, parts: int) -> int:
@@ -90,18 +113,22 @@ def part_of(term: str, parts: int) -> int:
 
 
 def facet(kind: str, value: str) -> str:
-    """Return the term for a tag, category, source or language. It has a colon, so it differs from all words."""
+    """Return the term for a tag, category, source or language. It has a colon, so it differs from
+    all words."""
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
 def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
-    """Return the article's terms with their weight marks, without words of a text that may not be quoted."""
+    """Return the article's terms with their weight marks, without words of a text that may not be
+    quoted."""
     body = zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ()
     marks = {word.removesuffix(_CLEAR): _CLEAR if word[-1] == _CLEAR else _SEEN for word in body}
     about = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
     marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
-    kinds = [("tag", slug(tag)) for tag in view.tags] + [("lang", view.language.lower().partition("-")[0])]
+    kinds = [("tag", slug(tag)) for tag in view.tags] + [
+        ("lang", view.language.lower().partition("-")[0])
+    ]
     kinds += [("category", slug(view.category))] if view.category else []
     return marks | {facet(*term): _SEEN for term in (*kinds, ("source", view.source_key))}
 
@@ -109,12 +136,18 @@ def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
 def shard_names(name: str, count: int, parts: int) -> list[str]:
     """Return the files of a period with `count` articles and `parts` term files."""
     docs = range(-(-count // DOCS))
-    return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [f"{FOLDER}{name}.d{part}.js" for part in docs]
+    return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [
+        f"{FOLDER}{name}.d{part}.js" for part in docs
+    ]
 
 
 def call(name: str, data: Any) -> bytes:
     """Return a script that passes `data`, in ASCII, so that it depends on no encoding."""
-    return f"syndicatorSearch({json.dumps(name)},{json.dumps(data, separators=(',', ':'))})\n".encode("ascii")
+    return (
+        f"syndicatorSearch({json.dumps(name)},{json.dumps(data, separators=(',', ':'))})\n".encode(
+            "ascii"
+        )
+    )
 
 
 def called(script: bytes | None) -> Any:
@@ -127,7 +160,8 @@ def called(script: bytes | None) -> Any:
 
 @lru_cache(4096)
 def _step(skipped: int, mark: str) -> bytes:
-    """Return the position of a term's next article: the number of articles between, in base 36, and the weight."""
+    """Return the position of a term's next article: the number of articles between, in base 36, and
+    the weight."""
     digits = _DIGITS[skipped % 36]
     while skipped := skipped // 36:
         digits = _DIGITS[skipped % 36] + digits
@@ -136,7 +170,8 @@ def _step(skipped: int, mark: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """`months`: those of a past period; `ids`: articles of a block, oldest first; `fingerprint`: of its articles."""
+    """`months`: those of a past period; `ids`: articles of a block, oldest first; `fingerprint`: of
+    its articles."""
 
     name: str
     fingerprint: str
@@ -145,18 +180,23 @@ class Period:
 
 
 def periods(months: Mapping[str, str], newest: MonthEntries, about: str) -> list[Period]:
-    """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint, ascending; `newest`: the articles
-    of the last month, newest first; `about`: a fingerprint of all other input."""
+    """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint, ascending;
+    `newest`: the articles of the last month, newest first; `about`: a fingerprint of all other
+    input."""
     if not months:
         return []
     *closed, open_month = sorted(months)
     return [*_closed(closed, months, open_month[:4], about), *_blocks(open_month, newest, about)]
 
 
-def _closed(closed: Sequence[str], months: Mapping[str, str], year: str, about: str) -> Iterator[Period]:
+def _closed(
+    closed: Sequence[str], months: Mapping[str, str], year: str, about: str
+) -> Iterator[Period]:
     for name, group in groupby(closed, key=lambda month: month if month[:4] == year else month[:4]):
         part = tuple(group)
-        yield Period(name=name, fingerprint=_digest(about, *(months[month] for month in part)), months=part)
+        yield Period(
+            name=name, fingerprint=_digest(about, *(months[month] for month in part)), months=part
+        )
 
 
 def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
@@ -168,7 +208,11 @@ def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
         block = oldest[start:end]
         fingerprints = [f"{id} {fingerprint}" for id, _, fingerprint in block]
         name = f"{month}.{start // BLOCK}"
-        yield Period(name=name, fingerprint=_digest(about, *fingerprints), ids=tuple(id for id, _, _ in block))
+        yield Period(
+            name=name,
+            fingerprint=_digest(about, *fingerprints),
+            ids=tuple(id for id, _, _ in block),
+        )
 
 
 def _digest(*parts: str) -> str:
@@ -186,9 +230,10 @@ def write_search(
     text: Callable[[str], str],
     whole: bool = False,
 ) -> Generator[None, None, dict[str, str]]:
-    """Write the files of changed periods (all if `whole`), step by step, then the list of periods. `views`: returns the
-    views of article ids; `about`: a fingerprint of their input; `put`, `drop`: write and delete a published file;
-    `text`: returns an article's plain text. `made_of`: period -> fingerprint, the result of the last call."""
+    """Write the files of changed periods (all if `whole`), step by step, then the list of periods.
+    `views`: returns the views of article ids; `about`: a fingerprint of their input; `put`, `drop`:
+    write and delete a published file; `text`: returns an article's plain text. `made_of`: period ->
+    fingerprint, the result of the last call."""
     months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
     listed_before = {} if whole else _listed(outlet)
@@ -203,7 +248,12 @@ def write_search(
         if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
             listed.append(before)
         else:
-            shards, ids, digest, names = Shards(period.name), _ids(index, period), hashlib.sha256(), []
+            shards, ids, digest, names = (
+                Shards(period.name),
+                _ids(index, period),
+                hashlib.sha256(),
+                [],
+            )
             for at in range(0, len(ids), _READ):
                 shown = views(ids[at : at + _READ])
                 shards.add(shown, _words(index, [one.id for one in shown], text))
@@ -213,7 +263,8 @@ def write_search(
                 put(name, data)
                 names.append(name)
                 digest.update(data)
-            listed.append([period.name, digest.hexdigest()[:16], count, parts])  # browsers cache files under it
+            # browsers cache files under it
+            listed.append([period.name, digest.hexdigest()[:16], count, parts])
         wanted.update(names)
     put(MANIFEST, call("index", listed))
     for name in sorted(there - wanted):
@@ -222,7 +273,9 @@ def write_search(
     return now_of
 
 
-def _words(index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]) -> Mapping[str, bytes]:
+def _words(
+    index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
+) -> Mapping[str, bytes]:
     found = index.words(ids)
     if new := {id: text_words(text(id)) for id in ids if id not in found}:
         index.save_words(new)
@@ -238,4 +291,8 @@ def _ids(index: ArticleIndex, period: Period) -> list[str]:
 def _listed(outlet: Outlet) -> dict[str, list[Any]]:
     data = called(outlet.get(MANIFEST))
     rows = data if isinstance(data, list) else []
-    return {row[0]: row for row in rows if isinstance(row, list) and [*map(type, row)] == [str, str, int, int]}
+    return {
+        row[0]: row
+        for row in rows
+        if isinstance(row, list) and [*map(type, row)] == [str, str, int, int]
+    }

@@ -1,5 +1,6 @@
-"""Validate entries as they are made, and feeds before they replace the published ones; name the article of a fault, and
-find lost entries. A fault is a text that starts with "not-well-formed: " or "invalid: "; None for none."""
+"""Validate entries as they are made, and feeds before they replace the published ones; name the
+article of a fault, and find lost entries. A fault is a text that starts with "not-well-formed: " or
+"invalid: "; None for none."""
 
 import json
 import re
@@ -36,7 +37,8 @@ class Check:
 
 
 def atom_fault(data: bytes) -> str | None:
-    """Check an Atom document by the grammar and Schematron rules of RFC 4287, appendix B; its ids differ (4.1.1)."""
+    """Check an Atom document by the grammar and Schematron rules of RFC 4287, appendix B; its ids
+    differ (4.1.1)."""
     root = _root(data)
     if isinstance(root, str):
         return root
@@ -46,13 +48,15 @@ def atom_fault(data: bytes) -> str | None:
         return f"invalid: {error}{_entry_of(root, error.path)}"
     entries = root.findall(f"{_ATOM}entry")
     authored = root.find(f"{_ATOM}author") is not None
-    fault = next(filter(None, (_schematron_fault(entry, authored, _ATOM) for entry in entries)), None)
+    fault = next(
+        filter(None, (_schematron_fault(entry, authored, _ATOM) for entry in entries)), None
+    )
     return fault or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
 
 
 def check_atom(data: bytes) -> Check:
-    """Check a document of entries that passed `atom_entry_fault`: that it is well-formed, the head by the grammar, and
-    that ids differ."""
+    """Check a document of entries that passed `atom_entry_fault`: that it is well-formed, the head
+    by the grammar, and that ids differ."""
     root = _root(data)
     if isinstance(root, str):
         return Check(fault=root)
@@ -87,7 +91,10 @@ def _title_of(data: bytes, id: str) -> str:
     for entry in entries:
         if entry.findtext(f"{_ATOM}id") == id:
             links = entry.iterfind(f"{_ATOM}link")
-            link = next((link.get("href") for link in links if link.get("rel", "alternate") == "alternate"), "")
+            link = next(
+                (link.get("href") for link in links if link.get("rel", "alternate") == "alternate"),
+                "",
+            )
             return f'"{entry.findtext(f"{_ATOM}title")}", {link}'
     return ""
 
@@ -106,8 +113,13 @@ def _schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
         return f"invalid: an entry without an author{_id_of(entry, namespace)}"
     if entry.find(f"{namespace}content") is not None:
         return None
-    if all(link.get("rel", "alternate") != "alternate" for link in entry.iterfind(f"{namespace}link")):
-        return f"invalid: an entry with neither an alternate link nor content{_id_of(entry, namespace)}"
+    if all(
+        link.get("rel", "alternate") != "alternate" for link in entry.iterfind(f"{namespace}link")
+    ):
+        return (
+            "invalid: an entry with neither an alternate link nor"
+            f" content{_id_of(entry, namespace)}"
+        )
     return None
 
 
@@ -123,7 +135,8 @@ def _entry_of(root: Any, path: str | None) -> str:
 
 
 def _entry_at(data: bytes, line: int, column: int) -> str:
-    """Return the id of the Atom entry that is open at a place, "" for none. `line`, `column`: from 1, in bytes."""
+    """Return the id of the Atom entry that is open at a place, "" for none. `line`, `column`: from
+    1, in bytes."""
     before = data.split(b"\n", line)[: line - 1]
     index = sum(len(text) + 1 for text in before) + column
     start, end = data.rfind(b"<entry", 0, index), data.rfind(b"</entry>", 0, index)
@@ -158,16 +171,25 @@ def _item_fault(item: Any) -> str | None:
 
 
 def check_json(data: bytes) -> Check:
-    """Check a JSON Feed document for the fields that version 1.1 requires, and for duplicate ids."""
+    """Check a JSON Feed document for the fields that version 1.1 requires, and for duplicate
+    ids."""
     try:
         document = json.loads(data)
     except ValueError as error:
         return Check(fault=f"not-well-formed: {error}")
-    if not document.get("version") or not document.get("title") or not isinstance(document.get("items"), list):
+    if (
+        not document.get("version")
+        or not document.get("title")
+        or not isinstance(document.get("items"), list)
+    ):
         return Check(fault="invalid: version, title or items missing")
     for item in document["items"]:
         if not item.get("id") or not (item.get("content_html") or item.get("content_text")):
-            return Check(fault=f"invalid: an item without id or content ({item.get('id') or item.get('url')})")
+            return Check(
+                fault=(
+                    f"invalid: an item without id or content ({item.get('id') or item.get('url')})"
+                )
+            )
     ids = [item["id"] for item in document["items"]]
     return Check(fault=_repeated(ids), ids=ids)
 
@@ -181,17 +203,20 @@ def _repeated(ids: Sequence[str | None]) -> str | None:
 
 @cache
 def _grammar(start: str, namespace: str) -> Any:
-    """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both), with Atom's
-    elements in `namespace`."""
+    """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows
+    both), with Atom's elements in `namespace`."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
-    source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
+    source = source.replace(
+        b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode()
+    )
     source = source.replace(_NAMESPACE.encode(), namespace.encode())
     return etree.RelaxNG(etree.fromstring(source, _PARSER))
 
 
 def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
-    """Return title, address and file of the article whose entry id is in `fault`; of a deleted article the title in
-    `live`, the published Atom file of feed `key`. "" if there is nothing to add."""
+    """Return title, address and file of the article whose entry id is in `fault`; of a deleted
+    article the title in `live`, the published Atom file of feed `key`. "" if there is nothing to
+    add."""
     urn = next(iter(_URN.findall(fault)), "")
     ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
     id = next((member for member in ids if entry_urn(instance, member) == urn), "")
@@ -200,7 +225,10 @@ def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: 
         return f': "{article.title}", {article.url}, file {index.path(id)}'
     title = _title_of(live, urn) if urn and live else ""
     file = paths.file_name(key, FORMATS_ATOM)
-    cure = f"restore its file, or delete {file} of the public folder if it is meant to be gone, and build"
+    cure = (
+        f"restore its file, or delete {file} of the public folder if it is meant to be gone, and"
+        " build"
+    )
     return f": {title}, which has no article file: {cure}" if title else ""
 
 
@@ -212,8 +240,9 @@ def lost(
     index: ArticleIndex,
     instance: uuid.UUID,
 ) -> list[str]:
-    """Return the entry ids of the published file `old` that the new one lacks without a reason; both newest first.
-    Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged or on hold)."""
+    """Return the entry ids of the published file `old` that the new one lacks without a reason;
+    both newest first. Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged
+    or on hold)."""
     old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []
@@ -222,21 +251,30 @@ def lost(
         return []
     members = _members(spec, index, instance, _EVERY)
     hidden = (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
-    indexed = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *hidden)}
+    indexed = {
+        entry_urn(instance, id) for id in (*(article.id for article in index.each()), *hidden)
+    }
     return suspects(old, new, members, {*excused, *(indexed - set(members))})
 
 
-def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
-    """Return the ids missing without a reason. `members`: the feed's ids now, newest first; one older than the oldest
-    entry of the new file was pushed out. Others are lost, unless excused, if an older published entry or none stays."""
+def suspects(
+    old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]
+) -> list[str]:
+    """Return the ids missing without a reason. `members`: the feed's ids now, newest first; one
+    older than the oldest entry of the new file was pushed out. Others are lost, unless excused, if
+    an older published entry or none stays."""
     present = set(new)
     rank = {id: place for place, id in enumerate(members)}
     oldest = max((rank[id] for id in present if id in rank), default=-1)
     last = max((place for place, id in enumerate(old) if id in present), default=-1)
-    missing = [(place, id) for place, id in enumerate(old) if id not in present and id not in excused]
+    missing = [
+        (place, id) for place, id in enumerate(old) if id not in present and id not in excused
+    ]
     unknown = [id for place, id in missing if id not in rank and (place < last or last < 0)]
     return unknown + [id for _, id in missing if rank.get(id, _EVERY) < oldest]
 
 
 def _members(spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID, most: int) -> list[str]:
-    return [entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)]
+    return [
+        entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)
+    ]

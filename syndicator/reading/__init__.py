@@ -1,10 +1,11 @@
-"""Reading turns the bytes of a page into an article's title, author, dates, cover and markdown body."""
+"""Reading turns the bytes of a page into an article's title, author, dates, cover and markdown
+body."""
 
 from importlib import resources
 from typing import Final
 
-# Raise by one in every release that makes another article of the same page: `reread --outdated` offers the articles
-# that an earlier version read. 0 stands for the versions before this number.
+# Raise by one in every release that makes another article of the same page: `reread --outdated`
+# offers the articles that an earlier version read. 0 stands for the versions before this number.
 READING_VERSION: Final = 6
 
 

@@ -12,17 +12,22 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
 # Chosen by hand on the open pages and on pages made for tests/reading/test_classify.py.
-_STUB, _THIN = 250, 1_200  # letters of body below which an article needs proof, or its title is believed
+# letters of body below which an article needs proof, or its title is believed
+_STUB, _THIN = 250, 1_200
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it
 _TINY, _LEAD = 12, 80  # letters of body that can be read, and of a free lead that is an article
-_LAST, _BELOW, _SENTENCE = 2, 8, 160  # texts of a paywall at the body's end and below it; characters of each
+# texts of a paywall at the body's end and below it; characters of each
+_LAST, _BELOW, _SENTENCE = 2, 8, 160
 _SAMPLE = 400  # blocks, and characters of each, that are searched for a kind's phrases
-_LONGEST_TITLE, _MORE_WORDS, _WORD = 80, 2, 6  # characters of a title, words after its phrase, length of one word
-_LETTERS_A_WORD, _MOST_DIGITS = 2.5, 6  # half of five letters, below which a text is short; of a word count
+# characters of a title, words after its phrase, length of one word
+_LONGEST_TITLE, _MORE_WORDS, _WORD = 80, 2, 6
+# half of five letters, below which a text is short; of a word count
+_LETTERS_A_WORD, _MOST_DIGITS = 2.5, 6
 _KINDS = ("bot-check", "error-page", "login", "consent")
 # class names of what stands between a reader and the rest of a story
 _PAYWALL_BOX = re.compile(
-    r"paywall|regwall|piano-|tp-modal|subscribe-wall|subscriber-wall|meter-|premium-(?:wall|box|teaser)", re.I
+    r"paywall|regwall|piano-|tp-modal|subscribe-wall|subscriber-wall|meter-|premium-(?:wall|box|teaser)",
+    re.I,
 )
 
 
@@ -31,8 +36,11 @@ def _table() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(reading.file_text("page_kinds.toml"))
 
 
-def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """Return "bot-check", "consent", "login", "paywall", "error-page" or "empty"; None for an article."""
+def kind_of(
+    document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]
+) -> str | None:
+    """Return "bot-check", "consent", "login", "paywall", "error-page" or "empty"; None for an
+    article."""
     letters = sum(block.letters for block in body)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
@@ -43,7 +51,8 @@ def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Seque
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if only payers get the rest: the text ends with a request to pay, or is short and declared locked."""
+    """Return True if only payers get the rest: the text ends with a request to pay, or is short and
+    declared locked."""
     letters = sum(block.letters for block in body)
     if letters < _LONG and _asks_at_end(body, blocks):
         return True
@@ -54,16 +63,22 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
     if not locked and (letters >= _LONG or not _PAYWALL_BOX.search(" ".join(names))):
         return False
     counts = [str(item.get("wordCount", "")) for item in document.jsonld]
-    words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)
+    words = next(
+        (int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0
+    )
     short = bool(words) and letters < _LETTERS_A_WORD * words
     last = next((block.text for block in reversed(body) if block.kind == "p" and block.letters), "")
     breaks_off = last.endswith(("…", "...", "[…]", "[...]"))
-    return _phrases_in("paywall", blocks) > 0 or (locked and (short or letters < _THIN or breaks_off))
+    return _phrases_in("paywall", blocks) > 0 or (
+        locked and (short or letters < _THIN or breaks_off)
+    )
 
 
 def _asks_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
     own = [block for block in body if block.letters]
-    at = next((place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks))
+    at = next(
+        (place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks)
+    )
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
     last = [block for block in own[1:][-_LAST:] if block.letters < _SENTENCE]
     texts = [hints.ready(block.text[:_SENTENCE]) for block in (*last, *below)]
@@ -75,9 +90,15 @@ def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | Non
     for kind in _KINDS:
         for head in heads:
             named = hints.ready(" ".join(head.split()))
-            if named and len(named) < _LONGEST_TITLE and any(_names(named, p) for p in _table()[kind]["titles"]):
+            if (
+                named
+                and len(named) < _LONGEST_TITLE
+                and any(_names(named, p) for p in _table()[kind]["titles"])
+            ):
                 return kind
-            if any(" " in phrase and named.startswith(phrase) for phrase in _table()[kind]["titles"]):
+            if any(
+                " " in phrase and named.startswith(phrase) for phrase in _table()[kind]["titles"]
+            ):
                 return kind if _phrases_in(kind, blocks) > 1 else None
     return None
 
@@ -87,7 +108,11 @@ def _names(title: str, phrase: str) -> bool:
         return False
     rest = title[len(phrase) :].strip()
     # a headline that goes on ("404 days later", "Login data stolen") is no error and no form
-    return not rest or not rest[0].isalnum() or (len(rest.split()) <= _MORE_WORDS and len(phrase) > _WORD)
+    return (
+        not rest
+        or not rest[0].isalnum()
+        or (len(rest.split()) <= _MORE_WORDS and len(phrase) > _WORD)
+    )
 
 
 def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:

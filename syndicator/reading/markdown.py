@@ -13,8 +13,12 @@ from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE, Image, 
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _INERT = {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}
-_SIGN = re.compile(r"[\\`*\[\]<~_&]")  # one of which every match of _SPECIAL begins with; most texts have none
-_START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
+# one of which every match of _SPECIAL begins with; most texts have none
+_SIGN = re.compile(r"[\\`*\[\]<~_&]")
+_START = re.compile(
+    r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)",
+    re.M,
+)
 _SAFE = "/:@!$&'*+,;=-._~%?#[]"
 _SHAPING = frozenset(("li", "blockquote"))
 _LISTS = frozenset(("ul", "ol", "menu"))
@@ -22,26 +26,39 @@ _FENCE = re.compile("`{3,}")
 
 
 def escape(value: str) -> str:
-    """Escape every character of `value` that has a meaning in CommonMark; `<` and `&` become entities."""
-    return _SPECIAL.sub(lambda match: _INERT.get(match[0], "\\" + match[0]), value) if _SIGN.search(value) else value
+    """Escape every character of `value` that has a meaning in CommonMark; `<` and `&` become
+    entities."""
+    return (
+        _SPECIAL.sub(lambda match: _INERT.get(match[0], "\\" + match[0]), value)
+        if _SIGN.search(value)
+        else value
+    )
 
 
 def link(base: str, href: str) -> str | None:
-    """Return `href` as an absolute http, https or mailto address; None if it is unsafe or on a private network."""
+    """Return `href` as an absolute http, https or mailto address; None if it is unsafe or on a
+    private network."""
     href = href.strip()
-    if href[:7].lower() == "mailto:" and re.fullmatch(r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I):
+    if href[:7].lower() == "mailto:" and re.fullmatch(
+        r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I
+    ):
         return href
     target = urls.absolute(base, href[:4_000]) if href else None
     return quote(texts.legal(target), safe=_SAFE) if target and not refusal(target, base) else None
 
 
 def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
-    """Return `runs` as the markdown of a paragraph. In a table `cell`, bars are escaped and breaks are spaces."""
+    """Return `runs` as the markdown of a paragraph. In a table `cell`, bars are escaped and breaks
+    are spaces."""
     pieces: list[str] = []
     for href, group in groupby(runs, key=lambda run: run.href):
         spans = groupby(group, key=lambda run: run.marks)
         part = "".join([_wrap("".join(run.text for run in span), marks) for marks, span in spans])
-        target = link(base, href) if href and part.strip() and not part.lstrip().startswith("![") else None
+        target = (
+            link(base, href)
+            if href and part.strip() and not part.lstrip().startswith("![")
+            else None
+        )
         if target:
             before, inner, after = _split(part)
             part = f"{before}[{inner}]({target}){after}"
@@ -99,7 +116,8 @@ class _Writer:
         self.begun: set[Frame] = set()  # items whose marker is written
         self.last: Block | None = None
         self.columns = 0  # of the table being written
-        self.hollow: set[Frame] = set()  # items whose own text was cut, so that only lists in them are left
+        # items whose own text was cut, so that only lists in them are left
+        self.hollow: set[Frame] = set()
 
     def write(self, blocks: Sequence[Block]) -> str:
         captions = _captions(blocks)
@@ -111,7 +129,9 @@ class _Writer:
                 self.last = block
         return "\n".join(self.out).strip("\n")
 
-    def _lines(self, block: Block, blocks: Sequence[Block], index: int, captions: dict[Block, str]) -> list[str]:
+    def _lines(
+        self, block: Block, blocks: Sequence[Block], index: int, captions: dict[Block, str]
+    ) -> list[str]:
         match block.kind:
             case "row":
                 return self._row(block, blocks, index)
@@ -120,17 +140,25 @@ class _Writer:
                 fence = "`" * max(3, longest + 1)
                 return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
             case "img":
-                markdown = image(block.image, self.base, captions.get(block, "")) if block.image else ""
+                markdown = (
+                    image(block.image, self.base, captions.get(block, "")) if block.image else ""
+                )
                 return [markdown] if markdown else []
             case "hr":
-                return ["---"] if self.last is not None and self.last.kind != "hr" and index + 1 < len(blocks) else []
+                return (
+                    ["---"]
+                    if self.last is not None and self.last.kind != "hr" and index + 1 < len(blocks)
+                    else []
+                )
             case "h":
                 markdown = render(block.runs, self.base).replace("\\\n", " ")
                 return ["#" * block.level + " " + markdown] if markdown.strip() else []
             case "caption" if block.text in captions.values():
                 return []
             case "dt":
-                markdown = render([run._replace(marks=run.marks | 1) for run in block.runs], self.base)
+                markdown = render(
+                    [run._replace(marks=run.marks | 1) for run in block.runs], self.base
+                )
                 return markdown.split("\n")
             case _:
                 return render(block.runs, self.base).split("\n")
@@ -138,28 +166,46 @@ class _Writer:
     def _row(self, block: Block, blocks: Sequence[Block], index: int) -> list[str]:
         table = _frame(block, "table")
         cells = [render(cell, self.base, cell=True).strip() for cell in block.cells]
-        if self.last is not None and self.last.kind == "row" and _frame(self.last, "table") is table:
+        if (
+            self.last is not None
+            and self.last.kind == "row"
+            and _frame(self.last, "table") is table
+        ):
             return [_bar(cells, self.columns)]
         later = islice(blocks, index, None)
-        rows = takewhile(lambda other: other.kind == "row" and _frame(other, "table") is table, later)
+        rows = takewhile(
+            lambda other: other.kind == "row" and _frame(other, "table") is table, later
+        )
         self.columns = max(len(row.cells) for row in rows)
         return [_bar(cells, self.columns), "|" + " --- |" * self.columns]
 
     def _gap(self, block: Block) -> None:
         last = self.last
-        if last is None or (last.kind == block.kind == "row" and _frame(last, "table") is _frame(block, "table")):
+        if last is None or (
+            last.kind == block.kind == "row" and _frame(last, "table") is _frame(block, "table")
+        ):
             return
         shared = [a for a, b in zip(self._shape(last), self._shape(block), strict=False) if a is b]
         item = next((f for f in reversed(self._shape(block)) if f.kind == "li"), None)
         lists = {frame for frame in last.frames if frame.kind in _LISTS} & {*block.frames}
-        tight = item is not None and item not in self.begun and lists and last.kind not in ("code", "row", "img")
+        tight = (
+            item is not None
+            and item not in self.begun
+            and lists
+            and last.kind not in ("code", "row", "img")
+        )
         if not tight:
             indents = (len(f"{frame.number}. ") if frame.ordered else 2 for frame in shared)
-            parts = ("> " if f.kind == "blockquote" else " " * by for f, by in zip(shared, indents, strict=True))
+            parts = (
+                "> " if f.kind == "blockquote" else " " * by
+                for f, by in zip(shared, indents, strict=True)
+            )
             self.out.append("".join(parts).rstrip())
 
     def _shape(self, block: Block) -> list[Frame]:
-        return [frame for frame in block.frames if frame.kind in _SHAPING and frame not in self.hollow]
+        return [
+            frame for frame in block.frames if frame.kind in _SHAPING and frame not in self.hollow
+        ]
 
     def _put(self, block: Block, lines: list[str]) -> None:
         first, rest = "", ""
@@ -172,7 +218,9 @@ class _Writer:
             rest += " " * len(marker)
             self.begun.add(frame)
         self.out.append((first + lines[0]).rstrip(" "))
-        self.out.extend((rest + line).rstrip(" ") if line or rest.strip() else "" for line in lines[1:])
+        self.out.extend(
+            (rest + line).rstrip(" ") if line or rest.strip() else "" for line in lines[1:]
+        )
 
 
 def _hollow(blocks: Sequence[Block]) -> set[Frame]:

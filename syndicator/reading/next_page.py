@@ -41,8 +41,9 @@ class NextPage(NamedTuple):
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """Return the page after page `number` of the article that begins at `first`, or None. Its link has the article's
-    address with the next number, and other evidence; for "/story-2" a list of page numbers or "1 of 3"."""
+    """Return the page after page `number` of the article that begins at `first`, or None. Its link
+    has the article's address with the next number, and other evidence; for "/story-2" a list of
+    page numbers or "1 of 3"."""
     if number >= MOST_NUMBER or not first:
         return None
     signs_of: dict[str, set[str]] = defaultdict(set)
@@ -60,9 +61,11 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
     return None
 
 
-def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: str, number: int) -> str | None:
-    """Return the address of the page after page `number`, None if it is the last. `html`: the answer of `url`. Called
-    in the worker process."""
+def address_of_next(
+    html: bytes, url: str, headers: Mapping[str, str], first: str, number: int
+) -> str | None:
+    """Return the address of the page after page `number`, None if it is the last. `html`: the
+    answer of `url`. Called in the worker process."""
     try:
         following = next_page(parse(html, url, headers), first, number)
     except NotAnArticle:
@@ -72,7 +75,8 @@ def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: st
 
 def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
     digits = str(number)
-    has_it = re.compile(rf"(?<!\d){number}(?!\d)").search  # spares resolving the hundreds that lead elsewhere
+    # spares resolving the hundreds that lead elsewhere
+    has_it = re.compile(rf"(?<!\d){number}(?!\d)").search
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
         if digits not in href:
@@ -90,7 +94,9 @@ def _says(element: Any, number: int) -> Iterator[str]:
     if element.tag != "a":
         return
     label = " ".join("".join(islice(element.itertext(), 10)).split())[:30]
-    if _NEXT.fullmatch(label) or _NEXT.fullmatch((element.get("title") or element.get("aria-label") or "-")[:100]):
+    if _NEXT.fullmatch(label) or _NEXT.fullmatch(
+        (element.get("title") or element.get("aria-label") or "-")[:100]
+    ):
         yield "words"
     if label == str(number + 1) and _in_a_row(element, number):
         yield "numbers"
@@ -106,13 +112,15 @@ def _in_a_row(element: Any, number: int) -> bool:
         if sum(map(len, words)) > _LONGEST_ROW:
             return False
         if str(number) in words:
-            return 2 * sum(word.isdecimal() for word in words) >= len(words)  # and not a sentence with numbers in it
+            # and not a sentence with numbers in it
+            return 2 * sum(word.isdecimal() for word in words) >= len(words)
     return False
 
 
 def _is_counted(document: Document, number: int) -> bool:
     for element in islice(
-        document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"), _MOST_LINKS
+        document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"),
+        _MOST_LINKS,
     ):
         own = " ".join((element.text or "").split())
         count = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None

@@ -1,4 +1,5 @@
-"""Type of a page (article, forum, listing ...), by a logistic regression of tools/train/fit_pages.py. Pure."""
+"""Type of a page (article, forum, listing ...), by a logistic regression of
+tools/train/fit_pages.py. Pure."""
 
 import math
 import re
@@ -17,10 +18,24 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
-_LINKED, _ITEM = 0.8, 15  # share of a block's text in links that makes it a link; letters of a list's item
+# share of a block's text in links that makes it a link; letters of a list's item
+_LINKED, _ITEM = 0.8, 15
 _PROSE, _LONG = 80, 200  # letters of a paragraph, and of a long one
 _SLUG = 3  # words of a URL's last part from which it spells a title
-_HINTS = ("comment", "code", "toc", "nav", "tags", "rating", "sidebar", "footer", "lead", "button", "title", "meta")
+_HINTS = (
+    "comment",
+    "code",
+    "toc",
+    "nav",
+    "tags",
+    "rating",
+    "sidebar",
+    "footer",
+    "lead",
+    "button",
+    "title",
+    "meta",
+)
 
 # What a page says that it is: the feature, and the ends of the types of schema.org that say so.
 _TYPES: Mapping[str, tuple[str, ...]] = {
@@ -44,23 +59,33 @@ _PATHS: Mapping[str, re.Pattern[str]] = {
         r"|/page/\d"
     ),
     "path-shop": re.compile(r"/(?:products?|shop|store|item|dp|p|collections?|buy|pricing)(?:/|$)"),
-    "path-service": re.compile(r"/(?:services?|solutions?|about|contact|features?|industries|platform|company)(?:/|$)"),
-    "path-news": re.compile(r"/(?:news|blog|articles?|posts?|story|stories|magazine|press|insights?)/"),
+    "path-service": re.compile(
+        r"/(?:services?|solutions?|about|contact|features?|industries|platform|company)(?:/|$)"
+    ),
+    "path-news": re.compile(
+        r"/(?:news|blog|articles?|posts?|story|stories|magazine|press|insights?)/"
+    ),
     "path-dated": re.compile(r"/(?:19|20)\d\d(?:/|-)\d\d?"),
 }
 _HOSTS: Mapping[str, re.Pattern[str]] = {
     "host-forum": re.compile(r"^(?:forums?|community|discuss|discourse|talk|board|answers)\."),
-    "host-manual": re.compile(r"^(?:docs?|documentation|developers?|wiki|manual|help|learn|api|reference)\."),
+    "host-manual": re.compile(
+        r"^(?:docs?|documentation|developers?|wiki|manual|help|learn|api|reference)\."
+    ),
     "host-shop": re.compile(r"^(?:shop|store)\."),
 }
 
-_Phrases = tuple[tuple[str, re.Pattern[str]], ...]  # letters that each phrase begins with, and its pattern
+# letters that each phrase begins with, and its pattern
+_Phrases = tuple[tuple[str, re.Pattern[str]], ...]
 OTHER = "other"
 _LIKELY, _SHOWN = 0.4, 0.05  # least probability of a page's type, and of a type in the trace
 
 
 def _any_of(phrases: str) -> _Phrases:
-    return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases.split("; "))
+    return tuple(
+        (re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b"))
+        for each in phrases.split("; ")
+    )
 
 
 def _count(phrases: _Phrases, low: str) -> int:
@@ -76,20 +101,26 @@ def _count(phrases: _Phrases, low: str) -> int:
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
 _WORDS: Mapping[str, _Phrases] = {
     "replies": _any_of(
-        "reply; replies; quote; posted; joined; originally; wrote; thread; antworten; beiträge; zitat; likes?"
+        "reply; replies; quote; posted; joined; originally; wrote; thread; antworten; beiträge;"
+        " zitat; likes?"
     ),
     "buying": _any_of(
-        "add to (?:cart|bag|basket); buy now; in stock; out of stock; free shipping; checkout; in den warenkorb"
+        "add to (?:cart|bag|basket); buy now; in stock; out of stock; free shipping; checkout; in"
+        " den warenkorb"
     ),
     "hiring": _any_of(
-        "contact us; get started; request a (?:quote|demo); book a; schedule a; free (?:quote|consultation|trial); "
-        "our (?:services|clients|team|experts); why choose; sign up; learn more"
+        "contact us; get started; request a (?:quote|demo); book a; schedule a; free"
+        " (?:quote|consultation|trial); our (?:services|clients|team|experts); why choose; sign up;"
+        " learn more"
     ),
-    "more": _any_of("read more; load more; view all; see all; next page; older posts; show more; weiterlesen"),
+    "more": _any_of(
+        "read more; load more; view all; see all; next page; older posts; show more; weiterlesen"
+    ),
 }
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
-        r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify", re.I
+        r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify",
+        re.I,
     ),
     "made-forum": re.compile(
         r"discourse|xenforo|phpbb|vbulletin|flarum|invision|mybb|vanilla|smf|bbpress|nodebb", re.I
@@ -115,11 +146,17 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     texts = [block for block in blocks if block.letters]
     count = len(texts) or 1
     linked = [block for block in texts if _is_link(block)]
-    prose = [block for block in texts if block.kind == "p" and block.letters >= _PROSE and not _is_link(block)]
+    prose = [
+        block
+        for block in texts
+        if block.kind == "p" and block.letters >= _PROSE and not _is_link(block)
+    ]
     long = [block for block in prose if block.letters >= _LONG]
     heads = [block for block in texts if block.kind == "h"]
     linked_heads = sum(map(_is_link, heads))
-    alike = Counter((b.element.tag, b.element.get("class"), len(b.frames)) for b in texts if not _is_link(b))
+    alike = Counter(
+        (b.element.tag, b.element.get("class"), len(b.frames)) for b in texts if not _is_link(b)
+    )
     features = {
         "letters": math.log1p(letters),
         "prose": math.log1p(sum(block.letters for block in prose)),
@@ -127,7 +164,9 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "long-prose": math.log1p(len(long)),
         "prose-count": math.log1p(len(prose)),
         "prose-size": math.log1p(sum(block.letters for block in prose) / (len(prose) or 1)),
-        "link-share": sum(block.linked for block in blocks) / (sum(len(block.text) for block in blocks) or 1),
+        "link-share": (
+            sum(block.linked for block in blocks) / (sum(len(block.text) for block in blocks) or 1)
+        ),
         "links": math.log1p(len(linked)),
         "item-links": math.log1p(sum(block.letters > _ITEM for block in linked)),
         "link-blocks": len(linked) / count,
@@ -136,7 +175,9 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "linked-head-share": linked_heads / (len(heads) or 1),
         "letters-a-head": math.log1p(letters / (len(heads) or 1)),
         "images": math.log1p(sum(block.kind == "img" for block in blocks)),
-        "images-a-prose": math.log1p(sum(block.kind == "img" for block in blocks) / (len(prose) or 1)),
+        "images-a-prose": math.log1p(
+            sum(block.kind == "img" for block in blocks) / (len(prose) or 1)
+        ),
         "rows": math.log1p(sum(block.kind == "row" for block in blocks)),
         "code": math.log1p(sum(block.kind == "code" for block in blocks)),
         "code-share": sum(len(block.code) for block in blocks) / letters,
@@ -145,7 +186,9 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     }
     for name in _HINTS:
         bit = hints.bit(name)
-        features[f"near-{name}"] = sum(block.letters for block in texts if block.near & bit) / letters
+        features[f"near-{name}"] = (
+            sum(block.letters for block in texts if block.near & bit) / letters
+        )
     return features
 
 
@@ -161,7 +204,10 @@ def _of_address(url: str) -> dict[str, float]:
     words = [word for word in re.split(r"[-_.]", last) if word.isalpha()]
     return {
         **{name: float(bool(rule.search(path))) for name, rule in _PATHS.items()},
-        **{name: float(bool(rule.search((parts.hostname or "").lower()))) for name, rule in _HOSTS.items()},
+        **{
+            name: float(bool(rule.search((parts.hostname or "").lower())))
+            for name, rule in _HOSTS.items()
+        },
         "depth": float(min(len(pieces), 6)),
         "root": float(urls.is_root(url)),
         "slug-words": float(min(len(words), 8)),
@@ -196,7 +242,10 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
     text = "\n".join(block.text for block in blocks if block.letters)[:60_000]
     thousands = max(len(text), 1_000) / 1_000
     low = text.lower()
-    counts = {"prices": len(_PRICE.findall(text)), **{name: _count(phrases, low) for name, phrases in _WORDS.items()}}
+    counts = {
+        "prices": len(_PRICE.findall(text)),
+        **{name: _count(phrases, low) for name, phrases in _WORDS.items()},
+    }
     return {
         **{name: math.log1p(count) for name, count in counts.items()},
         **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in counts.items()},
@@ -213,18 +262,24 @@ class PageType(NamedTuple):
     def trace(self) -> Mapping[str, Any]:
         """Return the lines of `show --why`: the type, and the probabilities of the likely ones."""
         likely = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
-        return {"is": self.name, "probabilities": {name: round(p, 2) for name, p in likely if p >= _SHOWN}}
+        return {
+            "is": self.name,
+            "probabilities": {name: round(p, 2) for name, p in likely if p >= _SHOWN},
+        }
 
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
     """Return the log-odds weights: page type -> feature name -> weight."""
-    table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))["weights"]
+    table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))[
+        "weights"
+    ]
     return table
 
 
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights differ in names."""
+    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights
+    differ in names."""
     values = features(document, blocks)
     chances = probabilities(values)
     best = max(chances, key=lambda name: chances[name])
@@ -237,7 +292,10 @@ def probabilities(values: Mapping[str, float]) -> dict[str, float]:
     for name, fitted in weights().items():
         if fitted.keys() != values.keys():
             wrong = sorted(fitted.keys() ^ values.keys())
-            raise ValueError(f"data/page_types.toml does not fit the features: {wrong}; run tools/train/fit_pages.py")
+            raise ValueError(
+                f"data/page_types.toml does not fit the features: {wrong}; run"
+                " tools/train/fit_pages.py"
+            )
         odds[name] = sum(weight * values[feature] for feature, weight in fitted.items())
     most = max(odds.values())
     parts = {name: math.exp(value - most) for name, value in odds.items()}

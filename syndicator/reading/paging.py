@@ -12,14 +12,18 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft
 
 MOST_NUMBER: Final = 99
-# Words for "page" in addresses. Others before a number ("part", "image", "comment-page") name something else.
-_WORDS: Final = "page|pages|p|pg|pag|pagina|pagenum|pageno|paged|seite|sida|side|strona|sayfa|halaman|oldal|stranka"
+# Words for "page" in addresses. Others before a number ("part", "image", "comment-page") name
+# something else.
+_WORDS: Final = "page|pages|p|pg|pag|pagina|pagenum|pageno|paged|seite|sida|side|strona|sayfa|halaman|oldal|stranka"  # noqa: E501
 _WORD: Final = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _MARKED: Final = re.compile(rf"(?P<word>(?:{_WORDS})[-_]?)?(?P<number>\d{{1,2}})", re.IGNORECASE)
-_SUFFIX: Final = re.compile(rf"(?P<stem>.+?)(?:(?P<cut>[-_,.])(?P<word>(?:{_WORDS})[-_]?)?)(?P<number>\d{{1,2}})", re.I)
+_SUFFIX: Final = re.compile(
+    rf"(?P<stem>.+?)(?:(?P<cut>[-_,.])(?P<word>(?:{_WORDS})[-_]?)?)(?P<number>\d{{1,2}})", re.I
+)
 _NUMBER: Final = re.compile(r"\d{1,2}")
 PAGES: Final = "x-pages"  # the header that has the pages of which kept bytes consist
-_LONG: Final = 40  # characters of a paragraph by which it is known again; shorter ones may stand twice
+# characters of a paragraph by which it is known again; shorter ones may stand twice
+_LONG: Final = 40
 _MARKER: Final = re.compile(  # what titles say of pages, at their end
     r"[\s\-\u2013\u2014|:,(\[]*(?:page|seite|p\u00e1gina|pagina|sida|\u30da\u30fc\u30b8)?\s*\d{1,2}"
     r"(?:\s*(?:/|of|von|de|di|sur)\s*\d{1,2})?[\s)\]]*$",
@@ -28,14 +32,16 @@ _MARKER: Final = re.compile(  # what titles say of pages, at their end
 
 
 class Numbered(NamedTuple):
-    """A page's number. `sure`: the address names a page ("/story/2", "?page=2"); "/story-2" may be another story."""
+    """A page's number. `sure`: the address names a page ("/story/2", "?page=2"); "/story-2" may be
+    another story."""
 
     number: int
     sure: bool
 
 
 def numbered(url: str, first: str) -> Numbered | None:
-    """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has no number."""
+    """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has
+    no number."""
     ours, theirs = _parts(first), _parts(url)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
@@ -59,7 +65,11 @@ def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
 
 def _by_query(path: list[str], query: dict[str, str], asked: dict[str, str]) -> Numbered | None:
     names = [name for name in query | asked if query.get(name) != asked.get(name)]
-    if len(names) != 1 or query.get(names[0], "1") != "1" or not _NUMBER.fullmatch(asked.get(names[0], "")):
+    if (
+        len(names) != 1
+        or query.get(names[0], "1") != "1"
+        or not _NUMBER.fullmatch(asked.get(names[0], ""))
+    ):
         return None
     sure = bool(_WORD.fullmatch(names[0])) and bool(path)
     return _number(asked[names[0]], sure=sure)
@@ -73,7 +83,11 @@ def _by_path(path: list[str], other: list[str]) -> Numbered | None:
         added = other[len(bare) :]
         if len(added) > 1:
             word, number = added
-            return _number(number, sure=True) if _WORD.fullmatch(word) and _NUMBER.fullmatch(number) else None
+            return (
+                _number(number, sure=True)
+                if _WORD.fullmatch(word) and _NUMBER.fullmatch(number)
+                else None
+            )
         marked = _MARKED.fullmatch(_split(added[0])[0])
         return _number(marked["number"], sure=True) if marked else None
     if len(other) != len(bare) or other[:-1] != bare[:-1]:
@@ -124,7 +138,10 @@ class Missing(NamedTuple):
 
 def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
     """Return the bytes of several pages as one, and a header by which `apart` separates them."""
-    content = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
+    content = {
+        "parts": [[len(part.html), part.url] for part in parts],
+        "missing": list(missing or ()),
+    }
     return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
 
 
@@ -146,9 +163,14 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
 
 
 def whole(
-    first: Draft, url: str, parts: Sequence[Part], missing: Missing | None, read: Callable[[Part], Draft]
+    first: Draft,
+    url: str,
+    parts: Sequence[Part],
+    missing: Missing | None,
+    read: Callable[[Part], Draft],
 ) -> Draft:
-    """Return `first` (the page at `url`) with its later pages, up to the first that does not belong to it."""
+    """Return `first` (the page at `url`) with its later pages, up to the first that does not belong
+    to it."""
     taken, stopped = [url], ""
     for part in parts:
         try:
@@ -166,18 +188,28 @@ def whole(
     if lacking:
         stopped = f"{lacking.url}: {lacking.reason}"
     pages = {"pages": taken, **({"stopped": stopped} if stopped else {})}
-    return replace(first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": pages})
+    return replace(
+        first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": pages}
+    )
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return `first` with the text of its page `later`, without repeated paragraphs; or why `later` is no page of it.
-    `page`: the address of `later`; `sure`: see `Numbered`."""
+    """Return `first` with the text of its page `later`, without repeated paragraphs; or why `later`
+    is no page of it. `page`: the address of `later`; `sure`: see `Numbered`."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
     seen = {_key(paragraph) for paragraph in first.body.split("\n\n")}
-    fresh = [text for text in later.body.split("\n\n") if len(_key(text)) < _LONG or _key(text) not in seen]
+    fresh = [
+        text
+        for text in later.body.split("\n\n")
+        if len(_key(text)) < _LONG or _key(text) not in seen
+    ]
     title = _MARKER.sub("", first.title).casefold()
-    while fresh and fresh[0].startswith("#") and _MARKER.sub("", fresh[0].lstrip("# ").strip()).casefold() == title:
+    while (
+        fresh
+        and fresh[0].startswith("#")
+        and _MARKER.sub("", fresh[0].lstrip("# ").strip()).casefold() == title
+    ):
         fresh.pop(0)
     text = "\n\n".join(fresh).strip()
     if len(text) < len(later.body) / 2 or not any(len(paragraph) >= _LONG for paragraph in fresh):
@@ -191,13 +223,20 @@ def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
 
 
 def _other_article(first: Draft, later: Draft, page: str, *, sure: bool) -> str | None:
-    if first.published and later.published and abs(first.published - later.published) > timedelta(days=1):
+    if (
+        first.published
+        and later.published
+        and abs(first.published - later.published) > timedelta(days=1)
+    ):
         return "it has another date"
     if numbered(later.url, first.url) is None and later.url != page:
         return "it says that it is another page"
     if first.author and later.author and first.author != later.author:
         return "it has another author"
-    if not sure and _MARKER.sub("", later.title).casefold() != _MARKER.sub("", first.title).casefold():
+    if (
+        not sure
+        and _MARKER.sub("", later.title).casefold() != _MARKER.sub("", first.title).casefold()
+    ):
         return "it has another title"
     return None
 

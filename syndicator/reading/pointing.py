@@ -1,4 +1,5 @@
-"""Selectors of an element that an operator pointed to, and a page to point at, without scripts and links. Pure."""
+"""Selectors of an element that an operator pointed to, and a page to point at, without scripts and
+links. Pure."""
 
 import base64
 import hashlib
@@ -19,19 +20,41 @@ from syndicator.reading.html.document import inner, parse
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
 SHOWN: Final = 5  # selectors
-_TRIED, _SAMPLE = 160, 120  # candidates tried on all pages, 0.3 ms each a page; characters of a sample
+# candidates tried on all pages, 0.3 ms each a page; characters of a sample
+_TRIED, _SAMPLE = 160, 120
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 # A name that a build made: it changes with the site's next release, or from article to article.
-_MADE = re.compile(r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]")
+_MADE = re.compile(
+    r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]"
+)
 # Parts of a text, which is what has them all.
 _PARTS = frozenset(
-    ("p", "a", "span", "em", "strong", "b", "i", "u", "small", "code", "li", "ul", "ol", "dl", "dt", "dd", "blockquote")
+    (
+        "p",
+        "a",
+        "span",
+        "em",
+        "strong",
+        "b",
+        "i",
+        "u",
+        "small",
+        "code",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+    )
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector. `pages`: matches by page; `samples`: starts of texts; `elements`: numbers on the first page."""
+    """A selector. `pages`: matches by page; `samples`: starts of texts; `elements`: numbers on the
+    first page."""
 
     selector: str
     pages: tuple[int, ...]
@@ -44,8 +67,11 @@ class Suggested:
         return sum(count > 0 for count in self.pages)
 
 
-def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """Return the best selectors of element `number` of the first page for `role`: on most pages, unique, short."""
+def suggested(
+    pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
+) -> tuple[Suggested, ...]:
+    """Return the best selectors of element `number` of the first page for `role`: on most pages,
+    unique, short."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -81,9 +107,15 @@ def _candidates(element: Any) -> list[str]:
     for level in range(6):
         if above is None or not isinstance(above.tag, str) or above.tag in ("html", "body"):
             break
-        holders = [css for css in _simple(above) if css != above.tag or above.tag in ("article", "main", "header")]
+        holders = [
+            css
+            for css in _simple(above)
+            if css != above.tag or above.tag in ("article", "main", "header")
+        ]
         joints = (" ", " > ") if level == 0 else (" ",)
-        selectors += [f"{holder}{joint}{css}" for holder in holders for joint in joints for css in own]
+        selectors += [
+            f"{holder}{joint}{css}" for holder in holders for joint in joints for css in own
+        ]
         above = above.getparent()
     return sorted(dict.fromkeys(selectors), key=lambda css: (css.count(" "), len(css)))[:_TRIED]
 
@@ -107,7 +139,9 @@ def _is_name(value: str | None) -> bool:
     return bool(value and _NAME.fullmatch(value) and not _MADE.search(value))
 
 
-def _tried(css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str) -> Suggested | None:
+def _tried(
+    css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str
+) -> Suggested | None:
     try:
         matches = [compiled(css)(tree) for tree in trees]
     except RulesError:
@@ -126,12 +160,14 @@ def _sample(element: Any, attribute: str) -> str:
     return text.line(value or "")[:_SAMPLE]
 
 
-_NOT_SHOWN = frozenset(("script", "style", "link", "meta", "template", "noscript", "head", "title", "base", "object"))
+_NOT_SHOWN = frozenset(
+    ("script", "style", "link", "meta", "template", "noscript", "head", "title", "base", "object")
+)
 _EMPTY = frozenset(("br", "hr", "wbr"))
 _SHOWN_TAGS = (
-    "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code em "
-    "strong b i u small table thead tbody tfoot tr td th caption figure figcaption time address span a sub sup mark q "
-    "cite abbr del ins body"
+    "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd"
+    " blockquote pre code em strong b i u small table thead tbody tfoot tr td th caption figure"
+    " figcaption time address span a sub sup mark q cite abbr del ins body"
 )
 _KEPT = frozenset(_SHOWN_TAGS.split())
 _PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
@@ -139,7 +175,8 @@ MOST, _DEEPEST = 6000, 60  # elements that are shown; nesting of elements
 
 _HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
 STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]
-# The script tells the console which element the person means, and highlights those that the console names.
+# The script tells the console which element the person means, and highlights those that the console
+# names.
 SCRIPT: Final = _FOOT.partition("<script>")[2].partition("</script>")[0]
 
 
@@ -147,15 +184,20 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-# What the answer with such a page has as its policy: an origin of its own, no network, and our two texts by hash alone.
+# What the answer with such a page has as its policy: an origin of its own, no network, and our two
+# texts by hash alone.
 POLICY: Final = (
-    f"sandbox allow-scripts; default-src 'none'; script-src {_hash(SCRIPT)}; style-src {_hash(STYLE)}; "
-    "connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    f"sandbox allow-scripts; default-src 'none'; script-src {_hash(SCRIPT)}; style-src"
+    f" {_hash(STYLE)}; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors"
+    " 'self'"
 )
 
 
-def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """Return the page to point at, and its Content-Security-Policy. Raises NotAnArticle("not-html")."""
+def shown_page(
+    html: bytes, url: str, headers: Mapping[str, str] | None = None
+) -> tuple[bytes, str]:
+    """Return the page to point at, and its Content-Security-Policy. Raises
+    NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
@@ -184,7 +226,9 @@ def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
         if tag in _EMPTY:
             out.append(f'<{tag} data-n="{number}">{tail}')
         elif tag in _PICTURES:
-            out.append(f'<span class="pic" data-n="{number}">{escape(item.get("alt") or tag)}</span>{tail}')
+            out.append(
+                f'<span class="pic" data-n="{number}">{escape(item.get("alt") or tag)}</span>{tail}'
+            )
         else:
             name = "div" if tag == "body" else tag if tag in _KEPT else "span"
             out.append(f'<{name} data-n="{number}">{escape(item.text or "")}')

@@ -23,18 +23,20 @@ _SELECTORS = ("select", "remove", *FIELDS)
 
 
 def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return the matches of each selector by name, such as `select "div.text"`. Raises RulesError for invalid CSS."""
+    """Return the matches of each selector by name, such as `select "div.text"`. Raises RulesError
+    for invalid CSS."""
     return {
         f'{rule} "{selector}"': sum(
-            rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
+            rule != "select" or any(part.strip() for part in element.itertext())
+            for element in matched(tree, selector)
         )
         for rule in _SELECTORS
         for selector in getattr(rules, rule)
     }
 
 
-# Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed announced it; of a
-# right reading from which it is none, and below which the text is in doubt.
+# Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed
+# announced it; of a right reading from which it is none, and below which the text is in doubt.
 _LIST, _LIST_ANNOUNCED = 1.0, 2.0
 _RIGHT, _DOUBTFUL = 2.0, 0.5
 
@@ -49,9 +51,9 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """Return the article on the page of `url` (None: a saved page). `entry`: from its feed; `rules`: the operator's;
-    `repeated`: digests of the host's repeated blocks. Dates more than a day after `now` do not count. Raises
-    NotAnArticle, RulesError for invalid CSS."""
+    """Return the article on the page of `url` (None: a saved page). `entry`: from its feed;
+    `rules`: the operator's; `repeated`: digests of the host's repeated blocks. Dates more than a
+    day after `now` do not count. Raises NotAnArticle, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
@@ -60,18 +62,29 @@ def read(
     meta = read_metadata(document, entry=entry, rules=rules, now=now)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
-    kind = classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
+    kind = (
+        classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
+    )
     if body.typed and kind in (None, "empty") and not body.trace.get("select"):
         listed = body.listing > (_LIST_ANNOUNCED if entry else _LIST) and body.likely < _RIGHT
         kind = "listing" if listed and not classify.is_declared(document) else kind
     if kind or not body.markdown.strip():
         empty = kind in (None, "empty")
-        raise NotAnArticle(kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None)
+        raise NotAnArticle(
+            kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None
+        )
     del alive
     doubt = body.trace.get("doubt")
     if body.typed and not doubt and body.likely < _DOUBTFUL and not body.trace.get("select"):
-        doubt = f"the text is the article's with a probability of {1 / (1 + math.exp(-body.likely)):.2f}"
-    more = {"type": body.typed and body.typed.trace(), "next_page": following and following.trace(), "rules": used}
+        doubt = (
+            "the text is the article's with a probability of"
+            f" {1 / (1 + math.exp(-body.likely)):.2f}"
+        )
+    more = {
+        "type": body.typed and body.typed.trace(),
+        "next_page": following and following.trace(),
+        "rules": used,
+    }
     trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
     trace |= {name: each for name, each in more.items() if each}
     partial = from_page and classify.is_partial(document, body.blocks, body.everything)
@@ -79,7 +92,8 @@ def read(
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """Return the kind of a page that is no article, None for an article. Called in the worker process."""
+    """Return the kind of a page that is no article, None for an article. Called in the worker
+    process."""
     try:
         read(html, url, headers=headers)
     except NotAnArticle as refusal:
@@ -89,8 +103,8 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The effect of rules on a page. `score`: share of words in common with its text without these rules, 0 (no
-    article) to 1."""
+    """The effect of rules on a page. `score`: share of words in common with its text without these
+    rules, 0 (no article) to 1."""
 
     matches: Mapping[str, int]  # by selector, as in `select "div.text"`
     before: int  # characters of the text without the rules
@@ -110,7 +124,8 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """Read the page with `rules` and with the rules `before`, and compare. Raises RulesError for invalid CSS."""
+    """Read the page with `rules` and with the rules `before`, and compare. Raises RulesError for
+    invalid CSS."""
 
     def draft(by: Rules) -> tuple[Draft | None, str]:
         try:
@@ -122,6 +137,14 @@ def tried(
     (old, _), (new, kind) = draft(before), draft(rules)
     texts = [text.plain(each.body) if each else "" for each in (old, new)]
     words = [Counter(text.words(each)) for each in texts]
-    aimed = not rules.select or any(number for rule, number in used.items() if rule.startswith("select "))
-    score = 2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1) if aimed else 0.0
-    return Trial(matches=used, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind)
+    aimed = not rules.select or any(
+        number for rule, number in used.items() if rule.startswith("select ")
+    )
+    score = (
+        2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1)
+        if aimed
+        else 0.0
+    )
+    return Trial(
+        matches=used, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind
+    )

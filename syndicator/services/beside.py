@@ -9,10 +9,21 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from syndicator.articles.beside.feeds_toml import KeptFeed, read_feeds, read_sources, update_feeds, update_sources
+from syndicator.articles.beside.feeds_toml import (
+    KeptFeed,
+    read_feeds,
+    read_sources,
+    update_feeds,
+    update_sources,
+)
 from syndicator.articles.beside.lists import FOLLOWED, RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Publish
-from syndicator.configuration.sources.identity import departures, find_sources_at_new_site, successions, with_address
+from syndicator.configuration.sources.identity import (
+    departures,
+    find_sources_at_new_site,
+    successions,
+    with_address,
+)
 from syndicator.core import secrets, urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.errors import ConfigError
@@ -25,14 +36,16 @@ from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
 
-_NOTHING = "feeds.toml has nothing to say"  # name of a note: the file is not needed, so not every start checks again
-_BELIEVED = "feeds.toml believed"  # name of a note: the edition of the file that the database agrees with
+# name of a note: the file is not needed, so not every start checks again
+_NOTHING = "feeds.toml has nothing to say"
+# name of a note: the edition of the file that the database agrees with
+_BELIEVED = "feeds.toml believed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Methods raise ConfigError, OSError,
-    StoreError."""
+    """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Methods raise
+    ConfigError, OSError, StoreError."""
 
     feeds: KeptFile
     sources: KeptFile
@@ -53,14 +66,20 @@ class Beside:
 
     def keep(self, row: FeedRow) -> None:
         """Write a feed's address to its file, before the database."""
-        self._change(lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)})
+        self._change(
+            lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)}
+        )
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write which of `keys` (None: all feeds) are published with few articles, and their own names."""
+        """Write which of `keys` (None: all feeds) are published with few articles, and their own
+        names."""
         there, index = self._is_there, self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
-        names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
-        nameless = {row.key for row in rows if not row.name}  # in the file alone: its articles had no rows then
+        names = self.store.index.names(
+            row.key for row in rows if keys is None or row.key in keys or not row.name
+        )
+        # in the file alone: its articles had no rows then
+        nameless = {row.key for row in rows if not row.name}
         rows = [replace(row, name=names[row.key]) if row.key in nameless else row for row in rows]
         for row in rows:
             if row.key in nameless:
@@ -69,7 +88,8 @@ class Beside:
         def noted(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
             result = {**feeds}
             for row in rows:
-                own = row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped  # of its articles
+                # of its articles
+                own = row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
                 before = feeds.get(row.key, KeptFeed(row.key))
                 is_own_name = own and row.name != names.get(row.key)
                 name = before.name if row.key not in names else row.name if is_own_name else ""
@@ -78,8 +98,11 @@ class Beside:
                 result[row.key] = replace(before, name=name, published=few)
             return result
 
-        is_needed = there or not keys or any(feed != KeptFeed(feed.key) for feed in noted({}).values())
-        if is_needed and there == self._is_there:  # else a run, which knows more, has written it meanwhile
+        is_needed = (
+            there or not keys or any(feed != KeptFeed(feed.key) for feed in noted({}).values())
+        )
+        # else a run, which knows more, has written it meanwhile
+        if is_needed and there == self._is_there:
             self._change(noted, None if keys else rows)
 
     def believe(self) -> None:
@@ -94,7 +117,8 @@ class Beside:
         return f"{self.feeds.stamp()} {self.publish.tag_min}"
 
     def apply(self) -> None:
-        """Update the database's feeds from their file. A feed without articles has no name until `note`."""
+        """Update the database's feeds from their file. A feed without articles has no name until
+        `note`."""
         if not self._is_there:
             return
         index, file_feeds = self.store.index, read_feeds(self.feeds)
@@ -117,26 +141,36 @@ class Beside:
             index.save_feed(after)
             if before is not None and after.made_with != before.made_with:
                 index.mark_fresh(Fresh(key=key, seen=0, files={}, made_with=""))
-            changed |= {key, *(other for other in (after.moved_to, before and before.moved_to) if other)}
+            changed |= {
+                key,
+                *(other for other in (after.moved_to, before and before.moved_to) if other),
+            }
         if changed:
             index.show_again(sorted(changed - {ALL}))
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the address of each source, and the day if it is new. A new source at a removed one's address takes
-        over its feed."""
+        """Write the address of each source, and the day if it is new. A new source at a removed
+        one's address takes over its feed."""
         index, addresses = self.store.index, read_sources(self.sources)
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
         parting, heirs = departures(wanted, addresses, rows), successions(wanted, addresses, rows)
         today = self.clock().date().isoformat()
-        FOLLOWED.append(self.followed, ((key, today) for key in find_sources_at_new_site(wanted, addresses)))
+        FOLLOWED.append(
+            self.followed, ((key, today) for key in find_sources_at_new_site(wanted, addresses))
+        )
         update_sources(
             self.sources,
-            lambda kept: {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}},
+            lambda kept: {
+                **kept,
+                **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()},
+            },
         )
         for key in parting:
-            others = [row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs]
+            others = [
+                row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs
+            ]
             index.save_feed(_apart(rows[key], {row.first_slug for row in others}))
             index.mark_stale([rows[key].key])
             index.show_again([row.key for row in rows.values() if row.key == rows[key].moved_to])
@@ -150,8 +184,13 @@ class Beside:
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """Return the keys of removed sources, except `taken`, by their addresses."""
-        rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
-        addresses = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
+        rows = {
+            key: row
+            for key, row in self._source_rows().items()
+            if key not in taken and row.moved_to is None
+        }
+        # of 100,000 sources it takes four seconds
+        addresses = read_sources(self.sources) if rows else {}
         free = sorted(addresses.keys() & rows.keys())
         return {urls.alias(url): key for key in reversed(free) for url in addresses[key]}
 
@@ -171,7 +210,8 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Rewrite the file with change(content); if it is missing, start from `rows` (None: all feeds)."""
+        """Rewrite the file with change(content); if it is missing, start from `rows` (None: all
+        feeds)."""
         believed = self.store.visits.note(_BELIEVED) == self._edition
         if not self._is_there:
             self.store.visits.set_note(_NOTHING, None, self.clock())
@@ -224,17 +264,28 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove secrets in source addresses from all stored data. Returns the number of changed article files."""
-    values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
+    """Remove secrets in source addresses from all stored data. Returns the number of changed
+    article files."""
+    values = {
+        name: value
+        for source in sources
+        for name, value in secrets.known(source.url, environ).items()
+    }
     if not values:
         return 0
     visits = store.visits
     done = set(json.loads(visits.note(NOTE) or "[]"))
-    new = {name: value for name, value in values.items() if _digest(article_store, name, value) not in done}
+    new = {
+        name: value
+        for name, value in values.items()
+        if _digest(article_store, name, value) not in done
+    }
     if not new:
         return 0
     store.scrub(secrets.spellings(new))
-    changed = sum(_article(article_store, store, stamp.path, new) for stamp in list(article_store.walk()))
+    changed = sum(
+        _article(article_store, store, stamp.path, new) for stamp in list(article_store.walk())
+    )
     for file in article_store.beside():
         _scrub(file, new)
     snapshots.scrub(lambda data: secrets.masked_bytes(data, new) != data)
@@ -248,7 +299,9 @@ def _digest(article_store: ArticleStore, name: str, value: str) -> str:
     return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
 
 
-def _article(article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]) -> bool:
+def _article(
+    article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]
+) -> bool:
     """Remove the values from an article file. True if it changed."""
     data = article_store.read(path)
     if secrets.masked_bytes(data, values) == data:
@@ -273,7 +326,10 @@ def _masked(value: T, values: Mapping[str, str]) -> T:
     elif isinstance(value, tuple):
         masked = tuple(_masked(item, values) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):
-        masked = replace(value, **{item.name: _masked(getattr(value, item.name), values) for item in fields(value)})
+        masked = replace(
+            value,
+            **{item.name: _masked(getattr(value, item.name), values) for item in fields(value)},
+        )
     return masked  # type: ignore[return-value]
 
 
@@ -282,7 +338,11 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file
-    by_key, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
+    by_key, domains, hosts = (
+        {source.key: source for source in sources},
+        defaultdict(set),
+        defaultdict(set),
+    )
     for article in _articles(article_store, store):
         source = by_key.get(article.source_key)
         if source is None or rights_in(file, source).owns(article.url):

@@ -23,7 +23,14 @@ from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST, plan
-from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, stale, unpublished
+from syndicator.publishing.selection.staleness import (
+    BuildReport,
+    Steps,
+    ended,
+    replaced,
+    stale,
+    unpublished,
+)
 from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, open_worker
 from syndicator.services.notices.hubs import notify_hubs
@@ -36,11 +43,13 @@ from syndicator.store.engine import Store
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
 _TAGS: Final = "tags linked"  # name of a note: slugs
 _LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
-_NEWS: Final = 30  # stories on the front page with their other reports, and _REPORTS of each: choices
+# stories on the front page with their other reports, and _REPORTS of each: choices
+_NEWS: Final = 30
 _REPORTS: Final = 7
 _NEWS_OF: Final = timedelta(days=1)
 _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
-_BUILT: Final = "built with"  # name of a note: `_inputs` of the last complete build, with one of these suffixes
+# name of a note: `_inputs` of the last complete build, with one of these suffixes
+_BUILT: Final = "built with"
 _OWED: Final = " owed"  # some pages are still to be built
 _GOING: Final = " going"  # a build has begun and not ended: it may have left half-written files
 
@@ -63,7 +72,9 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
 def _is_replaced(app: App, outlet: Outlet) -> bool:
     index = app.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    return replaced(index.feeds({key for id in newest for key in index.shown(id)}), index.files, outlet)
+    return replaced(
+        index.feeds({key for id in newest for key in index.shown(id)}), index.files, outlet
+    )
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
@@ -74,17 +85,22 @@ def follow(app: App, tags: Iterable[str]) -> None:
     for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
         before, text = app.store.visits.note(note), json.dumps(now, sort_keys=True)
         if before != text:
-            earlier = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
+            # of before with a digest in front
+            earlier = json.loads(before.rpartition("\n")[2]) if before else now
             earlier = earlier if isinstance(earlier, dict) else dict.fromkeys(earlier, "")
-            changed = {key for key in earlier.keys() | now.keys() if earlier.get(key) != now.get(key)}
-            if keys := {feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))}:
+            changed = {
+                key for key in earlier.keys() | now.keys() if earlier.get(key) != now.get(key)
+            }
+            if keys := {
+                feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))
+            }:
                 app.store.index.forget_files(keys, others)
             app.store.visits.set_note(note, text, app.clock())
 
 
 def note_renamed(app: App, old: str, new: str) -> None:
-    """Note that entries link the tag slug `new` instead of `old`. `follow` then rebuilds no further files, since all
-    articles with the tag were rewritten."""
+    """Note that entries link the tag slug `new` instead of `old`. `follow` then rebuilds no further
+    files, since all articles with the tag were rewritten."""
     if noted := app.store.visits.note(_TAGS):
         renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
         app.store.visits.set_note(_TAGS, renamed, app.clock())
@@ -128,17 +144,25 @@ def note(store: Store, began: datetime, now: datetime) -> None:
 def read_freshness(store: Store) -> Samples:
     samples = json.loads(store.visits.note(_NOTE) or "{}")
     until = samples.get("until")
-    return Samples(until=datetime.fromisoformat(until) if until else None, seconds=tuple(samples.get("seconds", ())))
+    return Samples(
+        until=datetime.fromisoformat(until) if until else None,
+        seconds=tuple(samples.get("seconds", ())),
+    )
 
 
 def of(samples: Samples) -> Freshness | None:
     if not (ordered := sorted(samples.seconds)):
         return None
-    middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))]
+    middle, late = (
+        ordered[len(ordered) // 2],
+        ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))],
+    )
     return Freshness(articles=len(ordered), median=middle, p95=late)
 
 
-def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
+def _seconds(
+    added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime
+) -> Sequence[int]:
     """Return the seconds from publication to `now`, if after the first visit of the source."""
     return [
         int((now - article.published).total_seconds())
@@ -153,8 +177,9 @@ def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], no
 EXCUSED = "released"  # the name of the note in databases stays
 
 
-# Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long, as on a first start,
-# get a fifth of the time and leave the rest to the visits. All three are choices.
+# Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long,
+# as on a first start, get a fifth of the time and leave the rest to the visits. All three are
+# choices.
 BUILD_SECONDS = 15.0
 _PAUSES = 4  # for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
@@ -195,7 +220,9 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
     )
 
 
-async def build_due(app: App, settling: Settling, turn: Callable[[], object] = lambda: None) -> BuildReport:
+async def build_due(
+    app: App, settling: Settling, turn: Callable[[], object] = lambda: None
+) -> BuildReport:
     """Build if `settling` allows it now; never twice at the same time."""
     async with settling.alone:
         if not settling.is_due(app):
@@ -214,12 +241,15 @@ async def build_feeds(
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
 ) -> BuildReport:
-    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. `turn`: called between two feeds; `brief`:
-    as in `publishing.builder.build`."""
+    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. `turn`: called between
+    two feeds; `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
-    pages, outlet = look(app.config), open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
+    pages, outlet = (
+        look(app.config),
+        open_outlet(app.settings, app.environ, whole=True, held=app.store.held),
+    )
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
     if not all and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
@@ -231,14 +261,19 @@ async def build_feeds(
     if not looked:
         follow(app, tags)
     rows, specs = _planned(app, taxonomy)
-    more, whole = () if looked else (app.settings, app.instance, pages), all or _is_replaced(app, outlet)
+    more, whole = (
+        () if looked else (app.settings, app.instance, pages),
+        all or _is_replaced(app, outlet),
+    )
     only = None if whole else stale(specs, rows, *more, owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:
         _begin(app, outlet, before, looked)
     more_of = {"stories": _news(app), "digest": digests.collect(app)}
-    steps = _steps(app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, **more_of)
+    steps = _steps(
+        app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, **more_of
+    )
     report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     if only is None or only:
@@ -287,9 +322,13 @@ def _begin(app: App, outlet: Outlet, built: str, looked: bool) -> None:
     app.store.visits.set_note(_BUILT, built.removesuffix(_GOING) + _GOING, app.clock())
 
 
-def _remember(app: App, began: datetime, inputs: str, looked: bool, *, left: bool, brief: bool) -> None:
+def _remember(
+    app: App, began: datetime, inputs: str, looked: bool, *, left: bool, brief: bool
+) -> None:
     part = brief or left
-    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
+    app.store.visits.set_note(
+        _BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock()
+    )
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
     if brief or not left:  # articles that a brief build leaves out are in the feed of their source
@@ -360,14 +399,17 @@ def _body(app: App, id: str) -> str:
 
 
 def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
-    """Assign articles to queries and authors. Return the rows of all feeds and the feeds to publish."""
+    """Assign articles to queries and authors. Return the rows of all feeds and the feeds to
+    publish."""
     index, publish = app.store.index, app.settings.publish
     rows = index.planned_feeds()
     specs = feed_specs(app, taxonomy, rows)
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
         rows = index.planned_feeds()
         specs = feed_specs(app, taxonomy, rows)  # an author may have a feed now
-    index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish)))
+    index.mark_fresh(
+        *(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish))
+    )
     return rows, specs
 
 
@@ -381,7 +423,12 @@ def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[
         categories={item.name: item.description for item in taxonomy.category},
         tags={tag.name: tag.description for tag in taxonomy.tag},
     )
-    wanted, faults = {spec.key for spec in specs}, [item for item in app.faults if Path(item.file).name == "feeds.toml"]
-    if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):
+    wanted, faults = (
+        {spec.key for spec in specs},
+        [item for item in app.faults if Path(item.file).name == "feeds.toml"],
+    )
+    if faults and any(
+        row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows
+    ):
         raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
     return specs

@@ -6,7 +6,14 @@ import random
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,7 +52,8 @@ from syndicator.store.fleet.hosts import HostWaits
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
 _INSTANCE = "instance"  # the note with this instance's uuid
-_AS_READ = ("queries", "sources_stamp", "sources_before", "faults")  # fields of an App as in its configuration
+# fields of an App as in its configuration
+_AS_READ = ("queries", "sources_stamp", "sources_before", "faults")
 
 
 def utc_now() -> datetime:
@@ -55,7 +63,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The objects of an opened instance. Time, randomness and environment come from its fields alone."""
+    """The objects of an opened instance. Time, randomness and environment come from its fields
+    alone."""
 
     config: Path
     settings: Settings
@@ -72,11 +81,13 @@ class App:
     jitter: Callable[[], float]
     environ: Mapping[str, str]
     sources_stamp: str = ""  # differs after every edit of the sources; "" if not known
-    sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
+    # the stamp before an edit that only added sources, and how many
+    sources_before: tuple[str, int] = ("", 0)
     faults: tuple[Fault, ...] = ()  # of the configuration
     is_reconciled: bool = False  # with the article files: the caller did it before several changes
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
-    clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # by host: `clock` minus the host's clock
+    # by host: `clock` minus the host's clock
+    clock_offsets: dict[str, timedelta] = field(default_factory=dict)
 
     def rights_of(self, source: Source) -> Rights:
         return rights_in(self.rights_file, source)
@@ -85,7 +96,9 @@ class App:
         """Return the source of `article` with its terms for it; None for a removed source."""
         source = self.sources.get(article.source_key)
         private = bool(self.settings.publish.secret_path)
-        return terms(source, self.rights_of(source), article.url, private=private) if source else None
+        return (
+            terms(source, self.rights_of(source), article.url, private=private) if source else None
+        )
 
     @property
     def instance(self) -> uuid.UUID:
@@ -116,7 +129,8 @@ class Configuration:
     sources_stamp: str = ""  # differs after every edit of the sources
     sources_before: tuple[str, int] = ("", 0)  # as in `App`
     dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
-    faults: tuple[Fault, ...] = ()  # of all files; the last valid content counts in place of faulty tables
+    # of all files; the last valid content counts in place of faulty tables
+    faults: tuple[Fault, ...] = ()
     source_faults: tuple[Fault, ...] = ()  # those of the sources
     taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
 
@@ -132,15 +146,24 @@ def configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """Read the configuration folder. Unchanged sources come from `before` or the cache, which `remember` updates. Other
-    faulty tables are in `faults`. Raises ConfigError for faults in syndicator.toml."""
+    """Read the configuration folder. Unchanged sources come from `before` or the cache, which
+    `remember` updates. Other faulty tables are in `faults`. Raises ConfigError for faults in
+    syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
-    cached = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
+    cached = (
+        remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults)
+        if before
+        else None
+    )
     cache = settings.state_dir / "sources.cache"
-    read = remembered.read(config / "sources.toml", cache, __version__, before=cached, remember=remember)
+    read = remembered.read(
+        config / "sources.toml", cache, __version__, before=cached, remember=remember
+    )
     queries, wrong = valid_queries(config, settings, remember=remember)
-    taxonomy, untaken = _last_valid(config / "taxonomy.toml", settings, load_vocabulary, remember=remember)
+    taxonomy, untaken = _last_valid(
+        config / "taxonomy.toml", settings, load_vocabulary, remember=remember
+    )
     return Configuration(
         settings=settings,
         sources=read.sources,
@@ -199,8 +222,9 @@ def open_app(
     entries: KeptEntries | None = None,
     held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
-    """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
-    if the database was lost; `held`: check from `locked`. Raises ConfigError, StoreError, MissingError."""
+    """Open the app of a configuration folder. `create`: allow a new database although articles
+    exist; `remake`: called if the database was lost; `held`: check from `locked`. Raises
+    ConfigError, StoreError, MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -215,7 +239,11 @@ def open_app(
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
-        names = {"feeds": feeds_toml.FEEDS, "sources": feeds_toml.SOURCES, "followed": FOLLOWED.name}
+        names = {
+            "feeds": feeds_toml.FEEDS,
+            "sources": feeds_toml.SOURCES,
+            "followed": FOLLOWED.name,
+        }
         files = {name: article_store.file(file) for name, file in names.items()}
         beside = Beside(**files, store=store, publish=settings.publish, clock=clock)
         beside.begin()
@@ -243,7 +271,9 @@ def open_app(
         store.close()
 
 
-def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
+def _keep_instance(
+    article_store: ArticleStore, store: Store, now: datetime, *, begun: bool
+) -> None:
     """Create the instance's uuid, or check it if `begun`. Raises ConfigError."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
@@ -261,14 +291,18 @@ def _need_article_store(article_store: ArticleStore, store: Store) -> None:
     gone = not article_store.minted() and next(article_store.walk(), None) is None
     if gone and (count := len(store.visits.stamps())):
         raise MissingError(
-            f"{article_store.name} is not the folder it was: the database knows {count} articles and no file is there; "
-            f"mount it or restore it from a backup. To begin anew, move {store.name} away"
+            f"{article_store.name} is not the folder it was: the database knows {count} articles"
+            " and no file is there; mount it or restore it from a backup. To begin anew, move"
+            f" {store.name} away"
         )
 
 
 def need_folder(config: Path) -> None:
     if not (config / "sources.toml").exists():
-        raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
+        raise ConfigError(
+            f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names"
+            " another"
+        )
 
 
 def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
@@ -280,10 +314,12 @@ def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) 
 def locked(
     settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
 ) -> Iterator[Callable[[], object]]:
-    """Hold the lock of runs. Yields a check that raises StoreAway if it is lost. Raises LockedError; with `wait`, waits
-    until `give_up` returns True, then raises SystemExit(0)."""
+    """Hold the lock of runs. Yields a check that raises StoreAway if it is lost. Raises
+    LockedError; with `wait`, waits until `give_up` returns True, then raises SystemExit(0)."""
     with ExitStack() as held:
-        hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(_hold_file, settings)
+        hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(
+            _hold_file, settings
+        )
         if not settings.store_url.startswith("sqlite"):
             hold = Fleet(held.enter_context(closing(Database(settings.store_url, 10)))).hold
         while True:
@@ -344,7 +380,8 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """Return the context of visits. `filed` gets each title; `asked`: a person named the sources."""
+    """Return the context of visits. `filed` gets each title; `asked`: a person named the
+    sources."""
     filing, names = filing_context(app), [each.name for each in fields(FilingContext)]
     shared = ("settings", "sources", "rights_file", "snapshots", "taxonomy", "jitter", "environ")
     return RunContext(
@@ -374,7 +411,9 @@ def open_worker(app: App, count: int = 1) -> closing[Worker]:
 
 def user_agent(settings: Settings) -> str:
     contact = settings.site.contact or ("" if settings.publish.secret_path else settings.site.url)
-    return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
+    return settings.fetch.user_agent or f"Syndicator/{__version__}" + (
+        f" (+{contact})" if contact else ""
+    )
 
 
 def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
@@ -395,16 +434,27 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
 
     hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
     turns = turns or hosts
-    backoff = HostWaits(hosts, app.clock, LONGEST_RETRY) if hosts else Backoff(notes.note, note_now, app.clock)
+    backoff = (
+        HostWaits(hosts, app.clock, LONGEST_RETRY)
+        if hosts
+        else Backoff(notes.note, note_now, app.clock)
+    )
     throttle = Throttle(settings.pause, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
     asking = PoliteFetcher(client, throttle, backoff=backoff)
-    robots = Robots(asking, notes.note, notes.set_note, user_agent=agent, clock=app.clock, prune=notes.prune_notes)
+    robots = Robots(
+        asking,
+        notes.note,
+        notes.set_note,
+        user_agent=agent,
+        clock=app.clock,
+        prune=notes.prune_notes,
+    )
     return PoliteFetcher(client, throttle, robots, backoff)
 
 
 class SharedClient:
-    """The network client of `make_fetcher`, made when it is first needed, for all that goes on at the same time: it has
-    the queue of each host."""
+    """The network client of `make_fetcher`, made when it is first needed, for all that goes on at
+    the same time: it has the queue of each host."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -439,7 +489,9 @@ def direct_client(app: App, url: str) -> Fetcher:
     from syndicator.visiting.fetch.client import HttpFetcher
 
     # a proxy elsewhere cannot reach this machine or its network
-    fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(url) else app.settings.fetch
+    fetch = (
+        app.settings.fetch.model_copy(update={"proxy": ""}) if private(url) else app.settings.fetch
+    )
     return HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
 
 
@@ -447,9 +499,15 @@ def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
     """Return the key of the language model, "" if none is configured. Raises ConfigError."""
     if not llm.key_env:
         return ""
-    where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
+    where = (
+        f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
+    )
     if not (key := environ.get(llm.key_env, "").strip()):
-        raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" if the endpoint needs none')
+        raise ConfigError(
+            f'{where} is not set; set it to the key, or key_env to "" if the endpoint needs none'
+        )
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigError(f"{where} has spaces or unprintable characters, which no key has; copy the key again")
+        raise ConfigError(
+            f"{where} has spaces or unprintable characters, which no key has; copy the key again"
+        )
     return key

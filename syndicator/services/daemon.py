@@ -28,12 +28,27 @@ from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.server.files import elsewhere, make_app
 from syndicator.publishing.server.health import Health, with_health
-from syndicator.publishing.server.server import ASGIApp, Callbacks, Receive, Scope, Send, with_callbacks
+from syndicator.publishing.server.server import (
+    ASGIApp,
+    Callbacks,
+    Receive,
+    Scope,
+    Send,
+    with_callbacks,
+)
 from syndicator.publishing.server.server import serve as serve_app
 from syndicator.services import webhooks
 from syndicator.services.build import BUILD_SECONDS, build_due
 from syndicator.services.check.configuration import changes
-from syndicator.services.container import App, Configuration, SharedClient, configuration, locked, open_app, utc_now
+from syndicator.services.container import (
+    App,
+    Configuration,
+    SharedClient,
+    configuration,
+    locked,
+    open_app,
+    utc_now,
+)
 from syndicator.services.health.alert import Outage
 from syndicator.services.health.episodes import feed_name, feed_token, write_schedule
 from syndicator.services.health.follow import check_health, mail_digests, record_counters
@@ -48,7 +63,8 @@ from syndicator.services.stories import digests
 _RunBeside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a run: visits due meanwhile wait at most this long, and for one answer
 _PAUSES = 4  # seconds without a build for each second of a build
-# Seconds between the end of the jobs under way and a job that waited for it, in which a command gets the lock.
+# Seconds between the end of the jobs under way and a job that waited for it, in which a command
+# gets the lock.
 _TURN_SECONDS = 0.5
 _MINUTE: Final = 60.0  # sources are due to the minute; a job that failed is tried again after it
 _DAY: Final = 86_400.0
@@ -85,12 +101,14 @@ def _ignore(*what: object) -> None:
 
 @dataclass(slots=True)
 class Jobs:
-    """The work of the jobs of `up`, with the present or last good configuration. Jobs share the opened instance.
+    """The work of the jobs of `up`, with the present or last good configuration. Jobs share the
+    opened instance.
 
-    `warn` and `report_change` get lines, `report_visits` and `report_build` each report, `report_problems` the reports
-    that failed, `note_progress` the name of a job that goes on. `bring_forward` and `read_next_runs` are those of the
-    scheduler. `allow_long_opening` is entered to open a database, `run_beside` while the instance is open; it gets the
-    app and what starts a build at once."""
+    `warn` and `report_change` get lines, `report_visits` and `report_build` each report,
+    `report_problems` the reports that failed, `note_progress` the name of a job that goes on.
+    `bring_forward` and `read_next_runs` are those of the scheduler. `allow_long_opening` is entered
+    to open a database, `run_beside` while the instance is open; it gets the app and what starts a
+    build at once."""
 
     config: Path
     _: KW_ONLY
@@ -111,24 +129,31 @@ class Jobs:
     steady: Callable[[], float] = time.monotonic
     last_good: Configuration | None = field(default=None, init=False)
     _configuration: Configuration | None = field(default=None, init=False)  # of the last visits
-    _unreadable_because: str = field(default="", init=False)  # why the configuration as it is now cannot be read
-    _already_reported: set[str] = field(default_factory=set, init=False)  # troubles since the last visits began
+    # why the configuration as it is now cannot be read
+    _unreadable_because: str = field(default="", init=False)
+    # troubles since the last visits began
+    _already_reported: set[str] = field(default_factory=set, init=False)
     _outage: Outage = field(default_factory=Outage, init=False)
     _settling: Settling = field(default_factory=Settling, init=False)
     _walks: Walks = field(default_factory=Walks, init=False)
     _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
     _opened: Opened | None = field(default=None, init=False)
     _users: int = field(default=0, init=False)  # jobs in the opened instance
-    # Held while the instance is opened or closed: a job that starts during either waits for its end.
+    # Held while the instance is opened or closed: a job that starts during either waits for its
+    # end.
     _opening_lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
-    _postponed: set[str] = field(default_factory=set, init=False)  # jobs that start when the instance is closed
-    _built_at: float = field(default=-math.inf, init=False)  # when the last build ended, by the steady clock
+    # jobs that start when the instance is closed
+    _postponed: set[str] = field(default_factory=set, init=False)
+    # when the last build ended, by the steady clock
+    _built_at: float = field(default=-math.inf, init=False)
     _build_seconds: float = field(default=0.0, init=False)  # how long it took
-    _has_news: bool = field(default=False, init=False)  # something happened since the last look at the conditions
+    # something happened since the last look at the conditions
+    _has_news: bool = field(default=False, init=False)
     _ended_at: dict[str, datetime] = field(default_factory=dict, init=False)  # by job
 
     async def run(self, name: str) -> None:
-        """Do a job. Visits open the instance anew, with the present configuration; other jobs may join."""
+        """Do a job. Visits open the instance anew, with the present configuration; other jobs may
+        join."""
         if self._must_wait(name):
             self._postponed.add(name)
             return
@@ -143,15 +168,16 @@ class Jobs:
         except LockedError:
             self._warn_once("another run is under way; this one is left out")
             self.bring_forward(name, _MINUTE)
-        except (SyndicatorError, OSError) as error:  # a full disk, a file just being edited: the next run tries again
+        # a full disk, a file just being edited: the next run tries again
+        except (SyndicatorError, OSError) as error:
             fault = DiskError.of(error) if isinstance(error, OSError) else error
             self._warn_once(str(fault))
             self.bring_forward(name, _MINUTE)
             await self._update_outage(name, fault)
 
     def _must_wait(self, name: str) -> bool:
-        """True if a job may not join the opened instance. Visits start only when nobody uses it, as they open it anew;
-        once a job waits, newcomers queue behind it, or it might never start."""
+        """True if a job may not join the opened instance. Visits start only when nobody uses it, as
+        they open it anew; once a job waits, newcomers queue behind it, or it might never start."""
         if not self._users:
             return False
         return name == VISITS or bool(self._postponed)
@@ -172,8 +198,8 @@ class Jobs:
                 await self._close()
 
     async def _open(self, *, anew: bool) -> Opened:
-        """Lock and open the instance with all that jobs need; `Opened.stack` closes it. `anew`: read the configuration
-        as it is now."""
+        """Lock and open the instance with all that jobs need; `Opened.stack` closes it. `anew`:
+        read the configuration as it is now."""
         if anew or self._configuration is None:
             self._configuration = self.read()
         async with AsyncExitStack() as stack:
@@ -204,7 +230,8 @@ class Jobs:
         stack.callback(self.hubs.save, app.store.subscriptions)
 
     async def _close(self) -> None:
-        """Close the instance, if it could be opened, and bring the jobs forward that wait for it."""
+        """Close the instance, if it could be opened, and bring the jobs forward that wait for
+        it."""
         opened = self._opened
         self._opened = None
         try:
@@ -233,7 +260,9 @@ class Jobs:
             watch=self._make_watch(VISITS),
         )
         seconds = self.steady() - began
-        record_counters(app, report.outcomes, report.built, seconds=seconds, down=report.down is not None)
+        record_counters(
+            app, report.outcomes, report.built, seconds=seconds, down=report.down is not None
+        )
         if report.down is not None:
             self.warn(str(report.down))
             return
@@ -244,7 +273,8 @@ class Jobs:
             self.bring_forward(HUBS, 0)
 
     async def _build_if_due(self, app: App) -> BuildReport:
-        """Bring the build forward if one is due. At the end of the process, build now: there is no later job."""
+        """Bring the build forward if one is due. At the end of the process, build now: there is no
+        later job."""
         if self.stop.is_set():
             self._settling.hurry()
             return await build_due(app, self._settling, self._make_watch(VISITS).turn)
@@ -258,7 +288,8 @@ class Jobs:
         self._hurry_build()
 
     def _hurry_build(self, least_pause: float = 0.0) -> None:
-        """Bring the build forward, but leave `least_pause` seconds and most of the time to the visits."""
+        """Bring the build forward, but leave `least_pause` seconds and most of the time to the
+        visits."""
         pause = max(least_pause, _PAUSES * self._build_seconds)
         passed = self.steady() - self._built_at
         self.bring_forward(BUILD, max(pause - passed, 0.0))
@@ -288,13 +319,16 @@ class Jobs:
             return
         are_files_known = self._walks.is_unchanged(app)
         watch = self._make_watch(HUBS)
-        outcomes = await serve_hubs(app, hubs, opened.client, self._build_at_once, stop=self.stop, watch=watch)
+        outcomes = await serve_hubs(
+            app, hubs, opened.client, self._build_at_once, stop=self.stop, watch=watch
+        )
         if are_files_known:  # what pushes wrote since needs no walk
             self._walks.end(app)
         if outcomes:
             record_counters(app, outcomes, BuildReport())
             self._note_news()
-        if hubs.waiting:  # this job had no time for them, and only a push that arrives calls for the next one
+        # this job had no time for them, and only a push that arrives calls for the next one
+        if hubs.waiting:
             self.bring_forward(HUBS, 0)
 
     async def serve_digests(self, opened: Opened) -> None:
@@ -307,7 +341,9 @@ class Jobs:
         """Look for new and recovered conditions, publish them, alert."""
         has_news = self._has_news
         self._has_news = False
-        failed_reports = await check_health(opened.app, has_news=has_news, unreadable_because=self._unreadable_because)
+        failed_reports = await check_health(
+            opened.app, has_news=has_news, unreadable_because=self._unreadable_because
+        )
         self.report_problems(failed_reports)
 
     async def send_webhooks(self, opened: Opened) -> None:
@@ -353,10 +389,13 @@ class Jobs:
             self.warn(trouble)
 
     async def _update_outage(self, name: str, error: SyndicatorError | None) -> None:
-        """Alert if a job keeps failing, or if none does any more. `error`: how this one ended, None: well."""
+        """Alert if a job keeps failing, or if none does any more. `error`: how this one ended,
+        None: well."""
         if self.last_good is None:  # nobody knows whom to alert
             return
-        fault = await self._outage.note_end(self.last_good.settings, error, self.clock(), os.environ, job=name)
+        fault = await self._outage.note_end(
+            self.last_good.settings, error, self.clock(), os.environ, job=name
+        )
         if fault:
             self.warn(f"nobody could be told: {fault}")
 
@@ -383,8 +422,9 @@ class Jobs:
         return present
 
 
-# What `up` does, in the order in which a start does it. A job is done at its interval, and earlier if another calls
-# for it; what is due is in the database, so that a restart, a clock that is set or a second process repeats nothing.
+# What `up` does, in the order in which a start does it. A job is done at its interval, and earlier
+# if another calls for it; what is due is in the database, so that a restart, a clock that is set or
+# a second process repeats nothing.
 JOBS: Final = {
     VISITS: Job(_MINUTE, Jobs.visit),
     BUILD: Job(_MINUTE, Jobs.build),
@@ -425,8 +465,16 @@ class Site:
         settings = self.settings
         public = settings.public_dir
         base, hubs, secret = settings.base_url, settings.publish.hubs, settings.publish.secret_path
-        ask = self._answers.questions(settings).answer if self._answers and settings.publish.questions else None
-        site = make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask) if public else elsewhere
+        ask = (
+            self._answers.questions(settings).answer
+            if self._answers and settings.publish.questions
+            else None
+        )
+        site = (
+            make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask)
+            if public
+            else elsewhere
+        )
         answering = with_health(site, _health(settings, self._silent_seconds))
         if self.hubs is None or not settings.site.callback:
             return answering
@@ -447,7 +495,9 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
 
     return Health(
         alive=alive,
-        ready=lambda: asyncio.to_thread(metrics.unready, settings, writes=silent_seconds is not None),
+        ready=lambda: asyncio.to_thread(
+            metrics.unready, settings, writes=silent_seconds is not None
+        ),
         metrics=lambda: asyncio.to_thread(metrics.measured, settings),
         metrics_type=metrics.CONTENT_TYPE,
         feed=lambda: asyncio.to_thread(metrics.health_feed, settings, key),

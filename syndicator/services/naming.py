@@ -22,7 +22,9 @@ def need_sources(app: App | Place, keys: Iterable[str]) -> None:
     unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
     if unknown:
         named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
-        raise UsageError(f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them")
+        raise UsageError(
+            f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them"
+        )
 
 
 def terms(expr: Expr) -> Iterator[Term]:
@@ -48,7 +50,9 @@ def article_id(app: App, what: str) -> str | None:
 def need_article(app: App, what: str) -> str:
     """As `article_id`. Raises UsageError if there is none."""
     if (id := article_id(app, what)) is None:
-        raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
+        raise UsageError(
+            f"no article {what!r} in the article store; give its address, its id or its file"
+        )
     return id
 
 
@@ -58,7 +62,9 @@ def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
         yield from app.store.index.articles(part).values()
 
 
-def rewrite(app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]) -> None:
+def rewrite(
+    app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]
+) -> None:
     """Write the article of each item, with shared commits. `progress` may raise to stop."""
     with app.article_store.together() as settle, app.store.visits.shared(settle, gather=True):
         for number, item in enumerate(items, 1):

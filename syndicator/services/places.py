@@ -1,4 +1,5 @@
-"""Open the folders and object stores of the settings, and article folders that several machines share."""
+"""Open the folders and object stores of the settings, and article folders that several machines
+share."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +38,8 @@ class Place:
 
 
 class SharedArticleStore(FileArticleStore):
-    """An ArticleStore in a folder that several machines share: new paths are reserved in the database."""
+    """An ArticleStore in a folder that several machines share: new paths are reserved in the
+    database."""
 
     def __init__(
         self,
@@ -77,12 +79,16 @@ class SharedArticleStore(FileArticleStore):
             return None
 
 
-def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
+def indexed(
+    article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
+) -> ArticleStore:
     """Return `article_store` with the index that object stores and shared folders need."""
     from syndicator.articles.stores.object_articles import ObjectArticleStore
 
     if isinstance(article_store, FileArticleStore) and not store.single:
-        return SharedArticleStore(article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn)
+        return SharedArticleStore(
+            article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn
+        )
     if isinstance(article_store, ObjectArticleStore):
         return replace(article_store, paths=store.reservations.by(clock), clock=clock)
     return article_store
@@ -98,9 +104,14 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
 
 
 def open_outlet(
-    settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    whole: bool = False,
+    held: Callable[[], object] = lambda: None,
 ) -> Outlet:
-    """Open the place of published files. `whole`: list all objects first; `held`: called before writes, may raise."""
+    """Open the place of published files. `whole`: list all objects first; `held`: called before
+    writes, may raise."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket
@@ -111,7 +122,9 @@ def open_outlet(
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
     """True if this instance wrote or published articles."""
-    return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
+    return article_store.begun() or (
+        has_feeds(settings, environ) and any(True for _ in article_store.walk())
+    )
 
 
 def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
@@ -119,7 +132,9 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
     return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
 
 
-def published(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
+def published(
+    settings: Settings, name: str, environ: Mapping[str, str] = os.environ
+) -> bytes | None:
     try:
         return open_outlet(settings, environ).get(name)
     except UsageError:

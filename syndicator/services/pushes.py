@@ -1,4 +1,5 @@
-"""WebSub: subscriptions in memory, shared by the server and the runs of a process, which take the pushes of hubs."""
+"""WebSub: subscriptions in memory, shared by the server and the runs of a process, which take the
+pushes of hubs."""
 
 import asyncio
 import secrets
@@ -23,7 +24,8 @@ from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import is_signed, may_subscribe
 
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
-_STEADY: Final = timedelta(days=1)  # between two subscriptions for a feed that keeps changing its hub or topic
+# between two subscriptions for a feed that keeps changing its hub or topic
+_STEADY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class Push:
 class Registry(Hubs):
     """Subscriptions, as `ports.subscriptions.Hubs` and more. `mint`: returns a random token."""
 
-    def __init__(self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None
+    ) -> None:
         self._clock = clock
         self._mint = mint or (lambda: secrets.token_urlsafe(_TOKEN_BYTES))
         self._base: str | None = None  # None: not known yet; "": hubs are not wanted
@@ -62,7 +66,8 @@ class Registry(Hubs):
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Load `store` once; end subscriptions of removed/changed sources. `base`: `site.callback`."""
+        """Load `store` once; end subscriptions of removed/changed sources. `base`:
+        `site.callback`."""
         if self._base is None:
             for row in store.all():
                 self._put(row)
@@ -83,7 +88,9 @@ class Registry(Hubs):
         if not (self._changed or self._counted):
             return
         gone = [token for token in self._changed if token not in self._by_token]
-        changed = [self._by_token[token] for token in sorted(self._changed) if token in self._by_token]
+        changed = [
+            self._by_token[token] for token in sorted(self._changed) if token in self._by_token
+        ]
         store.save(changed, gone, [self._tallies[hub] for hub in sorted(self._counted)])
         self._changed.clear()
         self._counted.clear()
@@ -93,7 +100,11 @@ class Registry(Hubs):
         if not self._base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
-        due = [row for row in self._by_token.values() if row.next_try and not now < row.next_try <= latest]
+        due = [
+            row
+            for row in self._by_token.values()
+            if row.next_try and not now < row.next_try <= latest
+        ]
         return sorted(due, key=lambda row: (row.next_try or now, row.token))
 
     def asking(self, token: str) -> Subscription:
@@ -117,7 +128,9 @@ class Registry(Hubs):
         answer = websub.intent(subscription, asked, self._clock())
         if answer.status == HTTPStatus.OK:
             self.after(token, lambda _: answer.after)
-        self.log.debug("hub asks", hub=subscription.hub, mode=asked.get("hub.mode", ""), answer=answer.status)
+        self.log.debug(
+            "hub asks", hub=subscription.hub, mode=asked.get("hub.mode", ""), answer=answer.status
+        )
         return answer.status, answer.body
 
     def known(self, token: str) -> int:
@@ -126,7 +139,11 @@ class Registry(Hubs):
             return self._unknown()
         if not subscription.wanted:
             return HTTPStatus.GONE
-        return HTTPStatus.OK if subscription.verified_at or subscription.asked else HTTPStatus.NOT_FOUND
+        return (
+            HTTPStatus.OK
+            if subscription.verified_at or subscription.asked
+            else HTTPStatus.NOT_FOUND
+        )
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
         """Queue a signed push for a run. Returns the HTTP status."""
@@ -135,23 +152,32 @@ class Registry(Hubs):
             return status
         subscription = self._by_token[token]
         if not is_signed(subscription.secret, body, headers.get("x-hub-signature", "")):
-            self.log.info("a push was not signed by its hub", source=subscription.source_key, hub=subscription.hub)
+            self.log.info(
+                "a push was not signed by its hub",
+                source=subscription.source_key,
+                hub=subscription.hub,
+            )
             return HTTPStatus.FORBIDDEN
         if not self._has_room(subscription.source_key, len(body)):
             return HTTPStatus.SERVICE_UNAVAILABLE
         self._put(replace(subscription, last_push=self._clock()))
-        self._inbox.add(subscription.source_key, Push(subscription, headers.get("content-type", ""), body))
+        self._inbox.add(
+            subscription.source_key, Push(subscription, headers.get("content-type", ""), body)
+        )
         self._waiting_bytes += len(body)
         self.arrived.set()
         self.on_arrival()
         return HTTPStatus.ACCEPTED
 
     def _has_room(self, source_key: str, size: int) -> bool:
-        """Return True if a push of `size` bytes may wait: a source has a quarter of the places and bytes at most."""
+        """Return True if a push of `size` bytes may wait: a source has a quarter of the places and
+        bytes at most."""
         if not self._inbox.has_room(source_key) or self._waiting_bytes + size > PUSH_BYTES:
             return False
         waiting = self._inbox.items_of(source_key)
-        return not waiting or sum(len(push.body) for push in waiting) + size <= most_of_one(PUSH_BYTES)
+        return not waiting or sum(len(push.body) for push in waiting) + size <= most_of_one(
+            PUSH_BYTES
+        )
 
     @property
     def waiting(self) -> int:
@@ -166,7 +192,12 @@ class Registry(Hubs):
         return push
 
     def polled(
-        self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
+        self,
+        source: Source,
+        offer: Offer | None,
+        new: Sequence[Entry],
+        before: datetime | None,
+        now: datetime,
     ) -> None:
         if not self._base:
             return
@@ -184,7 +215,9 @@ class Registry(Hubs):
         subscription = self._wanted(source_key) if self._base else None
         if subscription is None:
             return 0.0
-        return websub.trust(subscription, self._tallies.get(subscription.hub, Tally(hub=subscription.hub)), now)
+        return websub.trust(
+            subscription, self._tallies.get(subscription.hub, Tally(hub=subscription.hub)), now
+        )
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
         lock = self._locks.get(source_key) or asyncio.Lock()
@@ -199,7 +232,8 @@ class Registry(Hubs):
             return
         if current is not None:
             same = current.topic == offer.topic and current.hub in offer.hubs
-            lost = current.reason and not current.expires and len(offer.hubs) > 1  # the hub fails, there is another
+            # the hub fails, there is another
+            lost = current.reason and not current.expires and len(offer.hubs) > 1
             if (same and not lost) or now - current.made_at < _STEADY:
                 return
             self._end(current, now)
@@ -268,8 +302,9 @@ async def serve_hubs(
     stop: asyncio.Event,
     watch: Watch,
 ) -> Sequence[Outcome]:
-    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is over. `build_at_once`
-    is called when a push brought something new. Returns the outcomes of pushes. Raises StoreError, OSError."""
+    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is
+    over. `build_at_once` is called when a push brought something new. Returns the outcomes of
+    pushes. Raises StoreError, OSError."""
     intake = Intake(app, registry, client, build_at_once, stop, watch)
     try:
         await intake.run()
@@ -303,7 +338,8 @@ class Intake:
         self._ended = asyncio.Event()  # a push was read, or a hub answered
 
     async def run(self) -> None:
-        """Begin what is due until the time is over, then wait for the end of what began. Raises StoreError, OSError."""
+        """Begin what is due until the time is over, then wait for the end of what began. Raises
+        StoreError, OSError."""
         until = self._clock() + _JOB_SECONDS
         self.registry.is_being_read = True
         try:
@@ -381,8 +417,12 @@ class Intake:
             if self.registry.worker is None:
                 self.registry.worker = Worker(preload=_PRELOAD)
             worker = self.registry.worker
-            context = make_context(self.app, self.client.open(), worker, self.watch.filed, hubs=self.registry)
-            outcome, new_state = await take_push(context.visit(source, state), fetched, stop=self.stop)
+            context = make_context(
+                self.app, self.client.open(), worker, self.watch.filed, hubs=self.registry
+            )
+            outcome, new_state = await take_push(
+                context.visit(source, state), fetched, stop=self.stop
+            )
             if outcome is None:
                 visits.save_states([new_state])
                 return
@@ -401,4 +441,6 @@ class Intake:
             self._ended.set()
         now = self.app.clock()
         self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
-        self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)
+        self.registry.log.debug(
+            "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked
+        )

@@ -28,7 +28,8 @@ from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
-# Files that are gone at once: a person who deletes articles deletes a few. All numbers are a choice.
+# Files that are gone at once: a person who deletes articles deletes a few. All numbers are a
+# choice.
 _MANY, _SHARE = 20, 0.05  # at least so many files, and more than this share of all
 _FEW, _HALF = 3, 0.5  # the same for a small store
 
@@ -39,17 +40,26 @@ OWNED_SINCE = "owned since"  # the time of the first start at which articles had
 
 
 def sources(app: App) -> dict[str, SourceState]:
-    """Give every source a state; drop those of removed sources. A changed URL resets health; a source whose kind of
-    visit changed is due now."""
+    """Give every source a state; drop those of removed sources. A changed URL resets health; a
+    source whose kind of visit changed is due now."""
     states = app.store.visits.states()
     for key in states.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
     now = app.clock()
-    wanted = {key: _in_time(reconciled(source, states.get(key)), now) for key, source in app.sources.items()}
-    edited = [key for key, state in wanted.items() if key in states and states[key].terms != state.terms]
+    wanted = {
+        key: _in_time(reconciled(source, states.get(key)), now)
+        for key, source in app.sources.items()
+    }
+    edited = [
+        key for key, state in wanted.items() if key in states and states[key].terms != state.terms
+    ]
     ruled = {key for key in edited if states[key].rules not in (None, wanted[key].rules)}
-    wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)}
-    app.store.visits.save_states([state for key, state in wanted.items() if state != states.get(key)])
+    wanted |= {
+        key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)
+    }
+    app.store.visits.save_states(
+        [state for key, state in wanted.items() if state != states.get(key)]
+    )
     return wanted
 
 
@@ -63,7 +73,9 @@ def edited_sources(app: App) -> None:
     if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
         new = list(app.sources.values())[len(app.sources) - added :]
         states = [(source, app.store.visits.state(source.key)) for source in new]
-        app.store.visits.save_states([_in_time(reconciled(source, state), app.clock()) for source, state in states])
+        app.store.visits.save_states(
+            [_in_time(reconciled(source, state), app.clock()) for source, state in states]
+        )
     else:
         sources(app)
     if noted != app.sources_stamp:
@@ -92,13 +104,18 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     """Make entries of an edited source due. True if the feed must be read again."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
-    waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
+    waiting = [
+        replace(row, next_try=None)
+        for row in rows
+        if row.next_try and row.reason in FOR_THE_OPERATOR
+    ]
     refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
     again = due_again(app, app.sources[key]) if ruled else []
     wanted = _wanted(app, key)
     again += [replace(row.reopened(), reason=None) for row in wanted]
     visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
-    listed = ruled and bool(app.sources[key].rules.links)  # the rule may select other links of the same page
+    # the rule may select other links of the same page
+    listed = ruled and bool(app.sources[key].rules.links)
     return listed or bool(refused or wanted) or any(row.entry is None for row in again)
 
 
@@ -108,16 +125,20 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
     own = app.rights_of(source)
-    return [again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))]
+    return [
+        again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))
+    ]
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Update the database from the article files and those beside them. Returns unreadable files. Raises ConfigError,
-    OSError, StoreError."""
+    """Update the database from the article files and those beside them. Returns unreadable files.
+    Raises ConfigError, OSError, StoreError."""
     if app.is_reconciled:
         return ()
     visits = app.store.visits
-    if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
+    if scrub(
+        app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()
+    ):
         from syndicator.pipeline.descriptions import learn
 
         learn.forget(app.settings.state_dir / "learnt.npz")
@@ -140,10 +161,14 @@ def files(app: App) -> tuple[Problem, ...]:
     problems += map(_describe_no_file, changes.no_files)
     gone = _list_gone(changes, id_prefixes)
     if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
-        raise MissingError(_describe_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
+        raise MissingError(
+            _describe_gone(app.article_store, [rows[id].path for id in gone], len(rows))
+        )
     lost = start.lost(app.article_store, app.store, gone)
     start.fetch_again(app, lost)
-    problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
+    problems += [
+        Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost
+    ]
     gone = [id for id in gone if id not in lost]
     if gone:
         from syndicator.services.build import excuse  # imported late: `status` does not need it
@@ -185,9 +210,17 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
 
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
-    """Record new and edited files. Returns problems, the id prefixes seen, and articles that are new or dated anew."""
-    visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
-    for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
+    """Record new and edited files. Returns problems, the id prefixes seen, and articles that are
+    new or dated anew."""
+    visits, problems, there, written = (
+        app.store.visits,
+        list[Problem](),
+        set[str](),
+        list[Article](),
+    )
+    for stamp, article in _articles(
+        app.article_store, (*changes.new, *changes.edited), visits.stamp
+    ):
         if isinstance(article, Problem):
             problems.append(article)
             there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
@@ -237,7 +270,9 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
         else:
             stem = Path(name).stem.removesuffix(".md")  # an editor may have added .txt to x.md
             detail = f"only files that end in .md are articles; call it {stem}.md"
-        problems.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
+        problems.append(
+            Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail)
+        )
     return tuple(problems)
 
 
@@ -251,19 +286,23 @@ def _looks_like_article(store: ArticleStore, path: str) -> bool:
 
 def are_many(missing: int, total: int) -> bool:
     """True if so many files are missing that nobody deleted them on purpose."""
-    return any(missing >= least and missing > share * total for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
+    return any(
+        missing >= least and missing > share * total
+        for least, share in ((_MANY, _SHARE), (_FEW, _HALF))
+    )
 
 
 def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
     return (
-        f"{len(paths)} of {total} article files are gone from {article_store.name}, such as {paths[0]}: put them "
-        "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
-        "is and fetches again what it lacks"
+        f"{len(paths)} of {total} article files are gone from {article_store.name}, such as"
+        f" {paths[0]}: put them back (mount the disk, restore the folder of today), or run"
+        " `syndicator reindex`, which takes the folder as it is and fetches again what it lacks"
     )
 
 
 def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return unreadable new or touched files, and those that are missing. Raises OSError, StoreError."""
+    """Return unreadable new or touched files, and those that are missing. Raises OSError,
+    StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
@@ -277,8 +316,13 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     gone_ids = _list_gone(changes, id_prefixes)
     unexpected = len(gone_ids) - len(start.awaited(store, gone_ids))
     if are_many(unexpected, len(rows)):
-        detail = _describe_gone(article_store, [rows[article_id].path for article_id in gone_ids], len(rows))
-        return (Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail), *problems)
+        detail = _describe_gone(
+            article_store, [rows[article_id].path for article_id in gone_ids], len(rows)
+        )
+        return (
+            Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail),
+            *problems,
+        )
     lost_ids = start.lost(article_store, store, gone_ids)
     for article_id in gone_ids:
         reason = FileReason.LOST_FILE if article_id in lost_ids else FileReason.VANISHED
@@ -287,13 +331,17 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
 
 
 def _list_gone(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
-    """Return the ids of articles without a file. `id_prefixes`: of the articles in new and edited files, as a file may
-    have another name than before."""
-    return [article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes]
+    """Return the ids of articles without a file. `id_prefixes`: of the articles in new and edited
+    files, as a file may have another name than before."""
+    return [
+        article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes
+    ]
 
 
 def _describe_no_file(found: NoFile) -> Problem:
-    return Problem(what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}")
+    return Problem(
+        what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}"
+    )
 
 
 def double(path: str, other: str) -> Problem:
@@ -302,11 +350,14 @@ def double(path: str, other: str) -> Problem:
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """Return the problem of a file that cannot be read. Raises DiskError for faults of the machine."""
+    """Return the problem of a file that cannot be read. Raises DiskError for faults of the
+    machine."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
-        return Problem(what=printable(path), reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error)))
+        return Problem(
+            what=printable(path), reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error))
+        )
     return Problem(what=printable(path), reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
@@ -317,12 +368,15 @@ def _spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """Return `article` for its row: one written by hand gets an excerpt, and tags as the taxonomy spells them."""
+    """Return `article` for its row: one written by hand gets an excerpt, and tags as the taxonomy
+    spells them."""
     if article.digest:
         return article
     if article.tags and not article.source_id:
         spelt = _spellings(files)
-        article = replace(article, tags=tuple(dict.fromkeys(spelt.get(fold(tag), tag) for tag in article.tags)))
+        article = replace(
+            article, tags=tuple(dict.fromkeys(spelt.get(fold(tag), tag) for tag in article.tags))
+        )
     if article.excerpt or not article.body.strip():
         return article
     from syndicator.describing.summary.excerpt import summarize
@@ -337,11 +391,14 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
 
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)
-    by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was removed
+    # the line was removed
+    by_hand = before is not None and bool(before.merged_into) and not article.merged_into
     visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
 
 
-def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None) -> str | None:
+def elsewhere(
+    files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None
+) -> str | None:
     """Return another file with this article's id, or None."""
     if earlier is None:
         path = files.find(article.id)
@@ -359,19 +416,30 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
         return state
     past: dict[str, Any] = {
         name: min(moment, now)
-        for name in ("first_visit", "last_success", "failing_since", "validators_at", "gone_since", "moved_at")
+        for name in (
+            "first_visit",
+            "last_success",
+            "failing_since",
+            "validators_at",
+            "gone_since",
+            "moved_at",
+        )
         if (moment := getattr(state, name)) is not None
     }
-    due = replace(state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back")
+    due = replace(
+        state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back"
+    )
     return replace(due, recent=tuple(min(moment, now) for moment in state.recent), **past)
 
 
-_WALKING_SHARE = 500  # full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice
+# full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice
+_WALKING_SHARE = 500
 _MOST_SECONDS = 3600.0  # between two full walks
 
 
 class Walks:
-    """Decide when `up` reads all article files again: if the time of a folder changed, else within an hour."""
+    """Decide when `up` reads all article files again: if the time of a folder changed, else within
+    an hour."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady

@@ -34,14 +34,17 @@ class RunReport:
     outcomes: tuple[Outcome, ...]
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
-    llm: EnrichReport = field(default_factory=EnrichReport)  # the answers of the language model after the first build
+    # the answers of the language model after the first build
+    llm: EnrichReport = field(default_factory=EnrichReport)
     failed_reports: tuple[Problem, ...] = ()  # alerts, the file of metrics
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
     down: NetworkDown | None = None  # no source could be reached
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
-        return tuple(outcome for outcome in self.outcomes if outcome.status in ("failed", "disabled"))
+        return tuple(
+            outcome for outcome in self.outcomes if outcome.status in ("failed", "disabled")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +99,12 @@ def remake(app: App) -> None:
         learn(app)
 
 
-async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
-    """Visit, building meanwhile; then ask the language model and build again; then do what is periodic in `up`. The
-    caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
+async def run(
+    app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
+) -> RunReport:
+    """Visit, building meanwhile; then ask the language model and build again; then do what is
+    periodic in `up`. The caller holds the lock. Raises NetworkDown, UsageError, StoreError,
+    OSError."""
     clock = asyncio.get_running_loop().time
     began = clock()
     async with aclosing(SharedClient(app)) as client:
@@ -109,7 +115,9 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
         prune_pages(app)
     # A network that is down is recorded too, then raised.
     seconds = clock() - began
-    failed_reports = await report_run(app, report.outcomes, report.built, seconds=seconds, down=down is not None)
+    failed_reports = await report_run(
+        app, report.outcomes, report.built, seconds=seconds, down=down is not None
+    )
     if down is not None:
         raise down
     return replace(report, failed_reports=failed_reports)
@@ -117,7 +125,8 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visits:
-    """The visits of a run, and the feeds that were built meanwhile. `down`: no source could be reached."""
+    """The visits of a run, and the feeds that were built meanwhile. `down`: no source could be
+    reached."""
 
     outcomes: Sequence[Outcome] = ()
     built: BuildReport = field(default_factory=BuildReport)
@@ -137,10 +146,10 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit the sources that are due and make thumbnails, then ask the language model. `build` is called after the
-    visits, and again after what changed something. With `settling`, `hurry_build` is called during the visits when
-    articles cannot wait; without, feeds are built meanwhile. `walks` may skip walks. Raises UsageError, StoreError,
-    OSError."""
+    """Visit the sources that are due and make thumbnails, then ask the language model. `build` is
+    called after the visits, and again after what changed something. With `settling`, `hurry_build`
+    is called during the visits when articles cannot wait; without, feeds are built meanwhile.
+    `walks` may skip walks. Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
@@ -156,13 +165,17 @@ async def visit_due(
     fetcher = client.open() if due or thumbnails.wanted(app) else None
     async with thumbnails.taking(app, fetcher, stop) as pictures:
         if due and fetcher:
-            visits = await _visit_and_build(app, due, wanted, stop, watch, fetcher, build_seconds, hubs)
+            visits = await _visit_and_build(
+                app, due, wanted, stop, watch, fetcher, build_seconds, hubs
+            )
         built = together(visits.built, await build())
         if pictures and visits.down is None:
             await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
     if pictures and pictures.changed:
         built = together(built, await build())
-    report = RunReport(outcomes=tuple(visits.outcomes), built=built, problems=problems, down=visits.down)
+    report = RunReport(
+        outcomes=tuple(visits.outcomes), built=built, problems=problems, down=visits.down
+    )
     if visits.down is not None:
         return report
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
@@ -172,7 +185,9 @@ async def visit_due(
     problems = (*problems, *start.compare(app))
     if walks:
         walks.end(app)
-    return replace(report, built=built, problems=problems, llm=enriched, outdated=newly_outdated(app))
+    return replace(
+        report, built=built, problems=problems, llm=enriched, outdated=newly_outdated(app)
+    )
 
 
 def prune_pages(app: App) -> None:
@@ -183,8 +198,9 @@ def prune_pages(app: App) -> None:
 def _watch_for_urgent(
     watch: Watch, settling: Settling, hurry_build: Callable[[], None], first_visits: Collection[str]
 ) -> Watch:
-    """Return `watch` that also reports new articles to `settling`. It calls `hurry_build` if many wait, and for those
-    of sources that are visited for the first time (`first_visits`: their keys)."""
+    """Return `watch` that also reports new articles to `settling`. It calls `hurry_build` if
+    many wait, and for those of sources that are visited for the first time (`first_visits`:
+    their keys)."""
 
     def filed(title: str) -> None:
         settling.filed()
@@ -201,7 +217,9 @@ def _watch_for_urgent(
     return replace(watch, filed=filed, visited=visited)
 
 
-async def ask_model(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
+async def ask_model(
+    app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
+) -> EnrichReport:
     """Ask the language model, if configured, for up to `seconds`."""
     if not app.settings.describe.llm.url:
         return EnrichReport()
@@ -259,7 +277,8 @@ async def _visit_and_build(
 
 
 def make_worker(app: App) -> Worker:
-    preload = ("syndicator.visiting.feeds.parser",)  # not the reader of pages: a run without pages saves 0.3 s
+    # not the reader of pages: a run without pages saves 0.3 s
+    preload = ("syndicator.visiting.feeds.parser",)
     return Worker(count=app.settings.fetch.workers, preload=preload)
 
 
@@ -268,11 +287,16 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
     need_sources(app, wanted.keys)
     if wanted.keys:
         named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
-        return [_asked_now(replace(state.asked_whole(), listing=None) if wanted.relearn else state) for state in named]
+        return [
+            _asked_now(replace(state.asked_whole(), listing=None) if wanted.relearn else state)
+            for state in named
+        ]
     if wanted.asked:
         states = visits.states()
         enabled = [states[key] for key, source in app.sources.items() if source.enabled]
-        return [_asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled]
+        return [
+            _asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled
+        ]
     due = app.store.visits.due(app.clock())
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
 

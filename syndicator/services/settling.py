@@ -10,18 +10,26 @@ from typing import Any
 from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.staleness import MANY, Built, Waiting, crowd, is_due, is_on, is_rested
+from syndicator.publishing.selection.staleness import (
+    MANY,
+    Built,
+    Waiting,
+    crowd,
+    is_due,
+    is_on,
+    is_rested,
+)
 from syndicator.services.container import App
 from syndicator.services.stories import digests
 
-# After this time a build includes everything stale, the pages of days, months and years too, and checks for changes
-# without a mark, such as a replaced web root. A choice.
+# After this time a build includes everything stale, the pages of days, months and years too, and
+# checks for changes without a mark, such as a replaced web root. A choice.
 _LOOK_SECONDS = 3600.0
 
 
 class Settling:
-    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and old pages longer;
-    edits, withdrawals and first articles do not."""
+    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and
+    old pages longer; edits, withdrawals and first articles do not."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -69,7 +77,10 @@ class Settling:
     @contextmanager
     def building(self, app: App) -> Iterator[tuple[Callable[[FeedKey], bool] | None, bool]]:
         """Yield `among` and `brief` for `build_feeds`. If the block fails, the build stays due."""
-        before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
+        before, whole = (
+            self._waiting,
+            self._is_whole(app) or not seconds(app.settings.publish.settle),
+        )
         self._waiting = Waiting()
         try:
             yield None if whole or before.urgent else self._rested(app), not whole
@@ -80,16 +91,25 @@ class Settling:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still stale."""
+        """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
+        stale."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
-        self._built |= {key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()}
+        self._built |= {
+            key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()
+        }
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
-        settle, now, many = seconds(app.settings.publish.settle), self._clock(), crowd(self._built.values())
+        settle, now, many = (
+            seconds(app.settings.publish.settle),
+            self._clock(),
+            crowd(self._built.values()),
+        )
         count = app.store.index.count
-        return lambda key: is_rested(self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many)
+        return lambda key: is_rested(
+            self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
+        )
 
     def _is_whole(self, app: App) -> bool:
         if self._made_with != _made_with(app) or self._clock() - self._looked >= _LOOK_SECONDS:

@@ -22,7 +22,8 @@ from syndicator.services.pictures.decoder import Decoder, PictureRefused
 from syndicator.services.pictures.outcomes import KeptPictures
 from syndicator.services.places import open_outlet
 
-SECONDS: Final = 20.0  # after the visits of a run, for the pictures left: a choice; the next run takes the rest
+# after the visits of a run, for the pictures left: a choice; the next run takes the rest
+SECONDS: Final = 20.0
 _AT_ONCE: Final = 8  # pictures under way, each of another host
 _BATCH: Final = 100  # newest articles first; older ones are taken little by little
 _LOOK: Final = 1.0  # seconds between two checks for newly filed articles
@@ -37,7 +38,9 @@ def wanted(app: App) -> bool:
     return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
 
 
-def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AbstractAsyncContextManager["Taking | None"]:
+def taking(
+    app: App, fetcher: Fetcher | None, stop: asyncio.Event
+) -> AbstractAsyncContextManager["Taking | None"]:
     """Take pictures during the block; none without a `fetcher`, or if thumbnails are off."""
     if fetcher is None or not app.settings.publish.thumbnails:
         return nullcontext()
@@ -66,7 +69,11 @@ class Taking:
         self._over.set()
         stopped = asyncio.create_task(self.stop.wait())
         try:
-            await asyncio.wait({self._task, stopped}, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {self._task, stopped},
+                timeout=max(0.0, seconds),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
         finally:
             stopped.cancel()
         if self._task.done():
@@ -81,14 +88,19 @@ class Taking:
     async def _run(self) -> None:
         async with task_group() as group:
             while not self.stop.is_set():
-                over = self._over.is_set()  # read before the queue, so that no picture filed meanwhile is lost
+                # read before the queue, so that no picture filed meanwhile is lost
+                over = self._over.is_set()
                 self._queue(group)
                 if over and not self._hosts:
                     return
                 await self._a_moment()
 
     async def _a_moment(self) -> None:
-        waiting = [asyncio.create_task(self._over.wait())] if not self._over.is_set() else list(self._hosts.values())
+        waiting = (
+            [asyncio.create_task(self._over.wait())]
+            if not self._over.is_set()
+            else list(self._hosts.values())
+        )
         await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
         if waiting[0] not in self._hosts.values():
             waiting[0].cancel()
@@ -122,7 +134,9 @@ class Taking:
             return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
         result = await self.fetcher.fetch(picture_request(row.url, source, self.app.settings))
         if isinstance(result, Failed):
-            logger("pictures").debug("no picture", article=row.id, reason=result.reason, detail=result.detail)
+            logger("pictures").debug(
+                "no picture", article=row.id, reason=result.reason, detail=result.detail
+            )
             return outcomes.failed(row, result, now)
         if not isinstance(result, Fetched):
             return None
@@ -131,15 +145,21 @@ class Taking:
         try:
             thumbnail = await self.decoder.thumbnail(result.body)
         except PictureRefused as refusal:
-            logger("pictures").debug("no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail)
-            return outcomes.refused(row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final)
+            logger("pictures").debug(
+                "no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail
+            )
+            return outcomes.refused(
+                row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final
+            )
         try:
             name = self.kept.put(thumbnail.webp)
             self.outlet.put(name, thumbnail.webp)
         except OSError as error:
             raise DiskError.of(error) from error
         self.changed += 1
-        return outcomes.kept(row, Picture(name=name, width=thumbnail.width, height=thumbnail.height))
+        return outcomes.kept(
+            row, Picture(name=name, width=thumbnail.width, height=thumbnail.height)
+        )
 
     def _page_forbids(self, article: Article) -> bool:
         if self._outdated is None:
@@ -153,7 +173,8 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and return their names. Call it even if they are off: the outlet learns earlier files."""
+    """Publish all thumbnails and return their names. Call it even if they are off: the outlet
+    learns earlier files."""
     names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
     if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)

@@ -1,4 +1,5 @@
-"""Webhooks (standardwebhooks.com): a build stores messages; a run sends them at least once, in order per subject."""
+"""Webhooks (standardwebhooks.com): a build stores messages; a run sends them at least once, in
+order per subject."""
 
 import asyncio
 import base64
@@ -35,28 +36,37 @@ _ANSWER: Final = 64_000  # the most bytes of an answer
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # pauses before the next try, doubling
 _AT_A_TIME: Final = 100
 _TAKEN: Final = range(200, 300)
-_REFUSALS: Final = set(range(400, 500)) - {408, 429}  # of one message: the receiver may accept another
+# of one message: the receiver may accept another
+_REFUSALS: Final = set(range(400, 500)) - {408, 429}
 _IN_A_ROW: Final = 3  # refused messages, after which the receiver counts as failing
 _NOTE: Final = "webhooks"
 
 
 class Changes(NamedTuple):
-    """`shown`: published articles that differ from the receivers' version. `hidden`: ids of articles to remove."""
+    """`shown`: published articles that differ from the receivers' version. `hidden`: ids of
+    articles to remove."""
 
     shown: Mapping[str, Known] = {}
     hidden: Sequence[str] = ()
 
 
 def changes(app: App, built: datetime | None) -> Changes:
-    """Return the changes that the next build publishes. `built`: when the last build began. The first call skips
-    earlier articles; after a lost database, those of the last day are announced again."""
+    """Return the changes that the next build publishes. `built`: when the last build began. The
+    first call skips earlier articles; after a lost database, those of the last day are announced
+    again."""
     notes, messages = app.store.visits, app.store.messages
-    if not any(type.startswith("article.") for hook in app.settings.webhook for type in hook.events):
+    if not any(
+        type.startswith("article.") for hook in app.settings.webhook for type in hook.events
+    ):
         if notes.note(_NOTE):
             notes.set_note(_NOTE, None, app.clock())
         return Changes()
     if not notes.note(_NOTE):
-        lost = app.clock() - OVERDUE if has_feeds(app.settings, app.environ) else datetime.fromtimestamp(0, UTC)
+        lost = (
+            app.clock() - OVERDUE
+            if has_feeds(app.settings, app.environ)
+            else datetime.fromtimestamp(0, UTC)
+        )
         messages.begin(built or lost)
         notes.set_note(_NOTE, "begun", app.clock())
     return Changes(shown=messages.changed(), hidden=messages.hidden())
@@ -68,7 +78,9 @@ def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
     published: dict[str, Known] = {}
     ids = _published(app, changes.shown, built) if changes.shown else []
     articles = app.store.index.articles(ids).values()
-    for article in sorted(articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))):
+    for article in sorted(
+        articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))
+    ):
         id, before = article.id, changes.shown[article.id]
         item = json.loads(jsonfeed.item(view(article, app.terms(article), app.instance, None, "")))
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
@@ -84,7 +96,9 @@ def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
 
 
 def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, Any]) -> None:
-    if messages := list(_messages(app, "condition.opened" if opened else "condition.closed", subject, data)):
+    if messages := list(
+        _messages(app, "condition.opened" if opened else "condition.closed", subject, data)
+    ):
         app.store.messages.put(messages, {}, ())
 
 
@@ -92,18 +106,28 @@ def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list
     """Return the ids in a feed of `built`, or in one that is not stale."""
     shown = {id: app.store.index.shown(id) for id in ids}
     rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
-    fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
+    fresh = {
+        row.key
+        for row in rows
+        if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))
+    }
     fresh.update(built)
     return [id for id, keys in shown.items() if not fresh.isdisjoint(keys)]
 
 
-def _messages(app: App, type: EventType, subject: str, data: Mapping[str, Any]) -> Iterator[Message]:
+def _messages(
+    app: App, type: EventType, subject: str, data: Mapping[str, Any]
+) -> Iterator[Message]:
     now = app.clock()
-    body = json.dumps({"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat())
+    body = json.dumps(
+        {"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
+    )
     id, at = f"msg_{uuid.uuid5(app.instance, body).hex}", codec.micros(now)
     for hook in app.settings.webhook:
         if type in hook.events:
-            yield Message(receiver=receiver(hook), subject=subject, id=id, body=body, at=at, next_try=at)
+            yield Message(
+                receiver=receiver(hook), subject=subject, id=id, body=body, at=at, next_try=at
+            )
 
 
 def receiver(hook: Webhook) -> str:
@@ -114,7 +138,9 @@ def receiver(hook: Webhook) -> str:
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
     """Return the receivers that have accepted nothing for a day, named by host."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
-    late = (row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts)
+    late = (
+        row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts
+    )
     return [replace(row, receiver=hosts[row.receiver]) for row in late]
 
 
@@ -126,7 +152,10 @@ async def send(app: App) -> list[Problem]:
     app.store.messages.drop(waiting - hooks.keys(), app.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
-        tasks = [group.create_task(_send(app, hooks[key], until)) for key in sorted(waiting & hooks.keys())]
+        tasks = [
+            group.create_task(_send(app, hooks[key], until))
+            for key in sorted(waiting & hooks.keys())
+        ]
     return [problem for task in tasks if (problem := task.result())]
 
 
@@ -139,7 +168,8 @@ async def _send(app: App, hook: Webhook, until: float) -> Problem | None:
 
 
 async def _send_all(app: App, hook: Webhook, client: Fetcher, until: float) -> str:
-    """Send until nothing is due, the time is over or the receiver fails. Returns the last fault, or ""."""
+    """Send until nothing is due, the time is over or the receiver fails. Returns the last fault, or
+    ""."""
     store, clock, fault, refused = app.store.messages, asyncio.get_running_loop().time, "", 0
     while messages := store.due(receiver(hook), app.clock(), _AT_A_TIME):
         for message in messages:
@@ -153,7 +183,12 @@ async def _send_all(app: App, hook: Webhook, client: Fetcher, until: float) -> s
             fault = f"HTTP {failed.status}" if failed.status else failed.detail or failed.reason
             refused += 1
             ended = failed.status not in _REFUSALS or refused == _IN_A_ROW
-            store.failed(message, fault, next_try(message.tries, failed, app.clock(), app.jitter()), all=ended)
+            store.failed(
+                message,
+                fault,
+                next_try(message.tries, failed, app.clock(), app.jitter()),
+                all=ended,
+            )
             if ended:
                 return fault
     return fault
@@ -171,7 +206,10 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
         kind="webhook",
         method="POST",
         body=body,
-        headers={"content-type": "application/json", **signature(message.id, app.clock(), body, key)},
+        headers={
+            "content-type": "application/json",
+            **signature(message.id, app.clock(), body, key),
+        },
         secrets=secrets.known(hook.url, app.environ),
         allow=hook.allow,
         deadline=_DEADLINE,
@@ -180,7 +218,9 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
     result = await client.fetch(request)
     if isinstance(result, Failed):
         return None if result.status in _TAKEN else result  # its answer was too long, say
-    return None if isinstance(result, Fetched) else Failed(url=hook.url, reason="http-304", status=304)
+    return (
+        None if isinstance(result, Fetched) else Failed(url=hook.url, reason="http-304", status=304)
+    )
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
@@ -197,7 +237,8 @@ def signature(id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
 
 
 def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
-    """Return when to send a message again: after a minute to an hour, or when asked, within a day."""
+    """Return when to send a message again: after a minute to an hour, or when asked, within a
+    day."""
     pause = min(_LONGEST, _FIRST * (1 << min(tries, 10))) * (0.75 + jitter / 2)
     asked = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
     return max(now + pause, asked)

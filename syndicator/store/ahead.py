@@ -36,8 +36,11 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """Return the row of `entries`. The feed's text is stored only while the entry's page may still be read."""
-    announced = row.status == "pending" or (row.status == "skipped" and row.reason == EntryReason.MUTED)
+    """Return the row of `entries`. The feed's text is stored only while the entry's page may still
+    be read."""
+    announced = row.status == "pending" or (
+        row.status == "skipped" and row.reason == EntryReason.MUTED
+    )
     return {
         "source": codec.key(row.source_key),
         "entry": codec.key(row.entry_id),
@@ -49,8 +52,11 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
     }
 
 
-def forget_unread(connection: Connection, ids: Collection[str], aliases: Collection[str]) -> list[str]:
-    """Delete entries of the articles `ids` and skipped ones of `aliases`; return their source keys."""
+def forget_unread(
+    connection: Connection, ids: Collection[str], aliases: Collection[str]
+) -> list[str]:
+    """Delete entries of the articles `ids` and skipped ones of `aliases`; return their source
+    keys."""
     table, columns = schema.entries, schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
@@ -58,15 +64,21 @@ def forget_unread(connection: Connection, ids: Collection[str], aliases: Collect
     sources = set()
     for source, entry, data in (row for query in asked for row in connection.execute(query).all()):
         row = codec.unpack(EntryRow, data)
-        own = {codec.key(guid_alias(row.source_key, row.entry_id)), codec.key(alias(row.url)) if row.url else ""}
+        own = {
+            codec.key(guid_alias(row.source_key, row.entry_id)),
+            codec.key(alias(row.url)) if row.url else "",
+        }
         if row.article_id in ids or (row.reason in _AWAY and not own.isdisjoint(aliases)):
-            connection.execute(delete(table).where(columns.source == source, columns.entry == entry))
+            connection.execute(
+                delete(table).where(columns.source == source, columns.entry == entry)
+            )
             sources.add(row.source_key)
     return sorted(sources)
 
 
 def without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
-    """Return the entries whose address is in `aliases` (alias keys), without the feed's text. Reads every entry."""
+    """Return the entries whose address is in `aliases` (alias keys), without the feed's text. Reads
+    every entry."""
     data = schema.entries.c.data
     query = select(data).where(or_(*(data.contains(key, autoescape=True) for key in aliases)))
     rows = (codec.unpack(EntryRow, document) for document in connection.scalars(query))
@@ -87,8 +99,11 @@ class Ahead:
         self._db = database
 
     def newest_added(self) -> datetime | None:
-        """Return when the newest article was added, None without articles. Reads a few rows of an index."""
-        articles = (codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR}))
+        """Return when the newest article was added, None without articles. Reads a few rows of an
+        index."""
+        articles = (
+            codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR})
+        )
         return next((article.added for article in articles if article.digest), None)
 
     def last_visit(self) -> datetime | None:
@@ -101,7 +116,8 @@ class Ahead:
         return last is not None and last > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Set visits and entries later than `limit` to `now`; shorten waits longer than allowed. One transaction."""
+        """Set visits and entries later than `limit` to `now`; shorten waits longer than allowed.
+        One transaction."""
         late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:
@@ -109,7 +125,10 @@ class Ahead:
                 outcome = replace(codec.unpack(Outcome, data), at=now)
                 values = {"at": codec.micros(now), "data": codec.pack(outcome)}
                 connection.execute(update(schema.outcomes).where(_o.n == n).values(**values))
-            rows = [_set_back(codec.unpack(EntryRow, data), now) for (data,) in connection.execute(entries).all()]
+            rows = [
+                _set_back(codec.unpack(EntryRow, data), now)
+                for (data,) in connection.execute(entries).all()
+            ]
             if rows:
                 upsert(connection, schema.entries, [entry_row(row) for row in rows])
             connection.execute(delete(schema.llm_asked).where(_q.at > late, _q.status == "failed"))
@@ -118,7 +137,8 @@ class Ahead:
 
 
 def _set_back(row: EntryRow, now: datetime) -> EntryRow:
-    planned = row.reason == EntryReason.FLOOD and row.first_seen <= now  # entries of a flood wait for days
+    # entries of a flood wait for days
+    planned = row.reason == EntryReason.FLOOD and row.first_seen <= now
     waits = row.next_try and row.next_try > now + _LONGEST_WAIT and not planned
     return replace(
         row,

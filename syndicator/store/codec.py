@@ -16,11 +16,13 @@ _MICRO = timedelta(microseconds=1)
 NEVER = -(2**62)  # an unknown time in a column that is sorted
 # ASCII, so that lone surrogates survive: pydantic's own JSON has none
 _JSON = json.JSONEncoder(separators=(",", ":"), default=datetime.isoformat)
-_KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
+# of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
+_KEY_CHARS = 500
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
-    """Return a dataclass as ASCII JSON, without the fields `skip` and those with their default. Raises TypeError."""
+    """Return a dataclass as ASCII JSON, without the fields `skip` and those with their default.
+    Raises TypeError."""
     return _JSON.encode(_plain(value, skip))
 
 
@@ -37,8 +39,8 @@ def joined(document: str, apart: str) -> str:
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError, TypeError for other
-    documents."""
+    """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError, TypeError
+    for other documents."""
     kind: Any = cls
     return cast(T, _adapter(kind).validate_python(json.loads(document)))
 
@@ -58,16 +60,25 @@ def moment(value: int) -> datetime:
 
 
 def key(value: str) -> str:
-    """Return `value` as a text that can be indexed: a digest replaces long ends and invalid text."""
-    valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace("\0", "?")
+    """Return `value` as a text that can be indexed: a digest replaces long ends and invalid
+    text."""
+    valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace(
+        "\0", "?"
+    )
     if valid == value and len(value) <= _KEY_CHARS:
         return value
-    return valid[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return (
+        valid[:_KEY_CHARS]
+        + "~"
+        + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    )
 
 
 def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
     kind: Any = type(value)
-    plain: dict[str, Any] = _adapter(kind).dump_python(value, exclude=set(skip), exclude_defaults=True)
+    plain: dict[str, Any] = _adapter(kind).dump_python(
+        value, exclude=set(skip), exclude_defaults=True
+    )
     return plain
 
 

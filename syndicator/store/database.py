@@ -26,7 +26,8 @@ _FILES = 3  # open files of SQLite for one database: the database, its log, and 
 
 
 class Database:
-    """The engine and its connections, for one thread. Every error of the driver becomes a StoreError."""
+    """The engine and its connections, for one thread. Every error of the driver becomes a
+    StoreError."""
 
     def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
         """`read_only`: write nothing, create no file, and need no write permission."""
@@ -36,15 +37,20 @@ class Database:
                 self.url = self.url.set(drivername=postgres.DRIVER)
             self.engine = (_reading_engine if read_only else _engine)(self.url, busy_seconds)
         except ArgumentError as error:
-            raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
+            raise StoreError(
+                f"store.url: {error}; write sqlite:///path or postgresql://user@host/database"
+            ) from error
         except ModuleNotFoundError as error:
             cure = install("postgres") if self.url.drivername == postgres.DRIVER else "install it"
-            raise StoreError(f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///") from error
+            raise StoreError(
+                f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///"
+            ) from error
         self.name = self.url.database or str(self.url)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader: Connection | None = None
         self._writer: Connection | None = None
-        self.before_write: Callable[[], object] = lambda: None  # commits the writes of a group (`store.group`)
+        # commits the writes of a group (`store.group`)
+        self.before_write: Callable[[], object] = lambda: None
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows of a query, as of the last commit. Raises StoreError."""
@@ -67,7 +73,8 @@ class Database:
         return rows[0][0] if rows else None
 
     def once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Run one writing statement as its own transaction in one round trip; return its rows. Raises StoreError."""
+        """Run one writing statement as its own transaction in one round trip; return its rows.
+        Raises StoreError."""
         with self.named_errors():
             result = self._reading().execute(statement, values)
             return result.all() if result.returns_rows else ()
@@ -79,8 +86,9 @@ class Database:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a durable transaction with the write lock (BEGIN IMMEDIATE); an exception undoes it. `blind`: the caller
-        reads nothing, so that PostgreSQL needs one round trip. Raises StoreError."""
+        """Open a durable transaction with the write lock (BEGIN IMMEDIATE); an exception undoes it.
+        `blind`: the caller reads nothing, so that PostgreSQL needs one round trip. Raises
+        StoreError."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
@@ -101,7 +109,8 @@ class Database:
         self._reader = self._writer = None
 
     def compact(self) -> None:
-        """Rewrite the file of a SQLite database, so that no deleted content remains in it or its log."""
+        """Rewrite the file of a SQLite database, so that no deleted content remains in it or its
+        log."""
         if not self.sqlite:
             return
         self.close()
@@ -111,7 +120,8 @@ class Database:
             alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close both connections; the last process to do so moves the write-ahead log into the file."""
+        """Close both connections; the last process to do so moves the write-ahead log into the
+        file."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
@@ -120,7 +130,8 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or DiskError."""
+        """Turn driver errors into StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or
+        DiskError."""
         try:
             yield
         except sqlite3.Error as error:  # of `drive`
@@ -134,7 +145,10 @@ class Database:
             messages = {
                 JobLost: "another worker works on it by now",
                 StoreConflict: f"{self.name}: {error.orig}",
-                StoreAway: f"the database {self.name} cannot be reached ({error.orig}): {postgres.AWAY_CURE}",
+                StoreAway: (
+                    f"the database {self.name} cannot be reached ({error.orig}):"
+                    f" {postgres.AWAY_CURE}"
+                ),
             }
             raise kind(messages.get(kind) or explain(self.name, str(error.orig))) from error
         except SQLAlchemyError as error:
@@ -158,19 +172,34 @@ def explain(name: str, message: str) -> str:
     """Return a message for the operator about a driver error, with the cure."""
     lower = message.lower()
     cures = (
-        ("malformed", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
-        ("not a database", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
+        (
+            "malformed",
+            "it is damaged; run `syndicator reindex`, which makes a new one from the article files",
+        ),
+        (
+            "not a database",
+            "it is damaged; run `syndicator reindex`, which makes a new one from the article files",
+        ),
         ("lock timeout", "another program holds it; try again when that has ended"),
         ("locked", "another program holds it; try again when that has ended"),
         ("full", "the disk is full; free some space and run again, nothing is lost"),
-        ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
+        (
+            "readonly",
+            "it cannot be written; give this user write permission on the file and its folder",
+        ),
         (
             "unable to open",
-            "it cannot be opened; check its folder, the right to write there, and that there is room (df, df -i)",
+            (
+                "it cannot be opened; check its folder, the right to write there, and that there is"
+                " room (df, df -i)"
+            ),
         ),
         (
             "disk i/o",
-            "the disk does not read or write; see that it is not full or broken and files may grow (ulimit -f)",
+            (
+                "the disk does not read or write; see that it is not full or broken and files may"
+                " grow (ulimit -f)"
+            ),
         ),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
@@ -192,23 +221,31 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     insert(connection, table, rows, "ON CONFLICT DO NOTHING")
 
 
-def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
-    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `more`: values for its ?."""
+def insert(
+    connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any
+) -> None:
+    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `more`: values for its
+    ?."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):
         line = f"({marks(columns)})"
-        text = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([line] * len(part))} "
+        text = (
+            f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES"
+            f" {', '.join([line] * len(part))} "
+        )
         drive(connection, text + ending, (*(row[name] for row in part for name in columns), *more))
 
 
 def marks(values: Sequence[object]) -> str:
-    """Return a ? for each value, for an IN (...); NULL without values, since PostgreSQL takes no empty list."""
+    """Return a ? for each value, for an IN (...); NULL without values, since PostgreSQL takes no
+    empty list."""
     return ", ".join("?" * len(values)) or "NULL"
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, for speed."""
+    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on
+    SQLite, for speed."""
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(text.replace("?", "%s"), values)
         return list(result.cursor.fetchall()) if result.returns_rows else []
@@ -232,10 +269,17 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
-        # WAL: readers never wait. FULL: a commit is on the disk when it returns. An article changes few bytes in many
-        # pages: small pages (of new files) and rare checkpoints write a third (bench_filing.py).
-        pragmas = ("page_size=512", "journal_mode=WAL", "wal_autocheckpoint=16000", "synchronous=FULL")
-        # secure_delete overwrites the text of withdrawn articles; VACUUM would rewrite the whole file.
+        # WAL: readers never wait. FULL: a commit is on the disk when it returns. An article changes
+        # few bytes in many pages: small pages (of new files) and rare checkpoints write a third
+        # (bench_filing.py).
+        pragmas = (
+            "page_size=512",
+            "journal_mode=WAL",
+            "wal_autocheckpoint=16000",
+            "synchronous=FULL",
+        )
+        # secure_delete overwrites the text of withdrawn articles; VACUUM would rewrite the whole
+        # file.
         for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-16000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -248,9 +292,12 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Open a database for reading; a SQLite file without a log as immutable, so that SQLite writes none."""
+    """Open a database for reading; a SQLite file without a log as immutable, so that SQLite writes
+    none."""
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
+        engine = create_engine(
+            url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True}
+        )
         return postgres.polite(engine)
     path = Path(url.database or "").absolute()
     still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"

@@ -1,4 +1,5 @@
-"""Open the store: create it, upgrade it, refuse a database from which everything would be published again; copy it."""
+"""Open the store: create it, upgrade it, refuse a database from which everything would be published
+again; copy it."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -37,8 +38,8 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """The tables of one database, for one thread. Each write is durable (within `visits.shared`, with the next commit)
-    and waits `busy_seconds` for locks. Raises StoreError, DiskError."""
+    """The tables of one database, for one thread. Each write is durable (within `visits.shared`,
+    with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -57,29 +58,40 @@ class Store:
         self.messages = Messages(database)
         self.stories = Stories(database)
         if not database.sqlite:
-            parts = (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions)
+            parts = (
+                self.visits,
+                self.index,
+                self.enrichment,
+                self.pictures,
+                self.ahead,
+                self.subscriptions,
+            )
             for part in (*parts, self.messages, self.stories):
                 postgres.retried(part)
         self.fleet = Fleet(database)
         self.held: Callable[[], object] = lambda: None
 
     def guard(self, held: Callable[[], object] = lambda: None) -> None:
-        """Call `held` before each write and each published file; it raises StoreAway once a lock is lost."""
+        """Call `held` before each write and each published file; it raises StoreAway once a lock is
+        lost."""
         self.held = held
         if not self._db.sqlite:
             self._db.before_write = held
 
     def hosts(self, lease: float) -> Hosts:
-        """Return the hosts shared by machines. `lease`: seconds after which a permission for a request ends."""
+        """Return the hosts shared by machines. `lease`: seconds after which a permission for a
+        request ends."""
         hosts = Hosts(self._db, lease)
         return hosts if self._db.sqlite else postgres.retried(hosts)
 
     def shards(self, lease: float) -> Shards:
-        """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker gets a job."""
+        """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker
+        gets a job."""
         return postgres.retried(Shards(self._db, self.hosts(lease), lease))
 
     def fenced(self, fence: Callable[[Connection], object], waiting: Collection[str]) -> Visits:
-        """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with pending entries."""
+        """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with
+        pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
         return visits if self._db.sqlite else postgres.retried(visits)
 
@@ -94,10 +106,10 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from `articles` (article, stamp of its file) in one transaction; return
-        their number. An id, or its start, instead of an article: its file is unreadable, and its rows stay.
-        `withdrawn`: further withdrawals; `carried`: (article id, source key). Raises StoreError and errors of
-        `articles`."""
+        """Rebuild articles, aliases and feeds from `articles` (article, stamp of its file) in one
+        transaction; return their number. An id, or its start, instead of an article: its file is
+        unreadable, and its rows stay. `withdrawn`: further withdrawals; `carried`: (article id,
+        source key). Raises StoreError and errors of `articles`."""
         with self._db.write() as connection:
             postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
@@ -122,9 +134,12 @@ class Store:
         self.close()
 
 
-def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, which stays beside the new
-    one. Raises StoreError if it is locked, foreign, newer, or missing although `articles_exist`."""
+def open_store(
+    url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> Store:
+    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, which
+    stays beside the new one. Raises StoreError if it is locked, foreign, newer, or missing although
+    `articles_exist`."""
     with ExitStack() as opened:
         database = opened.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
@@ -135,10 +150,14 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
 
 
 def look_into(url: str, *, articles_exist: bool) -> Store | None:
-    """Return the store at `url`, read-only; None if not created yet. Raises StoreError as `open_store` does."""
+    """Return the store at `url`, read-only; None if not created yet. Raises StoreError as
+    `open_store` does."""
     if is_gone(url):
         if articles_exist:
-            raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
+            raise StoreError(
+                f"the database {make_url(url).database} is missing although there are articles;"
+                f" {_CURE}"
+            )
         return None
     with ExitStack() as opened:
         database = opened.enter_context(closing(Database(url, BUSY_SECONDS, read_only=True)))
@@ -152,9 +171,14 @@ def look_into(url: str, *, articles_exist: bool) -> Store | None:
             return None
         if current != schema.HEAD:
             older = current < schema.HEAD  # they are numbers of four digits
-            cure = "the next run upgrades it, `syndicator refresh` or `syndicator up`" if older else "use that version"
+            cure = (
+                "the next run upgrades it, `syndicator refresh` or `syndicator up`"
+                if older
+                else "use that version"
+            )
             raise StoreError(
-                f"the database {database.name} is of another version ({current}, this one has {schema.HEAD}): {cure}"
+                f"the database {database.name} is of another version ({current}, this one has"
+                f" {schema.HEAD}): {cure}"
             )
         opened.pop_all()
         return Store(database)
@@ -187,7 +211,9 @@ def _check_content(path: Path, *, articles_exist: bool) -> bool:
     return there
 
 
-_CURE = "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
+_CURE = (
+    "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
+)
 
 
 def _prepare(database: Database, *, may_create: bool) -> None:
@@ -196,10 +222,11 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
         return
-    if not database.sqlite and current is not None and current > schema.HEAD:  # they are numbers of four digits
+    # they are numbers of four digits
+    if not database.sqlite and current is not None and current > schema.HEAD:
         raise StoreNewer(
-            f"a newer version has upgraded the database {database.name} (to {current}, this one has {schema.HEAD}): "
-            "upgrade this machine"
+            f"a newer version has upgraded the database {database.name} (to {current}, this one has"
+            f" {schema.HEAD}): upgrade this machine"
         )
     if current is not None:
         from syndicator.store.migrations.upgrade import upgrade
@@ -213,7 +240,9 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         if inspect(connection).get_table_names():
             raise StoreError(_foreign(database, connection))
         if not may_create:
-            raise StoreError(f"the database {database.name} is empty although there are articles; {_CURE}")
+            raise StoreError(
+                f"the database {database.name} is empty although there are articles; {_CURE}"
+            )
         schema.metadata.create_all(connection)
         connection.execute(schema.revision.insert(), {"version_num": schema.HEAD})
 
@@ -257,15 +286,20 @@ _LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:
-    """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare them. Return table
-    name -> number of rows. Raises StoreError, leaving the target empty."""
+    """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare
+    them. Return table name -> number of rows. Raises StoreError, leaving the target empty."""
     tables = [table for table in schema.metadata.sorted_tables if table not in _LEFT]
-    with closing(Database(origin, 10)) as source, closing(Database(target, 10)) as copied, copied.write() as connection:
+    with (
+        closing(Database(origin, 10)) as source,
+        closing(Database(target, 10)) as copied,
+        copied.write() as connection,
+    ):
         postgres.unlimited(connection)
         for table in tables:
             if connection.execute(select(table).limit(1)).first() is not None:
                 raise StoreError(
-                    f"the database {copied.name} is not new: it has rows in {table.name}; name an empty one"
+                    f"the database {copied.name} is not new: it has rows in {table.name}; name an"
+                    " empty one"
                 )
         counts = {table.name: _copy(source, connection, table) for table in tables}
         ids = "SELECT id FROM articles"
@@ -282,9 +316,16 @@ def _copy(source: Database, connection: Connection, table: Table) -> int:
     size = select(func.count()).select_from(table)
     there = connection.execute(size).scalar()
     if there != count or there != source.scalar(size):
-        raise StoreError(f"{table.name} has {there} rows after the move, not {count}; nothing was moved")
-    is_numbered = connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == ["n"]
-    if is_numbered and (highest := connection.execute(select(func.max(table.c.n))).scalar()) is not None:
+        raise StoreError(
+            f"{table.name} has {there} rows after the move, not {count}; nothing was moved"
+        )
+    is_numbered = connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == [
+        "n"
+    ]
+    if (
+        is_numbered
+        and (highest := connection.execute(select(func.max(table.c.n))).scalar()) is not None
+    ):
         named = {"table": table.name, "n": highest}
         connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'n'), :n)"), named)
     return count

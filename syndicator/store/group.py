@@ -14,17 +14,22 @@ _POINT = "one_write"
 
 
 class Group:
-    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`, which writes of other
-    parts call first. On PostgreSQL each write is its own transaction: locks held across writes would deadlock."""
+    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`, which
+    writes of other parts call first. On PostgreSQL each write is its own transaction: locks held
+    across writes would deadlock."""
 
-    def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
+    def __init__(
+        self, database: Database, fence: Callable[[Connection], object] | None = None
+    ) -> None:
         """`fence`: called at the start of each write; raises an exception to undo the write."""
         self._db, self._fence = database, fence
         self.alone = database.sqlite  # True if this process is the only writer
-        self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
+        # None: each write is a transaction of its own
+        self._first: Callable[[], object] | None = None
         self._open: tuple[Connection, Transaction] | None = None
         self.writes = 0  # since the last commit
-        self.before_commit: Callable[[], object] = lambda: None  # adds writes that were collected elsewhere
+        # adds writes that were collected elsewhere
+        self.before_commit: Callable[[], object] = lambda: None
         if database.sqlite:
             database.before_write = self.commit
 
@@ -34,7 +39,8 @@ class Group:
         return self._first is not None and self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Return all rows of a query, including the group's uncommitted writes. Raises StoreError."""
+        """Return all rows of a query, including the group's uncommitted writes. Raises
+        StoreError."""
         if self._open is None:
             return self._db.rows(statement, values)
         with self._db.named_errors():
@@ -54,7 +60,8 @@ class Group:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a write, durable at its end or, within `shared`, with the group. `blind`: see `Database.write`."""
+        """Open a write, durable at its end or, within `shared`, with the group. `blind`: see
+        `Database.write`."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()
@@ -79,8 +86,8 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Collect writes until `commit`, which also runs at the end. `first`: called before each commit, to make files
-        durable; its errors and StoreError undo the group."""
+        """Collect writes until `commit`, which also runs at the end. `first`: called before each
+        commit, to make files durable; its errors and StoreError undo the group."""
         before, self._first = self._first, first
         try:
             yield

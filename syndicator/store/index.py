@@ -1,4 +1,5 @@
-"""Articles for publishing (`ports.ArticleIndex`). Each write is a durable transaction. Raises StoreError, DiskError."""
+"""Articles for publishing (`ports.ArticleIndex`). Each write is a durable transaction. Raises
+StoreError, DiskError."""
 
 import json
 from collections import Counter, defaultdict
@@ -24,15 +25,26 @@ from syndicator.store.tables.stories import Stories
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _made = schema.products.c
-_PRODUCTS = select(_made.name, _made.made_of).where(_made.axis == bindparam("axis"), _made.slug == bindparam("slug"))
+_PRODUCTS = select(_made.name, _made.made_of).where(
+    _made.axis == bindparam("axis"), _made.slug == bindparam("slug")
+)
 _FEED, _IN_FEED = tuple_(_f.axis, _f.slug), sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
 _NEWEST_ID = (
-    select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
+    select(_m.id)
+    .where(_m.axis == _f.axis, _m.slug == _f.slug)
+    .order_by(*_ORDER)
+    .limit(1)
+    .correlate(schema.feeds)
 )
 _MARKED = (
-    select(_marks.axis, _marks.slug, func.max(_marks.n).label("mark"), func.sum(_marks.more).label("more"))
+    select(
+        _marks.axis,
+        _marks.slug,
+        func.max(_marks.n).label("mark"),
+        func.sum(_marks.more).label("more"),
+    )
     .group_by(_marks.axis, _marks.slug)
     .subquery()
 )
@@ -62,7 +74,9 @@ _BESIDE = (
     .join_from(schema.members, _OTHERS, _OTHERS.c.id == _m.id)
     .where(*_IN_FEED)
 )
-_CARRIED = select(schema.carriers.c.id).where(schema.carriers.c.id == _m.id, schema.carriers.c.source == _m.slug)
+_CARRIED = select(schema.carriers.c.id).where(
+    schema.carriers.c.id == _m.id, schema.carriers.c.source == _m.slug
+)
 _OLDEST_ID = (  # of a feed's own articles
     select(_m.id)
     .where(_m.axis == _f.axis, _m.slug == _f.slug, (_m.axis != SOURCE) | ~_CARRIED.exists())
@@ -74,15 +88,22 @@ _OLDEST = select(_f.axis, _f.slug, _a.data).join_from(
     schema.feeds, schema.articles, _a.id == _OLDEST_ID.scalar_subquery()
 )
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
-_HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
-# Candidates for articles on hold, since few others are in no feed. The inner query uses only indexes.
+_HTML = select(schema.html.c.id, schema.html.c.html).where(
+    schema.html.c.id.in_(bindparam("ids", expanding=True))
+)
+# Candidates for articles on hold, since few others are in no feed. The inner query uses only
+# indexes.
 _IN_NO_FEED = select(_a.id).where(~select(_m.id).where(_m.id == _a.id).exists())
 UNSHOWN = (
-    select(_a.id, _a.path, _a.data).where(_a.id.in_(_IN_NO_FEED)).order_by(_a.added.desc(), _a.published.desc(), _a.id)
+    select(_a.id, _a.path, _a.data)
+    .where(_a.id.in_(_IN_NO_FEED))
+    .order_by(_a.added.desc(), _a.published.desc(), _a.id)
 )
 _SEARCHED = "words"
 _n = schema.fragments.c
-_WORDS = select(_n.id, _n.data).where(_n.id.in_(bindparam("ids", expanding=True)), _n.kind == _SEARCHED)
+_WORDS = select(_n.id, _n.data).where(
+    _n.id.in_(bindparam("ids", expanding=True)), _n.kind == _SEARCHED
+)
 _QUERIES = "queries"
 _MATCHED = (schema.fragments.c.kind == _QUERIES, schema.fragments.c.data == bindparam("stamp"))
 _UNMATCHED = (
@@ -94,8 +115,10 @@ _UNMATCHED = (
 _FOLDS = select(_a.id, schema.folded.c.story, schema.folded.c.latest).join_from(
     schema.articles, schema.folded, (schema.folded.c.article == _a.id) & _a.behind.is_(None)
 )
-_UNMATCHED_BEHIND = select(_a.id).where(  # in feeds of their own although another entry stands for them
-    _a.behind.is_not(None), ~select(schema.fragments.c.id).where(schema.fragments.c.id == _a.id, *_MATCHED).exists()
+# in feeds of their own although another entry stands for them
+_UNMATCHED_BEHIND = select(_a.id).where(
+    _a.behind.is_not(None),
+    ~select(schema.fragments.c.id).where(schema.fragments.c.id == _a.id, *_MATCHED).exists(),
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
 _MONTH_ENTRIES = (
@@ -108,11 +131,15 @@ _DAY = sums.shown(_m) // sums.DAY
 _SINCE = (*_IN_FEED, _m.added >= bindparam("since"), bindparam("first") <= _DAY)
 _OF_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY)
 _OF_DAYS = _OF_DAYS.order_by(sums.shown(_m).desc(), _m.id)
-_LATEST = select(_m.id).where(*_SINCE).order_by(sums.shown(_m).desc(), _m.id).limit(bindparam("most"))
+_LATEST = (
+    select(_m.id).where(*_SINCE).order_by(sums.shown(_m).desc(), _m.id).limit(bindparam("most"))
+)
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _UNBUILT = (
     select(_f.slug)
-    .join_from(schema.stale_marks, schema.feeds, (_f.axis == _marks.axis) & (_f.slug == _marks.slug))
+    .join_from(
+        schema.stale_marks, schema.feeds, (_f.axis == _marks.axis) & (_f.slug == _marks.slug)
+    )
     .where(_marks.axis == bindparam("axis"), _f.made_with.is_(None), _f.moved_slug.is_(None))
     .limit(1)
 )
@@ -124,7 +151,9 @@ _FRESH = (
 _TAKE = (
     delete(schema.stale_marks)
     .where(_marks.n.in_(bindparam("these", expanding=True)))
-    .returning(_marks.axis, _marks.slug, _marks.more, _marks.added, sums.shown(_marks).label("shown"))
+    .returning(
+        _marks.axis, _marks.slug, _marks.more, _marks.added, sums.shown(_marks).label("shown")
+    )
 )
 _SUMMED = select(_f.axis, _f.slug, _f["count"], sums.ANY)
 _NO_LIMIT = 2**31 - 1
@@ -149,7 +178,8 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def _see_marks(self) -> None:
-        """Store the current marks. Call before reading rows, so that these are as new as the marks."""
+        """Store the current marks. Call before reading rows, so that these are as new as the
+        marks."""
         self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
@@ -168,7 +198,8 @@ class Index:
         return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return feed -> its name in its oldest own article, as in a rebuilt database, or its slug."""
+        """Return feed -> its name in its oldest own article, as in a rebuilt database, or its
+        slug."""
         names = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
         for part in chunks(sorted(names)):
@@ -183,10 +214,13 @@ class Index:
 
     def beside(self, key: FeedKey) -> list[FeedKey]:
         """Return the feeds that share an article with the feed `key`, and `key` itself."""
-        return [FeedKey(*row) for row in self._db.rows(_BESIDE, {"axis": key.axis, "slug": key.slug})]
+        return [
+            FeedKey(*row) for row in self._db.rows(_BESIDE, {"axis": key.axis, "slug": key.slug})
+        ]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Move the articles of these feeds to the feeds that show them now, after a feed moved. One transaction."""
+        """Move the articles of these feeds to the feeds that show them now, after a feed moved. One
+        transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_again(connection, key)
@@ -201,9 +235,18 @@ class Index:
             "moved_slug": row.moved_to.slug if row.moved_to else None,
         }
         with self._db.write() as connection:
-            updated = connection.execute(update(schema.feeds).where(_this(row.key)).values(**values)).rowcount
+            updated = connection.execute(
+                update(schema.feeds).where(_this(row.key)).values(**values)
+            ).rowcount
             if not updated:
-                new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "held": row.held}
+                new = (
+                    rows.feed_row(row.key, row.name)
+                    | values
+                    | {
+                        "count": row.count,
+                        "held": row.held,
+                    }
+                )
                 upsert(connection, schema.feeds, [new | {"made_with": row.made_with}])
             if row.moved_to:  # the next build writes its redirect
                 rows.mark(connection, {row.key: ()})
@@ -212,22 +255,33 @@ class Index:
         reach = most if since is not None else min(limit, most)
         rows_in_order = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
         after = codec.micros(since) if since is not None else 0
-        return [id for place, (id, added) in enumerate(rows_in_order) if place < limit or added > after]
+        return [
+            id for place, (id, added) in enumerate(rows_in_order) if place < limit or added > after
+        ]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         totals: dict[str, list[int]] = {}
         for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
             months = totals.setdefault(_date(day)[:7], [0, 0, 0])
-            months[:] = [total + int(more) for total, more in zip(months, (str(count), *of.split("-")), strict=True)]
+            months[:] = [
+                total + int(more)
+                for total, more in zip(months, (str(count), *of.split("-")), strict=True)
+            ]
         return {month: (of[0], "-".join(map(str, of))) for month, of in totals.items()}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         first, end = _month(month)
-        entries = self._db.rows(_MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
-        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in entries]
+        entries = self._db.rows(
+            _MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end}
+        )
+        return [
+            (id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in entries
+        ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        return {_date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()}
+        return {
+            _date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
+        }
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         span = {"first": _number(first), "since": _number(first) * sums.DAY, "last": _number(last)}
@@ -249,11 +303,15 @@ class Index:
         return {id: codec.unpack(Article, documents[id]) for id in ids if id in documents}
 
     def published(self, ids: Sequence[str]) -> set[str]:
-        """Return those of `ids` that are in the feed of everything, themselves or through the entry of another one."""
+        """Return those of `ids` that are in the feed of everything, themselves or through the entry
+        of another one."""
         return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        return {id: json.loads(data).get("source_key", "") for id, data in self._by_id(_ARTICLES, ids).items()}
+        return {
+            id: json.loads(data).get("source_key", "")
+            for id, data in self._by_id(_ARTICLES, ids).items()
+        }
 
     def each(self) -> Iterator[Article]:
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
@@ -261,7 +319,10 @@ class Index:
             yield from self.articles(part).values()
 
     def unmatched(self, stamp: str) -> list[str]:
-        both = (self._db.rows(query, {"stamp": stamp.encode()}) for query in (_UNMATCHED, _UNMATCHED_BEHIND))
+        both = (
+            self._db.rows(query, {"stamp": stamp.encode()})
+            for query in (_UNMATCHED, _UNMATCHED_BEHIND)
+        )
         return [id for part in both for (id,) in part]
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
@@ -306,7 +367,10 @@ class Index:
 
     def folds(self) -> dict[str, StoryEntry]:
         entries = self._db.rows(_FOLDS)
-        return {id: StoryEntry(story, datetime.fromtimestamp(latest, UTC)) for id, story, latest in entries}
+        return {
+            id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
+            for id, story, latest in entries
+        }
 
     def on_hold(self) -> dict[str, str]:
         unshown = self._db.rows(UNSHOWN)
@@ -315,10 +379,14 @@ class Index:
     def withdrawn(self) -> list[Withdrawn]:
         table = schema.withdrawn
         withdrawals = self._db.rows(
-            select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(table.c.at, table.c.id)
+            select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(
+                table.c.at, table.c.id
+            )
         )
         aliases: dict[str, list[str]] = {}
-        for alias, id in self._db.rows(select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)):
+        for alias, id in self._db.rows(
+            select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)
+        ):
             aliases.setdefault(id, []).append(alias)
         return [
             Withdrawn(
@@ -355,10 +423,13 @@ class Index:
                     ]
                     if values:
                         connection.execute(_FRESH, values)
-                _set_files(connection, {feed.key: feed.files for feed in part if feed.files is not None})
+                _set_files(
+                    connection, {feed.key: feed.files for feed in part if feed.files is not None}
+                )
 
     def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, update the sums of their feeds, and count new articles by feed."""
+        """Delete the marks that a build saw, update the sums of their feeds, and count new articles
+        by feed."""
         more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
         # A writer may commit a mark with a lower number later.
         seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]
@@ -380,14 +451,22 @@ class Index:
     def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
         with self._db.write() as connection:
             for name, (before, after) in changed.items():
-                this = _made.axis == key.axis, _made.slug == key.slug, _made.name == name, _made.made_of == before
+                this = (
+                    _made.axis == key.axis,
+                    _made.slug == key.slug,
+                    _made.name == name,
+                    _made.made_of == before,
+                )
                 connection.execute(update(schema.products).where(*this).values(made_of=after))
 
     def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
-        """Let the next build make again all files of the feeds `keys` and of the keys `others`, which are no feeds."""
+        """Let the next build make again all files of the feeds `keys` and of the keys `others`,
+        which are no feeds."""
         with self._db.write() as connection:
             for key in {*keys, *others}:
-                these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug)
+                these = update(schema.products).where(
+                    _made.axis == key.axis, _made.slug == key.slug
+                )
                 connection.execute(these.values(made_of=""))
             rows.mark(connection, dict.fromkeys(keys, ()))
 
@@ -410,7 +489,10 @@ class Index:
     def _merged(self, id: str, into: str | None) -> None:
         with self._db.write() as connection:
             if (row := connection.execute(_ROW, {"id": id}).first()) is None:
-                raise StoreError(f"the database has no article {id}; run `syndicator reindex` to read the files again")
+                raise StoreError(
+                    f"the database has no article {id}; run `syndicator reindex` to read the files"
+                    " again"
+                )
             article = replace(codec.unpack(Article, row.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
@@ -430,13 +512,26 @@ def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
 def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
     """Write only differences: most of the hundreds of files of a feed do not change."""
     this = tuple_(_made.axis, _made.slug).in_([tuple(key) for key in files])
-    before = {tuple(row[:3]): row.made_of for row in connection.execute(select(schema.products).where(this))}
-    after = {(*key, name): made_of for key, names in files.items() for name, made_of in names.items()}
+    before = {
+        tuple(row[:3]): row.made_of
+        for row in connection.execute(select(schema.products).where(this))
+    }
+    after = {
+        (*key, name): made_of for key, names in files.items() for name, made_of in names.items()
+    }
     for axis, slug, name in sorted(before.keys() - after.keys()):
-        drive(connection, "DELETE FROM products WHERE axis = ? AND slug = ? AND name = ?", (axis, slug, name))
+        drive(
+            connection,
+            "DELETE FROM products WHERE axis = ? AND slug = ? AND name = ?",
+            (axis, slug, name),
+        )
     changed = [(file, made_of) for file, made_of in after.items() if before.get(file) != made_of]
     columns = [column.name for column in schema.products.columns]
-    upsert(connection, schema.products, [dict(zip(columns, (*file, of), strict=True)) for file, of in changed])
+    upsert(
+        connection,
+        schema.products,
+        [dict(zip(columns, (*file, of), strict=True)) for file, of in changed],
+    )
 
 
 def _this(key: FeedKey) -> Any:

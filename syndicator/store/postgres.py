@@ -41,30 +41,36 @@ CONNECT = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds without an acknowledgement of the network
-    "prepare_threshold": None,  # prepared statements do not survive a pooler that hands connections around
+    # prepared statements do not survive a pooler that hands connections around
+    "prepare_threshold": None,
 }
-# Only statements of migrations and rebuilds take a minute. The server must end the connection of a frozen process or a
-# machine without power before others give up waiting for its locks; by default it takes two hours. All are choices.
+# Only statements of migrations and rebuilds take a minute. The server must end the connection of a
+# frozen process or a machine without power before others give up waiting for its locks; by default
+# it takes two hours. All are choices.
 _LIMITS = (
-    "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'; "
-    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; "
-    "SET tcp_user_timeout = 30000"
+    "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET"
+    " idle_in_transaction_session_timeout = '5s'; SET tcp_keepalives_idle = 20; SET"
+    " tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 30000"
 )
 _UNLIMITED = (
-    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL"
+    " idle_in_transaction_session_timeout = 0"
 )
 
 # SQLSTATE: serialization_failure, deadlock_detected; unique_violation (two insert the same row)
 _CONFLICTS = ("40001", "40P01", "23505")
-# connection_exception, operator_intervention (the server stops, starts or ended us), idle too long, too many clients
+# connection_exception, operator_intervention (the server stops, starts or ended us), idle too long,
+# too many clients
 _AWAY = ("08", "57P", "25P03", "53300")
-_KINDS = {"22012": JobLost, "55P03": StoreBusy}  # division_by_zero, raised by the fence of a job; lock_not_available
+# division_by_zero, raised by the fence of a job; lock_not_available
+_KINDS = {"22012": JobLost, "55P03": StoreBusy}
 _TRIES = 8
 _PAUSE = 0.01  # seconds before the second try, doubled for each further one
 
 
 def kind(error: DBAPIError) -> type[StoreError]:
-    """Return the subclass of StoreError for a driver error; StoreError itself for other errors and drivers."""
+    """Return the subclass of StoreError for a driver error; StoreError itself for other errors and
+    drivers."""
     if not hasattr(error.orig, "sqlstate"):
         return StoreError
     state = getattr(error.orig, "sqlstate", "") or ""
@@ -90,7 +96,8 @@ def polite(engine: Engine) -> Engine:
 
 @contextmanager
 def pipeline(connection: Connection) -> Iterator[None]:
-    """Send statements without waiting for the answers of earlier ones. Results cannot be read inside."""
+    """Send statements without waiting for the answers of earlier ones. Results cannot be read
+    inside."""
     driver: Any = connection.connection.driver_connection
     if not hasattr(driver, "pipeline"):
         yield
@@ -119,7 +126,8 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def retried(part: T) -> T:
-    """Make the methods of `part`, each of which must be one transaction, retry after write conflicts; return `part`."""
+    """Make the methods of `part`, each of which must be one transaction, retry after write
+    conflicts; return `part`."""
     kind: Any = type(part)
     part.__class__ = _retrying(kind)
     return part
@@ -127,9 +135,15 @@ def retried(part: T) -> T:
 
 @functools.cache
 def _retrying(kind: Any) -> Any:
-    attributes = ((name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_"))
-    methods = {name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)}
-    return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods})
+    attributes = (
+        (name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_")
+    )
+    methods = {
+        name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)
+    }
+    return type(
+        kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods}
+    )
 
 
 def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:

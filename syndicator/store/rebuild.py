@@ -36,7 +36,8 @@ def reindex(
     asked = connection.execute(rows.FOUND_MEMBERS).all()
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
-    lost = [codec.key(rows.TOLD), codec.key(rows.FOLDS_READ)]  # rows of articles are made anew without these values
+    # rows of articles are made anew without these values
+    lost = [codec.key(rows.TOLD), codec.key(rows.FOLDS_READ)]
     connection.execute(delete(schema.notes).where(schema.notes.c.key.in_(lost)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
@@ -45,7 +46,9 @@ def reindex(
         carriers[id].append(source)
     new = [{"id": id, "source": source} for id, sources in carriers.items() for source in sources]
     insert_new(connection, schema.carriers, new)
-    load = _Load(connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all()))
+    load = _Load(
+        connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all())
+    )
     unread: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
         if isinstance(article, str):
@@ -69,7 +72,11 @@ def reindex(
 
 
 def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[str]) -> None:
-    for table, stay in ((schema.articles, seen), (schema.fragments, unreadable), (schema.html, unreadable)):
+    for table, stay in (
+        (schema.articles, seen),
+        (schema.fragments, unreadable),
+        (schema.html, unreadable),
+    ):
         if not stay:
             connection.execute(delete(table))
             continue
@@ -79,7 +86,8 @@ def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[
 
 
 class _Place(NamedTuple):
-    """Place of an article in a feed; the lowest one names the feed. `carried`: another source's article."""
+    """Place of an article in a feed; the lowest one names the feed. `carried`: another source's
+    article."""
 
     carried: bool
     added: int
@@ -115,7 +123,9 @@ class _Load:
         into = article.merged_into or self.merged.get(article.id)
         into = None if into in article.split_from else into  # the operator split them
         carriers = self.carriers.get(article.id, ())
-        shown = rows.follow(self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers))
+        shown = rows.follow(
+            self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers)
+        )
         members = rows.member_rows(article, shown)
         self.wanted |= rows.wanted(article)
         self.on_hold |= {article.id} if article.hold else set()
@@ -131,21 +141,27 @@ class _Load:
         self.waiting[schema.members] += members
         if article.cover:
             self.pictures.append(rows.waiting_picture(article))
-        self.waiting[schema.aliases] += [{"alias": value, "id": article.id} for value in rows.alias_keys(article)]
+        self.waiting[schema.aliases] += [
+            {"alias": value, "id": article.id} for value in rows.alias_keys(article)
+        ]
         if self.total % BATCH == 0:
             self.flush()
 
     def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return their ids. Old stamps
-        stay, so that a repaired file counts as edited."""
+        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return
+        their ids. Old stamps stay, so that a repaired file counts as edited."""
         unreadable: set[str] = set()
         by_path, by_beginning = self._known() if unread else ({}, {})
         for beginning, stamp in unread:
-            named = [id for id in by_beginning.get(beginning[:ID_CHARS], ()) if id.startswith(beginning)]
+            named = [
+                id for id in by_beginning.get(beginning[:ID_CHARS], ()) if id.startswith(beginning)
+            ]
             likely = [by_path[stamp.path]] if stamp.path in by_path else named
             ids = [id for id in likely if id not in self.seen and id not in self.gone]
             if len(ids) == 1:
-                row = self.connection.execute(select(schema.articles).where(schema.articles.c.id == ids[0])).one()
+                row = self.connection.execute(
+                    select(schema.articles).where(schema.articles.c.id == ids[0])
+                ).one()
                 stays = FileStamp(path=stamp.path, mtime_ns=row.mtime_ns, size=row.size)
                 self.add(codec.unpack(Article, row.data), stays)
                 unreadable.add(row.id)
@@ -154,7 +170,9 @@ class _Load:
     def _known(self) -> tuple[dict[str, str], dict[str, list[str]]]:
         by_path: dict[str, str] = {}
         by_beginning: dict[str, list[str]] = {}
-        for id, path in self.connection.execute(select(schema.articles.c.id, schema.articles.c.path)):
+        for id, path in self.connection.execute(
+            select(schema.articles.c.id, schema.articles.c.path)
+        ):
             by_path[path] = id
             by_beginning.setdefault(id[:ID_CHARS], []).append(id)
         return by_path, by_beginning
@@ -174,20 +192,29 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
     copies = select(table.c.data).where(table.c.merged_into.is_not(None))
     dangling = connection.execute(copies.where(table.c.merged_into.not_in(alive))).all()
     for part in chunks(sorted(on_hold)):
-        dangling = [*dangling, *connection.execute(copies.where(table.c.merged_into.in_(part))).all()]
+        dangling = [
+            *dangling,
+            *connection.execute(copies.where(table.c.merged_into.in_(part))).all(),
+        ]
     for (data,) in dangling:
         article = codec.unpack(Article, data)
         row = rows.look(connection, article.id)
         rows.show(connection, [(article, row.shown(article, None), row.members, None)])
 
 
-def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
-    insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
+def _count_feeds(
+    connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]
+) -> None:
+    insert_new(
+        connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())]
+    )
     for table in (schema.stale_marks, schema.sums):
         connection.execute(delete(table))
     feeds = schema.feeds.c
     keys = [FeedKey(*row) for row in connection.execute(select(feeds.axis, feeds.slug))]
-    these = update(schema.feeds).where(feeds.axis == bindparam("k_axis"), feeds.slug == bindparam("k_slug"))
+    these = update(schema.feeds).where(
+        feeds.axis == bindparam("k_axis"), feeds.slug == bindparam("k_slug")
+    )
     counted = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts[key]} for key in keys]
     if counted:
         connection.execute(these.values(count=bindparam("of_it")), counted)
@@ -195,14 +222,17 @@ def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Coun
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Mark pending entries of existing articles as done. `guids`: (source key, entry key) -> article id."""
+    """Mark pending entries of existing articles as done. `guids`: (source key, entry key) ->
+    article id."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
         if (id := guids.get((source, entry))) is None:
             continue
         row = codec.unpack(EntryRow, data)
-        done = replace(row, status="done", next_try=None, reason=None, detail="", article_id=id, entry=None)
+        done = replace(
+            row, status="done", next_try=None, reason=None, detail="", article_id=id, entry=None
+        )
         connection.execute(
             update(table)
             .where(table.c.source == source, table.c.entry == entry)
@@ -211,13 +241,21 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace the first text of each pair by the second in all text columns; drop rows that become duplicates."""
-    columns = [column for table in schema.metadata.sorted_tables for column in table.c if isinstance(column.type, Text)]
+    """Replace the first text of each pair by the second in all text columns; drop rows that become
+    duplicates."""
+    columns = [
+        column
+        for table in schema.metadata.sorted_tables
+        for column in table.c
+        if isinstance(column.type, Text)
+    ]
     for secret, placeholder in spellings:
         for column in columns:
             table, has = column.table, column.contains(secret, autoescape=True)
             clean = func.replace(column, secret, placeholder)
             if [key.name for key in table.primary_key] == [column.name]:
                 other = table.alias()
-                connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
+                connection.execute(
+                    delete(table).where(has, clean.in_(select(other.c[column.name])))
+                )
             connection.execute(update(table).where(has).values({column.name: clean}))

@@ -1,4 +1,5 @@
-"""Read and write rows of articles, in the caller's transaction; `Database.write` translates driver errors."""
+"""Read and write rows of articles, in the caller's transaction; `Database.write` translates driver
+errors."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> 
 
 def member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
     added, published = times(article)
-    return [{"id": article.id, **key._asdict(), "added": added, "published": published} for key in keys]
+    return [
+        {"id": article.id, **key._asdict(), "added": added, "published": published} for key in keys
+    ]
 
 
 def feed_row(key: FeedKey, name: str) -> dict[str, Any]:
@@ -54,9 +57,11 @@ def alias_keys(article: Article) -> list[str]:
     return list(dict.fromkeys(map(codec.key, aliases_of(article))))
 
 
-def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]) -> dict[FeedKey, str]:
-    """Return feed -> name of the feeds that show `article`: none if it is withdrawn or on hold; only its own source's
-    and those of `carriers` (source keys) if it is a copy or unlisted."""
+def shown_in(
+    article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]
+) -> dict[FeedKey, str]:
+    """Return feed -> name of the feeds that show `article`: none if it is withdrawn or on hold;
+    only its own source's and those of `carriers` (source keys) if it is a copy or unlisted."""
     if withdrawn or article.hold:
         return {}
     named = {FeedKey(SOURCE, source): source for source in carriers} | named_feeds_of(article)
@@ -78,7 +83,9 @@ def follow(moves: Mapping[FeedKey, FeedKey], shown: Mapping[FeedKey, str]) -> di
 
 def moved(moves: Iterable[Any]) -> dict[FeedKey, FeedKey]:
     """Return the rows of MOVES as feed -> target."""
-    return {FeedKey(axis, slug): FeedKey(to_axis, to_slug) for axis, slug, to_axis, to_slug in moves}
+    return {
+        FeedKey(axis, slug): FeedKey(to_axis, to_slug) for axis, slug, to_axis, to_slug in moves
+    }
 
 
 _f, _m = schema.feeds.c, schema.members.c
@@ -92,13 +99,16 @@ UNION ALL SELECT 'carrier', id, source, NULL, NULL FROM carriers WHERE id IN ({i
 UNION ALL SELECT 'member', id, axis, slug, NULL FROM members WHERE id IN ({ids})
 UNION ALL SELECT 'original', id, NULL, data, NULL FROM articles
 WHERE id IN (SELECT merged_into FROM articles WHERE id IN ({ids})) OR id IN ({into})
-UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""
-_LOOKED_AT: Final = 100  # articles in one query, each seven of the values that SQLite before 3.32 takes
+UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""  # noqa: E501
+# articles in one query, each seven of the values that SQLite before 3.32 takes
+_LOOKED_AT: Final = 100
 _ORIGINAL = schema.articles.alias("original")
 MERGED = select(_a.id, _a.merged_into).where(_a.merged_into == _ORIGINAL.c.id)
 _TIMES = select(_a.id, _a.added, _a.published).where(_a.id.in_(bindparam("ids", expanding=True)))
 # Axes whose members builds find.
-FOUND_AXES: Final = tuple(name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis)
+FOUND_AXES: Final = tuple(
+    name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis
+)
 FOUND_MEMBERS = select(_m.id, _m.axis, _m.slug).where(_m.axis.in_(FOUND_AXES))
 
 
@@ -110,15 +120,16 @@ class Known:
     merged_into: str | None = None
     behind: str | None = None  # the article whose entry stands for it (`fold`)
     withdrawn: bool = False
-    originals: dict[str, Article] = field(default_factory=dict)  # articles that it is or will be merged into
+    # articles that it is or will be merged into
+    originals: dict[str, Article] = field(default_factory=dict)
     copies: list[Article] = field(default_factory=list)
     carriers: list[str] = field(default_factory=list)
     members: set[FeedKey] = field(default_factory=set)
     moves: dict[FeedKey, FeedKey] = field(default_factory=dict)
 
     def shown(self, article: Article, into: str | None) -> dict[FeedKey, str]:
-        """Return feed -> name of the feeds that show `article`, a copy of `into`. If `into` is missing or on hold,
-        `article` is shown as if it were no copy."""
+        """Return feed -> name of the feeds that show `article`, a copy of `into`. If `into` is
+        missing or on hold, `article` is shown as if it were no copy."""
         original = self.originals.get(into or "")
         stands = into if original is not None and not original.hold else None
         named = shown_in(article, stands or self.behind, self.withdrawn, sorted(self.carriers))
@@ -131,15 +142,17 @@ def look(connection: Connection, id: str) -> Known:
 
 
 def look_all(connection: Connection, into: Mapping[str, str]) -> dict[str, Known]:
-    """Read all rows needed to write some articles. `into`: article id -> id of the article that it will be merged into,
-    or ""."""
+    """Read all rows needed to write some articles. `into`: article id -> id of the article that it
+    will be merged into, or ""."""
     originals, moves = dict[str, Article](), dict[FeedKey, FeedKey]()
     rows = {id: Known(originals=originals, moves=moves) for id in into}
     ids = list(into)
     for part in (ids[start : start + _LOOKED_AT] for start in range(0, len(ids), _LOOKED_AT)):
         targets = [into[id] for id in part if into[id]]
         query = _KNOWN.format(ids=marks(part), into=marks(targets))
-        for kind, id, other, data, last in drive(connection, query, (*part * _KNOWN.count("{ids}"), *targets)):
+        for kind, id, other, data, last in drive(
+            connection, query, (*part * _KNOWN.count("{ids}"), *targets)
+        ):
             match kind:
                 case "article":
                     row = rows[id]
@@ -175,8 +188,8 @@ class Record:
 
 
 def save(connection: Connection, records: Sequence[Record]) -> None:
-    """Write the rows of articles, each at most once, their memberships and stale marks; delete the HTML and words
-    of changed bodies."""
+    """Write the rows of articles, each at most once, their memberships and stale marks; delete the
+    HTML and words of changed bodies."""
     articles = {record.article.id: record.article for record in records}
     for id in sorted(articles):
         alone(connection, id)
@@ -198,7 +211,9 @@ def save(connection: Connection, records: Sequence[Record]) -> None:
         want(connection, wanted(article))
         follow_picture(connection, article, old := before[id].old)
         if old is None or old.hold != article.hold:
-            _show_copies(connection, [articles.get(copy.id, copy) for copy in before[id].copies], id)
+            _show_copies(
+                connection, [articles.get(copy.id, copy) for copy in before[id].copies], id
+            )
 
 
 def _delete(connection: Connection, table: str, ids: Sequence[str], where: str = "") -> None:
@@ -207,8 +222,13 @@ def _delete(connection: Connection, table: str, ids: Sequence[str], where: str =
 
 
 def wanted(article: Article) -> set[FeedKey]:
-    """Return the feeds to publish even with this article alone: those of the tags in a file that an operator wrote."""
-    return set() if article.digest or article.hold else {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
+    """Return the feeds to publish even with this article alone: those of the tags in a file that an
+    operator wrote."""
+    return (
+        set()
+        if article.digest or article.hold
+        else {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
+    )
 
 
 def want(connection: Connection, keys: Collection[FeedKey]) -> None:
@@ -219,12 +239,19 @@ def want(connection: Connection, keys: Collection[FeedKey]) -> None:
 
 def _show_copies(connection: Connection, copies: Sequence[Article], original: str) -> None:
     rows = look_all(connection, {copy.id: original for copy in copies})
-    show(connection, [(copy, rows[copy.id].shown(copy, original), rows[copy.id].members, None) for copy in copies])
+    show(
+        connection,
+        [
+            (copy, rows[copy.id].shown(copy, original), rows[copy.id].members, None)
+            for copy in copies
+        ],
+    )
 
 
 def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
-    """Add `source` as a carrier of article `id`, and the article to the source's feed, which becomes stale. `name`: for
-    a feed without a name. If the article is missing, on hold or withdrawn, only the carrier is stored."""
+    """Add `source` as a carrier of article `id`, and the article to the source's feed, which
+    becomes stale. `name`: for a feed without a name. If the article is missing, on hold or
+    withdrawn, only the carrier is stored."""
     alone(connection, id)
     insert_new(connection, schema.carriers, [{"id": id, "source": source}])
     row = look(connection, id)
@@ -242,9 +269,9 @@ Move = tuple[Article, Mapping[FeedKey, str], Collection[FeedKey], Article | None
 
 
 def show(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds; each move has the article, the feeds that show it (feed -> name), those that showed
-    it, and the article before a change. The feeds become stale, as do feeds whose articles name it as a report of their
-    story. Its fragments are deleted."""
+    """Move articles between feeds; each move has the article, the feeds that show it (feed ->
+    name), those that showed it, and the article before a change. The feeds become stale, as do
+    feeds whose articles name it as a report of their story. Its fragments are deleted."""
     _move_all(connection, moves)
     ids = [article.id for article, *_ in moves]
     _tell_stories_of(connection, ids)
@@ -252,27 +279,43 @@ def show(connection: Connection, moves: Sequence[Move]) -> None:
 
 
 def _tell_stories_of(connection: Connection, ids: Sequence[str]) -> None:
-    stories = (connection.scalars(select(_story.story).where(_story.article.in_(part))) for part in chunks(ids))
+    stories = (
+        connection.scalars(select(_story.story).where(_story.article.in_(part)))
+        for part in chunks(ids)
+    )
     tell(connection, {story for part in stories for story in part})
 
 
 def _changed(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
-    """Return feed -> times of `article` in it, old and new. In the feed of stories they are the story's."""
+    """Return feed -> times of `article` in it, old and new. In the feed of stories they are the
+    story's."""
     changed = {key: {times(article), times(old or article)} for key in keys}
     if STORIES in changed:
         query = "SELECT added, published FROM members WHERE id = ? AND axis = ? AND slug = ?"
-        changed[STORIES] = {(added, published) for added, published in drive(connection, query, (article.id, *STORIES))}
+        changed[STORIES] = {
+            (added, published)
+            for added, published in drive(connection, query, (article.id, *STORIES))
+        }
     return changed
 
 
-def _move(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
+def _move(
+    connection: Connection,
+    article: Article,
+    shown: Mapping[FeedKey, str],
+    before: Collection[FeedKey],
+) -> None:
     _move_all(connection, [(article, shown, before, None)])
 
 
 def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
-    names, more, changed = dict[FeedKey, str](), Counter[FeedKey](), defaultdict[FeedKey, set[Times]](set)
+    names, more, changed = (
+        dict[FeedKey, str](),
+        Counter[FeedKey](),
+        defaultdict[FeedKey, set[Times]](set),
+    )
     for article, shown, before, old in moves:
         names |= {key: shown.get(key, key.slug) for key in {*shown, *before}}
         more.update(list(shown))
@@ -281,17 +324,30 @@ def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
             changed[key] |= times_of
     left = [article.id for article, _, before, _ in moves if before]
     _delete(connection, "members", left)
-    _delete(connection, "fragments", left, " AND kind <> 'words'")  # which change with the body alone
-    insert(connection, schema.members, [row for article, shown, *_ in moves for row in member_rows(article, shown)])
+    # which change with the body alone
+    _delete(connection, "fragments", left, " AND kind <> 'words'")
+    insert(
+        connection,
+        schema.members,
+        [row for article, shown, *_ in moves for row in member_rows(article, shown)],
+    )
     touch(connection, {key: (name, more[key]) for key, name in names.items()}, changed)
 
 
 def show_again(connection: Connection, feed: FeedKey) -> None:
-    """Move the members of `feed` to the feeds that show them now, after `feed` moved or another moved to it."""
+    """Move the members of `feed` to the feeds that show them now, after `feed` moved or another
+    moved to it."""
     members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
     for part in chunks(connection.scalars(members).all()):
         rows = look_all(connection, dict.fromkeys(part, "")).values()
-        show(connection, [(row.old, row.shown(row.old, row.merged_into), row.members, None) for row in rows if row.old])
+        show(
+            connection,
+            [
+                (row.old, row.shown(row.old, row.merged_into), row.members, None)
+                for row in rows
+                if row.old
+            ],
+        )
 
 
 Times = tuple[int, int]  # when an article was added and published
@@ -303,18 +359,30 @@ def times(article: Article) -> Times:
 
 
 def touch(
-    connection: Connection, feeds: dict[FeedKey, tuple[str, int]], changed: Mapping[FeedKey, Collection[Times]]
+    connection: Connection,
+    feeds: dict[FeedKey, tuple[str, int]],
+    changed: Mapping[FeedKey, Collection[Times]],
 ) -> None:
-    """Mark feeds stale, creating missing ones, and change their counts. `feeds`: feed -> (name if it is new, change of
-    its count); `changed`: feed -> times of its new, removed and changed articles."""
-    insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())])
-    mark(connection, {key: changed.get(key, ()) for key in feeds}, {key: more for key, (_, more) in feeds.items()})
+    """Mark feeds stale, creating missing ones, and change their counts. `feeds`: feed -> (name if
+    it is new, change of its count); `changed`: feed -> times of its new, removed and changed
+    articles."""
+    insert_new(
+        connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())]
+    )
+    mark(
+        connection,
+        {key: changed.get(key, ()) for key in feeds},
+        {key: more for key, (_, more) in feeds.items()},
+    )
 
 
 def mark(
-    connection: Connection, changed: Mapping[FeedKey, Collection[Times]], more: Mapping[FeedKey, int] | None = None
+    connection: Connection,
+    changed: Mapping[FeedKey, Collection[Times]],
+    more: Mapping[FeedKey, int] | None = None,
 ) -> None:
-    """Mark existing feeds stale with new numbers. `changed`: as in `touch`; `more`: feed -> change of its count."""
+    """Mark existing feeds stale with new numbers. `changed`: as in `touch`; `more`: feed -> change
+    of its count."""
     new = []
     for key in sorted(changed):
         count = (more or {}).get(key, 0)
@@ -326,11 +394,14 @@ def mark(
 
 
 def set_found(connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]) -> None:
-    """Set the feeds that builds find (queries and others) for some articles: article id -> {feed: name}. Changed feeds
-    become stale."""
+    """Set the feeds that builds find (queries and others) for some articles: article id -> {feed:
+    name}. Changed feeds become stale."""
     ids = list(feeds)
     times_of = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
-    before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))}
+    before = {
+        (id, FeedKey(axis, slug))
+        for id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))
+    }
     after = {(id, key) for id, keys in feeds.items() for key in keys if id in times_of}
     for id, key in before - after:
         drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *key))
@@ -342,11 +413,14 @@ def set_found(connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
     changed: dict[FeedKey, set[Times]] = {}
     for id, key in after ^ before:
         changed.setdefault(key, set()).add((times_of[id].added, times_of[id].published))
-    touch(connection, {key: (names.get(key, key.slug), count) for key, count in more.items()}, changed)
+    touch(
+        connection, {key: (names.get(key, key.slug), count) for key, count in more.items()}, changed
+    )
 
 
 def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
-    """Queue the article's picture, and show none until it is fetched, if its address or rules differ from `before`."""
+    """Queue the article's picture, and show none until it is fetched, if its address or rules
+    differ from `before`."""
     shown = article.cover, article.robots, article.rights
     if before is not None and shown == (before.cover, before.robots, before.rights):
         return
@@ -374,7 +448,10 @@ def waiting_picture(article: Article) -> dict[str, Any]:
 
 def renew_pictures(connection: Connection, new: Collection[dict[str, Any]]) -> None:
     """Replace all rows of `pictures` by `new`; rows with the same address stay as they are."""
-    urls_of = {row.id: row.url for row in connection.execute(select(schema.pictures.c.id, schema.pictures.c.url))}
+    urls_of = {
+        row.id: row.url
+        for row in connection.execute(select(schema.pictures.c.id, schema.pictures.c.url))
+    }
     wanted = {row["id"]: row for row in new}
     stale = [id for id, url in urls_of.items() if id not in wanted or wanted[id]["url"] != url]
     for part in chunks(stale):
@@ -382,12 +459,22 @@ def renew_pictures(connection: Connection, new: Collection[dict[str, Any]]) -> N
     insert_new(connection, schema.pictures, list(wanted.values()))
 
 
-_BY_ID = ("members", "fragments", "html", "aliases", "sketches", "pictures", "llm_asked", "llm_answers", "articles")
+_BY_ID = (
+    "members",
+    "fragments",
+    "html",
+    "aliases",
+    "sketches",
+    "pictures",
+    "llm_asked",
+    "llm_answers",
+    "articles",
+)
 
 
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
-    """Delete article `id` and all its rows, mark its feeds and `stale` as stale, and show its copies in its place.
-    Return the feeds that showed it."""
+    """Delete article `id` and all its rows, mark its feeds and `stale` as stale, and show its
+    copies in its place. Return the feeds that showed it."""
     alone(connection, id)
     row = look(connection, id)
     before = sorted(row.members)
@@ -407,12 +494,21 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
 
 
 _story = schema.story_members.c
-_REPORT = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told)
-_REPORTS = _REPORT.select_from(schema.articles.outerjoin(schema.story_members, _story.article == _a.id)).order_by(_a.id)
+_REPORT = select(
+    _a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told
+)
+_REPORTS = _REPORT.select_from(
+    schema.articles.outerjoin(schema.story_members, _story.article == _a.id)
+).order_by(_a.id)
 _SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
-_MARKED: Final = "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added, published"
-TOLD: Final = "stories shown"  # key of a note: `tell` has been called for all stories of this database
-FOLDS_READ: Final = "folded read"  # key of the note with the stamp of the folded.tsv whose lines the database has
+_MARKED: Final = (
+    "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added,"
+    " published"
+)
+# key of a note: `tell` has been called for all stories of this database
+TOLD: Final = "stories shown"
+# key of the note with the stamp of the folded.tsv whose lines the database has
+FOLDS_READ: Final = "folded read"
 STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
 _lead = schema.story_leads.c
 _folded = schema.folded.c
@@ -424,8 +520,8 @@ _FOLDS = (
 
 
 def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
-    """Update stories, and articles `gone` from theirs: mark feeds stale if their articles now show other reports. A
-    story whose lead article is not published has none until another is chosen."""
+    """Update stories, and articles `gone` from theirs: mark feeds stale if their articles now show
+    other reports. A story whose lead article is not published has none until another is chosen."""
     reports: dict[str, list[Any]] = {story: [] for story in stories}
     for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(gone))):
         for part in chunks(values):
@@ -445,12 +541,16 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
             leads[lead] = display.confirmed
         leads_due[story] = bool(display.shown) and lead not in display.shown
         digests |= display.digests
-        state = hashlib.blake2b(repr([tuple(row)[:-1] for row in rows]).encode(), digest_size=16).hexdigest()
+        state = hashlib.blake2b(
+            repr([tuple(row)[:-1] for row in rows]).encode(), digest_size=16
+        ).hexdigest()
         states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
     upsert(connection, schema.products, states)
     _set_due(connection, {story: due for story, due in leads_due.items() if story}, recorded)
     if digests:
-        connection.execute(_SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()])
+        connection.execute(
+            _SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()]
+        )
     for part in chunks(sorted(digests)):
         drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
     _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
@@ -458,21 +558,28 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
 
 def _recorded_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:
     query = select(_lead.story, _lead.article)
-    parts = (connection.execute(query.where(_lead.story.in_(part))) for part in chunks(sorted(stories)))
+    parts = (
+        connection.execute(query.where(_lead.story.in_(part))) for part in chunks(sorted(stories))
+    )
     return {story: article for part in parts for story, article in part}
 
 
-def _set_due(connection: Connection, leads_due: Mapping[str, bool], recorded: Mapping[str, str]) -> None:
+def _set_due(
+    connection: Connection, leads_due: Mapping[str, bool], recorded: Mapping[str, str]
+) -> None:
     """Note which stories need a lead. One that never had any has no row otherwise."""
     changed = [(story, due) for story, due in leads_due.items() if due or story in recorded]
-    new = [{"story": story, "article": recorded.get(story, ""), "due": due} for story, due in changed]
+    new = [
+        {"story": story, "article": recorded.get(story, ""), "due": due} for story, due in changed
+    ]
     upsert(connection, schema.story_leads, new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Display:
-    """The display of a story. `shown`: ids of its published articles if it has two outlets; `confirmed`: when the
-    second one reported; `digests`: new digests of what its articles show of it, by id, 0 for nothing."""
+    """The display of a story. `shown`: ids of its published articles if it has two outlets;
+    `confirmed`: when the second one reported; `digests`: new digests of what its articles show of
+    it, by id, 0 for nothing."""
 
     shown: frozenset[str]
     confirmed: int
@@ -480,14 +587,17 @@ class _Display:
 
 
 def _arrange_story(rows: Sequence[Any]) -> _Display:
-    """Find the articles of a story that are shown together, and those that show other reports now. Pure."""
+    """Find the articles of a story that are shown together, and those that show other reports now.
+    Pure."""
     reports = [report for row in rows if (report := _published(row))]
     firsts: dict[str, int] = {}
     for report in reports:
         firsts[report.outlet] = min(report.added, firsts.get(report.outlet, report.added))
     has_two_outlets = len(firsts) > 1
     shown_fields = repr([(report.id, report.outlet, report.shown) for report in reports])
-    digest = int.from_bytes(hashlib.blake2b(shown_fields.encode(), digest_size=5).digest(), "big") + 1
+    digest = (
+        int.from_bytes(hashlib.blake2b(shown_fields.encode(), digest_size=5).digest(), "big") + 1
+    )
     shown = frozenset(report.id for report in reports) if has_two_outlets else frozenset[str]()
     digests = {row.id: digest if row.id in shown else 0 for row in rows}
     changed = {row.id: digests[row.id] for row in rows if row.told != digests[row.id]}
@@ -500,10 +610,12 @@ def _is_published(article: Article, merged_into: str | None) -> bool:
 
 
 def fold(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
-    """Let the first published article of each folded story stand for the others, and articles `gone` from these stories
-    for themselves. Feeds that show a change become stale."""
+    """Let the first published article of each folded story stand for the others, and articles
+    `gone` from these stories for themselves. Feeds that show a change become stale."""
     rows = [
-        row for part in chunks(sorted(stories)) for row in connection.execute(_FOLDS.where(_folded.story.in_(part)))
+        row
+        for part in chunks(sorted(stories))
+        for row in connection.execute(_FOLDS.where(_folded.story.in_(part)))
     ]
     fronts: dict[str, str] = {}
     behind: dict[str, str | None] = dict.fromkeys(gone)
@@ -519,7 +631,12 @@ def fold(connection: Connection, stories: Collection[str], gone: Collection[str]
             connection.execute(update(schema.articles).where(_a.id == id).values(behind=front_id))
             stored = look(connection, id)
             if stored.old:
-                _move(connection, stored.old, stored.shown(stored.old, stored.merged_into), stored.members)
+                _move(
+                    connection,
+                    stored.old,
+                    stored.shown(stored.old, stored.merged_into),
+                    stored.members,
+                )
                 _tell_stories_of(connection, [id])  # it is in no feed of stories now
 
 
@@ -527,13 +644,16 @@ def folds_of(connection: Connection, ids: Collection[str]) -> list[str]:
     """Return the stories that these articles are folded into."""
     query = "SELECT DISTINCT story FROM folded WHERE article IN ({})"
     return [
-        story for part in chunks(sorted(ids)) for (story,) in drive(connection, query.format(marks(part)), (*part,))
+        story
+        for part in chunks(sorted(ids))
+        for (story,) in drive(connection, query.format(marks(part)), (*part,))
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Published:
-    """A published report. `added`: microseconds; `shown`: the fields that other reports show of it."""
+    """A published report. `added`: microseconds; `shown`: the fields that other reports show of
+    it."""
 
     id: str
     outlet: str
@@ -545,18 +665,29 @@ def _published(row: Any) -> _Published | None:
     article = codec.unpack(Article, row.data)
     if not _is_published(article, row.merged_into):
         return None
-    return _Published(id=row.id, outlet=row.outlet, added=row.added, shown=(article.url, article.origin.title))
+    return _Published(
+        id=row.id, outlet=row.outlet, added=row.added, shown=(article.url, article.origin.title)
+    )
 
 
 def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, int]) -> None:
-    """Replace the entries of articles in the feed of stories by `after` (article id -> time), and mark it stale."""
+    """Replace the entries of articles in the feed of stories by `after` (article id -> time), and
+    mark it stale."""
     query = select(_m.id, _m.added).where(_m.axis == STORIES.axis, _m.slug == STORIES.slug)
-    before = {id: at for part in chunks(ids) for id, at in connection.execute(query.where(_m.id.in_(part)))}
+    before = {
+        id: at
+        for part in chunks(ids)
+        for id, at in connection.execute(query.where(_m.id.in_(part)))
+    }
     for id, _ in before.items() - after.items():
-        drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *STORIES))
+        drive(
+            connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *STORIES)
+        )
     new = after.items() - before.items()
     insert(
-        connection, schema.members, [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in new]
+        connection,
+        schema.members,
+        [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in new],
     )
     if changed := {(at, at) for at in (*before.values(), *after.values())}:
         touch(connection, {STORIES: ("Stories", len(after) - len(before))}, {STORIES: changed})
@@ -569,10 +700,16 @@ def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
         for sketch in drive(connection, f"SELECT article, outlet, at, data {these}", tuple(part)):
             for key in story_keys(*sketch):
                 values = key["key"], key["place"], key["article"]
-                drive(connection, "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?", values)
+                drive(
+                    connection,
+                    "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?",
+                    values,
+                )
         drive(connection, f"DELETE {these}", tuple(part))
 
 
-def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> list[dict[str, Any]]:
+def story_keys(
+    article: str, outlet: str, at: int | None, data: bytes | None
+) -> list[dict[str, Any]]:
     row = {"place": place(article, outlet), "at": at, "article": article}
     return [{"key": key, **row} for key in keys(unpack(data))] if data else []

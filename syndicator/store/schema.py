@@ -1,4 +1,5 @@
-"""Tables of the database. Times are microseconds since 1970 in UTC, documents are JSON (see `codec`)."""
+"""Tables of the database. Times are microseconds since 1970 in UTC, documents are JSON (see
+`codec`)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,13 +46,16 @@ sources = _table(
     Column("next_due", BigInteger),  # NULL: now
     Column("disabled", Boolean, nullable=False),
     Column("host", Text, nullable=False, server_default=""),  # of its feed
-    Column("plan", Text, nullable=False, server_default=""),  # the fields of its state that each visit changes
+    # the fields of its state that each visit changes
+    Column("plan", Text, nullable=False, server_default=""),
 )
 Index("sources_due", sources.c.disabled, sources.c.next_due)
 Index("sources_host", sources.c.host, sources.c.next_due)
 
 # Long fields of a state, which a visit writes only if they changed.
-source_states = _table("source_states", Column("key", Text, primary_key=True), Column("data", Text, nullable=False))
+source_states = _table(
+    "source_states", Column("key", Text, primary_key=True), Column("data", Text, nullable=False)
+)
 
 # Hosts shared by machines (`store.fleet.hosts`). Rows with defaults may be deleted.
 hosts = _table(
@@ -59,12 +63,15 @@ hosts = _table(
     Column("name", Text, primary_key=True),
     Column("due", BigInteger),  # when the first of its sources is due; NULL: it has none
     Column("free_at", BigInteger, nullable=False, server_default="0"),  # end of a pause or request
-    Column("delay", Integer, nullable=False, server_default="0"),  # crawl-delay of its robots.txt, milliseconds
-    Column("held_until", BigInteger, nullable=False, server_default="0"),  # by Retry-After, or after crashes
+    # crawl-delay of its robots.txt, milliseconds
+    Column("delay", Integer, nullable=False, server_default="0"),
+    # by Retry-After, or after crashes
+    Column("held_until", BigInteger, nullable=False, server_default="0"),
     Column("away_until", BigInteger, nullable=False, server_default="0"),  # unreachable until then
     Column("why", Text, nullable=False, server_default=""),  # reason why it is unreachable
     Column("failures", Integer, nullable=False, server_default="0"),  # consecutive
-    Column("starts", Integer, nullable=False, server_default="0"),  # of workers since the last result
+    # of workers since the last result
+    Column("starts", Integer, nullable=False, server_default="0"),
     Column("owner", Text, nullable=False, server_default=""),  # worker that leases it, "" for none
     Column("lease_until", BigInteger, nullable=False, server_default="0"),
 )
@@ -102,7 +109,8 @@ entries = _table(
 
 
 def entry_is(status: str) -> ColumnElement[bool]:
-    """Return the condition for a status other than "done", written so that SQLite uses the index `entries_open`."""
+    """Return the condition for a status other than "done", written so that SQLite uses the index
+    `entries_open`."""
     return and_(literal_column("entries.status <> 'done'"), entries.c.status == status)
 
 
@@ -115,7 +123,8 @@ articles = _table(
     Column("merged_into", String(26)),
     Column("data", Text, nullable=False),
     Column("score", SmallInteger),  # thousandths: probability of its category; NULL after `reindex`
-    Column("told", BigInteger, nullable=False, server_default="0"),  # digest of its story's reports, 0: no story
+    # digest of its story's reports, 0: no story
+    Column("told", BigInteger, nullable=False, server_default="0"),
     Column("behind", String(26)),  # article whose entry stands for it, see `folded`
 )
 
@@ -124,9 +133,17 @@ Index("articles_merged", articles.c.merged_into)
 TITLE = func.substr(articles.c.title, *map(literal_column, ("1", "12")))
 Index("articles_title", TITLE)
 # Read whole at every start, to compare files. It covers the query, so that long rows are not read.
-Index("articles_files", articles.c.added, articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
+Index(
+    "articles_files",
+    articles.c.added,
+    articles.c.id,
+    articles.c.path,
+    articles.c.mtime_ns,
+    articles.c.size,
+)
 
-# Paths of files in an object store without a row of `articles` yet: being written, or left by a crash.
+# Paths of files in an object store without a row of `articles` yet: being written, or left by a
+# crash.
 reservations = _table(
     "reservations",
     Column("id", String(26), primary_key=True),
@@ -143,9 +160,18 @@ members = _table(
     *_required(BigInteger, "added", "published"),
     sqlite_with_rowid=False,
 )
-Index("members_order", members.c.axis, members.c.slug, members.c.added.desc(), members.c.published.desc(), members.c.id)
+Index(
+    "members_order",
+    members.c.axis,
+    members.c.slug,
+    members.c.added.desc(),
+    members.c.published.desc(),
+    members.c.id,
+)
 
-aliases = _table("aliases", Column("alias", Text, primary_key=True), Column("id", String(26), nullable=False))
+aliases = _table(
+    "aliases", Column("alias", Text, primary_key=True), Column("id", String(26), nullable=False)
+)
 Index("aliases_id", aliases.c.id)
 
 feeds = _table(
@@ -158,13 +184,16 @@ feeds = _table(
     Column("dropped", Boolean, nullable=False),
     Column("moved_axis", String(10)),
     Column("moved_slug", Text),
-    Column("wanted", Boolean, nullable=False, server_default="0"),  # tag of an article file written by hand
+    # tag of an article file written by hand
+    Column("wanted", Boolean, nullable=False, server_default="0"),
     Column("made_with", Text),  # digest of its settings; "" if unpublished, NULL if never published
-    Column("owed", Boolean, nullable=False, server_default="0"),  # calendar pages are left to a later build
+    # calendar pages are left to a later build
+    Column("owed", Boolean, nullable=False, server_default="0"),
 )
 
-# Published files of feeds: a head with the digest of its bytes, an archive document or calendar page with the digest of
-# its input. A name with # is no file but the input of several files. The axis is "" for files of no feed.
+# Published files of feeds: a head with the digest of its bytes, an archive document or calendar
+# page with the digest of its input. A name with # is no file but the input of several files. The
+# axis is "" for files of no feed.
 products = _table(
     "products",
     Column("axis", String(10), primary_key=True),
@@ -174,8 +203,9 @@ products = _table(
     sqlite_with_rowid=False,
 )
 
-# A feed with marks is stale. Writers only add marks, so that none waits for another; a build deletes those that it saw
-# at its start. `more`: articles that joined; `added`, `published`: of the article, NULL for none.
+# A feed with marks is stale. Writers only add marks, so that none waits for another; a build
+# deletes those that it saw at its start. `more`: articles that joined; `added`, `published`: of the
+# article, NULL for none.
 stale_marks = _table(
     "stale_marks",
     Column("n", Integer, primary_key=True, autoincrement=True),
@@ -192,7 +222,10 @@ sums = _table(
     "sums",
     Column("axis", String(10), primary_key=True),
     *(Column(name, Text, primary_key=True) for name in ("slug", "kind")),
-    *(Column(name, Integer, primary_key=name == "day", nullable=False) for name in ("day", "count")),
+    *(
+        Column(name, Integer, primary_key=name == "day", nullable=False)
+        for name in ("day", "count")
+    ),
     Column("made_of", Text, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -213,17 +246,26 @@ withdrawn = _table(
 )
 
 withdrawn_aliases = _table(
-    "withdrawn_aliases", Column("alias", Text, primary_key=True), Column("id", String(26), nullable=False)
+    "withdrawn_aliases",
+    Column("alias", Text, primary_key=True),
+    Column("id", String(26), nullable=False),
 )
 
-# Aliases of pruned articles, which are not fetched again. Ignored if the article's file was restored.
+# Aliases of pruned articles, which are not fetched again. Ignored if the article's file was
+# restored.
 pruned = _table(
-    "pruned", Column("alias", Text, primary_key=True), Column("id", String(26), nullable=False), sqlite_with_rowid=False
+    "pruned",
+    Column("alias", Text, primary_key=True),
+    Column("id", String(26), nullable=False),
+    sqlite_with_rowid=False,
 )
 
-html = _table("html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False))
+html = _table(
+    "html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False)
+)
 
-# Notes of publishing, deleted when the article changes: "queries", version of the matched queries; "words", its terms.
+# Notes of publishing, deleted when the article changes: "queries", version of the matched queries;
+# "words", its terms.
 fragments = _table(
     "fragments",
     Column("id", String(26), primary_key=True),
@@ -240,8 +282,9 @@ blocks = _table(
 )
 Index("blocks_host", blocks.c.host, blocks.c.n)
 
-# Sketches of texts, kept while copies may come (encoding: pipeline/dedupe). `since`: the earliest time of the article;
-# `named`: alias of the article on another site that its page names as the original.
+# Sketches of texts, kept while copies may come (encoding: pipeline/dedupe). `since`: the earliest
+# time of the article; `named`: alias of the article on another site that its page names as the
+# original.
 sketches = _table(
     "sketches",
     Column("id", String(26), primary_key=True),
@@ -254,12 +297,15 @@ Index("sketches_at", sketches.c.at)
 
 # Values that find similar sketches. Stale ones may stay: they find no sketch that matches.
 sketch_keys = _table(
-    "sketch_keys", Column("value", BigInteger, nullable=False), Column("id", String(26), nullable=False)
+    "sketch_keys",
+    Column("value", BigInteger, nullable=False),
+    Column("id", String(26), nullable=False),
 )
 Index("sketch_keys_value", sketch_keys.c.value)
 
-# Sketches of recent articles for stories; `data` is empty if an article is not compared. `place`: one of the few places
-# of an outlet at a key, which its next article takes over, so that no outlet crowds out others.
+# Sketches of recent articles for stories; `data` is empty if an article is not compared. `place`:
+# one of the few places of an outlet at a key, which its next article takes over, so that no outlet
+# crowds out others.
 story_sketches = _table(
     "story_sketches",
     Column("article", String(26), primary_key=True),
@@ -281,21 +327,28 @@ Index("story_keys_at", story_keys.c.key, story_keys.c.at, story_keys.c.article)
 # Articles of stories, as in stories.tsv. `final`: set by an operator.
 story_members = _table(
     "story_members",
-    *(Column(name, Text, primary_key=name == "article", nullable=False) for name in ("article", "story", "outlet")),
+    *(
+        Column(name, Text, primary_key=name == "article", nullable=False)
+        for name in ("article", "story", "outlet")
+    ),
     Column("final", Boolean, nullable=False),
 )
 Index("story_members_story", story_members.c.story)
 
-# The article that leads each story, as in leads.tsv. `due`: its lead must be chosen, since `article` is not published.
+# The article that leads each story, as in leads.tsv. `due`: its lead must be chosen, since
+# `article` is not published.
 story_leads = _table(
     "story_leads",
-    *(Column(name, Text, primary_key=name == "story", nullable=False) for name in ("story", "article")),
+    *(
+        Column(name, Text, primary_key=name == "story", nullable=False)
+        for name in ("story", "article")
+    ),
     Column("due", Boolean, nullable=False),
 )
 Index("story_leads_due", story_leads.c.due, story_leads.c.story)
 
-# Articles that an earlier version published as one entry for each story, as in folded.tsv, in its order. `latest`: when
-# the last report of the story was added then, in seconds.
+# Articles that an earlier version published as one entry for each story, as in folded.tsv, in its
+# order. `latest`: when the last report of the story was added then, in seconds.
 folded = _table(
     "folded",
     Column("article", String(26), primary_key=True),
@@ -304,7 +357,8 @@ folded = _table(
 )
 Index("folded_story", folded.c.story)
 
-# Pictures of articles: the name of the thumbnail, or why there is none. `next_try`: 0 for now, NULL for never.
+# Pictures of articles: the name of the thumbnail, or why there is none. `next_try`: 0 for now, NULL
+# for never.
 pictures = _table(
     "pictures",
     Column("id", String(26), primary_key=True),
@@ -319,11 +373,15 @@ Index("pictures_due", pictures.c.next_try)
 
 # Subscriptions at hubs (WebSub) by the secret part of their callback, and the reliability of hubs.
 subscriptions = _table(
-    "subscriptions", Column("token", String(64), primary_key=True), *_required(Text, "source", "data")
+    "subscriptions",
+    Column("token", String(64), primary_key=True),
+    *_required(Text, "source", "data"),
 )
 Index("subscriptions_source", subscriptions.c.source)
 
-hub_tallies = _table("hub_tallies", Column("hub", Text, primary_key=True), Column("data", Text, nullable=False))
+hub_tallies = _table(
+    "hub_tallies", Column("hub", Text, primary_key=True), Column("data", Text, nullable=False)
+)
 
 notes = _table(
     "notes",
@@ -332,7 +390,8 @@ notes = _table(
     Column("at", BigInteger, nullable=False),
 )
 
-# Results of asking a language model about an article, and its answers by model, prompt version and text.
+# Results of asking a language model about an article, and its answers by model, prompt version and
+# text.
 llm_asked = _table(
     "llm_asked",
     Column("id", String(26), primary_key=True),
@@ -371,11 +430,15 @@ messages = _table(
 )
 Index("messages_subject", messages.c.receiver, messages.c.subject, messages.c.n)
 
-# Partial, since most entries are done and only read by key, and few articles are behind another. As text, because the
-# index options for PostgreSQL would load SQLAlchemy's whole dialect.
+# Partial, since most entries are done and only read by key, and few articles are behind another. As
+# text, because the index options for PostgreSQL would load SQLAlchemy's whole dialect.
 PARTIAL_INDEXES = (
     "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'",
     "CREATE INDEX articles_behind ON articles (id) WHERE behind IS NOT NULL",
 )
 
-event.listen(metadata, "after_create", lambda _, to, **more: [to.exec_driver_sql(text) for text in PARTIAL_INDEXES])
+event.listen(
+    metadata,
+    "after_create",
+    lambda _, to, **more: [to.exec_driver_sql(text) for text in PARTIAL_INDEXES],
+)

@@ -31,7 +31,8 @@ _FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Numbers of an instance. `feeds`: published ones. A time is None if nothing has happened yet."""
+    """Numbers of an instance. `feeds`: published ones. A time is None if nothing has happened
+    yet."""
 
     articles: int = 0
     feeds: int = 0
@@ -56,7 +57,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """An article that waits for the operator's release. `reason`: "" if an operator put it on hold."""
+    """An article that waits for the operator's release. `reason`: "" if an operator put it on
+    hold."""
 
     id: str
     file: str
@@ -74,7 +76,9 @@ class Status:
 
     def counts(self) -> Counts:
         published = _f.dropped.is_(False) & (_f.made_with != "")
-        last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
+        last, newest = (
+            self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added)
+        )
         return Counts(
             articles=self._count(schema.articles),
             feeds=self._count(schema.feeds, published),
@@ -92,9 +96,12 @@ class Status:
         return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait until the operator repairs something, grouped by source and reason."""
+        """Return the entries that wait until the operator repairs something, grouped by source and
+        reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
-        for (data,) in self._db.rows(select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))):
+        for (data,) in self._db.rows(
+            select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))
+        ):
             row = codec.unpack(EntryRow, data)
             groups[row.source_key, row.reason or ""].append(row)
         return tuple(_waiting(*key, rows) for key, rows in sorted(groups.items()))
@@ -102,7 +109,13 @@ class Status:
     def floods(self) -> tuple[Waiting, ...]:
         """Return, by source, the entries that wait because too many came at once."""
         rows = self._db.rows(
-            select(_e.source, func.count(), func.min(_e.first_seen), func.min(_e.next_try), func.min(_e.data))
+            select(
+                _e.source,
+                func.count(),
+                func.min(_e.first_seen),
+                func.min(_e.next_try),
+                func.min(_e.data),
+            )
             .where(schema.entry_is("pending"), _FLOOD)
             .group_by(_e.source)
             .order_by(_e.source)
@@ -122,32 +135,50 @@ class Status:
 
     def held(self) -> tuple[Problem, ...]:
         """Return the feeds whose new version failed validation, so that the old one stays."""
-        rows = self._db.driven("SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug")
-        return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in rows)
+        rows = self._db.driven(
+            "SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug"
+        )
+        return tuple(
+            Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in rows
+        )
 
     def on_hold(self) -> tuple[OnHold, ...]:
         """Return the articles that wait for the operator's release, newest first."""
         articles = ((path, codec.unpack(Article, data)) for _, path, data in self._db.rows(UNSHOWN))
         return tuple(
-            OnHold(article.id, path, article.hold_reason, article.title, article.source_key, article.added)
+            OnHold(
+                article.id,
+                path,
+                article.hold_reason,
+                article.title,
+                article.source_key,
+                article.added,
+            )
             for path, article in articles
             if article.hold
         )
 
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
-        """Return the newest articles added after `since` and not after `until`, without their bodies."""
-        newest = "SELECT data FROM articles WHERE added > ? AND added <= ? ORDER BY added DESC LIMIT ?"
+        """Return the newest articles added after `since` and not after `until`, without their
+        bodies."""
+        newest = (
+            "SELECT data FROM articles WHERE added > ? AND added <= ? ORDER BY added DESC LIMIT ?"
+        )
         rows = self._db.driven(newest, codec.micros(since), codec.micros(until), limit)
         return [codec.unpack(Article, data) for (data,) in rows]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         newest = "SELECT data FROM outcomes WHERE source = ? ORDER BY n DESC LIMIT ?"
-        return [codec.unpack(Outcome, data) for (data,) in self._db.driven(newest, codec.key(key), limit)]
+        return [
+            codec.unpack(Outcome, data)
+            for (data,) in self._db.driven(newest, codec.key(key), limit)
+        ]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
-        """Return the newest entries of a source that were refused, failed, or wait for some reason."""
+        """Return the newest entries of a source that were refused, failed, or wait for some
+        reason."""
         newest = """SELECT data FROM entries WHERE source = ? AND status IN ('refused', 'pending') AND data LIKE ?
-ORDER BY first_seen DESC, entry LIMIT ?"""
+ORDER BY first_seen DESC, entry LIMIT ?"""  # noqa: E501
         rows = self._db.driven(newest, codec.key(key), '%"reason":%', limit)
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
@@ -160,14 +191,22 @@ ORDER BY first_seen DESC, entry LIMIT ?"""
             return [Problem(what=self._db.name, reason="database-corrupt", detail=str(error))]
         cure = "; run `syndicator reindex`, which makes a new one from the article files"
         return [
-            Problem(what=self._db.name, reason="database-corrupt", detail=line + cure) for line in lines if line != "ok"
+            Problem(what=self._db.name, reason="database-corrupt", detail=line + cure)
+            for line in lines
+            if line != "ok"
         ]
 
     def _entries(self, *which: ColumnElement[bool]) -> tuple[Problem, ...]:
-        newest = select(_e.data).where(*which).order_by(_e.first_seen.desc(), _e.entry).limit(REFUSED_SHOWN)
+        newest = (
+            select(_e.data)
+            .where(*which)
+            .order_by(_e.first_seen.desc(), _e.entry)
+            .limit(REFUSED_SHOWN)
+        )
         rows = [codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest)]
         return tuple(
-            Problem(what=row.url or row.entry_id, reason=row.reason or "refused", detail=row.detail) for row in rows
+            Problem(what=row.url or row.entry_id, reason=row.reason or "refused", detail=row.detail)
+            for row in rows
         )
 
     def llm(self) -> Enriched | None:
@@ -176,12 +215,18 @@ ORDER BY first_seen DESC, entry LIMIT ?"""
         if meter == Meter() and not counts:
             return None
         newest = """SELECT asked.data, path FROM llm_asked asked JOIN articles ON articles.id = asked.id
-WHERE status IN ('refused', 'failed') ORDER BY at DESC, asked.id LIMIT ?"""
-        problems = [(codec.unpack(Asked, data), path) for data, path in self._db.driven(newest, REFUSED_SHOWN)]
+WHERE status IN ('refused', 'failed') ORDER BY at DESC, asked.id LIMIT ?"""  # noqa: E501
+        problems = [
+            (codec.unpack(Asked, data), path)
+            for data, path in self._db.driven(newest, REFUSED_SHOWN)
+        ]
         return Enriched(
             meter=meter,
             counts=counts,
-            refused=tuple(Problem(what=path, reason=asked.reason, detail=asked.detail) for asked, path in problems),
+            refused=tuple(
+                Problem(what=path, reason=asked.reason, detail=asked.detail)
+                for asked, path in problems
+            ),
         )
 
     def _count(self, table: Table, *which: ColumnElement[bool]) -> int:

@@ -1,5 +1,5 @@
-"""Records of visits (`ports.VisitStore`). Each write is a durable transaction (within `shared`, durable with the common
-commit). Raises StoreError, DiskError."""
+"""Records of visits (`ports.VisitStore`). Each write is a durable transaction (within `shared`,
+durable with the common commit). Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,16 +27,20 @@ from syndicator.store.tables.sketches import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
 
-# An article takes its own address from others, to which earlier versions gave it, but no other alias.
+# An article takes its own address from others, to which earlier versions gave it, but no other
+# alias.
 _TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
 
 _STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
-_IF_CHANGED = "ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE source_states.data <> excluded.data"
-_OPEN = "status <> 'done' AND status = ? AND source = ?"  # `<> 'done'` lets SQLite use the index entries_open
+_IF_CHANGED = (
+    "ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE source_states.data <> excluded.data"
+)
+# `<> 'done'` lets SQLite use the index entries_open
+_OPEN = "status <> 'done' AND status = ? AND source = ?"
 _IN_TURN = "ORDER BY first_seen, entry"
 _MUTED = f'%"reason":"{EntryReason.MUTED}"%'
 _ANNOUNCED = """SELECT DISTINCT article, source FROM entries WHERE status = ? AND article IN (SELECT id FROM articles)
-AND NOT EXISTS (SELECT id FROM members WHERE id = article AND axis = ? AND slug = source) ORDER BY article, source"""
+AND NOT EXISTS (SELECT id FROM members WHERE id = article AND axis = ? AND slug = source) ORDER BY article, source"""  # noqa: E501
 _OLD_OUTCOMES = """DELETE FROM outcomes WHERE n IN (SELECT n FROM
 (SELECT n, row_number() OVER (PARTITION BY source ORDER BY n DESC) AS place FROM outcomes
 WHERE source IN ({})) AS placed WHERE place > ?)"""
@@ -46,17 +50,23 @@ class Visits(Comparisons):
     """`ports.VisitStore` on a database, with queries that only services need."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
-        """`waiting`: the sources with pending entries, if nobody else writes entries; None if unknown."""
+        """`waiting`: the sources with pending entries, if nobody else writes entries; None if
+        unknown."""
         super().__init__(group)
-        self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
-        self._waiting = None if waiting is None else {codec.key(key) for key in waiting}  # None: not known
+        # rows of `sources` and `outcomes`
+        self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        # None: not known
+        self._waiting = None if waiting is None else {codec.key(key) for key in waiting}
         self._gathered: dict[str, Record] | None = None  # by article id
         group.before_commit = self._write_ended
 
     @contextmanager
-    def shared(self, first: Callable[[], object] = lambda: None, *, gather: bool = False) -> Iterator[None]:
-        """Open `store.group.Group.shared`. On SQLite the caller holds the write lock, so nobody else writes entries
-        meanwhile. `gather`: write all articles of `record` together before each commit; the caller reads none."""
+    def shared(
+        self, first: Callable[[], object] = lambda: None, *, gather: bool = False
+    ) -> Iterator[None]:
+        """Open `store.group.Group.shared`. On SQLite the caller holds the write lock, so nobody
+        else writes entries meanwhile. `gather`: write all articles of `record` together before each
+        commit; the caller reads none."""
         before, self._gathered = self._waiting, {} if gather else None
         if self._db.alone:
             waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
@@ -82,8 +92,12 @@ class Visits(Comparisons):
         yield from map(_state, self._db.stream(text(_STATES + "ORDER BY key")))
 
     def due(self, now: datetime) -> list[SourceState]:
-        """Return the enabled states whose next_due is None or not after `now`, longest overdue first."""
-        where = "WHERE disabled = ? AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due NULLS FIRST, key"
+        """Return the enabled states whose next_due is None or not after `now`, longest overdue
+        first."""
+        where = (
+            "WHERE disabled = ? AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due NULLS"
+            " FIRST, key"
+        )
         return list(self._states(where, False, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
@@ -101,7 +115,12 @@ class Visits(Comparisons):
         """Delete a source, its entries and its outcomes in one transaction; its articles stay."""
         self._write_ended()
         with self._db.write() as connection:
-            of = ("sources", "key"), ("source_states", "key"), ("entries", "source"), ("outcomes", "source")
+            of = (
+                ("sources", "key"),
+                ("source_states", "key"),
+                ("entries", "source"),
+                ("outcomes", "source"),
+            )
             for table, column in of:
                 drive(connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),))
 
@@ -109,7 +128,9 @@ class Visits(Comparisons):
         return {
             row.entry_id: row
             for part in chunks([codec.key(id) for id in entry_ids])
-            for row in self._entries(f"source = ? AND entry IN ({marks(part)})", codec.key(source_key), *part)
+            for row in self._entries(
+                f"source = ? AND entry IN ({marks(part)})", codec.key(source_key), *part
+            )
         }
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
@@ -122,11 +143,18 @@ class Visits(Comparisons):
         where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
         return self._entries(where, "pending", codec.key(source_key), codec.micros(now))
 
-    def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        text = "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
+    def seen_since(
+        self, source_key: str, since: datetime
+    ) -> list[tuple[datetime, datetime | None]]:
+        text = (
+            "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
+        )
         entries = self._db.driven(text, codec.key(source_key), codec.micros(since))
         return [
-            (codec.moment(at), codec.moment(later) if later is not None and status == "pending" else None)
+            (
+                codec.moment(at),
+                codec.moment(later) if later is not None and status == "pending" else None,
+            )
             for at, status, later in entries
         ]
 
@@ -139,7 +167,9 @@ class Visits(Comparisons):
         keys = [codec.key(value) for value in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
-            ids |= self._db.driven(f"SELECT alias, id FROM aliases WHERE alias IN ({marks(part)})", *part)
+            ids |= self._db.driven(
+                f"SELECT alias, id FROM aliases WHERE alias IN ({marks(part)})", *part
+            )
         return next((ids[value] for value in keys if value in ids), None)
 
     def article(self, id: str) -> Article | None:
@@ -147,7 +177,9 @@ class Visits(Comparisons):
         return codec.unpack(Article, texts[0]) if texts else None
 
     def stamp(self, id: str) -> FileStamp | None:
-        return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)).get(id)
+        return Stamps(
+            self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)
+        ).get(id)
 
     def stamps(self) -> Stamps:
         """Return article id -> stamp of its file, for `ArticleStore.changed`."""
@@ -171,7 +203,11 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             rows.save(connection, records)
             for record in records:
-                id, entry, keys = record.article.id, record.entry, dict.fromkeys(rows.alias_keys(record.article))
+                id, entry, keys = (
+                    record.article.id,
+                    record.entry,
+                    dict.fromkeys(rows.alias_keys(record.article)),
+                )
                 if entry is not None:
                     keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
                     self._upsert_entries(connection, [entry])
@@ -188,7 +224,11 @@ class Visits(Comparisons):
         return self._column("source FROM carriers WHERE id = ? ORDER BY source", id)
 
     def carry(
-        self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
+        self,
+        carried: Iterable[tuple[str, str]],
+        names: Mapping[str, str],
+        *,
+        entry: EntryRow | None = None,
     ) -> None:
         with self._db.write() as connection:
             for id, source in carried:
@@ -212,10 +252,13 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
             keys = rows.alias_keys(article)
-            insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
+            insert_new(
+                connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys]
+            )
 
     def forget(self, id: str) -> None:
-        """Delete all rows of an article whose file is gone, and mark its feeds stale. One transaction."""
+        """Delete all rows of an article whose file is gone, and mark its feeds stale. One
+        transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
 
@@ -226,65 +269,92 @@ class Visits(Comparisons):
         return self._entries(f"{_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def count_muted(self, source_key: str) -> int:
-        return self._count(f"entries WHERE {_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
+        return self._count(
+            f"entries WHERE {_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED
+        )
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries of these articles and their sources due. `bound`: entries keep their article ids."""
+        """Make the entries of these articles and their sources due. `bound`: entries keep their
+        article ids."""
         entries = schema.entries
         self._write_ended()
         with self._db.write() as connection:
             keys: set[str] = set()
             for part in chunks(sorted(ids)):
-                query = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
+                query = select(entries.c.data).where(
+                    entries.c.article.in_(part), entries.c.status == "done"
+                )
                 rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(query).all()]
-                due = [replace(row.reopened(), tries=0, article_id=row.article_id if bound else None) for row in rows]
+                due = [
+                    replace(row.reopened(), tries=0, article_id=row.article_id if bound else None)
+                    for row in rows
+                ]
                 self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
-                states = map(_state, drive(connection, _STATES + f"WHERE key IN ({marks(part)})", (*part,)))
+                states = map(
+                    _state, drive(connection, _STATES + f"WHERE key IN ({marks(part)})", (*part,))
+                )
                 _save_states(connection, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
-        if own := self._count("entries WHERE source = ? AND article IS NOT NULL", codec.key(source_key)):
+        if own := self._count(
+            "entries WHERE source = ? AND article IS NOT NULL", codec.key(source_key)
+        ):
             return Filed(own=own)
         sources = self._column("count(DISTINCT source) FROM entries WHERE article IS NOT NULL")[0]
         return Filed(own=0, articles=self._count("articles"), sources=sources)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return (article id, alias key) of all aliases of these articles, also those from entries of other sources."""
+        """Return (article id, alias key) of all aliases of these articles, also those from entries
+        of other sources."""
         text = "SELECT id, alias FROM aliases WHERE id IN ({})"
-        return [row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)]
+        return [
+            row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)
+        ]
 
     def pruned(self) -> list[tuple[str, str]]:
         """Return (article id, alias key) of pruned articles."""
         return self._db.driven("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases` as pruned."""
+        """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases`
+        as pruned."""
         with self._db.write() as connection:
-            insert_new(connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases])
+            insert_new(
+                connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases]
+            )
             for id in ids:
                 rows.erase(connection, id)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Delete rows of `pruned` and their entries, so that they are read again. Return the keys of their sources."""
+        """Delete rows of `pruned` and their entries, so that they are read again. Return the keys
+        of their sources."""
         with self._db.write() as connection:
             for part in chunks([alias for _, alias in aliases]):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
-            return forget_unread(connection, {id for id, _ in aliases}, {alias for _, alias in aliases})
+            return forget_unread(
+                connection, {id for id, _ in aliases}, {alias for _, alias in aliases}
+            )
 
-    def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
-        """Delete the article's rows and announced texts, mark its feeds and `stale` as stale, store all aliases."""
+    def withdraw(
+        self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime
+    ) -> None:
+        """Delete the article's rows and announced texts, mark its feeds and `stale` as stale, store
+        all aliases."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
-            entry = Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
+            entry = Withdrawn(
+                id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)
+            )
             save_withdrawal(connection, entry)
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries; return their source keys."""
+        """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries; return
+        their source keys."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
@@ -309,7 +379,8 @@ class Visits(Comparisons):
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Delete notes named `prefix`...: those older than `before`, then the longest beyond `most` characters."""
+        """Delete notes named `prefix`...: those older than `before`, then the longest beyond `most`
+        characters."""
         table, old = schema.notes, codec.micros(before)
         with self._db.write() as connection:
             begins = table.c.key.startswith(prefix, autoescape=True)
@@ -321,7 +392,9 @@ class Visits(Comparisons):
             for part in chunks(beyond):
                 connection.execute(delete(table).where(table.c.key.in_(part)))
 
-    def end_visits(self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]) -> None:
+    def end_visits(
+        self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]
+    ) -> None:
         """Save the results of many visits in one transaction, and call `then` in it."""
         with self._db.write(blind=True) as connection:
             _save_ends(connection, [_ended_rows(*visit) for visit in ended])
@@ -333,7 +406,8 @@ class Visits(Comparisons):
             self._write_ended()
 
     def _write_ended(self) -> None:
-        """Write gathered articles, and the ended visits in one statement, at a third of the cost of one each."""
+        """Write gathered articles, and the ended visits in one statement, at a third of the cost of
+        one each."""
         self._write_gathered()
         if not self._ended:
             return
@@ -352,7 +426,10 @@ class Visits(Comparisons):
         yield from map(_state, self._db.driven(_STATES + where, *values))
 
     def _entries(self, where: str, *values: Any) -> list[EntryRow]:
-        return [codec.unpack(EntryRow, data) for data in self._column(f"data FROM entries WHERE {where}", *values)]
+        return [
+            codec.unpack(EntryRow, data)
+            for data in self._column(f"data FROM entries WHERE {where}", *values)
+        ]
 
     def _count(self, rows: str, *values: Any) -> int:
         return int(self._column(f"count(*) FROM {rows}", *values)[0])
@@ -364,17 +441,27 @@ def _state(row: tuple[str, str]) -> SourceState:
 
 def _save_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     newest = sorted({row["key"]: row for row in rows}.values(), key=itemgetter("key"))
-    upsert(connection, schema.sources, [{name: row[name] for name in row if name != "data"} for row in newest])
+    upsert(
+        connection,
+        schema.sources,
+        [{name: row[name] for name in row if name != "data"} for row in newest],
+    )
     states = [{"key": row["key"], "data": row["data"]} for row in newest]
     insert(connection, schema.source_states, states, _IF_CHANGED)
 
 
 def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], dict[str, Any]]:
-    row = {"source": codec.key(outcome.key), "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
+    row = {
+        "source": codec.key(outcome.key),
+        "at": codec.micros(outcome.at),
+        "data": codec.pack(outcome),
+    }
     return state_row(state), row
 
 
-def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+def _save_ends(
+    connection: Connection, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]
+) -> None:
     if not ended:
         return
     _save_states(connection, [state for state, _ in ended])
@@ -384,7 +471,14 @@ def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dic
 
 
 def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
-    row = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
+    row = {
+        "id": entry.id,
+        "at": codec.micros(entry.at),
+        "url": entry.url,
+        "feeds": json.dumps(entry.feeds),
+    }
     upsert(connection, schema.withdrawn, [row])
     keys = dict.fromkeys(map(codec.key, entry.aliases))
-    upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])
+    upsert(
+        connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys]
+    )

@@ -1,7 +1,9 @@
-"""Sketches, by which articles are compared: their rarest names, rarest first words and rarest numbers.
+"""Sketches, by which articles are compared: their rarest names, rarest first words and rarest
+numbers.
 
-Twenty of each are enough; with all of them the groups get worse (tests/bench/bench_stories.py). data/common.bin has the
-weight of each term, by how common it is in texts of its language; terms without a weight are rare."""
+Twenty of each are enough; with all of them the groups get worse (tests/bench/bench_stories.py).
+data/common.bin has the weight of each term, by how common it is in texts of its language; terms
+without a weight are rare."""
 
 import hashlib
 import math
@@ -25,12 +27,14 @@ NAMES: Final = 28.0  # added to the length of the weights of names: few names ar
 WORDS: Final = 32.0  # the same of words
 NUMBERS: Final = 24.0  # the same of numbers
 RAREST: Final = 225  # such a byte, of a term that common.bin does not have
-_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # scripts in which two characters count as a word
+# scripts in which two characters count as a word
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _LETTER: Final = rf"[^\W\d_{_EAST}]"
 _PAIR: Final = rf"(?<=[{_EAST}])(?=([{_EAST}]))"
 # Each begins with a set of characters that has no others of ASCII, for which `re` looks fastest.
 _WORD = re.compile(rf"([^\x00-@\[-`{{-\x7f](?:{_PAIR}|(?<={_LETTER}){_LETTER}+))")
-_FIRST: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"  # of a word, but seldom of a sentence
+# of a word, but seldom of a sentence
+_FIRST: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"
 _NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|{_FIRST}(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
 _NUMBER = re.compile(r"[^\x00-/:-\x7f](?<=\d)\d*(?:[.,:]\d+)*")
 _ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
@@ -39,7 +43,8 @@ Terms = Mapping[int, float]
 
 
 class Sketch(NamedTuple):
-    """Weights by hash of the term. The weights of each kind have a length below one, less if a text has few terms."""
+    """Weights by hash of the term. The weights of each kind have a length below one, less if a text
+    has few terms."""
 
     names: Terms
     lead: Terms
@@ -49,7 +54,11 @@ class Sketch(NamedTuple):
 def sketch(title: str, text: str) -> Sketch:
     """Return the sketch of an article with this title and plain text."""
     whole, beginning = f"{title}\n{text[:READ]}", f"{title}\n{text[:LEAD]}"
-    return Sketch(_rarest(_names(whole), NAMES), _rarest(_words(beginning), WORDS), _rarest(_numbers(whole), NUMBERS))
+    return Sketch(
+        _rarest(_names(whole), NAMES),
+        _rarest(_words(beginning), WORDS),
+        _rarest(_numbers(whole), NUMBERS),
+    )
 
 
 def terms(title: str, text: str) -> Iterator[str]:
@@ -60,18 +69,24 @@ def terms(title: str, text: str) -> Iterator[str]:
 
 
 def keys(of: Sketch) -> tuple[int, ...]:
-    """Return the terms by which articles on the same event are looked up: the heaviest of names and first words."""
+    """Return the terms by which articles on the same event are looked up: the heaviest of names and
+    first words."""
     both = dict(of.names)
     for term, weight in of.lead.items():
         both[term] = weight + both.get(term, 0.0)
-    return tuple(term for _, term in sorted((-weight, term) for term, weight in both.items())[:KEYS])
+    return tuple(
+        term for _, term in sorted((-weight, term) for term, weight in both.items())[:KEYS]
+    )
 
 
 def pack(of: Sketch) -> bytes:
     """Encode a sketch: for each kind the number of terms, their hashes, their weights in 255ths."""
     parts = []
     for terms in of:
-        hashes, weights = array("I", terms), bytes([round(255 * weight) for weight in terms.values()])
+        hashes, weights = (
+            array("I", terms),
+            bytes([round(255 * weight) for weight in terms.values()]),
+        )
         parts += [bytes((len(terms),)), hashes.tobytes(), weights]
     return b"".join(parts)
 
@@ -102,7 +117,9 @@ def _names(text: str) -> list[str]:
     for match in _NAME.finditer(text):
         word, second, inside = match.groups()
         first, start = word[0], match.start()
-        inside = inside or (first.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start]))
+        inside = inside or (
+            first.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
+        )
         if inside or first.lower() == first.upper():
             names.append(word + second if second else word)
     return stems(names)
@@ -124,12 +141,23 @@ def number(term: str) -> int:
 
 @lru_cache(maxsize=1)
 def _common() -> bytes:
-    return resources.files("syndicator.stories").joinpath("data/common.bin").read_bytes().replace(b"\0", b"%c" % RAREST)
+    return (
+        resources.files("syndicator.stories")
+        .joinpath("data/common.bin")
+        .read_bytes()
+        .replace(b"\0", b"%c" % RAREST)
+    )
 
 
 def _rarest(terms: Iterable[str], added: float) -> Terms:
-    table, counts = _common(), Counter(map(crc32, " ".join(terms).encode("utf-8", "replace").split()))
-    weights = [(-(1 + math.log(times)) * table[term % len(table)] / SCALE, term) for term, times in counts.items()]
+    table, counts = (
+        _common(),
+        Counter(map(crc32, " ".join(terms).encode("utf-8", "replace").split())),
+    )
+    weights = [
+        (-(1 + math.log(times)) * table[term % len(table)] / SCALE, term)
+        for term, times in counts.items()
+    ]
     rarest = sorted(weights)[:TERMS]
     length = -math.hypot(added, *(weight for weight, _ in rarest))
     return {term: weight / length for weight, term in rarest}
@@ -137,6 +165,8 @@ def _rarest(terms: Iterable[str], added: float) -> Terms:
 
 def place(article: str, outlet: str) -> int:
     """Return the place of an article at its keys, one of the few of its outlet."""
-    number = int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
+    number = (
+        int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
+    )
     digest = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

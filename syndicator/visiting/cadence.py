@@ -11,7 +11,15 @@ from statistics import median
 from typing import NamedTuple
 
 from syndicator.configuration.settings import seconds
-from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.core.model import (
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    ParsedFeed,
+    Source,
+    SourceState,
+)
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason, FetchReason
 from syndicator.visiting.fetch.decompress import fresh_seconds
@@ -23,9 +31,11 @@ LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may reque
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
 _FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
 _SILENT = 100  # the interval is at least this fraction of the silence, even above every_max
-# rachelbythebay.com/fs/help.html: a conditional request hourly, an unconditional one daily; hours after a 429.
+# rachelbythebay.com/fs/help.html: a conditional request hourly, an unconditional one daily; hours
+# after a 429.
 _CONDITIONAL, _UNCONDITIONAL = _HOUR, _DAY
-_BARE: Mapping[int, float] = {  # seconds to wait without a Retry-After, doubled for each further one
+# seconds to wait without a Retry-After, doubled for each further one
+_BARE: Mapping[int, float] = {
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
     HTTPStatus.SERVICE_UNAVAILABLE: _HOUR,
 }
@@ -55,15 +65,19 @@ def next_visit(
     asked: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the source's rhythm;
-    unless `force` is set, never sooner than feed, headers and courtesy allow. `floor`, `ceiling`: seconds; `jitter`: in
-    [0, 1); `cron_next`: next time of a cron expression; `asked`: by a person; `trust`: of `websub.trust`."""
+    """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the
+    source's rhythm; unless `force` is set, never sooner than feed, headers and courtesy allow.
+    `floor`, `ceiling`: seconds; `jitter`: in [0, 1); `cron_next`: next time of a cron expression;
+    `asked`: by a person; `trust`: of `websub.trust`."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
     least, least_why = (0.0, "") if source.force else _least(state, feed, result, now)
     if source.cron:
-        first, at = (cron_next(source.cron, now + timedelta(seconds=wait)) for wait in (0, max(least - _SLACK, 0)))
+        first, at = (
+            cron_next(source.cron, now + timedelta(seconds=wait))
+            for wait in (0, max(least - _SLACK, 0))
+        )
         return Next(at, f"cron {source.cron}" + (f"; {least_why}" if at > first else ""))
     if source.every:
         wanted = float(seconds(source.every))
@@ -76,11 +90,15 @@ def next_visit(
     most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
     chosen = min(max(interval, low), most)
     if trust:  # polls must still find what the hub misses
-        pushed = backup(chosen, trust, min(most, state.span_seconds / 2) if state.span_seconds else most)
+        pushed = backup(
+            chosen, trust, min(most, state.span_seconds / 2) if state.span_seconds else most
+        )
         why = f"{why}; its hub pushes" if pushed > chosen else why
         chosen = pushed
     at = now + timedelta(seconds=_spread(chosen, low, most, jitter))
-    hours, days = (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
+    hours, days = (
+        (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
+    )
     return _skip(Next(at, f"{why}; every {_span(chosen)}"), hours, days)
 
 
@@ -90,7 +108,8 @@ def only_waiting(state: SourceState, now: datetime) -> bool:
 
 
 def planned(state: SourceState, left: int, now: datetime) -> SourceState:
-    """Return the state after a visit that left `left` entries: due now if there are any, its feed at `feed_due`."""
+    """Return the state after a visit that left `left` entries: due now if there are any, its feed
+    at `feed_due`."""
     feed_due = state.feed_due or state.next_due
     if not (left or state.feed_due or state.waiting):
         return state
@@ -109,7 +128,8 @@ def _after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
-    if result.reason == FetchReason.UNSET_VARIABLE:  # costs no request; retry soon, as the operator may set it
+    # costs no request; retry soon, as the operator may set it
+    if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
     base = max(base, _BARE.get(result.status or 0, 0.0), min(result.fresh_seconds, LONGEST_WISH))
@@ -119,9 +139,15 @@ def _after_failure(
     at = now + timedelta(seconds=_spread(wait, floor, most, jitter))
     why = f"failed {times} {'time' if times == 1 else 'times'} in a row ({result.reason})"
     if result.retry_after is not None and result.retry_after > now:
-        at, why = max(result.retry_after, now + timedelta(seconds=floor)), f"the server asked to wait ({result.reason})"
+        at, why = (
+            max(result.retry_after, now + timedelta(seconds=floor)),
+            f"the server asked to wait ({result.reason})",
+        )
     if source.cron:
-        at, why = cron_next(source.cron, at if result.retry_after else now), f"{why}; cron {source.cron}"
+        at, why = (
+            cron_next(source.cron, at if result.retry_after else now),
+            f"{why}; cron {source.cron}",
+        )
     return Next(at, why)
 
 
@@ -133,7 +159,8 @@ def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> N
 
 
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
-    """Return seconds between visits (half the median gap of publications, more after long silence) and the reason."""
+    """Return seconds between visits (half the median gap of publications, more after long silence)
+    and the reason."""
     past = sorted((at for at in state.recent if at <= now), reverse=True)
     silent = _silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
@@ -143,7 +170,8 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits: articles wait least if intervals grow as the root of the gap."""
+    """Return seconds between visits: articles wait least if intervals grow as the root of the
+    gap."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
@@ -154,7 +182,9 @@ def _silence(state: SourceState, now: datetime) -> float:
     return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
-def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
+def _least(
+    state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
+) -> tuple[float, str]:
     wish, why = _asked(state, feed, result, now)
     if state.etag or state.last_modified:
         return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
@@ -163,7 +193,9 @@ def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now
     return max((wish, why), (whole, "its server has no validators, all of it is sent each time"))
 
 
-def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
+def _asked(
+    state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
+) -> tuple[float, str]:
     feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
@@ -188,13 +220,18 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Return the first time from `planned` on outside `hours` and `days` (UTC). Ignore them if they cover the week."""
+    """Return the first time from `planned` on outside `hours` and `days` (UTC). Ignore them if they
+    cover the week."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)
     for _ in range(_SKIP_HOURS):
         if at.hour not in hours and _DAYS[at.weekday()] not in days:
-            return planned if at == planned.at else Next(at, f"{planned.why}; after the hours the feed asks to skip")
+            return (
+                planned
+                if at == planned.at
+                else Next(at, f"{planned.why}; after the hours the feed asks to skip")
+            )
         at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return planned
 
@@ -217,7 +254,8 @@ Seen = Sequence[tuple[datetime, datetime | None]]  # `VisitStore.seen_since` of 
 
 
 def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
-    """Return how many new entries to read per day: a multiple of the median day, which single floods do not change."""
+    """Return how many new entries to read per day: a multiple of the median day, which single
+    floods do not change."""
     began = max(first_visit or now, now - WEEKS)
     days = (now - began) // DAY
     count = Counter((now - at) // DAY for at, _ in seen if at > began)
@@ -225,13 +263,20 @@ def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
     return max(ANY, int(TIMES * usual))
 
 
-def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime) -> tuple[EntryRow, ...]:
-    """Return `rows`; new entries above the daily number are tried later, after the entries that already wait."""
+def slowed(
+    rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime
+) -> tuple[EntryRow, ...]:
+    """Return `rows`; new entries above the daily number are tried later, after the entries that
+    already wait."""
     most = daily(seen, first_visit, now)
     waiting = sum(later is not None and later > now for _, later in seen)
     began = max(first_visit or now, now - DAY)
     room = max(0, most - sum(at > began and (later is None or later <= now) for at, later in seen))
-    new = [row.entry_id for row in rows if row.status == "pending" and row.first_seen == now and row.reason is None]
+    new = [
+        row.entry_id
+        for row in rows
+        if row.status == "pending" and row.first_seen == now and row.reason is None
+    ]
     later = {id: (waiting + place) // most + 1 for place, id in enumerate(new[room:])}
     return tuple(
         replace(row, next_try=now + later[row.entry_id] * DAY, reason=EntryReason.FLOOD)
@@ -245,4 +290,8 @@ def told(seen: Seen, first_visit: datetime | None, now: datetime) -> str:
     """Return a message for the operator on delayed entries, or ""."""
     count = sum(later is not None and later > now + WAIT for _, later in seen)
     most = daily(seen, first_visit, now)
-    return f"{count} entries wait, {most} a day are read: over ten times as many as usual came at once" if count else ""
+    return (
+        f"{count} entries wait, {most} a day are read: over ten times as many as usual came at once"
+        if count
+        else ""
+    )

@@ -4,15 +4,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicator.core import secrets
-from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.core.model import (
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    ParsedFeed,
+    Source,
+    SourceState,
+)
 from syndicator.visiting.cadence import feed_interval
 from syndicator.visiting.fetch.decompress import DELTA
 
 # All of these are our choices.
-MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which the new address is used
+# visits in a row with the same permanent redirect, after which the new address is used
+MOVE_VISITS = 3
 # Failures of a new address after which we return to the one in sources.toml.
 _MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
-GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # 410 answers in a row, over this time, disable a source
+# 410 answers in a row, over this time, disable a source
+GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)
 RECENT = 30  # publication times remembered
 STUCK = timedelta(hours=1)  # after a push: a cache may still answer "not modified"
 
@@ -26,14 +36,20 @@ def after(
     *,
     asked: bool = False,
 ) -> SourceState:
-    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None without; `asked`: by a
-    person."""
+    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None
+    without; `asked`: by a person."""
     if state.url != source.url:
-        state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
+        state = SourceState(
+            key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent
+        )
     state = replace(state, first_visit=state.first_visit or now, last_visit=now)
     if isinstance(result, Failed):
         failed = _failed(state, result, now)
-        return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
+        return (
+            replace(failed, failures=min(failed.failures, max(state.failures, 1)))
+            if asked
+            else failed
+        )
     state = replace(
         state,
         last_success=now,
@@ -54,7 +70,9 @@ def after(
 
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    state = replace(state, failing_since=state.failing_since or (now if state.reason is None else None))
+    state = replace(
+        state, failing_since=state.failing_since or (now if state.reason is None else None)
+    )
     if result.unasked:
         return replace(state, reason=result.reason, detail=result.detail)
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
@@ -83,15 +101,21 @@ def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState
 
 
 def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> SourceState:
-    """Return the state after a push of `feed`, not all of it, with `new` entries. Validators and visit times stay."""
+    """Return the state after a push of `feed`, not all of it, with `new` entries. Validators and
+    visit times stay."""
     newer = (state.pushed_newer or now) if new else state.pushed_newer
-    times = {at for entry in feed.entries if (at := entry.published or entry.updated) is not None and at <= now}
+    times = {
+        at
+        for entry in feed.entries
+        if (at := entry.published or entry.updated) is not None and at <= now
+    }
     recent = tuple(sorted(times | set(state.recent), reverse=True)[:RECENT])
     return replace(state, recent=recent, pushed_newer=newer)
 
 
 def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
-    """Update validators from a 304 (RFC 9111 4.3.4); drop them if a push long ago was newer than the feed."""
+    """Update validators from a 304 (RFC 9111 4.3.4); drop them if a push long ago was newer than
+    the feed."""
     if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
         return replace(state, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or state.etag
@@ -116,7 +140,9 @@ def _with_validators(
     )
 
 
-def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, part: bool) -> SourceState:
+def _with_feed(
+    state: SourceState, feed: ParsedFeed | None, now: datetime, *, part: bool
+) -> SourceState:
     if feed is None:
         return state
     times = {entry.published or entry.updated for entry in feed.entries}

@@ -1,4 +1,5 @@
-"""WebSub, pure: requests to hubs (5.1 to 5.3), hubs of a feed (4), trust in a hub, signatures (7.1)."""
+"""WebSub, pure: requests to hubs (5.1 to 5.3), hubs of a feed (4), trust in a hub, signatures
+(7.1)."""
 
 import hashlib
 import hmac
@@ -50,9 +51,16 @@ def asking(subscription: Subscription, callback: str) -> Subscription:
 def request(subscription: Subscription) -> Request:
     """Return the request to the hub (section 5.1)."""
     callback = subscription.callback
-    fields = {"hub.mode": mode(subscription), "hub.topic": subscription.topic, "hub.callback": callback}
+    fields = {
+        "hub.mode": mode(subscription),
+        "hub.topic": subscription.topic,
+        "hub.callback": callback,
+    }
     if subscription.wanted:
-        fields |= {"hub.secret": subscription.secret, "hub.lease_seconds": str(int(LEASE.total_seconds()))}
+        fields |= {
+            "hub.secret": subscription.secret,
+            "hub.lease_seconds": str(int(LEASE.total_seconds())),
+        }
     return Request(
         url=subscription.hub,
         kind="hub",
@@ -64,13 +72,16 @@ def request(subscription: Subscription) -> Request:
 
 
 def answered(subscription: Subscription, result: FetchResult, now: datetime) -> Subscription | None:
-    """Return the subscription after the hub's answer, None to delete it. A verification that came first counts."""
+    """Return the subscription after the hub's answer, None to delete it. A verification that came
+    first counts."""
     if subscription.asked is None:
         return subscription
     tries = subscription.tries + 1
     again = now + min(_FIRST_RETRY * 2.0 ** min(tries - 1, 12), _LAST_RETRY)
     if isinstance(result, Fetched):  # the hub has to verify now; if it never does, we ask again
-        return replace(subscription, next_try=again, tries=tries, reason=HubReason.UNVERIFIED, detail="")
+        return replace(
+            subscription, next_try=again, tries=tries, reason=HubReason.UNVERIFIED, detail=""
+        )
     if not subscription.wanted and tries >= _FAREWELLS:
         return None
     if not isinstance(result, Failed):
@@ -78,24 +89,47 @@ def answered(subscription: Subscription, result: FetchResult, now: datetime) -> 
     refused = result.status is not None and result.status in range(
         HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
     )
-    at = result.retry_after or (max(again, now + _DENIED) if refused and not result.unasked else again)
-    return replace(subscription, next_try=at, tries=tries, reason=result.reason, detail=result.detail[:_LONGEST_REASON])
+    at = result.retry_after or (
+        max(again, now + _DENIED) if refused and not result.unasked else again
+    )
+    return replace(
+        subscription,
+        next_try=at,
+        tries=tries,
+        reason=result.reason,
+        detail=result.detail[:_LONGEST_REASON],
+    )
 
 
 def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the request's parameters."""
+    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the
+    request's parameters."""
     if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
         return _refused(subscription)
     word, challenge = asked.get("hub.mode", ""), asked.get("hub.challenge", "")
     if word == "denied" and subscription.wanted:
         why = " ".join(asked.get("hub.reason", "").split())[:_LONGEST_REASON]
         wait = min(_DENIED * 2.0 ** min(subscription.tries, 4), LONGEST)
-        lost = replace(subscription, asked=None, verified_at=None, expires=None, tries=subscription.tries + 1)
-        return Answer(200, "", replace(lost, next_try=now + wait, reason=HubReason.DENIED, detail=why))
+        lost = replace(
+            subscription, asked=None, verified_at=None, expires=None, tries=subscription.tries + 1
+        )
+        return Answer(
+            200, "", replace(lost, next_try=now + wait, reason=HubReason.DENIED, detail=why)
+        )
     stands = subscription.wanted and subscription.verified_at is not None
-    if word == "subscribe" and challenge and subscription.wanted and (subscription.asked == word or stands):
+    if (
+        word == "subscribe"
+        and challenge
+        and subscription.wanted
+        and (subscription.asked == word or stands)
+    ):
         return Answer(200, challenge[:_LONGEST_CHALLENGE], _verified(subscription, asked, now))
-    if word == "unsubscribe" and challenge and not subscription.wanted and subscription.asked == word:
+    if (
+        word == "unsubscribe"
+        and challenge
+        and not subscription.wanted
+        and subscription.asked == word
+    ):
         ended = replace(subscription, asked=None, expires=None, verified_at=None, next_try=None)
         return Answer(200, challenge[:_LONGEST_CHALLENGE], ended)
     return _refused(subscription)
@@ -109,7 +143,9 @@ def ended(subscription: Subscription) -> bool:
 def farewell(subscription: Subscription, now: datetime) -> Subscription:
     """Return the subscription as unwanted, with a request to end it if the hub may have it."""
     active = subscription.asked is not None or subscription.expires is not None
-    return replace(subscription, wanted=False, asked=None, tries=0, next_try=now if active else None)
+    return replace(
+        subscription, wanted=False, asked=None, tries=0, next_try=now if active else None
+    )
 
 
 def _verified(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Subscription:
@@ -127,7 +163,8 @@ def _verified(subscription: Subscription, asked: Mapping[str, str], now: datetim
 
 
 def granted(seconds: str) -> timedelta:
-    """Return the lease of `seconds` that a hub granted, within our bounds; LEASE if it is unreadable."""
+    """Return the lease of `seconds` that a hub granted, within our bounds; LEASE if it is
+    unreadable."""
     if not re.fullmatch(r"\d{1,12}", seconds):
         return LEASE
     return min(max(timedelta(seconds=int(seconds)), SHORTEST), LONGEST) if int(seconds) else LEASE
@@ -139,12 +176,15 @@ def _refused(subscription: Subscription) -> Answer:
 
 _LONGEST = 2000  # characters of an address; our choice
 _MOST_HUBS = 4  # considered per feed
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)")
+_LINK = re.compile(
+    r"<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)"
+)
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 
 
 def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section 4)."""
+    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section
+    4)."""
     links: dict[str, list[str]] = {}
     for target, parameters in _LINK.findall(headers.get("link", "")[: 20 * _LONGEST]):  # RFC 8288
         rel = _REL.search(parameters)
@@ -187,12 +227,16 @@ Counted = TypeVar("Counted", Subscription, Tally)
 def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
     """Add `pushed` and `missed` entries to the counts; long histories lose half their weight."""
     share = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
-    return replace(tally, pushed=tally.pushed * share + pushed, missed=tally.missed * share + missed)
+    return replace(
+        tally, pushed=tally.pushed * share + pushed, missed=tally.missed * share + missed
+    )
 
 
-def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime) -> int:
-    """Count the polled entries that the hub should have pushed. Entries without a time count as of the visit
-    `before`."""
+def missed(
+    subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime
+) -> int:
+    """Count the polled entries that the hub should have pushed. Entries without a time count as of
+    the visit `before`."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
@@ -201,7 +245,8 @@ def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | 
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
-    """Return the share of entries that the hub pushes, by its and this subscription's counts; 0 before a push."""
+    """Return the share of entries that the hub pushes, by its and this subscription's counts; 0
+    before a push."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
     expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
@@ -210,8 +255,8 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
 
 
 def backup(usual: float, trust: float, most: float) -> float:
-    """Return seconds between backup polls: `usual` / (1 - `trust`), at most `most`. `trust`: share of entries
-    pushed."""
+    """Return seconds between backup polls: `usual` / (1 - `trust`), at most `most`. `trust`: share
+    of entries pushed."""
     return max(usual, min(usual / (1.0 - trust), most))
 
 
@@ -219,7 +264,8 @@ METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """Return True if `signature` (X-Hub-Signature, "method=hex digits") matches `body`; in constant time."""
+    """Return True if `signature` (X-Hub-Signature, "method=hex digits") matches `body`; in constant
+    time."""
     method, _, digits = signature.strip().partition("=")
     if method.lower() not in METHODS:
         return False

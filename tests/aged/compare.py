@@ -1,5 +1,5 @@
-"""What differs between two readings of an instance (`facts.read`), each difference a line that names the article, the
-address or the feed, and what it says now. Pure."""
+"""What differs between two readings of an instance (`facts.read`), each difference a line that
+names the article, the address or the feed, and what it says now. Pure."""
 
 from __future__ import annotations
 
@@ -28,14 +28,20 @@ def differences(before: Facts, after: Facts) -> list[str]:
         *each("address", _redirects(before), _redirects(after)),
         *each("withdrawn", before["withdrawn"], after["withdrawn"]),
         *_sets("feeds.opml", before["opml"], after["opml"]),
-        *(line for name in BESIDE if name in before for line in _sets(name, before[name], after.get(name, ()))),
+        *(
+            line
+            for name in BESIDE
+            if name in before
+            for line in _sets(name, before[name], after.get(name, ()))
+        ),
         *_values("status", before.get("status", {}), after.get("status", {})),
     ]
 
 
 def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
-    """What is not as it was or as it has to be after a run that filed the articles with the addresses `new`: they are
-    there once, in front of what was there in each feed, and nothing else changed."""
+    """What is not as it was or as it has to be after a run that filed the articles with the
+    addresses `new`: they are there once, in front of what was there in each feed, and nothing else
+    changed."""
     filed = {id: one for id, one in after["articles"].items() if id not in before["articles"]}
     urns = {one["urn"] for one in filed.values()}
     old = {id: one for id, one in after["articles"].items() if id in before["articles"]}
@@ -45,11 +51,18 @@ def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
         *_filed(new, filed),
         *each("article", before["articles"], old),
         *each("entry", before["entries"], known),
-        *(line for name, feed in before["feeds"].items() for line in _grown(name, feed, after, urns, titles)),
+        *(
+            line
+            for name, feed in before["feeds"].items()
+            for line in _grown(name, feed, after, urns, titles)
+        ),
         *(line for name in before["feeds"] for line in _walked(name, before, after, titles)),
         *each("address", _redirects(before), _redirects(after)),
         *each("withdrawn", before["withdrawn"], after["withdrawn"]),
-        *(f"feeds.opml: {address} is missing" for address in set(before["opml"]) - set(after["opml"])),
+        *(
+            f"feeds.opml: {address} is missing"
+            for address in set(before["opml"]) - set(after["opml"])
+        ),
         *(
             f"{name}: {line} is missing"
             for name in BESIDE
@@ -65,7 +78,9 @@ def _filed(new: Collection[str], filed: Mapping[str, Facts]) -> Iterator[str]:
         files.setdefault(one["source"], []).append(one["file"])
     for address, found in files.items():
         if len(found) != (address in new):
-            yield f"new article {address} has {len(found)} files, not {int(address in new)}: {found}"
+            yield (
+                f"new article {address} has {len(found)} files, not {int(address in new)}: {found}"
+            )
 
 
 def _redirects(found: Facts) -> dict[str, Facts]:
@@ -82,7 +97,11 @@ def each(kind: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> 
             yield f"{kind} {_named(id, one)} is missing"
         else:
             yield from _values(f"{kind} {_named(id, one)}", one, after[id])
-    yield from (f"{kind} {_named(id, one)} was not there before" for id, one in after.items() if id not in before)
+    yield from (
+        f"{kind} {_named(id, one)} was not there before"
+        for id, one in after.items()
+        if id not in before
+    )
 
 
 def _named(id: str, one: Mapping[str, Any]) -> str:
@@ -114,23 +133,38 @@ def _feeds(before: Facts, after: Facts) -> Iterator[str]:
             continue
         yield from _values(f"feed {name}", _head(feed), _head(other))
         yield from _entries(name, feed["entries"], other["entries"], titles)
-    yield from (f"feed {name} was not there before" for name in after["feeds"] if name not in before["feeds"])
+    yield from (
+        f"feed {name} was not there before"
+        for name in after["feeds"]
+        if name not in before["feeds"]
+    )
 
 
 def _head(feed: Facts) -> Facts:
     return {key: value for key, value in feed.items() if key != "entries"}
 
 
-def _entries(name: str, before: list[str], after: list[str], titles: Mapping[str, str]) -> Iterator[str]:
-    yield from (f"feed {name}: entry {id} ({titles[id]}) is missing" for id in before if id not in after)
-    yield from (f"feed {name}: entry {id} ({titles[id]}) was not there before" for id in after if id not in before)
+def _entries(
+    name: str, before: list[str], after: list[str], titles: Mapping[str, str]
+) -> Iterator[str]:
+    yield from (
+        f"feed {name}: entry {id} ({titles[id]}) is missing" for id in before if id not in after
+    )
+    yield from (
+        f"feed {name}: entry {id} ({titles[id]}) was not there before"
+        for id in after
+        if id not in before
+    )
     if sorted(before) == sorted(after) and before != after:
         yield f"feed {name}: the order of entries was {before}, is {after}"
 
 
-def _grown(name: str, feed: Facts, after: Facts, new: Collection[str], titles: Mapping[str, str]) -> Iterator[str]:
-    """A head feed: new entries stand first, those that were there follow in their order, as many as before or more. An
-    archive document of a closed month keeps its entries; one of an open month may have given way to the month's."""
+def _grown(
+    name: str, feed: Facts, after: Facts, new: Collection[str], titles: Mapping[str, str]
+) -> Iterator[str]:
+    """A head feed: new entries stand first, those that were there follow in their order, as many as
+    before or more. An archive document of a closed month keeps its entries; one of an open month
+    may have given way to the month's."""
     other = after["feeds"].get(name)
     if other is None:
         if not name.startswith("archive/"):
@@ -149,15 +183,20 @@ def _grown(name: str, feed: Facts, after: Facts, new: Collection[str], titles: M
 
 
 def _walked(name: str, before: Facts, after: Facts, titles: Mapping[str, str]) -> Iterator[str]:
-    """Who follows prev-archive from the head meets every entry that could be met before (RFC 5005 section 4)."""
+    """Who follows prev-archive from the head meets every entry that could be met before (RFC 5005
+    section 4)."""
     archived = before["feeds"][name].get("links", {}).get("prev-archive")
     if name in after["feeds"] and archived and not name.startswith("archive/"):
         for id in sorted(walk(before, name) - walk(after, name)):
-            yield f"feed {name}: entry {id} ({titles[id]}) is in no document that its archive links lead to"
+            yield (
+                f"feed {name}: entry {id} ({titles[id]}) is in no document that its archive links"
+                " lead to"
+            )
 
 
 def walk(found: Facts, name: str) -> set[str]:
-    """The ids of a feed and of the archive documents behind it. Raises KeyError for a link that leads nowhere."""
+    """The ids of a feed and of the archive documents behind it. Raises KeyError for a link that
+    leads nowhere."""
     named = {feed["self"]: name for name, feed in found["feeds"].items()}
     feed, ids = found["feeds"][name], set[str]()
     while True:

@@ -53,7 +53,9 @@ def web(aged: Instance) -> Iterator[Web]:
 
 
 @pytest.fixture(scope="module")
-def journey(life: Life, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Journey:
+def journey(
+    life: Life, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Journey:
     folder = tmp_path_factory.mktemp("journey")
     with serving() as started:
         aged = Instance(life, folder / "aged", started.proxy, store(life, request))

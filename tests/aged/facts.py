@@ -1,5 +1,6 @@
-"""What an instance tells its subscribers and remembers of its articles, read from its files, and what differs between
-two such readings. Nothing of Syndicator's own code is used: a fault there must not hide itself."""
+"""What an instance tells its subscribers and remembers of its articles, read from its files, and
+what differs between two such readings. Nothing of Syndicator's own code is used: a fault there must
+not hide itself."""
 
 from __future__ import annotations
 
@@ -21,8 +22,30 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 GONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 # What must not change of an article file, by its keys. Others may be added.
 KEYS = (
-    *("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source", "id", "published", "updated"),
-    *("added", "source_key", "source_id", "enclosure", "also", "aliases", "revisions", "merged_into", "split_from"),
+    *(
+        "title",
+        "date",
+        "excerpt",
+        "coverImage",
+        "author",
+        "tags",
+        "category",
+        "source",
+        "id",
+        "published",
+        "updated",
+    ),
+    *(
+        "added",
+        "source_key",
+        "source_id",
+        "enclosure",
+        "also",
+        "aliases",
+        "revisions",
+        "merged_into",
+        "split_from",
+    ),
     "hold",
     "digest",  # of what was written last: what differs from it was edited by hand
     *("mood", "weight"),  # an operator's own
@@ -35,14 +58,21 @@ def read(root: Path) -> Facts:
     """The facts of the instance in the folder `root`."""
     public = root / "feeds/public"
     maps = json.loads((public / "maps/moved.json").read_text())
-    feeds = {str(path.relative_to(public)): feed(path) for path in sorted(public.rglob("*")) if _is_feed(path)}
+    feeds = {
+        str(path.relative_to(public)): feed(path)
+        for path in sorted(public.rglob("*"))
+        if _is_feed(path)
+    }
     entries = _entries(feeds)
     return {
         "articles": articles(root / "feeds/articles"),
         "entries": entries,
-        "feeds": {name: {**found, "entries": list(found["entries"])} for name, found in feeds.items()},
+        "feeds": {
+            name: {**found, "entries": list(found["entries"])} for name, found in feeds.items()
+        },
         "moved": maps["moved"],
-        # the pages of withdrawn articles are gone as well: earlier versions had none, and no map that named them
+        # the pages of withdrawn articles are gone as well: earlier versions had none, and no map
+        # that named them
         "gone": [name for name in maps["gone"] if not name.startswith("articles/")],
         "withdrawn": withdrawn(root / "feeds/articles/withdrawn.toml"),
         **beside(root / "feeds/articles"),
@@ -60,9 +90,12 @@ def articles(folder: Path) -> dict[str, Facts]:
         values = yaml.load(front, Loader=yaml.BaseLoader)  # every value as it is written
         if "schema" not in values:
             values.pop("hold", None)  # the operator's own key, as in files of before
-        values["aliases"] = values.get("aliases") or values.get("other_urls")  # its key since schema 3
+        # its key since schema 3
+        values["aliases"] = values.get("aliases") or values.get("other_urls")
         if values["id"] in found:
-            raise AssertionError(f"article {values['id']} is there twice: {found[values['id']]['file']} and {name}")
+            raise AssertionError(
+                f"article {values['id']} is there twice: {found[values['id']]['file']} and {name}"
+            )
         found[values["id"]] = {
             "file": name,
             "urn": uuid.uuid5(instance, values["id"]).urn,
@@ -80,16 +113,29 @@ def withdrawn(path: Path) -> dict[str, Facts]:
 
 
 def beside(folder: Path) -> dict[str, list[str]]:
-    """The lines of the files beside the articles that say who carries, what was pruned, and who may write for whom."""
+    """The lines of the files beside the articles that say who carries, what was pruned, and who may
+    write for whom."""
     found = {name: folder / f"{name}.tsv" for name in ("carried", "pruned")}
     lines = {name: path.read_text().splitlines() for name, path in found.items() if path.exists()}
-    told = tomllib.loads((folder / "rights.toml").read_text()) if (folder / "rights.toml").exists() else {}
-    rights = [f"before {key} {site}" for key, sites in told.get("before", {}).items() for site in sites]
-    wrote = [(key, site) for name in ("linked", "shown") for key, sites in told.get(name, {}).items() for site in sites]
-    rights += [f"linked {key} {site}" for key, site in dict.fromkeys(wrote)]  # its link counts, or did once
-    return {name: [line for line in text if not line.startswith("#")] for name, text in lines.items()} | (
-        {"rights": rights} if told else {}
+    told = (
+        tomllib.loads((folder / "rights.toml").read_text())
+        if (folder / "rights.toml").exists()
+        else {}
     )
+    rights = [
+        f"before {key} {site}" for key, sites in told.get("before", {}).items() for site in sites
+    ]
+    wrote = [
+        (key, site)
+        for name in ("linked", "shown")
+        for key, sites in told.get(name, {}).items()
+        for site in sites
+    ]
+    # its link counts, or did once
+    rights += [f"linked {key} {site}" for key, site in dict.fromkeys(wrote)]
+    return {
+        name: [line for line in text if not line.startswith("#")] for name, text in lines.items()
+    } | ({"rights": rights} if told else {})
 
 
 def status(told: Mapping[str, Any]) -> Facts:
@@ -102,8 +148,8 @@ def status(told: Mapping[str, Any]) -> Facts:
 
 
 def feed(path: Path) -> Facts:
-    """A published feed: its id, its address, and its entries in order, id -> what is told of it. Raises AssertionError
-    for an id that is there twice."""
+    """A published feed: its id, its address, and its entries in order, id -> what is told of it.
+    Raises AssertionError for an id that is there twice."""
     found = _json(path) if path.suffix == ".json" else _xml(path)
     ids = [entry.pop("id") for entry in found["entries"]]
     twice = sorted({id for id in ids if ids.count(id) > 1})
@@ -129,20 +175,26 @@ def _atom(root: Any) -> Facts:
         "id": root.findtext(f"{ATOM}id"),
         "self": links["self"],
         "updated": root.findtext(f"{ATOM}updated"),
-        "links": {rel: links[rel] for rel in ("prev-archive", "next-archive", "current") if rel in links},
+        "links": {
+            rel: links[rel] for rel in ("prev-archive", "next-archive", "current") if rel in links
+        },
         "deleted": [one.get("ref") for one in root.iterfind(GONE)],
         "entries": [
             {
                 "id": entry.findtext(f"{ATOM}id"),
                 "title": html.unescape(entry.findtext(f"{ATOM}title")),
                 "link": next(
-                    link.get("href") for link in entry.findall(f"{ATOM}link") if link.get("rel") == "alternate"
+                    link.get("href")
+                    for link in entry.findall(f"{ATOM}link")
+                    if link.get("rel") == "alternate"
                 ),
                 "published": _moment(entry.findtext(f"{ATOM}published")),
                 "updated": _moment(entry.findtext(f"{ATOM}updated")),
                 "categories": [one.get("term") for one in entry.findall(f"{ATOM}category")],
                 "enclosures": [
-                    one.get("href") for one in entry.findall(f"{ATOM}link") if one.get("rel") == "enclosure"
+                    one.get("href")
+                    for one in entry.findall(f"{ATOM}link")
+                    if one.get("rel") == "enclosure"
                 ],
             }
             for entry in root.findall(f"{ATOM}entry")
@@ -154,13 +206,17 @@ def _rss(root: Any) -> Facts:
     channel = root.find("channel")
     return {
         "id": "",
-        "self": next(link.get("href") for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"),
+        "self": next(
+            link.get("href") for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"
+        ),
         "entries": [
             {
                 "id": item.findtext("guid"),
                 "title": html.unescape(item.findtext("title")),
                 "link": item.findtext("link"),
-                "published": parsedate_to_datetime(item.findtext("pubDate")).astimezone(UTC).isoformat(),
+                "published": parsedate_to_datetime(item.findtext("pubDate"))
+                .astimezone(UTC)
+                .isoformat(),
                 "enclosures": [one.get("url") for one in item.findall("enclosure")],
             }
             for item in channel.findall("item")
@@ -193,14 +249,16 @@ def _moment(value: str) -> str:
 
 
 def _entries(feeds: Mapping[str, Facts]) -> dict[str, Facts]:
-    """Id -> what feeds tell of the entry. What one of them tells otherwise, as one that is kept back does after a
-    while, is put down as its `deviates`."""
+    """Id -> what feeds tell of the entry. What one of them tells otherwise, as one that is kept
+    back does after a while, is put down as its `deviates`."""
     found: dict[str, Facts] = {}
     for one in feeds.values():
         one["deviates"] = {}
         for id, entry in one["entries"].items():
             known = found.setdefault(id, dict(entry))
-            other = {key: value for key, value in entry.items() if known.setdefault(key, value) != value}
+            other = {
+                key: value for key, value in entry.items() if known.setdefault(key, value) != value
+            }
             if other:
                 one["deviates"][id] = other
     return found

@@ -1,4 +1,5 @@
-"""A copy of an aged instance, and the commands run on it: each in a process of its own, as an operator runs them."""
+"""A copy of an aged instance, and the commands run on it: each in a process of its own, as an
+operator runs them."""
 
 from __future__ import annotations
 
@@ -38,18 +39,21 @@ def restored(life: Life, server: Server) -> str:
 
 
 class Instance:
-    """The instance of a life in `folder`, where it is copied first. `proxy`: through which its sources are reached;
-    nobody listens at the address that stands in when there is none. `store`: the address of its database if that is
-    on a server."""
+    """The instance of a life in `folder`, where it is copied first. `proxy`: through which its
+    sources are reached; nobody listens at the address that stands in when there is none. `store`:
+    the address of its database if that is on a server."""
 
-    def __init__(self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9", store: str = "") -> None:
+    def __init__(
+        self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9", store: str = ""
+    ) -> None:
         shutil.copytree(life.folder / KEPT, folder)
         self.life, self.folder, self.proxy, self.store = life, folder, proxy, store
         self.public, self.articles = folder / "feeds/public", folder / "feeds/articles"
         self._restore_times()
 
     def _restore_times(self) -> None:
-        """The database knows the article files by their times, which a version control system does not keep."""
+        """The database knows the article files by their times, which a version control system does
+        not keep."""
         for path, mtime in self._stamps():
             os.utime(self.articles / path, ns=(mtime, mtime))
 
@@ -61,11 +65,17 @@ class Instance:
             (self.folder / DATABASE).unlink()
             with psycopg.connect(plain(self.store)) as connection:
                 return connection.execute(query).fetchall()
-        with closing(sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(
+            sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro&immutable=1", uri=True)
+        ) as database:
             return database.execute(query).fetchall()
 
     def _environ(self, settings: Mapping[str, str]) -> dict[str, str]:
-        known = {name: value for name, value in os.environ.items() if not name.upper().startswith("SYNDICATOR_")}
+        known = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.upper().startswith("SYNDICATOR_")
+        }
         ours = {"FETCH__PROXY": self.proxy, "STORE__URL": self.store, **self.life.settings}
         given = {f"SYNDICATOR_{name}": value for name, value in {**ours, **settings}.items()}
         return {**known, **given}
@@ -83,7 +93,9 @@ class Instance:
 
     def command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
         """A command to its end, which has to leave with one of `leaves`; what it printed."""
-        done = commands.run(*words, "--config", str(self.folder / "config"), environ=self._environ(settings))
+        done = commands.run(
+            *words, "--config", str(self.folder / "config"), environ=self._environ(settings)
+        )
         said = f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         assert done.returncode in leaves, f"{words} left with {done.returncode}\n{said}"
         return done.stdout

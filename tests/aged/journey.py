@@ -1,4 +1,5 @@
-"""What a newer version makes of an aged instance, step by step: everything is built, then the sources are visited."""
+"""What a newer version makes of an aged instance, step by step: everything is built, then the
+sources are visited."""
 
 from __future__ import annotations
 
@@ -20,15 +21,17 @@ from tests.publishing.newsboat import Newsboat
 
 @dataclass(slots=True)
 class Journey:
-    """What was seen on the way. `shown`: by step and feed, the titles that newsboat had shown as unread by then, empty
-    where newsboat is not installed."""
+    """What was seen on the way. `shown`: by step and feed, the titles that newsboat had shown as
+    unread by then, empty where newsboat is not installed."""
 
     before: dict[str, bytes] = field(default_factory=dict)  # published files
-    upgraded: dict[str, bytes] = field(default_factory=dict)  # after `build`, which is the first that this version does
+    # after `build`, which is the first that this version does
+    upgraded: dict[str, bytes] = field(default_factory=dict)
     built: list[Any] = field(default_factory=list)  # what `build` and `build --all` said
     facts: dict[str, Facts] = field(default_factory=dict)  # by step
     after: dict[str, bytes] = field(default_factory=dict)
-    answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)  # status, path of Location, body
+    # status, path of Location, body
+    answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
     check: list[Any] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)  # addresses of the sites that were asked for
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -40,7 +43,10 @@ def travel(aged: Instance, folder: Path, web: Web, before: Facts) -> Journey:
     web.answers = life.later()
     seen.before = aged.written()
     with aged.serving() as address:
-        readers = {name: Newsboat(folder / "readers" / str(n), address + name) for n, name in enumerate(life.read)}
+        readers = {
+            name: Newsboat(folder / "readers" / str(n), address + name)
+            for n, name in enumerate(life.read)
+        }
         _poll("old", readers, seen)
         seen.built.append(aged.json("build"))
         seen.facts["build"], seen.upgraded = aged.facts(), aged.written()
@@ -67,6 +73,10 @@ def _ask(address: str, names: tuple[str, ...]) -> dict[str, tuple[int, str, byte
     with httpx.Client(base_url=address, trust_env=False) as client:
         found = {name: client.get(name) for name in names}
     return {
-        name: (answer.status_code, urlsplit(answer.headers.get("location", "")).path.lstrip("/"), answer.content)
+        name: (
+            answer.status_code,
+            urlsplit(answer.headers.get("location", "")).path.lstrip("/"),
+            answer.content,
+        )
         for name, answer in found.items()
     }

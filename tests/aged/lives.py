@@ -19,8 +19,9 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """An instance and its sources. `folder`: where its files are. A day after the last run the sites announce `new`
-    stories, and `again` some whose address is withdrawn, pruned or known; the page `healed` answers at last."""
+    """An instance and its sources. `folder`: where its files are. A day after the last run the
+    sites announce `new` stories, and `again` some whose address is withdrawn, pruned or known; the
+    page `healed` answers at last."""
 
     name: str
     plot: Plot
@@ -33,9 +34,11 @@ class Life:
     unasked: frozenset[str]  # addresses of feeds that moved, closed, or are not followed any more
     checked: tuple[tuple[str, str], ...]  # what `check` finds, and the reason
     settings: Mapping[str, str] = field(default_factory=dict)  # in the environment of every command
-    recut: tuple[str, ...] = ()  # differences once the database is lost: months in parts are published whole
+    # differences once the database is lost: months in parts are published whole
+    recut: tuple[str, ...] = ()
     on_server: bool = False  # its database is on PostgreSQL
-    rewritten: tuple[str, ...] = ()  # published files whose bytes this version writes differently on purpose
+    # published files whose bytes this version writes differently on purpose
+    rewritten: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -73,7 +76,10 @@ def _late(plot: Plot, hours: int) -> datetime:
 FIRST = Life(
     name="first",
     plot=FIRST_PLOT,
-    new=(FIRST_PLOT.extra("harbour", 1, _late(FIRST_PLOT, 3)), FIRST_PLOT.extra("wave", 2, _late(FIRST_PLOT, 2))),
+    new=(
+        FIRST_PLOT.extra("harbour", 1, _late(FIRST_PLOT, 3)),
+        FIRST_PLOT.extra("wave", 2, _late(FIRST_PLOT, 2)),
+    ),
     again=(
         _announced(FIRST_PLOT, "harbour", 3, FIRST_PLOT.url_of("lantern", 6)),  # withdrawn
         _renumbered(FIRST_PLOT, ("harbour", 6)),
@@ -91,12 +97,24 @@ FIRST = Life(
         "queries/rope-at-sea.atom",
     ),
     tag="Cordage",
-    asked=frozenset({"http://harbour.example/feed", "http://mill.example/news", "http://lantern.example/news"}),
+    asked=frozenset(
+        {"http://harbour.example/feed", "http://mill.example/news", "http://lantern.example/news"}
+    ),
     unasked=frozenset(f"http://{key}.example/feed" for key in ("mill", "lantern", "rook", "pier")),
     checked=(("source/quay", "held"), ("sources.toml:12", "source-rights")),
     settings={"PUBLISH__EXTENSIONS": '["tombstones"]'},  # which every feed once had
     rewritten=(
-        *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "front.js", "search*"),
+        *(
+            "*.atom",
+            "*.rss",
+            "[!m]*.json",
+            "*.html",
+            "*.opml",
+            "site*",
+            "combine*.js",
+            "front.js",
+            "search*",
+        ),
         *("icon.png", "robots.txt"),
         "maps/*",  # say of the pages of withdrawn articles that they are gone
     ),
@@ -126,7 +144,9 @@ SECOND = Life(
         "sources/digest.rss",  # what others publish
     ),
     tag="cordage",
-    asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
+    asked=frozenset(
+        {"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}
+    ),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(
         ("parish", "speaks-for"),

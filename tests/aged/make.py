@@ -1,6 +1,7 @@
-"""Makes the aged instance with the version that it is to come from: `python -m tests.aged.make DIR` in a checkout of
-that version (README.md beside this file says how). It runs the real commands, one summer of them, against a made-up
-web; only the clock and the dice of the jitter are set. Nothing here is part of the tests."""
+"""Makes the aged instance with the version that it is to come from: `python -m tests.aged.make DIR`
+in a checkout of that version (README.md beside this file says how). It runs the real commands, one
+summer of them, against a made-up web; only the clock and the dice of the jitter are set. Nothing
+here is part of the tests."""
 
 from __future__ import annotations
 
@@ -129,7 +130,13 @@ class Summer:
             code = ended.code or 0
             if code != leaves:
                 raise RuntimeError(f"{words} left with {code}: {out.getvalue()}") from ended
-        print(f"{self.now:%m-%d}", " ".join(words), "|", out.getvalue().strip().replace("\n", " | ")[:200], flush=True)
+        print(
+            f"{self.now:%m-%d}",
+            " ".join(words),
+            "|",
+            out.getvalue().strip().replace("\n", " | ")[:200],
+            flush=True,
+        )
         return out.getvalue()
 
     def refresh(self) -> None:
@@ -139,13 +146,18 @@ class Summer:
 
     def path(self, place: tuple[str, int]) -> Path:
         """The file of a site's story."""
-        found = [path for path in self.articles.rglob("*.md") if f"source: '{url_of(*place)}'\n" in path.read_text()]
+        found = [
+            path
+            for path in self.articles.rglob("*.md")
+            if f"source: '{url_of(*place)}'\n" in path.read_text()
+        ]
         if len(found) != 1:
             raise RuntimeError(f"{place} has {len(found)} files")
         return found[0]
 
     def edit(self, place: tuple[str, int], *changes: tuple[str, str]) -> None:
-        """A hand edits a line (named by its key, "body" is the first paragraph) of a story's file."""
+        """A hand edits a line (named by its key, "body" is the first paragraph) of a story's
+        file."""
         path = self.path(place)
         lines = path.read_text().split("\n")
         id = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ").strip("'")
@@ -176,7 +188,8 @@ def begin(summer: Summer) -> None:
     (summer.config / "taxonomy.toml").write_text(TAXONOMY)
     (summer.config / "feeds.toml").write_text(QUERIES + DROPPED)
     sources = [
-        f'[[source]]\nkey = "{site.key}"\nurl = "{site.feed_url() if site.feed != "page" else url_of(site.key, 0)}"\n'
+        f'[[source]]\nkey = "{site.key}"\nurl ='
+        f' "{site.feed_url() if site.feed != "page" else url_of(site.key, 0)}"\n'
         + OPTIONS.get(site.key, "")
         for site in SITES
     ]
@@ -185,26 +198,41 @@ def begin(summer: Summer) -> None:
 
 def edit_by_hand(summer: Summer) -> None:
     """Hand edits, of every field that may be edited; The Mill revises its story two days later."""
-    summer.edit(("harbour", 0), ("title", "'Story 8: the title that the operator likes better'"), ("mood", "calm"))
-    summer.edit(("mill", 1), ("excerpt", "An excerpt by hand."), ("author", "The operator"), ("weight", "7"))
     summer.edit(
-        ("lantern", 0), ("tags", "Rope, Lamps"), ("category", "Workshop"), ("coverImage", "'http://pics.example/l.png'")
+        ("harbour", 0),
+        ("title", "'Story 8: the title that the operator likes better'"),
+        ("mood", "calm"),
     )
-    summer.edit(("quay", 0), ("body", "A first paragraph that the operator wrote."), ("date", "'2025-06-04'"))
+    summer.edit(
+        ("mill", 1), ("excerpt", "An excerpt by hand."), ("author", "The operator"), ("weight", "7")
+    )
+    summer.edit(
+        ("lantern", 0),
+        ("tags", "Rope, Lamps"),
+        ("category", "Workshop"),
+        ("coverImage", "'http://pics.example/l.png'"),
+    )
+    summer.edit(
+        ("quay", 0),
+        ("body", "A first paragraph that the operator wrote."),
+        ("date", "'2025-06-04'"),
+    )
 
 
 def write_by_hand(summer: Summer) -> None:
     """An article that no source ever announced."""
     path = summer.articles / "2025/07/a-note-of-our-own.md"
     path.write_text(
-        "---\ntitle: 'Story 99: a note of our own'\ndate: '2025-07-07'\nsource: http://notes.example/own\n"
-        "author: The operator\ntags: [Tides, Radio]\ncategory: Sea\nid: ownnoteownnoteownnoteowna2\n"
-        "added: '2025-07-07T10:00:00Z'\n---\n\nThe ferry runs again. Bring a coat, the wind has turned.\n"
+        "---\ntitle: 'Story 99: a note of our own'\ndate: '2025-07-07'\nsource:"
+        " http://notes.example/own\nauthor: The operator\ntags: [Tides, Radio]\ncategory: Sea\nid:"
+        " ownnoteownnoteownnoteowna2\nadded: '2025-07-07T10:00:00Z'\n---\n\nThe ferry runs again."
+        " Bring a coat, the wind has turned.\n"
     )
 
 
 def hold(summer: Summer) -> None:
-    """The operator pastes an entry into a published file: what is built lacks it, and so that feed is kept back."""
+    """The operator pastes an entry into a published file: what is built lacks it, and so that feed
+    is kept back."""
     path = summer.public / "sources/quay.atom"
     head, entry, rest = path.read_text().partition("<entry")
     pasted = entry + rest.partition("</entry>")[0] + "</entry>\n"
@@ -243,13 +271,18 @@ EVENTS: dict[int, tuple[Callable[[Summer], None], ...]] = {
     28: (command("split", url_of("pier", 2)),),
     34: (command("tags", "merge", "Glaze", "Clay"), write_by_hand),
     40: (hold, drop),
-    42: (command("tags", "rename", "Radio", "RADIO"), lambda summer: summer.path(("mill", 3)).unlink()),
+    42: (
+        command("tags", "rename", "Radio", "RADIO"),
+        lambda summer: summer.path(("mill", 3)).unlink(),
+    ),
     46: (command("sources", "--apply-moves"),),
     58: (withdraw(("lantern", 6)),),
     64: (command("remove", "pier"),),
     66: (command("tags", "rename", "Ropework", "Cordage"),),
     70: (command("learn"),),
-    72: (lambda summer: summer.edit(("harbour", 11), ("title", "'Story 55: renamed late by hand'")),),
+    72: (
+        lambda summer: summer.edit(("harbour", 11), ("title", "'Story 55: renamed late by hand'")),
+    ),
 }
 
 
@@ -272,7 +305,9 @@ def pack(root: Path, target: Path) -> None:
         database.execute("VACUUM")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for folder in ("config", "feeds/articles", "feeds/public"):
-        shutil.copytree(root / folder, target / folder, ignore=shutil.ignore_patterns(".*", "*.lock"))
+        shutil.copytree(
+            root / folder, target / folder, ignore=shutil.ignore_patterns(".*", "*.lock")
+        )
     (target / DATABASE).parent.mkdir(parents=True)
     for name in ("syndicator.db", "learnt.npz"):
         shutil.copyfile(root / "feeds/state" / name, target / "feeds/state" / name)

@@ -1,6 +1,6 @@
-"""Makes the aged instance with merged stories, with the version that it comes from (README.md beside this file):
-`python -m tests.aged.make_merged DIR`. It runs the real commands on three days; only the clock and the dice of the
-jitter are set. Nothing here is part of the tests."""
+"""Makes the aged instance with merged stories, with the version that it comes from (README.md
+beside this file): `python -m tests.aged.make_merged DIR`. It runs the real commands on three days;
+only the clock and the dice of the jitter are set. Nothing here is part of the tests."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ archives = "atom"
 thumbnails = false
 stories = "merge"
 """
-TAXONOMY = '[[category]]\nname = "Business"\ndescription = "Companies, airlines, strikes, recalls and markets"\n'
+TAXONOMY = (
+    '[[category]]\nname = "Business"\ndescription = "Companies, airlines, strikes, recalls and'
+    ' markets"\n'
+)
 # Hours from the beginning -> what the operator does after that run.
 COMMANDS = {
     30: (("withdraw", "http://bank.example/quake"),),  # the lead of a story
@@ -58,14 +61,24 @@ def command(now: datetime, config: Path, *words: str) -> None:
     try:
         with (
             mock.patch.dict(defaults, clock=lambda: now, jitter=lambda: 0.5),
-            mock.patch.object(BaseHTTPRequestHandler, "date_time_string", lambda *_: format_datetime(now, usegmt=True)),
+            mock.patch.object(
+                BaseHTTPRequestHandler,
+                "date_time_string",
+                lambda *_: format_datetime(now, usegmt=True),
+            ),
             contextlib.redirect_stdout(out),
         ):
             importlib.import_module("syndicator.cli").main()
     except SystemExit as ended:
         if ended.code:
             raise RuntimeError(f"{words} left with {ended.code}: {out.getvalue()}") from ended
-    print(f"{now:%d %H:%M}", *words, "|", out.getvalue().strip().replace("\n", " | ")[:200], flush=True)
+    print(
+        f"{now:%d %H:%M}",
+        *words,
+        "|",
+        out.getvalue().strip().replace("\n", " | ")[:200],
+        flush=True,
+    )
 
 
 def begin(root: Path) -> None:
@@ -74,7 +87,9 @@ def begin(root: Path) -> None:
     (root / "feeds/articles/instance.toml").write_text(INSTANCE)
     (root / "config/syndicator.toml").write_text(SETTINGS)
     (root / "config/taxonomy.toml").write_text(TAXONOMY)
-    sources = (f'[[source]]\nkey = "{name}"\nurl = "http://{name}.example/feed"\n' for name in OUTLETS)
+    sources = (
+        f'[[source]]\nkey = "{name}"\nurl = "http://{name}.example/feed"\n' for name in OUTLETS
+    )
     (root / "config/sources.toml").write_text("\n".join(sources))
 
 
@@ -97,7 +112,9 @@ def main(target: Path) -> None:
     (work / "feeds/state/learnt.npz").touch()
     pack(work, kept)
     (kept / "feeds/state/learnt.npz").unlink()
-    (target / EXPECTED).write_text(json.dumps(facts.read(kept), indent=1, ensure_ascii=False) + "\n")
+    (target / EXPECTED).write_text(
+        json.dumps(facts.read(kept), indent=1, ensure_ascii=False) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Makes the second aged instance: `python -m tests.aged.make_second DIR` in a checkout of its version (see README.md).
+"""Makes the second aged instance: `python -m tests.aged.make_second DIR` in a checkout of its
+version (see README.md).
 
-A spring of real commands, and of the console's jobs, with what make.py has. Nothing here is part of the tests, and it
-is not changed when later versions move what it imports."""
+A spring of real commands, and of the console's jobs, with what make.py has. Nothing here is part of
+the tests, and it is not changed when later versions move what it imports."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ OPTIONS = {
     "moulin": 'title = "Le Moulin (fr)"\n',
     "wire": 'speaks_for = ["wire.example"]\nmute = "sponsored"\n',
 }
-# An article as version 0.1.0 filed it, when the source still wrote for every site that it announced.
+# An article as version 0.1.0 filed it, when the source still wrote for every site that it
+# announced.
 OLD_URL = "http://parish.example/stories/old"
 OLD = """\
 ---
@@ -122,12 +124,16 @@ class Spring(Summer):
 
     def file(self, url: str) -> Path:
         """The file of the article at `url`."""
-        (found,) = [path for path in self.articles.rglob("*.md") if f"source: '{url}'\n" in path.read_text()]
+        (found,) = [
+            path for path in self.articles.rglob("*.md") if f"source: '{url}'\n" in path.read_text()
+        ]
         return found
 
     def id(self, place: Place) -> str:
         lines = self.path(place).read_text().split("\n")
-        return next(line for line in lines if line.startswith("id: ")).removeprefix("id: ").strip("'")
+        return (
+            next(line for line in lines if line.startswith("id: ")).removeprefix("id: ").strip("'")
+        )
 
     def job(self, act: str, ends: str = "done", **args: Any) -> None:
         """Something that the console asks for, done at once. `ends`: its status then."""
@@ -150,7 +156,9 @@ def begin(spring: Spring) -> None:
     spring.config.mkdir()
     (spring.articles / "instance.toml").write_text(make.INSTANCE.replace("4d5c1b0e", "5e6d2c1f"))
     id = base64.b32encode(hashlib.sha256(OLD_URL.encode()).digest()).decode().lower()[:26]
-    (spring.articles / f"2026/02/story-98-before-{id[:6]}.md").write_text(OLD.format(url=OLD_URL, id=id))
+    (spring.articles / f"2026/02/story-98-before-{id[:6]}.md").write_text(
+        OLD.format(url=OLD_URL, id=id)
+    )
     (spring.config / "syndicator.toml").write_text(SETTINGS)
     (spring.config / "taxonomy.toml").write_text(TAXONOMY)
     (spring.config / "feeds.toml").write_text(make.QUERIES + make.DROPPED)
@@ -165,23 +173,39 @@ def begin(spring: Spring) -> None:
 
 
 def edit_by_hand(spring: Summer) -> None:
-    """Hand edits of every field that may be edited; The Sail Loft revises its story two days later."""
-    spring.edit(("ferry", 0), ("title", "'Story 8: the title that the operator likes better'"), ("mood", "calm"))
-    spring.edit(("loft", 1), ("excerpt", "An excerpt by hand."), ("author", "The operator"), ("weight", "7"))
+    """Hand edits of every field that may be edited; The Sail Loft revises its story two days
+    later."""
     spring.edit(
-        ("lamp", 0), ("tags", "rope, lamps"), ("category", "Workshop"), ("coverImage", "'http://pics.example/l.png'")
+        ("ferry", 0),
+        ("title", "'Story 8: the title that the operator likes better'"),
+        ("mood", "calm"),
     )
-    spring.edit(("quay", 0), ("body", "A first paragraph that the operator wrote."), ("date", "'2026-03-04'"))
+    spring.edit(
+        ("loft", 1), ("excerpt", "An excerpt by hand."), ("author", "The operator"), ("weight", "7")
+    )
+    spring.edit(
+        ("lamp", 0),
+        ("tags", "rope, lamps"),
+        ("category", "Workshop"),
+        ("coverImage", "'http://pics.example/l.png'"),
+    )
+    spring.edit(
+        ("quay", 0),
+        ("body", "A first paragraph that the operator wrote."),
+        ("date", "'2026-03-04'"),
+    )
 
 
 def write_by_hand(spring: Summer) -> None:
-    """Two articles that no source announced. The `hold` of one is the operator's own key: it has no `schema`."""
+    """Two articles that no source announced. The `hold` of one is the operator's own key: it has no
+    `schema`."""
     for name, more in (("own", "\n"), ("draft", "\nhold: true\n")):
         (spring.articles / f"2026/04/a-note-{name}.md").write_text(
-            f"---\ntitle: 'Story 99: a note of our own, {name}'\ndate: '2026-04-06'\n"
-            f"source: http://notes.example/{name}\nauthor: The operator\ntags: [tides, radio]\ncategory: Sea\n"
-            f"id: {f'{name}note'.ljust(26, 'a')}\nadded: '2026-04-06T10:00:00Z'{more}---\n\n"
-            "The ferry runs again. Bring a coat, the wind has turned.\n"
+            f"---\ntitle: 'Story 99: a note of our own, {name}'\ndate: '2026-04-06'\nsource:"
+            f" http://notes.example/{name}\nauthor: The operator\ntags: [tides, radio]\ncategory:"
+            f" Sea\nid: {f'{name}note'.ljust(26, 'a')}\nadded:"
+            f" '2026-04-06T10:00:00Z'{more}---\n\nThe ferry runs again. Bring a coat, the wind has"
+            " turned.\n"
         )
 
 
@@ -190,7 +214,10 @@ def set_hold(value: str) -> Callable[[Summer], None]:
 
     def act(spring: Summer) -> None:
         path = spring.config / "syndicator.toml"
-        lines = [f'hold = "{value}"' if line.startswith("hold =") else line for line in path.read_text().split("\n")]
+        lines = [
+            f'hold = "{value}"' if line.startswith("hold =") else line
+            for line in path.read_text().split("\n")
+        ]
         path.write_text("\n".join(lines))
 
     return act
@@ -208,12 +235,20 @@ def on(place: Place, *words: str) -> Callable[[Summer], None]:
 def console_edits(spring: Spring) -> None:
     """An edit, tags that are confirmed, an edit that is undone, and two jobs that fail."""
     path = spring.path(("loft", 2))
-    told = {"id": spring.id(("loft", 2)), "title": "Story 21: as the console has it", "author": "Ann"}
+    told = {
+        "id": spring.id(("loft", 2)),
+        "title": "Story 21: as the console has it",
+        "author": "Ann",
+    }
     spring.job("edit", stamp=stamp(path.read_bytes()), **told)
     spring.job("set-tags", id=spring.id(("quay", 1)), tags=["tides", "bridges"], category="Sea")
     path = spring.path(("ferry", 3))
     spring.job(
-        "edit", stamp=stamp(path.read_bytes()), id=spring.id(("ferry", 3)), title="Story 0: a slip", body="Gone.\n"
+        "edit",
+        stamp=stamp(path.read_bytes()),
+        id=spring.id(("ferry", 3)),
+        title="Story 0: a slip",
+        body="Gone.\n",
     )
     spring.undo()
     spring.job("edit", "failed", stamp="of another edit", id=spring.id(("ferry", 3)), title="Never")
@@ -245,7 +280,10 @@ EVENTS: dict[int, tuple[Callable[[Any], None], ...]] = {
     34: (command("tags", "merge", "glaze", "clay"),),
     36: (write_by_hand,),
     40: (hold, drop),
-    42: (command("tags", "rename", "radio", "RADIO"), lambda spring: spring.path(("loft", 0)).unlink()),
+    42: (
+        command("tags", "rename", "radio", "RADIO"),
+        lambda spring: spring.path(("loft", 0)).unlink(),
+    ),
     46: (command("sources", "--apply-moves"),),
     50: (on(("ferry", 4), "prune"), command("prune", "--source", "rook", "--keep", "1")),
     54: (console_changes,),
@@ -270,7 +308,8 @@ def live(spring: Spring) -> None:
 
 @contextlib.contextmanager
 def clock(spring: Spring) -> Iterator[None]:
-    """Every command and job is given the clock of `spring` in place of the machine's, and no chance."""
+    """Every command and job is given the clock of `spring` in place of the machine's, and no
+    chance."""
     defaults = container.open_app.__wrapped__.__kwdefaults__  # type: ignore[attr-defined]
     nanoseconds = iter(range(10**9))
 
@@ -298,9 +337,21 @@ def pack(root: Path, target: Path) -> None:
 
 def dump(server: postgres.Server, target: Path) -> None:
     """The database on PostgreSQL as SQL that any server and the driver can read."""
-    words = ["pg_dump", "--schema", SCHEMA, "--no-owner", "--no-privileges", "--rows-per-insert", "200"]
-    found = subprocess.run([*words, postgres.plain(server.base)], check=True, capture_output=True, text=True).stdout
-    kept = [line for line in found.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+    words = [
+        "pg_dump",
+        "--schema",
+        SCHEMA,
+        "--no-owner",
+        "--no-privileges",
+        "--rows-per-insert",
+        "200",
+    ]
+    found = subprocess.run(
+        [*words, postgres.plain(server.base)], check=True, capture_output=True, text=True
+    ).stdout
+    kept = [
+        line for line in found.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))
+    ]
     target.write_text("\n".join(kept) + "\n")
 
 

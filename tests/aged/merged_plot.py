@@ -1,4 +1,5 @@
-"""What the outlets of the instance with merged stories publish, hour by hour: reports of made-up events."""
+"""What the outlets of the instance with merged stories publish, hour by hour: reports of made-up
+events."""
 
 from __future__ import annotations
 
@@ -13,7 +14,10 @@ from tests.stories.test_grouping import CASES
 
 BEGIN = datetime(2026, 11, 20, 8, tzinfo=UTC)
 OUTLETS = ("bank", "herald", "post", "wire")
-_OWN = "Our reporter was there from the morning on and spoke with a dozen people in the street and in their kitchens."
+_OWN = (
+    "Our reporter was there from the morning on and spoke with a dozen people in the street and in"
+    " their kitchens."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +42,16 @@ class Report:
     def sentences(self) -> list[str]:
         case = CASES[self.case]
         if self.kind == "third":  # half of two reports, which is a copy of neither
-            halves = (case["report"]["text"].strip().split(". ")[::2], case["same"]["text"].strip().split(". ")[1::2])
+            halves = (
+                case["report"]["text"].strip().split(". ")[::2],
+                case["same"]["text"].strip().split(". ")[1::2],
+            )
             return [*halves[0], *halves[1], _OWN]
         return str(case[self.kind]["text"]).strip().split(". ")
 
 
-# Stories that are published merged: the lead alone first, then with others; all at once; with a withdrawn lead; with a
-# lead that nobody knew at first. Others stand alone.
+# Stories that are published merged: the lead alone first, then with others; all at once; with a
+# withdrawn lead; with a lead that nobody knew at first. Others stand alone.
 PLOT = (
     Report(hour=0, outlet="bank", name="strike", case=0, kind="report"),
     Report(hour=0, outlet="post", name="jets", case=0, kind="other"),
@@ -59,7 +66,8 @@ PLOT = (
     Report(hour=48, outlet="wire", name="scooters", case=1, kind="third"),
     Report(hour=50, outlet="bank", name="cannery", case=2, kind="report"),
 )
-# New when a test visits the sites, whenever that is, so without a date: a story that begins, and one alone.
+# New when a test visits the sites, whenever that is, so without a date: a story that begins, and
+# one alone.
 NEW = (
     Report(hour=72, outlet="wire", name="telvane", case=3, kind="report"),
     Report(hour=72, outlet="post", name="telvane", case=3, kind="same"),
@@ -81,7 +89,9 @@ def answers(told: Sequence[Report]) -> Mapping[str, Answer]:
             if report.outlet == outlet:
                 date = format_datetime(BEGIN + timedelta(hours=report.hour))
                 dated = f"<pubDate>{date}</pubDate>" if report in PLOT else ""
-                items += f"<item><title>{escape(report.title)}</title><link>{report.url}</link>{dated}"
+                items += (
+                    f"<item><title>{escape(report.title)}</title><link>{report.url}</link>{dated}"
+                )
                 items += f"<guid>{report.url}</guid></item>"
                 found[report.url] = Answer(body=_page(report))
         head = f"<title>{outlet.title()}</title><link>http://{outlet}.example/</link><description>News</description>"
@@ -93,4 +103,6 @@ def answers(told: Sequence[Report]) -> Mapping[str, Answer]:
 def _page(report: Report) -> str:
     parts = "".join(f"<p>{escape(part.rstrip('.'))}.</p>" for part in report.sentences)
     title = escape(report.title)
-    return f'<html lang="en"><title>{title}</title><article><h1>{title}</h1>{parts}</article></html>'
+    return (
+        f'<html lang="en"><title>{title}</title><article><h1>{title}</h1>{parts}</article></html>'
+    )

@@ -1,5 +1,5 @@
-"""Texts for the made-up sites: plain sentences drawn by lot from prose.toml, the same for the same seed, no two stories
-alike."""
+"""Texts for the made-up sites: plain sentences drawn by lot from prose.toml, the same for the same
+seed, no two stories alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ Words = dict[str, Any]
 
 @cache
 def _words(language: str) -> Words:
-    words: Words = tomllib.loads(Path(__file__).with_name("prose.toml").read_text(encoding="utf-8"))[language]
+    words: Words = tomllib.loads(
+        Path(__file__).with_name("prose.toml").read_text(encoding="utf-8")
+    )[language]
     return words
 
 
@@ -29,7 +31,11 @@ def paragraphs(seed: str, tags: tuple[str, ...], count: int = 3, language: str =
     dice, words = random.Random(seed), _words(language)
     found = []
     for number in range(count):
-        sentences = [_claim(dice, words), *(_sentence(dice, words) for _ in range(3)), _claim(dice, words)]
+        sentences = [
+            _claim(dice, words),
+            *(_sentence(dice, words) for _ in range(3)),
+            _claim(dice, words),
+        ]
         if number < len(tags):
             what, tag = dice.choice(words["what"]), tags[number]
             sentences.insert(1, words["about"].format(what=what, tag=tag.lower(), Tag=tag))

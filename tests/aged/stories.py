@@ -1,5 +1,5 @@
-"""What made-up sites publish, moment by moment: a plot is data, and what it says at a moment follows from it. The plot
-of the first instance is here, that of the second in second_plot.py."""
+"""What made-up sites publish, moment by moment: a plot is data, and what it says at a moment
+follows from it. The plot of the first instance is here, that of the second in second_plot.py."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Place = tuple[str, int]  # the key of a site, and which of its stories
 class Site:
     key: str
     title: str
-    feed: str  # rss, atom, json; page: a single page; list: a front page that lists stories; none: nobody follows it
+    # rss, atom, json; page: a single page; list: a front page that lists stories; none: nobody
+    # follows it
+    feed: str
     tags: tuple[str, ...] = ()
     days: tuple[int, ...] = ()  # on which it tells a story, counted from the plot's start
     moved: int = NEVER  # the day from which its feed answers 301
@@ -69,23 +71,28 @@ class Story:
 
 @dataclass(frozen=True, kw_only=True)
 class Plot:
-    """Sites and what happens to their stories from the first run to the last. `seed`: begins the seeds of all texts."""
+    """Sites and what happens to their stories from the first run to the last. `seed`: begins the
+    seeds of all texts."""
 
     start: datetime
     end: datetime
     sites: tuple[Site, ...]
     seed: str = ""
-    copies: Mapping[Place, Place] = field(default_factory=dict)  # told again, hours later, on another site
+    # told again, hours later, on another site
+    copies: Mapping[Place, Place] = field(default_factory=dict)
     named: frozenset[Place] = frozenset()  # copies that name the first site's page as canonical
-    short: frozenset[Place] = frozenset()  # whose feed links to an address that redirects to the page
+    # whose feed links to an address that redirects to the page
+    short: frozenset[Place] = frozenset()
     revised: frozenset[Place] = frozenset()  # whose text grows after a while
-    readdressed: frozenset[Place] = frozenset()  # whose address changes as well, while the entry's id stays
+    # whose address changes as well, while the entry's id stays
+    readdressed: frozenset[Place] = frozenset()
     broken: Mapping[Place, int] = field(default_factory=dict)  # pages that answer this status
     closed: Place = ("", 0)  # robots.txt closes it
     wall: Place = ("", 0)  # a page that wants subscribers
     pictured: frozenset[Place] = frozenset()
     drawn: bool = False  # the pictures are there
-    renumbered: tuple[str, int] = ("", NEVER)  # a site, and the day from which its entries have other ids
+    # a site, and the day from which its entries have other ids
+    renumbered: tuple[str, int] = ("", NEVER)
 
     def site(self, key: str) -> Site:
         return next(site for site in self.sites if site.key == key)
@@ -95,15 +102,25 @@ class Plot:
         site = self.site(key)
         if site.feed == "page":
             return f"{site.base}/handbook"
-        folder = "members" if (key, index) == self.closed else "archive" if readdressed else "stories"
+        folder = (
+            "members" if (key, index) == self.closed else "archive" if readdressed else "stories"
+        )
         return f"{site.base}/{folder}/{index}"
 
     def stories(self, now: datetime) -> list[Story]:
         """All that has been told until `now`, oldest first."""
-        days = sorted((day, site.key, index) for site in self.sites for index, day in enumerate(site.days))
+        days = sorted(
+            (day, site.key, index) for site in self.sites for index, day in enumerate(site.days)
+        )
         numbers = {(key, index): number for number, (_, key, index) in enumerate(days, 1)}
-        told = [self._story(site, index, numbers, now) for site in self.sites for index in range(len(site.days))]
-        return sorted((story for story in told if story.published <= now), key=lambda story: story.number)
+        told = [
+            self._story(site, index, numbers, now)
+            for site in self.sites
+            for index in range(len(site.days))
+        ]
+        return sorted(
+            (story for story in told if story.published <= now), key=lambda story: story.number
+        )
 
     def extra(self, key: str, index: int, published: datetime) -> Story:
         """A story that the sites did not tell meanwhile, number 100 + `index`."""
@@ -116,7 +133,9 @@ class Plot:
             title=title(number, site.language),
             published=published,
             updated=None,
-            text=tuple(paragraphs(f"{self.seed}text {number}", site.tags[:2], language=site.language)),
+            text=tuple(
+                paragraphs(f"{self.seed}text {number}", site.tags[:2], language=site.language)
+            ),
             tags=site.tags[:2],
             guid=f"{key}-new-{index}",
             url=url,
@@ -126,16 +145,23 @@ class Plot:
 
     def _story(self, site: Site, index: int, numbers: Mapping[Place, int], now: datetime) -> Story:
         place = (site.key, index)
-        number, published = numbers[place], self.start + timedelta(days=site.days[index], hours=-5, minutes=7 * index)
+        number, published = (
+            numbers[place],
+            self.start + timedelta(days=site.days[index], hours=-5, minutes=7 * index),
+        )
         later = published + AFTER <= now
         changed = later and place in (self.revised | self.readdressed)
         url = self.url_of(site.key, index, readdressed=later and place in self.readdressed)
         first = self.copies.get(place)
         tags = tuple(dict.fromkeys(site.tags[(index + step) % len(site.tags)] for step in (0, 1)))
-        text = paragraphs(f"{self.seed}text {numbers[first or place]}", tags, language=site.language)
+        text = paragraphs(
+            f"{self.seed}text {numbers[first or place]}", tags, language=site.language
+        )
         if changed:
             text += paragraphs(f"{self.seed}more {number}", (), 1, language=site.language)
-        renumbered = site.key == self.renumbered[0] and (now - self.start).days >= self.renumbered[1]
+        renumbered = (
+            site.key == self.renumbered[0] and (now - self.start).days >= self.renumbered[1]
+        )
         return Story(
             number=number,
             site=site,
@@ -158,11 +184,35 @@ FIRST = Plot(
     end=datetime(2025, 8, 29, 12, tzinfo=UTC),
     sites=(
         Site(
-            key="harbour", title="Harbour Notes", feed="rss", tags=("Rope", "Tides", "Radio"), days=(*range(0, 88, 6),)
+            key="harbour",
+            title="Harbour Notes",
+            feed="rss",
+            tags=("Rope", "Tides", "Radio"),
+            days=(*range(0, 88, 6),),
         ),
-        Site(key="mill", title="The Mill", feed="atom", tags=("Timber", "Rope"), days=(*range(1, 88, 6),), moved=30),
-        Site(key="lantern", title="Lantern", feed="json", tags=("Glaze", "Sails"), days=(*range(2, 88, 8),), moved=60),
-        Site(key="quay", title="Quayside", feed="rss", tags=("Tides", "Sails", "Bridges"), days=(*range(3, 88, 9),)),
+        Site(
+            key="mill",
+            title="The Mill",
+            feed="atom",
+            tags=("Timber", "Rope"),
+            days=(*range(1, 88, 6),),
+            moved=30,
+        ),
+        Site(
+            key="lantern",
+            title="Lantern",
+            feed="json",
+            tags=("Glaze", "Sails"),
+            days=(*range(2, 88, 8),),
+            moved=60,
+        ),
+        Site(
+            key="quay",
+            title="Quayside",
+            feed="rss",
+            tags=("Tides", "Sails", "Bridges"),
+            days=(*range(3, 88, 9),),
+        ),
         Site(
             key="wave",
             title="Long Wave",
@@ -171,8 +221,21 @@ FIRST = Plot(
             days=(-14, -12, -10, -8, -6, 14, 36, 58),
             audio=True,
         ),
-        Site(key="pier", title="Pier Review", feed="atom", tags=("Clay", "Rope"), days=(4, 13, 25, 40, 44, 56)),
-        Site(key="rook", title="Rook Lane", feed="rss", tags=("Timber", "Clay"), days=(-1, 5), gone=10),
+        Site(
+            key="pier",
+            title="Pier Review",
+            feed="atom",
+            tags=("Clay", "Rope"),
+            days=(4, 13, 25, 40, 44, 56),
+        ),
+        Site(
+            key="rook",
+            title="Rook Lane",
+            feed="rss",
+            tags=("Timber", "Clay"),
+            days=(-1, 5),
+            gone=10,
+        ),
         Site(key="kiln", title="Kiln handbook", feed="page", tags=("Glaze", "Clay"), days=(-30,)),
     ),
     copies={
@@ -183,7 +246,9 @@ FIRST = Plot(
     },
     named=frozenset({("pier", 4)}),
     short=frozenset({("harbour", 1), ("harbour", 6), ("mill", 5)}),
-    revised=frozenset({("mill", 1), ("harbour", 3), ("harbour", 8), ("mill", 2), ("lantern", 4), ("quay", 2)}),
+    revised=frozenset(
+        {("mill", 1), ("harbour", 3), ("harbour", 8), ("mill", 2), ("lantern", 4), ("quay", 2)}
+    ),
     readdressed=frozenset({("harbour", 9), ("quay", 5)}),
     broken={("quay", 6): 404, ("mill", 14): 503},
     closed=("harbour", 10),
@@ -191,4 +256,11 @@ FIRST = Plot(
     pictured=frozenset({("harbour", 0), ("mill", 1), ("lantern", 1), ("lantern", 7)}),
     renumbered=("mill", 45),
 )
-START, END, SITES, url_of, stories = FIRST.start, FIRST.end, FIRST.sites, FIRST.url_of, FIRST.stories  # for make.py
+# for make.py
+START, END, SITES, url_of, stories = (
+    FIRST.start,
+    FIRST.end,
+    FIRST.sites,
+    FIRST.url_of,
+    FIRST.stories,
+)

@@ -1,4 +1,5 @@
-"""A newer version takes over an instance that an older one made and used for three months: nobody may notice."""
+"""A newer version takes over an instance that an older one made and used for three months: nobody
+may notice."""
 
 from __future__ import annotations
 
@@ -18,11 +19,13 @@ from tests.aged.lives import FIRST, SECOND, Life
 from tests.aged.web import Web
 from tests.publishing.newsboat import needed
 
-pytestmark = pytest.mark.timeout(300)  # several processes, one after the other, on a machine that others use too
+# several processes, one after the other, on a machine that others use too
+pytestmark = pytest.mark.timeout(300)
 
 # The feed of which an older edition was held has its newest one once the public files are lost.
 HELD = ("feed sources/quay.*", "entry tag:coast.example,2025:by-hand *")
-# The fields of an article whose digests its file keeps, and those of them that describing does not write.
+# The fields of an article whose digests its file keeps, and those of them that describing does not
+# write.
 DIGESTED = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
 WRITTEN_ONCE = ("title", "date", "coverImage", "author", "body")
 # Tests of what becomes of an instance without its database.
@@ -49,17 +52,39 @@ def test_the_first_has_what_an_instance_gathers_in_time(before: Facts) -> None:
     articles = before["articles"].values()
     assert len(articles) == 60
     assert {article["added"][:7] for article in articles} == {"2025-06", "2025-07", "2025-08"}
-    for key in ("aliases", "also", "merged_into", "split_from", "revisions", "enclosure", "mood", "weight"):
+    for key in (
+        "aliases",
+        "also",
+        "merged_into",
+        "split_from",
+        "revisions",
+        "enclosure",
+        "mood",
+        "weight",
+    ):
         assert any(key in article for article in articles), key
-    assert before["moved"]["tags/rope.atom"] == before["moved"]["tags/ropework.atom"] == "tags/cordage.atom"
+    assert (
+        before["moved"]["tags/rope.atom"]
+        == before["moved"]["tags/ropework.atom"]
+        == "tags/cordage.atom"
+    )
     assert before["moved"]["tags/glaze.rss"] == "tags/clay.rss"
     assert {"queries/fog.atom", "queries/summer-fair.rss"} <= set(before["gone"])
     assert len(before["withdrawn"]) == 3
-    assert not any(feed["deviates"] for feed in before["feeds"].values())  # all feeds tell the same of an entry
+    # all feeds tell the same of an entry
+    assert not any(feed["deviates"] for feed in before["feeds"].values())
     assert any(feed.get("deleted") for feed in before["feeds"].values())
-    assert {"archive/all/2025-06.atom", "archive/all/2025-07.atom", "queries/brandt.json"} <= before["feeds"].keys()
+    assert {
+        "archive/all/2025-06.atom",
+        "archive/all/2025-07.atom",
+        "queries/brandt.json",
+    } <= before["feeds"].keys()
     assert (before["status"]["held"], before["status"]["pending"]) == (["source/quay"], 1)
-    assert {reason for _, reason in before["status"]["refused"]} == {"http-404", "paywall", "robots"}
+    assert {reason for _, reason in before["status"]["refused"]} == {
+        "http-404",
+        "paywall",
+        "robots",
+    }
 
 
 @pytest.mark.parametrize("life", [SECOND], indirect=True)
@@ -68,22 +93,40 @@ def test_the_second_has_what_later_versions_added(before: Facts, aged: Instance)
     assert len(articles) == 67
     for key in ("also", "merged_into", "split_from", "revisions", "enclosure", "hold", "aliases"):
         assert any(article.get(key) for article in articles), key
-    assert {"before parish parish.example", "linked gazette gazette.example"} == set(before["rights"])
+    assert {"before parish parish.example", "linked gazette gazette.example"} == set(
+        before["rights"]
+    )
     assert (len(before["carried"]), len(before["pruned"]), len(before["withdrawn"])) == (6, 4, 3)
     assert before["moved"]["tags/bridges.atom"] == "tags/crossings.atom"
-    assert any(name.startswith("archive/all/2026-03.0") for name in before["feeds"])  # a month in parts
-    assert {reason for _, reason in before["status"]["refused"]} == {"http-404", "paywall", "robots"}
+    # a month in parts
+    assert any(name.startswith("archive/all/2026-03.0") for name in before["feeds"])
+    assert {reason for _, reason in before["status"]["refused"]} == {
+        "http-404",
+        "paywall",
+        "robots",
+    }
     assert len(list((aged.public / "articles").glob("*.html"))) > 3
     assert len(list((aged.public / "pictures").glob("*.webp"))) == 4
-    jobs = [json.loads(path.read_text()) for path in (aged.folder / "feeds/state/console/jobs").glob("*.json")]
+    jobs = [
+        json.loads(path.read_text())
+        for path in (aged.folder / "feeds/state/console/jobs").glob("*.json")
+    ]
     assert {job["status"] for job in jobs} == {"done", "failed"}
-    assert {"withdraw", "hide", "retag", "undo", "rest", "edit", "fetch-list"} <= {job["act"] for job in jobs}
+    assert {"withdraw", "hide", "retag", "undo", "rest", "edit", "fetch-list"} <= {
+        job["act"] for job in jobs
+    }
 
 
-def test_the_kept_files_are_those_that_the_older_version_described(aged: Instance, before: Facts) -> None:
+def test_the_kept_files_are_those_that_the_older_version_described(
+    aged: Instance, before: Facts
+) -> None:
     none(differences({**before, "status": {}}, facts.read(aged.folder)))
     known = before["articles"]  # a copy of a withdrawn article is shown
-    shown = {one["urn"] for one in known.values() if one.get("merged_into") not in known and not one.get("hold")}
+    shown = {
+        one["urn"]
+        for one in known.values()
+        if one.get("merged_into") not in known and not one.get("hold")
+    }
     assert walk(before, "all.atom") == shown  # its archive links lead to every article
 
 
@@ -93,18 +136,26 @@ def test_building_changes_nothing(journey: Journey, before: Facts, life: Life) -
     for told in journey.built:
         assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
         assert (told["set_aside"], told["problems"]) == ([], [])
-    assert [(one["what"].rpartition("/config/")[2], one["reason"]) for one in journey.check] == list(life.checked)
+    assert [
+        (one["what"].rpartition("/config/")[2], one["reason"]) for one in journey.check
+    ] == list(life.checked)
 
 
 def test_everything_built_anew_is_the_same_byte_for_byte(journey: Journey, life: Life) -> None:
-    """What the older version wrote, where this one writes it alike; and what the first build after it wrote."""
+    """What the older version wrote, where this one writes it alike; and what the first build after
+    it wrote."""
     none(changed(journey.before, journey.after, life.rewritten))
     none(f"file {name}" for name, data in journey.after.items() if journey.upgraded[name] != data)
 
 
-def changed(before: dict[str, bytes], after: dict[str, bytes], rewritten: Collection[str]) -> list[str]:
-    """The published files whose bytes are other ones, those that were `rewritten` on purpose left out."""
-    found = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+def changed(
+    before: dict[str, bytes], after: dict[str, bytes], rewritten: Collection[str]
+) -> list[str]:
+    """The published files whose bytes are other ones, those that were `rewritten` on purpose left
+    out."""
+    found = sorted(
+        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+    )
     return [f"file {name}" for name in found if not matches(name, rewritten)]
 
 
@@ -118,31 +169,50 @@ def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> Non
     there = dict.fromkeys(before["feeds"], (200, ""))
     wanted = there | moved | gone
     found = {name: answer[:2] for name, answer in journey.answers.items()}
-    none(f"address {name}: {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name])
+    none(
+        f"address {name}: {found[name]}, not {wanted[name]}"
+        for name in wanted
+        if found[name] != wanted[name]
+    )
     stand = [name for name in there if name not in moved]
-    none(f"address {name} gives another body" for name in stand if journey.answers[name][2] != journey.after[name])
+    none(
+        f"address {name} gives another body"
+        for name in stand
+        if journey.answers[name][2] != journey.after[name]
+    )
 
 
-def test_a_run_adds_what_is_new_and_nothing_else(journey: Journey, before: Facts, life: Life) -> None:
+def test_a_run_adds_what_is_new_and_nothing_else(
+    journey: Journey, before: Facts, life: Life
+) -> None:
     none(growth(before, journey.facts["refresh"], life.added))
 
 
 def test_no_article_is_fetched_again(journey: Journey, before: Facts) -> None:
-    pages = {one["source"] for one in before["articles"].values() if one.get("source_key") != "kiln"}
+    pages = {
+        one["source"] for one in before["articles"].values() if one.get("source_key") != "kiln"
+    }
     pages |= {one["url"] for one in before["withdrawn"].values()}
-    none(f"page {page} was fetched again" for page in pages & journey.asked)  # the page of kiln is a source itself
+    # the page of kiln is a source itself
+    none(f"page {page} was fetched again" for page in pages & journey.asked)
 
 
 def test_what_was_learnt_of_sources_is_still_known(journey: Journey, life: Life) -> None:
-    """A feed that moved is asked for where it is now, one that closed and one that was removed not at all."""
+    """A feed that moved is asked for where it is now, one that closed and one that was removed not
+    at all."""
     assert life.asked - journey.asked == set()
     assert life.unasked & journey.asked == set()
 
 
-def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(journey: Journey, before: Facts, life: Life) -> None:
-    """Newsboat read what the older version left, then what this one made of it, at the same addresses."""
+def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
+    journey: Journey, before: Facts, life: Life
+) -> None:
+    """Newsboat read what the older version left, then what this one made of it, at the same
+    addresses."""
     needed()
-    new = {name: titles(journey.facts["refresh"], name) - titles(before, name) for name in life.read}
+    new = {
+        name: titles(journey.facts["refresh"], name) - titles(before, name) for name in life.read
+    }
     for name in life.read:
         old, built, run = (journey.shown[step][name] for step in ("old", "build --all", "refresh"))
         assert (name, sorted(old)) == (name, sorted(titles(before, name)))
@@ -168,17 +238,25 @@ def test_a_run_without_a_database_goes_on(aged: Instance, before: Facts, web: We
 
 @pytest.mark.slow
 def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None:
-    """All articles are described anew and a tag is renamed: both write files that hands have edited."""
+    """All articles are described anew and a tag is renamed: both write files that hands have
+    edited."""
     aged.command("describe", "--all")
     aged.command("tags", "rename", aged.life.tag, "Lines")
     after = aged.facts()
-    none(each("article", lasting(before, before, aged.life.tag), lasting(after, before, aged.life.tag)))
+    none(
+        each(
+            "article", lasting(before, before, aged.life.tag), lasting(after, before, aged.life.tag)
+        )
+    )
     assert after["feeds"]["tags/lines.atom"]["id"] == before["feeds"]["tags/cordage.atom"]["id"]
-    assert {after["moved"][f"tags/{old}.rss"] for old in ("rope", "ropework", "cordage")} == {"tags/lines.rss"}
+    assert {after["moved"][f"tags/{old}.rss"] for old in ("rope", "ropework", "cordage")} == {
+        "tags/lines.rss"
+    }
 
 
 def lasting(found: Facts, before: Facts, tag: str) -> dict[str, Facts]:
-    """Of each article, what neither changes: LASTING, what a hand edited, and that it was a hand."""
+    """Of each article, what neither changes: LASTING, what a hand edited, and that it was a
+    hand."""
     told = {id: {key: one.get(key) for key in LASTING} for id, one in found["articles"].items()}
     for id, keys in before["edited"].items():
         one = found["articles"][id]
@@ -192,7 +270,8 @@ def lasting(found: Facts, before: Facts, tag: str) -> dict[str, Facts]:
 
 
 def digest_of(article: Facts, key: str) -> str:
-    """The part of an article's digest that tells of a field: six characters for each of eight fields."""
+    """The part of an article's digest that tells of a field: six characters for each of eight
+    fields."""
     place = 6 * DIGESTED.index(key)
     part: str = article["digest"][place : place + 6]
     return part
@@ -209,7 +288,9 @@ def digest_of(article: Facts, key: str) -> str:
     ],
 )
 @pytest.mark.slow
-def test_a_lost_database_loses_nothing(aged: Instance, before: Facts, lost: list[str], commands: list[str]) -> None:
+def test_a_lost_database_loses_nothing(
+    aged: Instance, before: Facts, lost: list[str], commands: list[str]
+) -> None:
     aged.command("sources")  # the first start after the upgrade writes down what is only there
     for folder in lost:
         shutil.rmtree(aged.folder / "feeds" / folder)
@@ -218,7 +299,9 @@ def test_a_lost_database_loses_nothing(aged: Instance, before: Facts, lost: list
         aged.command(*words.split())
     after = aged.facts()
     excused = (*aged.life.recut, *(HELD if "public" in lost else ()))
-    none(line for line in differences({**before, "status": {}}, after) if not matches(line, excused))
+    none(
+        line for line in differences({**before, "status": {}}, after) if not matches(line, excused)
+    )
     heads = [name for name in before["feeds"] if not name.startswith("archive/")]
     urns = {article["urn"] for article in before["articles"].values()}
     lost_entries = {name: urns & (walk(before, name) - walk(after, name)) for name in heads}

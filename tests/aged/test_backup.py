@@ -20,8 +20,8 @@ PARTS = ("config", "feeds/articles")
 
 
 def copies(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
-    """Copies made one after the other while a command runs, the last one after its end. The upgrade is over then: what
-    only the older version's database knew was written by its first start."""
+    """Copies made one after the other while a command runs, the last one after its end. The upgrade
+    is over then: what only the older version's database knew was written by its first start."""
     aged.command("build")
     running, number, ended = aged.start(*words), 0, False
     while not ended:

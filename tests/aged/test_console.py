@@ -15,11 +15,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("life", [SECOND], indire
 
 
 def undone(aged: Instance, act: str) -> str:
-    """The id or key that the newest change by `act` was about, after a job has taken the change back."""
+    """The id or key that the newest change by `act` was about, after a job has taken the change
+    back."""
     state = aged.folder / "feeds/state"
     change = next(change for change in Log(state).newest() if change.act == act)
     queue = Queue(state)
-    job = queue.add("undo", {"number": str(change.number)}, who="ben", at="2026-06-01T12:00:00+00:00")
+    job = queue.add(
+        "undo", {"number": str(change.number)}, who="ben", at="2026-06-01T12:00:00+00:00"
+    )
     drain(aged.folder / "config", queue)
     done = queue.get(job.id)
     assert done is not None

@@ -1,4 +1,5 @@
-"""The newer version is killed while it takes the instance over, and started again: that changes nothing either."""
+"""The newer version is killed while it takes the instance over, and started again: that changes
+nothing either."""
 
 from __future__ import annotations
 
@@ -20,11 +21,15 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_build_that_is_killed(aged: Instance, before: Facts, tmp_path: Path) -> None:
-    """While it writes every file anew, which the site's other title makes it do; the title is set back afterwards."""
+    """While it writes every file anew, which the site's other title makes it do; the title is set
+    back afterwards."""
     calm = Instance(aged.life, tmp_path / "calm")
     calm.command("build", "--all")
     moments = (opened(aged), rewritten(aged, 0.5))
-    killed = [aged.kill(when, "build", "--all", SITE__TITLE=f"Another {n}") for n, when in enumerate(moments)]
+    killed = [
+        aged.kill(when, "build", "--all", SITE__TITLE=f"Another {n}")
+        for n, when in enumerate(moments)
+    ]
     aged.command("build", "--all")
     none(differences({**before, "status": {}}, aged.facts()))
     assert aged.written() == calm.written()
@@ -52,7 +57,9 @@ def test_many_kills(aged: Instance, before: Facts, web: Web, seed: int) -> None:
     """Of a build or a run, at any moment, ten times in a row."""
     dice, killed = random.Random(seed), 0
     for _ in range(10):
-        moment = rewritten(aged, dice.random()) if dice.random() < 0.5 else after(dice.uniform(0.1, 1.5))
+        moment = (
+            rewritten(aged, dice.random()) if dice.random() < 0.5 else after(dice.uniform(0.1, 1.5))
+        )
         words = dice.choice((["build", "--all"], ["refresh"], ["refresh", "--all"]))
         killed += aged.kill(moment, *words, SITE__TITLE=f"Another {dice.random()}")
     assert killed > 0

@@ -1,5 +1,6 @@
-"""An instance whose stories were published as one entry each is upgraded: the entries keep id and dates, the articles
-behind them stay there, and four feed readers are shown nothing twice and miss nothing."""
+"""An instance whose stories were published as one entry each is upgraded: the entries keep id and
+dates, the articles behind them stay there, and four feed readers are shown nothing twice and miss
+nothing."""
 
 from __future__ import annotations
 
@@ -63,10 +64,16 @@ def aged(tmp_path: Path, web: Web) -> Instance:
 
 
 def entries(facts: Facts) -> dict[str, Any]:
-    """What the feeds that had merged entries say of each: by feed, its entries with id, dates and link, in order."""
+    """What the feeds that had merged entries say of each: by feed, its entries with id, dates and
+    link, in order."""
     return {
         name: [
-            (id, facts["entries"][id]["published"], facts["entries"][id]["updated"], facts["entries"][id]["link"])
+            (
+                id,
+                facts["entries"][id]["published"],
+                facts["entries"][id]["updated"],
+                facts["entries"][id]["link"],
+            )
             for id in facts["feeds"][name]["entries"]
         ]
         for name in (*FEEDS, "all.json", "stories.json")
@@ -85,16 +92,22 @@ def lose_database(aged: Instance) -> None:
 
 def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instance) -> None:
     with closing(sqlite3.connect(aged.folder / DATABASE)) as database:
-        behind = {id for (id,) in database.execute("SELECT id FROM articles WHERE behind IS NOT NULL")}
+        behind = {
+            id for (id,) in database.execute("SELECT id FROM articles WHERE behind IS NOT NULL")
+        }
     facts = expected(MERGED)
     links = [link for *_, link in entries(facts)["all.atom"]]
     assert len(behind) == len(PLOT) - len(links) - 1 == 5  # one was withdrawn
-    assert not behind & {id for id, article in facts["articles"].items() if article["source"] in links}
+    assert not behind & {
+        id for id, article in facts["articles"].items() if article["source"] in links
+    }
     assert len(facts["withdrawn"]) == 1
 
 
 @pytest.mark.parametrize("setting", ["merge", "link", "off"])
-def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(aged: Instance, setting: str) -> None:
+def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
+    aged: Instance, setting: str
+) -> None:
     before = entries(expected(MERGED))
     set_stories(aged, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
@@ -105,7 +118,9 @@ def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(aged: Instance,
     lines = (aged.articles / "folded.tsv").read_text().splitlines()
     assert sum(not line.startswith("#") for line in lines) == 8
     facts = aged.facts()
-    assert list(facts["feeds"]["all.atom"]["entries"]) == list(expected(MERGED)["feeds"]["all.atom"]["entries"])
+    assert list(facts["feeds"]["all.atom"]["entries"]) == list(
+        expected(MERGED)["feeds"]["all.atom"]["entries"]
+    )
     lose_database(aged)
     aged.command("build", "--all")
     assert aged.facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
@@ -126,7 +141,9 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> Non
     old, new = "http://post.example/scooters", "http://bank.example/scooters"
     ids = {article["source"]: id for id, article in expected(MERGED)["articles"].items()}
     with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
-        changed = database.execute("UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old]))
+        changed = database.execute(
+            "UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old])
+        )
         assert changed.rowcount == 1
     aged.command("build", "--all")
     links = [link for *_, link in entries(aged.facts())["stories.atom"]]
@@ -138,7 +155,9 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Inst
     aged.command("refresh")
     after = entries(aged.facts())["all.atom"]
     assert [entry for entry in after if entry in before] == before
-    assert {link for *_, link in after} - {link for *_, link in before} == {report.url for report in NEW}
+    assert {link for *_, link in after} - {link for *_, link in before} == {
+        report.url for report in NEW
+    }
     assert len(after) == len(before) + len(NEW)
 
 
@@ -162,17 +181,22 @@ READERS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
-def test_readers_are_shown_nothing_twice_and_miss_nothing(aged: Instance, tmp_path: Path, name: str) -> None:
+def test_readers_are_shown_nothing_twice_and_miss_nothing(
+    aged: Instance, tmp_path: Path, name: str
+) -> None:
     READERS[name]()
     kinds: dict[str, Subscribe] = {"newsboat": Newsboat, "reader": Reader, "freshrss": FreshRSS}
     with ExitStack() as stack:
         address = stack.enter_context(aged.serving())
         if name == "miniflux":
             client = stack.enter_context(miniflux.running(tmp_path / "miniflux"))
-            subscribers: dict[str, Subscriber] = {feed: Miniflux(client, address + feed) for feed in FEEDS}
+            subscribers: dict[str, Subscriber] = {
+                feed: Miniflux(client, address + feed) for feed in FEEDS
+            }
         else:
             subscribers = {
-                feed: kinds[name](tmp_path / "readers" / str(n), address + feed) for n, feed in enumerate(FEEDS)
+                feed: kinds[name](tmp_path / "readers" / str(n), address + feed)
+                for n, feed in enumerate(FEEDS)
             }
 
         def polled() -> dict[str, list[str]]:
@@ -182,7 +206,10 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(aged: Instance, tmp_pa
 
         before = expected(MERGED)
         first = polled()
-        shown = {feed: [before["entries"][id]["title"] for id in before["feeds"][feed]["entries"]] for feed in FEEDS}
+        shown = {
+            feed: [before["entries"][id]["title"] for id in before["feeds"][feed]["entries"]]
+            for feed in FEEDS
+        }
         assert first == {feed: sorted(titles) for feed, titles in shown.items()}
         aged.command("build")
         aged.command("build", "--all")

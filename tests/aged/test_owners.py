@@ -1,4 +1,5 @@
-"""Articles get owners: what a source wrote of other sites stays as it is until the operator says for whom it speaks."""
+"""Articles get owners: what a source wrote of other sites stays as it is until the operator says
+for whom it speaks."""
 
 from __future__ import annotations
 

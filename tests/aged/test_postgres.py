@@ -28,7 +28,9 @@ def test_a_database_that_moves_to_a_server_changes_nothing(
     none(growth(before, aged.facts(), aged.life.added))
 
 
-def test_an_empty_server_learns_everything_from_the_files(aged: Instance, before: Facts, postgres: Server) -> None:
+def test_an_empty_server_learns_everything_from_the_files(
+    aged: Instance, before: Facts, postgres: Server
+) -> None:
     aged.command("sources")  # the first start writes down what is only in the database
     (aged.folder / DATABASE).unlink()
     aged.store = postgres.schema()

@@ -1,6 +1,8 @@
-"""Other people's feed readers see the upgrade: every byte of every feed is another one, and nothing is unread again.
+"""Other people's feed readers see the upgrade: every byte of every feed is another one, and nothing
+is unread again.
 
-Newsboat is in `journey`; here are Miniflux and the library reader. FreshRSS has no package in Debian."""
+Newsboat is in `journey`; here are Miniflux and the library reader. FreshRSS has no package in
+Debian."""
 
 from __future__ import annotations
 
@@ -20,21 +22,30 @@ from tests.publishing.reader import Reader
 pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def test_miniflux_is_shown_nothing_twice(aged: Instance, before: Facts, web: Web, tmp_path: Path) -> None:
+def test_miniflux_is_shown_nothing_twice(
+    aged: Instance, before: Facts, web: Web, tmp_path: Path
+) -> None:
     miniflux.needed()
     with aged.serving() as address, miniflux.running(tmp_path / "miniflux") as client:
         upgrade(aged, before, {name: Miniflux(client, address + name) for name in aged.life.read})
 
 
-def test_reader_is_shown_nothing_twice(aged: Instance, before: Facts, web: Web, tmp_path: Path) -> None:
+def test_reader_is_shown_nothing_twice(
+    aged: Instance, before: Facts, web: Web, tmp_path: Path
+) -> None:
     reader.needed()
     with aged.serving() as address:
-        folders = {name: tmp_path / "readers" / str(number) for number, name in enumerate(aged.life.read)}
-        upgrade(aged, before, {name: Reader(folder, address + name) for name, folder in folders.items()})
+        folders = {
+            name: tmp_path / "readers" / str(number) for number, name in enumerate(aged.life.read)
+        }
+        upgrade(
+            aged, before, {name: Reader(folder, address + name) for name, folder in folders.items()}
+        )
 
 
 def upgrade(aged: Instance, before: Facts, readers: Mapping[str, Miniflux | Reader]) -> None:
-    """Let `readers` read what the older version left, what this one makes of it, and what a run adds."""
+    """Let `readers` read what the older version left, what this one makes of it, and what a run
+    adds."""
     old = aged.written()
     first = polled(readers)
     assert first == {name: sorted(titles(before, name)) for name in aged.life.read}

@@ -1,5 +1,5 @@
-"""A web of made-up sites behind one HTTP proxy on loopback: every address ends in .example, so that it is the same on
-every machine, and no name is looked up."""
+"""A web of made-up sites behind one HTTP proxy on loopback: every address ends in .example, so that
+it is the same on every machine, and no name is looked up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ NOT_FOUND = Answer(status=404, body="<!DOCTYPE html><title>Not found</title><h1>
 
 
 class Web:
-    """`answers`: address -> what it says; all others answer 404. `asked`: the addresses that were asked for."""
+    """`answers`: address -> what it says; all others answer 404. `asked`: the addresses that were
+    asked for."""
 
     def __init__(self) -> None:
         self.answers: Mapping[str, Answer] = {}

@@ -1,4 +1,5 @@
-"""A contract for import-linter: every third-party package is imported by the modules listed for it, and by no other."""
+"""A contract for import-linter: every third-party package is imported by the modules listed for it,
+and by no other."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class ImportersContract(Contract):
-    """`packages`: a line each, `package: importer importer ...`; an importer is a module or a package with all in it.
+    """`packages`: a line each, `package: importer importer ...`; an importer is a module or a
+    package with all in it.
 
-    A package that is imported and has no line breaks the contract, and so does a line that nothing imports any more.
-    The standard library is free. Imports under TYPE_CHECKING and inside functions count.
+    A package that is imported and has no line breaks the contract, and so does a line that nothing
+    imports any more. The standard library is free. Imports under TYPE_CHECKING and inside functions
+    count.
     """
 
     type_name = "importers"
@@ -24,10 +27,14 @@ class ImportersContract(Contract):
         faults = []
         for package in sorted(_third_party(graph)):
             for importer in sorted(graph.find_modules_that_directly_import(package)):
-                if not any(importer == place or importer.startswith(f"{place}.") for place in listed.get(package, ())):
+                if not any(
+                    importer == place or importer.startswith(f"{place}.")
+                    for place in listed.get(package, ())
+                ):
                     faults.append(f"{importer} imports {package}")
         unused = [
-            f"{package} is listed and nobody imports it" for package in sorted(listed.keys() - _third_party(graph))
+            f"{package} is listed and nobody imports it"
+            for package in sorted(listed.keys() - _third_party(graph))
         ]
         return ContractCheck(kept=not (faults or unused), metadata={"faults": [*faults, *unused]})
 

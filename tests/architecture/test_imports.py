@@ -1,4 +1,5 @@
-"""The contracts of .importlinter hold, and each is seen to fail on a copy of the package in which it is broken."""
+"""The contracts of .importlinter hold, and each is seen to fail on a copy of the package in which
+it is broken."""
 
 from __future__ import annotations
 
@@ -19,14 +20,23 @@ PACKAGES = "Every third-party package has its listed importers"
 UPWARDS = "from syndicator.services import build\n"
 IN_A_FUNCTION = "def late() -> None:\n    from syndicator.reading.html import blocks\n"
 FOR_A_TYPE = (
-    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from syndicator.reading.html.blocks import Block\n"
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from syndicator.reading.html.blocks"
+    " import Block\n"
 )
 
 # contract, the file that is changed, what is added to it
 BREACHES = {
     "a lower floor imports a higher one": (FLOORS, "pipeline/entry/select.py", UPWARDS),
-    "a wing imports another": (FLOORS, "reading/classify.py", "from syndicator.visiting import cadence\n"),
-    "a circle inside a wing": (CIRCLES, "reading/html/elements.py", "from syndicator.reading.html import blocks\n"),
+    "a wing imports another": (
+        FLOORS,
+        "reading/classify.py",
+        "from syndicator.visiting import cadence\n",
+    ),
+    "a circle inside a wing": (
+        CIRCLES,
+        "reading/html/elements.py",
+        "from syndicator.reading.html import blocks\n",
+    ),
     "a circle by an import inside a function": (CIRCLES, "reading/html/elements.py", IN_A_FUNCTION),
     "a circle for a type alone": (CIRCLES, "reading/html/elements.py", FOR_A_TYPE),
     "a command opens the store": (
@@ -43,7 +53,12 @@ def lint(folder: Path) -> str:
     """What import-linter says of the package in `folder`."""
     program = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run(
-        [program, "--no-cache"], cwd=folder, capture_output=True, text=True, timeout=120, env={"PYTHONPATH": str(ROOT)}
+        [program, "--no-cache"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"PYTHONPATH": str(ROOT)},
     )
     return done.stdout + done.stderr
 
@@ -57,7 +72,11 @@ def test_every_contract_holds() -> None:
 @pytest.mark.parametrize("breach", BREACHES)
 def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
     contract, file, added = BREACHES[breach]
-    shutil.copytree(ROOT / "syndicator", tmp_path / "syndicator", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    shutil.copytree(
+        ROOT / "syndicator",
+        tmp_path / "syndicator",
+        ignore=shutil.ignore_patterns("__pycache__", "data"),
+    )
     shutil.copy(ROOT / ".importlinter", tmp_path)
     path = tmp_path / "syndicator" / file
     path.write_text(path.read_text() + "\n" + added)
@@ -65,6 +84,12 @@ def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
 
 
 def test_a_line_for_a_package_that_nobody_imports_is_seen(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "syndicator", tmp_path / "syndicator", ignore=shutil.ignore_patterns("__pycache__", "data"))
-    (tmp_path / ".importlinter").write_text((ROOT / ".importlinter").read_text() + "    attrs: syndicator.core.text\n")
+    shutil.copytree(
+        ROOT / "syndicator",
+        tmp_path / "syndicator",
+        ignore=shutil.ignore_patterns("__pycache__", "data"),
+    )
+    (tmp_path / ".importlinter").write_text(
+        (ROOT / ".importlinter").read_text() + "    attrs: syndicator.core.text\n"
+    )
     assert "attrs is listed and nobody imports it" in lint(tmp_path)

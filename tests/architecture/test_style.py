@@ -1,4 +1,5 @@
-"""Sizes, and what the project says of itself. Style, types and import contracts are checked by `run test`."""
+"""Sizes, and what the project says of itself. Style, types and import contracts are checked by `run
+test`."""
 
 from __future__ import annotations
 
@@ -12,7 +13,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "syndicator").rglob("*.py"))
 MOST_LINES_OF_A_FUNCTION = 60
-OF_THE_WHOLE = {"aged", "architecture", "bench", "docs", "faults", "gate", "objects", "samples", "train", "trust"}
+OF_THE_WHOLE = {
+    "aged",
+    "architecture",
+    "bench",
+    "docs",
+    "faults",
+    "gate",
+    "objects",
+    "samples",
+    "train",
+    "trust",
+}
 MOST_FILES_OF_A_FOLDER = 12  # more is not seen at once
 
 
@@ -22,25 +34,41 @@ def test_no_function_is_too_long() -> None:
 
 def long_functions(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
-        lines = (node.end_lineno or 0) - node.lineno if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else 0
+        lines = (
+            (node.end_lineno or 0) - node.lineno
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            else 0
+        )
         if lines >= MOST_LINES_OF_A_FUNCTION:
             yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} is {lines} lines long"
 
 
 def test_no_folder_shows_more_than_a_dozen_or_so_files() -> None:
-    folders = Counter(str(path.parent.relative_to(ROOT)) for path in FILES if path.name != "__init__.py")
-    assert {folder: count for folder, count in folders.items() if count > MOST_FILES_OF_A_FOLDER} == {}
+    folders = Counter(
+        str(path.parent.relative_to(ROOT)) for path in FILES if path.name != "__init__.py"
+    )
+    assert {
+        folder: count for folder, count in folders.items() if count > MOST_FILES_OF_A_FOLDER
+    } == {}
 
 
 def test_folders_of_tests_are_named_after_packages() -> None:
     """tests/ mirrors syndicator/; folders beside it look at the whole program."""
-    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.glob("*.py"))}
-    packages = {path.name for path in (ROOT / "syndicator").iterdir() if path.is_dir() and any(path.glob("*.py"))}
+    folders = {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.glob("*.py"))
+    }
+    packages = {
+        path.name
+        for path in (ROOT / "syndicator").iterdir()
+        if path.is_dir() and any(path.glob("*.py"))
+    }
     assert packages <= folders and folders - packages == OF_THE_WHOLE
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
     places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
     pattern = "|".join([*places, r"\bissue #?[0-9]+\b"])
-    listed = subprocess.run(["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    listed = subprocess.run(
+        ["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert listed.stdout == ""

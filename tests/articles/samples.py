@@ -15,7 +15,8 @@ from tests.samples import Samples
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
 URL = "https://example.org/a"
 
-# What YAML of one version or the other takes for something else than text, and what its emitters get wrong.
+# What YAML of one version or the other takes for something else than text, and what its emitters
+# get wrong.
 TRAPS = [
     *(Path(__file__).parent / "traps.txt").read_text(encoding="utf-8").splitlines(),
     "",
@@ -59,7 +60,8 @@ TRAPS = [
 
 
 def strings_of(samples: Samples, every: int) -> Iterator[str]:
-    """The samples of odd strings, YAML documents, file names and injections: of others' each `every`-th."""
+    """The samples of odd strings, YAML documents, file names and injections: of others' each
+    `every`-th."""
     for kind, key in (("strings", "s"), ("injection", "payload"), ("paths", "name")):
         for row in samples.rows(kind, every):
             yield str(row[key])
@@ -91,11 +93,17 @@ def full(**changes: Any) -> Article:
         "source_id": "tag:example.org,2026:1",
         "excerpt_by": "extractive",
         "tags_by": "matched",
-        "enclosure": Enclosure(url="https://example.org/a.mp3", type="audio/mpeg", length=3, duration="1:02"),
+        "enclosure": Enclosure(
+            url="https://example.org/a.mp3", type="audio/mpeg", length=3, duration="1:02"
+        ),
         "also": ("https://other.example/a",),
         "revisions": ("2026-11-23T09:00:00Z",),
         "origin": Origin(
-            title="Feed", url="https://example.org/feed", site="https://example.org/", id="f", updated=NOW
+            title="Feed",
+            url="https://example.org/feed",
+            site="https://example.org/",
+            id="f",
+            updated=NOW,
         ),
         "aliases": ("https://example.org/?p=1",),
         "keywords": ("ai",),

@@ -11,7 +11,11 @@ def test_an_article_is_found_by_its_addresses_on_its_own_site_and_its_guid() -> 
         title="News",
         source_key="bank",
         source_id="tag:1",
-        aliases=("https://www.bank.example/news", "https://m.bank.example/n", "https://elsewhere.example/news"),
+        aliases=(
+            "https://www.bank.example/news",
+            "https://m.bank.example/n",
+            "https://elsewhere.example/news",
+        ),
     )
 
     assert aliases_of(article) == ["bank.example/news", "m.bank.example/n", "guid:bank:tag:1"]

@@ -85,7 +85,9 @@ def test_the_same_article_is_not_written_again(article_store: FileArticleStore) 
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
 
 
-def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(article_store: FileArticleStore) -> None:
+def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
+    article_store: FileArticleStore,
+) -> None:
     _, stamp, _ = article_store.put(full())
 
     for opened in (article_store, FileArticleStore(article_store.root)):
@@ -115,7 +117,9 @@ def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore
     assert article_store.get(stamp.path).tags_by == "operator"
 
 
-def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(article_store: FileArticleStore) -> None:
+def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(
+    article_store: FileArticleStore,
+) -> None:
     _, stamp, _ = article_store.put(full())
     moved = article_store.root / "2020" / "01" / "my-name.md"
     moved.parent.mkdir(parents=True)
@@ -124,8 +128,14 @@ def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(articl
     for opened in (article_store, FileArticleStore(article_store.root)):
         assert opened.find(full().id) == "2020/01/my-name.md"
         assert opened.put(full(title=f"New {id(opened)}"))[1].path == "2020/01/my-name.md"
-    assert article_store.put(full(title="Newest"), "2020/01/my-name.md")[1].path == "2020/01/my-name.md"
-    assert article_store.put(full(title="Wrong hint"), "2020/01/other.md")[1].path == "2020/01/my-name.md"
+    assert (
+        article_store.put(full(title="Newest"), "2020/01/my-name.md")[1].path
+        == "2020/01/my-name.md"
+    )
+    assert (
+        article_store.put(full(title="Wrong hint"), "2020/01/other.md")[1].path
+        == "2020/01/my-name.md"
+    )
 
 
 def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) -> None:
@@ -146,7 +156,9 @@ def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) 
     assert article_store.find("abcdefzzzzzzzzzzzzzzzzzzzz") is None
 
 
-def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(article_store: FileArticleStore, samples: Samples) -> None:
+def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(
+    article_store: FileArticleStore, samples: Samples
+) -> None:
     names = [*TRAPS, *sorted({row["name"] for row in samples.rows("paths", every=40)})]
 
     paths = [article_store._new_path(full(title=name)) for name in names]
@@ -168,7 +180,9 @@ def test_a_hostile_title_is_filed_and_found(article_store: FileArticleStore, tit
     assert stamp.path.rpartition("/")[2].split(".")[0] not in ("con", "nul")
 
 
-@pytest.mark.parametrize("path", ["../x.md", "2026/../../x.md", "/etc/passwd", "", "2026//x.md", "."])
+@pytest.mark.parametrize(
+    "path", ["../x.md", "2026/../../x.md", "/etc/passwd", "", "2026//x.md", "."]
+)
 def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: str) -> None:
     for act in (article_store.get, article_store.delete, article_store.stamp):
         with pytest.raises(ConfigError, match="no path in the article store"):
@@ -176,7 +190,9 @@ def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: 
 
 
 def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore) -> None:
-    articles = [full(id=article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)]
+    articles = [
+        full(id=article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)
+    ]
     paths = [article_store.put(article)[1].path for article in articles]
     before = stamps(article_store)
     assert not article_store.changed(before)
@@ -209,7 +225,9 @@ def test_deleting(article_store: FileArticleStore) -> None:
         article_store.get(stamp.path)
 
 
-def test_a_file_that_cannot_be_read_is_named_and_left_alone(article_store: FileArticleStore) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_left_alone(
+    article_store: FileArticleStore,
+) -> None:
     _, stamp, _ = article_store.put(full())
     edit(article_store, stamp.path, "title: A title", "title: a: b")
     broken = content(article_store)
@@ -235,7 +253,9 @@ def test_a_lost_instance_is_not_minted_again_over_articles(article_store: FileAr
     article_store.put(full())
     (article_store.root / "instance.toml").unlink()
 
-    with pytest.raises(ConfigError, match=r"instance.toml is missing although there are articles; restore it") as error:
+    with pytest.raises(
+        ConfigError, match=r"instance.toml is missing although there are articles; restore it"
+    ) as error:
         article_store.instance()
     assert not (article_store.root / "instance.toml").exists()
 
@@ -253,7 +273,9 @@ def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) 
         article_store.instance()
 
 
-def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(article_store: FileArticleStore) -> None:
+def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
+    article_store: FileArticleStore,
+) -> None:
     _, stamp, _ = article_store.put(full())
     folder = (article_store.root / stamp.path).parent
     dead = [
@@ -297,7 +319,9 @@ def _refuse(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_a_write_is_durable_in_the_right_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_is_durable_in_the_right_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done: list[str] = []
     real_fsync, real_replace = os.fsync, Path.replace
 
@@ -323,7 +347,9 @@ def test_a_write_is_durable_in_the_right_order(tmp_path: Path, monkeypatch: pyte
     ]
 
 
-def test_a_link_for_a_temporary_file_is_not_followed(article_store: FileArticleStore, tmp_path: Path) -> None:
+def test_a_link_for_a_temporary_file_is_not_followed(
+    article_store: FileArticleStore, tmp_path: Path
+) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"theirs")
     _, stamp, _ = article_store.put(full())

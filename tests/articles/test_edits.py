@@ -49,7 +49,9 @@ def test_the_digest_has_eight_hashes_of_six() -> None:
 
 def test_nothing_is_edited_right_after_a_write() -> None:
     assert hand_edited(written(full())) == frozenset()
-    assert hand_edited(written(Article(id="x", url="https://example.org/", title=""))) == frozenset()
+    assert (
+        hand_edited(written(Article(id="x", url="https://example.org/", title=""))) == frozenset()
+    )
 
 
 @pytest.mark.parametrize("field", HAND)
@@ -117,7 +119,9 @@ def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
 
 
 def test_a_file_without_our_digest_is_all_by_hand() -> None:
-    in_file = frontmatter.load(b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\n---\nText\n")
+    in_file = frontmatter.load(
+        b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\n---\nText\n"
+    )
 
     assert hand_edited(in_file) == {"title", "date", "body"}
     merged = edits.merge(full(), in_file)

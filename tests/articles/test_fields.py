@@ -1,4 +1,5 @@
-"""The table of fields: one row is all that a field needs, and its keys are ours only where a file says so."""
+"""The table of fields: one row is all that a field needs, and its keys are ours only where a file
+says so."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
     _, stamp, _ = store.put(replace(article, minutes=7))
     assert "minutes: 7" in head((tmp_path / stamp.path).read_bytes())
-    store.put(replace(article, minutes=9))  # a key that is not known as ours would keep its 7 for ever
+    # a key that is not known as ours would keep its 7 for ever
+    store.put(replace(article, minutes=9))
 
     loaded = store.get(stamp.path)
     assert isinstance(loaded, Timed)
@@ -71,20 +73,32 @@ def test_no_two_rows_share_a_key_or_an_attribute() -> None:
 
 
 def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
-    settled = replace(plain(), authors=(), rights=(), hold=False, carriers=(), title_by="", category_by="", digest2="")
+    settled = replace(
+        plain(),
+        authors=(),
+        rights=(),
+        hold=False,
+        carriers=(),
+        title_by="",
+        category_by="",
+        digest2="",
+    )
 
     assert frontmatter.dump(settled) == frontmatter.dump(plain())
     assert not any(line.startswith("schema") for line in head(frontmatter.dump(plain())))
 
 
-def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> None:
+def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> (  # noqa: E501
+    None
+):
     lines = head(frontmatter.dump(plain(authors=("Ada", "Grace"), hold=True)))
 
     assert lines[-5:] == ["schema: 2", "authors:", "- Ada", "- Grace", "hold: true"]
 
 
 @pytest.mark.parametrize(
-    "line", ["", "schema: 1\n", "schema: 6\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
+    "line",
+    ["", "schema: 1\n", "schema: 6\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"],
 )
 def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
     keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
@@ -99,7 +113,9 @@ def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
 def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
-    data = frontmatter.dump(plain()).replace(b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1)
+    data = frontmatter.dump(plain()).replace(
+        b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1
+    )
 
     assert frontmatter.extra(data) == {}
     assert (frontmatter.load(data).hold, frontmatter.load(data).rights) == (True, ("a",))
@@ -111,7 +127,15 @@ def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schem
     data = frontmatter.dump(plain(), {"rights": {"mine": 1}, "draft": True})
     written = frontmatter.dump(plain(hold=True, rights=("ours",)), frontmatter.extra(data))
 
-    lines = ["schema: 2", "hold: true", "operator_keys:", "- rights", "rights:", "  mine: 1", "draft: true"]
+    lines = [
+        "schema: 2",
+        "hold: true",
+        "operator_keys:",
+        "- rights",
+        "rights:",
+        "  mine: 1",
+        "draft: true",
+    ]
     assert head(written)[-len(lines) :] == lines
     assert frontmatter.extra(written) == {"rights": {"mine": 1}, "draft": True}
     assert (frontmatter.load(written).hold, frontmatter.load(written).rights) == (True, ())
@@ -141,7 +165,9 @@ def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirec
     assert not any(line.startswith("aliases") for line in lines)
 
 
-def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(tmp_path: Path) -> None:
+def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(
+    tmp_path: Path,
+) -> None:
     store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(full(aliases=OTHERS))
     path = tmp_path / stamp.path
@@ -162,7 +188,9 @@ def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_
 
 @pytest.mark.parametrize("ours", [(), OTHERS])
 @pytest.mark.parametrize("theirs", ["[/old/, /older]", "old.html", "[{path: /old}]"])
-def test_an_operators_own_redirects_stay_theirs(tmp_path: Path, ours: tuple[str, ...], theirs: str) -> None:
+def test_an_operators_own_redirects_stay_theirs(
+    tmp_path: Path, ours: tuple[str, ...], theirs: str
+) -> None:
     store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(full(aliases=ours))
     path = tmp_path / stamp.path

@@ -25,7 +25,7 @@ ORDER = re.findall(
     r"\w+",
     """title date excerpt coverImage author tags category source id published updated added language source_key
     source_id digest excerpt_by tags_by enclosure also revisions origin partial robots keywords section
-    merged_into split_from schema other_urls""",
+    merged_into split_from schema other_urls""",  # noqa: E501
 )
 
 
@@ -65,7 +65,9 @@ def test_a_small_article_has_the_fixed_keys_alone_and_empty_ones_are_empty() -> 
     values = front(frontmatter.dump(Article(id=article_id(URL), url=URL, title="T", added=NOW)))
 
     assert list(values) == ORDER[:18]
-    assert values["author"] == values["coverImage"] == values["excerpt"] == values["published"] == ""
+    assert (
+        values["author"] == values["coverImage"] == values["excerpt"] == values["published"] == ""
+    )
     assert values["tags"] == []
     assert values["date"] == "2026-11-24"
     assert values["added"] == "2026-11-24T12:30:05Z"
@@ -91,7 +93,9 @@ category: ''
 source: 'https://example.org/a'
 """
     data = frontmatter.dump(
-        Article(id="x", url=URL, title="Robots: a “new” era 😀", tags=("AI",), body="Hi.\n", added=NOW)
+        Article(
+            id="x", url=URL, title="Robots: a “new” era 😀", tags=("AI",), body="Hi.\n", added=NOW
+        )
     )
 
     assert data.decode().startswith(expected)
@@ -115,7 +119,9 @@ def test_every_string_of_the_samples_survives(samples: Samples, every: int) -> N
     size = 100
     for start in range(0, len(strings), size):
         values = tuple(strings[start : start + size])
-        article = fields.settle(full(title=values[0], excerpt=values[-1], tags=values, aliases=values))
+        article = fields.settle(
+            full(title=values[0], excerpt=values[-1], tags=values, aliases=values)
+        )
         assert frontmatter.load(frontmatter.dump(article)) == article
         assert article.tags == tuple(kept for value in values if (kept := text.legal(value)))
 
@@ -162,7 +168,8 @@ def test_any_article_survives(schema: int, data: st.DataObject) -> None:
     assert b"\nschema: " not in written.split(b"\n---\n")[0] or schema > 1
 
 
-# What an operator or a site generator may have in the frontmatter, also under names that are ours in later schemas.
+# What an operator or a site generator may have in the frontmatter, also under names that are ours
+# in later schemas.
 _LATER = [row.key for row in fields.TABLE if row.schema > 1] + [fields.SCHEMA, fields.OPERATOR_KEYS]
 _PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=20)
 _KEYS = st.sampled_from([*_LATER, "body", "content", "handler", "draft", "on", "1"]) | _PLAIN
@@ -182,7 +189,9 @@ _FIRST = {row.key for row in fields.TABLE if row.schema == 1}
     before=articles(1),
     after=articles(2),
 )
-def test_an_operators_own_keys_survive_any_rewrite(theirs: dict[str, Any], before: Article, after: Article) -> None:
+def test_an_operators_own_keys_survive_any_rewrite(
+    theirs: dict[str, Any], before: Article, after: Article
+) -> None:
     data = frontmatter.dump(before, theirs)
     for article in (after, before, after, after):
         data = frontmatter.dump(article, frontmatter.extra(data))
@@ -190,7 +199,10 @@ def test_an_operators_own_keys_survive_any_rewrite(theirs: dict[str, Any], befor
     loaded = frontmatter.load(data)
     blocked = theirs.keys() & {fields.SCHEMA, fields.OPERATOR_KEYS}
     lost = [row for row in fields.TABLE if row.schema == 2 and (blocked or row.key in theirs)]
-    kept = replace(after, **{row.attribute: getattr(Article(id="", url="", title=""), row.attribute) for row in lost})
+    kept = replace(
+        after,
+        **{row.attribute: getattr(Article(id="", url="", title=""), row.attribute) for row in lost},
+    )
     assert loaded == fields.settle(kept)
 
 
@@ -212,13 +224,18 @@ def test_an_indented_first_line_and_a_rule_stay_in_the_body() -> None:
 
 def test_what_is_of_the_visit_alone_is_not_in_the_file() -> None:
     given = {one.name: getattr(full(), one.name) for one in dataclasses.fields(Article)}
-    read = ReadArticle(**given, trace={"title": "og"}, blocks=("x",), alternate="https://example.org/amp")
+    read = ReadArticle(
+        **given, trace={"title": "og"}, blocks=("x",), alternate="https://example.org/amp"
+    )
 
     assert frontmatter.dump(read) == frontmatter.dump(full())
 
 
 def test_a_file_by_hand_needs_little() -> None:
-    data = b"---\ntitle: 1.10\nsource: https://example.org/a\ndate: 2026-11-20\ntags: AI, Robots\n---\nText\n"
+    data = (
+        b"---\ntitle: 1.10\nsource: https://example.org/a\ndate: 2026-11-20\ntags: AI,"
+        b" Robots\n---\nText\n"
+    )
 
     article = frontmatter.load(data)
 
@@ -236,19 +253,30 @@ def test_a_day_by_hand_outranks_the_time_it_was_published() -> None:
 def test_files_of_other_editors_are_read() -> None:
     data = frontmatter.dump(full())
 
-    assert frontmatter.load(b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")) == frontmatter.load(data)
+    assert frontmatter.load(b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")) == frontmatter.load(
+        data
+    )
 
 
 def test_keys_of_the_operator_keep_their_types() -> None:
-    data = frontmatter.dump(full(), {"draft": True, "weight": 1.5, "note": "no", "more": {"a": [1]}})
+    data = frontmatter.dump(
+        full(), {"draft": True, "weight": 1.5, "note": "no", "more": {"a": [1]}}
+    )
 
-    assert frontmatter.extra(data) == {"draft": True, "weight": 1.5, "note": "no", "more": {"a": [1]}}
+    assert frontmatter.extra(data) == {
+        "draft": True,
+        "weight": 1.5,
+        "note": "no",
+        "more": {"a": [1]},
+    }
     assert frontmatter.load(data) == frontmatter.load(frontmatter.dump(full()))
     assert frontmatter.dump(full(), frontmatter.extra(data)) == data
 
 
 def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None:
-    data = frontmatter.dump(full()).replace(b"tags_by: matched\n", b"tags_by: matched\nmine: !odd thing\n")
+    data = frontmatter.dump(full()).replace(
+        b"tags_by: matched\n", b"tags_by: matched\nmine: !odd thing\n"
+    )
 
     assert frontmatter.extra(data) == {"mine": "thing"}
 
@@ -259,19 +287,34 @@ def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None
         (b"", "no frontmatter; the first line has to be ---"),
         (b"just text", "no frontmatter"),
         (b"---\ntitle: a\n", "has no end; put --- on a line after it"),
-        (b"---\ntitle: a: b\n---\n", "line 2: the frontmatter is not valid YAML .*put the value in quotes"),
+        (
+            b"---\ntitle: a: b\n---\n",
+            "line 2: the frontmatter is not valid YAML .*put the value in quotes",
+        ),
         (b"---\ntitle: 'a\n---\n", "not valid YAML"),
         (b"---\n- a\n---\n", "no list of `key: value` lines"),
         (b"---\n---\n", "no list of `key: value` lines"),
         (b"---\ntitle: a\n---\n", "source: has to be the article's URL, not ''"),
         (b"---\nsource: mailto:x\n---\n", "source: has to be the article's URL"),
-        (b"---\nsource: https://e.org/\ntitle: [a]\n---\n", "title: has to be one text; put it in quotes"),
+        (
+            b"---\nsource: https://e.org/\ntitle: [a]\n---\n",
+            "title: has to be one text; put it in quotes",
+        ),
         (b"---\nsource: https://e.org/\ntags: {a: b}\n---\n", "tags: has to be a list of texts"),
         (b"---\nsource: https://e.org/\ntags: [[a]]\n---\n", "tags: has to be a list of texts"),
-        (b"---\nsource: https://e.org/\ndate: soon\n---\n", "date: 'soon' is no day; write it like '2026-11-24'"),
-        (b"---\nsource: https://e.org/\nadded: soon\n---\n", "added: 'soon' is no time; write it like"),
+        (
+            b"---\nsource: https://e.org/\ndate: soon\n---\n",
+            "date: 'soon' is no day; write it like '2026-11-24'",
+        ),
+        (
+            b"---\nsource: https://e.org/\nadded: soon\n---\n",
+            "added: 'soon' is no time; write it like",
+        ),
         (b"---\nsource: https://e.org/\norigin: x\n---\n", "origin: has to be indented"),
-        (b"---\nsource: https://e.org/\norigin: {updated: x}\n---\n", "origin: updated: 'x' is no time"),
+        (
+            b"---\nsource: https://e.org/\norigin: {updated: x}\n---\n",
+            "origin: updated: 'x' is no time",
+        ),
         (b"---\ntitle: \xff\n---\n", "not UTF-8 at byte 11; save the file as UTF-8"),
         (b"---\n" + b"[" * 5000 + b"\n---\n", "not valid YAML|no list of"),
     ],

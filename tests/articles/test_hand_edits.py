@@ -61,7 +61,9 @@ def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(fiel
     assert hand_edited(reloaded(edits.merge(full(**NEW), merged))) == {field}
 
 
-def test_one_more_signed_field_makes_no_old_one_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_more_signed_field_makes_no_old_one_the_operators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first, second = reloaded(sign(full())), reloaded(sign(full(**OURS)))
     monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("partial", FLAG, 2, signed=True)))
@@ -72,7 +74,10 @@ def test_one_more_signed_field_makes_no_old_one_the_operators(monkeypatch: pytes
 
 
 def test_a_file_without_our_digest_is_by_hand_in_its_later_fields_too() -> None:
-    data = b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\nschema: 2\nhold: true\n---\n"
+    data = (
+        b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\nschema: 2\nhold:"
+        b" true\n---\n"
+    )
 
     assert hand_edited(frontmatter.load(data)) == {"title", "date", "hold"}
     assert hand_edited(frontmatter.load(data.replace(b"schema: 2\n", b""))) == {"title", "date"}

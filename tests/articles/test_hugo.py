@@ -34,12 +34,16 @@ def site(tmp_path: Path) -> Path:
         path = tmp_path / "layouts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(layout)
-    (tmp_path / "hugo.toml").write_text('baseURL = "https://example.org/"\ndisableKinds = ["RSS", "sitemap"]\n')
+    (tmp_path / "hugo.toml").write_text(
+        'baseURL = "https://example.org/"\ndisableKinds = ["RSS", "sitemap"]\n'
+    )
     return tmp_path
 
 
 def hugo(site: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["hugo", "--source", str(site)], capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        ["hugo", "--source", str(site)], capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
@@ -48,8 +52,19 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
     texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]
     for number, text in enumerate([*texts, *BODIES]):
         url = f"https://example.org/{number}"
-        strange = {"title": text, "excerpt": text, "body": text} if number < len(texts) else {"body": text}
-        store.put(full(id=article_id(url), url=url, aliases=(f"https://example.org/?p={number}",), **strange))
+        strange = (
+            {"title": text, "excerpt": text, "body": text}
+            if number < len(texts)
+            else {"body": text}
+        )
+        store.put(
+            full(
+                id=article_id(url),
+                url=url,
+                aliases=(f"https://example.org/?p={number}",),
+                **strange,
+            )
+        )
 
     made = hugo(site)
 
@@ -63,18 +78,24 @@ def test_hugo_gives_each_field_its_type(site: Path) -> None:
     """The first eight keys as data, as templates have them."""
     (site / "layouts/_default/single.html").unlink()
     fields = " ".join(
-        f'"{key}" .Params.{key}' for key in ("excerpt", "coverImage", "author", "tags", "category", "source")
+        f'"{key}" .Params.{key}'
+        for key in ("excerpt", "coverImage", "author", "tags", "category", "source")
     )
     day = '"date" (.Date.Format "2006-01-02")'
     for kind in ("_default/single.html", "_default/list.html"):
         (site / "layouts" / kind).write_text("")
     page = f'{{{{ dict "path" .File.Path "title" .Title {day} {fields} | jsonify }}}}\n'
-    (site / "layouts/index.html").write_text(f"{{{{ range .Site.RegularPages }}}}{page}{{{{ end }}}}")
+    (site / "layouts/index.html").write_text(
+        f"{{{{ range .Site.RegularPages }}}}{page}{{{{ end }}}}"
+    )
     articles = stored(site / "content")
     made = hugo(site)
     assert made.returncode == 0, made.stdout + made.stderr
     lines = [line for line in (site / "public/index.html").read_text().split("\n") if line]
-    found = {str(site / "content" / one.pop("path")): one for one in map(json.loads, map(html.unescape, lines))}
+    found = {
+        str(site / "content" / one.pop("path")): one
+        for one in map(json.loads, map(html.unescape, lines))
+    }
     assert found.keys() == articles.keys()
     for path, one in found.items():
         assert one == expected(articles[path]) | {"date": "2026-11-23"}

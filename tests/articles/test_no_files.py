@@ -18,7 +18,10 @@ from syndicator.services.health.status import look, place_of
 from tests.services.places import Place, store_articles
 
 load_commands()
-ARTICLE = "---\ntitle: By hand\ndate: 2026-03-01\nsource: https://mine.example/1\n---\n\nA text that says something.\n"
+ARTICLE = (
+    "---\ntitle: By hand\ndate: 2026-03-01\nsource: https://mine.example/1\n---\n\nA text that says"
+    " something.\n"
+)
 
 
 def bind_socket(path: Path) -> None:
@@ -55,7 +58,9 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     path = place.folder / "feeds/articles" / folder / "d.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     KINDS[kind](path)
-    result = CliRunner().invoke(app, ["build", "--config", str(place.config)], catch_exceptions=False)
+    result = CliRunner().invoke(
+        app, ["build", "--config", str(place.config)], catch_exceptions=False
+    )
     assert result.exit_code == 0
     assert "A story" in place.published("all.atom")
     with place_of(place.config, now=lambda: place.now, environ={}) as looked:
@@ -106,5 +111,10 @@ def test_names_are_those_of_visible_files_in_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md", ".hidden", "2026/03/c.md", "2026/a.md", ".git/x.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    assert list(FileArticleStore(tmp_path).names()) == ["a.md", "b.txt", "2026/a.md", "2026/03/c.md"]
+    assert list(FileArticleStore(tmp_path).names()) == [
+        "a.md",
+        "b.txt",
+        "2026/a.md",
+        "2026/03/c.md",
+    ]
     assert list(FileArticleStore(tmp_path / "nowhere").names()) == []

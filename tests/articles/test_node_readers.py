@@ -1,4 +1,5 @@
-"""Our files as gray-matter reads them (Next.js, Eleventy and others stand on it), and Astro's content collections."""
+"""Our files as gray-matter reads them (Next.js, Eleventy and others stand on it), and Astro's
+content collections."""
 
 from __future__ import annotations
 
@@ -20,9 +21,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SCRIPT = Path(__file__).parent / "node_readers.mjs"
 KEYS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source")
 ASTRO = {
-    "astro.config.mjs": "export default { site: 'https://example.org', devToolbar: { enabled: false } };\n",
+    "astro.config.mjs": (
+        "export default { site: 'https://example.org', devToolbar: { enabled: false } };\n"
+    ),
     "package.json": '{ "name": "site", "type": "module", "private": true }\n',
-    "src/content.config.ts": """\
+    "src/content.config.ts": (
+        """\
 import { defineCollection, z } from "astro:content";
 import { glob } from "astro/loaders";
 
@@ -40,15 +44,18 @@ const articles = defineCollection({
   }),
 });
 export const collections = { articles };
-""",
-    "src/pages/all.json.ts": """\
+"""
+    ),
+    "src/pages/all.json.ts": (
+        """\
 import { getCollection } from "astro:content";
 
 export async function GET() {
   const found = await getCollection("articles");
   return new Response(JSON.stringify(found.map(({ filePath, data, body }) => ({ path: filePath, typed: data, body }))));
 }
-""",
+"""  # noqa: E501
+    ),
 }
 
 
@@ -57,13 +64,25 @@ def installed(folder: Path, *packages: str) -> Path:
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("node and npm are not installed; Debian has both")
     folder.mkdir(parents=True, exist_ok=True)
-    words = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", *packages]
+    words = [
+        "npm",
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--prefer-offline",
+        *packages,
+    ]
     try:
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            words, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+        )
     except subprocess.TimeoutExpired:
         pytest.skip(f"npm did not install {', '.join(packages)} within five minutes")
     if done.returncode:
-        pytest.skip(f"npm does not install {', '.join(packages)} here: {done.stderr.strip()[-300:]}")
+        pytest.skip(
+            f"npm does not install {', '.join(packages)} here: {done.stderr.strip()[-300:]}"
+        )
     return folder
 
 
@@ -80,25 +99,41 @@ def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: P
     script = packages / SCRIPT.name
     shutil.copy(SCRIPT, script)
     done = subprocess.run(
-        ["node", str(script)], cwd=packages, input="\n".join(articles), capture_output=True, text=True, timeout=120
+        ["node", str(script)],
+        cwd=packages,
+        input="\n".join(articles),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.split("\n") if line]
     assert {line["path"] for line in lines} == set(articles)
     for line in lines:
-        assert isinstance(line["front"]["date"], str)  # and no time that a zone moves to the day before
+        # and no time that a zone moves to the day before
+        assert isinstance(line["front"]["date"], str)
         assert tuple(line["front"])[: len(KEYS)] == KEYS
         check(line, articles, line["path"])
 
 
 def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
-    """Else the test above says nothing: gray-matter takes for a number or a time what stands there without quotes."""
+    """Else the test above says nothing: gray-matter takes for a number or a time what stands there
+    without quotes."""
     packages = installed(tmp_path / "node", "gray-matter@4", "zod@3")
     shutil.copy(SCRIPT, packages / SCRIPT.name)
     path = tmp_path / "a.md"
-    path.write_bytes(by_hand(expected(full(title="1e3")) | {"date": "2026-11-23"}, "Text.").replace(b"'1e3'", b"1e3"))
+    path.write_bytes(
+        by_hand(expected(full(title="1e3")) | {"date": "2026-11-23"}, "Text.").replace(
+            b"'1e3'", b"1e3"
+        )
+    )
     done = subprocess.run(
-        ["node", SCRIPT.name], cwd=packages, input=str(path), capture_output=True, text=True, timeout=120
+        ["node", SCRIPT.name],
+        cwd=packages,
+        input=str(path),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode != 0 and "Expected string, received number" in done.stderr
 
@@ -111,9 +146,13 @@ def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
     installed(site, "astro@5")
     articles = stored(site / "articles")
     done = subprocess.run(
-        ["npx", "--no-install", "astro", "build"], cwd=site, capture_output=True, text=True, timeout=300,
+        ["npx", "--no-install", "astro", "build"],
+        cwd=site,
+        capture_output=True,
+        text=True,
+        timeout=300,
         env={**os.environ, "ASTRO_TELEMETRY_DISABLED": "1"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     made = json.loads((site / "dist/all.json").read_text())
     assert {str(site / one["path"]) for one in made} == set(articles)

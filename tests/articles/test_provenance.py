@@ -21,7 +21,11 @@ DESCRIBED_BY: dict[str, list[By | None]] = {
     "excerpt": [None, By.PUBLISHER, By.EXTRACTIVE, By.LLM, By.OPERATOR],
     "tags": [None, By.PUBLISHER, By.MATCHED, By.LEARNT, By.LLM, By.OPERATOR],
     "category": [By.MATCHED, By.LLM, By.OPERATOR],
-    **{name: [By.PUBLISHER, By.OPERATOR] for name in names() if name not in ("excerpt", "tags", "category")},
+    **{
+        name: [By.PUBLISHER, By.OPERATOR]
+        for name in names()
+        if name not in ("excerpt", "tags", "category")
+    },
 }
 # who wrote it -> who may write over it; the rest may not
 OVER: dict[By | None, set[By]] = {
@@ -47,14 +51,17 @@ def made(field: str, current: By | None) -> Article:
     if current is By.LLM:
         return replace(article, excerpt_by="llm")
     changed = (
-        {"published": None, "added": None} if field == "date" else {"cover" if field == "coverImage" else field: "x"}
+        {"published": None, "added": None}
+        if field == "date"
+        else {"cover" if field == "coverImage" else field: "x"}
     )
     return replace(article, **changed) if current is By.OPERATOR else article
 
 
 @pytest.mark.parametrize("by", By)
 @pytest.mark.parametrize(
-    ("field", "current"), [(field, current) for field, currents in DESCRIBED_BY.items() for current in currents]
+    ("field", "current"),
+    [(field, current) for field, currents in DESCRIBED_BY.items() for current in currents],
 )
 def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None:
     article = made(field, current)
@@ -107,4 +114,6 @@ def test_a_word_that_names_nobody_protects_nothing() -> None:
 
 
 def test_a_writer_is_plain_text_in_the_file() -> None:
-    assert b"\nexcerpt_by: llm\ntags_by: operator\n" in frontmatter.dump(full(excerpt_by=By.LLM, tags_by=By.OPERATOR))
+    assert b"\nexcerpt_by: llm\ntags_by: operator\n" in frontmatter.dump(
+        full(excerpt_by=By.LLM, tags_by=By.OPERATOR)
+    )

@@ -1,4 +1,5 @@
-"""What Hugo takes for its shortcodes stands in files so that no build of it ends there, and reads as it did."""
+"""What Hugo takes for its shortcodes stands in files so that no build of it ends there, and reads
+as it did."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def store(tmp_path: Path) -> FileArticleStore:
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(store: FileArticleStore, body: str) -> None:
+def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
+    store: FileArticleStore, body: str
+) -> None:
     stored, stamp, _ = store.put(full(body=body))
     written = (store.root / stamp.path).read_text()
     loaded = store.get(stamp.path)

@@ -35,7 +35,9 @@ def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        FileSnapshots(tmp_path / name).put(ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"})
+        FileSnapshots(tmp_path / name).put(
+            ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"}
+        )
 
     one, two = (next((tmp_path / name).rglob("*.gz")).read_bytes() for name in ("one", "two"))
     assert one == two

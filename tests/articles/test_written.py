@@ -18,7 +18,8 @@ from tests.articles.samples import TRAPS, full, strings_of
 from tests.samples import OWN, Samples
 
 HERE = Path(__file__).resolve().parent
-# An article with every odd text of our samples as a tag, as version 0.3 wrote it. Never write this file anew.
+# An article with every odd text of our samples as a tag, as version 0.3 wrote it. Never write this
+# file anew.
 WRITTEN = HERE / "written/strings.md"
 OPERATOR_KEYS: dict[str, Any] = {
     "draft": True,
@@ -32,7 +33,11 @@ OPERATOR_KEYS: dict[str, Any] = {
     "empty": {},
     "content": "a name that python-frontmatter uses",
     "handler": ["another", "another"],
-    "nested": {"list": [1, "on", {"deep": ["it's", "two\nlines", "\U0001f600"]}], "on": "no", "": ""},
+    "nested": {
+        "list": [1, "on", {"deep": ["it's", "two\nlines", "\U0001f600"]}],
+        "on": "no",
+        "": "",
+    },
     "on": "yes",
     "\U0001f600 key": "back\\slash \U0001f600",
     "k" * 100: "as long as a simple key of the writer by hand",
@@ -47,7 +52,9 @@ AGED = sorted((HERE.parent / "aged").glob("*/instance/feeds/articles/**/*.md"))
 
 def sample_article() -> Article:
     strings = sorted({*TRAPS, *strings_of(Samples(OWN, None), every=1)})
-    return full(title=strings[-1], tags=tuple(strings), body="{{< figure >}}\n\n    code\n\n---\nend")
+    return full(
+        title=strings[-1], tags=tuple(strings), body="{{< figure >}}\n\n    code\n\n---\nend"
+    )
 
 
 def test_odd_texts_and_keys_of_every_type_are_written_as_before() -> None:
@@ -69,7 +76,11 @@ def test_a_rewrite_leaves_the_bytes_of_earlier_versions(path: Path) -> None:
 
 @pytest.mark.parametrize("length", [1, 100, 101, 126, 127, 128, 129, 500, 1023, 1024, 1025, 5000])
 def test_a_key_of_any_length_survives_a_rewrite(length: int) -> None:
-    keys = {"k" * length: "text", "key: " * length: ["a", "b"], "nested": {"n" * length: "text", "z": "1"}}
+    keys = {
+        "k" * length: "text",
+        "key: " * length: ["a", "b"],
+        "nested": {"n" * length: "text", "z": "1"},
+    }
     data = frontmatter.dump(full(), keys)
 
     assert frontmatter.extra(data) == keys
@@ -94,7 +105,9 @@ _VALUES = st.recursive(
 
 
 @given(values=st.dictionaries(_TEXTS, _VALUES, min_size=1), body=_TEXTS)
-def test_other_readers_of_yaml_find_the_same_values_in_the_same_order(values: dict[str, Any], body: str) -> None:
+def test_other_readers_of_yaml_find_the_same_values_in_the_same_order(
+    values: dict[str, Any], body: str
+) -> None:
     data = frontmatter.by_hand(values, body)
     head = data.decode().split("\n---\n")[0].removeprefix("---\n")
     read = yaml.load(head, Loader=yaml.SafeLoader)
@@ -106,4 +119,7 @@ def test_other_readers_of_yaml_find_the_same_values_in_the_same_order(values: di
 def test_a_value_that_occurs_twice_is_written_twice() -> None:
     shared = ["a"]
 
-    assert frontmatter.by_hand({"one": shared, "two": shared}, "") == b"---\none:\n- a\ntwo:\n- a\n---\n"
+    assert (
+        frontmatter.by_hand({"one": shared, "two": shared}, "")
+        == b"---\none:\n- a\ntwo:\n- a\n---\n"
+    )

@@ -1,4 +1,5 @@
-"""Articles whose every field is a text that breaks things, and what a site generator should find in their files."""
+"""Articles whose every field is a text that breaks things, and what a site generator should find in
+their files."""
 
 from __future__ import annotations
 
@@ -9,8 +10,27 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, article_id
 from tests.articles.samples import TRAPS, full
 
-LOOKS_TYPED = ["1e3", "0o14", "1_000", ".5", "0x1F", "1:30", "2026-02-11", "2026-02-11T10:00:00Z", "2026-02-30", "NaN"]
-SHORTCODES = ["{{< title >}}", "{{% title %}}", "<!--more-->", "---", "---js", "+++", "import x from 'y'"]
+LOOKS_TYPED = [
+    "1e3",
+    "0o14",
+    "1_000",
+    ".5",
+    "0x1F",
+    "1:30",
+    "2026-02-11",
+    "2026-02-11T10:00:00Z",
+    "2026-02-30",
+    "NaN",
+]
+SHORTCODES = [
+    "{{< title >}}",
+    "{{% title %}}",
+    "<!--more-->",
+    "---",
+    "---js",
+    "+++",
+    "import x from 'y'",
+]
 
 
 def stored(root: Path) -> dict[str, Article]:
@@ -21,7 +41,13 @@ def stored(root: Path) -> dict[str, Article]:
     for number, text in enumerate(texts):
         url = f"https://example.org/{number}"
         fields: dict[str, Any] = dict.fromkeys(("title", "excerpt", "author", "category"), text)
-        wild = full(id=article_id(url), url=url, tags=(text, "x"), body=f"# {text}\n\n{text}\n\n---\n\nEnd.", **fields)
+        wild = full(
+            id=article_id(url),
+            url=url,
+            tags=(text, "x"),
+            body=f"# {text}\n\n{text}\n\n---\n\nEnd.",
+            **fields,
+        )
         article, stamp, _ = store.put(wild)
         found[str(root / stamp.path)] = article
     return found

@@ -1,13 +1,14 @@
-"""What articles cost workers and PostgreSQL, whole: CPU of a page visited, read, described, filed and built, bytes of
-its rows and file, and the builder alone.
+"""What articles cost workers and PostgreSQL, whole: CPU of a page visited, read, described, filed
+and built, bytes of its rows and file, and the builder alone.
 
     python -m tests.bench.bench_articles [--sources 200] [--entries 5] [--workers 2] [--more 500]
 
-As many feeds of `--entries` entries, each on a loopback address of its own, whose pages have 150 to 300 words, served
-by another process that does not count. Workers visit them and read every page. Printed: CPU of the workers (start
-apart) and of the server for an article; bytes of the tables (`pg_total_relation_size`, indexes included, less what
-empty tables have) for a source and for an article, the largest by name; bytes of files. Then `--more` articles are
-filed and one build writes what they changed: its CPU for a new entry and for a file."""
+As many feeds of `--entries` entries, each on a loopback address of its own, whose pages have 150 to
+300 words, served by another process that does not count. Workers visit them and read every page.
+Printed: CPU of the workers (start apart) and of the server for an article; bytes of the tables
+(`pg_total_relation_size`, indexes included, less what empty tables have) for a source and for an
+article, the largest by name; bytes of files. Then `--more` articles are filed and one build writes
+what they changed: its CPU for a new entry and for a file."""
 
 from __future__ import annotations
 
@@ -69,7 +70,7 @@ def reply(transport, head):
         transport.write(answer("text/html; charset=utf-8", page))
     else:
         transport.write(b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n")
-{SERVE}"""
+{SERVE}"""  # noqa: E501
 
 
 @contextmanager
@@ -111,18 +112,22 @@ def visits(server: postgres.Server, fleet: Instance, workers: int, articles: int
     """Has workers read all pages, and prints what it cost."""
     for _ in range(workers):
         fleet.start(16)
-    assert fleet.until(lambda: all("ready" in fleet.log(number) for number in range(workers)), 120), fleet.logs()
+    assert fleet.until(
+        lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
+    ), fleet.logs()
     pids = [one.pid for one in fleet.workers]
     start, before, began = cpu(pids), server_cpu(server), time.monotonic()
-    with fleet.store() as store:  # one connection: another for each look would count as the server's
+    # one connection: another for each look would count as the server's
+    with fleet.store() as store:
         while _articles(store) < articles or store.index.newest_mark():
             assert time.monotonic() - began < 900, fleet.state()
             time.sleep(1)
     used, database, wall = cpu(pids) - start, server_cpu(server) - before, time.monotonic() - began
     fleet.stop()
     print(
-        f"{articles} articles visited, read, described, filed and built by {workers} workers in {wall:.0f} s: CPU an "
-        f"article: workers {1000 * used / articles:.1f} ms, server {1000 * database / articles:.1f} ms",
+        f"{articles} articles visited, read, described, filed and built by {workers} workers in"
+        f" {wall:.0f} s: CPU an article: workers {1000 * used / articles:.1f} ms, server"
+        f" {1000 * database / articles:.1f} ms",
         flush=True,
     )
 
@@ -131,10 +136,15 @@ def bytes_of(fleet: Instance, before: dict[str, int], sources: int, articles: in
     grown = {name: size - before.get(name, 0) for name, size in sizes(fleet).items()}
     of_sources = sum(size for name, size in grown.items() if name in _OF_SOURCES)
     rest = {
-        name: size for name, size in grown.items() if name not in _OF_SOURCES and not name.startswith("procrastinate")
+        name: size
+        for name, size in grown.items()
+        if name not in _OF_SOURCES and not name.startswith("procrastinate")
     }
     files = sum(path.stat().st_size for path in (fleet.folder / "feeds/articles").rglob("*.md"))
-    print(f"bytes of rows: {of_sources / sources:.0f} a source, {sum(rest.values()) / articles:.0f} an article:")
+    print(
+        f"bytes of rows: {of_sources / sources:.0f} a source, {sum(rest.values()) / articles:.0f}"
+        " an article:"
+    )
     for name, size in sorted(rest.items(), key=lambda one: -one[1])[:9]:
         print(f"    {name} {size / articles:.0f}")
     print(f"bytes of files: {files / articles:.0f} an article", flush=True)
@@ -145,13 +155,16 @@ def builds(fleet: Instance, more: int) -> None:
     with open_app(fleet.config, read=pushed(fleet.config, load(fleet.config))) as app:
         keys = sorted(app.sources)
         for number, article in enumerate(generate(more, seed=2)):
-            made, stamp, _ = app.article_store.put(_of(article, keys[number % len(keys)], app.clock()))
+            made, stamp, _ = app.article_store.put(
+                _of(article, keys[number % len(keys)], app.clock())
+            )
             app.store.visits.record(made, stamp)
         began = time.process_time()
         report = asyncio.run(build_feeds(app))
         used, files = 1000 * (time.process_time() - began), len(report.written)
     print(
-        f"a build of {more} new articles, {files} files: {used / more:.1f} ms CPU an entry, {used / files:.2f} a file"
+        f"a build of {more} new articles, {files} files: {used / more:.1f} ms CPU an entry,"
+        f" {used / files:.2f} a file"
     )
 
 
@@ -174,7 +187,9 @@ def main() -> None:
         sites(given.sources, given.entries) as urls,
         tempfile.TemporaryDirectory() as name,
     ):
-        fleet = Instance(Path(name), Elsewhere(urls), server.schema(), pause=0.0, seconds=20.0, verbose=False)
+        fleet = Instance(
+            Path(name), Elsewhere(urls), server.schema(), pause=0.0, seconds=20.0, verbose=False
+        )
         with fleet.store():
             pass
         before = sizes(fleet)

@@ -1,9 +1,10 @@
 """How long the console's pages take at 1,000 sources and 100,000 articles, and how large they are.
 
-python -m tests.bench.bench_console [ARTICLES [FOLDER]]: makes such an instance in FOLDER, or in one that is thrown away
-(its rows alone: the pages read no file but of the article that they show), asks each page 21 times over a real
-connection, and prints the median and the most of the CPU that an answer costs, client included, in ms; the median of
-the wall clock, which says little on a busy machine; and the bytes of the page, plain and as gzip would send it."""
+python -m tests.bench.bench_console [ARTICLES [FOLDER]]: makes such an instance in FOLDER, or in one
+that is thrown away (its rows alone: the pages read no file but of the article that they show), asks
+each page 21 times over a real connection, and prints the median and the most of the CPU that an
+answer costs, client included, in ms; the median of the wall clock, which says little on a busy
+machine; and the bytes of the page, plain and as gzip would send it."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def make(folder: Path, articles: int) -> str:
     (config / "syndicator.toml").write_text("[console]\nlisten = '127.0.0.1:0'\n")
     names = "".join(f'[[tag]]\nname = "Tag {number}"\n' for number in range(100))
     (config / "taxonomy.toml").write_text('[[category]]\nname = "AI"\n' + names)
-    lines = (f'[[source]]\nkey = "s{n}"\nurl = "https://s{n}.example/feed"\n' for n in range(SOURCES))
+    lines = (
+        f'[[source]]\nkey = "s{n}"\nurl = "https://s{n}.example/feed"\n' for n in range(SOURCES)
+    )
     (config / "sources.toml").write_text("\n".join(lines))
     with open_app(config) as app:
         visits = app.store.visits
@@ -59,7 +62,9 @@ def make(folder: Path, articles: int) -> str:
 
 def state(number: int) -> SourceState:
     """One source in forty fails."""
-    known = SourceState(key=f"s{number}", url=f"https://s{number}.example/feed", last_visit=NOW, first_visit=NOW)
+    known = SourceState(
+        key=f"s{number}", url=f"https://s{number}.example/feed", last_visit=NOW, first_visit=NOW
+    )
     if number % 40:
         return replace(known, last_success=NOW)
     return replace(known, failures=9, reason="dns", failing_since=NOW - timedelta(days=9))
@@ -75,7 +80,8 @@ def article(number: int) -> Article:
         author="Ann Holt",
         published=at,
         added=at,
-        excerpt="A whole sentence of what it is about, and another one that says why it matters. " * 3,
+        excerpt="A whole sentence of what it is about, and another one that says why it matters. "
+        * 3,
         category="AI" if number % 3 else "",
         tags=(f"Tag {number % 100}", f"Tag {number % 97}") if number % 4 else (),
         source_key=f"s{number % SOURCES}",
@@ -92,10 +98,23 @@ def main() -> None:
             make(folder, articles)
         id = article(articles - 1).id
         pages = (
-            "/", "/add", "/articles", "/articles?filter=all", "/articles?q=article+77", "/articles?filter=hold",
-            "/articles?filter=all&source=s7", f"/articles/{id}", "/sources", "/sources?q=s99", "/sources/s1",
-            "/sources/s40", "/sources/s1/mend", "/tags", "/tags/query?query=words+and+not+tag:x", "/changes",
-        )  # fmt: skip
+            "/",
+            "/add",
+            "/articles",
+            "/articles?filter=all",
+            "/articles?q=article+77",
+            "/articles?filter=hold",
+            "/articles?filter=all&source=s7",
+            f"/articles/{id}",
+            "/sources",
+            "/sources?q=s99",
+            "/sources/s1",
+            "/sources/s40",
+            "/sources/s1/mend",
+            "/tags",
+            "/tags/query?query=words+and+not+tag:x",
+            "/changes",
+        )
         for served in serve(Instance(folder, World())):
             browser = served.browser()
             browser.get("/")
@@ -104,7 +123,10 @@ def main() -> None:
 
 
 def report(browser: Browser, pages: tuple[str, ...], articles: int) -> None:
-    print(f"{SOURCES} sources, {articles:,} articles: CPU ms of an answer (median, most), wall ms, bytes, as gzip")
+    print(
+        f"{SOURCES} sources, {articles:,} articles: CPU ms of an answer (median, most), wall ms,"
+        " bytes, as gzip"
+    )
     for path in pages:
         cpu, wall = [], []
         for _ in range(ASKED):

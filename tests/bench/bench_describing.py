@@ -1,8 +1,11 @@
-"""Quality of describing on the open texts, beside two baselines: the first sentences, and tags by their bare names.
+"""Quality of describing on the open texts, beside two baselines: the first sentences, and tags by
+their bare names.
 
-    python -m tests.bench.bench_describing [summaries|categories|tags|curves|filed|cost ...] [--half HALF] [--most N]
+    python -m tests.bench.bench_describing [summaries|categories|tags|curves|filed|cost ...] [--half
+    HALF] [--most N]
 
-Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed on the other."""
+Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed
+on the other."""
 
 from __future__ import annotations
 
@@ -58,7 +61,9 @@ def lead(title: str, text: str, language: str | None = None) -> str:
     return " ".join(out)
 
 
-def rouge(found: Sequence[Row], summary: Callable[..., str]) -> tuple[dict[str, float], Counter[str]]:
+def rouge(
+    found: Sequence[Row], summary: Callable[..., str]
+) -> tuple[dict[str, float], Counter[str]]:
     """Mean ROUGE in per cent and how many summaries break which rule of form."""
     from rouge_score import rouge_scorer
 
@@ -104,7 +109,9 @@ def categories(half: str, most: int | None) -> None:
         kept = [(a, b) for a, b in pairs if b is not None]
         right = sum(a == b for a, b in kept)
         shares = (right / len(pairs), len(kept) / len(pairs), right / max(1, len(kept)))
-        figures = "right {:.1f} answered {:.1f} right of those {:.1f}".format(*(100 * share for share in shares))
+        figures = "right {:.1f} answered {:.1f} right of those {:.1f}".format(
+            *(100 * share for share in shares)
+        )
         print(f"{name:10} n={len(pairs)} {figures}")
 
 
@@ -146,19 +153,22 @@ def vocabulary(found: Iterable[Row], support: int = 2) -> Taxonomy:
 
 
 def literal(taxonomy: Taxonomy, title: str, text: str) -> list[str]:
-    """The baseline: the five tags of the vocabulary that stand most often in text and title, which counts thrice."""
+    """The baseline: the five tags of the vocabulary that stand most often in text and title, which
+    counts thrice."""
     words = Counter(re.findall(r"[^\W_]+", f"{title} {title} {title} {text}".casefold()))
     flat = " ".join(re.findall(r"[^\W_]+", f"{title} . {title} . {title} . {text}".casefold()))
     times = {}
     for tag in taxonomy.vocabulary.tag:
         parts = re.findall(r"[^\W_]+", tag.name.casefold())
-        times[tag.name] = words[parts[0]] if len(parts) == 1 else f" {flat} ".count(f" {' '.join(parts)} ")
+        times[tag.name] = (
+            words[parts[0]] if len(parts) == 1 else f" {flat} ".count(f" {' '.join(parts)} ")
+        )
     return sorted((tag for tag, n in times.items() if n), key=lambda tag: -times[tag])[:5]
 
 
 def tag_scores(name: str, parts: int = 5, most: int | None = None) -> dict[str, list[float]]:
-    """F1@5 of every post of a site, the other parts being its past ("history") or giving the vocabulary ("zero-shot",
-    beside the baseline "literal")."""
+    """F1@5 of every post of a site, the other parts being its past ("history") or giving the
+    vocabulary ("zero-shot", beside the baseline "literal")."""
     found = site(name)
     scores: dict[str, list[float]] = {"history": [], "zero-shot": [], "literal": []}
     for fold in range(parts):
@@ -181,16 +191,20 @@ def shipped() -> Taxonomy:
 
 
 def curve(name: str, most: int = 80) -> Iterator[tuple[int, float, float, float]]:
-    """Confirmed posts, and F1@5 in per cent of `most` other posts: of that past alone, with the shipped taxonomy too,
-    and with all tags of the site as vocabulary too, as every operator has one sooner or later."""
+    """Confirmed posts, and F1@5 in per cent of `most` other posts: of that past alone, with the
+    shipped taxonomy too, and with all tags of the site as vocabulary too, as every operator has one
+    sooner or later."""
     found = site(name)
     held = [row for row in found if part(row["id"], 5) == 0][:most]
-    past = sorted((row for row in found if part(row["id"], 5) != 0), key=lambda row: part(row["id"], 10**6))
+    past = sorted(
+        (row for row in found if part(row["id"], 5) != 0), key=lambda row: part(row["id"], 10**6)
+    )
     taxonomies = (Taxonomy(), shipped(), vocabulary(found, support=1))
     for posts in CURVE:
         learnt = [taxonomy.learn(history(past[:posts])) for taxonomy in taxonomies]
         alone, begun, own = (
-            100 * st.mean(f1(row["tags"], one.tags(row["title"], row["text"])) for row in held) for one in learnt
+            100 * st.mean(f1(row["tags"], one.tags(row["title"], row["text"])) for row in held)
+            for one in learnt
         )
         yield posts, alone, begun, own
         if posts >= len(past):
@@ -201,23 +215,31 @@ def curves(half: str, most: int | None) -> None:
     for name in ("ropensci", "18f"):
         for posts, *scores in curve(name, most or 80):
             alone, begun, own = (f"{score:.1f}" for score in scores)
-            print(f"{name:9} {posts:4} posts: history F1@5 {alone}, with the shipped taxonomy {begun}, its own {own}")
+            print(
+                f"{name:9} {posts:4} posts: history F1@5 {alone}, with the shipped taxonomy"
+                f" {begun}, its own {own}"
+            )
 
 
 FILED = (20, 80)  # articles with a confirmed category
 
 
 def filed_curve(name: str, most: int = 160) -> Iterator[tuple[int, float]]:
-    """Articles with a confirmed category, and per cent right of `most` others, where the names of the categories say
-    nothing and nobody described them."""
+    """Articles with a confirmed category, and per cent right of `most` others, where the names of
+    the categories say nothing and nobody described them."""
     labels = sorted({row["label"] for row in rows(f"cat_{name}")})
     desks = {label: f"Desk {number}" for number, label in enumerate(labels)}
     house = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=desk) for desk in desks.values())))
     found = sorted(rows(f"cat_{name}"), key=lambda row: part(row["id"], 10**6))
-    held, past = found[:most], [(row["title"], row["text"], desks[row["label"]]) for row in found[most:]]
+    held, past = (
+        found[:most],
+        [(row["title"], row["text"], desks[row["label"]]) for row in found[most:]],
+    )
     for posts in (0, *FILED):
         learnt = house.learn([], filed=past[:posts])
-        right = [learnt.category(row["title"], row["text"]).name == desks[row["label"]] for row in held]
+        right = [
+            learnt.category(row["title"], row["text"]).name == desks[row["label"]] for row in held
+        ]
         yield posts, 100 * st.mean(right)
 
 
@@ -231,7 +253,8 @@ def tags(half: str, most: int | None) -> None:
     for name in ("18f", "ropensci"):
         scores = tag_scores(name, most=most)
         print(
-            f"{name:9} n={len(scores['zero-shot'])}", *(f"{k} F1@5 {100 * st.mean(v):.1f}" for k, v in scores.items())
+            f"{name:9} n={len(scores['zero-shot'])}",
+            *(f"{k} F1@5 {100 * st.mean(v):.1f}" for k, v in scores.items()),
         )
 
 
@@ -240,7 +263,9 @@ def cost(half: str, most: int | None) -> None:
 
     from syndicator.describing.describe import describe
 
-    found = [row for row in rows("summ_blogs") if 1500 <= len(row["text"].split()) <= 2500][: most or 60]
+    found = [row for row in rows("summ_blogs") if 1500 <= len(row["text"].split()) <= 2500][
+        : most or 60
+    ]
     taxonomy = Taxonomy.from_toml(Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml")
     started = time.process_time()
     describe("A title", "A sentence of the text.", taxonomy=taxonomy)
@@ -250,7 +275,10 @@ def cost(half: str, most: int | None) -> None:
         describe(row["title"], row["text"], taxonomy=taxonomy)
     spent = (time.process_time() - started) / len(found)
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"cost: load {load:.2f} s, {1000 * spent:.1f} ms an article of about 2,000 words, {size} MB at most")
+    print(
+        f"cost: load {load:.2f} s, {1000 * spent:.1f} ms an article of about 2,000 words, {size} MB"
+        " at most"
+    )
 
 
 def main() -> None:

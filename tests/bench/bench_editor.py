@@ -1,4 +1,5 @@
-"""What an editor would sign: the scorer of the corpus on its labelled articles, read and described as a visit would.
+"""What an editor would sign: the scorer of the corpus on its labelled articles, read and described
+as a visit would.
 
     python -m tests.bench.bench_editor [--pred OUT.jsonl] [--details OUT.jsonl]
 
@@ -33,7 +34,9 @@ Row = dict[str, Any]
 @lru_cache(maxsize=1)
 def scorer() -> ModuleType:
     """../shared/tools/score_editor.py as a module."""
-    spec = importlib.util.spec_from_file_location("score_editor", SHARED / "tools" / "score_editor.py")
+    spec = importlib.util.spec_from_file_location(
+        "score_editor", SHARED / "tools" / "score_editor.py"
+    )
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -57,7 +60,10 @@ def _drafts(wanted: set[str]) -> Iterator[tuple[str, Draft]]:
         for row in scorer().rows(PAGES / f"{manifest}.jsonl.gz"):
             if row["id"] in wanted:
                 try:
-                    yield row["id"], read(gzip.decompress((PAGES / row["file"]).read_bytes()), row["url"])
+                    yield (
+                        row["id"],
+                        read(gzip.decompress((PAGES / row["file"]).read_bytes()), row["url"]),
+                    )
                 except NotAnArticle:
                     continue
 
@@ -79,7 +85,13 @@ def predictions(taxonomy: Taxonomy) -> list[Row]:
     """A line for the scorer of each labelled article."""
     found = {id: described(draft, taxonomy) for id, draft in drafts().items()}
     return [
-        {"id": id, "excerpt": one.excerpt, "category": one.category or None, "tags": one.tags, "by": one.excerpt_by}
+        {
+            "id": id,
+            "excerpt": one.excerpt,
+            "category": one.category or None,
+            "tags": one.tags,
+            "by": one.excerpt_by,
+        }
         for id, one in found.items()
     ]
 
@@ -89,25 +101,40 @@ def judged(taxonomy: Taxonomy | None = None) -> list[Row]:
     taxonomy = taxonomy or Taxonomy.from_toml(EDITOR / "taxonomy.toml")
     known = {tag.name.casefold() for tag in taxonomy.vocabulary.tag}
     by_id = {row["id"]: row for row in labels()}
-    return [scorer().judge(by_id[line["id"]], line, known) | {"by": line["by"]} for line in predictions(taxonomy)]
+    return [
+        scorer().judge(by_id[line["id"]], line, known) | {"by": line["by"]}
+        for line in predictions(taxonomy)
+    ]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--details", type=Path)
     options = parser.parse_args()
     found = judged()
     if options.details:
-        options.details.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), "utf-8")
+        options.details.write_text(
+            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), "utf-8"
+        )
     parts = {"total": found} | {
         value: [row for row in found if row[key] == value]
-        for key, value in (("group", "en"), ("group", "other"), ("by", "extractive"), ("by", "publisher"))
+        for key, value in (
+            ("group", "en"),
+            ("group", "other"),
+            ("by", "extractive"),
+            ("by", "publisher"),
+        )
     }
     for name, part in parts.items():
         print(f"\n{name}")
         for measure, value in scorer().summary(part).items():
             if isinstance(value, dict) and "share" in value:
-                value = f"{value['share']:.3f} [{value['low']:.3f}, {value['high']:.3f}] {value['k']}/{value['n']}"
+                value = (
+                    f"{value['share']:.3f} [{value['low']:.3f}, {value['high']:.3f}]"
+                    f" {value['k']}/{value['n']}"
+                )
             print(f"  {measure:20} {value}")
 
 

@@ -2,9 +2,10 @@
 
     python -m tests.bench.bench_entries [--beside CHECKOUT] [--articles 1000] [--runs 7]
 
-The articles of bench_publishing, shown as excerpts, as cards of a build show them. A run is a process that makes the
-entries of all of them several times, with --beside in turn with the same of another checkout, such as the commit before
-a change. Of each twenty articles the least CPU counts, over all times and runs: others may use the machine."""
+The articles of bench_publishing, shown as excerpts, as cards of a build show them. A run is a
+process that makes the entries of all of them several times, with --beside in turn with the same of
+another checkout, such as the commit before a change. Of each twenty articles the least CPU counts,
+over all times and runs: others may use the machine."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def measure(count: int) -> list[float]:
     how = settings(everything=False)
     articles = [article(number, timedelta(days=365) / count) for number in range(count)]
     source_of = lambda made: SOURCES[made.source_key]
-    entries = Entries(MemoryIndex(articles), source_of, uuid.UUID(int=1), how, renderers(Pages((), how)))
+    entries = Entries(
+        MemoryIndex(articles), source_of, uuid.UUID(int=1), how, renderers(Pages((), how))
+    )
     views = entries.views([made.id for made in articles], None)
     entries.made(FORMATS, views[0], None)  # loads the grammar
     slices = [views[start : start + SLICE] for start in range(0, count, SLICE)]
@@ -52,7 +55,9 @@ def measure(count: int) -> list[float]:
 def measured(checkout: Path, count: int) -> list[float]:
     command = [sys.executable, str(Path(__file__).resolve()), "--measure", "--articles", str(count)]
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    done = subprocess.run(command, env=environment, cwd=checkout, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command, env=environment, cwd=checkout, check=True, capture_output=True, text=True
+    )
     found: list[float] = json.loads(done.stdout)
     return found
 

@@ -1,13 +1,17 @@
-"""What filing an article asks of the database: statements, bytes written, and CPU, of a page that is at hand.
+"""What filing an article asks of the database: statements, bytes written, and CPU, of a page that
+is at hand.
 
-    python -m tests.bench.bench_filing [--articles 20000] [--pages 100] [--pause 0.25] [--steps] [--profile] [--trace]
+    python -m tests.bench.bench_filing [--articles 20000] [--pages 100] [--pause 0.25] [--steps]
+    [--profile] [--trace]
 
-The instance has ARTICLES articles of the last two weeks, with sketches and entries. Each page is announced by one of 50
-sources with a feed, and takes the way of a visit (`pipeline.entry.ingest`), except that its bytes are at hand and the
-worker's jobs run in this process; their CPU is not counted. A page comes every PAUSE seconds, as with a slow network.
-Bytes: wchar of the kernel, the files of articles and kept pages subtracted; the log of the database is moved into the
-database at the end, which is counted. `--steps` prints the statements of the last page, `--trace` the functions of
-pipeline/ that it calls: how many, in how many modules, and how often it comes back to a module that it had left."""
+The instance has ARTICLES articles of the last two weeks, with sketches and entries. Each page is
+announced by one of 50 sources with a feed, and takes the way of a visit (`pipeline.entry.ingest`),
+except that its bytes are at hand and the worker's jobs run in this process; their CPU is not
+counted. A page comes every PAUSE seconds, as with a slow network. Bytes: wchar of the kernel, the
+files of articles and kept pages subtracted; the log of the database is moved into the database at
+the end, which is counted. `--steps` prints the statements of the last page, `--trace` the functions
+of pipeline/ that it calls: how many, in how many modules, and how often it comes back to a module
+that it had left."""
 
 from __future__ import annotations
 
@@ -62,14 +66,17 @@ class Pages:
     async def fetch(self, request: Request) -> FetchResult:
         number = int(request.url.rpartition("/")[2])
         headers = {"content-type": "text/html"}
-        return Fetched(url=request.url, final_url=request.url, status=200, headers=headers, body=page(number))
+        return Fetched(
+            url=request.url, final_url=request.url, status=200, headers=headers, body=page(number)
+        )
 
     async def aclose(self) -> None:
         pass
 
 
 def story(number: int) -> Article:
-    """The article of a number; texts of different numbers share nothing, as those of the shelf do."""
+    """The article of a number; texts of different numbers share nothing, as those of the shelf
+    do."""
     return shelf.article(number, 1_000_000, SOURCES)
 
 
@@ -78,7 +85,7 @@ def page(number: int) -> bytes:
     text = "".join(f"<p>{part}</p>" for part in one.body.split("\n\n"))
     head = f"<title>{one.title}</title><meta name=author content='{one.author}'>"
     head += f"<meta name=keywords content='{', '.join(one.tags)}'>"
-    return f"<!doctype html><html lang=en><head>{head}</head><body><article><h1>{one.title}</h1>{text}".encode()
+    return f"<!doctype html><html lang=en><head>{head}</head><body><article><h1>{one.title}</h1>{text}".encode()  # noqa: E501
 
 
 @dataclass(slots=True)
@@ -97,13 +104,19 @@ class Statements:
 
 @dataclass(slots=True)
 class Trace:
-    """The functions of pipeline/ that are called while `sys.setprofile` has it, as module and name."""
+    """The functions of pipeline/ that are called while `sys.setprofile` has it, as module and
+    name."""
 
     calls: list[tuple[str, str]] = field(default_factory=list)
 
     def __call__(self, frame: FrameType, event: str, _value: object) -> None:
-        module, name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_name, frame.f_code.co_filename
-        written = not name.startswith("<") and not file.startswith("<")  # `<genexpr>`, `__init__` of dataclasses
+        module, name, file = (
+            frame.f_globals.get("__name__", ""),
+            frame.f_code.co_name,
+            frame.f_code.co_filename,
+        )
+        # `<genexpr>`, `__init__` of dataclasses
+        written = not name.startswith("<") and not file.startswith("<")
         if event == "call" and written and module.startswith("syndicator.pipeline."):
             self.calls.append((module.removeprefix("syndicator.pipeline."), name))
 
@@ -112,7 +125,9 @@ class Trace:
         turns = [new for old, new in zip(["", *entered], entered, strict=False) if new != old]
         steps = " ".join(f"{module}.{name}" for module, name in self.calls)
         modules = len({*entered})
-        return f"{modules} modules, {len(self.calls)} calls, {len(turns) - modules} returns\n{steps}"
+        return (
+            f"{modules} modules, {len(self.calls)} calls, {len(turns) - modules} returns\n{steps}"
+        )
 
 
 def written() -> int:
@@ -120,7 +135,9 @@ def written() -> int:
 
 
 def files_size(folder: Path) -> int:
-    names = (path for path in folder.rglob("*") if path.is_file() and "syndicator.db" not in path.name)
+    names = (
+        path for path in folder.rglob("*") if path.is_file() and "syndicator.db" not in path.name
+    )
     return sum(path.stat().st_size for path in names)
 
 
@@ -143,7 +160,9 @@ def begin(folder: Path, articles: int) -> None:
                 first_seen=at,
                 article_id=one.id,
             )
-            app.store.visits.record(one, FileStamp(path=shelf.path_of(one), mtime_ns=number, size=1), entry=row)
+            app.store.visits.record(
+                one, FileStamp(path=shelf.path_of(one), mtime_ns=number, size=1), entry=row
+            )
             if (sketch := compared(short, now)) is not None:
                 app.store.visits.save_sketch(one.id, sketch)
             if number % 500 == 499:
@@ -151,7 +170,12 @@ def begin(folder: Path, articles: int) -> None:
 
 
 async def trip(
-    app: App, pages: int, pause: float, statements: Statements, worker: InProcess, trace: Trace | None = None
+    app: App,
+    pages: int,
+    pause: float,
+    statements: Statements,
+    worker: InProcess,
+    trace: Trace | None = None,
 ) -> tuple[float, int]:
     """CPU seconds of filing `pages`, and how many were filed."""
     filed: list[str] = []
@@ -161,8 +185,12 @@ async def trip(
         for number in range(pages):
             one = story(number)
             source = app.sources[one.source_key]
-            state = SourceState(key=source.key, url=source.url, feed_title="Feed", last_success=app.clock())
-            entry = Entry(id=one.url, url=one.url, title=one.title, published=app.clock(), summary=one.excerpt)
+            state = SourceState(
+                key=source.key, url=source.url, feed_title="Feed", last_success=app.clock()
+            )
+            entry = Entry(
+                id=one.url, url=one.url, title=one.title, published=app.clock(), summary=one.excerpt
+            )
             row = EntryRow(
                 source_key=source.key,
                 entry_id=one.url,
@@ -208,7 +236,9 @@ def main() -> None:
             if given.profile:
                 profile.enable()
             trace = Trace() if given.trace else None
-            used, filed = asyncio.run(trip(app, given.pages, given.pause, statements, worker, trace))
+            used, filed = asyncio.run(
+                trip(app, given.pages, given.pause, statements, worker, trace)
+            )
             profile.disable()
             last = list(statements.texts)
         wrote = written() - bytes_before - (files_size(folder) - files_before)
@@ -222,7 +252,9 @@ def main() -> None:
     if trace:
         print(trace)
     if given.profile:
-        pstats.Stats(profile).sort_stats("cumtime").print_stats("syndicator.(store|pipeline|articles).", 30)
+        pstats.Stats(profile).sort_stats("cumtime").print_stats(
+            "syndicator.(store|pipeline|articles).", 30
+        )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""From nothing to the first followed feed that can be read: what one has to do, and how long the programs take, beside
-newsboat and Miniflux. `python -m tests.bench.bench_first_feed`
+"""From nothing to the first followed feed that can be read: what one has to do, and how long the
+programs take, beside newsboat and Miniflux. `python -m tests.bench.bench_first_feed`
 
-Each step is really taken, over the made-up web on loopback. Programs are installed before (a line each says how); a
-person's typing and reading takes longer than all of it and is not measured, so that the steps are counted.
+Each step is really taken, over the made-up web on loopback. Programs are installed before (a line
+each says how); a person's typing and reading takes longer than all of it and is not measured, so
+that the steps are counted.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ def ours(folder: Path, world: World, feed: str) -> Iterator[Step]:
         assert done.returncode == 0, done.stdout
 
     yield "apt-get install python3-venv git; git clone", None
-    yield "./run init ../feeds", lambda: typed('./run init ../feeds --title "Machines" && cd ../feeds')
+    yield (
+        "./run init ../feeds",
+        lambda: typed('./run init ../feeds --title "Machines" && cd ../feeds'),
+    )
     yield "./run add URL", lambda: typed(f"./run add {feed}", "y\n")
     yield "answer yes", None
     yield "./run (first articles published, with whole texts)", lambda: typed("./run refresh")
@@ -40,18 +44,30 @@ def ours(folder: Path, world: World, feed: str) -> Iterator[Step]:
 def of_newsboat(folder: Path, world: World, feed: str) -> Iterator[Step]:
     yield "apt-get install newsboat", None
     reader: list[newsboat.Newsboat] = []
-    yield "write the address into ~/.newsboat/urls", lambda: reader.append(newsboat.Newsboat(folder / "home", feed))
+    yield (
+        "write the address into ~/.newsboat/urls",
+        lambda: reader.append(newsboat.Newsboat(folder / "home", feed)),
+    )
     yield "newsboat -r", lambda: reader[0].poll()
     assert reader[0].titles
 
 
 def of_miniflux(folder: Path, world: World, feed: str) -> Iterator[Step]:
     yield "apt-get install postgresql miniflux", None
-    for question in ("configure the database", "its password", "create an account", "its name", "its password"):
+    for question in (
+        "configure the database",
+        "its password",
+        "create an account",
+        "its name",
+        "its password",
+    ):
         yield f"debconf: {question}", None
     running = miniflux.running(folder)
     opened: list[httpx.Client] = []
-    yield "systemctl start (database, tables, account, server)", lambda: opened.append(running.__enter__())
+    yield (
+        "systemctl start (database, tables, account, server)",
+        lambda: opened.append(running.__enter__()),
+    )
     try:
         yield "log in with a browser", lambda: opened[0].get("/v1/me").raise_for_status()
         reader: list[miniflux.Miniflux] = []

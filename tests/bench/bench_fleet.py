@@ -1,15 +1,18 @@
-"""A day of a fleet in simulated time, with the engine's jobs and the statements that workers use: no request is made.
+"""A day of a fleet in simulated time, with the engine's jobs and the statements that workers use:
+no request is made.
 
-    python -m tests.bench.bench_fleet [--sources 100000] [--hosts 30000] [--workers 3] [--lanes 16] [--hours 24]
-        [--interval 3600] [--step 1] [--seconds 600]
+    python -m tests.bench.bench_fleet [--sources 100000] [--hosts 30000] [--workers 3] [--lanes 16]
+        [--hours 24] [--interval 3600] [--step 1] [--seconds 600]
 
-A server of PostgreSQL of our own (tests/postgres.py) has the sources, each due every `--interval` seconds on average.
-Most hosts have one source or a few, and none has more than it can be asked for in half of that time. The clock of the
-database is replaced by one that the simulation sets (functions `clock_timestamp` and `now` in the schema), so that a
-day passes in minutes while each statement is the one that workers send: the engine's own to get a job, `own` and `due`,
-`Visits.end_visits` with `Shards.end`, `beat`, `recover`. A visit takes a second of that day, and two after it are the
-host's pause. Printed: how late visits began, as a share of an interval; how often two had one host at a time, or less
-than its pause lay between; visits a job, and a second of real time. After `--seconds` of that the day ends early."""
+A server of PostgreSQL of our own (tests/postgres.py) has the sources, each due every `--interval`
+seconds on average. Most hosts have one source or a few, and none has more than it can be asked for
+in half of that time. The clock of the database is replaced by one that the simulation sets
+(functions `clock_timestamp` and `now` in the schema), so that a day passes in minutes while each
+statement is the one that workers send: the engine's own to get a job, `own` and `due`,
+`Visits.end_visits` with `Shards.end`, `beat`, `recover`. A visit takes a second of that day, and
+two after it are the host's pause. Printed: how late visits began, as a share of an interval; how
+often two had one host at a time, or less than its pause lay between; visits a job, and a second of
+real time. After `--seconds` of that the day ends early."""
 
 from __future__ import annotations
 
@@ -41,8 +44,10 @@ CREATE TABLE simulated (at double precision NOT NULL);
 INSERT INTO simulated VALUES (0);
 CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT to_timestamp(at) FROM simulated';
 CREATE FUNCTION now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT to_timestamp(at) FROM simulated';
-"""
-_FETCH = text("SELECT id, attempts, args FROM procrastinate_fetch_job_v2(ARRAY[:queue]::varchar[], :worker)")
+"""  # noqa: E501
+_FETCH = text(
+    "SELECT id, attempts, args FROM procrastinate_fetch_job_v2(ARRAY[:queue]::varchar[], :worker)"
+)
 
 
 class Day:
@@ -62,7 +67,11 @@ class Day:
         self.began = time.monotonic()
 
     def _registered(self) -> int:
-        return int(self.store._db.once(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))[0][0])
+        return int(
+            self.store._db.once(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))[
+                0
+            ][0]
+        )
 
     def set_clock(self, now: float) -> None:
         self.now = now
@@ -106,8 +115,13 @@ class Day:
         """Jobs whose visits are over end."""
         while self.ends and self.ends[0][0] <= self.now:
             _, _, job, names, states = heapq.heappop(self.ends)
-            ended = [(Outcome(key=one.key, at=self._moment(0), status="unchanged"), self._later(one)) for one in states]
-            end = partial(self.shards.end, job=job, names=names, owner=f"w{job.worker}", pause=_PAUSE)
+            ended = [
+                (Outcome(key=one.key, at=self._moment(0), status="unchanged"), self._later(one))
+                for one in states
+            ]
+            end = partial(
+                self.shards.end, job=job, names=names, owner=f"w{job.worker}", pause=_PAUSE
+            )
             self.store.fenced(self.shards.fence(job), ()).end_visits(ended, end)
             self.free[job.worker] += 1
             self.by_worker[job.worker] += len(states)
@@ -121,15 +135,20 @@ class Day:
 
 
 def make(connection: Connection, given: argparse.Namespace) -> None:
-    """The sources: most hosts have one or a few, and some as many as can be visited in half of an interval."""
+    """The sources: most hosts have one or a few, and some as many as can be visited in half of an
+    interval."""
     cursor = connection.connection.cursor()
     with cursor.copy("COPY sources (key, url, next_due, disabled, host) FROM STDIN") as rows:
         for number, host, due in drawn(given):
-            rows.write_row((f"s{number}", f"https://h{host}.example/{number}", due, False, f"h{host}.example"))
+            rows.write_row(
+                (f"s{number}", f"https://h{host}.example/{number}", due, False, f"h{host}.example")
+            )
     with cursor.copy("COPY source_states (key, data) FROM STDIN") as rows:
         for number, host, due in drawn(given):
             url = f"https://h{host}.example/{number}"
-            state = SourceState(key=f"s{number}", url=url, next_due=datetime.fromtimestamp(due / 1e6, UTC))
+            state = SourceState(
+                key=f"s{number}", url=url, next_due=datetime.fromtimestamp(due / 1e6, UTC)
+            )
             rows.write_row((state.key, codec.pack(state)))
     with cursor.copy("COPY followed (key, place, enabled, data) FROM STDIN") as rows:
         for number in range(given.sources):
@@ -183,16 +202,30 @@ def report(day: Day) -> None:
     shares = quantiles([late / day.given.interval for late in day.late], n=1000)
     over = sum(late > day.given.interval * 0.05 for late in day.late)
     at = int((day.now - day.given.interval * 0.05) * 1e6)
-    left = day.store._db.scalar(text("SELECT count(*) FROM sources WHERE next_due < :at"), {"at": at})
-    hours = (day.now - _START) / 3600
-    print(f"{visits} visits of {day.given.sources} sources in {hours:.2f} h of that day, {visits / day.jobs:.1f} a job")
-    print(
-        f"late, as a share of an interval: median {shares[499]:.4f}, 0.99 {shares[989]:.4f}, 0.999 {shares[998]:.4f},"
+    left = day.store._db.scalar(
+        text("SELECT count(*) FROM sources WHERE next_due < :at"), {"at": at}
     )
-    print(f"most {max(day.late) / day.given.interval:.4f}; over 0.05: {over}; due by more than that at the end: {left}")
-    print(f"two at a host at a time, or within its pause: {day.broken}; by worker: {sorted(day.by_worker.values())}")
+    hours = (day.now - _START) / 3600
+    print(
+        f"{visits} visits of {day.given.sources} sources in {hours:.2f} h of that day,"
+        f" {visits / day.jobs:.1f} a job"
+    )
+    print(
+        f"late, as a share of an interval: median {shares[499]:.4f}, 0.99 {shares[989]:.4f}, 0.999"
+        f" {shares[998]:.4f},"
+    )
+    print(
+        f"most {max(day.late) / day.given.interval:.4f}; over 0.05: {over}; due by more than that"
+        f" at the end: {left}"
+    )
+    print(
+        f"two at a host at a time, or within its pause: {day.broken}; by worker:"
+        f" {sorted(day.by_worker.values())}"
+    )
     cpu = 1000 * time.process_time() / visits
-    print(f"{took:.0f} s, {visits / took:.0f} visits/s; CPU without the server's {cpu:.2f} ms a visit")
+    print(
+        f"{took:.0f} s, {visits / took:.0f} visits/s; CPU without the server's {cpu:.2f} ms a visit"
+    )
 
 
 def main() -> None:
@@ -202,9 +235,13 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=3)
     options.add_argument("--lanes", type=int, default=16)
     options.add_argument("--hours", type=float, default=24)
-    options.add_argument("--interval", type=float, default=3600, help="seconds between two visits of a source")
+    options.add_argument(
+        "--interval", type=float, default=3600, help="seconds between two visits of a source"
+    )
     options.add_argument("--seconds", type=float, default=600, help="of real time, at most")
-    options.add_argument("--step", type=float, default=1, help="seconds of the day between two looks of workers")
+    options.add_argument(
+        "--step", type=float, default=1, help="seconds of the day between two looks of workers"
+    )
     print(machine())
     run(options.parse_args())
 

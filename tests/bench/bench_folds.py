@@ -1,14 +1,16 @@
-"""Reads every open page with weights that were fitted without its domain, trafilatura beside it, and prints one table.
+"""Reads every open page with weights that were fitted without its domain, trafilatura beside it,
+and prints one table.
 
     python -m tests.bench.bench_folds [--folds 3] [--keep DIR]
 
-Three times the weights of blocks are fitted to two thirds of the domains (tools/train/fit_blocks.py) and the pages of
-the last third are read with them; the trees of the second look are grown on the other thirds, each read with weights
-that were fitted without it (tools/train/fit_sequence.py). All else is as shipped: so rules and limits that were chosen
-by hand on open pages are not new to them. Each figure stands with trafilatura's
-of the same run and the 95 % interval of the difference, a paired percentile bootstrap over pages. With --keep weights
-stay in DIR, where a second run finds them, and the predictions of both as ours.jsonl and trafilatura.jsonl. 20 minutes
-on two idle cores.
+Three times the weights of blocks are fitted to two thirds of the domains
+(tools/train/fit_blocks.py) and the pages of the last third are read with them; the trees of the
+second look are grown on the other thirds, each read with weights that were fitted without it
+(tools/train/fit_sequence.py). All else is as shipped: so rules and limits that were chosen by hand
+on open pages are not new to them. Each figure stands with trafilatura's
+of the same run and the 95 % interval of the difference, a paired percentile bootstrap over pages.
+With --keep weights stay in DIR, where a second run finds them, and the predictions of both as
+ours.jsonl and trafilatura.jsonl. 20 minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ GROUPS: Mapping[str, Callable[[Row], bool]] = {
 
 
 class Compared(NamedTuple):
-    """A figure of ours and of trafilatura's on the same pages, and the ends of the interval of their difference."""
+    """A figure of ours and of trafilatura's on the same pages, and the ends of the interval of
+    their difference."""
 
     pages: int
     ours: float
@@ -79,13 +82,18 @@ def read(task: tuple[Row, Path]) -> tuple[Prediction, Prediction]:
     row, folder = task
     by_domain.use(folder)
     html, url = html_of(row), row["url"] or NOWHERE
-    return {"id": row["id"], **bench_reading.ours(html, url)}, {"id": row["id"], **bench_reading.theirs(html, url)}
+    return {"id": row["id"], **bench_reading.ours(html, url)}, {
+        "id": row["id"],
+        **bench_reading.theirs(html, url),
+    }
 
 
 @cache
 def _scorer() -> Any:
     """../shared/tools/score_articles.py, whose function `page` scores one page."""
-    spec = importlib.util.spec_from_file_location("score_articles", SHARED / "tools" / "score_articles.py")
+    spec = importlib.util.spec_from_file_location(
+        "score_articles", SHARED / "tools" / "score_articles.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     found = importlib.util.module_from_spec(spec)
@@ -94,7 +102,8 @@ def _scorer() -> Any:
 
 
 def f1(parts: Any) -> float:
-    """The harmonic mean of mean precision and mean recall, from rows of (right, wrong, missing) runs of four words."""
+    """The harmonic mean of mean precision and mean recall, from rows of (right, wrong, missing)
+    runs of four words."""
     right, wrong, missing = parts.T
     made = right + wrong
     precision = float((right / np.maximum(made, 1))[made > 0].mean()) if made.any() else 0.0
@@ -144,19 +153,29 @@ def lines(rows: Sequence[Row], both: Sequence[Mapping[str, Prediction]]) -> Iter
 def _losses(
     name: str, rows: Sequence[Row], bodies: Sequence[Any], both: Sequence[Mapping[str, Prediction]]
 ) -> Iterator[str]:
-    """Bodies that one lost and the other found, and first and last lines that are not in the truth."""
-    a, b = (2 * each[:, 0] / np.maximum(2 * each[:, 0] + each[:, 1] + each[:, 2], 1) for each in bodies)
+    """Bodies that one lost and the other found, and first and last lines that are not in the
+    truth."""
+    a, b = (
+        2 * each[:, 0] / np.maximum(2 * each[:, 0] + each[:, 1] + each[:, 2], 1) for each in bodies
+    )
     gone = [((x < LOST) & (y > FOUND)).astype(float)[:, None] for x, y in ((a, b), (b, a))]
     yield compared(*gone).line(f"lost where the other found it, {name}")
     texts = [[made[row["id"]].get("text") or "" for row in rows] for made in both]
     truths = [row["truth"]["text"] + (row["truth"].get("title") or "") for row in rows]
-    wrong = [np.array([edges(*pair) for pair in zip(truths, each, strict=True)], dtype=float) for each in texts]
+    wrong = [
+        np.array([edges(*pair) for pair in zip(truths, each, strict=True)], dtype=float)
+        for each in texts
+    ]
     for at, which in enumerate(("first", "last")):
-        yield compared(*(each[:, at : at + 1] for each in wrong)).line(f"{which} line not in the truth, {name}")
+        yield compared(*(each[:, at : at + 1] for each in wrong)).line(
+            f"{which} line not in the truth, {name}"
+        )
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--folds", type=int, default=3)
     options.add_argument("--keep", type=Path, help="folder in which weights and predictions stay")
     asked = options.parse_args()
@@ -173,7 +192,10 @@ def main() -> None:
             text = "".join(json.dumps(pair[at]) + "\n" for pair in found)
             (folder / f"{name}.jsonl").write_text(text, "utf-8")
     both = [{pair[at]["id"]: pair[at] for pair in found} for at in range(2)]
-    print("| on domains that were not fitted | pages | ours | trafilatura | difference |\n|---|---|---|---|---|")
+    print(
+        "| on domains that were not fitted | pages | ours | trafilatura | difference"
+        " |\n|---|---|---|---|---|"
+    )
     print("\n".join(lines(rows, both)))
 
 

@@ -1,12 +1,15 @@
-"""Which resemblance and containment mean "the same story": precision and recall by threshold, over pairs of real texts.
+"""Which resemblance and containment mean "the same story": precision and recall by threshold, over
+pairs of real texts.
 
     python -m tests.bench.bench_likeness [--most N] [--look]
 
-Same story: a text against a copy of it as syndication makes them (other furniture round it, cut short, copy-edited) and
-against an update of it. Another story: every two texts of the corpus, thousands of which are on one event (news of the
-same weeks). `--look` prints the likest of these, for the eye: some are the same story after all and do not count. Sets
-of one publisher stand apart: instalments of a series share half of their words, as copies of other sites do not.
-Digests: pages of two, three and eight whole stories, and the share of their stories that would count as the digest."""
+Same story: a text against a copy of it as syndication makes them (other furniture round it, cut
+short, copy-edited) and against an update of it. Another story: every two texts of the corpus,
+thousands of which are on one event (news of the same weeks). `--look` prints the likest of these,
+for the eye: some are the same story after all and do not count. Sets of one publisher stand apart:
+instalments of a series share half of their words, as copies of other sites do not. Digests: pages
+of two, three and eight whole stories, and the share of their stories that would count as the
+digest."""
 
 from __future__ import annotations
 
@@ -26,12 +29,20 @@ from syndicator.describing.text.sketches import Sketch, containment, resemblance
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NEWS = ("cat_bbc", "cat_ag", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs")
 ONE_PUBLISHER = ("summ_cnndm", "summ_blogs")
-# Pairs of different ids above this resemblance are the same text in the corpus, looked at with --look.
+# Pairs of different ids above this resemblance are the same text in the corpus, looked at with
+# --look.
 TRULY_THE_SAME = 0.6
-# Below it, looked at too: one agency's story in several papers, each cut and headed by its own desk.
+# Below it, looked at too: one agency's story in several papers, each cut and headed by its own
+# desk.
 SAME_STORY = frozenset(
     (
-        *("981d2ffd-52108e3b", "981d2ffd-a24fe93c", "a24fe93c-52108e3b", "981d2ffd-e4fe2369", "e4fe2369-52108e3b"),
+        *(
+            "981d2ffd-52108e3b",
+            "981d2ffd-a24fe93c",
+            "a24fe93c-52108e3b",
+            "981d2ffd-e4fe2369",
+            "e4fe2369-52108e3b",
+        ),
         *("981d2ffd-d7014547", "52108e3b-d7014547", "5eb16c7d-aa57e710", "39f21a81-825a6f2f"),
     )
 )
@@ -49,7 +60,9 @@ def news(most: int) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in NEWS:
         with gzip.open(CORPUS / "texts" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            found |= {json.loads(line)["text"]: name for _, line in zip(range(most), lines, strict=False)}
+            found |= {
+                json.loads(line)["text"]: name for _, line in zip(range(most), lines, strict=False)
+            }
     return found
 
 
@@ -62,7 +75,9 @@ def furniture(text: str, other: str, dice: random.Random) -> str:
     lines = sentences(other)
     count = max(1, len(sentences(text)) // 15)
     start = dice.randrange(max(1, len(lines) - 2 * count))
-    return ". ".join([*lines[start : start + count], text, *lines[start + count : start + 2 * count]])
+    return ". ".join(
+        [*lines[start : start + count], text, *lines[start + count : start + 2 * count]]
+    )
 
 
 def cut(share: float) -> Callable[[str, str, random.Random], str]:
@@ -77,7 +92,9 @@ def edited(text: str, other: str, dice: random.Random) -> str:
     """Copy-edited: every tenth sentence left out, three words in a hundred others."""
     strange = other.split()
     kept = [line for line in sentences(text) if dice.random() > 0.1]
-    words = [dice.choice(strange) if dice.random() < 0.03 else word for word in ". ".join(kept).split()]
+    words = [
+        dice.choice(strange) if dice.random() < 0.03 else word for word in ". ".join(kept).split()
+    ]
     return furniture(" ".join(words), other, dice)
 
 
@@ -99,8 +116,8 @@ DIGESTS = (2, 3, 8)  # stories
 
 
 class Pair(NamedTuple):
-    """How like two texts are: their resemblance, the share of the shorter and of the longer one that the other one has,
-    and if they are one story by the rule as shipped."""
+    """How like two texts are: their resemblance, the share of the shorter and of the longer one
+    that the other one has, and if they are one story by the rule as shipped."""
 
     alike: float
     shorter: float
@@ -127,10 +144,12 @@ def by_both(shorter: float, longer: float) -> Rule:
 
 RULES: dict[str, Rule] = {
     f"resemblance {alike:.2f}, of the shorter {held:.2f}": by_resemblance(alike, held)
-    for alike, held in [(r, c) for r in (0.0, 0.15, 0.2, 0.3) for c in (0.3, 0.4, 0.5, 0.6, 0.7)] + [(0.8, 0.8)]
+    for alike, held in [(r, c) for r in (0.0, 0.15, 0.2, 0.3) for c in (0.3, 0.4, 0.5, 0.6, 0.7)]
+    + [(0.8, 0.8)]
 }
 RULES |= {
-    f"of the shorter 0.60, the longer {half:.2f}": by_both(0.6, half) for half in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+    f"of the shorter 0.60, the longer {half:.2f}": by_both(0.6, half)
+    for half in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 }
 RULES["as shipped"] = lambda pair: pair.shipped
 
@@ -155,8 +174,8 @@ def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
 
 
 def digests(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
-    """Number of stories -> likeness of each digest and each of its stories. A digest has every text once and the next
-    ones, seven further on each."""
+    """Number of stories -> likeness of each digest and each of its stories. A digest has every text
+    once and the next ones, seven further on each."""
     found: dict[str, list[Pair | None]] = {f"{count} stories": [] for count in DIGESTS}
     for count, pairs in zip(DIGESTS, found.values(), strict=True):
         for number in range(len(texts)):
@@ -170,13 +189,19 @@ def digests(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
 
 def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
     """Pairs of different texts that the look-up finds."""
-    sketches: dict[int, Sketch] = {n: made for n, text in enumerate(texts) if (made := sketch(text))}
+    sketches: dict[int, Sketch] = {
+        n: made for n, text in enumerate(texts) if (made := sketch(text))
+    }
     holders: dict[int, list[int]] = defaultdict(list)
     for number, made in sketches.items():
         for key in made.found_by:
             holders[key].append(number)
     pairs = {
-        (min(a, b), max(a, b)) for a, made in sketches.items() for key in made.keys for b in holders[key] if a != b
+        (min(a, b), max(a, b))
+        for a, made in sketches.items()
+        for key in made.keys
+        for b in holders[key]
+        if a != b
     }
     for a, b in sorted(pairs):
         one, other = sketches[a], sketches[b]
@@ -208,7 +233,10 @@ def main() -> None:
             kind = "one publisher" if ours else "two"
             ids = f"{print_of(one)}-{print_of(other)}"
             print(f"{pair.alike:.2f} {pair.shorter:.2f} {kind} {ids} {one[:90]!r} | {other[:90]!r}")
-    print(f"{len(texts)} texts, {len(texts) * (len(texts) - 1) // 2} pairs, {1000 * cost:.1f} ms a sketch")
+    print(
+        f"{len(texts)} texts, {len(texts) * (len(texts) - 1) // 2} pairs, {1000 * cost:.1f} ms a"
+        " sketch"
+    )
     table(same, differ, series, digests(articles))
 
 
@@ -224,7 +252,9 @@ def table(
         wrong = sum(map(rule, differ)), sum(map(rule, series))
         right = sum(rule(pair) for pairs in same.values() for pair in pairs if pair)
         precision = right / (right + wrong[0])
-        shares = [f"{100 * share(pairs, rule):5.1f}" for pairs in (*same.values(), *of_digests.values())]
+        shares = [
+            f"{100 * share(pairs, rule):5.1f}" for pairs in (*same.values(), *of_digests.values())
+        ]
         found, hidden = "  ".join(shares[: len(same)]), "  ".join(shares[len(same) :])
         print(f"{name:37s} | {wrong[0]:3d} {wrong[1]:3d} | {precision:.4f} | {found} | {hidden}")
 

@@ -1,11 +1,13 @@
-"""What `add` finds on pages that list articles and have no feed, against the items that a person chose.
+"""What `add` finds on pages that list articles and have no feed, against the items that a person
+chose.
 
     python -m tests.bench.bench_lists [--pages ITEMS.jsonl.gz --html DIR] [--pred FILE] [--worst 5]
 
-Reads ../shared/corpus/lists, or the pages that --pages names (one a line: id, url, file, items, also_ok; `file` within
---html). A page is found where 80 % of its items are and 95 % of what is found are items or may be taken. Printed are
-found, precision and recall a page, titles, and dates and pictures where the page's truth has them. --pred writes the
-items as lines that score_lists.py of ../shared/tools reads.
+Reads ../shared/corpus/lists, or the pages that --pages names (one a line: id, url, file, items,
+also_ok; `file` within --html). A page is found where 80 % of its items are and 95 % of what is
+found are items or may be taken. Printed are found, precision and recall a page, titles, and dates
+and pictures where the page's truth has them. --pred writes the items as lines that score_lists.py
+of ../shared/tools reads.
 """
 
 from __future__ import annotations
@@ -38,8 +40,11 @@ def listed(html: bytes, url: str) -> tuple[Entry, ...]:
         return ()
 
 
-def score(row: dict[str, Any], found: tuple[Entry, ...], counted: Counter[str]) -> tuple[float, float]:
-    """Precision and recall of one page. `counted`: grows by titles, dates and pictures, and those that are right."""
+def score(
+    row: dict[str, Any], found: tuple[Entry, ...], counted: Counter[str]
+) -> tuple[float, float]:
+    """Precision and recall of one page. `counted`: grows by titles, dates and pictures, and those
+    that are right."""
     wanted = {urls.alias(item["url"]): item for item in row["items"]}
     allowed = {urls.alias(one) for one in row.get("also_ok", [])}
     right = {urls.alias(entry.url): entry for entry in found if urls.alias(entry.url) in wanted}
@@ -47,7 +52,10 @@ def score(row: dict[str, Any], found: tuple[Entry, ...], counted: Counter[str]) 
         item = wanted[key]
         counted.update(titles=1, right_titles=plain(item["title"]) == plain(entry.title))
         if item.get("date"):
-            counted.update(dates=1, right_dates=bool(entry.published) and f"{entry.published:%F}" == item["date"])
+            counted.update(
+                dates=1,
+                right_dates=bool(entry.published) and f"{entry.published:%F}" == item["date"],
+            )
         if item.get("image"):
             counted.update(pictures=1, right_pictures=_name(item["image"]) == _name(entry.image))
     good = len(right) + sum(urls.alias(entry.url) in allowed - wanted.keys() for entry in found)
@@ -66,7 +74,9 @@ def rows(pages: Path) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=Path, default=CORPUS / "lists" / "items.jsonl.gz")
     parser.add_argument("--html", type=Path, default=CORPUS / "pages")
     parser.add_argument("--pred", type=Path)
@@ -85,7 +95,10 @@ def main() -> None:
     precision, recall = (fmean(one[part] for one in scores) for part in range(2))
     print(f"{len(scores)} pages: found {over:.3f}, precision {precision:.3f}, recall {recall:.3f}")
     print(
-        *(f"{name}: {counted[f'right_{name}']} of {counted[name]}" for name in ("titles", "dates", "pictures")),
+        *(
+            f"{name}: {counted[f'right_{name}']} of {counted[name]}"
+            for name in ("titles", "dates", "pictures")
+        ),
         sep=", ",
     )
     for one in sorted(scores)[: wanted.worst]:

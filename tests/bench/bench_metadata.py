@@ -1,11 +1,13 @@
-"""Title, author, date and image of ours against trafilatura's own metadata, in one run over the open pages.
+"""Title, author, date and image of ours against trafilatura's own metadata, in one run over the
+open pages.
 
-    python -m tests.bench.bench_metadata [--limit N] [--sets zyte,wcxb] [--out FOLDER] [--ours] [--fold 0|1|2]
-    python -m tests.bench.bench_metadata --figures
+    python -m tests.bench.bench_metadata [--limit N] [--sets zyte,wcxb] [--out FOLDER] [--ours]
+    [--fold 0|1|2] python -m tests.bench.bench_metadata --figures
 
-Needs the folder ../shared beside the checkout. Writes the predictions to FOLDER (default: a temporary one) and prints
-what `score_articles.py` makes of them, then CPU: ours, trafilatura's whole extraction, per page. `--figures`: of the
-pages whose stated picture stands in the page, too, how often the page without its head gives that picture.
+Needs the folder ../shared beside the checkout. Writes the predictions to FOLDER (default: a
+temporary one) and prints what `score_articles.py` makes of them, then CPU: ours, trafilatura's
+whole extraction, per page. `--figures`: of the pages whose stated picture stands in the page, too,
+how often the page without its head gives that picture.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ Row = dict[str, Any]
 
 
 def rows(sets: str | None = None, fold: int | None = None, limit: int | None = None) -> list[Row]:
-    """The rows of both manifests: of the named sets, of one fold of the domains, the first `limit`."""
+    """The rows of both manifests: of the named sets, of one fold of the domains, the first
+    `limit`."""
     found: list[Row] = []
     for name in ("manifest", "more"):
         with gzip.open(PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
@@ -46,7 +49,8 @@ def rows(sets: str | None = None, fold: int | None = None, limit: int | None = N
 
 
 def fold_of(domain: str) -> int:
-    """0, 1 or 2: a split by domain, to see whether a gain holds on sites that were not looked at."""
+    """0, 1 or 2: a split by domain, to see whether a gain holds on sites that were not looked
+    at."""
     return int(hashlib.sha256(domain.encode()).hexdigest(), 16) % 3
 
 
@@ -56,8 +60,12 @@ def figures(pages: list[Row]) -> tuple[int, int]:
     for row in pages:
         document = parse(gzip.decompress((PAGES / row["file"]).read_bytes()), row["url"] or NOWHERE)
         stated = cover.read(document, None)
-        images = (cover.absolute(document, cover.source(image)) for image in document.tree.iter("img"))
-        if stated.candidate.startswith("og:image") and stem(stated.value) in {stem(image) for image in images}:
+        images = (
+            cover.absolute(document, cover.source(image)) for image in document.tree.iter("img")
+        )
+        if stated.candidate.startswith("og:image") and stem(stated.value) in {
+            stem(image) for image in images
+        }:
             shown += 1
             alone = cover.read(replace(document, metas={}, jsonld=()), None)
             right += alone.candidate == "figure" and stem(alone.value) == stem(stated.value)
@@ -109,23 +117,45 @@ def main() -> None:
     parser.add_argument("--figures", action="store_true")
     parser.add_argument("--by", default="none")
     parser.add_argument("--out", type=Path, default=None)
-    parser.add_argument("--ours", action="store_true", help="only ours; trafilatura's from an earlier --out stay")
+    parser.add_argument(
+        "--ours", action="store_true", help="only ours; trafilatura's from an earlier --out stay"
+    )
     chosen = parser.parse_args()
     out = chosen.out or Path(tempfile.mkdtemp(prefix="metadata-"))
     out.mkdir(exist_ok=True, parents=True)
     pages = rows(chosen.sets, chosen.fold, chosen.limit)
     if chosen.figures:
-        articles = [row for row in pages if row["page_type"] in ("article", "documentation", "forum")]
-        print("pages that show the stated picture: {}, given by the page alone: {}".format(*figures(articles)))
+        articles = [
+            row for row in pages if row["page_type"] in ("article", "documentation", "forum")
+        ]
+        print(
+            "pages that show the stated picture: {}, given by the page alone: {}".format(
+                *figures(articles)
+            )
+        )
         return
     (out / "manifest.jsonl").write_text("".join(json.dumps(row) + "\n" for row in pages), "utf-8")
     for name, read in (("ours", ours), ("trafilatura", theirs)):
         if name == "ours" or not chosen.ours:
             found = list(predictions(read, pages))
-            (out / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found), "utf-8")
-    names = [str(out / f"{name}.jsonl") for name in ("ours", "trafilatura") if (out / f"{name}.jsonl").exists()]
-    command = [sys.executable, str(SHARED / "tools" / "score_articles.py"), "--manifest", str(out / "manifest.jsonl")]
-    subprocess.run([*command, "--pred", *names, "--metrics", "title,author,date,image", "--by", chosen.by], check=True)
+            (out / f"{name}.jsonl").write_text(
+                "".join(json.dumps(row) + "\n" for row in found), "utf-8"
+            )
+    names = [
+        str(out / f"{name}.jsonl")
+        for name in ("ours", "trafilatura")
+        if (out / f"{name}.jsonl").exists()
+    ]
+    command = [
+        sys.executable,
+        str(SHARED / "tools" / "score_articles.py"),
+        "--manifest",
+        str(out / "manifest.jsonl"),
+    ]
+    subprocess.run(
+        [*command, "--pred", *names, "--metrics", "title,author,date,image", "--by", chosen.by],
+        check=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,21 +1,24 @@
-"""A month of 500 simulated sources: what is asked of them, and how fresh what they publish is, beside the defaults of
-Miniflux and FreshRSS.
+"""A month of 500 simulated sources: what is asked of them, and how fresh what they publish is,
+beside the defaults of Miniflux and FreshRSS.
 
     python -m tests.bench.bench_month [--sources 500] [--days 30] [--seed 1]
 
-The web is made up and the same for all: sources of six rhythms (5 % publish thirty times a day, 15 % six times, 30 %
-daily, 30 % weekly, 15 % monthly, 5 % never), three quarters of them with validators, a fifth with a max-age of ten
-minutes to a day, a tenth with a ttl of an hour, feeds of 10 to 50 entries and some 60 kB in the middle. A quarter names
-a hub; of these one in ten never tells it, the others' hubs push nine articles in ten, after half a minute. These shares
-are choices. Time is simulated; ours are the functions that decide in `up` (`remembered.after`, `cadence.next_visit`,
-`websub.trust`) with a run a minute. The first two days, in which rhythms are learnt, are not counted.
+The web is made up and the same for all: sources of six rhythms (5 % publish thirty times a day, 15
+% six times, 30 % daily, 30 % weekly, 15 % monthly, 5 % never), three quarters of them with
+validators, a fifth with a max-age of ten minutes to a day, a tenth with a ttl of an hour, feeds of
+10 to 50 entries and some 60 kB in the middle. A quarter names a hub; of these one in ten never
+tells it, the others' hubs push nine articles in ten, after half a minute. These shares are choices.
+Time is simulated; ours are the functions that decide in `up` (`remembered.after`,
+`cadence.next_visit`, `websub.trust`) with a run a minute. The first two days, in which rhythms are
+learnt, are not counted.
 
-Peers, by what they document: Miniflux asks every 60 minutes for the 100 feeds that are longest due, each 60 minutes
-after its last check or when ttl, max-age or Expires allow (POLLING_FREQUENCY, BATCH_SIZE and
-SCHEDULER_ROUND_ROBIN_MIN_INTERVAL, _MAX_INTERVAL of its manual page); with 500 feeds that is each of them every 5
-hours, so a second row gives it a batch for all. FreshRSS: cron at minutes 13 and 43 (its documentation on Docker), a
-feed once its ttl_default of 3600 s (config-user.default.php) has passed. Both send validators. Neither subscribes at
-hubs without being set up for it."""
+Peers, by what they document: Miniflux asks every 60 minutes for the 100 feeds that are longest due,
+each 60 minutes after its last check or when ttl, max-age or Expires allow (POLLING_FREQUENCY,
+BATCH_SIZE and SCHEDULER_ROUND_ROBIN_MIN_INTERVAL, _MAX_INTERVAL of its manual page); with 500 feeds
+that is each of them every 5 hours, so a second row gives it a batch for all. FreshRSS: cron at
+minutes 13 and 43 (its documentation on Docker), a feed once its ttl_default of 3600 s
+(config-user.default.php) has passed. Both send validators. Neither subscribes at hubs without being
+set up for it."""
 
 from __future__ import annotations
 
@@ -36,7 +39,8 @@ BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 LEARNT = 2 * DAY
 HEADERS = 300  # bytes of an answer without its body
-RHYTHMS = ((0.05, 30.0), (0.15, 6.0), (0.30, 1.0), (0.30, 1 / 7), (0.15, 1 / 30), (0.05, 0.0))  # share, articles a day
+# share, articles a day
+RHYTHMS = ((0.05, 30.0), (0.15, 6.0), (0.30, 1.0), (0.30, 1 / 7), (0.15, 1 / 30), (0.05, 0.0))
 PUSHED, TOLD, PUSH_SECONDS = 0.9, 0.9, 30.0
 
 
@@ -83,13 +87,19 @@ def _feed(chance: random.Random, place: float, days: int) -> Feed:
         times.append(at)
     hub = chance.random() < 0.25
     told = hub and chance.random() < TOLD
-    ways = {n: at + PUSH_SECONDS for n, at in enumerate(times) if told and at > 0 and chance.random() < PUSHED}
+    ways = {
+        n: at + PUSH_SECONDS
+        for n, at in enumerate(times)
+        if told and at > 0 and chance.random() < PUSHED
+    }
     return Feed(
         times=times or [-50 * DAY],
         size=int(math.exp(chance.gauss(math.log(60_000), 0.8))),
         shown=chance.choice((10, 10, 20, 30, 50)),
         validates=chance.random() < 0.75,
-        max_age=chance.choice((600.0, 1800.0, HOUR, 6 * HOUR, DAY)) if chance.random() < 0.2 else 0.0,
+        max_age=(
+            chance.choice((600.0, 1800.0, HOUR, 6 * HOUR, DAY)) if chance.random() < 0.2 else 0.0
+        ),
         ttl=60 if chance.random() < 0.1 else 0,
         pushed=ways,
         hub=hub,
@@ -105,7 +115,8 @@ def _steps() -> list[tuple[float, float]]:
 
 
 def ask(feed: Feed, seen: Seen, now: float, known: int | None) -> int:
-    """A request at `now` by who has the version of the feed with `known` articles; the version that it has then."""
+    """A request at `now` by who has the version of the feed with `known` articles; the version that
+    it has then."""
     newest = feed.newest(now)
     same = feed.validates and known == newest
     seen.requests += now >= LEARNT
@@ -136,7 +147,10 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
         new = [_entry(feed, number) for number in seen.first.keys() - before]
         if stands and (lost := websub.missed(stands, new, state.last_success, when)):
             stands = websub.counted(stands, missed=lost)
-        result, parsed = _answer(feed, newest, known), _parsed(feed, newest) if known != newest else None
+        result, parsed = (
+            _answer(feed, newest, known),
+            _parsed(feed, newest) if known != newest else None,
+        )
         state = remembered.after(source, state, result, parsed, when)
         due = cadence.next_visit(
             source,
@@ -177,7 +191,9 @@ def _entry(feed: Feed, number: int) -> Entry:
 
 
 def _parsed(feed: Feed, newest: int) -> ParsedFeed:
-    entries = (_entry(feed, number) for number in range(newest - 1, max(-1, newest - 1 - feed.shown), -1))
+    entries = (
+        _entry(feed, number) for number in range(newest - 1, max(-1, newest - 1 - feed.shown), -1)
+    )
     return ParsedFeed(format="rss20", entries=tuple(entries), ttl_minutes=feed.ttl or None)
 
 
@@ -228,13 +244,16 @@ def row(name: str, feeds: list[Feed], seen: list[Seen], days: int) -> None:
     middle, late = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
     per = len(feeds) * (days - LEARNT / DAY)
     print(
-        f"{name:34} {sum(one.requests for one in seen) / per:8.2f} {sum(one.bytes for one in seen) / per / 1000:9.0f} "
-        f"{middle / MINUTE:8.1f} {late / MINUTE:8.0f} {lost:6} {articles:8}"
+        f"{name:34} {sum(one.requests for one in seen) / per:8.2f}"
+        f" {sum(one.bytes for one in seen) / per / 1000:9.0f} {middle / MINUTE:8.1f}"
+        f" {late / MINUTE:8.0f} {lost:6} {articles:8}"
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sources", type=int, default=500)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
@@ -243,7 +262,9 @@ def main() -> None:
     both: dict[str, Callable[[Feed], bool]] = {
         "all": lambda feed: True,
         "with a hub": lambda feed: feed.hub,
-        "with validators and without a wish of the server's": lambda feed: feed.validates and not feed.max_age,
+        "with validators and without a wish of the server's": lambda feed: (
+            feed.validates and not feed.max_age
+        ),
     }
     chance = random.Random(given.seed)
     rows = {
@@ -255,7 +276,10 @@ def main() -> None:
     }
     for name, chosen in both.items():
         those = [n for n, feed in enumerate(feeds) if chosen(feed)]
-        print(f"\n{len(those)} sources: {name}\n{'':34} requests   kB a day   delay in minutes   never  articles")
+        print(
+            f"\n{len(those)} sources: {name}\n{'':34} requests   kB a day   delay in minutes  "
+            " never  articles"
+        )
         print(f"{'a source':34}    a day               median      95 %    seen")
         for reader, seen in rows.items():
             row(reader, [feeds[n] for n in those], [seen[n] for n in those], given.days)

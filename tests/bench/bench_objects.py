@@ -1,5 +1,6 @@
-"""What an object store costs beside a folder: CPU of this process and requests, for each article and each published
-file. The store is our own small S3 in another process, so that its CPU is not counted.
+"""What an object store costs beside a folder: CPU of this process and requests, for each article
+and each published file. The store is our own small S3 in another process, so that its CPU is not
+counted.
 
 python -m tests.bench.bench_objects [articles]
 """
@@ -52,16 +53,31 @@ def main(count: int) -> None:
             requests()
             for name, act in STEPS.items():
                 times = [timed(place, act, count) for place in (here, there)]
-                print(f"{name:28} folder {times[0]:6.2f} ms   bucket {times[1]:6.2f} ms   {requests()}")
-        outlets = FileOutlet(Path(one) / "public"), lambda: ObjectOutlet(Bucket(url, environ), whole=True)
-        for name, version in (("files published", b"1"), ("published again, the same", b"1"), ("changed", b"2")):
+                print(
+                    f"{name:28} folder {times[0]:6.2f} ms   bucket {times[1]:6.2f} ms  "
+                    f" {requests()}"
+                )
+        outlets = (
+            FileOutlet(Path(one) / "public"),
+            lambda: ObjectOutlet(Bucket(url, environ), whole=True),
+        )
+        for name, version in (
+            ("files published", b"1"),
+            ("published again, the same", b"1"),
+            ("changed", b"2"),
+        ):
             began = cpu()
             publish(outlets[0], count, version)
             middle = cpu()
             publish(outlets[1](), count, version)
             ended = cpu()
-            folder_ms, bucket_ms = (1000 * (middle - began) / count, 1000 * (ended - middle) / count)
-            print(f"{name:28} folder {folder_ms:6.2f} ms   bucket {bucket_ms:6.2f} ms   {requests()}")
+            folder_ms, bucket_ms = (
+                1000 * (middle - began) / count,
+                1000 * (ended - middle) / count,
+            )
+            print(
+                f"{name:28} folder {folder_ms:6.2f} ms   bucket {bucket_ms:6.2f} ms   {requests()}"
+            )
 
 
 def timed(place: Place, act: Callable[[Place, int], None], count: int) -> float:
@@ -93,7 +109,12 @@ def look_for_changes(place: Place, count: int) -> None:
     assert not place.articles.changed(place.store.visits.stamps())
 
 
-STEPS = {"new articles": file_new, "revisions": revise, "read": read_all, "a start": look_for_changes}
+STEPS = {
+    "new articles": file_new,
+    "revisions": revise,
+    "read": read_all,
+    "a start": look_for_changes,
+}
 
 
 def publish(outlet: object, count: int, version: bytes) -> None:

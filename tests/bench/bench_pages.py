@@ -1,12 +1,14 @@
-"""What a page costs from its address to its file, beside trafilatura's own time on the same pages in the same run.
+"""What a page costs from its address to its file, beside trafilatura's own time on the same pages
+in the same run.
 
     python -m tests.bench.bench_pages [--every 8] [--rounds 2]
 
-Ours is the trip that a visit takes: fetched from loopback (a host each, robots.txt asked), read and described in the
-worker, filed and recorded; CPU of this process and its workers. trafilatura's is `bare_extraction` with metadata, in
-this process, nothing fetched, nothing filed. Every figure is the least and the median of the rounds, which go turn by
-turn. Both sides are warm and meet pages that their processes have not seen: the first quarter of the pages, read by
-each process, is not counted, and each round has a share of the others. Wall time counts only where nothing else runs:
+Ours is the trip that a visit takes: fetched from loopback (a host each, robots.txt asked), read and
+described in the worker, filed and recorded; CPU of this process and its workers. trafilatura's is
+`bare_extraction` with metadata, in this process, nothing fetched, nothing filed. Every figure is
+the least and the median of the rounds, which go turn by turn. Both sides are warm and meet pages
+that their processes have not seen: the first quarter of the pages, read by each process, is not
+counted, and each round has a share of the others. Wall time counts only where nothing else runs:
 the load is printed. Pages: every Nth of ../shared/corpus/pages.
 """
 
@@ -84,19 +86,26 @@ def theirs(pages: Sequence[bytes]) -> float:
     return (time.process_time() - start) / len(pages) * 1000
 
 
-def ours(warming: Sequence[str], urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
-    """CPU milliseconds a page: all of it, this process's share of it; wall milliseconds a page; articles filed."""
+def ours(
+    warming: Sequence[str], urls: Sequence[str], workers: int
+) -> tuple[float, float, float, int]:
+    """CPU milliseconds a page: all of it, this process's share of it; wall milliseconds a page;
+    articles filed."""
     with tempfile.TemporaryDirectory() as name:
         config = Path(name) / "config"
         config.mkdir()
         (config / "syndicator.toml").write_text(_SETTINGS.format(workers=workers))
-        (config / "sources.toml").write_text('[[source]]\nkey = "bench"\nurl = "http://127.0.0.1/feed"\n')
+        (config / "sources.toml").write_text(
+            '[[source]]\nkey = "bench"\nurl = "http://127.0.0.1/feed"\n'
+        )
         (config / "taxonomy.toml").write_bytes((SHIPPED / "taxonomy.toml").read_bytes())
         with open_app(config) as app:
             return asyncio.run(_trip(app, warming, urls, workers))
 
 
-async def _trip(app: App, warming: Sequence[str], urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
+async def _trip(
+    app: App, warming: Sequence[str], urls: Sequence[str], workers: int
+) -> tuple[float, float, float, int]:
     fetcher, worker = make_fetcher(app), make_worker(app)
     filed: list[str] = []
     run = make_context(app, fetcher, worker, filed.append)
@@ -105,18 +114,25 @@ async def _trip(app: App, warming: Sequence[str], urls: Sequence[str], workers: 
     room = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def one(url: str, source: Source = source) -> None:
-        row = EntryRow(source_key="bench", entry_id=url, url=url, digest="", status="pending", first_seen=now)
+        row = EntryRow(
+            source_key="bench", entry_id=url, url=url, digest="", status="pending", first_seen=now
+        )
         async with room:
             await ingest(run.visit(source, state).entry(replace(row, entry=Entry(id=url, url=url))))
 
     try:
-        await asyncio.gather(*(one(f"{url}?warm={number}") for url in warming for number in range(workers)))
+        await asyncio.gather(
+            *(one(f"{url}?warm={number}") for url in warming for number in range(workers))
+        )
         filed.clear()
         pids = await _children(worker, workers)
         begun, before, wall = time.process_time(), _cpu(pids), time.monotonic()
         async with sharing_commits(run):  # as in a run
             await asyncio.gather(*map(one, urls))
-        mine, all_of = time.process_time() - begun, _cpu(pids) - before + time.process_time() - begun
+        mine, all_of = (
+            time.process_time() - begun,
+            _cpu(pids) - before + time.process_time() - begun,
+        )
         each = 1000 / len(urls)
         return all_of * each, mine * each, (time.monotonic() - wall) * each, len(filed)
     finally:
@@ -136,7 +152,10 @@ def _cpu(pids: set[int]) -> float:
     for one in pids:
         tasks = Path(f"/proc/{one}/task")
         if tasks.exists():
-            total += sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+            total += (
+                sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir())
+                / 1e9
+            )
     return total
 
 
@@ -150,7 +169,9 @@ def main() -> None:
     alone: list[float] = []
     found: dict[int, list[tuple[float, float, float, int]]] = {1: [], 2: []}
     warm = len(pages) // 4
-    print(f"{len(pages)} pages, {warm} of them to warm; {machine()} at {datetime.now(UTC):%H:%M} UTC")
+    print(
+        f"{len(pages)} pages, {warm} of them to warm; {machine()} at {datetime.now(UTC):%H:%M} UTC"
+    )
     with tempfile.TemporaryDirectory() as name, served(pages, Path(name)) as urls:
         theirs(pages[:warm])
         for turn in range(given.rounds):
@@ -163,9 +184,9 @@ def main() -> None:
         total, mine, wall = ([cost[part] for cost in costs] for part in range(3))
         what = f"fetched, read, filed ({costs[0][3]}), {workers} workers"
         print(
-            f"{what:44} {min(total):7.1f} {median(total):7.1f} ms "
-            f"CPU a page, x {median(total) / base:.2f}; {median(mine):.1f} of it not in the worker; "
-            f"wall {min(wall):.1f} {median(wall):.1f} ms"
+            f"{what:44} {min(total):7.1f} {median(total):7.1f} ms CPU a page, x"
+            f" {median(total) / base:.2f}; {median(mine):.1f} of it not in the worker; wall"
+            f" {min(wall):.1f} {median(wall):.1f} ms"
         )
     one, two = (median([cost[2] for cost in found[workers]]) for workers in (1, 2))
     print(f"{'2 workers against 1, wall':44} x {one / two:.2f}; {machine()} now")

@@ -2,8 +2,8 @@
 
     python -m tests.bench.bench_pictures [--times 20]
 
-The pictures are made here, 1200 x 630: waves and grain, as photographs have, and a drawing of plain areas and text, as
-most PNG are. Printed is user and system
+The pictures are made here, 1200 x 630: waves and grain, as photographs have, and a drawing of plain
+areas and text, as most PNG are. Printed is user and system
 CPU a picture in this process, so the child's start is not in it, with the load of the machine.
 """
 
@@ -27,7 +27,9 @@ SIZE = (1200, 630)
 def photograph() -> Image.Image:
     """Smooth parts and grain, the same each time."""
     dice = random.Random(1)
-    small = Image.frombytes("RGB", (40, 21), dice.randbytes(40 * 21 * 3)).resize(SIZE, Image.Resampling.BICUBIC)
+    small = Image.frombytes("RGB", (40, 21), dice.randbytes(40 * 21 * 3)).resize(
+        SIZE, Image.Resampling.BICUBIC
+    )
     grain = Image.frombytes("RGB", SIZE, dice.randbytes(SIZE[0] * SIZE[1] * 3))
     return Image.blend(small, grain, 0.06)
 
@@ -40,7 +42,12 @@ def drawing() -> Image.Image:
         left, top = 90 * step, 40 + 20 * step
         draw.ellipse((left, top, left + 220, top + 220), fill=(20 * step, 90, 220 - 15 * step))
     for line in range(9):
-        draw.text((60, 60 + 55 * line), "What a drawing says, once more " * 3, fill="#222222", font_size=28)
+        draw.text(
+            (60, 60 + 55 * line),
+            "What a drawing says, once more " * 3,
+            fill="#222222",
+            font_size=28,
+        )
     return image
 
 

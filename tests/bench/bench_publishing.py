@@ -1,13 +1,15 @@
-"""What a build costs, on the real store and the real outlet, in user+sys CPU over and above importing the same modules,
-beside Hugo and Pelican.
+"""What a build costs, on the real store and the real outlet, in user+sys CPU over and above
+importing the same modules, beside Hugo and Pelican.
 
     python -m tests.bench.bench_publishing [--articles 10000] [--runs 3] [--alone]
 
-A store of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed), built as Atom and RSS
-only, as the peers are asked to, and with everything on: JSON, HTML pages, archives and .gz as well. The peers build
-once a stage (left out with --alone). Each stage of ours runs in a process of its own: `full` builds every
-feed into an empty web root, `one` adds an article and builds what became stale, `none` finds nothing to do. CPU is the
-median of the runs, memory (peak resident set, less that of a process that only imports) the largest."""
+A store of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed), built
+as Atom and RSS only, as the peers are asked to, and with everything on: JSON, HTML pages, archives
+and .gz as well. The peers build once a stage (left out with --alone). Each stage of ours runs in a
+process of its own: `full` builds every
+feed into an empty web root, `one` adds an article and builds what became stale, `none` finds
+nothing to do. CPU is the median of the runs, memory (peak resident set, less that of a process that
+only imports) the largest."""
 
 from __future__ import annotations
 
@@ -38,9 +40,23 @@ from tests.publishing.memory import finish
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SOURCES = {
-    f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", title=f"Source {n}") for n in range(8)
+    f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", title=f"Source {n}")
+    for n in range(8)
 }
-WORDS = ("model", "chip", "court", "fund", "launch", "study", "robot", "market", "patch", "orbit", "battery", "vaccine")
+WORDS = (
+    "model",
+    "chip",
+    "court",
+    "fund",
+    "launch",
+    "study",
+    "robot",
+    "market",
+    "patch",
+    "orbit",
+    "battery",
+    "vaccine",
+)
 STAGES = ("import", "full", "one", "none")
 
 
@@ -63,13 +79,19 @@ def article(number: int, day: timedelta) -> Article:
         language="en",
         source_key=f"source-{number % 8}",
         source_id=url,
-        origin=Origin(title=f"Source {number % 8}", url=f"https://s{number % 8}.example/feed", id="urn:example:s"),
+        origin=Origin(
+            title=f"Source {number % 8}",
+            url=f"https://s{number % 8}.example/feed",
+            id="urn:example:s",
+        ),
     )
 
 
 def settings(everything: bool) -> Settings:
     formats = ("atom", "rss", "json", "html") if everything else ("atom", "rss")
-    publish = Publish(limit=20, window_hours=0, formats=formats, archives=everything, gzip=everything)
+    publish = Publish(
+        limit=20, window_hours=0, formats=formats, archives=everything, gzip=everything
+    )
     return Settings(site=Site(title="Bench", url="https://feeds.example/"), publish=publish)
 
 
@@ -85,7 +107,13 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
         if stage == "one":
             add(store, article(store.index.feeds()[0].count, timedelta(days=365) / count), count)
         how = settings(everything)
-        specs = plan(store.index.feeds(), settings=how, sources=list(SOURCES.values()), queries=(), categories={})
+        specs = plan(
+            store.index.feeds(),
+            settings=how,
+            sources=list(SOURCES.values()),
+            queries=(),
+            categories={},
+        )
         steps = build(
             specs,
             index=store.index,
@@ -117,14 +145,23 @@ def add(store: Store, made: Article, count: int) -> None:
 
 def measured(folder: Path, count: int, everything: bool, stage: str) -> tuple[float, float, int]:
     """CPU seconds, megabytes and files changed of a stage in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.bench_publishing", "--stage", stage, "--folder", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.bench_publishing",
+        "--stage",
+        stage,
+        "--folder",
+        str(folder),
+    ]
     command += ["--articles", str(count), *(["--everything"] if everything else [])]
     done = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=900).stdout)
     return done["cpu"], done["megabytes"], done["written"]
 
 
 def peak() -> float:
-    """The largest resident set of this process so far. (ru_maxrss would count its parent's before the exec.)"""
+    """The largest resident set of this process so far. (ru_maxrss would count its parent's before
+    the exec.)"""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
@@ -139,9 +176,17 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     told = parser.parse_args()
     if told.stage:
-        written = 0 if told.stage == "import" else run(told.folder, told.articles, told.everything, told.stage)
+        written = (
+            0
+            if told.stage == "import"
+            else run(told.folder, told.articles, told.everything, told.stage)
+        )
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "megabytes": peak(), "written": written}))
+        print(
+            json.dumps(
+                {"cpu": usage.ru_utime + usage.ru_stime, "megabytes": peak(), "written": written}
+            )
+        )
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder, count, day = Path(temporary), told.articles, timedelta(days=365) / told.articles
@@ -157,7 +202,10 @@ def table(folder: Path, count: int, everything: bool, runs: int) -> None:
         store.reindex(article_store(folder, count))
     bare = [measured(folder, count, everything, "import") for _ in range(runs)]
     cpu, memory = statistics.median(one[0] for one in bare), max(one[1] for one in bare)
-    print(f"{count} articles, {'everything on' if everything else 'Atom and RSS only'}; imports cost {cpu:.2f} s")
+    print(
+        f"{count} articles, {'everything on' if everything else 'Atom and RSS only'}; imports cost"
+        f" {cpu:.2f} s"
+    )
     for stage in STAGES[1:]:
         found = []
         for _ in range(runs):

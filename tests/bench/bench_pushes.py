@@ -1,11 +1,13 @@
-"""How long a push takes from a hub to the feed on disk: a real `up`, and a publisher with its hub, on loopback.
+"""How long a push takes from a hub to the feed on disk: a real `up`, and a publisher with its hub,
+on loopback.
 
     python -m tests.bench.bench_pushes [--pushes 30] [--sources 20]
 
-`up` is a process of its own, idle but for the pushes, with its default settings but for loopback. The hub pushes one
-article after the other, of one source after the other, each a second after the one before was in all.atom; the page of
-the article is fetched and read as in any visit. Seconds of the wall clock, and CPU (user + system) of `up` and its
-workers a push; the wall clock says little on a machine that has other work."""
+`up` is a process of its own, idle but for the pushes, with its default settings but for loopback.
+The hub pushes one article after the other, of one source after the other, each a second after the
+one before was in all.atom; the page of the article is fetched and read as in any visit. Seconds of
+the wall clock, and CPU (user + system) of `up` and its workers a push; the wall clock says little
+on a machine that has other work."""
 
 from __future__ import annotations
 
@@ -43,11 +45,23 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
     (folder / "config").mkdir()
     (folder / "config/syndicator.toml").write_text(SETTINGS.format(port=port))
     (folder / "config/sources.toml").write_text(sources_toml(web, urls))
-    command = [sys.executable, "-m", "syndicator", "--quiet", "up", "--config", str(folder / "config")]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    command = [
+        sys.executable,
+        "-m",
+        "syndicator",
+        "--quiet",
+        "up",
+        "--config",
+        str(folder / "config"),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
     published, waits = folder / "feeds/public/all.atom", []
     try:
-        await until(lambda: all(topic.verified for topic in web.topics.values()) and published.exists())
+        await until(
+            lambda: all(topic.verified for topic in web.topics.values()) and published.exists()
+        )
         await asyncio.sleep(5)  # the first run has ended
         before = cpu(process.pid)
         for number in range(pushes):
@@ -69,7 +83,9 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pushes", type=int, default=30)
     parser.add_argument("--sources", type=int, default=20)
     given = parser.parse_args()
@@ -78,7 +94,10 @@ def main() -> None:
     waits = sorted(found)
     at = [waits[int(share * (len(waits) - 1))] for share in (0.5, 0.95, 1.0)]
     print(f"{used:.2f} s of CPU a push")
-    print(f"{len(waits)} pushes, from the hub to all.atom: median {at[0]:.2f} s, 95 % {at[1]:.2f}, longest {at[2]:.2f}")
+    print(
+        f"{len(waits)} pushes, from the hub to all.atom: median {at[0]:.2f} s, 95 % {at[1]:.2f},"
+        f" longest {at[2]:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""Scores the reader and trafilatura's own over ../shared/corpus/pages in one run, and prints the table.
+"""Scores the reader and trafilatura's own over ../shared/corpus/pages in one run, and prints the
+table.
 
     python -m tests.bench.bench_reading [--every N | --quick] [--by GROUP] [--keep DIR]
-    python -m tests.bench.bench_reading --cpu [--every N]    only what a page costs, reading and describing
+    python -m tests.bench.bench_reading --cpu [--every N]    only what a page costs, reading and
+    describing
 
-Two processes. Scores come from ../shared/tools/score_articles.py; CPU is each tool's own, on the same page one after
-the other; kept structure is counted against the markdown that some truths have. Every figure stands with its 95 %
-interval, a percentile bootstrap over pages. All 801 pages take about four minutes on two idle cores.
+Two processes. Scores come from ../shared/tools/score_articles.py; CPU is each tool's own, on the
+same page one after the other; kept structure is counted against the markdown that some truths have.
+Every figure stands with its 95 % interval, a percentile bootstrap over pages. All 801 pages take
+about four minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -108,27 +111,40 @@ def _their_markdown(html: bytes, url: str) -> str:
     import trafilatura
 
     made = trafilatura.extract(
-        html, url=url, include_comments=False, output_format="markdown", include_formatting=True, include_links=True
+        html,
+        url=url,
+        include_comments=False,
+        output_format="markdown",
+        include_formatting=True,
+        include_links=True,
     )
     return str(made or "")
 
 
-def structure(pages: Sequence[dict[str, Any]], predictions: dict[str, Prediction]) -> dict[str, float]:
-    """The share of list items, headings, table rows and code blocks of the truths' markdown that are kept."""
+def structure(
+    pages: Sequence[dict[str, Any]], predictions: dict[str, Prediction]
+) -> dict[str, float]:
+    """The share of list items, headings, table rows and code blocks of the truths' markdown that
+    are kept."""
     return {name: values[0] for name, values in _kept(pages, predictions, boot=0).items()}
 
 
 def _kept(
     pages: Sequence[dict[str, Any]], predictions: dict[str, Prediction], boot: int = BOOT
 ) -> dict[str, list[float]]:
-    """Each share of `structure`, with the ends of its interval when `boot` samples of pages are drawn."""
+    """Each share of `structure`, with the ends of its interval when `boot` samples of pages are
+    drawn."""
     counts: dict[str, list[tuple[int, int]]] = {}
     for row in pages:
         truth = row["truth"].get("markdown")
-        for name, pair in kept(truth, predictions[row["id"]].get("markdown") or "").items() if truth else ():
+        for name, pair in (
+            kept(truth, predictions[row["id"]].get("markdown") or "").items() if truth else ()
+        ):
             counts.setdefault(name, []).append(pair)
     found = {name: np.array(pairs, dtype=float) for name, pairs in counts.items()}
-    return {name: _interval(pairs, _share, boot) for name, pairs in found.items() if pairs[:, 1].sum()}
+    return {
+        name: _interval(pairs, _share, boot) for name, pairs in found.items() if pairs[:, 1].sum()
+    }
 
 
 def _share(pairs: Any) -> float:
@@ -141,7 +157,8 @@ def times_median(pairs: Any) -> float:
 
 
 def _interval(values: Any, figure: Callable[[Any], float], boot: int) -> list[float]:
-    """A figure of rows of `values` and, from `boot` samples of the rows, the ends of its 95 % interval."""
+    """A figure of rows of `values` and, from `boot` samples of the rows, the ends of its 95 %
+    interval."""
     draw = np.random.default_rng(7)
     drawn = [figure(values[draw.integers(0, len(values), len(values))]) for _ in range(boot)]
     return [figure(values), *(np.percentile(drawn, (2.5, 97.5)).tolist() if drawn else ())]
@@ -158,7 +175,9 @@ def score(folder: Path, pages: Sequence[dict[str, Any]], by: str, boot: int = BO
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
-def run(folder: Path, pages: Sequence[dict[str, Any]], processes: int = 2) -> tuple[list[Prediction], list[Prediction]]:
+def run(
+    folder: Path, pages: Sequence[dict[str, Any]], processes: int = 2
+) -> tuple[list[Prediction], list[Prediction]]:
     """Reads all pages with both tools; the predictions stand in `folder` too."""
     with Pool(processes, initializer=_warm, initargs=(pages[0],)) as pool:
         found = pool.map(both, pages, chunksize=4)
@@ -184,7 +203,10 @@ def table(folder: Path, pages: Sequence[dict[str, Any]], found: dict[str, list[P
     """All figures of both tools, a line each, with their intervals."""
     lines: dict[str, list[list[float]]] = {}
     sets = sorted({row["set"] for row in pages})
-    for name, rows_of in (("", pages), *((each, [r for r in pages if r["set"] == each]) for each in sets)):
+    for name, rows_of in (
+        ("", pages),
+        *((each, [r for r in pages if r["set"] == each]) for each in sets),
+    ):
         score(folder, rows_of, "none")
         scores = json.loads((folder / "scores.json").read_text("utf-8"))["all"]
         for title, (metric, figure) in list(_FIGURES.items())[: 1 if name else None]:
@@ -194,7 +216,12 @@ def table(folder: Path, pages: Sequence[dict[str, Any]], found: dict[str, list[P
     shares = [_kept(pages, {p["id"]: p for p in found[tool]}) for tool in TOOLS]
     lines |= {f"{name} kept": [each[name] for each in shares] for name in shares[0]}
     head = f"{len(pages)} pages".ljust(20) + "".join(tool.ljust(26) for tool in TOOLS)
-    return "\n".join([head, *(f"{title:20}" + "".join(_cell(v) for v in values) for title, values in lines.items())])
+    return "\n".join(
+        [
+            head,
+            *(f"{title:20}" + "".join(_cell(v) for v in values) for title, values in lines.items()),
+        ]
+    )
 
 
 def _cell(values: Sequence[float]) -> str:
@@ -206,9 +233,10 @@ Tool = Callable[[bytes, str], Any]
 
 
 def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: int = 3) -> Any:
-    """Return the CPU time in ms of each page (row) with each tool (column): the least of `rounds` after one that warms.
-    The tools take turns at each page, in this process, which looks for garbage as the worker does. Every tool has seen
-    every page by then, so what is loaded or remembered once counts for none."""
+    """Return the CPU time in ms of each page (row) with each tool (column): the least of `rounds`
+    after one that warms. The tools take turns at each page, in this process, which looks for
+    garbage as the worker does. Every tool has seen every page by then, so what is loaded or
+    remembered once counts for none."""
     from syndicator.core.errors import NotAnArticle
     from syndicator.processes import worker
 
@@ -242,19 +270,26 @@ def cpu(pages: Sequence[dict[str, Any]]) -> str:
     mean, median = least.mean(axis=0), np.median(least, axis=0)
     names = ("reading", "reading and describing", "trafilatura")
     lines = [
-        f"{name:24} median {median[at]:6.1f} ms, mean {mean[at]:6.1f} ms; times trafilatura: medians "
-        f"{_cell(_interval(least[:, [at, 2]], times_median, BOOT)).strip()}, means {mean[at] / mean[2]:.2f}"
+        f"{name:24} median {median[at]:6.1f} ms, mean {mean[at]:6.1f} ms; times trafilatura:"
+        f" medians {_cell(_interval(least[:, [at, 2]], times_median, BOOT)).strip()}, means"
+        f" {mean[at] / mean[2]:.2f}"
         for at, name in enumerate(names)
     ]
     return "\n".join([f"{len(pages)} pages, load {os.getloadavg()[0]:.1f}", *lines])
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--every", type=int, default=1, help="only each Nth page")
     options.add_argument("--cpu", action="store_true", help="only what a page costs")
     options.add_argument("--quick", action="store_true", help="only the 21 quick pages")
-    options.add_argument("--by", choices=["set", "lang", "page_type"], help="the scorer's own lines for each group too")
+    options.add_argument(
+        "--by",
+        choices=["set", "lang", "page_type"],
+        help="the scorer's own lines for each group too",
+    )
     options.add_argument("--keep", type=Path, help="folder in which the predictions stay")
     asked = options.parse_args()
     pages = rows(asked.every, asked.quick)
@@ -270,7 +305,10 @@ def main() -> None:
             print(score(folder, pages, asked.by))
     print(_cost(mine, other))
     refused = [p for p in mine if "refused" in p]
-    print(f"{len(refused)} of {len(mine)} pages are no article: {[(p['id'], p['refused']) for p in refused][:20]}")
+    print(
+        f"{len(refused)} of {len(mine)} pages are no article:"
+        f" {[(p['id'], p['refused']) for p in refused][:20]}"
+    )
 
 
 def _cost(mine: Sequence[Prediction], other: Sequence[Prediction]) -> str:
@@ -278,8 +316,9 @@ def _cost(mine: Sequence[Prediction], other: Sequence[Prediction]) -> str:
     times = _interval(cpu, times_median, BOOT)
     late = np.percentile(cpu[:, 0], 95)
     return (
-        f"CPU median {np.median(cpu[:, 0]):.0f} ms, trafilatura {np.median(cpu[:, 1]):.0f} ms: {_cell(times).strip()} "
-        f"times\nCPU p95 {late:.0f} ms, {late / np.median(cpu[:, 0]):.1f} times the median"
+        f"CPU median {np.median(cpu[:, 0]):.0f} ms, trafilatura {np.median(cpu[:, 1]):.0f} ms:"
+        f" {_cell(times).strip()} times\nCPU p95 {late:.0f} ms, {late / np.median(cpu[:, 0]):.1f}"
+        " times the median"
     )
 
 

@@ -1,18 +1,21 @@
-"""What `refresh` costs over many feeds, as whole processes, start included, beside whole processes of others.
+"""What `refresh` costs over many feeds, as whole processes, start included, beside whole processes
+of others.
 
-    python -m tests.bench.bench_refresh [--feeds 1000] [--rounds 3] [--latency 0] [--peer /path/to/venv/bin/python]
-        [--ours /path/to/another/checkout] [--syncs] [--small]
+    python -m tests.bench.bench_refresh [--feeds 1000] [--rounds 3] [--latency 0] [--peer
+        /path/to/venv/bin/python] [--ours /path/to/another/checkout] [--syncs] [--small]
 
-As many feeds, each on a loopback address of its own, served by another process that does not count: the real ones of
-../shared/corpus/feeds that our parser reads, in turn, or with `--small` one of 20 short entries; without the real ones
-it ends and says so. Rows: a first visit that takes entries alone (`backfill = 0`), and one at which nothing changed
-(304). Peers, where `--peer` names a Python that has `reader` (with `sgmllib3k`, which it imports and may not bring),
-`aiohttp`, `feedparser` and `httpx`, are run in the same rounds: reader, which stores the same entries in a file, and
-bare loops that store nothing (httpx with feedparser, aiohttp with feedparser), which are a floor. `--ours`, which may
-be given more than once, runs another checkout of this project in the same rounds; given twice, the second is compared
-with the first, pair by pair. CPU is user and system, children included; MB what the processes gave to the disk
-(`ru_oublock`); `--syncs` counts their fsync and fdatasync with strace in a round of its own. Wall time counts on an
-idle machine alone, whose load is printed.
+As many feeds, each on a loopback address of its own, served by another process that does not count:
+the real ones of ../shared/corpus/feeds that our parser reads, in turn, or with `--small` one of 20
+short entries; without the real ones it ends and says so. Rows: a first visit that takes entries
+alone (`backfill = 0`), and one at which nothing changed (304). Peers, where `--peer` names a Python
+that has `reader` (with `sgmllib3k`, which it imports and may not bring), `aiohttp`, `feedparser`
+and `httpx`, are run in the same rounds: reader, which stores the same entries in a file, and bare
+loops that store nothing (httpx with feedparser, aiohttp with feedparser), which are a floor.
+`--ours`, which may be given more than once, runs another checkout of this project in the same
+rounds; given twice, the second is compared with the first, pair by pair. CPU is user and system,
+children included; MB what the processes gave to the disk (`ru_oublock`); `--syncs` counts their
+fsync and fdatasync with strace in a round of its own. Wall time counts on an idle machine alone,
+whose load is printed.
 """
 
 from __future__ import annotations
@@ -71,14 +74,15 @@ async def main():
                 async with session.get(url) as answer: return await answer.read()
             await spread(get)
 asyncio.run(main())
-"""
+"""  # noqa: E501
 
 FIRST, SAME = "first visit, entries only", "nothing changed (304)"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one process and those that it ended: seconds of CPU and of wall time, megabytes written."""
+    """Of one process and those that it ended: seconds of CPU and of wall time, megabytes
+    written."""
 
     cpu: float
     wall: float
@@ -94,34 +98,49 @@ def process(command: Sequence[str], folder: Path) -> Cost:
         child.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         assert child.returncode == 0, f"{command}: {said.read()[-2000:].decode(errors='replace')}"
-    return Cost(used.ru_utime + used.ru_stime, time.monotonic() - began, used.ru_oublock * 512 / 1e6)
+    return Cost(
+        used.ru_utime + used.ru_stime, time.monotonic() - began, used.ru_oublock * 512 / 1e6
+    )
 
 
 def syncs(command: Sequence[str], folder: Path) -> int:
     """How often it has the disk write what was given to it."""
     table = folder / "syncs"
     traced = ["strace", "-f", "-c", "-e", "trace=fsync,fdatasync", "-o", str(table), *command]
-    subprocess.run(traced, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=True)
-    lines = re.findall(r"^(?:\s*[\d.]+){3}\s+(\d+)\s+(?:\d+\s+)?f(?:data)?sync$", table.read_text(), re.M)
+    subprocess.run(
+        traced, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=True
+    )
+    lines = re.findall(
+        r"^(?:\s*[\d.]+){3}\s+(\d+)\s+(?:\d+\s+)?f(?:data)?sync$", table.read_text(), re.M
+    )
     return sum(map(int, lines))
 
 
 def configure(config: Path, urls: Sequence[str], concurrency: int) -> None:
     config.mkdir(parents=True)
-    (config / "syndicator.toml").write_text(f"[fetch]\nallow_loopback = true\npause = 0\nconcurrency = {concurrency}\n")
-    tables = (f'[[source]]\nkey = "s{number}"\nurl = "{url}"\nbackfill = 0\n' for number, url in enumerate(urls))
+    (config / "syndicator.toml").write_text(
+        f"[fetch]\nallow_loopback = true\npause = 0\nconcurrency = {concurrency}\n"
+    )
+    tables = (
+        f'[[source]]\nkey = "s{number}"\nurl = "{url}"\nbackfill = 0\n'
+        for number, url in enumerate(urls)
+    )
     (config / "sources.toml").write_text("".join(tables))
 
 
 def jobs(
     checkouts: Sequence[Path], peer: Path | None, urls: Path, folder: Path, width: int
 ) -> dict[str, dict[str, list[str]]]:
-    """What is run for a row, by who runs it: command lines. Those of the second row find what the first left."""
+    """What is run for a row, by who runs it: command lines. Those of the second row find what the
+    first left."""
     found: dict[str, dict[str, list[str]]] = {FIRST: {}, SAME: {}}
     for checkout in checkouts:
         name = "ours" if len(checkouts) == 1 else f"ours, {checkout.name}"
         python = checkout / ".venv/bin/python"
-        code = "import sys; sys.path[0] = sys.argv.pop(1); from syndicator.__main__ import main; main()"
+        code = (
+            "import sys; sys.path[0] = sys.argv.pop(1); from syndicator.__main__ import main;"
+            " main()"
+        )
         base = [str(python), "-c", code, str(checkout), "refresh", "--all", "--config"]
         found[FIRST][name] = found[SAME][name] = [*base, str(folder / checkout.name / "config")]
     if peer is not None:
@@ -129,7 +148,15 @@ def jobs(
         found[FIRST]["reader, one thread"] = found[SAME]["reader, one thread"] = reader
         for who in ("httpx", "aiohttp"):
             for what, word in ((FIRST, "first"), (SAME, "same")):
-                found[what][f"bare {who} + feedparser"] = [str(peer), "-c", _LOOP, str(urls), word, who, str(width)]
+                found[what][f"bare {who} + feedparser"] = [
+                    str(peer),
+                    "-c",
+                    _LOOP,
+                    str(urls),
+                    word,
+                    who,
+                    str(width),
+                ]
     return found
 
 
@@ -163,13 +190,13 @@ def measure(given: argparse.Namespace) -> None:
 
 
 def compared(before: Sequence[Cost], after: Sequence[Cost]) -> str:
-    """The second's CPU as a share of the first's, round by round: the median of the pairs, and the interval that has
-    the median of all such pairs with 96 % (order statistics 2 and 8 of nine)."""
+    """The second's CPU as a share of the first's, round by round: the median of the pairs, and the
+    interval that has the median of all such pairs with 96 % (order statistics 2 and 8 of nine)."""
     ratios = sorted(second.cpu / first.cpu for first, second in zip(before, after, strict=True))
     cut = max(0, round(len(ratios) * 2 / 9) - 1)
     return (
-        f"{len(ratios)} pairs, median {median(ratios):.3f}, {ratios[cut]:.3f} to {ratios[-1 - cut]:.3f}, "
-        f"all {ratios[0]:.3f} to {ratios[-1]:.3f}"
+        f"{len(ratios)} pairs, median {median(ratios):.3f}, {ratios[cut]:.3f} to"
+        f" {ratios[-1 - cut]:.3f}, all {ratios[0]:.3f} to {ratios[-1]:.3f}"
     )
 
 
@@ -180,7 +207,9 @@ def shown(found: Sequence[Cost]) -> str:
         return f"{min(map(part, found)):6.2f} {median(map(part, found)):6.2f}"
 
     written = median(cost.megabytes for cost in found)
-    return f"{pair(lambda one: one.cpu)} s CPU, {pair(lambda one: one.wall)} s wall, {written:6.1f} MB"
+    return (
+        f"{pair(lambda one: one.cpu)} s CPU, {pair(lambda one: one.wall)} s wall, {written:6.1f} MB"
+    )
 
 
 def main() -> None:
@@ -189,10 +218,18 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--latency", type=float, default=0, help="milliseconds before each answer")
     options.add_argument("--width", type=int, default=32, help="visits side by side")
-    options.add_argument("--peer", type=Path, help="a Python that has reader, httpx, aiohttp and feedparser")
-    options.add_argument("--ours", type=Path, action="append", help="a checkout of this project, with its .venv")
-    options.add_argument("--small", action="store_true", help="one small feed for all, and not the real ones")
-    options.add_argument("--syncs", action="store_true", help="count fsync and fdatasync, with strace")
+    options.add_argument(
+        "--peer", type=Path, help="a Python that has reader, httpx, aiohttp and feedparser"
+    )
+    options.add_argument(
+        "--ours", type=Path, action="append", help="a checkout of this project, with its .venv"
+    )
+    options.add_argument(
+        "--small", action="store_true", help="one small feed for all, and not the real ones"
+    )
+    options.add_argument(
+        "--syncs", action="store_true", help="count fsync and fdatasync, with strace"
+    )
     options.add_argument("--folder", type=Path, help="where instances are made: a disk, not memory")
     print(machine())
     measure(options.parse_args())

@@ -1,12 +1,14 @@
-"""Which real feeds own the hosts of their articles, and which fields of their entries count by which rule.
+"""Which real feeds own the hosts of their articles, and which fields of their entries count by
+which rule.
 
     python -m tests.bench.bench_rights [--all]
 
-Needs the folder ../shared beside the checkout. Rules: the registrable domain is the unit of ownership (as before), the
-host is, and the host with `speaks_for` for the other hosts of the feed's domain (as `add` writes it). A feed's address
-is the one that it calls its own (rel=self), else that of its site; feeds with neither are left out. Front pages are not
-asked, so hosts that link their feed count as not owned here. Then the open pages: how many name a canonical on another
-host, and how many link a feed of another host. `--all` lists the feeds with articles on other domains."""
+Needs the folder ../shared beside the checkout. Rules: the registrable domain is the unit of
+ownership (as before), the host is, and the host with `speaks_for` for the other hosts of the feed's
+domain (as `add` writes it). A feed's address is the one that it calls its own (rel=self), else that
+of its site; feeds with neither are left out. Front pages are not asked, so hosts that link their
+feed count as not owned here. Then the open pages: how many name a canonical on another host, and
+how many link a feed of another host. `--all` lists the feeds with articles on other domains."""
 
 from __future__ import annotations
 
@@ -52,7 +54,11 @@ class Feed:
     def rules(self) -> dict[str, Owns]:
         """The rule's name -> True for addresses that the feed owns by it."""
         source = Source(key="", url=self.url)
-        hosts = {urls.site(entry.url) for entry in self.entries if urls.same_publisher(entry.url, self.url)}
+        hosts = {
+            urls.site(entry.url)
+            for entry in self.entries
+            if urls.same_publisher(entry.url, self.url)
+        }
         speaking = Source(key="", url=self.url, speaks_for=tuple(hosts))
         return {
             "domain": lambda url: urls.same_publisher(url, self.url),
@@ -61,10 +67,13 @@ class Feed:
         }
 
     def elsewhere(self, *, own_domain: bool) -> Counter[str]:
-        """The hosts of entries that the feed does not own by its host, of its own domain or of others."""
+        """The hosts of entries that the feed does not own by its host, of its own domain or of
+        others."""
         owns = self.rules["host"]
         away = [entry.url for entry in self.entries if not owns(entry.url)]
-        return Counter(urls.site(url) for url in away if urls.same_publisher(url, self.url) == own_domain)
+        return Counter(
+            urls.site(url) for url in away if urls.same_publisher(url, self.url) == own_domain
+        )
 
     def lost(self, rule: str) -> Counter[str]:
         """The entries that give each field, and are the feed's by domain and not by `rule`."""
@@ -82,7 +91,11 @@ def feeds() -> Iterator[Feed | None]:
             continue
         url = next((one for one in (parsed.self_url, parsed.site_url) if urls.site(one)), "")
         entries = [entry for entry in parsed.entries if urls.site(entry.url)]
-        yield Feed(name=path.name.removesuffix(".gz"), url=url, entries=entries) if url and entries else None
+        yield (
+            Feed(name=path.name.removesuffix(".gz"), url=url, entries=entries)
+            if url and entries
+            else None
+        )
 
 
 def report_feeds(all_feeds: Sequence[Feed], *, every: bool) -> None:
@@ -92,14 +105,23 @@ def report_feeds(all_feeds: Sequence[Feed], *, every: bool) -> None:
     for rule in ("domain", "host", "host and speaks_for"):
         owned = [[feed.rules[rule](entry.url) for entry in feed.entries] for feed in all_feeds]
         count = sum(map(sum, owned))
-        print(f"{rule:22s}| {count:6d} {100 * count / total:4.1f} % | {sum(map(all, owned)):3d} | ", end="")
+        print(
+            f"{rule:22s}| {count:6d} {100 * count / total:4.1f} % | {sum(map(all, owned)):3d} | ",
+            end="",
+        )
         print(sum(not any(one) for one in owned))
     for own_domain, title in ((True, "other hosts of their domain"), (False, "other domains")):
         away = [feed for feed in all_feeds if feed.elsewhere(own_domain=own_domain)]
         entries = sum(feed.elsewhere(own_domain=own_domain).total() for feed in away)
-        print(f"\n{len(away)} feeds announce {entries} articles on {title}", end=":\n" if every or own_domain else "\n")
+        print(
+            f"\n{len(away)} feeds announce {entries} articles on {title}",
+            end=":\n" if every or own_domain else "\n",
+        )
         for feed in away if every or own_domain else ():
-            hosts = ", ".join(f"{host} {count}" for host, count in feed.elsewhere(own_domain=own_domain).most_common(4))
+            hosts = ", ".join(
+                f"{host} {count}"
+                for host, count in feed.elsewhere(own_domain=own_domain).most_common(4)
+            )
             print(f"  {feed.name}: {urls.site(feed.url)} -> {hosts}; of {len(feed.entries)}")
     print("\nentries whose fields counted by domain and do not by host | feeds | with speaks_for")
     for name in FIELDS:
@@ -109,11 +131,15 @@ def report_feeds(all_feeds: Sequence[Feed], *, every: bool) -> None:
     print("\nfeeds that lose fields")
     for feed in all_feeds:
         if lost_fields := feed.lost("host"):
-            print(f"  {feed.name}: {', '.join(f'{name} {lost_fields[name]}' for name in FIELDS if lost_fields[name])}")
+            print(
+                f"  {feed.name}:"
+                f" {', '.join(f'{name} {lost_fields[name]}' for name in FIELDS if lost_fields[name])}"  # noqa: E501
+            )
 
 
 def report_pages() -> None:
-    """Print how many of the open article pages name another host, as canonical or as the host of their feed."""
+    """Print how many of the open article pages name another host, as canonical or as the host of
+    their feed."""
     found: Counter[str] = Counter()
     with gzip.open(CORPUS / "pages" / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if urls.site(row["url"] or "")]
@@ -128,10 +154,19 @@ def report_pages() -> None:
         found["feed"] += bool(places)
         if other:
             found[f"canonical {_place(other, url)}"] += 1
-    print(f"\n{len(rows)} pages with an address; canonical or og:url on another host of the domain: ", end="")
+    print(
+        f"\n{len(rows)} pages with an address; canonical or og:url on another host of the domain: ",
+        end="",
+    )
     print(f"{found['canonical domain']}, on another domain: {found['canonical other']}")
-    print(f"pages that link a feed: {found['feed']}; one of their host: {found['feed host']}, ", end="")
-    print(f"of another host of the domain: {found['feed domain']}, of another domain: {found['feed other']}")
+    print(
+        f"pages that link a feed: {found['feed']}; one of their host: {found['feed host']}, ",
+        end="",
+    )
+    print(
+        f"of another host of the domain: {found['feed domain']}, of another domain:"
+        f" {found['feed other']}"
+    )
 
 
 def _place(url: str, page: str) -> str:
@@ -142,10 +177,15 @@ def _place(url: str, page: str) -> str:
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--all", action="store_true", help="list the feeds with articles on other domains, too")
+    options.add_argument(
+        "--all", action="store_true", help="list the feeds with articles on other domains, too"
+    )
     every = options.parse_args().all
     known = list(feeds())
-    print(f"{known.count(None)} feeds without an address of their own, or without entries that have one, are left out")
+    print(
+        f"{known.count(None)} feeds without an address of their own, or without entries that have"
+        " one, are left out"
+    )
     report_feeds([feed for feed in known if feed], every=every)
     report_pages()
 

@@ -2,9 +2,10 @@
 
     python -m tests.bench.bench_running [--rounds 10]
 
-Rows: `refresh` with nothing due, a whole process, beside one that only imports what it cannot do without (SQLAlchemy,
-pydantic, typer), turn by turn; the beat of `up` with 10,000 and 100,000 sources of which none is due; a tick that
-finds 277 of 100,000 sources due, and how memory grows over many.
+Rows: `refresh` with nothing due, a whole process, beside one that only imports what it cannot do
+without (SQLAlchemy, pydantic, typer), turn by turn; the beat of `up` with 10,000 and 100,000
+sources of which none is due; a tick that finds 277 of 100,000 sources due, and how memory grows
+over many.
 CPU, least and median; wall as well, which counts only on an idle machine.
 """
 
@@ -34,7 +35,9 @@ BEATS = 5
 
 def process(*words: str) -> tuple[float, float]:
     """CPU and wall seconds of a Python process."""
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     start = time.monotonic()
     child = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, env=environ)
     _, status, used = os.wait4(child.pid, 0)
@@ -45,7 +48,10 @@ def process(*words: str) -> tuple[float, float]:
 
 def nothing_due(rounds: int) -> dict[str, list[tuple[float, float]]]:
     """CPU and wall of each round of `refresh` with nothing due, and of its floor."""
-    found: dict[str, list[tuple[float, float]]] = {"refresh with nothing due": [], "its imports alone": []}
+    found: dict[str, list[tuple[float, float]]] = {
+        "refresh with nothing due": [],
+        "its imports alone": [],
+    }
     with tempfile.TemporaryDirectory() as name:
         config = Path(name) / "config"
         write_config(config)
@@ -60,14 +66,16 @@ def nothing_due(rounds: int) -> dict[str, list[tuple[float, float]]]:
 
 
 def beats(sources: int, rounds: int) -> list[float]:
-    """Seconds of CPU of each beat of `up` with so many sources, none of them due, after the first, which reads them."""
+    """Seconds of CPU of each beat of `up` with so many sources, none of them due, after the first,
+    which reads them."""
 
     async def beating(config: Path) -> list[float]:
         jobs = Jobs(config, stop=asyncio.Event(), warn=print)
         costs = []
         for _ in range(rounds + 1):
             start = time.process_time()
-            await asyncio.gather(*map(jobs.run, JOBS))  # all in one opened instance, as a start does
+            # all in one opened instance, as a start does
+            await asyncio.gather(*map(jobs.run, JOBS))
             costs.append(time.process_time() - start)
         return costs[1:]
 
@@ -80,16 +88,25 @@ def beats(sources: int, rounds: int) -> list[float]:
         )
         state.mkdir(parents=True)
         later = datetime.now(UTC) + timedelta(days=30)
-        states = [SourceState(key=key, url=url, next_due=later, feed_due=later) for key, url in urls.items()]
+        states = [
+            SourceState(key=key, url=url, next_due=later, feed_due=later)
+            for key, url in urls.items()
+        ]
         with open_store(f"sqlite:///{state}/syndicator.db", articles_exist=False) as store:
             store.visits.save_states(states)
         return asyncio.run(beating(config))
 
 
 def ticks() -> tuple[list[float], float]:
-    """Milliseconds of CPU a due source of each tick, and by how many megabytes memory grew over all."""
+    """Milliseconds of CPU a due source of each tick, and by how many megabytes memory grew over
+    all."""
     states = [
-        SourceState(key=f"s{number}", url="u", next_due=NOW + timedelta(seconds=number - 276), recent=(NOW,) * 5)
+        SourceState(
+            key=f"s{number}",
+            url="u",
+            next_due=NOW + timedelta(seconds=number - 276),
+            recent=(NOW,) * 5,
+        )
         for number in range(100_000)
     ]
     costs = []
@@ -117,12 +134,21 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=10)
     for what, costs in nothing_due(options.parse_args().rounds).items():
         cpu, wall = ([one[part] for one in costs] for part in (0, 1))
-        print(f"{what:44} {min(cpu):.2f} {median(cpu):.2f} s CPU, wall {min(wall):.2f} {median(wall):.2f} s")
+        print(
+            f"{what:44} {min(cpu):.2f} {median(cpu):.2f} s CPU, wall {min(wall):.2f}"
+            f" {median(wall):.2f} s"
+        )
     for sources in (10_000, 100_000):
         taken = beats(sources, BEATS)
-        print(f"{f'the beat of up, {sources:,} sources, none due':44} {min(taken):.3f} {median(taken):.3f} s CPU")
+        print(
+            f"{f'the beat of up, {sources:,} sources, none due':44} {min(taken):.3f}"
+            f" {median(taken):.3f} s CPU"
+        )
     due, grown = ticks()
-    print(f"{'100,000 sources, a visit_all with 277 due':44} {min(due):.3f} {median(due):.3f} ms CPU a due source")
+    print(
+        f"{'100,000 sources, a visit_all with 277 due':44} {min(due):.3f} {median(due):.3f} ms CPU"
+        " a due source"
+    )
     print(f"{f'  memory over {TICKS} ticks':44} {grown:+.1f} MB; load {os.getloadavg()[0]:.1f}")
 
 

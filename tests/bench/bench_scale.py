@@ -1,16 +1,19 @@
-"""How costs grow with the instance: reindex, a build of everything, nothing new, one article more, status, and another
-name for the tag that most articles have, with the build after it; beside Hugo, which reads the same articles without
-their bodies and builds RSS and Atom of everything, tags and categories.
+"""How costs grow with the instance: reindex, a build of everything, nothing new, one article more,
+status, and another name for the tag that most articles have, with the build after it; beside Hugo,
+which reads the same articles without their bodies and builds RSS and Atom of everything, tags and
+categories.
 
-    python -m tests.bench.bench_scale [--articles 1000 10000] [--axes all tags categories sources] [--publish TOML]
+    python -m tests.bench.bench_scale [--articles 1000 10000] [--axes all tags categories sources]
+    [--publish TOML]
 
-Instances of tests/bench/shelf.py with a source for every ten articles, bodies of 600 to 1,000 words, all formats.
-`--publish`: more lines of [publish], by default the archives of a new instance. Each row is user+sys CPU and the
-largest resident set of a whole command, its start included; `imports` is the start of Python with the modules that the
-command before it had at its end. Then the published files and their bytes after the build of everything, and those of
-the front page. The last rows are exponents of growth between the smallest and the largest: 1 is linear, 0 is none.
-`one` is `build` after a file more was put there; `rename` writes a third of all articles anew, and builds what has
-other articles then; `its rest` are the feeds that show them all the same."""
+Instances of tests/bench/shelf.py with a source for every ten articles, bodies of 600 to 1,000
+words, all formats. `--publish`: more lines of [publish], by default the archives of a new instance.
+Each row is user+sys CPU and the largest resident set of a whole command, its start included;
+`imports` is the start of Python with the modules that the command before it had at its end. Then
+the published files and their bytes after the build of everything, and those of the front page. The
+last rows are exponents of growth between the smallest and the largest: 1 is linear, 0 is none.
+`one` is `build` after a file more was put there; `rename` writes a third of all articles anew, and
+builds what has other articles then; `its rest` are the feeds that show them all the same."""
 
 from __future__ import annotations
 
@@ -49,19 +52,22 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 print(*(name for name in sys.modules if name.startswith("syndicator")), file=sys.stderr)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))  # ru_maxrss begins with that of the parent
 print(used.ru_utime + used.ru_stime, int(status["VmHWM"].split()[0]) / 1024, file=sys.stderr)
-"""
+"""  # noqa: E501
 
 
 def cost(code: str, *words: str) -> tuple[float, float, list[str]]:
     """CPU seconds and megabytes of a command, and our modules that it imported."""
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
     *_, modules, figures = done.stderr.splitlines()
     cpu, memory = figures.split()
     return float(cpu), float(memory), modules.split()
 
 
 def measured(folder: Path, articles: int, publish: str) -> Iterator[tuple[str, float, float]]:
-    """Names, CPU seconds (or another figure) and megabytes of an instance of so many articles, made in `folder`."""
+    """Names, CPU seconds (or another figure) and megabytes of an instance of so many articles, made
+    in `folder`."""
     sources = max(1, articles // 10)
     shelf.configure(folder, sources, publish=publish)
     shelf.fill(folder, articles, sources)
@@ -79,7 +85,10 @@ def measured(folder: Path, articles: int, publish: str) -> Iterator[tuple[str, f
             yield "MB public", sum(path.stat().st_size for path in files) / _MEGABYTE, 0
             yield "kB front", (folder / "feeds/public/index.html").stat().st_size / 1e3, 0
         if name in ("nothing", "one"):
-            cpu, memory, _ = cost(_RUN.replace("import main", f"import main; import {', '.join(modules)}"), "--version")
+            cpu, memory, _ = cost(
+                _RUN.replace("import main", f"import main; import {', '.join(modules)}"),
+                "--version",
+            )
             yield f"imports of {name}", cpu, memory
     yield "hugo", hugo(folder, articles), 0
 
@@ -89,7 +98,9 @@ def hugo(folder: Path, articles: int) -> float:
     if shutil.which("hugo") is None:
         return 0.0
     site = Site(folder / "hugo", hugo_site, ["hugo", "--quiet"], ["hugo", "version"])
-    site.write(site.folder, (shelf.article(n, articles, max(1, articles // 10)) for n in range(articles)))
+    site.write(
+        site.folder, (shelf.article(n, articles, max(1, articles // 10)) for n in range(articles))
+    )
     return site.cost(site.build)[0]
 
 
@@ -118,7 +129,10 @@ def main() -> None:
             shutil.rmtree(folder)
     first, last = told.articles[0], told.articles[-1]
     for name, row in table.items() if last > first else ():
-        print(f"{'exponent':>9} {name:20}{_exponent(row[first], row[last], math.log(last / first)):11.2f}")
+        print(
+            f"{'exponent':>9}"
+            f" {name:20}{_exponent(row[first], row[last], math.log(last / first)):11.2f}"
+        )
 
 
 if __name__ == "__main__":

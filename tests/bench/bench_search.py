@@ -1,8 +1,10 @@
-"""What a search of many articles loads, and what making its files costs: `python -m tests.bench.bench_search [N]`.
+"""What a search of many articles loads, and what making its files costs: `python -m
+tests.bench.bench_search [N]`.
 
-The words are made up and as frequent as words are (Zipf's law), 40,000 of them: texts of people compress better. A
-query loads the list of periods, for its terms, the longest first, a file of each period until 20 results are found or
-so many files are loaded that the visitor is asked, and what is shown of the results."""
+The words are made up and as frequent as words are (Zipf's law), 40,000 of them: texts of people
+compress better. A query loads the list of periods, for its terms, the longest first, a file of each
+period until 20 results are found or so many files are loaded that the visitor is asked, and what is
+shown of the results."""
 
 from __future__ import annotations
 
@@ -54,8 +56,11 @@ def articles(count: int, days: int, rng: random.Random) -> list[Article]:
     return made
 
 
-def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, int, list[View]]], float]:
-    """The files, the periods with their parts and views, and the CPU that they took without the views."""
+def made(
+    found: Sequence[Article],
+) -> tuple[dict[str, bytes], list[tuple[str, int, list[View]]], float]:
+    """The files, the periods with their parts and views, and the CPU that they took without the
+    views."""
     months: dict[str, list[Article]] = {}
     for one in found:
         months.setdefault(f"{one.added:%Y-%m}", []).append(one)
@@ -73,11 +78,15 @@ def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, in
         files |= part
         plan.append((period.name, parts, [views[id] for id in ids]))
     cpu = time.process_time() - before
-    files[search.MANIFEST] = search.call("index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan])
+    files[search.MANIFEST] = search.call(
+        "index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan]
+    )
     return files, plan, cpu
 
 
-def loaded(query: str, files: dict[str, bytes], plan: list[tuple[str, int, list[View]]]) -> tuple[int, int, int]:
+def loaded(
+    query: str, files: dict[str, bytes], plan: list[tuple[str, int, list[View]]]
+) -> tuple[int, int, int]:
     """Files, bytes (gzip) and results of a query."""
     names: set[str] = set()
 
@@ -95,7 +104,10 @@ def main(count: int) -> None:
         found = articles(count, days, rng)
         files, plan, cpu = made(found)
         whole = sum(len(gzip.compress(data, 5)) for data in files.values())
-        print(f"{count} articles in {days} days: {len(files)} files, {whole / 1000:.0f} kB gzip, {cpu:.2f} s of CPU")
+        print(
+            f"{count} articles in {days} days: {len(files)} files, {whole / 1000:.0f} kB gzip,"
+            f" {cpu:.2f} s of CPU"
+        )
         middle, rare = found[count // 2], found[7]
         queries = {
             "a tag": middle.tags[0],

@@ -1,16 +1,20 @@
-"""How long others wait while one client, token or source asks for very much: real commands on loopback.
+"""How long others wait while one client, token or source asks for very much: real commands on
+loopback.
 
-    python -m tests.bench.bench_shares [--of CHECKOUT] [--articles FOLDER] [questions] [jobs] [pushes]
+    python -m tests.bench.bench_shares [--of CHECKOUT] [--articles FOLDER] [questions] [jobs]
+    [pushes]
 
-- questions: `serve` with 3,000 articles; 20 connections of one client ask new questions without a pause, and another
-  client asks 20 of its own, a second apart.
-- jobs: `console`; a token that reads asks for 320 previews at once, of addresses that answer after half a second; then
-  a token that writes asks for one change.
-- pushes: `up`; for one source a hub pushes a feed of 10,000 entries, and then the same as ten feeds of 1,000 each;
-  meanwhile it pushes feeds of one entry for another source. The pages are on different hosts.
+- questions: `serve` with 3,000 articles; 20 connections of one client ask new questions without a
+  pause, and another client asks 20 of its own, a second apart.
+- jobs: `console`; a token that reads asks for 320 previews at once, of addresses that answer after
+  half a second; then a token that writes asks for one change.
+- pushes: `up`; for one source a hub pushes a feed of 10,000 entries, and then the same as ten feeds
+  of 1,000 each; meanwhile it pushes feeds of one entry for another source. The pages are on
+  different hosts.
 
-CHECKOUT: a folder with another version of this repository, which then runs instead of this one. FOLDER: keeps the
-instance with articles for the next time. The clients run on the same processors as the server."""
+CHECKOUT: a folder with another version of this repository, which then runs instead of this one.
+FOLDER: keeps the instance with articles for the next time. The clients run on the same processors
+as the server."""
 
 from __future__ import annotations
 
@@ -56,11 +60,16 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def running(checkout: Path, config: Path, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    checkout: Path, config: Path, *command: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a command of `checkout` during the block, then stop it with SIGTERM."""
     words = [sys.executable, "-m", "syndicator", "--quiet", *command, "--config", str(config)]
     process = await asyncio.create_subprocess_exec(
-        *words, cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)}, stderr=asyncio.subprocess.PIPE
+        *words,
+        cwd=checkout,
+        env=os.environ | {"PYTHONPATH": str(checkout)},
+        stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
     reading = asyncio.create_task(process.stderr.read())
@@ -91,11 +100,12 @@ def cpu(pid: int) -> float:
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-# Questions ------------------------------------------------------------------------------------------------------------
+# Questions
 
 
 def fill(folder: Path) -> Path:
-    """Make and build an instance with articles of common and rare words, unless the folder has one."""
+    """Make and build an instance with articles of common and rare words, unless the folder has
+    one."""
     if (folder / "feeds/public/search").is_dir():
         return folder / "config"
     folder.mkdir(parents=True)
@@ -106,17 +116,24 @@ def fill(folder: Path) -> Path:
     with place.app() as app:
         for article in made:
             url, source = article.url, rng.choice(("one", "two"))
-            stored, stamp, _ = app.article_store.put(replace(article, source_key=source, source_id=url, language="en"))
+            stored, stamp, _ = app.article_store.put(
+                replace(article, source_key=source, source_id=url, language="en")
+            )
             app.store.visits.record(stored, stamp)
     place.build()
     return place.config
 
 
 def words_of(folder: Path) -> list[str]:
-    """Return words that some articles have, so that answers need entries that were not made before."""
+    """Return words that some articles have, so that answers need entries that were not made
+    before."""
     files = sorted((folder / "feeds/articles").rglob("*.md"))[:600]
     counts = Counter(word for path in files for word in set(path.read_text().lower().split()))
-    return sorted(word for word, count in counts.items() if 8 <= count <= 60 and list(each_word(word)) == [word])
+    return sorted(
+        word
+        for word, count in counts.items()
+        if 8 <= count <= 60 and list(each_word(word)) == [word]
+    )
 
 
 async def measure_questions(checkout: Path, folder: Path) -> None:
@@ -152,7 +169,10 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
             for _ in range(CONNECTIONS):
                 group.create_task(flood())
             await asyncio.sleep(3)
-            for name, host in (("another client", "127.0.0.2"), ("the same client, as behind a proxy", "127.0.0.1")):
+            for name, host in (
+                ("another client", "127.0.0.2"),
+                ("the same client, as behind a proxy", "127.0.0.1"),
+            ):
                 found = []
                 for _ in range(QUESTIONS):
                     found.append(await ask(host, new_question()))
@@ -160,11 +180,17 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
                 soon = sum(status == 200 and seconds <= _SOON for status, seconds in found)
                 seen = dict(Counter(status for status, _ in found))
                 times = [seconds for _, seconds in found]
-                print(f"  {name}: {soon} of {len(found)} answered within {_SOON:.0f} s {seen}; {_told(times)}")
+                print(
+                    f"  {name}: {soon} of {len(found)} answered within {_SOON:.0f} s {seen};"
+                    f" {_told(times)}"
+                )
             page = [await ask("127.0.0.2", "/index.html") for _ in range(20)]
             print(f"  a page, another client: {_told([seconds for _, seconds in page])}")
             share = (cpu(process.pid) - before) / (time.monotonic() - began)
-            print(f"  the flood was answered {dict(statuses)}; the server used {share:.2f} of a processor")
+            print(
+                f"  the flood was answered {dict(statuses)}; the server used {share:.2f} of a"
+                " processor"
+            )
             process.send_signal(signal.SIGTERM)  # while the flood goes on
             await process.wait()
             stopped.set()
@@ -175,7 +201,7 @@ def _told(seconds: Sequence[float]) -> str:
     return f"median {ordered[len(ordered) // 2]:.2f} s, longest {ordered[-1]:.2f} s"
 
 
-# Jobs -----------------------------------------------------------------------------------------------------------------
+# Jobs
 
 
 async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -190,13 +216,18 @@ async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWri
 async def measure_jobs(checkout: Path, place: Path) -> None:
     await asyncio.to_thread(place.mkdir)
     instance, port = Place(place), free_port()
-    settings = f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
+    settings = (
+        f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
+    )
     (instance.config / "syndicator.toml").write_text(settings)
     with instance.app():
         pass
     await asyncio.to_thread(instance.build)
     path = security.tokens_file_of(place / "feeds/state")
-    tokens = {scope: security.create_token(path, scope, scope, 1, utc_now()) for scope in ("read", "write")}  # type: ignore[arg-type]
+    tokens = {
+        scope: security.create_token(path, scope, scope, 1, utc_now())
+        for scope in ("read", "write")
+    }  # type: ignore[arg-type]
     base = f"http://127.0.0.1:{port}/api/v1"
 
     def client(scope: str) -> httpx.AsyncClient:
@@ -204,29 +235,46 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
         return httpx.AsyncClient(trust_env=False, timeout=120, headers=headers)
 
     slow = await asyncio.start_server(_answer_slowly, "127.0.0.1", 0)
-    async with slow, running(checkout, instance.config, "console"), client("read") as reader, client("write") as writer:
+    async with (
+        slow,
+        running(checkout, instance.config, "console"),
+        client("read") as reader,
+        client("write") as writer,
+    ):
         await answers(base)
         act = f"{base}/operations/rest"
-        await writer.post(f"{act}?dry_run=true&wait=60", json={"key": "one"})  # the process of jobs has started
+        # the process of jobs has started
+        await writer.post(f"{act}?dry_run=true&wait=60", json={"key": "one"})
         began = time.monotonic()
-        looked_at = [f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/{number}" for number in range(PREVIEWS)]
-        asked_for = [reader.post(f"{base}/operations/look?wait=0", json={"address": url}) for url in looked_at]
+        looked_at = [
+            f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/{number}"
+            for number in range(PREVIEWS)
+        ]
+        asked_for = [
+            reader.post(f"{base}/operations/look?wait=0", json={"address": url})
+            for url in looked_at
+        ]
         statuses = Counter(answer.status_code for answer in await asyncio.gather(*asked_for))
         asked = time.monotonic()
         refused = 0
-        while (answer := await writer.post(f"{act}?wait=0", json={"key": "two"})).status_code == 429:
+        while (
+            answer := await writer.post(f"{act}?wait=0", json={"key": "two"})
+        ).status_code == 429:
             refused += 1
             await asyncio.sleep(0.2)
         job = answer.json()["id"]
         while (await writer.get(f"{base}/jobs/{job}")).json()["status"] == "queued":  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         print(f"  {PREVIEWS} previews were answered {dict(statuses)} within {asked - began:.1f} s")
-        print(f"  the writer was refused {refused} times; its job began after {time.monotonic() - asked:.2f} s")
+        print(
+            f"  the writer was refused {refused} times; its job began after"
+            f" {time.monotonic() - asked:.2f} s"
+        )
         left = len(list((place / "feeds/state/console/jobs").glob("*.todo")))
         print(f"  {left} previews waited behind it")
 
 
-# Pushes ---------------------------------------------------------------------------------------------------------------
+# Pushes
 
 
 async def measure_pushes(checkout: Path, place: Path) -> None:
@@ -236,23 +284,38 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
     await until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
     large, small = (web.topic(100, posts=[name]) for name in ("first", "second"))
-    (place / "config/syndicator.toml").write_text(SETTINGS.format(port=port).replace("pause = 0.0\n", ""))
+    (place / "config/syndicator.toml").write_text(
+        SETTINGS.format(port=port).replace("pause = 0.0\n", "")
+    )
     (place / "config/sources.toml").write_text(sources_toml(web, [large, small]))
     published = place / "feeds/public/all.atom"
     async with running(checkout, place / "config", "up"):
-        await until(lambda: all(topic.verified for topic in web.topics.values()) and published.exists(), _PATIENCE)
+        await until(
+            lambda: all(topic.verified for topic in web.topics.values()) and published.exists(),
+            _PATIENCE,
+        )
         await asyncio.sleep(5)  # the first run has ended
-        print(f"  another source's push is in all.atom after {await _push(web, small, 'wren', published):.1f} s")
+        print(
+            "  another source's push is in all.atom after"
+            f" {await _push(web, small, 'wren', published):.1f} s"
+        )
         topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         names = [f"bird{number}" for number in range(ENTRIES)]
         for parts in (1, 10):
             size = ENTRIES // parts
-            bodies = [web.document(topic, root, names[at : at + size]) for at in range(0, ENTRIES, size)]
+            bodies = [
+                web.document(topic, root, names[at : at + size]) for at in range(0, ENTRIES, size)
+            ]
             statuses = Counter([(await web.push(topic, body)).status_code for body in bodies])
             await asyncio.sleep(1)
-            waits = [await _push(web, small, f"robin{parts}-{number}", published) for number in range(3)]
+            waits = [
+                await _push(web, small, f"robin{parts}-{number}", published) for number in range(3)
+            ]
             shown = ", ".join(f"{seconds:.1f} s" for seconds in waits)
-            print(f"  while {ENTRIES:,} entries in {parts} pushes {dict(statuses)} are read: after {shown}")
+            print(
+                f"  while {ENTRIES:,} entries in {parts} pushes {dict(statuses)} are read: after"
+                f" {shown}"
+            )
     stop.set()
     await serving
     await web.aclose()
@@ -275,7 +338,9 @@ PARTS: dict[str, Callable[[Path, Path], Any]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--of", type=Path, default=ROOT)
     parser.add_argument("--articles", type=Path)

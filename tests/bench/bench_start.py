@@ -2,11 +2,12 @@
 
     python -m tests.bench.bench_start [--feeds 300] [--entries 20] [--slow 30] [--wait 5]
 
-As many sources, each on a loopback address of its own, `--slow` of them, spread among the others, with pages that
-take `--wait` seconds. Printed are when the first file and the first article stood under public/, when half of the
-sources and all of them had an article there, when `refresh` ended, what it cost (user and system, its workers
-included), and the load of the machine: times count only on an idle one. `--feeds 2 --entries 1000 --slow 1` has one
-source with very many entries on a slow host.
+As many sources, each on a loopback address of its own, `--slow` of them, spread among the others,
+with pages that take `--wait` seconds. Printed are when the first file and the first article stood
+under public/, when half of the sources and all of them had an article there, when `refresh` ended,
+what it cost (user and system, its workers included), and the load of the machine: times count only
+on an idle one. `--feeds 2 --entries 1000 --slow 1` has one source with very many entries on a slow
+host.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ async def main():
     print("ready", flush=True)
     await server.serve_forever()
 asyncio.run(main())
-'''
+'''  # noqa: E501
 
 
 @dataclass(slots=True)
@@ -100,7 +101,8 @@ def configure(config: Path, hosts: list[str], port: int, entries: int) -> None:
     (config / "syndicator.toml").write_text("[fetch]\nallow_loopback = true\npause = 0.2\n")
     (config / "sources.toml").write_text(
         "".join(
-            f'[[source]]\nkey = "s{number}"\nurl = "http://{host}:{port}/feed"\nbackfill = {min(entries, 1000)}\n'
+            f'[[source]]\nkey = "s{number}"\nurl = "http://{host}:{port}/feed"\nbackfill ='
+            f" {min(entries, 1000)}\n"
             for number, host in enumerate(hosts)
         )
     )
@@ -123,7 +125,9 @@ def start(config: Path, sources: int) -> Found:
     found.at["the end of `refresh`"] = time.monotonic() - began
     found.cpu = (used.ru_utime, used.ru_stime)
     found.articles = sum(1 for _ in (feeds / "articles").rglob("*.md"))
-    found.waiting = sum(one["waiting"] for one in json.loads((config.parent / "report").read_bytes())["sources"])
+    found.waiting = sum(
+        one["waiting"] for one in json.loads((config.parent / "report").read_bytes())["sources"]
+    )
     return found
 
 
@@ -146,15 +150,24 @@ def main() -> None:
     options.add_argument("--wait", type=float, default=5)
     given = options.parse_args()
     hosts, before = addresses(given.feeds), os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as name, web(hosts, given.entries, given.slow, given.wait) as port:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        web(hosts, given.entries, given.slow, given.wait) as port,
+    ):
         config = Path(name) / "config"
         configure(config, hosts, port, given.entries)
         found = start(config, given.feeds)
-    print(f"{given.feeds} sources of {given.entries} entries, {given.slow} with pages that take {given.wait:g} s")
+    print(
+        f"{given.feeds} sources of {given.entries} entries, {given.slow} with pages that take"
+        f" {given.wait:g} s"
+    )
     for what, seconds in found.at.items():
         print(f"  {what:22} {seconds:7.1f} s")
     print(f"  {found.articles} articles, {found.waiting} entries wait for the next run")
-    print(f"  CPU {found.cpu[0]:.1f} s user + {found.cpu[1]:.1f} s system; load {before:.1f}, {os.getloadavg()[0]:.1f}")
+    print(
+        f"  CPU {found.cpu[0]:.1f} s user + {found.cpu[1]:.1f} s system; load {before:.1f},"
+        f" {os.getloadavg()[0]:.1f}"
+    )
 
 
 if __name__ == "__main__":

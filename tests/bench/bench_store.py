@@ -2,7 +2,8 @@
 
     python -m tests.bench.bench_store [ARTICLES]
 
-Prints a line a figure. The store's own files are measured at a tenth of the articles, without waiting for the disk."""
+Prints a line a figure. The store's own files are measured at a tenth of the articles, without
+waiting for the disk."""
 
 from __future__ import annotations
 
@@ -63,7 +64,10 @@ def store_figures(store: Store, count: int) -> None:
     say("ids(tag, 50 and 72 hours)", lambda: index.ids(TAG, limit=50, since=since, most=200), 200)
     say("articles(50 ids)", lambda: index.articles(newest))
     say("each()", lambda: sum(1 for _ in index.each()), 1)
-    say("save_fragments(50)", lambda: index.save_fragments("atom", dict.fromkeys(newest, b"x" * 900)))
+    say(
+        "save_fragments(50)",
+        lambda: index.save_fragments("atom", dict.fromkeys(newest, b"x" * 900)),
+    )
     say("fragments(50)", lambda: index.fragments("atom", newest))
     say("find(3 aliases)", lambda: visits.find(["guid:source-1:guid-1", "a", "b"]), 100)
     say("stamps()", visits.stamps, 1)
@@ -85,7 +89,12 @@ def article_figures(article_store: FileArticleStore, count: int) -> None:
 def source_figures(store: Store) -> None:
     """A tick that finds 277 of 100,000 sources due."""
     states = [
-        SourceState(key=f"s{number}", url="u", next_due=NOW + timedelta(seconds=number - 276), recent=(NOW,) * 5)
+        SourceState(
+            key=f"s{number}",
+            url="u",
+            next_due=NOW + timedelta(seconds=number - 276),
+            recent=(NOW,) * 5,
+        )
         for number in range(100_000)
     ]
     store.visits.save_states(states)
@@ -103,12 +112,18 @@ def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/state/syndicator.db"
         with open_store(url, articles_exist=False) as store:
-            say(f"reindex({count})", lambda: store.reindex((each, stamp(n)) for n, each in enumerate(articles)), 1)
+            say(
+                f"reindex({count})",
+                lambda: store.reindex((each, stamp(n)) for n, each in enumerate(articles)),
+                1,
+            )
         say("open_store()", lambda: open_store(url, articles_exist=True).close())
         with open_store(url, articles_exist=True) as store:
             store_figures(store, count)
             source_figures(store)
-        article_figures(FileArticleStore(Path(folder) / "articles", durable=False), max(count // 10, 10))
+        article_figures(
+            FileArticleStore(Path(folder) / "articles", durable=False), max(count // 10, 10)
+        )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """How well articles are grouped by events, and what it costs.
 
     python -m tests.bench.bench_stories ECB FOLDER         the ECB+ corpus (a folder for each topic)
-    python -m tests.bench.bench_stories JSONL FILE         lines with title, text, outlet, event and, if any, date
-    python -m tests.bench.bench_stories pages              stories that the open pages give, to be read by eye
-    python -m tests.bench.bench_stories window [NUMBER]    passes over new articles with so many in the window (100,000)
+    python -m tests.bench.bench_stories JSONL FILE         lines with title, text, outlet, event
+    and, if any, date python -m tests.bench.bench_stories pages              stories that the open
+    pages give, to be read by eye python -m tests.bench.bench_stories window [NUMBER]    passes over
+    new articles with so many in the window (100,000)
 
-Shown are B-cubed precision, recall and F (Bagga and Baldwin 1998): of articles that come in passes of ten, in three
-orders, and of all of them grouped at once; CPU of an article's sketch and of its grouping."""
+Shown are B-cubed precision, recall and F (Bagga and Baldwin 1998): of articles that come in passes
+of ten, in three orders, and of all of them grouped at once; CPU of an article's sketch and of its
+grouping."""
 
 from __future__ import annotations
 
@@ -70,7 +72,11 @@ def events(folder: Path) -> Iterator[Labelled]:
         sentences = [" ".join(words) for words in lines.values() if words[0] != "http"]
         kind = "plus" if "plus" in file.stem else ""
         yield Labelled(
-            int(file.parent.name), file.parent.name + kind, sentences[0], "\n".join(sentences[1:]), file.stem
+            int(file.parent.name),
+            file.parent.name + kind,
+            sentences[0],
+            "\n".join(sentences[1:]),
+            file.stem,
         )
 
 
@@ -78,7 +84,14 @@ def rows(file: Path) -> Iterator[Labelled]:
     for line in file.read_text("utf-8").splitlines():
         row = json.loads(line)
         at = datetime.fromisoformat(row["date"]) if row.get("date") else NEVER
-        yield Labelled(0, str(row["event"]), row["title"], row["text"], row.get("outlet", ""), at.replace(tzinfo=UTC))
+        yield Labelled(
+            0,
+            str(row["event"]),
+            row["title"],
+            row["text"],
+            row.get("outlet", ""),
+            at.replace(tzinfo=UTC),
+        )
 
 
 def page_rows(file: Path) -> Iterator[dict[str, Any]]:
@@ -93,13 +106,18 @@ def text_of(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def guides() -> list[Labelled]:
     """The wcxb pages, each an event of its own."""
-    rows = (row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
+    rows = (
+        row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz")
+    )
     found = ((row["id"], *text_of(row)) for row in rows if row["set"] == "wcxb")
     return [Labelled(0, str(id), title, text) for id, title, text in found if text]
 
 
 def reports(articles: Sequence[Labelled]) -> list[Report]:
-    return [Report(f"{n:05}", one.outlet, "", one.at, sketch(one.title, one.text)) for n, one in enumerate(articles)]
+    return [
+        Report(f"{n:05}", one.outlet, "", one.at, sketch(one.title, one.text))
+        for n, one in enumerate(articles)
+    ]
 
 
 def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
@@ -108,7 +126,9 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
     by_id = {report.id: report for report in found}
 
     def near(report: Report) -> list[Report]:
-        shared = Counter(id for key in keys(report.sketch) for id in having[key][-KEPT:] if id != report.id)
+        shared = Counter(
+            id for key in keys(report.sketch) for id in having[key][-KEPT:] if id != report.id
+        )
         return [by_id[id] for id, _ in shared.most_common(FOUND)]
 
     def members(names: Collection[str]) -> list[Report]:
@@ -119,7 +139,9 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
         for report in new:
             for key in keys(report.sketch):
                 having[key].append(report.id)
-        changed = grouping.changes(new, near, members, lambda group: "story of " + min(one.id for one in group))
+        changed = grouping.changes(
+            new, near, members, lambda group: "story of " + min(one.id for one in group)
+        )
         by_id |= {id: by_id[id]._replace(story=story) for id, story in changed.items()}
     return {id: report.story or id for id, report in by_id.items()}
 
@@ -132,7 +154,9 @@ def b_cubed(grouped: Grouped, truth: Grouped) -> tuple[float, float, float]:
     """Precision, recall and F."""
     both = Counter((grouped[one], truth[one]) for one in truth)
     ours, theirs = Counter(grouped.values()), Counter(truth.values())
-    precision = statistics.mean(both[grouped[one], truth[one]] / ours[grouped[one]] for one in truth)
+    precision = statistics.mean(
+        both[grouped[one], truth[one]] / ours[grouped[one]] for one in truth
+    )
     recall = statistics.mean(both[grouped[one], truth[one]] / theirs[truth[one]] for one in truth)
     return precision, recall, 2 * precision * recall / (precision + recall)
 
@@ -142,8 +166,14 @@ def measure(name: str, articles: Sequence[Labelled]) -> None:
     found = reports(articles)
     cost = (time.process_time() - begun) / len(found)
     truth = {report.id: one.event for report, one in zip(found, articles, strict=True)}
-    ways: dict[str, Callable[[Sequence[Report]], Grouped]] = {"in passes": in_passes, "at once": at_once}
-    print(f"{name}: {len(articles)} articles, {len({*truth.values()})} events; a sketch {1000 * cost:.2f} ms CPU")
+    ways: dict[str, Callable[[Sequence[Report]], Grouped]] = {
+        "in passes": in_passes,
+        "at once": at_once,
+    }
+    print(
+        f"{name}: {len(articles)} articles, {len({*truth.values()})} events; a sketch"
+        f" {1000 * cost:.2f} ms CPU"
+    )
     for way, group in ways.items():
         for seed in range(3 if way == "in passes" else 1):
             order = random.Random(seed).sample(found, len(found))
@@ -154,7 +184,9 @@ def measure(name: str, articles: Sequence[Labelled]) -> None:
                 f" {1000 * (time.process_time() - begun) / len(found):.2f} ms CPU an article"
             )
     largest = max(len(pack(report.sketch)) for report in found)
-    assert all(unpack(pack(report.sketch)).names.keys() == report.sketch.names.keys() for report in found)
+    assert all(
+        unpack(pack(report.sketch)).names.keys() == report.sketch.names.keys() for report in found
+    )
     print(f"  a sketch has {largest} bytes at most")
 
 
@@ -166,19 +198,28 @@ def pages() -> None:
                 url = row["url"] or row["id"]
                 articles.append(Labelled(0, url, *text_of(row), outlet=url))
     found = reports([one for one in articles if one.text])
-    named = {report.id: one for report, one in zip(found, [one for one in articles if one.text], strict=True)}
+    named = {
+        report.id: one
+        for report, one in zip(found, [one for one in articles if one.text], strict=True)
+    }
     groups: dict[str, list[str]] = defaultdict(list)
     for one, story in in_passes(found).items():
         groups[story].append(one)
     together = [group for group in groups.values() if len(group) > 1]
     print(f"{len(found)} articles, {len(together)} stories of more than one")
     for group in together:
-        print("\n".join(f"  {named[one].title[:110]} ({named[one].event[:60]})" for one in group), end="\n\n")
+        print(
+            "\n".join(f"  {named[one].title[:110]} ({named[one].event[:60]})" for one in group),
+            end="\n\n",
+        )
 
 
 def window(number: int) -> None:
-    """CPU of passes of 25 articles, in an instance with rows of others that are mixed of the open pages."""
-    rows = (row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
+    """CPU of passes of 25 articles, in an instance with rows of others that are mixed of the open
+    pages."""
+    rows = (
+        row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz")
+    )
     texts = [Labelled(0, "", *both) for both in map(text_of, rows) if len(both[1]) > LEAST]
     chance = random.Random(0)
     sketches = [sketch(one.title, one.text) for one in texts]
@@ -197,7 +238,14 @@ def window(number: int) -> None:
                         f"{one.text[n:]} {chance.random()}",
                     )
                     when = {"added": app.clock(), "published": app.clock()}
-                    article = Article(id=article_id(url), url=url, title=one.title, body=body, language="en", **when)
+                    article = Article(
+                        id=article_id(url),
+                        url=url,
+                        title=one.title,
+                        body=body,
+                        language="en",
+                        **when,
+                    )
                     refile(app.article_store, app.store.visits, article)
                 begun = time.process_time()
                 changed = asyncio.run(follow(app))
@@ -208,7 +256,10 @@ def window(number: int) -> None:
             place.now += timedelta(hours=1)
             begun = time.process_time()
             asyncio.run(follow(app))
-            print(f"  a look at all for changed ones: {1000 * (time.process_time() - begun):.0f} ms CPU")
+            print(
+                f"  a look at all for changed ones: {1000 * (time.process_time() - begun):.0f}"
+                " ms CPU"
+            )
 
 
 def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: range) -> None:
@@ -216,7 +267,9 @@ def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: r
     new, made = {}, []
     for n in numbers:
         at = codec.micros(app.clock()) - chance.randrange(HOURS * 3_600_000_000)
-        mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*chance.sample(sketches, MIXED), strict=True)))
+        mixed = Sketch(
+            *(mix(chance, kinds) for kinds in zip(*chance.sample(sketches, MIXED), strict=True))
+        )
         id, outlet = article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
         unread = Unread(id, f"{n}.md", 1, 1, at)
         new[unread] = Sketched(id, outlet, "en", at, pack(mixed))
@@ -232,9 +285,21 @@ def mix(chance: random.Random, kinds: Sequence[Mapping[int, float]]) -> dict[int
 
 
 def rows_of(one: Unread) -> dict[str, object]:
-    stamp = {"path": one.path, "mtime_ns": one.mtime_ns, "size": one.size, "added": one.added, "published": one.added}
+    stamp = {
+        "path": one.path,
+        "mtime_ns": one.mtime_ns,
+        "size": one.size,
+        "added": one.added,
+        "published": one.added,
+    }
     article = Article(id=one.article, url=f"https://{one.article}.example/", title="")
-    return {"id": one.article, "title": "", "merged_into": None, "data": codec.pack(article), **stamp}
+    return {
+        "id": one.article,
+        "title": "",
+        "merged_into": None,
+        "data": codec.pack(article),
+        **stamp,
+    }
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
     python -m tests.bench.bench_validator [--articles 2000]
     python -m tests.bench.bench_validator --folder feeds/public --base https://feeds.example/
 
-The first builds an store of real articles (../shared/corpus, read by our own reader, under other addresses once all
-have had their turn), every text of each mixed with the hostile ones of ../shared/vectors: naughty strings, characters
-that XML forbids, XSS payloads, each in every field of one article; published whole, with archives, in feeds by tag,
-category and source. The second looks at feeds that are there. The validator is found as tests/publishing/validator.py
-says. Reading the corpus takes minutes, so what was read is kept in the folder for temporary files."""
+The first builds an store of real articles (../shared/corpus, read by our own reader, under other
+addresses once all have had their turn), every text of each mixed with the hostile ones of
+../shared/vectors: naughty strings, characters that XML forbids, XSS payloads, each in every field
+of one article; published whole, with archives, in feeds by tag, category and source. The second
+looks at feeds that are there. The validator is found as tests/publishing/validator.py says. Reading
+the corpus takes minutes, so what was read is kept in the folder for temporary files."""
 
 from __future__ import annotations
 
@@ -38,7 +39,10 @@ from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
 from tests.samples import OWN, SHARED, Samples
 
 BASE = "https://feeds.example/"
-SOURCES = {f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", content="full") for n in range(5)}
+SOURCES = {
+    f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", content="full")
+    for n in range(5)
+}
 
 
 def reading(row: dict[str, Any]) -> str | None:
@@ -73,13 +77,19 @@ def mixed(number: int, article: Article, values: Sequence[str]) -> Article:
         author=f"{article.author or ''} {value}",
         excerpt=f"{article.excerpt} {value}",
         body=f"{value}\n\n{article.body}\n\n{value}",
-        category=value if number % 40 == 0 else f"Category {number % 12}",  # feeds are called by these, too
+        # feeds are called by these, too
+        category=value if number % 40 == 0 else f"Category {number % 12}",
         tags=(f"Tag {number % 40}", f"Tag {number % 7} {values[0]}", value),
         language=article.language if number % 2 else value,
         also=(f"https://other.example/{value}",),
         source_key=f"source-{number % 5}",
         source_id=value,
-        enclosure=Enclosure(url=f"https://s.example/{number}.mp3?{value}", type=value, length=number, duration="1:02"),
+        enclosure=Enclosure(
+            url=f"https://s.example/{number}.mp3?{value}",
+            type=value,
+            length=number,
+            duration="1:02",
+        ),
         origin=Origin(title=value, url=f"https://s.example/{value}", site=value, id=value),
     )
 
@@ -101,19 +111,36 @@ def publish(folder: Path, count: int) -> None:
     hubs = ("https://hub.example/",)
     how = Publish(limit=50, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
     settings = Settings(site=Site(title="Real ]]> and <b>hostile</b>", url=BASE), publish=how)
-    specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
+    specs = plan(
+        index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={}
+    )
     steps = build(
-        specs, index=index, outlet=FileOutlet(folder, gzip=False), settings=settings, sources=SOURCES, instance=INSTANCE
+        specs,
+        index=index,
+        outlet=FileOutlet(folder, gzip=False),
+        settings=settings,
+        sources=SOURCES,
+        instance=INSTANCE,
     )
     report = finish(steps)
-    print(f"{count} articles in {len(specs)} feeds; held {len(report.held)}, set aside {len(report.set_aside)}")
+    print(
+        f"{count} articles in {len(specs)} feeds; held {len(report.held)}, set aside"
+        f" {len(report.set_aside)}"
+    )
 
 
 def show(folder: Path, base: str) -> None:
     said = validator.events(folder, base)
     kinds = Counter(line.partition(" ")[0] for lines in said.values() for line in lines)
-    entries = sum(path.read_bytes().count(tag) for path in folder.rglob("*") for tag in TAGS.get(path.suffix, ()))
-    print(f"{len(said)} documents with {entries} entries: {kinds.total()} errors and warnings {dict(kinds) or ''}")
+    entries = sum(
+        path.read_bytes().count(tag)
+        for path in folder.rglob("*")
+        for tag in TAGS.get(path.suffix, ())
+    )
+    print(
+        f"{len(said)} documents with {entries} entries: {kinds.total()} errors and warnings"
+        f" {dict(kinds) or ''}"
+    )
     for name, lines in said.items():
         for line in lines[:3]:
             print(f"  {name}: {line[:300]}")
@@ -129,7 +156,10 @@ def main() -> None:
     parser.add_argument("--base", default=BASE)
     told = parser.parse_args()
     if validator.found() is None:
-        sys.exit("no validator: clone w3c/feedvalidator beside this checkout, or set FEEDVALIDATOR to where it is")
+        sys.exit(
+            "no validator: clone w3c/feedvalidator beside this checkout, or set FEEDVALIDATOR to"
+            " where it is"
+        )
     if told.folder:
         show(told.folder, told.base)
         return

@@ -1,12 +1,15 @@
-"""What a visit costs: CPU of a process per feed, over as many loopback addresses, in one run beside bare httpx with
-feedparser and, where a Python that has it is named, beside `reader` (PyPI), the library that does the same job.
+"""What a visit costs: CPU of a process per feed, over as many loopback addresses, in one run beside
+bare httpx with feedparser and, where a Python that has it is named, beside `reader` (PyPI), the
+library that does the same job.
 
-    python -m tests.bench.bench_visiting [--feeds 1000] [--rounds 3] [--reader /path/to/venv/bin/python]
+    python -m tests.bench.bench_visiting [--feeds 1000] [--rounds 3] [--reader
+    /path/to/venv/bin/python]
 
-The server is another process whose CPU does not count. Rows: nothing changed (304), and first visit (fetch and
-entries; reader stores them, in memory), each the least and the median of the rounds, which go turn by turn, and ours
-over the others; then the isolation of the worker against calling the same function here, and the real feeds of
-../shared that lxml reads beside feedparser. `--reader` is no dependency:
+The server is another process whose CPU does not count. Rows: nothing changed (304), and first visit
+(fetch and entries; reader stores them, in memory), each the least and the median of the rounds,
+which go turn by turn, and ours over the others; then the isolation of the worker against calling
+the same function here, and the real feeds of ../shared that lxml reads beside feedparser.
+`--reader` is no dependency:
 `python -m venv V && V/bin/pip install reader` makes one.
 """
 
@@ -38,7 +41,9 @@ SAME, FIRST = "nothing changed (304)", "first visit, entries only"
 Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each
 
 
-async def spread(urls: list[str], visit: Callable[[str], Awaitable[object]], width: int = 32) -> None:
+async def spread(
+    urls: list[str], visit: Callable[[str], Awaitable[object]], width: int = 32
+) -> None:
     """`visit` for every URL, `width` at a time."""
     left = iter(urls)
 
@@ -53,7 +58,9 @@ async def ours(urls: list[str], *, etag: str | None, parse: bool) -> float:
     """CPU milliseconds a feed through the polite fetcher."""
     throttle = Throttle(0, asyncio.sleep, lambda: datetime.now(UTC))
     settings = Fetch(allow_loopback=True)
-    fetcher = PoliteFetcher(HttpFetcher(settings, user_agent="Bench/1", clock=lambda: datetime.now(UTC)), throttle)
+    fetcher = PoliteFetcher(
+        HttpFetcher(settings, user_agent="Bench/1", clock=lambda: datetime.now(UTC)), throttle
+    )
 
     async def visit(url: str) -> None:
         result = await fetcher.fetch(Request(url=url, kind="feed", etag=etag, deadline=20))
@@ -76,7 +83,9 @@ async def bare(urls: list[str], *, etag: str | None, parse: bool) -> float:
     import httpx
 
     headers = {"if-none-match": etag} if etag else {}
-    async with httpx.AsyncClient(trust_env=False, verify=False, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(
+        trust_env=False, verify=False, headers=headers, timeout=20
+    ) as client:
 
         async def visit(url: str) -> None:
             answer = await client.get(url)
@@ -108,9 +117,12 @@ print(json.dumps(costs))
 
 
 def theirs(python: Path, urls: list[str]) -> tuple[float, float]:
-    """CPU milliseconds a feed that reader takes for the first visit and for one that changes nothing."""
+    """CPU milliseconds a feed that reader takes for the first visit and for one that changes
+    nothing."""
     command = [str(python), "-c", _READER, "1"]  # one worker: threads side by side cost it more
-    done = subprocess.run(command, input=json.dumps(urls), stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        command, input=json.dumps(urls), stdout=subprocess.PIPE, text=True, check=True
+    )
     first, same = json.loads(done.stdout)
     return first, same
 
@@ -120,7 +132,8 @@ def measure(count: int, rounds: int, reader: Path | None) -> Costs:
     costs: Costs = {SAME: {}, FIRST: {}}
     with feeds(count) as urls:
         for turn in range(rounds + 1):
-            part = urls if turn else urls[:20]  # the first turn warms what is loaded when it is first needed
+            # the first turn warms what is loaded when it is first needed
+            part = urls if turn else urls[:20]
             for what, etag in ((SAME, '"1"'), (FIRST, None)):
                 for who, function in (("ours", ours), ("bare httpx + feedparser", bare)):
                     cost = asyncio.run(function(part, etag=etag, parse=etag is None))
@@ -132,7 +145,8 @@ def measure(count: int, rounds: int, reader: Path | None) -> Costs:
 
 
 def isolation(calls: int = 60) -> tuple[float, float]:
-    """Median CPU milliseconds of parsing a feed here, and in the worker with both sides counted; turn by turn."""
+    """Median CPU milliseconds of parsing a feed here, and in the worker with both sides counted;
+    turn by turn."""
     from syndicator.processes.worker import Worker
 
     body = sample_feed(60)
@@ -158,7 +172,8 @@ def isolation(calls: int = 60) -> tuple[float, float]:
 
 
 def parsing(kilobytes: int = 41) -> tuple[float, float]:
-    """CPU milliseconds for so much of the real feeds that `well_formed` reads: ours, all of it, and feedparser."""
+    """CPU milliseconds for so much of the real feeds that `well_formed` reads: ours, all of it, and
+    feedparser."""
     import io
 
     import feedparser
@@ -187,13 +202,21 @@ def main() -> None:
         ours_median = median(row["ours"])
         for who, costs in row.items():
             least, usual = min(costs), median(costs)
-            print(f"{what + ': ' + who:52} {least:6.2f} {usual:6.2f} ms CPU a feed, ours x {ours_median / usual:.2f}")
+            print(
+                f"{what + ': ' + who:52} {least:6.2f} {usual:6.2f} ms CPU a feed, ours x"
+                f" {ours_median / usual:.2f}"
+            )
     if given.reader is None:
         print("reader: left out, --reader names no Python that has it")
     here, there = isolation()
-    print(f"{'isolation: parsing here, in the worker':52} {here:6.2f} {there:6.2f} ms ({there / here - 1:+.0%})")
+    print(
+        f"{'isolation: parsing here, in the worker':52} {here:6.2f} {there:6.2f} ms"
+        f" ({there / here - 1:+.0%})"
+    )
     ours_parsing, theirs_parsing = parsing()
-    print(f"{'41 kB of real feeds: ours, feedparser':52} {ours_parsing:6.2f} {theirs_parsing:6.2f} ms")
+    print(
+        f"{'41 kB of real feeds: ours, feedparser':52} {ours_parsing:6.2f} {theirs_parsing:6.2f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
-"""What answers of the web server cost, as whole processes over kept connections, beside bare Starlette.
+"""What answers of the web server cost, as whole processes over kept connections, beside bare
+Starlette.
 
     python -m tests.bench.bench_web [--requests 20000] [--connections 8] [--bytes 60000]
 
-Each server is a process of its own that serves one feed: ours, and Starlette with one route that answers with the same
-bytes from memory, both by uvicorn, with the event loop and HTTP parser that it finds and with those of the standard
-library. Answers: the file as it is (200), compressed (gzip), and not modified (304). The figures are user+sys CPU of
-the server in microseconds a request, how many requests a core could answer in a second by that, what it did answer
-here, and the 99th percentile of the time to the whole answer. The client shares the machine: CPU is what counts."""
+Each server is a process of its own that serves one feed: ours, and Starlette with one route that
+answers with the same bytes from memory, both by uvicorn, with the event loop and HTTP parser
+that it finds and with those of the standard library. Answers: the file as it is (200),
+compressed (gzip), and not modified (304). The figures are user+sys CPU of the server in
+microseconds a request, how many requests a core could answer in a second by that, what it did
+answer here, and the 99th percentile of the time to the whole answer. The client shares the
+machine: CPU is what counts."""
 
 from __future__ import annotations
 
@@ -35,7 +38,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Figures(NamedTuple):
-    """Of one kind of answer of one server. `cpu`: microseconds of the server a request; `p99`: milliseconds."""
+    """Of one kind of answer of one server. `cpu`: microseconds of the server a request; `p99`:
+    milliseconds."""
 
     cpu: float
     rate: float
@@ -98,7 +102,15 @@ def bare(folder: Path, *, plain: bool) -> None:
 @contextmanager
 def serving(kind: str, folder: Path) -> Iterator[tuple[int, int]]:
     """Process id and port of a server."""
-    command = [sys.executable, "-m", "tests.bench.bench_web", "--serve", kind, "--folder", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.bench_web",
+        "--serve",
+        kind,
+        "--folder",
+        str(folder),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -144,7 +156,9 @@ def cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def loaded(process: int, port: int, asked: bytes, length: int, count: int, connections: int) -> Figures:
+def loaded(
+    process: int, port: int, asked: bytes, length: int, count: int, connections: int
+) -> Figures:
     """`count` requests over kept connections, one at a time on each."""
     selector = selectors.DefaultSelector()
     for _ in range(connections):
@@ -194,7 +208,9 @@ def measured(kind: str, folder: Path, count: int, connections: int) -> dict[str,
 def feed(size: int) -> bytes:
     """Text that packs about as well as a feed does."""
     pick = random.Random(1)
-    return "".join(f"<entry>{pick.choice(WORDS)} {pick.random()}</entry>\n" for _ in range(size // 40)).encode()
+    return "".join(
+        f"<entry>{pick.choice(WORDS)} {pick.random()}</entry>\n" for _ in range(size // 40)
+    ).encode()
 
 
 def main() -> None:
@@ -213,12 +229,17 @@ def main() -> None:
         body = feed(told.bytes)
         (folder / "all.atom").write_bytes(body)
         (folder / "all.atom.gz").write_bytes(gzip.compress(body, 5, mtime=0))
-        print(f"{told.requests} requests, {told.connections} connections, {len(body)} bytes; load {os.getloadavg()[0]}")
+        print(
+            f"{told.requests} requests, {told.connections} connections, {len(body)} bytes; load"
+            f" {os.getloadavg()[0]}"
+        )
         print(f"{'':30}{'us CPU':>9}{'req/s a core':>14}{'req/s here':>12}{'p99 ms':>9}")
         for kind in SERVERS:
             for answer, one in measured(kind, folder, told.requests, told.connections).items():
                 rate = 1e6 / max(one.cpu, 1e-3)
-                print(f"{kind + ', ' + answer:36}{one.cpu:7.0f}{rate:10.0f}{one.rate:12.0f}{one.p99:9.1f}")
+                print(
+                    f"{kind + ', ' + answer:36}{one.cpu:7.0f}{rate:10.0f}{one.rate:12.0f}{one.p99:9.1f}"  # noqa: E501
+                )
 
 
 if __name__ == "__main__":

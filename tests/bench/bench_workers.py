@@ -1,18 +1,20 @@
 """What a visit costs with workers on PostgreSQL, and what each worker more brings.
 
-    python -m tests.bench.bench_workers [--sources 100000] [--visited 6000] [--workers 1 2 3] [--lanes 16]
-        [--latency 200] [--first 2000] [--delay 0] [--all]
+    python -m tests.bench.bench_workers [--sources 100000] [--visited 6000] [--workers 1 2 3]
+        [--lanes 16] [--latency 200] [--first 2000] [--delay 0] [--all]
 
-As many feeds, each on a loopback address of its own, served by another process that does not count, every answer
-`--latency` milliseconds late. The database, of a server of our own, knows all sources. For each number of workers
-`--first` of them are due that were never visited, and take entries alone; then `--visited` are due at which nothing
-changed (304). `--lanes` keeps a worker waiting for answers and not for CPU, so that two cores carry three. Clocks run
-from the moment at which all workers are ready. Printed: sources a second from then to the last visit, CPU of all
-workers and of the server for a source, what a worker's start took, and the share of a core that each had. Rates count
-on an idle machine alone, whose load is printed. `--delay`: milliseconds that each answer of the database takes longer.
+As many feeds, each on a loopback address of its own, served by another process that does not count,
+every answer `--latency` milliseconds late. The database, of a server of our own, knows all sources.
+For each number of workers `--first` of them are due that were never visited, and take entries
+alone; then `--visited` are due at which nothing changed (304). `--lanes` keeps a worker waiting for
+answers and not for CPU, so that two cores carry three. Clocks run from the moment at which all
+workers are ready. Printed: sources a second from then to the last visit, CPU of all workers and of
+the server for a source, what a worker's start took, and the share of a core that each had. Rates
+count on an idle machine alone, whose load is printed. `--delay`: milliseconds that each answer of
+the database takes longer.
 
-`--all`: instead of that, every source is due once, at which nothing changed: one is visited, and what is remembered of
-it is given to all others."""
+`--all`: instead of that, every source is due once, at which nothing changed: one is visited, and
+what is remembered of it is given to all others."""
 
 from __future__ import annotations
 
@@ -74,7 +76,8 @@ def wal(server: Server) -> int:
 
 @contextmanager
 def counting(fleet: Instance) -> Iterator[Callable[[], int]]:
-    """How many visits there were, asked on one connection: another one for each look would count as the server's."""
+    """How many visits there were, asked on one connection: another one for each look would count as
+    the server's."""
     with fleet.store() as store:
         yield lambda: int(store._db.scalar(text("SELECT count(*) FROM outcomes")))
 
@@ -87,30 +90,42 @@ def make_due(fleet: Instance, sources: int, first: int, count: int) -> None:
             later = int((time.time() + 86_400) * 1e6)
             connection.execute(text("UPDATE sources SET next_due = :later"), {"later": later})
             keys = [f"s{number % sources}" for number in range(first, first + count)]
-            connection.execute(text("UPDATE sources SET next_due = NULL WHERE key = ANY(:keys)"), {"keys": keys})
+            connection.execute(
+                text("UPDATE sources SET next_due = NULL WHERE key = ANY(:keys)"), {"keys": keys}
+            )
         store.shards(60).fill()
 
 
-def run_one(server: Server, fleet: Instance, what: str, count: int, workers: int, lanes: int) -> None:
-    """Starts workers, and measures from when they are ready to when so many sources were visited."""
+def run_one(
+    server: Server, fleet: Instance, what: str, count: int, workers: int, lanes: int
+) -> None:
+    """Starts workers, and measures from when they are ready to when so many sources were
+    visited."""
     fleet.workers.clear()
     for _ in range(workers):
         fleet.start(lanes)
-    assert fleet.until(lambda: all("ready" in fleet.log(number) for number in range(workers)), 120), fleet.logs()
+    assert fleet.until(
+        lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
+    ), fleet.logs()
     pids = [one.pid for one in fleet.workers]
     with counting(fleet) as visited:
         done, began = visited(), time.monotonic()
         start, before, log = cpu(pids), server_cpu(server), wal(server)
         while (now := visited()) < count and time.monotonic() - began < 900:
             time.sleep(0.5)
-        wall, used, database = time.monotonic() - began, cpu(pids) - start, server_cpu(server) - before
+        wall, used, database = (
+            time.monotonic() - began,
+            cpu(pids) - start,
+            server_cpu(server) - before,
+        )
         log = wal(server) - log
     fleet.stop()
     each = 1000 / (now - done)
     print(
-        f"{workers} workers, {what}: {now - done} in {wall:.1f} s, {(now - done) / wall:.1f} sources/s; CPU a source: "
-        f"workers {used * each:.2f} ms, server {database * each:.2f} ms and {log / (now - done):.0f} bytes of its log; "
-        f"{used / workers / wall:.2f} of a core a worker, whose start took {start / workers:.1f} s",
+        f"{workers} workers, {what}: {now - done} in {wall:.1f} s, {(now - done) / wall:.1f}"
+        f" sources/s; CPU a source: workers {used * each:.2f} ms, server {database * each:.2f} ms"
+        f" and {log / (now - done):.0f} bytes of its log; {used / workers / wall:.2f} of a core a"
+        f" worker, whose start took {start / workers:.1f} s",
         flush=True,
     )
 
@@ -118,7 +133,9 @@ def run_one(server: Server, fleet: Instance, what: str, count: int, workers: int
 def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         url = server.schema()
-        fleet = Instance(Path(name), Elsewhere(addresses), url, pause=0.0, seconds=20.0, verbose=False)
+        fleet = Instance(
+            Path(name), Elsewhere(addresses), url, pause=0.0, seconds=20.0, verbose=False
+        )
         path = fleet.config / "sources.toml"
         path.write_text(path.read_text().replace("\n[[", "backfill = 0\n\n[[") + "backfill = 0\n")
         began = time.monotonic()
@@ -140,7 +157,9 @@ def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace)
             run_again(server, fleet, known, given, workers)
 
 
-def run_again(server: Server, fleet: Instance, known: int, given: argparse.Namespace, workers: int) -> None:
+def run_again(
+    server: Server, fleet: Instance, known: int, given: argparse.Namespace, workers: int
+) -> None:
     make_due(fleet, known, 0, min(known, given.visited))
     run_one(server, fleet, "nothing changed (304)", min(known, given.visited), workers, given.lanes)
 
@@ -151,7 +170,9 @@ def visit_all(server: Server, fleet: Instance, given: argparse.Namespace) -> Non
     run_one(server, fleet, "first visit", 1, 1, given.lanes)
     with fleet.store() as store:
         states = store.visits.states()
-        store.visits.save_states([replace(states["s0"], key=key, url=one.url) for key, one in states.items()])
+        store.visits.save_states(
+            [replace(states["s0"], key=key, url=one.url) for key, one in states.items()]
+        )
     make_due(fleet, given.sources, 0, given.sources)
     run_one(server, fleet, "nothing changed (304)", given.sources, given.workers[-1], given.lanes)
 

@@ -1,16 +1,17 @@
-"""A busy day of `up` without the network: 500 sources, 5,000 articles, all formats; what building costs, and how long
-an article waits.
+"""A busy day of `up` without the network: 500 sources, 5,000 articles, all formats; what building
+costs, and how long an article waits.
 
     python -m tests.bench.day [--sources 500] [--articles 5000] [--hours 24] [--settle 3m 0s]
 
-Time is made up: a run a minute, each source asked every 15 minutes at a minute of its own. Articles have bodies of 600
-to 1,000 words (tests/bench/shelf.py) and are announced evenly over the day; what a run finds is filed as visits file
-it, then feeds are built as `up` builds them. With `--settle 0s` every run builds what it found. Each day is a process
-of its own: user+sys CPU of all of it (fetching and reading pages is not in it: tests/bench/bench_refresh.py), bytes
-written (wchar of the kernel) altogether, by the database for an article (its entry, sketch and blocks too) and in kept
+Time is made up: a run a minute, each source asked every 15 minutes at a minute of its own. Articles
+have bodies of 600 to 1,000 words (tests/bench/shelf.py) and are announced evenly over the day; what
+a run finds is filed as visits file it, then feeds are built as `up` builds them. With `--settle 0s`
+every run builds what it found. Each day is a process of its own: user+sys CPU of all of it
+(fetching and reading pages is not in it: tests/bench/bench_refresh.py), bytes written (wchar of the
+kernel) altogether, by the database for an article (its entry, sketch and blocks too) and in kept
 pages for an article, the largest resident set, and the minutes from an article's
-announcement to its source's feed and to that of everything, the wait for the next visit included (median and 95th
-percentile)."""
+announcement to its source's feed and to that of everything, the wait for the next visit included
+(median and 95th percentile)."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ BEFORE = 10_000_000  # the number of the first article of the days before
 
 @dataclass(slots=True)
 class Day:
-    """A day under way. `waiting`: when the articles that no build has met yet were announced, in minutes."""
+    """A day under way. `waiting`: when the articles that no build has met yet were announced, in
+    minutes."""
 
     app: App
     sources: int
@@ -70,7 +72,9 @@ class Day:
     def found(self) -> list[int]:
         """The articles that the visits of this minute find."""
         first, end = self.minute - EVERY, self.minute
-        numbers = range(int(max(first, 0) * self.articles / 1440), int(end * self.articles / 1440) + 1)
+        numbers = range(
+            int(max(first, 0) * self.articles / 1440), int(end * self.articles / 1440) + 1
+        )
         due = [n for n in numbers if (n % self.sources) % EVERY == self.minute % EVERY]
         return [n for n in due if first <= self.announced(n) < end]
 
@@ -80,7 +84,10 @@ class Day:
         before = written()
         with self.app.article_store.together() as settle, self.app.store.visits.shared(settle):
             for number in self.found():
-                self.file(shelf.article(number, self.articles, self.sources), shelf.BEGIN + self.minute * MINUTE)
+                self.file(
+                    shelf.article(number, self.articles, self.sources),
+                    shelf.BEGIN + self.minute * MINUTE,
+                )
                 settling.filed()
                 self.waiting.append(self.announced(number))
                 self.long_waiting.append(self.announced(number))
@@ -96,23 +103,41 @@ class Day:
             self.long_waiting.clear()
 
     def file(self, article: Article, now: datetime) -> None:
-        """Announce and file an article as a visit does: entry, file, row, sketch, blocks of its host and its page."""
+        """Announce and file an article as a visit does: entry, file, row, sketch, blocks of its
+        host and its page."""
         visits, app = self.app.store.visits, self.app
         article = replace(article, added=now, published=now - MINUTE)
-        announced = Entry(id=article.url, url=article.url, title=article.title, summary=article.excerpt)
+        announced = Entry(
+            id=article.url, url=article.url, title=article.title, summary=article.excerpt
+        )
         row = EntryRow(
-            source_key=article.source_key, entry_id=article.url, url=article.url, digest=announced.digest,
-            status="pending", first_seen=now, entry=announced,
-        )  # fmt: skip
+            source_key=article.source_key,
+            entry_id=article.url,
+            url=article.url,
+            digest=announced.digest,
+            status="pending",
+            first_seen=now,
+            entry=announced,
+        )
         visits.save_entries([row])
         html = render_markdown(article.body, article.url)
-        digests = tuple(hashlib.sha256(part.encode()).hexdigest()[:16] for part in article.body.split("\n\n"))
+        digests = tuple(
+            hashlib.sha256(part.encode()).hexdigest()[:16] for part in article.body.split("\n\n")
+        )
         blocks = Blocks(host=urls.own_host(article.url), digests=digests)
         refile(
-            app.article_store, visits, article, entry=row.done(article.id, now), html=html,
-            compared=lambda stored: compared(stored, now), blocks=lambda stored: blocks,
-        )  # fmt: skip
-        page = packed(f"<html><head><title>{article.title}</title></head><body>{html}</body></html>".encode(), {})
+            app.article_store,
+            visits,
+            article,
+            entry=row.done(article.id, now),
+            html=html,
+            compared=lambda stored: compared(stored, now),
+            blocks=lambda stored: blocks,
+        )
+        page = packed(
+            f"<html><head><title>{article.title}</title></head><body>{html}</body></html>".encode(),
+            {},
+        )
         app.snapshots.put_packed(article.id, page)
         path = app.article_store.find(article.id)
         self.database -= len(page) + (len(app.article_store.read(path)) if path else 0)
@@ -178,16 +203,35 @@ def main() -> None:
     if told.folder:
         print(json.dumps(day(told.folder, told.sources, told.articles, told.hours)))
         return
-    print(f"{told.sources} sources, {told.articles} articles a day, {told.hours} h of it; {machine()}")
+    print(
+        f"{told.sources} sources, {told.articles} articles a day, {told.hours} h of it; {machine()}"
+    )
     heads = ("s CPU", "MB written", "kB db", "kB pages", "MB", "builds", "files", "articles")
     heads += ("p50 min", "p95 min", "all p50", "all p95")
     print(f"{'settle':8}" + "".join(f"{head:>12}" for head in heads))
     for settle in told.settle:
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "tests.bench.day", "--folder", folder, "--settle", settle]
-            command += ["--sources", str(told.sources), "--articles", str(told.articles), "--hours", str(told.hours)]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.bench.day",
+                "--folder",
+                folder,
+                "--settle",
+                settle,
+            ]
+            command += [
+                "--sources",
+                str(told.sources),
+                "--articles",
+                str(told.articles),
+                "--hours",
+                str(told.hours),
+            ]
             subprocess.run([*command, "--begin"], check=True)
-            got = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            got = json.loads(
+                subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            )
         print(f"{settle:8}" + "".join(f"{value:12.1f}" for value in got.values()), flush=True)
 
 

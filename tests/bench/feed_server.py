@@ -13,8 +13,8 @@ from syndicator.core.errors import NotAFeed
 from syndicator.visiting.feeds.parser import parse_feed, unpacked
 from tests.samples import SHARED
 
-# What follows the definition of `reply(transport, head)` in a server of its own: its arguments are the port, one for
-# `reply`, and the addresses to listen on.
+# What follows the definition of `reply(transport, head)` in a server of its own: its arguments are
+# the port, one for `reply`, and the addresses to listen on.
 SERVE = """
 class Answer(asyncio.Protocol):
     def connection_made(self, transport): self.transport, self.data = transport, b""
@@ -28,7 +28,7 @@ async def main():
     print("ready", flush=True)
     await server.serve_forever()
 asyncio.run(main())
-"""
+"""  # noqa: E501
 _MOST_SOCKETS = 5000
 _SERVER = f"""
 import asyncio, pickle, sys
@@ -52,11 +52,15 @@ def sample_feed(items: int = 20) -> bytes:
     """A feed of the usual size: 20 entries with a paragraph each."""
     words = "<p>" + "Words of a story that goes on for a while. " * 12 + "</p>"
     entries = "".join(
-        f"<item><title>Story number {n}</title><link>https://example.org/{n}</link><guid>{n}</guid>"
-        f"<pubDate>Tue, 24 Nov 2026 10:{n:02}:00 GMT</pubDate><description><![CDATA[{words}]]></description></item>"
+        "<item><title>Story number"
+        f" {n}</title><link>https://example.org/{n}</link><guid>{n}</guid><pubDate>Tue, 24 Nov 2026"
+        f" 10:{n:02}:00 GMT</pubDate><description><![CDATA[{words}]]></description></item>"
         for n in range(items)
     )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
+    return (
+        '<?xml version="1.0"?><rss'
+        f' version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
+    )
 
 
 def addresses(count: int) -> list[str]:
@@ -65,7 +69,8 @@ def addresses(count: int) -> list[str]:
 
 
 def real_feeds() -> list[bytes]:
-    """The RSS and Atom feeds among the real ones that have entries. Raises SystemExit if there are none."""
+    """The RSS and Atom feeds among the real ones that have entries. Raises SystemExit if there are
+    none."""
     found = []
     for path in sorted((SHARED / "corpus/feeds").glob("*.gz")):
         with suppress(NotAFeed):
@@ -80,8 +85,8 @@ def real_feeds() -> list[bytes]:
 
 @contextmanager
 def feeds(count: int, latency: float = 0, bodies: Sequence[bytes] = ()) -> Iterator[list[str]]:
-    """The addresses of that many feeds, served by a process of its own, each answer `latency` seconds late: `bodies` in
-    turn, else the `sample_feed` each."""
+    """The addresses of that many feeds, served by a process of its own, each answer `latency`
+    seconds late: `bodies` in turn, else the `sample_feed` each."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])

@@ -16,14 +16,15 @@ _TRIES = 5
 
 
 def machine() -> str:
-    """Load, processors, and the least CPU that Python takes to start and import packages: of two machines, or of two
-    hours, only figures with the same time of imports compare in seconds."""
+    """Load, processors, and the least CPU that Python takes to start and import packages: of two
+    machines, or of two hours, only figures with the same time of imports compare in seconds."""
     return f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs, imports {imports():.2f} s"
 
 
 @cache
 def imports() -> float:
-    """Seconds of CPU. Compiles this checkout first: where PYTHONDONTWRITEBYTECODE is set, each process would do so."""
+    """Seconds of CPU. Compiles this checkout first: where PYTHONDONTWRITEBYTECODE is set, each
+    process would do so."""
     compile_all(ROOT)
     return min(_cpu([sys.executable, "-c", f"import {_IMPORTED}"]) for _ in range(_TRIES))
 

@@ -1,5 +1,6 @@
-"""Hugo and Pelican at the work of bench_publishing: the same articles as markdown files, Atom and RSS of everything, of
-each tag and of each category, the newest 20 entries a feed, and no page of HTML."""
+"""Hugo and Pelican at the work of bench_publishing: the same articles as markdown files, Atom and
+RSS of everything, of each tag and of each category, the newest 20 entries a feed, and no page of
+HTML."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ HUGO_ATOM = """\
 <link href="{{ .Params.source }}"/><summary type="html">{{ .Summary | transform.XMLEscape | safeHTML }}</summary>
 {{ range .Params.tags }}<category term="{{ . }}"/>{{ end }}</entry>
 {{ end }}</feed>
-"""
+"""  # noqa: E501
 PELICAN = """\
 SITEURL = FEED_DOMAIN = "https://feeds.example"
 SITENAME, AUTHOR, TIMEZONE, DEFAULT_LANG = "Bench", "Ann Writer", "UTC", "en"
@@ -61,7 +62,10 @@ def hugo_site(folder: Path, articles: Iterable[Article]) -> None:
     (folder / "layouts/_default/list.atom").write_text(HUGO_ATOM)
     for article in articles:
         tags = ", ".join(f'"{tag}"' for tag in article.tags)
-        told = f'---\ntitle: "{article.title}"\ndate: {article.added:%Y-%m-%dT%H:%M:%SZ}\nauthor: {article.author}\n'
+        told = (
+            f'---\ntitle: "{article.title}"\ndate: {article.added:%Y-%m-%dT%H:%M:%SZ}\nauthor:'
+            f" {article.author}\n"
+        )
         told += f'source: {article.url}\ntags: [{tags}]\ncategories: ["{article.category}"]\n---\n'
         (folder / "content" / f"{article.id}.md").write_text(f"{told}{article.excerpt}\n")
 
@@ -70,8 +74,13 @@ def pelican_site(folder: Path, articles: Iterable[Article]) -> None:
     (folder / "content").mkdir(parents=True, exist_ok=True)
     (folder / "pelicanconf.py").write_text(PELICAN)
     for article in articles:
-        told = f"Title: {article.title}\nDate: {article.added:%Y-%m-%d %H:%M:%S}\nAuthor: {article.author}\n"
-        told += f"Tags: {', '.join(article.tags)}\nCategory: {article.category}\nSlug: {article.id}\n\n"
+        told = (
+            f"Title: {article.title}\nDate: {article.added:%Y-%m-%d %H:%M:%S}\nAuthor:"
+            f" {article.author}\n"
+        )
+        told += (
+            f"Tags: {', '.join(article.tags)}\nCategory: {article.category}\nSlug: {article.id}\n\n"
+        )
         (folder / "content" / f"{article.id}.md").write_text(f"{told}{article.excerpt}\n")
 
 
@@ -91,10 +100,14 @@ class Site:
         self.write(self.folder, [more])
         one, _ = self.cost(self.build)
         none, _ = self.cost(self.build)
-        return f"full {full - start:.2f} s, one more {one - start:.2f} s, none {none - start:.2f} s, {megabytes:.0f} MB"
+        return (
+            f"full {full - start:.2f} s, one more {one - start:.2f} s, none {none - start:.2f} s,"
+            f" {megabytes:.0f} MB"
+        )
 
     def cost(self, command: Sequence[str]) -> tuple[float, float]:
-        """CPU seconds, and megabytes of the largest resident set (at least what this process has)."""
+        """CPU seconds, and megabytes of the largest resident set (at least what this process
+        has)."""
         running = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
@@ -103,8 +116,8 @@ class Site:
 
 
 def compare(folder: Path, articles: Sequence[Article], more: Article) -> None:
-    """Prints a line for each peer: CPU of a whole build, with one article more, and once again with nothing new, over
-    and above starting the program; and its largest resident set."""
+    """Prints a line for each peer: CPU of a whole build, with one article more, and once again with
+    nothing new, over and above starting the program; and its largest resident set."""
     if shutil.which("hugo") is None:
         print("  hugo is not installed (Debian: apt-get install hugo)")
     else:
@@ -112,8 +125,15 @@ def compare(folder: Path, articles: Sequence[Article], more: Article) -> None:
         print(f"  hugo    {site.line(articles, more)}")
     command = shutil.which(os.environ.get("PELICAN", "pelican"))
     if command is None:
-        print("  pelican is not installed (pip install pelican markdown somewhere; the variable PELICAN names it)")
+        print(
+            "  pelican is not installed (pip install pelican markdown somewhere; the variable"
+            " PELICAN names it)"
+        )
     else:
-        bare = [str(Path(command).with_name("python")), "-c", "import pelican, markdown, jinja2, feedgenerator"]
+        bare = [
+            str(Path(command).with_name("python")),
+            "-c",
+            "import pelican, markdown, jinja2, feedgenerator",
+        ]
         site = Site(folder / "pelican", pelican_site, [command, "-q"], bare)
         print(f"  pelican {site.line(articles, more)}")

@@ -1,8 +1,9 @@
-"""An instance of any size for benchmarks: sources.toml, taxonomy.toml, article files and the database, all made up.
+"""An instance of any size for benchmarks: sources.toml, taxonomy.toml, article files and the
+database, all made up.
 
-Its articles are as large as real ones: bodies of 600 to 1,000 words in paragraphs, a title, an excerpt, one of 12
-categories, and 1 to 5 of 2,000 tags that are as frequent as tags are (Zipf: the commonest has a seventh of what all
-have). The article of a number is the same on every machine."""
+Its articles are as large as real ones: bodies of 600 to 1,000 words in paragraphs, a title, an
+excerpt, one of 12 categories, and 1 to 5 of 2,000 tags that are as frequent as tags are (Zipf: the
+commonest has a seventh of what all have). The article of a number is the same on every machine."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ _PARTS = (
     ("lan", "mer", "nor", "pas", "rik", "sel", "tor"),
 )
 VOCABULARY = [
-    "".join(parts) + end for parts in itertools.product(*_PARTS, *_PARTS[:1]) for end in ("", "s", "ing", "ed")
+    "".join(parts) + end
+    for parts in itertools.product(*_PARTS, *_PARTS[:1])
+    for end in ("", "s", "ing", "ed")
 ]
 _STEPS = list(itertools.accumulate(1 / (place + 1) for place in range(TAGS)))
 
@@ -40,7 +43,9 @@ def tag(pick: random.Random) -> str:
 def body(pick: random.Random) -> str:
     """600 to 1,000 words in sentences and paragraphs."""
     words = pick.choices(VOCABULARY, k=pick.randint(600, 1000))
-    sentences = [" ".join(words[at : at + 14]).capitalize() + "." for at in range(0, len(words), 14)]
+    sentences = [
+        " ".join(words[at : at + 14]).capitalize() + "." for at in range(0, len(words), 14)
+    ]
     return "\n\n".join(" ".join(sentences[at : at + 5]) for at in range(0, len(sentences), 5))
 
 
@@ -72,7 +77,11 @@ def article(number: int, total: int, sources: int, *, text: bool = True) -> Arti
         language="en",
         source_key=f"source-{source}",
         source_id=url,
-        origin=Origin(title=f"Source {source}", url=f"https://s{source}.example/feed", id=f"urn:example:{source}"),
+        origin=Origin(
+            title=f"Source {source}",
+            url=f"https://s{source}.example/feed",
+            id=f"urn:example:{source}",
+        ),
     )
 
 
@@ -86,12 +95,14 @@ def configure(folder: Path, sources: int, *, publish: str = "") -> None:
     config = folder / "config"
     config.mkdir(parents=True)
     (config / "syndicator.toml").write_text(
-        '[site]\ntitle = "Bench"\nurl = "https://feeds.example/"\ncontact = "me@feeds.example"\n[publish]\n' + publish
+        '[site]\ntitle = "Bench"\nurl = "https://feeds.example/"\ncontact ='
+        ' "me@feeds.example"\n[publish]\n' + publish
     )
     with (config / "sources.toml").open("w") as file:
         for number in range(sources):
             file.write(
-                f'[[source]]\nkey = "source-{number}"\nurl = "https://s{number}.example/feed"\nenabled = false\n\n'
+                f'[[source]]\nkey = "source-{number}"\nurl ='
+                f' "https://s{number}.example/feed"\nenabled = false\n\n'
             )
     listed = "".join(f'[[tag]]\nname = "Topic {number + 1}"\n\n' for number in range(LISTED))
     described = "".join(
@@ -102,7 +113,8 @@ def configure(folder: Path, sources: int, *, publish: str = "") -> None:
 
 
 def fill(folder: Path, articles: int, sources: int, *, files: bool = True) -> None:
-    """Article files (`files`) and their rows. Without files, what walks over the article store finds them missing."""
+    """Article files (`files`) and their rows. Without files, what walks over the article store
+    finds them missing."""
     root = folder / "feeds/articles"
     store = FileArticleStore(root)
     store.instance()
@@ -115,7 +127,10 @@ def fill(folder: Path, articles: int, sources: int, *, files: bool = True) -> No
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(dump(one))
                 stat = path.stat()
-                yield one, FileStamp(path=path_of(one), mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                yield (
+                    one,
+                    FileStamp(path=path_of(one), mtime_ns=stat.st_mtime_ns, size=stat.st_size),
+                )
             else:
                 yield one, FileStamp(path=path_of(one), mtime_ns=number, size=1)
 

@@ -40,7 +40,12 @@ class Instance:
     def everything(self) -> dict[str, bytes]:
         """The files of articles and feeds, by path."""
         folders = (self.folder / "feeds/articles", self.folder / "feeds/public")
-        return {str(path): path.read_bytes() for one in folders for path in one.rglob("*") if path.is_file()}
+        return {
+            str(path): path.read_bytes()
+            for one in folders
+            for path in one.rglob("*")
+            if path.is_file()
+        }
 
     def keys(self) -> list[str]:
         return [listed["source"]["key"] for listed in self.json("sources")]

@@ -10,42 +10,57 @@ from tests.aged.web import Answer
 
 NEWEST = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PARAGRAPHS = (
-    "The harbour office counts ferries with a camera and a small program that was written for sheep.",
+    (
+        "The harbour office counts ferries with a camera and a small program that was written for"
+        " sheep."
+    ),
     "It was cheaper than the old loop in the road, and it sees at night, which the loop never did.",
     "In its first month it missed two boats, both of them grey, on a grey morning in heavy rain.",
-    "The people who sell tickets check it every evening against their own numbers and write down both.",
+    (
+        "The people who sell tickets check it every evening against their own numbers and write"
+        " down both."
+    ),
 )
 
 
-def rss(title: str, site: str, items: Sequence[tuple[str, str]], newest: datetime = NEWEST) -> Answer:
+def rss(
+    title: str, site: str, items: Sequence[tuple[str, str]], newest: datetime = NEWEST
+) -> Answer:
     """An RSS feed of `items`, each a title and an address, an hour apart, the newest first."""
     listed = "".join(
         f"<item><title>{name}</title><link>{url}</link><guid>{url}</guid>"
         f"<pubDate>{format_datetime(newest - timedelta(hours=number))}</pubDate></item>"
         for number, (name, url) in enumerate(items)
     )
-    channel = f"<channel><title>{title}</title><link>{site}</link><description></description>{listed}</channel>"
-    return Answer(body=f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>', type="application/rss+xml")
+    channel = f"<channel><title>{title}</title><link>{site}</link><description></description>{listed}</channel>"  # noqa: E501
+    return Answer(
+        body=f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>', type="application/rss+xml"
+    )
 
 
 def page(title: str, *links: str, body: str = "", article: bool = False) -> Answer:
     """A page whose head has `links`."""
     kind = '<meta property="og:type" content="article">' if article else ""
     head = f"<title>{title}</title>{kind}{''.join(links)}"
-    return Answer(body=f"<!DOCTYPE html><html lang='en'><head>{head}</head><body>{body}</body></html>")
+    return Answer(
+        body=f"<!DOCTYPE html><html lang='en'><head>{head}</head><body>{body}</body></html>"
+    )
 
 
 def alternate(url: str, title: str = "", kind: str = "rss+xml") -> str:
     return f'<link rel="alternate" type="application/{kind}" title="{title}" href="{url}">'
 
 
-def story(title: str, *, author: str = "Nora Lindqvist", day: str = "2026-11-20", cover: str = "") -> Answer:
+def story(
+    title: str, *, author: str = "Nora Lindqvist", day: str = "2026-11-20", cover: str = ""
+) -> Answer:
     """An article as a blog shows it."""
     picture = f'<meta property="og:image" content="{cover}">' if cover else ""
     text = "".join(f"<p>{paragraph} {title} is what it was called.</p>" for paragraph in PARAGRAPHS)
     body = (
-        f"<main><article><h1>{title}</h1><p class='byline'>By <a rel='author' href='/nora'>{author}</a> "
-        f"<time datetime='{day}T09:00:00Z'>{day}</time></p>{text}</article></main>"
+        f"<main><article><h1>{title}</h1><p class='byline'>By <a rel='author'"
+        f" href='/nora'>{author}</a> <time"
+        f" datetime='{day}T09:00:00Z'>{day}</time></p>{text}</article></main>"
     )
     return page(title, picture, body=body, article=True)
 
@@ -53,8 +68,8 @@ def story(title: str, *, author: str = "Nora Lindqvist", day: str = "2026-11-20"
 def blog(
     host: str = "blog.example", names: Sequence[str] = ("Ferries", "Sheep", "Rain", "Tickets")
 ) -> dict[str, Answer]:
-    """A site as WordPress makes it: the comments feed is named first (as some themes do), the feed of articles after
-    it, beside them addresses that are no feeds."""
+    """A site as WordPress makes it: the comments feed is named first (as some themes do), the feed
+    of articles after it, beside them addresses that are no feeds."""
     home = f"https://{host}"
     items = [(name, f"{home}/{name.lower()}/") for name in names]
     comments = [(f"By: {name}", f"{url}#comment-{n}") for n, (name, url) in enumerate(items, 1)]
@@ -66,7 +81,9 @@ def blog(
         alternate(f"{home}/feed/atom/", "Harbour notes &raquo; Atom"),
     )
     return {
-        f"{home}/": page("Harbour notes", *links, body="<main><p>What we see from the pier.</p></main>"),
+        f"{home}/": page(
+            "Harbour notes", *links, body="<main><p>What we see from the pier.</p></main>"
+        ),
         f"{home}/feed/": rss("Harbour notes", f"{home}/", items),
         f"{home}/feed/atom/": rss("Harbour notes", f"{home}/", items),
         f"{home}/comments/feed/": rss("Comments for Harbour notes", f"{home}/", comments),

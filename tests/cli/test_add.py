@@ -46,7 +46,10 @@ class Adding:
 
     def run(self, *words: str, answers: str = "") -> Result:
         return CliRunner().invoke(
-            app, ["add", *words, "--config", str(self.config)], catch_exceptions=False, input=answers
+            app,
+            ["add", *words, "--config", str(self.config)],
+            catch_exceptions=False,
+            input=answers,
         )
 
     def json(self, *words: str) -> Any:
@@ -54,7 +57,9 @@ class Adding:
 
     @property
     def written(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = tomllib.loads((self.config / "sources.toml").read_text()).get("source", [])
+        found: list[dict[str, Any]] = tomllib.loads((self.config / "sources.toml").read_text()).get(
+            "source", []
+        )
         return found
 
     @property
@@ -84,9 +89,15 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -
         f"{SITE} has 3:",
         f"  1  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}",
         f"     {FEED}",
-        f"  2  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}, the same entries as 1",
+        (
+            f"  2  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}, the same entries"
+            " as 1"
+        ),
         f"     {ATOM}",
-        f"  3  Comments for Harbour notes: feed (rss20, 4 entries, comments), last {NEWEST:%Y-%m-%d}",
+        (
+            "  3  Comments for Harbour notes: feed (rss20, 4 entries, comments), last"
+            f" {NEWEST:%Y-%m-%d}"
+        ),
         f"     {COMMENTS}",
     ]
     assert adding.urls == [FEED]
@@ -102,7 +113,10 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(adding: Addi
     assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
     assert [other["number"] for other in found["not_chosen"]] == [1, 2]
     assert adding.urls == [FEED, COMMENTS]
-    for words, says in (((SITE, "--pick", "4"), "has 3"), ((SITE, "--pick", "1", "--all"), "give one of them")):
+    for words, says in (
+        ((SITE, "--pick", "4"), "has 3"),
+        ((SITE, "--pick", "1", "--all"), "give one of them"),
+    ):
         with pytest.raises(UsageError, match=says):
             adding.run(*words)
 
@@ -134,7 +148,9 @@ def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
         ("none\n", []),
     ],
 )
-def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(adding: Adding, answers: str, urls: list[str]) -> None:
+def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
+    adding: Adding, answers: str, urls: list[str]
+) -> None:
     before = (adding.config / "sources.toml").read_text()
     output = adding.run(SITE, answers=answers).output
     assert adding.urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(urls)
@@ -155,7 +171,10 @@ def test_who_says_yes_is_not_asked_and_reads_three_lines(adding: Adding) -> None
 
 def test_the_good_ones_are_added_when_one_fails(adding: Adding) -> None:
     other = "http://other.example/feed"
-    adding.web.answers = {**adding.web.answers, other: rss("Other", "http://other.example/", [("A", f"{other}/a")])}
+    adding.web.answers = {
+        **adding.web.answers,
+        other: rss("Other", "http://other.example/", [("A", f"{other}/a")]),
+    }
     done = adding.run(SITE, "http://none.example/feed", other)
     assert done.exit_code == MissingError.exit_code
     assert adding.urls == [FEED, other]
@@ -174,7 +193,9 @@ def test_the_preview_is_what_is_published(adding: Adding) -> None:
     origins = seen["articles"][0]["origins"]
     assert (origins["title"], origins["cover"]) == ("entry", "og:image")
     adding.run(*words)
-    CliRunner().invoke(app, ["refresh", "--all", "--config", str(adding.config)], catch_exceptions=False)
+    CliRunner().invoke(
+        app, ["refresh", "--all", "--config", str(adding.config)], catch_exceptions=False
+    )
     filed = {one.url: one for one in map(load, read_files(adding.config.parent / "feeds/articles"))}
     for one in seen["articles"]:
         article = filed[one["url"]]
@@ -203,7 +224,11 @@ def test_a_source_is_left_to_the_run_that_is_under_way(adding: Adding) -> None:
 
 def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
-    adding.web.answers = {**adding.web.answers, f"{SITE}robots.txt": robots, f"{SITE}rain/": page("Sign in")}
+    adding.web.answers = {
+        **adding.web.answers,
+        f"{SITE}robots.txt": robots,
+        f"{SITE}rain/": page("Sign in"),
+    }
     lines = adding.run(SITE, "--dry-run").output.splitlines()
     assert "    Ferries" in lines
     refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
@@ -226,7 +251,8 @@ def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
     places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
     listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
     sitemaps = {
-        place: Answer(body=f"<urlset><url><loc>{place}/1</loc></url></urlset>", type="text/xml") for place in places
+        place: Answer(body=f"<urlset><url><loc>{place}/1</loc></url></urlset>", type="text/xml")
+        for place in places
     }
     index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
     adding.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
@@ -246,14 +272,19 @@ def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
 
 
 def test_all_of_an_article_are_the_feeds_of_its_site(adding: Adding) -> None:
-    adding.web.answers = {**adding.web.answers, f"{SITE}rain/": page("Rain", alternate(FEED), article=True)}
+    adding.web.answers = {
+        **adding.web.answers,
+        f"{SITE}rain/": page("Rain", alternate(FEED), article=True),
+    }
     adding.run(f"{SITE}rain/", "--all")
     assert adding.urls == [FEED]
 
 
 def test_a_site_whose_feeds_fail_says_why(adding: Adding) -> None:
     adding.web.answers = {SITE: page("Harbour notes", alternate(FEED))}
-    with pytest.raises(MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"):
+    with pytest.raises(
+        MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
+    ):
         adding.run(SITE)
 
 
@@ -263,19 +294,26 @@ def test_a_list_on_the_web_is_taken_whole(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
     adding.run(f"{SITE}list.opml")
     assert adding.urls == [FEED, ATOM]
-    adding.web.answers = {f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")}
+    adding.web.answers = {
+        f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")
+    }
     with pytest.raises(MissingError, match="declares entities"):
         adding.run(f"{SITE}list.opml")
 
 
-def test_a_list_on_the_web_gives_nobody_credentials_or_rights(adding: Adding, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
+    adding: Adding, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     own = (
-        """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """
+        """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """  # noqa: E501
         """s:speaks_for='["other.example"]' s:lead='true' s:tags='["Ferries"]'"""
     )
     bad = f'<outline text="Bad" xmlUrl="{SITE}x?a=${{NOBODYS_BUSINESS}}"/>'
-    document = f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}" {own}/>{bad}</body></opml>'
+    document = (
+        f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}"'
+        f" {own}/>{bad}</body></opml>"
+    )
     adding.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
     output = adding.run(f"{SITE}list.opml", "--yes").output
     (source,) = adding.written
@@ -286,9 +324,14 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(adding: Adding, mo
 @pytest.mark.parametrize("path", ["", "notes/"])
 def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
-    links = "".join(f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names))
+    links = "".join(
+        f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
+    )
     listing = page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
-    adding.web.answers = {f"{SITE}{path}": listing, **{f"{SITE}p/{n}": story(name) for n, name in enumerate(names)}}
+    adding.web.answers = {
+        f"{SITE}{path}": listing,
+        **{f"{SITE}p/{n}": story(name) for n, name in enumerate(names)},
+    }
     (found,) = adding.json(f"{SITE}{path}")
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
     assert {one["title"] for one in found["articles"]} == set(names)
@@ -300,8 +343,12 @@ def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) 
 def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
-    article = story("Alone on the pier").body.replace('<meta property="og:type" content="article">', "")
-    adding.web.answers = {f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))}
+    article = story("Alone on the pier").body.replace(
+        '<meta property="og:type" content="article">', ""
+    )
+    adding.web.answers = {
+        f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))
+    }
     (found,) = adding.json(f"{SITE}alone/")
     assert found["what"] == "single article"
     assert [other["what"] for other in found["not_chosen"]] == [
@@ -315,11 +362,21 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
         ("nonsense", UsageError, "is no web address"),
         ("/none.opml", UsageError, "there is no file /none.opml"),
         ("none.opml", UsageError, "there is no file none.opml"),
-        (f"{SITE}leaflet.pdf", MissingError, "neither an article nor a list of them: not an article: not-html"),
-        (f"{SITE}sign-in", MissingError, "neither an article nor a list of them: not an article: login"),
+        (
+            f"{SITE}leaflet.pdf",
+            MissingError,
+            "neither an article nor a list of them: not an article: not-html",
+        ),
+        (
+            f"{SITE}sign-in",
+            MissingError,
+            "neither an article nor a list of them: not an article: login",
+        ),
     ],
 )
-def test_what_is_nothing_to_follow_is_told(adding: Adding, address: str, error: type[Exception], says: str) -> None:
+def test_what_is_nothing_to_follow_is_told(
+    adding: Adding, address: str, error: type[Exception], says: str
+) -> None:
     adding.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
         f"{SITE}sign-in": page("Sign in"),
@@ -336,7 +393,10 @@ def test_an_empty_feed_says_so(adding: Adding) -> None:
 
 
 def test_what_the_operator_says_is_written(adding: Adding) -> None:
-    words = "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h --content full"
+    words = (
+        "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
+        " --content full"
+    )
     more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
     adding.run(SITE, *words.split(), *more)
     assert adding.written == [
@@ -354,7 +414,12 @@ def test_what_the_operator_says_is_written(adding: Adding) -> None:
             "rules": {"select": ["main article"]},
         }
     ]
-    wrong = {"--every 5s": "too short", "--key A_b": "a-z", "--select div[[": "CSS", "--key harbour": "give another"}
+    wrong = {
+        "--every 5s": "too short",
+        "--key A_b": "a-z",
+        "--select div[[": "CSS",
+        "--key harbour": "give another",
+    }
     for option, says in wrong.items():
         with pytest.raises(UsageError, match=says):
             adding.run(SITE, "--pick", "3", *option.split())
@@ -363,13 +428,17 @@ def test_what_the_operator_says_is_written(adding: Adding) -> None:
 
 
 def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None:
-    (adding.config / "syndicator.toml").write_text('[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n')
+    (adding.config / "syndicator.toml").write_text(
+        '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
+    )
     port = adding.web.proxy.rpartition(":")[2]
     with pytest.raises(MissingError) as raised:
         adding.run(f"{adding.web.proxy}/feed")
     line = f"127.0.0.1/32:{port}"
     assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
-    adding.web.answers = {"/feed": rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])}
+    adding.web.answers = {
+        "/feed": rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])
+    }
     adding.run(f"{adding.web.proxy}/feed", "--allow", line)
     assert adding.written[0]["allow"] == [line]
 
@@ -377,12 +446,15 @@ def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(adding: Adding) -> None:
     adding.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
-    adding.web.answers["http://social.example/@ann.rss"] = rss("Ann", "http://social.example/@ann", posts)
+    adding.web.answers["http://social.example/@ann.rss"] = rss(
+        "Ann", "http://social.example/@ann", posts
+    )
     adding.run("http://social.example/@ann", "--yes")
     assert adding.urls == ["http://social.example/@ann.rss"]
     del adding.web.answers["http://social.example/@ann.rss"]
     (adding.config / "sources.toml").write_text("")
-    with pytest.raises(MissingError, match="http-403"):  # of the page that was named, not of its feed
+    # of the page that was named, not of its feed
+    with pytest.raises(MissingError, match="http-403"):
         adding.run("http://social.example/@ann", "--yes")
 
 
@@ -399,7 +471,11 @@ def test_a_feed_that_stands_for_another_makes_it_needless(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(search, "_parsed", parsed)
     monkeypatch.setattr(search, "_asked", answered)
-    links = [FeedLink(ATOM, type="known", instead_of=FEED), FeedLink(FEED, type="rss"), FeedLink(COMMENTS, type="rss")]
+    links = [
+        FeedLink(ATOM, type="known", instead_of=FEED),
+        FeedLink(FEED, type="rss"),
+        FeedLink(COMMENTS, type="rss"),
+    ]
     asyncio.run(search._named(None, links))  # type: ignore[arg-type]
     assert asked == [ATOM, COMMENTS]
 
@@ -408,38 +484,50 @@ def test_story_pages_are_articles(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}alone/": story("Alone")}
     (found,) = adding.json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
-    assert [(one["title"], one["author"]) for one in found["articles"]] == [("Alone", "Nora Lindqvist")]
+    assert [(one["title"], one["author"]) for one in found["articles"]] == [
+        ("Alone", "Nora Lindqvist")
+    ]
 
 
 ELSEWHERE = "http://rss.paper.example/feed"
 
 
-def paper(host: str = "www.paper.example", *, front: str = "", last: str = "Tickets at night") -> dict[str, Answer]:
+def paper(
+    host: str = "www.paper.example", *, front: str = "", last: str = "Tickets at night"
+) -> dict[str, Answer]:
     """A feed, which names its last article `last`, and the host of its articles."""
     names = ("Ferries count sheep", "Rain on the pier", "Tickets at night")
     pages = {f"http://{host}/{number}/": story(name) for number, name in enumerate(names)}
     return {
-        ELSEWHERE: rss("The Paper", f"http://{host}/", [*zip((*names[:-1], last), pages, strict=True)]),
+        ELSEWHERE: rss(
+            "The Paper", f"http://{host}/", [*zip((*names[:-1], last), pages, strict=True)]
+        ),
         f"http://{host}/": page("The Paper", front, body="<p>All the news of the harbour.</p>"),
         **pages,
     }
 
 
-def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(adding: Adding) -> None:
+def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
+    adding: Adding,
+) -> None:
     adding.web.answers = paper()
     (seen,) = adding.json(ELSEWHERE, "--dry-run")
     assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
-    assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3  # as the line has it
+    # as the line has it
+    assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3
     assert adding.urls == [] and len(adding.web.asked) == len(set(adding.web.asked))
     assert (
-        '    to know: speaks_for = ["paper.example"]: its articles are there' in adding.run(ELSEWHERE, "--yes").output
+        '    to know: speaks_for = ["paper.example"]: its articles are there'
+        in adding.run(ELSEWHERE, "--yes").output
     )
     assert adding.written[0]["speaks_for"] == ["paper.example"]
 
 
 @pytest.mark.usefixtures("there")
 @pytest.mark.parametrize(("answer", "lines"), [("y\n", [["paper.example"]]), ("n\n", [])])
-def test_the_line_is_shown_before_the_operator_answers(adding: Adding, answer: str, lines: list[list[str]]) -> None:
+def test_the_line_is_shown_before_the_operator_answers(
+    adding: Adding, answer: str, lines: list[list[str]]
+) -> None:
     adding.web.answers = paper()
     output = adding.run(ELSEWHERE, answers=answer).output
     assert "would add" in output and 'speaks_for = ["paper.example"]' in output

@@ -22,7 +22,13 @@ def place(tmp_path: Path) -> Place:
     with made.app() as opened:
         store_articles(opened, "Models", MODELS)
         store_articles(
-            opened, "Chips", "Of chips.", tags=("GPU",), tags_by="publisher", keywords=("GPU",), source="two"
+            opened,
+            "Chips",
+            "Of chips.",
+            tags=("GPU",),
+            tags_by="publisher",
+            keywords=("GPU",),
+            source="two",
         )
     made.build()
     return made
@@ -51,7 +57,9 @@ def test_describe_wants_to_know_which(place: Place) -> None:
 
     with pytest.raises(UsageError, match="--all"):
         run(place, "describe")
-    assert json.loads(run(place, "describe", "--since", "2030-01-01", "--json").stdout)["looked"] == 0
+    assert (
+        json.loads(run(place, "describe", "--since", "2030-01-01", "--json").stdout)["looked"] == 0
+    )
 
 
 def test_tags_are_renamed_and_merged(place: Place) -> None:
@@ -66,7 +74,9 @@ def test_tags_are_renamed_and_merged(place: Place) -> None:
     assert place.published("tags/gpu.atom") == place.published("tags/llm.atom")
 
 
-def test_a_rename_that_many_feeds_show_builds_its_own_first(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rename_that_many_feeds_show_builds_its_own_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("syndicator.services.descriptions.tags._AT_ONCE", 1)
     answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
     assert answer["left"] == 2  # of everything, and of the source
@@ -74,7 +84,9 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(place: Place, monkey
     assert "graphics cards" not in place.published("sources/two.atom") + place.published("all.atom")
     assert "tags/graphics-cards.html" in place.published("feeds.html")
     place.build()
-    assert "graphics cards" in place.published("sources/two.atom") and "graphics cards" in place.published("all.atom")
+    assert "graphics cards" in place.published(
+        "sources/two.atom"
+    ) and "graphics cards" in place.published("all.atom")
     made = place.digests("public")
     with place.app() as opened:
         asyncio.run(build_feeds(opened, all=True))
@@ -91,10 +103,19 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
     with place.app() as opened:
         store_articles(
-            opened, "A GPU for less", "The GPU has no fan.", keywords=("GPU",), tags=("GPU",), tags_by="publisher"
+            opened,
+            "A GPU for less",
+            "The GPU has no fan.",
+            keywords=("GPU",),
+            tags=("GPU",),
+            tags_by="publisher",
         )
     assert "1 article with confirmed tags, 10 are needed" in run(place, "learn").output
-    assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0, "filed": 0}
+    assert json.loads(run(place, "learn", "--json").stdout) == {
+        "articles": 1,
+        "tags": 0,
+        "filed": 0,
+    }
 
 
 def test_tags_are_confirmed_and_rejected(place: Place) -> None:
@@ -106,7 +127,10 @@ def test_tags_are_confirmed_and_rejected(place: Place) -> None:
     assert (answer["tags"], answer["category"]) == (["GPU", "LLM"], "")
     assert "tags/llm.atom" in answer["written"] and "Chips" in place.published("tags/llm.atom")
     assert "it says so already" in run(place, "tags", "confirm", url).output
-    assert "Chips: LLM; category none" in run(place, "tags", "reject", place.article("Chips").id, "GPU").output
+    assert (
+        "Chips: LLM; category none"
+        in run(place, "tags", "reject", place.article("Chips").id, "GPU").output
+    )
     run(place, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
     assert (place.article("Chips").tags, place.article("Chips").category) == (("LLM",), "AI")
     with pytest.raises(UsageError, match="no article 'nothing'"):
@@ -114,7 +138,10 @@ def test_tags_are_confirmed_and_rejected(place: Place) -> None:
 
 
 def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
-    paragraphs = [f"Paragraph {number} of a text about chips, which is long enough to count." for number in range(9)]
+    paragraphs = [
+        f"Paragraph {number} of a text about chips, which is long enough to count."
+        for number in range(9)
+    ]
     body = "".join(f"<p>{text}</p>" for text in paragraphs[:4])
     promo = "".join(f"<p class=later>{text}</p>" for text in paragraphs[4:])
     chips = place.article("Chips").id
@@ -122,7 +149,8 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
         html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
         opened.snapshots.put(chips, html.encode(), {})
     source = place.config / "sources.toml"
-    source.write_text(source.read_text() + 'content = "full"\n')  # of an excerpt a feed shows the second of the change
+    # of an excerpt a feed shows the second of the change
+    source.write_text(source.read_text() + 'content = "full"\n')
     run(place, "reread")
     assert paragraphs[8] in place.article("Chips").body
     source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
@@ -131,9 +159,15 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     assert "1 of 1 article change\n\nChips  (" in dry
     assert f"  body: -5 +0 paragraphs\n    - {paragraphs[4][:59]}…\n" in dry
     assert "sources/two\t0\t0\t1" in dry and "nothing was changed (--dry-run)" in dry
-    assert "rules of two on 1 kept page; their texts have 6" in dry and '  remove ".later" matches on 1\n' in dry
+    assert (
+        "rules of two on 1 kept page; their texts have 6" in dry
+        and '  remove ".later" matches on 1\n' in dry
+    )
     all_of_them = run(place, "reread", "--dry-run").output  # no page of "Models" is kept
-    assert "left as they are: 1 article, of which no page is kept (store.pages_days = 14); `" in all_of_them
+    assert (
+        "left as they are: 1 article, of which no page is kept (store.pages_days = 14); `"
+        in all_of_them
+    )
     assert "reread --fetch` asks for these pages once more" in all_of_them
     assert (place.digests("articles"), place.digests("public")) == before
 
@@ -148,17 +182,26 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
 
 def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> None:
     with place.app() as opened:
-        store_articles(opened, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",))
+        store_articles(
+            opened, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)
+        )
     told = run(place, "status").output
     path = str(place.path("Doubtful").relative_to(place.folder / "feeds/articles"))
     assert "articles-on-hold" in told and f"{path} (unsure-text)" in told and "release ID" in told
-    assert json.loads(run(place, "status", "--json").stdout)["on_hold"][0]["reason"] == "unsure-text"
+    assert (
+        json.loads(run(place, "status", "--json").stdout)["on_hold"][0]["reason"] == "unsure-text"
+    )
     assert "would be published: Doubtful" in run(place, "release", "--all", "--dry-run").output
     id = place.article("Doubtful").id
     shown = run(place, "show", "--why", id).output
-    assert f"it is unclear which part of the page is the article; `syndicator release {id}` publishes it" in shown
+    assert (
+        f"it is unclear which part of the page is the article; `syndicator release {id}`"
+        " publishes it" in shown
+    )
     answer = json.loads(run(place, "release", str(place.path("Doubtful")), "--json").stdout)
-    assert answer["applied"] and len(answer["articles"]) == 1 and "tags/law.atom" in answer["written"]
+    assert (
+        answer["applied"] and len(answer["articles"]) == 1 and "tags/law.atom" in answer["written"]
+    )
     assert "not on hold: Doubtful" in run(place, "release", answer["articles"][0]).output
     for words in ([], ["--all", "--source", "one"]):
         with pytest.raises(UsageError, match="say which articles"):

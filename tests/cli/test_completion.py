@@ -12,7 +12,13 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.base import COMPLETION_VARIABLE, SHELLS, completion_script, source_keys, tag_names
+from syndicator.cli.base import (
+    COMPLETION_VARIABLE,
+    SHELLS,
+    completion_script,
+    source_keys,
+    tag_names,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +36,11 @@ def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
 def test_a_shell_reads_its_script(shell: str) -> None:
     done = subprocess.run(
-        [shell, "-n"], input=completion_script(shell, "./run"), capture_output=True, text=True, timeout=30
+        [shell, "-n"],
+        input=completion_script(shell, "./run"),
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -44,7 +54,13 @@ def asked(*words: str) -> list[str]:
     }
     command = [sys.executable, "-m", "syndicator"]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **line}, capture_output=True, text=True, timeout=60, check=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **line},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     return done.stdout.split("\n")
 
@@ -62,7 +78,9 @@ def context(config: Path | None) -> Any:
 def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
-    assert source_keys(context(tmp_path), "") == ["one", "two"] and source_keys(context(tmp_path), "t") == ["two"]
+    assert source_keys(context(tmp_path), "") == ["one", "two"] and source_keys(
+        context(tmp_path), "t"
+    ) == ["two"]
     assert tag_names(context(tmp_path), "op") == ["open source"]
     (tmp_path / "sources.d").mkdir()
     (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')

@@ -12,7 +12,11 @@ from syndicator.cli import app
 from syndicator.cli.base import examples
 from tests.cli.test_help import COMMANDS, WHOLE
 
-LEAVES = [words for words in COMMANDS if not any(other[: len(words)] == words and other != words for other in COMMANDS)]
+LEAVES = [
+    words
+    for words in COMMANDS
+    if not any(other[: len(words)] == words and other != words for other in COMMANDS)
+]
 EXAMPLES = examples()
 TYPED = [typed for some in EXAMPLES.values() for typed in some]
 
@@ -34,4 +38,5 @@ def test_an_example_is_understood(typed: str) -> None:
     words = shlex.split(typed.partition(" > ")[0])
     while hasattr(command, "commands"):
         command = command.commands[words.pop(0)]
-    assert command.make_context(command.name, words).command is command  # which reads the words, and runs nothing
+    # which reads the words, and runs nothing
+    assert command.make_context(command.name, words).command is command

@@ -13,7 +13,10 @@ from tests.cli.conftest import Instance
 QUERY = "[[feed]]\nslug = 'agents'\nquery = 'the or a'\n"
 OTHER = "[[feed]]\ntitle = 'Mr Holt'\nquery = 'source:holt'\n"
 FAULTS = {
-    "feeds.toml": (QUERY.replace("the or a", "the or (") + OTHER, "a term is missing before the end"),
+    "feeds.toml": (
+        QUERY.replace("the or a", "the or (") + OTHER,
+        "a term is missing before the end",
+    ),
     "taxonomy.toml": ("[[tag]]\nname = 'AI'\nalias = ['KI']\n", "did you mean 'aliases'"),
 }
 
@@ -41,7 +44,9 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(valid: Instance,
     assert valid.run("check").exit_code == 78
 
 
-def test_a_file_that_cannot_be_read_stops_the_command(valid: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_stops_the_command(
+    valid: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read_text = Path.read_text
 
     def denied(path: Path, encoding: str | None = None) -> str:
@@ -63,20 +68,31 @@ def test_a_query_that_was_never_valid_ends_no_feed(valid: Instance) -> None:
     assert queries(valid) == {"agents"}
 
 
-def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(valid: Instance) -> None:
+def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
+    valid: Instance,
+) -> None:
     (valid.config / "feeds.toml").write_text("")
     sources = valid.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
     assert valid.run("build").exit_code == 0 and queries(valid) == set()
 
 
-def test_sources_are_added_to_a_file_in_which_another_has_a_fault(instance: Instance, tmp_path: Path) -> None:
+def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
+    instance: Instance, tmp_path: Path
+) -> None:
     sources = instance.config / "sources.toml"
-    sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\nurl = 'https://one.example/'\nevry = '3h'\n")
+    sources.write_text(
+        sources.read_text()
+        + "\n[[source]]\nkey = 'one'\nurl = 'https://one.example/'\nevry = '3h'\n"
+    )
     listed = tmp_path / "feeds.opml"
-    listed.write_text('<opml version="2.0"><body><outline xmlUrl="https://two.example/feed"/></body></opml>')
+    listed.write_text(
+        '<opml version="2.0"><body><outline xmlUrl="https://two.example/feed"/></body></opml>'
+    )
     assert instance.json("import", "--no-refresh", str(listed))["added"] == ["two"]
     keys = instance.keys()
     assert "two" in keys and "one" not in keys
-    (wrong,) = (one for one in instance.json("status")["conditions"] if one["kind"] == "configuration")
+    (wrong,) = (
+        one for one in instance.json("status")["conditions"] if one["kind"] == "configuration"
+    )
     assert "did you mean 'every'" in wrong["detail"]

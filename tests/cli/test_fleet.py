@@ -14,7 +14,8 @@ from tests.commands import run
 from tests.postgres import Server
 
 SOURCES = (
-    '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n\n[[source]]\nkey = "b"\nurl = "https://b.example/feed"\n'
+    '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n\n[[source]]\nkey = "b"\nurl ='
+    ' "https://b.example/feed"\n'
 )
 
 
@@ -22,7 +23,9 @@ def configured(folder: Path, url: str = "") -> Path:
     config = folder / "config"
     config.mkdir(parents=True)
     store = f'[store]\nurl = "{url}"\n' if url else ""
-    (config / "syndicator.toml").write_text(f'[site]\nurl = "https://feeds.example"\ntitle = "T"\n{store}')
+    (config / "syndicator.toml").write_text(
+        f'[site]\nurl = "https://feeds.example"\ntitle = "T"\n{store}'
+    )
     (config / "sources.toml").write_text(SOURCES)
     return config
 
@@ -32,30 +35,55 @@ def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> 
     config = configured(tmp_path / "file")
     for words in (["worker"], ["queue"]):
         done = run(*words, "--config", str(config))
-        assert done.returncode == 2 and "workers share a database server: set store.url to postgresql://" in done.stderr
+        assert (
+            done.returncode == 2
+            and "workers share a database server: set store.url to postgresql://" in done.stderr
+        )
     config = configured(tmp_path / "server", postgres.schema())
     done = run("worker", "--config", str(config))
-    assert done.returncode == 69 and "sources push` where sources.toml is" in done.stderr and "ready" not in done.stderr
+    assert (
+        done.returncode == 69
+        and "sources push` where sources.toml is" in done.stderr
+        and "ready" not in done.stderr
+    )
 
 
 @pytest.mark.slow
-def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path: Path, postgres: Server) -> None:
+def test_sources_are_pushed_with_the_difference_and_the_database_moves(
+    tmp_path: Path, postgres: Server
+) -> None:
     url = postgres.schema()
     config = configured(tmp_path, url)
     words = ["--config", str(config)]
-    assert run("db", "migrate", *words).stdout.startswith("the database postgres has this version's tables")
+    assert run("db", "migrate", *words).stdout.startswith(
+        "the database postgres has this version's tables"
+    )
     with open_store(url, articles_exist=False) as store:
-        assert store._db.scalar(text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")), "the queue's tables, too"
+        assert store._db.scalar(text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")), (
+            "the queue's tables, too"
+        )
     shown = run("sources", "push", "--dry-run", *words).stdout
-    assert shown.splitlines() == ["+ a", "+ b", "2 added, 0 changed, 0 removed; nothing was written"]
+    assert shown.splitlines() == [
+        "+ a",
+        "+ b",
+        "2 added, 0 changed, 0 removed; nothing was written",
+    ]
     assert run("sources", "push", *words).stdout.splitlines()[-1] == "2 added, 0 changed, 0 removed"
     path = config / "sources.toml"
-    path.write_text(SOURCES.replace('key = "b"', 'key = "c"').replace("a.example/feed", "a.example/other"))
+    path.write_text(
+        SOURCES.replace('key = "b"', 'key = "c"').replace("a.example/feed", "a.example/other")
+    )
     change = json.loads(run("sources", "push", "--json", *words).stdout)["change"]
     assert change == {"added": ["c"], "changed": ["a"], "removed": ["b"]}
 
     queue = json.loads(run("queue", "--json", *words).stdout)
-    assert (queue["hosts"], queue["due"], queue["workers"], queue["named"], queue["freed"]) == (2, 2, [], [], 0)
+    assert (queue["hosts"], queue["due"], queue["workers"], queue["named"], queue["freed"]) == (
+        2,
+        2,
+        [],
+        [],
+        0,
+    )
     table = run("queue", "--requeue", *words).stdout
     assert "due" in table and "0 hosts freed" in table
 
@@ -64,7 +92,9 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path:
     assert moved["sources"] == moved["followed"] == 2
     again = run("db", "move", there, *words)
     assert again.returncode == 69 and "is not new: it has rows in" in again.stderr
-    listed = run("sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there})
+    listed = run(
+        "sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
+    )
     assert [one["source"]["key"] for one in json.loads(listed.stdout)] == ["a", "c"]
     same = run("db", "move", there, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there})
     assert same.returncode == 2

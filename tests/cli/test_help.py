@@ -1,4 +1,5 @@
-"""`--help`: what is used every day comes first, every command is there, and nothing heavy is loaded for it."""
+"""`--help`: what is used every day comes first, every command is there, and nothing heavy is loaded
+for it."""
 
 from __future__ import annotations
 
@@ -20,10 +21,31 @@ from syndicator.services.init.start import write_config
 ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
 HEAVY = (
-    "aiohttp", "alembic", "apscheduler", "feedgen", "feedparser", "filelock", "frontmatter", "htmldate", "httpx",
-    "jinja2", "lxml", "markdown_it", "numpy", "nupunkt", "protego", "py3langid", "rich",
-    "sqlalchemy", "starlette", "tld", "tomlkit", "trafilatura", "uvicorn", "yaml",
-)  # fmt: skip
+    "aiohttp",
+    "alembic",
+    "apscheduler",
+    "feedgen",
+    "feedparser",
+    "filelock",
+    "frontmatter",
+    "htmldate",
+    "httpx",
+    "jinja2",
+    "lxml",
+    "markdown_it",
+    "numpy",
+    "nupunkt",
+    "protego",
+    "py3langid",
+    "rich",
+    "sqlalchemy",
+    "starlette",
+    "tld",
+    "tomlkit",
+    "trafilatura",
+    "uvicorn",
+    "yaml",
+)
 SCRIPT = """
 import sys
 from syndicator.cli import main
@@ -51,7 +73,12 @@ COMMANDS = list(commands(WHOLE))
 def loaded(*words: str) -> set[str]:
     """The packages that a command loads."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", SCRIPT, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert done.stdout
     return set(done.stderr.split())
@@ -59,7 +86,8 @@ def loaded(*words: str) -> set[str]:
 
 def test_nothing_heavy_is_loaded() -> None:
     assert loaded("--help").isdisjoint({*HEAVY, "pydantic"})
-    assert loaded("refresh", "--help").isdisjoint(HEAVY)  # typer itself asks pydantic what a command's words are
+    # typer itself asks pydantic what a command's words are
+    assert loaded("refresh", "--help").isdisjoint(HEAVY)
 
 
 def test_every_command_stands_in_one_panel() -> None:
@@ -68,7 +96,9 @@ def test_every_command_stands_in_one_panel() -> None:
 
 
 def test_daily_commands_come_first() -> None:
-    shown = CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
+    shown = (
+        CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
+    )
     places = [shown.index(f"\n{panel}:\n") for panel in PANELS]
     assert places == sorted(places) and next(iter(PANELS)) == "Daily"
     for name in WHOLE.commands:
@@ -92,8 +122,15 @@ def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_p
         if len(modules) == 1:
             module = import_module(f"syndicator.cli.{modules[0]}")
             assert getattr(module, name).__module__ == module.__name__
-    assert {words[0] for words in COMMANDS if len(words) == 1 and len(needed(words)) == 1} >= {"refresh", "status"}
-    assert {*needed(["--log-format", "json", "refresh"])} == {*needed(["--help"])} > {*needed(["refresh"])}
+    assert {words[0] for words in COMMANDS if len(words) == 1 and len(needed(words)) == 1} >= {
+        "refresh",
+        "status",
+    }
+    assert (
+        {*needed(["--log-format", "json", "refresh"])}
+        == {*needed(["--help"])}
+        > {*needed(["refresh"])}
+    )
 
 
 def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:

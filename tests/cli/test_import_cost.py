@@ -20,8 +20,12 @@ def test_300_feeds_are_imported_in_two_seconds_of_the_processor(tmp_path: Path) 
     config.mkdir()
     for name in ("syndicator", "sources", "taxonomy"):
         (config / f"{name}.toml").write_text("")
-    listed = "".join(f'<outline text="S{n}" xmlUrl="https://s{n}.example/feed"/>' for n in range(300))
-    (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body><outline text="F">{listed}</outline></body></opml>')
+    listed = "".join(
+        f'<outline text="S{n}" xmlUrl="https://s{n}.example/feed"/>' for n in range(300)
+    )
+    (tmp_path / "list.opml").write_text(
+        f'<opml version="2.0"><body><outline text="F">{listed}</outline></body></opml>'
+    )
     words = [
         sys.executable,
         "-m",

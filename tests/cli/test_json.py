@@ -22,11 +22,14 @@ def told(title: str) -> set[str]:
 def test_refresh_and_build(filled: Instance) -> None:
     run, built = filled.json("refresh", "--source", "gone"), filled.json("build")
     assert told("refresh") - {"build"} == ({"sources"} | set(run["sources"][0])) & told("refresh")
-    assert told("build") - {"what", "reason", "detail"} <= set(built) and set(built) <= set(run) | {"ended"}
+    assert told("build") - {"what", "reason", "detail"} <= set(built) and set(built) <= set(run) | {
+        "ended"
+    }
 
 
 @pytest.mark.parametrize(
-    ("words", "keys"), [(("config", "show"), {"value", "origin"}), (("check",), {"severity", "cure"})]
+    ("words", "keys"),
+    [(("config", "show"), {"value", "origin"}), (("check",), {"severity", "cure"})],
 )
 def test_check_and_config(filled: Instance, words: tuple[str, ...], keys: set[str]) -> None:
     if words == ("check",):

@@ -1,4 +1,5 @@
-"""The log of commands: its time, level and format, what `--quiet` leaves, and where its options may stand."""
+"""The log of commands: its time, level and format, what `--quiet` leaves, and where its options may
+stand."""
 
 from __future__ import annotations
 
@@ -36,11 +37,18 @@ def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None
     line = capsys.readouterr().err
     assert line.isascii() and line.count("\n") == 1
     found = json.loads(line)
-    assert (found["level"], found["event"], found["source"], found["detail"]) == ("info", "visited", "holt", "a\nb\x9b")
+    assert (found["level"], found["event"], found["source"], found["detail"]) == (
+        "info",
+        "visited",
+        "holt",
+        "a\nb\x9b",
+    )
     assert datetime.fromisoformat(found["time"]).tzinfo is not None
 
 
-def test_the_journal_gets_json_with_its_priorities(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_journal_gets_json_with_its_priorities(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with (tmp_path / "stderr").open("w") as file:
         stat = os.fstat(file.fileno())
     journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
@@ -97,7 +105,10 @@ def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) ->
     ("words", "ordered"),
     [
         (["refresh", "--quiet", "--all"], ["--quiet", "refresh", "--all"]),
-        (["refresh", "--log-format", "json", "--all"], ["--log-format", "json", "refresh", "--all"]),
+        (
+            ["refresh", "--log-format", "json", "--all"],
+            ["--log-format", "json", "refresh", "--all"],
+        ),
         (["refresh", "--log-format=json"], ["--log-format=json", "refresh"]),
         (["show", "--", "--quiet"], ["show", "--", "--quiet"]),
         (["up", "--log-format"], ["--log-format", "up"]),

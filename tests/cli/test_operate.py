@@ -12,7 +12,9 @@ from tests.cli.conftest import Instance
 
 
 def published(instance: Instance, name: str = "all.json") -> list[dict[str, object]]:
-    items: list[dict[str, object]] = json.loads((instance.folder / "feeds/public" / name).read_text())["items"]
+    items: list[dict[str, object]] = json.loads(
+        (instance.folder / "feeds/public" / name).read_text()
+    )["items"]
     return items
 
 
@@ -36,12 +38,18 @@ def test_build_names_an_article_that_it_ignores(filled: Instance) -> None:
 @pytest.mark.slow
 def test_a_run_that_visits_nobody_says_why(filled: Instance) -> None:
     output = filled.run("refresh").output
-    assert "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output
+    assert (
+        "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output
+    )
 
 
-def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(filled: Instance) -> None:
+def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
+    filled: Instance,
+) -> None:
     def failing() -> dict[str, object]:
-        (found,) = (one["state"] for one in filled.json("sources") if one["source"]["key"] == "gone")
+        (found,) = (
+            one["state"] for one in filled.json("sources") if one["source"]["key"] == "gone"
+        )
         return dict(found)
 
     due = str(failing()["next_due"])
@@ -56,10 +64,15 @@ def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> No
     assert filled.run("check").exit_code == 0
     result = filled.run("check", "--strict")
     assert result.exit_code == 78
-    assert "error: set site.url to the address feeds/public is served at (no-site-url)" in result.output
+    assert (
+        "error: set site.url to the address feeds/public is served at (no-site-url)"
+        in result.output
+    )
     assert "error" in result.output.splitlines()[-1]
     settings = filled.config / "syndicator.toml"
-    settings.write_text(settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n'))
+    settings.write_text(
+        settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n')
+    )
     well = filled.run("check", "--strict")
     assert (well.exit_code, well.output.splitlines()[-1]) == (0, "no problems found")
     assert "error:" not in well.output and "warning:" not in well.output
@@ -118,9 +131,13 @@ def test_the_database_is_made_anew(filled: Instance) -> None:
     for path in (filled.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     assert filled.run("reindex").output.startswith("5 articles indexed")
-    before = {path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")}
+    before = {
+        path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")
+    }
     filled.run("build", "--all")
-    assert {path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")} == before
+    assert {
+        path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")
+    } == before
 
 
 def test_kept_pages_are_pruned(filled: Instance) -> None:
@@ -137,7 +154,9 @@ def test_articles_are_pruned_on_order_after_a_look(filled: Instance) -> None:
     done = filled.json("prune", "--keep", "4", "--source", "holt")
     (gone,) = done["articles"]
     assert done["applied"] and "all.atom" in done["written"] and "sources/holt" in done["feeds"]
-    assert len(published(filled)) == 4 and gone["url"] not in [one["url"] for one in published(filled)]
+    assert len(published(filled)) == 4 and gone["url"] not in [
+        one["url"] for one in published(filled)
+    ]
     filled.run("refresh", "--all")
     assert len(published(filled)) == 4
     assert filled.json("show", gone["url"], "--why")["why"]["state"].startswith("pruned")
@@ -153,6 +172,8 @@ def test_articles_are_pruned_on_order_after_a_look(filled: Instance) -> None:
         (("--pages-days", "1", "--keep", "1"), "say one of the two"),
     ],
 )
-def test_what_prune_is_not_told_clearly_it_does_not_do(filled: Instance, words: tuple[str, ...], said: str) -> None:
+def test_what_prune_is_not_told_clearly_it_does_not_do(
+    filled: Instance, words: tuple[str, ...], said: str
+) -> None:
     with pytest.raises(UsageError, match=said):
         filled.run("prune", *words)

@@ -31,7 +31,7 @@ import fcntl, os, signal, sys, termios
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background of a script
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C is a signal
 os.execv(sys.executable, [sys.executable, "-m", "syndicator", *sys.argv[1:]])
-"""
+"""  # noqa: E501
 
 
 class Terminal:
@@ -42,8 +42,12 @@ class Terminal:
         environ = {**os.environ, "TERM": "dumb"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", CONTROLLED, *words],
-            stdin=there, stdout=there, stderr=there, env=environ, start_new_session=True,
-        )  # fmt: skip
+            stdin=there,
+            stdout=there,
+            stderr=there,
+            env=environ,
+            start_new_session=True,
+        )
         os.close(there)
         self.seen = ""
 
@@ -71,7 +75,10 @@ class Terminal:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    made = Place(tmp_path, taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n')
+    made = Place(
+        tmp_path,
+        taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n',
+    )
     with made.app() as opened:
         store_articles(opened, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
         store_articles(opened, "Ro\x9bses", "Roses want sun, and tulips want rain.")
@@ -89,7 +96,9 @@ def keys() -> Iterator[tuple[Keys, int]]:
 
 def test_off_a_terminal_it_says_what_to_do(place: Place) -> None:
     with pytest.raises(UsageError, match=r"tags review --json.*tags confirm"):
-        CliRunner().invoke(app, ["tags", "review", "--config", str(place.config)], catch_exceptions=False)
+        CliRunner().invoke(
+            app, ["tags", "review", "--config", str(place.config)], catch_exceptions=False
+        )
 
 
 def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
@@ -109,7 +118,10 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
 @pytest.mark.slow
 def test_a_sitting(place: Place) -> None:
     listed = CliRunner().invoke(app, ["tags", "review", "--json", "--config", str(place.config)])
-    assert [(one["title"], one["tags"]) for one in json.loads(listed.stdout)] == [("Roses", []), ("Models", ["LLM"])]
+    assert [(one["title"], one["tags"]) for one in json.loads(listed.stdout)] == [
+        ("Roses", []),
+        ("Models", ["LLM"]),
+    ]
     terminal = Terminal("tags", "review", "--config", str(place.config))
     first = terminal.expect(r"Roses.*category: \w+.*none\r\n")
     assert "Enter: confirm" in first and "\x1b" not in first
@@ -139,25 +151,36 @@ def test_a_sitting(place: Place) -> None:
     assert place.article("Models").tags_by == "matched"
     with place.app() as opened:
         changes = Log(opened.settings.state_dir).newest()
-    assert [(one.act, one.subject, one.lasting) for one in changes] == [("set-tags", found.id, "")] * 3
+    assert [(one.act, one.subject, one.lasting) for one in changes] == [
+        ("set-tags", found.id, "")
+    ] * 3
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
     with place.app() as opened:
         for number in range(3):
-            text = "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
-            store_articles(opened, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",))
+            text = (
+                "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
+            )
+            store_articles(
+                opened, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",)
+            )
     terminal = Terminal("tags", "suggest", "--choose", "--config", str(place.config))
     names = []
     for keys in ("\n", "e", "d"):
-        names.append(re.search(r"\d/\d  (.+?)  3 articles", terminal.expect(r"\d/\d  .+?  3 articles"))[1])
+        names.append(
+            re.search(r"\d/\d  (.+?)  3 articles", terminal.expect(r"\d/\d  .+?  3 articles"))[1]
+        )
         terminal.press(keys)
         if keys == "e":
             terminal.expect("name: ")
             terminal.press("Renamed\n")
     terminal.expect("2 names added")
     assert terminal.end() == 0
-    tags = {tag["name"]: tag for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]}
+    tags = {
+        tag["name"]: tag
+        for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]
+    }
     assert names[0] in tags and tags["Renamed"]["aliases"] == [names[1]] and names[2] not in tags
 
 

@@ -27,7 +27,10 @@ def empty(instance: Instance) -> Instance:
 def test_init_makes_a_start_and_writes_over_nothing(empty: Instance) -> None:
     sources = (empty.config / "sources.toml").read_text()
     output = empty.run("init").output
-    assert f"wrote {empty.config}/feeds.toml" in output and "sources.toml" not in output.split("next:")[0]
+    assert (
+        f"wrote {empty.config}/feeds.toml" in output
+        and "sources.toml" not in output.split("next:")[0]
+    )
     assert (empty.config / "sources.toml").read_text() == sources
     assert "wrote" not in empty.run("init").output
 
@@ -35,7 +38,11 @@ def test_init_makes_a_start_and_writes_over_nothing(empty: Instance) -> None:
 def test_a_feed_is_shown_before_it_is_added(empty: Instance) -> None:
     url = empty.world.feed_url("holt")
     dry = empty.run("add", "--dry-run", url).output
-    assert f"({url})" not in dry and f"{url} (feed (json11, 5 entries))" in dry and dry.startswith("would add: ")
+    assert (
+        f"({url})" not in dry
+        and f"{url} (feed (json11, 5 entries))" in dry
+        and dry.startswith("would add: ")
+    )
     assert "What my scraper owes your server" in dry
     assert empty.keys() == []
     assert empty.run("add", url).output.startswith("added: ")
@@ -78,7 +85,9 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance
         ("{broken}", MissingError, "broken-xml"),
     ],
 )
-def test_what_cannot_be_added_is_named(empty: Instance, address: str, error: type[Exception], says: str) -> None:
+def test_what_cannot_be_added_is_named(
+    empty: Instance, address: str, error: type[Exception], says: str
+) -> None:
     url = address.format(gone=empty.world.feed_url("gone"), broken=empty.world.feed_url("broken"))
     with pytest.raises(error, match=says) as raised:
         empty.run("add", url)
@@ -96,7 +105,9 @@ def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance
 
 def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
     before = instance.keys()
-    with pytest.raises(UsageError, match=r"no source 'hollt' \(did you mean 'holt'\?\), 'nosuch' in ") as raised:
+    with pytest.raises(
+        UsageError, match=r"no source 'hollt' \(did you mean 'holt'\?\), 'nosuch' in "
+    ) as raised:
         instance.run("remove", "holt", "hollt", "nosuch")
     assert "syndicator sources" in str(raised.value)
     assert instance.keys() == before
@@ -107,8 +118,9 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
 def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -> None:
     path = filled.config / "sources.toml"
     path.write_text(
-        f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind = "page"\n'
-        'tags = ["Own, with a comma"]\ncategory = "Sea"\nbackfill = 3\n[source.rules]\nselect = ["main"]\n'
+        f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind ='
+        ' "page"\ntags = ["Own, with a comma"]\ncategory = "Sea"\nbackfill ='
+        ' 3\n[source.rules]\nselect = ["main"]\n'
     )
     before = tomllib.loads(path.read_text())
     listing = tmp_path / "list.opml"
@@ -118,7 +130,10 @@ def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -
     added = filled.json("import", "--no-refresh", "--trust-own", str(listing))
     assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
     assert tomllib.loads(path.read_text()) == before
-    assert filled.run("import", str(listing)).output == f"0 sources added, {len(before['source'])} already known\n"
+    assert (
+        filled.run("import", str(listing)).output
+        == f"0 sources added, {len(before['source'])} already known\n"
+    )
     with pytest.raises(MissingError, match="give the path of an OPML file"):
         filled.run("import", str(tmp_path / "none.opml"))
 
@@ -131,7 +146,11 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
     listing.write_bytes(instance.run("export").stdout_bytes)
     instance.run("remove", "holt", "gone")
     output = instance.run("import", str(listing)).output
-    assert "\nholt\thttp" in output and "\ngone\thttp" in output and "2 sources added, 0 already known" in output
+    assert (
+        "\nholt\thttp" in output
+        and "\ngone\thttp" in output
+        and "2 sources added, 0 already known" in output
+    )
     assert "2 sources visited, 1 failed; 1 new article" in output
     assert output.index("1 new article") < output.index("failed: gone: gone ")
     assert len(json.loads((instance.folder / "feeds/public/all.json").read_text())["items"]) == 1
@@ -166,20 +185,30 @@ LIST = """<opml version="2.0"><body>
     ],
 )
 def test_folders_become_what_the_operator_says(
-    empty: Instance, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], answers: str, made: dict[str, Any]
+    empty: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    answers: str,
+    made: dict[str, Any],
 ) -> None:
     listing = empty.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "is_answered", lambda: bool(answers))
     done = empty.run("import", "--no-refresh", str(listing), *words, answers=answers)
     written = tomllib.loads((empty.config / "sources.toml").read_text())["source"]
-    assert written == [{"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}]
+    assert written == [
+        {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}
+    ]
     assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output
-    assert f"skipped: {listing} line 4: Secret: url: contains a user name or password" in done.output
+    assert (
+        f"skipped: {listing} line 4: Secret: url: contains a user name or password" in done.output
+    )
     assert "word" not in done.output.replace("password", "")
 
 
-def test_names_of_folders_do_nothing_to_a_terminal(empty: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_of_folders_do_nothing_to_a_terminal(
+    empty: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     listing = empty.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "is_answered", lambda: True)

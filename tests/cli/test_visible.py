@@ -26,7 +26,9 @@ def harmful(text: str) -> list[str]:
     ours = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[22m"  # of a log in colour
     for sequence in ours:
         text = text.replace(sequence, "")
-    return [char for char in text if char in TITLE and not char.isprintable() and char not in "\n\t"]
+    return [
+        char for char in text if char in TITLE and not char.isprintable() and char not in "\n\t"
+    ]
 
 
 def say_it() -> None:
@@ -47,7 +49,9 @@ def log_it() -> None:
 
 
 def why_it() -> None:
-    for line in lines({"title": TITLE, "tags": {TITLE: TITLE}, "body": {"cut": [{"rule": TITLE, "text": TITLE}]}}):
+    for line in lines(
+        {"title": TITLE, "tags": {TITLE: TITLE}, "body": {"cut": [{"rule": TITLE, "text": TITLE}]}}
+    ):
         printing.say(line)
 
 
@@ -72,10 +76,15 @@ def log_json_it() -> None:
         choose(Choice())
 
 
-@pytest.mark.parametrize("show", [say_it, table_it, complain_it, log_it, why_it, json_it, steps_it, log_json_it])
+@pytest.mark.parametrize(
+    "show", [say_it, table_it, complain_it, log_it, why_it, json_it, steps_it, log_json_it]
+)
 @pytest.mark.parametrize("terminal", [False, True])
 def test_nothing_of_a_stranger_controls_the_terminal(
-    show: Callable[[], None], terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    show: Callable[[], None],
+    terminal: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     monkeypatch.setenv("TERM", "dumb")  # so that what is left is not ours

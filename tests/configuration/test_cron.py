@@ -45,9 +45,23 @@ def test_fires(expression: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["", "* * * *", "* * * * * *", "61 * * * *", "* 25 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "x * * * *",
-     "@daily", "0 0 31 2 *", "*/0 * * * *", "5-1 * * * *", "* * * * 1-"],
-)  # fmt: skip
+    [
+        "",
+        "* * * *",
+        "* * * * * *",
+        "61 * * * *",
+        "* 25 * * *",
+        "* * 0 * *",
+        "* * * 13 *",
+        "* * * * 8",
+        "x * * * *",
+        "@daily",
+        "0 0 31 2 *",
+        "*/0 * * * *",
+        "5-1 * * * *",
+        "* * * * 1-",
+    ],
+)
 def test_bad_expressions_name_themselves_and_the_cure(expression: str) -> None:
     with pytest.raises(ConfigError) as caught:
         next_fire(expression, NOW)
@@ -60,7 +74,10 @@ def test_zone_of_the_operator() -> None:
     assert next_fire("0 9 * * *", here) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
 
-@given(st.integers(946_684_800, 3_800_000_000), st.sampled_from(["*/7 * * * *", "0 3 * * 1", "5 4 1 * *"]))
+@given(
+    st.integers(946_684_800, 3_800_000_000),
+    st.sampled_from(["*/7 * * * *", "0 3 * * 1", "5 4 1 * *"]),
+)
 def test_always_later(seconds: int, expression: str) -> None:
     start = datetime.fromtimestamp(seconds, UTC)
     assert next_fire(expression, start) > start

@@ -43,8 +43,12 @@ ENTRY = Entry(
         ({"keep": "url:/sports/"}, True),
     ],
 )
-def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(fields: dict[str, Any], muted: bool) -> None:
-    assert is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY, Publish()) is muted
+def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(
+    fields: dict[str, Any], muted: bool
+) -> None:
+    assert (
+        is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY, Publish()) is muted
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,8 @@ def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
 
 def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
     kept = remembered(ENTRY)
-    assert not kept.content and len(remembered(Entry(id="2", content="x " * 9_000)).summary) == 2_000
+    assert (
+        not kept.content and len(remembered(Entry(id="2", content="x " * 9_000)).summary) == 2_000
+    )
     for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
         assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept, Publish())

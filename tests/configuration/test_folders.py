@@ -44,14 +44,19 @@ def test_the_variable_is_no_unknown_setting() -> None:
 
 def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "settings/syndicator").mkdir(parents=True)
-    environ = {"XDG_CONFIG_HOME": str(tmp_path / "settings"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    environ = {
+        "XDG_CONFIG_HOME": str(tmp_path / "settings"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+    }
     assert own_config(environ) == tmp_path / "settings/syndicator"
     assert root_of(tmp_path / "settings/syndicator", environ) == tmp_path / "data/syndicator"
     settings = load(tmp_path / "settings/syndicator", environ)
     assert Path(settings.articles_at) == tmp_path / "data/syndicator/feeds/articles"
 
 
-def test_relative_base_directories_and_no_home_count_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_base_directories_and_no_home_count_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / ".config/syndicator").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert own_config({"XDG_CONFIG_HOME": ".config"}) is None

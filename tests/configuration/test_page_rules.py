@@ -8,7 +8,9 @@ from lxml import html
 from syndicator.configuration import page_rules
 from syndicator.core.errors import RulesError
 
-TREE = html.fromstring("<html><head><meta name=a content=b></head><body><p class=x>One</p><p>Two</p></body></html>")
+TREE = html.fromstring(
+    "<html><head><meta name=a content=b></head><body><p class=x>One</p><p>Two</p></body></html>"
+)
 
 
 @pytest.mark.parametrize(

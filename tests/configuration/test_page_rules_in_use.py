@@ -19,5 +19,7 @@ def test_a_selector_that_is_written_no_more_is_dropped_with_the_next_page() -> N
 
 
 def test_the_operator_is_told_from_ten_pages_on() -> None:
-    state = SourceState(key="a", url="https://a.example/", unmatched={"b": ENOUGH, "a": ENOUGH + 3, "c": ENOUGH - 1})
+    state = SourceState(
+        key="a", url="https://a.example/", unmatched={"b": ENOUGH, "a": ENOUGH + 3, "c": ENOUGH - 1}
+    )
     assert unmatched(state) == (("a", ENOUGH + 3), ("b", ENOUGH))

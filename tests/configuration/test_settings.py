@@ -1,4 +1,5 @@
-"""The settings: what is accepted, what is refused, where each comes from, and that no error shows a secret."""
+"""The settings: what is accepted, what is refused, where each comes from, and that no error shows a
+secret."""
 
 from __future__ import annotations
 
@@ -6,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.settings import Llm, Settings, dropped_settings, load, origins, unknown_variables
+from syndicator.configuration.settings import (
+    Llm,
+    Settings,
+    dropped_settings,
+    load,
+    origins,
+    unknown_variables,
+)
 from syndicator.configuration.toml_files import DROPPED
 from syndicator.core.errors import ConfigError
 from syndicator.processes import worker
@@ -61,9 +69,18 @@ def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, second
         ('url = "ftp://h/v1"\nmodel = "tiny"', r"describe\.llm\.url: write it like"),
         ('url = "h:11434/v1"\nmodel = "tiny"', r"describe\.llm\.url: write it like"),
         ('url = "http://h:99999/v1"\nmodel = "tiny"', r"describe\.llm\.url: "),
-        (f'url = "http://u:{SECRET}@h/v1"\nmodel = "tiny"', r"describe\.llm\.url: do not write a key into a URL"),
-        (f'key_env = "sk-{SECRET}"', r"describe\.llm\.key_env: write the name of the environment variable"),
-        ('key_env = "SYNDICATOR_KEY"', r"describe\.llm\.key_env: variables that begin with SYNDICATOR_"),
+        (
+            f'url = "http://u:{SECRET}@h/v1"\nmodel = "tiny"',
+            r"describe\.llm\.url: do not write a key into a URL",
+        ),
+        (
+            f'key_env = "sk-{SECRET}"',
+            r"describe\.llm\.key_env: write the name of the environment variable",
+        ),
+        (
+            'key_env = "SYNDICATOR_KEY"',
+            r"describe\.llm\.key_env: variables that begin with SYNDICATOR_",
+        ),
         ("seconds = 0", r"describe\.llm\.seconds: "),
         ('key = "x"', r"unknown key 'describe\.llm\.key'"),
     ],
@@ -79,16 +96,27 @@ LISTEN = "[publish]\nlisten = '127.0.0.1:1'\n"
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     (tmp_path / "syndicator.toml").write_text(LISTEN)
-    environ = {"SYNDICATOR_PUBLISH__LISTEN": "[::1]:2", "syndicator_publish__hubs": '["https://hub.example/"]'}
+    environ = {
+        "SYNDICATOR_PUBLISH__LISTEN": "[::1]:2",
+        "syndicator_publish__hubs": '["https://hub.example/"]',
+    }
     found = load(tmp_path, environ).publish
-    assert (found.host, found.port, found.hubs, found.limit) == ("::1", 2, ("https://hub.example/",), 50)
+    assert (found.host, found.port, found.hubs, found.limit) == (
+        "::1",
+        2,
+        ("https://hub.example/",),
+        50,
+    )
     assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
     assert load(tmp_path, {}).publish.port == 1
 
 
 def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
     (tmp_path / "syndicator.toml").write_text(LISTEN)
-    for name, said in (("SYNDICATOR_PUBLISH__LISTEN", "many"), ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/")):
+    for name, said in (
+        ("SYNDICATOR_PUBLISH__LISTEN", "many"),
+        ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/"),
+    ):
         with pytest.raises(ConfigError) as refused:
             load(tmp_path, {name: said})
         assert str(refused.value).startswith(f"environment variable {name}: publish.")
@@ -97,9 +125,15 @@ def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
 
 def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
     """Kubernetes sets some for a service called syndicator."""
-    environ = {"SYNDICATOR_SERVICE_HOST": "10.0.0.1", "SYNDICATOR_DESCRIBE__LLM__URI": "x", "OTHER": ""}
+    environ = {
+        "SYNDICATOR_SERVICE_HOST": "10.0.0.1",
+        "SYNDICATOR_DESCRIBE__LLM__URI": "x",
+        "OTHER": "",
+    }
     assert load(tmp_path, environ) == load(tmp_path, {})
-    assert unknown_variables(environ) == {"SYNDICATOR_DESCRIBE__LLM__URI": "SYNDICATOR_DESCRIBE__LLM__URL"}
+    assert unknown_variables(environ) == {
+        "SYNDICATOR_DESCRIBE__LLM__URI": "SYNDICATOR_DESCRIBE__LLM__URL"
+    }
     assert unknown_variables({"SYNDICATOR_X": "y"}) == {"SYNDICATOR_X": ""}
 
 
@@ -113,9 +147,12 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
     faults = {fault.key: fault for fault in refused.value.faults}
     lines = {key: fault.line for key, fault in faults.items()}
     assert lines == {
-        "publish.prot": 2, "publish.limit": 3, "fetch.nat64": 8, "fetch.every_min": 10,
-        "SYNDICATOR_PUBLISH__LISTEN": None
-    }  # fmt: skip
+        "publish.prot": 2,
+        "publish.limit": 3,
+        "fetch.nat64": 8,
+        "fetch.every_min": 10,
+        "SYNDICATOR_PUBLISH__LISTEN": None,
+    }
     assert "(and 4 more: `syndicator check` lists them)" in str(refused.value)
 
 
@@ -127,15 +164,23 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
         ("[site]\nlimit = 1", "unknown key 'site.limit'; it belongs to [publish]"),
         ("[publish]\nlimit = 'x'", "publish.limit: write a whole number (got 'x')"),
         ("[publish]\nhubs = 'x'", 'publish.hubs: write a list, such as ["a", "b"] (got \'x\')'),
-        ("publish = 1", "publish: write a table: [its name] on a line, and its keys below (got '1')"),
+        (
+            "publish = 1",
+            "publish: write a table: [its name] on a line, and its keys below (got '1')",
+        ),
         ("[publish]\ngzip = 'x'", "publish.gzip: write true or false (got 'x')"),
         ("\ufeff[publish]", "has a byte order mark; save it without"),
         ("[llm]\nkey_env = 'X'", "unknown key 'llm'; it belongs to [describe]"),
         ("root = '/srv'", "unknown key 'root'"),
-        ("[describe]\nkey_env = 'X'", "unknown key 'describe.key_env'; it belongs to [describe.llm]"),
+        (
+            "[describe]\nkey_env = 'X'",
+            "unknown key 'describe.key_env'; it belongs to [describe.llm]",
+        ),
     ],
 )
-def test_a_suggestion_is_of_the_table_the_key_stands_in(tmp_path: Path, text: str, said: str) -> None:
+def test_a_suggestion_is_of_the_table_the_key_stands_in(
+    tmp_path: Path, text: str, said: str
+) -> None:
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
@@ -146,11 +191,16 @@ def test_where_each_value_comes_from(tmp_path: Path) -> None:
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
     assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL" and found["site.title"] == "default"
+    assert (
+        found["site.url"] == "environment variable SYNDICATOR_SITE__URL"
+        and found["site.title"] == "default"
+    )
 
 
 @pytest.mark.parametrize("place", DROPPED, ids=".".join)
-def test_a_dropped_setting_is_a_warning_with_its_line(tmp_path: Path, place: tuple[str, ...]) -> None:
+def test_a_dropped_setting_is_a_warning_with_its_line(
+    tmp_path: Path, place: tuple[str, ...]
+) -> None:
     name, (*section, key) = ".".join(place), place
     variable = f"SYNDICATOR_{'__'.join(place)}".upper()
     header = "[[digest]]\nname = 'd'" if section == ["digest"] else f"[{'.'.join(section)}]\n"
@@ -166,10 +216,14 @@ def test_a_dropped_setting_is_a_warning_with_its_line(tmp_path: Path, place: tup
     assert name not in origins(tmp_path, environ)
 
 
-@pytest.mark.parametrize("place", [place for place in DROPPED if not DROPPED[place].startswith("write")], ids=".".join)
+@pytest.mark.parametrize(
+    "place", [place for place in DROPPED if not DROPPED[place].startswith("write")], ids=".".join
+)
 def test_a_setting_without_successor_does_not_count(tmp_path: Path, place: tuple[str, ...]) -> None:
     *section, key = place
-    (tmp_path / "syndicator.toml").write_text(f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n")
+    (tmp_path / "syndicator.toml").write_text(
+        f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n"
+    )
     loaded = load(tmp_path, {f"SYNDICATOR_{'__'.join(place)}".upper(): "7"})
     assert loaded.site.title == "Mine"
     assert loaded.model_dump() == Settings(site=loaded.site).model_dump()
@@ -184,34 +238,79 @@ OLD_FILE = "[publish]\n{publish}\n[console]\n{console}\n[fetch]\n{fetch}\n"
         ({}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 20),
         ({"publish": "port = 81"}, {}, "127.0.0.1:81", "127.0.0.1:8081", 20),
         ({"publish": "host = '::'", "console": "host = ''\nport = 9"}, {}, "[::]:8080", ":9", 20),
-        ({"publish": "listen = '[::1]:5'"}, {"PUBLISH__PORT": "6"}, "[::1]:6", "127.0.0.1:8081", 20),
+        (
+            {"publish": "listen = '[::1]:5'"},
+            {"PUBLISH__PORT": "6"},
+            "[::1]:6",
+            "127.0.0.1:8081",
+            20,
+        ),
         ({"publish": "port = 5"}, {"PUBLISH__HOST": "0.0.0.0"}, "0.0.0.0:5", "127.0.0.1:8081", 20),
-        ({"publish": "port = 5"}, {"PUBLISH__LISTEN": "h:6", "PUBLISH__HOST": "x"}, "h:6", "127.0.0.1:8081", 20),
-        ({"publish": "host = 'x'\nlisten = 'h:6'"}, {"CONSOLE__PORT": "7"}, "h:6", "127.0.0.1:7", 20),
-        ({"fetch": "feed_seconds = 3\npage_seconds = 4"}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 4),
+        (
+            {"publish": "port = 5"},
+            {"PUBLISH__LISTEN": "h:6", "PUBLISH__HOST": "x"},
+            "h:6",
+            "127.0.0.1:8081",
+            20,
+        ),
+        (
+            {"publish": "host = 'x'\nlisten = 'h:6'"},
+            {"CONSOLE__PORT": "7"},
+            "h:6",
+            "127.0.0.1:7",
+            20,
+        ),
+        (
+            {"fetch": "feed_seconds = 3\npage_seconds = 4"},
+            {},
+            "127.0.0.1:8080",
+            "127.0.0.1:8081",
+            4,
+        ),
         ({"fetch": "page_seconds = 60"}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 60),
         ({"fetch": "page_seconds = 60\nseconds = 5"}, {}, "127.0.0.1:8080", "127.0.0.1:8081", 5),
-        ({"fetch": "feed_seconds = 40"}, {"FETCH__PAGE_SECONDS": "50.5"}, "127.0.0.1:8080", "127.0.0.1:8081", 50.5),
+        (
+            {"fetch": "feed_seconds = 40"},
+            {"FETCH__PAGE_SECONDS": "50.5"},
+            "127.0.0.1:8080",
+            "127.0.0.1:8081",
+            50.5,
+        ),
     ],
-)  # fmt: skip
+)
 def test_parts_of_a_setting_of_earlier_versions_count(
-    tmp_path: Path, lines: dict[str, str], variables: dict[str, str], publish: str, console: str, seconds: float
+    tmp_path: Path,
+    lines: dict[str, str],
+    variables: dict[str, str],
+    publish: str,
+    console: str,
+    seconds: float,
 ) -> None:
-    (tmp_path / "syndicator.toml").write_text(OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines))
+    (tmp_path / "syndicator.toml").write_text(
+        OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines)
+    )
     loaded = load(tmp_path, {f"SYNDICATOR_{name}": value for name, value in variables.items()})
-    assert (loaded.publish.listen, loaded.console.listen, loaded.fetch.seconds) == (publish, console, seconds)
+    assert (loaded.publish.listen, loaded.console.listen, loaded.fetch.seconds) == (
+        publish,
+        console,
+        seconds,
+    )
 
 
 def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: Path) -> None:
-    (tmp_path / "syndicator.toml").write_text("[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n")
+    (tmp_path / "syndicator.toml").write_text(
+        "[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n"
+    )
     found = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
     assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
     assert found["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {"SYNDICATOR_CONSOLE__PORT": "many"})
     assert [(fault.key, fault.line) for fault in refused.value.faults] == [
-        ("fetch.seconds", 4), ("publish.listen", 2), ("SYNDICATOR_CONSOLE__PORT", None)
-    ]  # fmt: skip
+        ("fetch.seconds", 4),
+        ("publish.listen", 2),
+        ("SYNDICATOR_CONSOLE__PORT", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -222,12 +321,16 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
         ("every = 'day'\nat = '08:00'", "08:00"),
     ],
 )
-def test_a_weekly_digest_of_an_earlier_version_stays_weekly(tmp_path: Path, lines: str, at: str) -> None:
+def test_a_weekly_digest_of_an_earlier_version_stays_weekly(
+    tmp_path: Path, lines: str, at: str
+) -> None:
     (tmp_path / "syndicator.toml").write_text(f"[[digest]]\nname = 'd'\n{lines}\n")
     assert [digest.at for digest in load(tmp_path, {}).digest] == [at]
 
 
-@pytest.mark.parametrize("text", ["8080", "localhost", "::1:80", "h:65536", "http://h:80", "h:-1", "h:80/", "a b:80"])
+@pytest.mark.parametrize(
+    "text", ["8080", "localhost", "::1:80", "h:65536", "http://h:80", "h:-1", "h:80/", "a b:80"]
+)
 def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) -> None:
     (tmp_path / "syndicator.toml").write_text(f"[console]\nlisten = '{text}'\n")
     with pytest.raises(ConfigError, match=r"console\.listen: .* is no address to listen on"):

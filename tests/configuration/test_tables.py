@@ -40,7 +40,9 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
     after = tomllib.loads(with_table(FILE, "feed", number, {"slug": slug, "query": query}))["feed"]
     said = {"slug": slug, "query": query}
     wanted = (
-        [*before, said] if number is None else [one | said if at == number else one for at, one in enumerate(before)]
+        [*before, said]
+        if number is None
+        else [one | said if at == number else one for at, one in enumerate(before)]
     )
     assert after == wanted
 
@@ -59,6 +61,8 @@ def test_a_file_that_is_written_otherwise_stays(text: str) -> None:
         except ValueError:
             continue
         there = tomllib.loads(text)["feed"]
-        assert tomllib.loads(made)["feed"] == ([*there, {"slug": "c"}] if number is None else [there[0], {"slug": "c"}])
+        assert tomllib.loads(made)["feed"] == (
+            [*there, {"slug": "c"}] if number is None else [there[0], {"slug": "c"}]
+        )
     with pytest.raises(ValueError, match=r"feed|header|safely"):
         with_table(text, "feed", 1, {"slug": "c"})

@@ -72,7 +72,9 @@ def leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
     if isinstance(value, dict):
         return [leaf for key, inner in value.items() for leaf in leaves(inner, (*place, key))]
     if isinstance(value, list):
-        return [leaf for number, inner in enumerate(value) for leaf in leaves(inner, (*place, number))]
+        return [
+            leaf for number, inner in enumerate(value) for leaf in leaves(inner, (*place, number))
+        ]
     return [(place, value)]
 
 

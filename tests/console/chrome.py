@@ -33,7 +33,9 @@ class Chrome:
     def call(self, method: str, path: str, body: Any = None) -> Any:
         url = f"{self._base}/session/{self._session}{path}"
         data = json.dumps(body if body is not None else {}).encode() if method == "POST" else None
-        request = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            url, data, {"content-type": "application/json"}, method=method
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())["value"]
 
@@ -77,7 +79,8 @@ class Chrome:
         except urllib.error.HTTPError as error:
             if error.code != HTTPStatus.NOT_FOUND:
                 raise
-            self.call("POST", f"/element/{self.find(css)}/click")  # another stood in its place by then
+            # another stood in its place by then
+            self.call("POST", f"/element/{self.find(css)}/click")
 
     def type(self, css: str, text: str, *, clear: bool = True) -> None:
         element = self.find(css)
@@ -88,7 +91,9 @@ class Chrome:
     def press(self, keys: str) -> None:
         """Keys that go to whatever has the focus."""
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
+        self.call(
+            "POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]}
+        )
 
     def text(self) -> str:
         return str(self.run("return document.body.innerText"))
@@ -107,7 +112,13 @@ class Chrome:
         """The size of the window's inside, and the colours that the person prefers."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.cdp("Emulation.setEmulatedMedia", features=[scheme])
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     def cdp(self, command: str, **params: Any) -> Any:
         return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": params})
@@ -131,7 +142,9 @@ def chrome() -> Iterator[Chrome]:
         pytest.skip("no chromium with its chromedriver here")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen([driver, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [driver, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     base = f"http://127.0.0.1:{port}"
     try:
         session = _session(base, browser)
@@ -156,7 +169,9 @@ def _session(base: str, browser: str) -> str:
     end = time.monotonic() + 60
     while True:
         try:
-            request = urllib.request.Request(f"{base}/session", body, {"content-type": "application/json"})
+            request = urllib.request.Request(
+                f"{base}/session", body, {"content-type": "application/json"}
+            )
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return str(json.loads(answer.read())["value"]["sessionId"])
         except OSError:

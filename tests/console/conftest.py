@@ -1,5 +1,5 @@
-"""A console on loopback in a thread of its own, over an instance that followed the demo's web once; what it queues is
-done by the code of its process, in a thread here."""
+"""A console on loopback in a thread of its own, over an instance that followed the demo's web once;
+what it queues is done by the code of its process, in a thread here."""
 
 from __future__ import annotations
 
@@ -92,21 +92,28 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, form: Mapping[str, Any] | None = None, **headers: str) -> Answer:
+    def ask(
+        self, method: str, path: str, form: Mapping[str, Any] | None = None, **headers: str
+    ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = urlencode(form, doseq=True) if form is not None else None
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(
-            method, path, body, sent | {name.replace("_", "-"): value for name, value in headers.items()}
+            method,
+            path,
+            body,
+            sent | {name.replace("_", "-"): value for name, value in headers.items()},
         )
         answer = connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         for line in answer.headers.get_all("set-cookie") or ():
             self.cookies |= {name: one.value for name, one in SimpleCookie(line).items()}
         connection.close()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+        return Answer(
+            answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+        )
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, **headers)
@@ -117,7 +124,11 @@ class Browser:
 
     def log_in(self, password: str = PASSWORD) -> Answer:
         page = self.get("/login")
-        return self.ask("POST", "/login", {"token": page.token, "name": "operator", "password": password, "next": "/"})
+        return self.ask(
+            "POST",
+            "/login",
+            {"token": page.token, "name": "operator", "password": password, "next": "/"},
+        )
 
 
 @dataclass(slots=True)
@@ -191,11 +202,15 @@ def serve(instance: Instance) -> Iterator[Served]:
 
 @cache
 def _followed() -> tuple[Path, World]:
-    """A folder in which five sources were visited once, one of them gone, and their web: one of each a process."""
+    """A folder in which five sources were visited once, one of them gone, and their web: one of
+    each a process."""
     stack = ExitStack()
     atexit.register(stack.close)
     temporary = TemporaryDirectory(prefix="followed-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
-    folder, world = Path(stack.enter_context(temporary)), stack.enter_context(serving(World(without={"slow"})))
+    folder, world = (
+        Path(stack.enter_context(temporary)),
+        stack.enter_context(serving(World(without={"slow"}))),
+    )
     patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
@@ -226,7 +241,9 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, followed: Path, world: World) -> Iterator[Served]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, followed: Path, world: World
+) -> Iterator[Served]:
     """A console over a copy of it, for the tests of a module."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(followed, folder, dirs_exist_ok=True)

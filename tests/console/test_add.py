@@ -15,11 +15,22 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 
 def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world: World) -> None:
     sites = [one.url for one in world.sources if one.key in ("ledger", "meridian")]
-    job = served.done(browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])}))
+    job = served.done(
+        browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
+    )
     shown = browser.get(f"/add?job={job.id}").body
-    assert len(job.result["candidates"]) == 2 and "nobody.invalid" in shown and shown.count(" checked>") == 2
+    assert (
+        len(job.result["candidates"]) == 2
+        and "nobody.invalid" in shown
+        and shown.count(" checked>") == 2
+    )
     for line in ("/etc/passwd", "https://a.example/${TOKEN}"):
-        assert served.ended(browser.post("/operations/look", {"opml": f"{sites[0]}\n{line}"}).job).status == "failed"
+        assert (
+            served.ended(
+                browser.post("/operations/look", {"opml": f"{sites[0]}\n{line}"}).job
+            ).status
+            == "failed"
+        )
 
 
 def look(served: Served, browser: Browser, **form: str) -> str:
@@ -37,7 +48,14 @@ def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> N
     assert "Found at" in body and "entries" in body and body.count('class="preview"') >= 1
     assert "Where each field came from" in body and "<dt>title</dt>" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
-    form = {"look": token, "take": "0", "category": "Cities", "tags": "LLM, AI", "every": "6h", "content": "link"}
+    form = {
+        "look": token,
+        "take": "0",
+        "category": "Cities",
+        "tags": "LLM, AI",
+        "every": "6h",
+        "content": "link",
+    }
     job = served.done(browser.post("/add", form | {"licence": ""}))
     text = (served.instance.config / "sources.toml").read_text()
     assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
@@ -58,11 +76,14 @@ def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
 
 
 def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser: Browser) -> None:
-    """A variable in an address would be sent to whoever it leads to; the form of a source takes none, either."""
+    """A variable in an address would be sent to whoever it leads to; the form of a source takes
+    none, either."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = look(served, browser, opml=document)
     assert "names a variable of this machine" in body and 'name="take"' not in body
-    job = served.ended(browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job)
+    job = served.ended(
+        browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
+    )
     assert job.status == "failed" and "by hand" in job.said
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
     path = served.instance.config / "sources.toml"
@@ -78,13 +99,17 @@ def test_a_form_names_no_file_of_this_machine(served: Served, browser: Browser) 
     assert job.status == "failed" and "import-articles: files" in job.said
 
 
-def test_what_is_written_is_one_source_whatever_its_fields_have(served: Served, browser: Browser) -> None:
+def test_what_is_written_is_one_source_whatever_its_fields_have(
+    served: Served, browser: Browser
+) -> None:
     """TOML injection."""
     body = look(served, browser, opml=OPML.format(name="x"))
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     before = (served.instance.config / "sources.toml").read_text()
     evil = 'a"\nrobots = "ignore"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"\n#'
-    job = served.ended(browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job)
+    job = served.ended(
+        browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
+    )
     now = (served.instance.config / "sources.toml").read_text()
     assert '\n[[source]]\nkey = "evil"' not in now and '\nrobots = "ignore"' not in now
     assert job.status == "failed" or "added: list" in job.said
@@ -102,7 +127,9 @@ def test_a_file_of_this_machine_is_not_read(served: Served, browser: Browser) ->
         str(there),
     ):
         job = served.ended(browser.post("/operations/look", {"address": address}).job)
-        assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, address
+        assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, (
+            address
+        )
 
 
 def test_what_fails_says_why(served: Served, browser: Browser) -> None:

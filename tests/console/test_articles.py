@@ -1,4 +1,5 @@
-"""Articles: found, looked at, edited with a look at what changes, and each edit kept. Over real requests."""
+"""Articles: found, looked at, edited with a look at what changes, and each edit kept. Over real
+requests."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from tests.console.test_today import EVIL, article
 
 def titles(browser: Browser, address: str) -> list[str]:
     body = browser.get(address).body
-    return [unescape(one) for one in re.findall(r'<h3 lang="[^"]*"><a [^>]*><bdi>(.*?)</bdi>', body)]
+    return [
+        unescape(one) for one in re.findall(r'<h3 lang="[^"]*"><a [^>]*><bdi>(.*?)</bdi>', body)
+    ]
 
 
 def test_what_is_unsure_comes_first(browser: Browser) -> None:
@@ -41,7 +44,9 @@ def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[st
     assert set(titles(browser, f"/articles?{query}")) == found
 
 
-def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, browser: Browser) -> None:
+def test_how_likely_a_category_is_is_known_of_what_was_read(
+    served: Served, browser: Browser
+) -> None:
     """And shown where it is little; the least likely stand first."""
     id = article(served, "Three evals I trust")[0].id
     with open_app(served.instance.config) as app:
@@ -49,7 +54,9 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, brow
         there, stamp = visits.article(id), visits.stamp(id)
         assert there and stamp
         visits.record(there, stamp, score=0.31)
-        known = {one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))[0]}
+        known = {
+            one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))[0]
+        }
         unsure = app.store.browse.articles(Wanted(filter="unsure", most=100))[0]
     assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
     scores = [one.score for one in unsure if not one.article.hold]
@@ -62,7 +69,13 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, brow
 
 def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
     found, _ = article(served, "What my scraper owes")
-    form = {"id": found.id, "tags": "", "category": found.category, "seen": "\n".join(found.tags), "next": "/articles"}
+    form = {
+        "id": found.id,
+        "tags": "",
+        "category": found.category,
+        "seen": "\n".join(found.tags),
+        "next": "/articles",
+    }
     served.done(browser.post("/operations/set-tags", form))
     assert found.title not in titles(browser, "/articles")
 
@@ -85,22 +98,35 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
     assert path.read_text() == before
     job = served.done(browser.post("/operations/edit", form | {"id": found.id}))
     after, _ = article(served, "Seven watts")
-    assert (after.title, after.excerpt, after.author, after.body) == ("Seven watts", "One sentence.", None, found.body)
+    assert (after.title, after.excerpt, after.author, after.body) == (
+        "Seven watts",
+        "One sentence.",
+        None,
+        found.body,
+    )
     assert "Seven watts" in (served.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
-    stale = served.ended(browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job)
+    stale = served.ended(
+        browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
+    )
     assert stale.status == "failed" and "edited meanwhile" in stale.said
     assert article(served, "Seven watts")[0].title == "Seven watts"
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
 
-@pytest.mark.parametrize(("field", "value"), [("title", " "), ("cover", "javascript:alert(1)"), ("cover", "file:///x")])
-def test_what_cannot_be_is_not_saved(served: Served, browser: Browser, field: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"), [("title", " "), ("cover", "javascript:alert(1)"), ("cover", "file:///x")]
+)
+def test_what_cannot_be_is_not_saved(
+    served: Served, browser: Browser, field: str, value: str
+) -> None:
     found, path = article(served, "A Rust port nobody asked for")
     before, address = path.read_text(), f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
-    job = served.ended(browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job)
+    job = served.ended(
+        browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
+    )
     assert job.status == "failed" and path.read_text() == before
 
 
@@ -110,7 +136,11 @@ def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> N
     address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
-    job = served.done(browser.post("/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}))
+    job = served.done(
+        browser.post(
+            "/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}
+        )
+    )
     after, _ = article(served, "alert(1)")
     assert (after.id, after.hold) == (found.id, False)
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
@@ -126,7 +156,9 @@ def test_copies_are_parted(served: Served, browser: Browser) -> None:
 
 
 def test_a_story_is_joined_and_left(served: Served, browser: Browser) -> None:
-    ids = [article(served, part)[0].id for part in ("A seven-watt summariser", "Three evals I trust")]
+    ids = [
+        article(served, part)[0].id for part in ("A seven-watt summariser", "Three evals I trust")
+    ]
     served.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
     assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body
     served.done(browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"}))

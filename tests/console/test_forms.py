@@ -1,4 +1,5 @@
-"""Without a script each form of each page can be sent as a browser sends it, and the console answers."""
+"""Without a script each form of each page can be sent as a browser sends it, and the console
+answers."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[st
     for form in html.fromstring(answer.body).forms:
         if form.get("method") == "dialog":
             continue
-        boxes = [one for one in form.iter("input") if one.get("type") == "checkbox" and not one.get("disabled")]
+        boxes = [
+            one
+            for one in form.iter("input")
+            if one.get("type") == "checkbox" and not one.get("disabled")
+        ]
         for box in boxes[:2]:
             box.set("checked", "")
         for button in [*form.iter("button")] or [None]:
@@ -30,7 +35,11 @@ def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[st
                 fields.setdefault(name, []).append(value)
             if button is not None and button.get("name"):
                 fields[button.get("name")] = [button.get("value")]
-            action = button.get("formaction") if button is not None and button.get("formaction") else form.get("action")
+            action = (
+                button.get("formaction")
+                if button is not None and button.get("formaction")
+                else form.get("action")
+            )
             found.append((form.method, urlsplit(action).path or path.partition("?")[0], fields))
     return found
 
@@ -45,7 +54,9 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         "try-query": {"query": "tag:AI", "title": "AI"},
         "suggest-tags": {},
     }
-    jobs = [served.done(browser.post(f"/operations/{name}", form)).id for name, form in asked.items()]
+    jobs = [
+        served.done(browser.post(f"/operations/{name}", form)).id for name, form in asked.items()
+    ]
     pages = [
         "/",
         "/add",
@@ -56,14 +67,23 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         "/sources/holt",
         "/changes",
     ]
-    pages += ["/sources/launchbeat/mend", "/tags?query=tag:AI", "/tags?tag=AI", *(f"/tags?job={id}" for id in jobs)]
+    pages += [
+        "/sources/launchbeat/mend",
+        "/tags?query=tag:AI",
+        "/tags?tag=AI",
+        *(f"/tags?job={id}" for id in jobs),
+    ]
     pages += ["/operations/hide", "/queries/articles", "/settings"]
     every = {}
     for path in pages:
         for method, address, fields in forms(browser, path):
-            every.setdefault((method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields))
+            every.setdefault(
+                (method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields)
+            )
     assert len(every) > 30
-    for (method, address, *_), (path, fields) in sorted(every.items(), key=lambda one: one[0][1] in LAST):
+    for (method, address, *_), (path, fields) in sorted(
+        every.items(), key=lambda one: one[0][1] in LAST
+    ):
         if address.endswith("/point"):
             continue  # pointing needs a script
         answer = browser.ask(method, address, fields if method == "POST" else None)

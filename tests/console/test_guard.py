@@ -30,9 +30,18 @@ def test_every_answer_has_the_headers_that_browsers_obey(served: Served, browser
     for path in ("/", "/login", "/static/console.css", "/nowhere"):
         headers = browser.get(path).headers
         policy = headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
-        assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
-        assert headers["cross-origin-opener-policy"] == "same-origin" and headers["referrer-policy"] == "same-origin"
+        assert (
+            "default-src 'none'" in policy
+            and "unsafe" not in policy
+            and "frame-ancestors 'none'" in policy
+        )
+        assert (
+            headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+        )
+        assert (
+            headers["cross-origin-opener-policy"] == "same-origin"
+            and headers["referrer-policy"] == "same-origin"
+        )
     assert browser.get("/").headers["cache-control"] == "no-store"
 
 
@@ -42,14 +51,22 @@ def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> No
         assert "<style" not in body and " style=" not in body and " onclick" not in body
         assert "<script>" not in body
         assert not [
-            one for one in ('src="http', 'src="//', 'action="http', '<link rel="stylesheet" href="http') if one in body
+            one
+            for one in ('src="http', 'src="//', 'action="http', '<link rel="stylesheet" href="http')
+            if one in body
         ]
 
 
 def test_a_name_that_was_made_to_lead_here_gets_nothing(served: Served, browser: Browser) -> None:
-    """DNS rebinding: the browser believes to be on evil.example, and its cookies would not be sent; our answer must not
-    be read there either."""
-    for host in ("evil.example", f"evil.example:{served.port}", "", "127.0.0.1.evil.example", "user@localhost"):
+    """DNS rebinding: the browser believes to be on evil.example, and its cookies would not be sent;
+    our answer must not be read there either."""
+    for host in (
+        "evil.example",
+        f"evil.example:{served.port}",
+        "",
+        "127.0.0.1.evil.example",
+        "user@localhost",
+    ):
         assert browser.get("/", Host=host).status == 421
         assert browser.get("/login", Host=host).status == 421
     assert browser.get("/", Host=f"localhost:{served.port}").status == 200
@@ -96,12 +113,28 @@ def test_a_form_of_another_site_changes_nothing(served: Served, browser: Browser
     form = {"key": "holt"}
     assert browser.ask("POST", "/operations/rest", form).status == 403  # no token
     assert browser.ask("POST", "/operations/rest", form | {"token": "x" * 43}).status == 403
-    assert browser.ask("POST", "/operations/rest", form | {"token": served.browser().get("/").token}).status == 403
-    for header, value in (("Origin", "http://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")):
-        assert browser.ask("POST", "/operations/rest", form | {"token": token}, **{header: value}).status == 403
+    assert (
+        browser.ask(
+            "POST", "/operations/rest", form | {"token": served.browser().get("/").token}
+        ).status
+        == 403
+    )
+    for header, value in (
+        ("Origin", "http://evil.example"),
+        ("Origin", "null"),
+        ("Sec-Fetch-Site", "cross-site"),
+    ):
+        assert (
+            browser.ask(
+                "POST", "/operations/rest", form | {"token": token}, **{header: value}
+            ).status
+            == 403
+        )
     assert browser.get(f"/operations/rest?key=holt&token={token}").status == 200  # a form
     assert browser.ask("PUT", "/operations/rest", form | {"token": token}).status == 405
-    assert browser.ask("POST", "/operations/rest", None, Content_Type="application/json").status == 413
+    assert (
+        browser.ask("POST", "/operations/rest", None, Content_Type="application/json").status == 413
+    )
     assert len(served.queue.recent(500)) == before
 
 
@@ -111,7 +144,9 @@ def test_the_cookie_is_for_this_site_and_no_script(served: Served) -> None:
         told = answer.headers["set-cookie"].lower()
         assert "httponly" in told and "samesite=strict" in told and "domain" not in told
     page = browser.get("/").token
-    behind = browser.ask("POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{served.port}")
+    behind = browser.ask(
+        "POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{served.port}"
+    )
     assert behind.status == 303 and browser.get("/").status == 303
 
 
@@ -193,13 +228,26 @@ def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
     "path",
     [
         "/pictures/a%00.webp",
-        "/pictures/" + "a" * 300 + ".webp", "/articles?filter=all&page=" + "9" * 30, "/articles?page=-1",
+        "/pictures/" + "a" * 300 + ".webp",
+        "/articles?filter=all&page=" + "9" * 30,
+        "/articles?page=-1",
         "/articles?page=" + "9" * 5000,
-        "/sources?page=" + "9" * 5000, "/sources?page=0", "/sources/holt/mend?page=" + "9" * 5000, "/articles/%00",
-        "/changes/" + "9" * 5000, "/changes/-1", "/add?job=%00", "/jobs/%00", "/articles?q=%00&source=%00",
-        "/tags?query=" + "(" * 900, "/sources/%00", "/login?next=%00", "/articles?page=%C2%B2", "/?job=" + "9" * 5000,
+        "/sources?page=" + "9" * 5000,
+        "/sources?page=0",
+        "/sources/holt/mend?page=" + "9" * 5000,
+        "/articles/%00",
+        "/changes/" + "9" * 5000,
+        "/changes/-1",
+        "/add?job=%00",
+        "/jobs/%00",
+        "/articles?q=%00&source=%00",
+        "/tags?query=" + "(" * 900,
+        "/sources/%00",
+        "/login?next=%00",
+        "/articles?page=%C2%B2",
+        "/?job=" + "9" * 5000,
     ],
-)  # fmt: skip
+)
 def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None:
     assert browser.get(path).status in (200, 303, 404)
 
@@ -250,7 +298,10 @@ def test_no_header_makes_a_guesser_another_client(served: Served) -> None:
 
 def test_two_host_names_are_none(served: Served) -> None:
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
-        client.sendall(b"GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+        client.sendall(
+            b"GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection:"
+            b" close\r\n\r\n"
+        )
         assert client.recv(100).startswith(b"HTTP/1.1 421 ")
 
 
@@ -260,14 +311,28 @@ def test_who_is_not_logged_in_sends_no_large_form(served: Served) -> None:
     token = stranger.get("/login").token
     large = {"Content_Length": "100000", "Content_Type": "application/x-www-form-urlencoded"}
     assert stranger.ask("POST", "/login", None, **large).status == 413
-    assert stranger.ask("POST", "/operations/look", {"token": token}, Content_Length="100000").status == 303
+    assert (
+        stranger.ask("POST", "/operations/look", {"token": token}, Content_Length="100000").status
+        == 303
+    )
     assert Browser(served.port).ask("POST", "/operations/look", None, **large).status == 303
 
 
 def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
-    for there in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\r\nX: y"):
+    for there in (
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\r\nX: y",
+    ):
         browser = Browser(served.port)
-        form = {"token": browser.get("/login").token, "name": "operator", "password": PASSWORD, "next": there}
+        form = {
+            "token": browser.get("/login").token,
+            "name": "operator",
+            "password": PASSWORD,
+            "next": there,
+        }
         answer = browser.ask("POST", "/login", form)
         assert (answer.status, answer.headers["location"]) == (303, "/"), there
 
@@ -292,7 +357,10 @@ def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
         script = {"HX-Request": "1"} if "cancel" in path else {}
         for name, value in product(names, ("", "\0", "9" * 5000, "//[")):
             then = {} if name == "then" else {"then": "plan"}
-            assert browser.ask("POST", path, {"token": token, **then, name: value}, **script).status < 500, (path, name)
+            assert (
+                browser.ask("POST", path, {"token": token, **then, name: value}, **script).status
+                < 500
+            ), (path, name)
     assert Browser(served.port).get("/login?next=//%5B").status == 200
     for job in served.queue.recent(500):
         assert "our bug" not in served.ended(job.id).said, job
@@ -301,11 +369,18 @@ def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../server.py", "/static/..%2Fserver.py", "/static/%2e%2e/server.py", "/static/__init__.py",
-        "/pictures/../../config/syndicator.toml", "/pictures/..%2F..%2Fstate%2Fsyndicator.db", "/pictures//etc/passwd",
-        "/pictures/..%2F..%2Fstate%2Fx.webp", "/jobs/..%2F..%2Fpasswords", "/jobs/passwords/events",
+        "/static/../server.py",
+        "/static/..%2Fserver.py",
+        "/static/%2e%2e/server.py",
+        "/static/__init__.py",
+        "/pictures/../../config/syndicator.toml",
+        "/pictures/..%2F..%2Fstate%2Fsyndicator.db",
+        "/pictures//etc/passwd",
+        "/pictures/..%2F..%2Fstate%2Fx.webp",
+        "/jobs/..%2F..%2Fpasswords",
+        "/jobs/passwords/events",
     ],
-)  # fmt: skip
+)
 def test_no_path_leads_out(browser: Browser, path: str) -> None:
     answer = browser.get(path)
     assert answer.status == 404
@@ -321,25 +396,45 @@ def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("kept", ["", "/news/console"])
-def test_behind_a_proxy_all_links_stay_under_its_path(served: Served, browser: Browser, kept: str) -> None:
+def test_behind_a_proxy_all_links_stay_under_its_path(
+    served: Served, browser: Browser, kept: str
+) -> None:
     """A proxy hands on the path with its prefix, or without."""
     under = {"X_Forwarded_Prefix": "/news/console"}
-    for path in ("/", "/articles?filter=all", "/sources", "/sources/holt", "/sources/holt/mend", "/tags", "/login"):
-        body = Browser(served.port).get(kept + path, **under) if path == "/login" else browser.get(kept + path, **under)
+    for path in (
+        "/",
+        "/articles?filter=all",
+        "/sources",
+        "/sources/holt",
+        "/sources/holt/mend",
+        "/tags",
+        "/login",
+    ):
+        body = (
+            Browser(served.port).get(kept + path, **under)
+            if path == "/login"
+            else browser.get(kept + path, **under)
+        )
         links = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', body.body)
-        assert body.status == 200 and links and all(one.startswith("/news/console/") for one in links), path
+        assert (
+            body.status == 200 and links and all(one.startswith("/news/console/") for one in links)
+        ), path
     answer = browser.post(f"{kept}/operations/rest", {"key": "nobody", "next": "/sources"}, **under)
     assert answer.headers["location"].startswith("/news/console/sources?job=")
-    assert Browser(served.port).get(f"{kept}/", **under).headers["location"] == "/news/console/login"
+    assert (
+        Browser(served.port).get(f"{kept}/", **under).headers["location"] == "/news/console/login"
+    )
 
 
-@pytest.mark.parametrize("prefix", ["//evil.example", "/a b", '/"><script>', "/a\\b", "javascript:x", "/a//b", "/a?b"])
+@pytest.mark.parametrize(
+    "prefix", ["//evil.example", "/a b", '/"><script>', "/a\\b", "javascript:x", "/a//b", "/a?b"]
+)
 def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
     answer = browser.get("/", X_Forwarded_Prefix=prefix)
     assert answer.status == 200 and "evil" not in answer.body and 'href="/articles"' in answer.body
 
 
-# -- the file of passwords --------------------------------------------------------------------------------------------
+# -- the file of passwords
 
 
 def test_only_this_account_reads_the_passwords(served: Served) -> None:

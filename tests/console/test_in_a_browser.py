@@ -1,5 +1,6 @@
-"""The main job of each page in a real browser, in four sizes and themes: axe finds nothing, nothing is wider than the
-screen, the browser's console stays empty. CONSOLE_PICTURES names a folder for pictures of all of them."""
+"""The main job of each page in a real browser, in four sizes and themes: axe finds nothing, nothing
+is wider than the screen, the browser's console stays empty. CONSOLE_PICTURES names a folder for
+pictures of all of them."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ MOST_CLICKS = 12  # from an empty instance to a mended site
 LOOKS = [(1280, 900, False), (1280, 900, True), (390, 844, False), (390, 844, True)]
 AXE = """const done = arguments[arguments.length - 1];
 axe.run(document, {resultTypes: ["violations"]}).then((found) =>
-  done(found.violations.map((one) => one.id + ": " + one.nodes.map((each) => each.html.slice(0, 200)).join(" | "))));"""
+  done(found.violations.map((one) => one.id + ": " + one.nodes.map((each) => each.html.slice(0, 200)).join(" | "))));"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,9 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
     job = served.console.ask("look", {"address": site}, "operator")
     served.ended(job.id)
-    tried = served.console.ask("try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator")
+    tried = served.console.ask(
+        "try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator"
+    )
     served.ended(tried.id)
     line = {"name": "Databases", "description": "databases, SQL, vector search"}
     category = served.console.ask("try-category", line, "operator")
@@ -80,14 +83,25 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     undone = served.console.ask("undo", {"number": str(change)}, "operator")
     assert served.ended(undone.id).status == "done"
     pages = {
-        "query": f"/tags?job={planned.id}&query=tag:AI", "change": f"/changes/{change}",
-        "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
-        "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
-        "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit", "tag": "/tags?tag=LLM",
+        "query": f"/tags?job={planned.id}&query=tag:AI",
+        "change": f"/changes/{change}",
+        "today": "/",
+        "add": f"/add?job={job.id}",
+        "articles": "/articles?filter=all",
+        "unsure": "/articles",
+        "article": f"/articles/{found.id}",
+        "sources": "/sources",
+        "source": "/sources/holt",
+        "lists": f"/lists?job={job.id}",
+        "all": "/operations",
+        "form": "/operations/edit",
+        "tag": "/tags?tag=LLM",
         "list": "/queries/articles",
-        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "settings": "/settings",
+        "mend": f"/sources/launchbeat/mend?job={tried.id}",
+        "changes": "/changes",
+        "settings": "/settings",
         "tags": f"/tags?job={category.id}",
-    }  # fmt: skip
+    }
     folder = os.environ.get("CONSOLE_PICTURES")
     window.logged()
     for width, height, dark in LOOKS:
@@ -95,7 +109,10 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         for name, path in pages.items():
             visit(window, served, path)
             window.find("h1")
-            assert not window.run("return document.documentElement.scrollWidth > innerWidth"), (name, width)
+            assert not window.run("return document.documentElement.scrollWidth > innerWidth"), (
+                name,
+                width,
+            )
             assert window.logged() == [], name
             if folder:
                 window.picture(Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png")
@@ -110,7 +127,8 @@ def at(window: Chrome) -> str:
 
 
 def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
-    """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a category."""
+    """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a
+    category."""
     visit(window, served, "/")
     before = changed(served)
     window.press("?")
@@ -124,11 +142,15 @@ def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
     window.run("document.activeElement.value = ''")
     window.press("LLM, AI" + KEYS["enter"])
     until(served, before + 1)
-    assert "LLM AI" in window.run("return document.querySelector(arguments[0]).innerText", f"#a-{id} .chips")
+    assert "LLM AI" in window.run(
+        "return document.querySelector(arguments[0]).innerText", f"#a-{id} .chips"
+    )
     window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
 
     def now() -> tuple[tuple[str, ...], str, str]:
-        (one,) = [each.article for each in served.console.glance.today(20).latest if each.article.id == id]
+        (one,) = [
+            each.article for each in served.console.glance.today(20).latest if each.article.id == id
+        ]
         return one.tags, one.tags_by, one.category
 
     assert now()[:2] == (("LLM", "AI"), "operator")
@@ -148,7 +170,10 @@ def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, wind
     before = changed(served)
     window.find(".row")
     window.press("jxjx")
-    ids = window.run("return [...document.querySelectorAll('.row:has(:checked) [name=id]')].map((one) => one.value)")
+    ids = window.run(
+        "return [...document.querySelectorAll('.row:has(:checked) [name=id]')].map((one) =>"
+        " one.value)"
+    )
     assert len(ids) == 2 and "2 selected" in window.text()
     window.press("h")
     until(served, before + 1)
@@ -157,7 +182,10 @@ def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, wind
     assert "2 articles hidden" in window.text()
     window.press("u")
     until(served, before + 2)
-    window.until("return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')", "all back")
+    window.until(
+        "return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')",
+        "all back",
+    )
     assert window.logged() == []
 
 
@@ -198,7 +226,9 @@ def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     window.click("p[data-n]")
     window.leave()
     window.click("#pointed .use")
-    assert "entry-content" in window.run("return document.querySelector('.rules textarea[name=select]').value")
+    assert "entry-content" in window.run(
+        "return document.querySelector('.rules textarea[name=select]').value"
+    )
     window.type(".rules textarea[name=remove]", ".wp-block-image")
     window.click("button[value=try]")
     window.wait("Save these rules", 60)
@@ -206,14 +236,25 @@ def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     until(served, before + 1)
     window.wait("See what changes")
     window.click("section form.acts button[value=plan]")
-    window.until("return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90)
+    window.until(
+        "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90
+    )
     assert "select = " in (served.instance.config / "sources.toml").read_text()
     assert window.logged() == []
 
 
-def test_a_list_is_pointed_to_and_followed(served: Served, window: Chrome, world: World, axe: str) -> None:
-    """Click on an article, all like it light up and stand beside it; one more click follows them."""
-    world.fail("holt", 200, path="/front", body=page(STORIES, BESIDE), headers={"content-type": "text/html"})
+def test_a_list_is_pointed_to_and_followed(
+    served: Served, window: Chrome, world: World, axe: str
+) -> None:
+    """Click on an article, all like it light up and stand beside it; one more click follows
+    them."""
+    world.fail(
+        "holt",
+        200,
+        path="/front",
+        body=page(STORIES, BESIDE),
+        headers={"content-type": "text/html"},
+    )
     site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
     job = served.console.ask("look", {"address": site}, "operator")
     assert served.ended(job.id).status == "done"
@@ -222,9 +263,13 @@ def test_a_list_is_pointed_to_and_followed(served: Served, window: Chrome, world
     window.click("a[href^='/lists']")
     window.enter(window.find("iframe#page"))
     window.click("aside li a")
-    window.until("return document.querySelectorAll('.lit').length === 5", "five notices that are lit up")
+    window.until(
+        "return document.querySelectorAll('.lit').length === 5", "five notices that are lit up"
+    )
     window.click("article h2 a")
-    window.until("return document.querySelectorAll('.lit').length === 8", "eight stories that are lit up")
+    window.until(
+        "return document.querySelectorAll('.lit').length === 8", "eight stories that are lit up"
+    )
     window.leave()
     said = window.text()
     assert "8 articles" in said and all(title in said for _, title in STORIES)
@@ -254,7 +299,7 @@ def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -
         """const done = arguments[arguments.length - 1]; const said = [];
         try { said.push(document.cookie); } catch { said.push("no cookie"); }
         try { said.push(parent.document.title); } catch { said.push("no parent"); }
-        fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""
+        fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""  # noqa: E501
     )
     assert said == ["no cookie", "no parent", "no network"]
     window.leave()
@@ -264,8 +309,8 @@ def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -
 def test_a_stranger_goes_from_nothing_to_a_mended_site(
     tmp_path_factory: pytest.TempPathFactory, world: World, window: Chrome
 ) -> None:
-    """An instance that follows nobody: log in, add a site, have it visited, mend it by pointing, apply that. The clicks
-    are counted; what is typed is a password and an address."""
+    """An instance that follows nobody: log in, add a site, have it visited, mend it by pointing,
+    apply that. The clicks are counted; what is typed is a password and an address."""
     folder = tmp_path_factory.mktemp("empty")
     write_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
@@ -286,7 +331,9 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
         window.wait("added: ", 60)
         window.click("#strip .job a")
         window.click("button[data-act=retry]")
-        window.until("return /[0-9]+ new, /.test(document.getElementById('strip').innerText)", "a visit", 120)
+        window.until(
+            "return /[0-9]+ new, /.test(document.getElementById('strip').innerText)", "a visit", 120
+        )
         window.click("a[href$='/mend']")
         window.enter(window.find("iframe#page"))
         window.click("p[data-n]")
@@ -298,7 +345,9 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
         window.click("form.acts button[value=save]")
         window.wait("See what changes", 60)
         window.click("section form.acts button[value=plan]")
-        window.until("return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 120)
+        window.until(
+            "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 120
+        )
         if window.run("return document.querySelector('button[value=apply]') !== null"):
             window.click("button[value=apply]")
             window.until("return /read again/.test(document.body.innerText)", "the end", 120)

@@ -1,5 +1,5 @@
-"""A list that somebody points to: followed, used in place of the one that was learnt, and taken back. Over real
-requests."""
+"""A list that somebody points to: followed, used in place of the one that was learnt, and taken
+back. Over real requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ FRONT = "/front"
 def site(world: World) -> Iterator[str]:
     """A site without a feed, whose front page has a list and another beside it."""
     hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *BESIDE]
-    world.fail("holt", 200, path=FRONT, body=page(STORIES, hostile), headers={"content-type": "text/html"})
+    world.fail(
+        "holt", 200, path=FRONT, body=page(STORIES, hostile), headers={"content-type": "text/html"}
+    )
     world.fail("holt", 404, path="/robots.txt", body=b"")
     yield urljoin(next(one.url for one in world.sources if one.key == "holt"), FRONT)
     world.heal("holt")
@@ -41,16 +43,24 @@ def place_of(browser: Browser, job: str, text: str) -> str:
     (frame,) = re.findall(r"<iframe [^>]*>", browser.get(f"/lists?job={job}").body)
     assert 'sandbox="allow-scripts"' in frame
     answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
-    assert answer.headers["content-security-policy"].startswith("sandbox allow-scripts; default-src 'none'")
+    assert answer.headers["content-security-policy"].startswith(
+        "sandbox allow-scripts; default-src 'none'"
+    )
     return re.findall(rf'data-n="(\d+)">{text}', answer.body)[0]
 
 
-def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: Browser, site: str) -> None:
+def test_a_list_is_pointed_to_followed_and_taken_back(
+    served: Served, browser: Browser, site: str
+) -> None:
     path = served.instance.config / "sources.toml"
     before, job = path.read_text(), looked(served, browser, site)
     number = place_of(browser, job, "Harbour notice of week 2")
     shown = browser.post(f"/lists/{job}/point", {"number": number}).body
-    assert "6 articles" in shown and "Harbour notice of week 5" in unescape(shown) and "story" not in shown
+    assert (
+        "6 articles" in shown
+        and "Harbour notice of week 5" in unescape(shown)
+        and "story" not in shown
+    )
     assert "<img src=x" not in shown and "<script>alert" not in shown
     assert len(re.findall(r'data-light="([\d ]+)"', shown)[0].split()) == 6
     assert path.read_text() == before
@@ -64,8 +74,12 @@ def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: B
     with open_app(served.instance.config) as app:
         state = app.store.visits.state(key)
         assert state and state.last_success and state.listing and len(state.listing.seen) == 6
-        rows = [*app.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)), *app.store.visits.refused(key)]
-        assert len(rows) == 6 and all("/notice/" in row.url for row in rows)  # there are no pages behind them
+        rows = [
+            *app.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
+            *app.store.visits.refused(key),
+        ]
+        # there are no pages behind them
+        assert len(rows) == 6 and all("/notice/" in row.url for row in rows)
     # now the other list of its page, in place of this one
     again = served.done(browser.post("/operations/fetch-list", {"key": key}))
     number = place_of(browser, again.id, "The ferry that came late for the 3th")
@@ -76,7 +90,9 @@ def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: B
         other = app.store.visits.state(key)
         assert other and other.listing and len(other.listing.seen) == 8 and other.next_due is None
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
-    first = served.ended(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job)
+    first = served.ended(
+        browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
+    )
     assert first.status == "failed" and f"take change {used.change} back first" in first.said
     served.done(browser.post("/operations/undo", {"number": str(used.change), "next": "/"}))
     with open_app(served.instance.config) as app:
@@ -86,7 +102,9 @@ def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: B
     assert path.read_text() == before
 
 
-def test_what_a_strangers_page_says_is_a_number_or_nothing(served: Served, browser: Browser, site: str) -> None:
+def test_what_a_strangers_page_says_is_a_number_or_nothing(
+    served: Served, browser: Browser, site: str
+) -> None:
     job = looked(served, browser, site)
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
@@ -104,7 +122,9 @@ def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
     assert browser.post(f"/lists/{id}/point", {"number": "1"}).status == 404
 
 
-def test_a_page_on_which_nothing_is_found_can_be_pointed_at(served: Served, browser: Browser, world: World) -> None:
+def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
+    served: Served, browser: Browser, world: World
+) -> None:
     """It is said what is wrong, and that a person may see more."""
     rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
     body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()

@@ -1,4 +1,5 @@
-"""Mend: point, see it tried on five pages, save, apply; and take all of it back. Over real requests."""
+"""Mend: point, see it tried on five pages, save, apply; and take all of it back. Over real
+requests."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> No
     assert 'sandbox="allow-scripts"' in frame
     answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
     policy = answer.headers["content-security-policy"]
-    assert policy.startswith("sandbox allow-scripts; default-src 'none'") and "connect-src 'none'" in policy
+    assert (
+        policy.startswith("sandbox allow-scripts; default-src 'none'")
+        and "connect-src 'none'" in policy
+    )
     assert "frame-ancestors 'self'" in policy and answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert "http://" not in answer.body and "<img" not in answer.body
     token = browser.get("/").token
@@ -39,8 +43,13 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     (number, *_) = re.findall(r'<p data-n="(\d+)">The ', page)
     found = browser.post(f"{MEND}/point", {"id": id, "number": number, "role": "select"}).body
     assert "entry-content" in found and "5 of 5 pages" in found
-    assert browser.post(f"{MEND}/point", {"id": id, "number": "999999", "role": "nonsense"}).status == 200
-    assert browser.post(f"{MEND}/point", {"id": "../x", "number": "1", "role": "title"}).status == 404
+    assert (
+        browser.post(f"{MEND}/point", {"id": id, "number": "999999", "role": "nonsense"}).status
+        == 200
+    )
+    assert (
+        browser.post(f"{MEND}/point", {"id": "../x", "number": "1", "role": "title"}).status == 404
+    )
 
 
 def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: Browser) -> None:
@@ -61,7 +70,9 @@ def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: B
     saved = served.done(browser.post("/operations/save-rules", form))
     assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
     assert file.read_text() == whole
-    planned = served.done(browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"}))
+    planned = served.done(
+        browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
+    )
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
     assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
@@ -77,15 +88,24 @@ def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: B
 def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> None:
     path, stamp = served.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
     served.done(
-        browser.post("/operations/change-source", form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"})
+        browser.post(
+            "/operations/change-source",
+            form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"},
+        )
     )
     before = path.read_text()
-    job = served.ended(browser.post("/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}).job)
+    job = served.ended(
+        browser.post(
+            "/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}
+        ).job
+    )
     assert job.status == "failed" and "edited meanwhile" in job.said and path.read_text() == before
 
 
 @pytest.mark.parametrize("rule", ["..", "p { color: red }", EVIL, "//p", "p[", 'x"]\nkeep = ["y'])
-def test_a_selector_that_is_none_is_named_and_runs_nowhere(served: Served, browser: Browser, rule: str) -> None:
+def test_a_selector_that_is_none_is_named_and_runs_nowhere(
+    served: Served, browser: Browser, rule: str
+) -> None:
     path = served.instance.config / "sources.toml"
     before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
     for name in ("try-rules", "save-rules"):

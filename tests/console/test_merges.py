@@ -1,4 +1,5 @@
-"""A merge of tags taken back: articles, feeds and words, and what was edited since stays. Over real requests."""
+"""A merge of tags taken back: articles, feeds and words, and what was edited since stays. Over real
+requests."""
 
 from __future__ import annotations
 
@@ -9,23 +10,38 @@ from tests.console.test_today import article
 
 
 def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
-    """Each article gets the tags that it had, the feed its address and its id; what was edited since stays."""
+    """Each article gets the tags that it had, the feed its address and its id; what was edited
+    since stays."""
     path, feeds = served.instance.config / "taxonomy.toml", served.settings.public_dir / "tags"
     path.write_text("# our words\n" + TAXONOMY + '\n[[tag]]\nname = "Robots"\n')
-    for title, tags in (("Three evals I trust", "LLM, Robots"), ("A seven-watt summariser", "Robots, AI")):
+    for title, tags in (
+        ("Three evals I trust", "LLM, Robots"),
+        ("A seven-watt summariser", "Robots, AI"),
+    ):
         found, _ = article(served, title)
         seen = "\n".join(found.tags)
         form = {"id": found.id, "tags": tags, "seen": seen, "category": found.category, "next": "/"}
         served.done(browser.post("/operations/set-tags", form))
-    first, (_, file) = article(served, "Three evals I trust")[0], article(served, "A seven-watt summariser")
+    first, (_, file) = (
+        article(served, "Three evals I trust")[0],
+        article(served, "A seven-watt summariser"),
+    )
     before, text, whole = path.read_text(), file.read_text(), (feeds / "robots.atom").read_text()
     id_of = re.compile(r"<id>(urn:uuid:[^<]+)</id>")
-    planned = served.done(browser.post("/operations/merge-tags", {"then": "plan", "old": "Robots", "new": "LLM"}))
+    planned = served.done(
+        browser.post("/operations/merge-tags", {"then": "plan", "old": "Robots", "new": "LLM"})
+    )
     assert "cannot be taken back" not in browser.get(f"/tags?job={planned.id}").body
     done = served.done(browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"}))
     assert article(served, "Three evals I trust")[0].tags == ("LLM",)
-    assert article(served, "A seven-watt summariser")[0].tags == ("LLM", "AI") and "Robots" in path.read_text()
-    assert "Undo" in browser.get("/changes").body and "Undo" in browser.get(f"/changes/{done.change}").body
+    assert (
+        article(served, "A seven-watt summariser")[0].tags == ("LLM", "AI")
+        and "Robots" in path.read_text()
+    )
+    assert (
+        "Undo" in browser.get("/changes").body
+        and "Undo" in browser.get(f"/changes/{done.change}").body
+    )
     form = {"id": first.id, "tags": "AI", "seen": "LLM", "category": first.category, "next": "/"}
     served.done(browser.post("/operations/set-tags", form))
     back = served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
@@ -37,22 +53,36 @@ def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
     body = browser.get(f"/changes/{back.change}").body
     assert "merge again" in body and "/operations/undo" not in body
-    refused = served.ended(browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job)
+    refused = served.ended(
+        browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job
+    )
     assert refused.status == "failed" and "cannot be taken back" in refused.said
-    twice = served.ended(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job)
+    twice = served.ended(
+        browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
+    )
     assert twice.status == "failed" and "already" in twice.said
 
 
-def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(served: Served, browser: Browser) -> None:
+def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
+    served: Served, browser: Browser
+) -> None:
     """Nothing is changed then."""
     path = served.instance.config / "taxonomy.toml"
     path.write_text(TAXONOMY + '\n[[tag]]\nname = "Drones"\n')
     found, _ = article(served, "A seven-watt summariser")
-    form = {"id": found.id, "tags": "Drones", "seen": "\n".join(found.tags), "category": found.category, "next": "/"}
+    form = {
+        "id": found.id,
+        "tags": "Drones",
+        "seen": "\n".join(found.tags),
+        "category": found.category,
+        "next": "/",
+    }
     served.done(browser.post("/operations/set-tags", form))
     merge = served.done(browser.post("/operations/merge-tags", {"old": "Drones", "new": "LLM"}))
     served.done(browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"}))
     now = path.read_text()
-    refused = served.ended(browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job)
+    refused = served.ended(
+        browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job
+    )
     assert refused.status == "failed" and path.read_text() == now
     assert article(served, "A seven-watt summariser")[0].tags == ("Models",)

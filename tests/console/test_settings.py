@@ -1,4 +1,5 @@
-"""Settings: each with its sentence, checked before it is saved, written where comments stay, taken back by undo."""
+"""Settings: each with its sentence, checked before it is saved, written where comments stay, taken
+back by undo."""
 
 from __future__ import annotations
 
@@ -17,14 +18,18 @@ NAMES = [f"{section}.{name}" for section, names in SETTINGS.items() for name in 
 
 def fields_of(browser: Browser, address: str = "/settings") -> dict[str, str]:
     """The fields of the form, as the page shows them."""
-    (form,) = [one for one in html.fromstring(browser.get(address).body).forms if "stamp" in one.fields]
+    (form,) = [
+        one for one in html.fromstring(browser.get(address).body).forms if "stamp" in one.fields
+    ]
     return {name: form.fields[name] or "" for name in form.fields if name}
 
 
 def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
     tree = html.fromstring(browser.get("/settings").body)
     for name in NAMES:
-        assert label(name) != name.capitalize() and label(name) == tree.xpath(f'string(//label[@for="{name}"])')
+        assert label(name) != name.capitalize() and label(name) == tree.xpath(
+            f'string(//label[@for="{name}"])'
+        )
         about = tree.xpath(f'string(//p[@id="{name}-about"])')
         assert about[:1].isupper() and about.count(". ") == 0 and about.endswith("."), (name, about)
     assert tree.xpath('//select[@name="publish.thumbnails"]/option/text()') == ["Yes", "No"]
@@ -38,11 +43,18 @@ def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) 
     before = path.read_text()
     fields = fields_of(browser)
     assert fields["publish.tag_min"] == "2" and fields["publish.limit"] == "50"
-    changed = {"publish.tag_min": "4", "publish.thumbnails": "false", "fetch.pause": "2.5", "publish.archives": "atom"}
+    changed = {
+        "publish.tag_min": "4",
+        "publish.thumbnails": "false",
+        "fetch.pause": "2.5",
+        "publish.archives": "atom",
+    }
     job = served.done(browser.post("/settings", fields | changed))
     assert {*job.said.removeprefix("settings changed: ").split(", ")} == {*changed}
     text = path.read_text()
-    assert "tag_min = 4  # twenty-odd" in text and "[publish]  # ours\n# limit = 50  # entries" in text
+    assert (
+        "tag_min = 4  # twenty-odd" in text and "[publish]  # ours\n# limit = 50  # entries" in text
+    )
     publish = load(served.instance.config).publish
     assert (publish.tag_min, publish.thumbnails, publish.archives) == (4, False, "atom")
     assert "thumbnails = false" in text and "title =" in text
@@ -51,7 +63,9 @@ def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) 
     same = served.ended(browser.post("/settings", fields_of(browser)).job)
     assert same.status == "done" and same.change is None
     for each in browser.get("/changes").body.split('name="number" value="')[1:3]:
-        served.done(browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"}))
+        served.done(
+            browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"})
+        )
     assert path.read_text() == before
 
 
@@ -62,7 +76,8 @@ def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) 
         ("fetch.every_min", "soon", "is not a duration"),
         ("publish.mute", "tag:", "publish.mute: "),
         ("publish.hold", "no", "publish.hold: "),
-        ("site.url", "nowhere", "site.url is 'nowhere'; write a whole address"),  # which only `check` refuses
+        # which only `check` refuses
+        ("site.url", "nowhere", "site.url is 'nowhere'; write a whole address"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_fault(
@@ -79,21 +94,31 @@ def test_what_is_wrong_is_refused_with_its_fault(
 
 def test_other_settings_and_old_forms_are_refused(served: Served, browser: Browser) -> None:
     path = served.instance.config / "syndicator.toml"
-    for other in ("alert.command=sh", "paths.state=/tmp", "console.host=::", "x", "publish.limits=3"):
+    for other in (
+        "alert.command=sh",
+        "paths.state=/tmp",
+        "console.host=::",
+        "x",
+        "publish.limits=3",
+    ):
         job = served.ended(browser.post("/operations/change-settings", {"values": other}).job)
         assert job.status == "failed" and "can only be changed in syndicator.toml" in job.said
     assert "did you mean 'publish.limit'?" in job.said
     fields = fields_of(browser)
     path.write_text(path.read_text() + "# edited\n")
     job = served.ended(browser.post("/settings", fields | {"site.title": "Late"}).job)
-    assert job.status == "failed" and "edited meanwhile" in job.said and "Late" not in path.read_text()
+    assert (
+        job.status == "failed" and "edited meanwhile" in job.said and "Late" not in path.read_text()
+    )
 
 
 def test_what_was_wrong_before_and_what_a_variable_sets(
     served: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = served.instance.config / "syndicator.toml"
-    path.write_text(path.read_text() + '\n[alert]\nmail = "a@b.example"\npassword_env = "NO_SUCH_PASSWORD"\n')
+    path.write_text(
+        path.read_text() + '\n[alert]\nmail = "a@b.example"\npassword_env = "NO_SUCH_PASSWORD"\n'
+    )
     monkeypatch.setenv("SYNDICATOR_SITE__TITLE", "Of the environment")
     body = browser.get("/settings").body
     assert "Set by the environment variable SYNDICATOR_SITE__TITLE." in body

@@ -27,16 +27,24 @@ def test_all_are_listed_and_found(browser: Browser) -> None:
 
 
 def names(browser: Browser, query: str = "") -> list[str]:
-    rows = re.findall(r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S)
+    rows = re.findall(
+        r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S
+    )
     return [unescape(one) for one in rows]
 
 
 def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
     assert names(browser)[0] == "gone"  # the sickest
     assert names(browser, "only=sick") == ["gone"] and names(browser, "only=paused") == []
-    shown = re.findall(r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body)
-    assert shown == sorted(shown, key=str.casefold) and "holt" not in shown  # which its feed calls otherwise
-    assert names(browser, "sort=articles")[-1] == "gone" and names(browser, "sort=x&only=y&page=-1")[0] == "gone"
+    shown = re.findall(
+        r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body
+    )
+    # which its feed calls otherwise
+    assert shown == sorted(shown, key=str.casefold) and "holt" not in shown
+    assert (
+        names(browser, "sort=articles")[-1] == "gone"
+        and names(browser, "sort=x&only=y&page=-1")[0] == "gone"
+    )
     body = browser.get("/sources").body
     assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
 
@@ -44,9 +52,18 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
 def test_several_are_paused_and_resumed_without_a_script(served: Served, browser: Browser) -> None:
     path = served.instance.config / "sources.toml"
     before = path.read_text()
-    chosen = {"id": ["holt", "parallel"], "next": "/sources?only=paused", "category": "", "every": "12h", "tags": ""}
+    chosen = {
+        "id": ["holt", "parallel"],
+        "next": "/sources?only=paused",
+        "category": "",
+        "every": "12h",
+        "tags": "",
+    }
     job = served.done(browser.post("/each", chosen | {"act": "rest"}))
-    assert {*names(browser, "only=paused")} == {"holt", "parallel"} and job.said == "2 sources paused"
+    assert {*names(browser, "only=paused")} == {
+        "holt",
+        "parallel",
+    } and job.said == "2 sources paused"
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
     job = served.done(browser.post("/each", chosen | {"act": "change-source"}))
@@ -59,19 +76,35 @@ def test_several_are_paused_and_resumed_without_a_script(served: Served, browser
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     body = browser.get("/sources/holt").body
-    assert "5 articles in the last 12 weeks" in body and "Next visit in" in body and "publishes about every" in body
+    assert (
+        "5 articles in the last 12 weeks" in body
+        and "Next visit in" in body
+        and "publishes about every" in body
+    )
     assert body.count("<tr>") == 2
     assert "answered 410" in browser.get("/sources/gone").body
-    assert browser.get("/sources/..%2Fx").status == 404 and browser.get("/sources/nobody").status == 404
+    assert (
+        browser.get("/sources/..%2Fx").status == 404
+        and browser.get("/sources/nobody").status == 404
+    )
 
 
 def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browser) -> None:
     path, other = served.instance.config / "sources.toml", served.browser()
-    path.write_text("# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1))
-    first, second = form_of(browser.get("/sources/holt").body), form_of(other.get("/sources/holt").body)
+    path.write_text(
+        "# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1)
+    )
+    first, second = (
+        form_of(browser.get("/sources/holt").body),
+        form_of(other.get("/sources/holt").body),
+    )
     parallel = form_of(other.get("/sources/parallel").body)
-    job = served.done(browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"}))
-    late = served.ended(other.post("/operations/change-source", second | {"category": "Cities"}).job)
+    job = served.done(
+        browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
+    )
+    late = served.ended(
+        other.post("/operations/change-source", second | {"category": "Cities"}).job
+    )
     assert late.status == "failed" and "edited meanwhile" in late.said
     path.write_text(path.read_text() + "# by an editor\n")
     served.done(
@@ -81,20 +114,35 @@ def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browse
     served.done(other.post("/operations/change-source", again | {"category": "Cities"}))
     text = path.read_text()
     assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
-    assert 'every = "6h"' in text and text.count('category = "Cities"') == 2 and 'tags = ["LLM", "AI"]' in text
+    assert (
+        'every = "6h"' in text
+        and text.count('category = "Cities"') == 2
+        and 'tags = ["LLM", "AI"]' in text
+    )
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("every", "soon"), ("url", "ftp://x/"), ("content", "all"), ("keep", "tag:("), ("url", "javascript:alert(1)")],
+    [
+        ("every", "soon"),
+        ("url", "ftp://x/"),
+        ("content", "all"),
+        ("keep", "tag:("),
+        ("url", "javascript:alert(1)"),
+    ],
 )
-def test_what_cannot_be_is_not_written(served: Served, browser: Browser, field: str, value: str) -> None:
+def test_what_cannot_be_is_not_written(
+    served: Served, browser: Browser, field: str, value: str
+) -> None:
     path = served.instance.config / "sources.toml"
     before = path.read_text()
     job = served.ended(
-        browser.post("/operations/change-source", form_of(browser.get("/sources/launchbeat").body) | {field: value}).job
+        browser.post(
+            "/operations/change-source",
+            form_of(browser.get("/sources/launchbeat").body) | {field: value},
+        ).job
     )
     assert job.status == "failed" and path.read_text() == before, job
 
@@ -105,10 +153,13 @@ def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
     job = served.ended(
         browser.post(
-            "/operations/change-source", form_of(browser.get(address).body) | {"title": evil, "licence": evil}
+            "/operations/change-source",
+            form_of(browser.get(address).body) | {"title": evil, "licence": evil},
         ).job
     )
-    assert '\nrobots = "ignore"' not in path.read_text() and '\nkey = "evil"' not in path.read_text()
+    assert (
+        '\nrobots = "ignore"' not in path.read_text() and '\nkey = "evil"' not in path.read_text()
+    )
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:

@@ -1,4 +1,5 @@
-"""Tags, categories and queries: seen before they are done, and tried on the articles. Over real requests."""
+"""Tags, categories and queries: seen before they are done, and tried on the articles. Over real
+requests."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from tests.console.test_today import EVIL, article
 
 def test_names_are_counted(browser: Browser) -> None:
     body = browser.get("/tags").body
-    assert "AI</bdi>" in body and "artificial intelligence, models" in body and "Cities</bdi>" in body
+    assert (
+        "AI</bdi>" in body and "artificial intelligence, models" in body and "Cities</bdi>" in body
+    )
     assert "A saved query is a feed of all" in body
 
 
@@ -28,10 +31,15 @@ def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Bro
     form = {"old": "ai", "new": "Artificial intelligence"}
     planned = served.done(browser.post("/operations/rename-tag", form | {"then": "plan"}))
     page = browser.get(f"/tags?job={planned.id}").body
-    assert "articles would change" in page and "tags/ai will lead to tags/artificial-intelligence" in page
+    assert (
+        "articles would change" in page
+        and "tags/ai will lead to tags/artificial-intelligence" in page
+    )
     assert path.read_text() == before
     done = served.done(browser.post("/operations/rename-tag", form))
-    assert 'name = "Artificial intelligence"' in path.read_text() and path.read_text().startswith("# our words\n")
+    assert 'name = "Artificial intelligence"' in path.read_text() and path.read_text().startswith(
+        "# our words\n"
+    )
     assert "Artificial intelligence" in file.read_text()
     served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert article(served, "A seven-watt summariser")[0].tags == found.tags
@@ -41,12 +49,18 @@ def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Bro
 def test_a_tag_is_listed_with_its_spellings(served: Served, browser: Browser) -> None:
     path = served.instance.config / "taxonomy.toml"
     before = path.read_text()
-    first = served.done(browser.post("/operations/add-tag", {"name": "Robots", "aliases": "robot, "}))
+    first = served.done(
+        browser.post("/operations/add-tag", {"name": "Robots", "aliases": "robot, "})
+    )
     served.done(browser.post("/operations/add-alias", {"name": "Robots", "alias": "androids"}))
     assert 'aliases = ["robot", "androids"]' in path.read_text()
-    twice = served.ended(browser.post("/operations/add-alias", {"name": "Robots", "alias": "Robot"}).job)
+    twice = served.ended(
+        browser.post("/operations/add-alias", {"name": "Robots", "alias": "Robot"}).job
+    )
     assert twice.status == "failed" and "already" in twice.said
-    refused = served.ended(browser.post("/operations/undo", {"number": str(first.change), "next": "/"}).job)
+    refused = served.ended(
+        browser.post("/operations/undo", {"number": str(first.change), "next": "/"}).job
+    )
     assert refused.status == "failed"  # the spelling that came later is in the way
     path.write_text(before)
 
@@ -57,7 +71,10 @@ def test_a_tag_is_described_by_clicking_its_name(served: Served, browser: Browse
     assert 'href="/tags?tag=LLM#change"' in browser.get("/tags").body
     form = {"name": "LLM", "description": 'large  "language" models', "next": "/tags?tag=LLM"}
     job = served.done(browser.post("/operations/describe-tag", form))
-    assert 'large "language" models' in unescape(browser.get("/tags?tag=LLM").body) and path.read_text() != before
+    assert (
+        'large "language" models' in unescape(browser.get("/tags?tag=LLM").body)
+        and path.read_text() != before
+    )
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
@@ -106,27 +123,41 @@ def test_a_line_is_written_and_taken_back(served: Served, browser: Browser) -> N
     form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
     job = served.done(browser.post("/operations/try-category", form))
     page = unescape(browser.get(f"/tags?job={job.id}").body)
-    assert "Save this description" in page and ("Feeds that it touches" in page) == bool(job.result["feeds"])
+    assert "Save this description" in page and ("Feeds that it touches" in page) == bool(
+        job.result["feeds"]
+    )
     stamped = form | {"stamp": job.result["stamp"]}
     done = served.done(browser.post("/operations/save-category", stamped))
     now = path.read_text()
-    assert tomllib.loads(now)["category"][1] == {"name": "Cities", "description": 'cities, streets and "potholes"'}
+    assert tomllib.loads(now)["category"][1] == {
+        "name": "Cities",
+        "description": 'cities, streets and "potholes"',
+    }
     assert "# ours" in now and now.count("[[category]]") == before.count("[[category]]")
-    late = served.ended(browser.post("/operations/save-category", stamped | {"description": "quicker"}).job)
+    late = served.ended(
+        browser.post("/operations/save-category", stamped | {"description": "quicker"}).job
+    )
     assert late.status == "failed" and "edited meanwhile" in late.said and path.read_text() == now
     served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert path.read_text() == before
     made = served.done(
-        browser.post("/operations/save-category", {"name": "Databases", "description": "SQL", "stamp": ""})
+        browser.post(
+            "/operations/save-category", {"name": "Databases", "description": "SQL", "stamp": ""}
+        )
     )
-    assert tomllib.loads(path.read_text())["category"][-1] == {"name": "Databases", "description": "SQL"}
+    assert tomllib.loads(path.read_text())["category"][-1] == {
+        "name": "Databases",
+        "description": "SQL",
+    }
     path.write_text(path.read_text() + "# a hand\n")
     served.done(browser.post("/operations/undo", {"number": str(made.change), "next": "/"}))
     assert path.read_text().rstrip() == before.rstrip() + "\n# a hand"
     path.write_text(before)
 
 
-def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, browser: Browser) -> None:
+def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
+    served: Served, browser: Browser
+) -> None:
     path = served.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
     asked = {"query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
@@ -136,8 +167,12 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, br
     assert 0 < planned["count"] < planned["looked"]
     assert (path.read_text() if path.exists() else None) == before
     shown = browser.get(f"/tags?job={job.id}").body
-    (lines,) = [one for one in re.findall(r"<pre[^>]*>(.*?)</pre>", shown, re.S) if "[[feed]]" in one]
-    assert tomllib.loads(unescape(lines))["feed"] == [{name: planned[name] for name in ("slug", "query", "title")}]
+    (lines,) = [
+        one for one in re.findall(r"<pre[^>]*>(.*?)</pre>", shown, re.S) if "[[feed]]" in one
+    ]
+    assert tomllib.loads(unescape(lines))["feed"] == [
+        {name: planned[name] for name in ("slug", "query", "title")}
+    ]
     said = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
     done = served.done(browser.post("/operations/save-query", said))
     (feed,) = tomllib.loads(path.read_text())["feed"]
@@ -150,14 +185,22 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, br
     path.write_text(path.read_text().replace("[[feed]]", "[[feed]]  # ours"))
     narrower = asked | {"query": "tag:AI and watt", "title": "", "slug": planned["slug"]}
     job = served.done(browser.post("/operations/try-query", narrower))
-    assert job.result["joins"] == 0 and job.result["leaves"] == planned["count"] - job.result["count"] > 0
+    assert (
+        job.result["joins"] == 0
+        and job.result["leaves"] == planned["count"] - job.result["count"] > 0
+    )
     page = unescape(browser.get(f"/tags?job={job.id}").body)
     assert f"0 join, {job.result['leaves']} leave" in page and "Change the feed" in page
     changed = {name: job.result[name] for name in ("slug", "title", "query", "stamp")}
-    stale = served.ended(browser.post("/operations/save-query", changed | {"stamp": planned["stamp"]}).job)
+    stale = served.ended(
+        browser.post("/operations/save-query", changed | {"stamp": planned["stamp"]}).job
+    )
     assert stale.status == "failed" and "edited meanwhile" in stale.said
     last = served.done(browser.post("/operations/save-query", changed))
-    assert tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt" and "# ours" in path.read_text()
+    assert (
+        tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt"
+        and "# ours" in path.read_text()
+    )
     served.done(browser.post("/operations/undo", {"number": str(last.change), "next": "/"}))
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == asked["query"]
     path.write_text(path.read_text().replace("[[feed]]  # ours", "[[feed]]"))
@@ -165,10 +208,15 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, br
     assert (path.read_text() if path.exists() else None) == before
 
 
-@pytest.mark.parametrize("evil", [EVIL, 'x"\n[[feed]]\nslug = "y"\nquery = "tag:AI', "tag:(", "\x00", "x" * 3000])
+@pytest.mark.parametrize(
+    "evil", [EVIL, 'x"\n[[feed]]\nslug = "y"\nquery = "tag:AI', "tag:(", "\x00", "x" * 3000]
+)
 def test_a_query_or_a_line_is_one_value(served: Served, browser: Browser, evil: str) -> None:
     """TOML injection and stored XSS through feeds.toml and taxonomy.toml."""
-    taxonomy, feeds = served.instance.config / "taxonomy.toml", served.instance.config / "feeds.toml"
+    taxonomy, feeds = (
+        served.instance.config / "taxonomy.toml",
+        served.instance.config / "feeds.toml",
+    )
     before, there = taxonomy.read_text(), feeds.read_text() if feeds.exists() else None
     forms = [
         ("save-query", {"query": evil, "title": evil, "slug": "evil", "stamp": ""}),
@@ -182,8 +230,14 @@ def test_a_query_or_a_line_is_one_value(served: Served, browser: Browser, evil: 
         for path in ("/tags", f"/tags?job={job.id}", "/changes"):
             assert "<script>alert" not in browser.get(path).body, form
         if feeds.exists():
-            assert len(tomllib.loads(feeds.read_text()).get("feed", ())) <= 1 and "../evil" not in feeds.read_text()
-        assert len(tomllib.loads(taxonomy.read_text())["category"]) <= len(tomllib.loads(before)["category"]) + 1
+            assert (
+                len(tomllib.loads(feeds.read_text()).get("feed", ())) <= 1
+                and "../evil" not in feeds.read_text()
+            )
+        assert (
+            len(tomllib.loads(taxonomy.read_text())["category"])
+            <= len(tomllib.loads(before)["category"]) + 1
+        )
         taxonomy.write_text(before)
         feeds.unlink(missing_ok=True)
         if there is not None:

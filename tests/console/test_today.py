@@ -34,7 +34,9 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
 
 def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browser) -> None:
     body = browser.get("/").body
-    assert '/sources/gone"' in body and "answered 410" in body and 'action="/operations/retry"' in body
+    assert (
+        '/sources/gone"' in body and "answered 410" in body and 'action="/operations/retry"' in body
+    )
     assert "holt</a> <span" not in body  # the healthy stay out of sight
     job = served.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
     assert "gone: " in job.said and job.change is None
@@ -43,7 +45,13 @@ def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browse
 def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Browser) -> None:
     before, path = article(served, "A seven-watt summariser")
     whole = path.read_text()
-    form = {"id": before.id, "tags": "llm, ai", "category": "Cities", "seen": "\n".join(before.tags), "next": "/"}
+    form = {
+        "id": before.id,
+        "tags": "llm, ai",
+        "category": "Cities",
+        "seen": "\n".join(before.tags),
+        "next": "/",
+    }
     job = served.done(browser.post("/operations/set-tags", form))
     after, _ = article(served, "A seven-watt summariser")
     assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
@@ -54,7 +62,9 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
     assert "operator" in changes and "category: Cities" in changes
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == whole
-    again = served.ended(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job)
+    again = served.ended(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
+    )
     assert (again.status, "taken back already" in again.said) == ("failed", True)
 
 
@@ -93,7 +103,11 @@ def test_a_source_rests_and_wakes_and_comments_stay(served: Served, browser: Bro
     first = path.read_text()
     job = served.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
-    assert "enabled = false" in rested and "# a friend" in rested and rested.startswith("# what we follow\n")
+    assert (
+        "enabled = false" in rested
+        and "# a friend" in rested
+        and rested.startswith("# what we follow\n")
+    )
     path.write_text(rested + "\n# written by a hand meanwhile\n")
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
@@ -104,7 +118,9 @@ def test_an_edit_that_is_in_the_way_stays(served: Served, browser: Browser) -> N
     job = served.done(browser.post("/operations/rest", {"key": "parallel", "next": "/"}))
     by_hand = path.read_text().replace("enabled = false", "enabled = false  # on holiday")
     path.write_text(by_hand)
-    refused = served.ended(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job)
+    refused = served.ended(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
+    )
     assert refused.status == "failed" and "edited since" in refused.said
     assert path.read_text() == by_hand
     served.done(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
@@ -124,7 +140,13 @@ def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
     found, path = article(served, "Three evals I trust")
     whole = path.read_text()
-    form = {"id": found.id, "tags": "AI", "category": found.category, "seen": "\n".join(found.tags), "next": "/"}
+    form = {
+        "id": found.id,
+        "tags": "AI",
+        "category": found.category,
+        "seen": "\n".join(found.tags),
+        "next": "/",
+    }
     job = served.ended(browser.post("/operations/set-tags", form | {name: EVIL}).job)
     shown = browser.get(f"/?job={job.id}").body
     assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in job.said
@@ -137,14 +159,19 @@ def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
     text = path.read_text()
     title = "title: '" + EVIL.replace("'", "''") + "'"
     lines = [title if one.startswith("title:") else one for one in text.split("\n")]
-    lines = ["excerpt: '<b>bold</b> javascript:alert(1)'" if one.startswith("excerpt:") else one for one in lines]
+    lines = [
+        "excerpt: '<b>bold</b> javascript:alert(1)'" if one.startswith("excerpt:") else one
+        for one in lines
+    ]
     path.write_text("\n".join(lines))
     served.instance.run("build")
     served.console.glance.changed()
     served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body
-        assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(EVIL, "")
+        assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(
+            EVIL, ""
+        )
         assert "&lt;script&gt;" in body or page != "/"
 
 
@@ -155,7 +182,9 @@ def test_a_button_does_what_it_says_and_nothing_else(served: Served, browser: Br
     assert len(served.queue.recent(500)) == before
 
 
-def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(served: Served, browser: Browser) -> None:
+def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
+    served: Served, browser: Browser
+) -> None:
     path = served.instance.config / "sources.toml"
     whole = path.read_text()
     browser.get("/")
@@ -174,6 +203,9 @@ def test_a_dropped_setting_is_named(served: Served, browser: Browser) -> None:
     try:
         path.write_text(whole.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
         line = path.read_text().splitlines().index("redirects = 3") + 1
-        assert f"syndicator.toml:{line}: fetch.redirects is no setting any more: it is" in browser.get("/").body
+        assert (
+            f"syndicator.toml:{line}: fetch.redirects is no setting any more: it is"
+            in browser.get("/").body
+        )
     finally:
         path.write_text(whole)

@@ -67,23 +67,34 @@ def test_a_private_network_may_name_itself(url: str) -> None:
 
 @pytest.mark.parametrize("by", ["", "https://example.org/", "http://10.0.0.1/"])
 def test_credentials_are_refused_whoever_names_them(by: str) -> None:
-    for url in ("https://user:secret@example.org/a", "https://user@example.org/", "http:/\\user@example.org/"):
+    for url in (
+        "https://user:secret@example.org/a",
+        "https://user@example.org/",
+        "http:/\\user@example.org/",
+    ):
         assert "secret" not in refusal(url, by)
         assert refusal(url, by)
 
 
 def test_every_address_that_is_not_dialled_whatever_dns_says_is_refused(samples: Samples) -> None:
-    """The client's vectors. What is left is of two kinds that some programs read otherwise: browsers and we take a
-    backslash for a slash and a zero in front for octal, and publish the address as they read it."""
+    """The client's vectors. What is left is of two kinds that some programs read otherwise:
+    browsers and we take a backslash for a slash and a zero in front for octal, and publish the
+    address as they read it."""
     rows = [row for row in samples.rows("ssrf") if not row["dns"] and row["expect"] == "block"]
     usable = [row["url"] for row in rows if urls.host(row["url"])]
     assert len(usable) > 50  # the samples in the tree alone have 73
-    read_otherwise = re.compile(r"http://example\.com\\@|http://\d+\.\d+\.000\.001/|http://168\.063\.129\.016/")
+    read_otherwise = re.compile(
+        r"http://example\.com\\@|http://\d+\.\d+\.000\.001/|http://168\.063\.129\.016/"
+    )
     assert [url for url in usable if not refusal(url) and not read_otherwise.match(url)] == []
     assert urls.canonical("http://example.com\\@127.0.0.1/") == "http://example.com/@127.0.0.1/"
 
 
 def test_no_address_that_is_dialled_is_refused(samples: Samples) -> None:
-    public = [row["url"] for row in samples.rows("ssrf") if row["expect"] == "allow" and "@" not in row["url"]]
+    public = [
+        row["url"]
+        for row in samples.rows("ssrf")
+        if row["expect"] == "allow" and "@" not in row["url"]
+    ]
     assert len(public) > 10
     assert [url for url in public if refusal(url)] == []

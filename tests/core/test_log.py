@@ -1,4 +1,5 @@
-"""The log: silent and unconfigured until somebody asks for it, bound to source, host and article then."""
+"""The log: silent and unconfigured until somebody asks for it, bound to source, host and article
+then."""
 
 from __future__ import annotations
 
@@ -55,13 +56,17 @@ def test_reading_touches_no_logger() -> None:
 
 
 @pytest.mark.slow
-def test_nothing_is_printed_unless_asked_for(config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed_unless_asked_for(
+    config: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     visit(config)
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.slow
-def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_step_names_its_source_host_and_article(
+    config: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, logger=program.ROOT)
     visit(config)
     with open_app(config, environ={}) as app:
@@ -79,7 +84,17 @@ def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytes
 
 @pytest.mark.slow
 def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config: Path) -> None:
-    command = [sys.executable, "-m", "syndicator", "--verbose", "refresh", "--config", str(config), "--source", "holt"]
+    command = [
+        sys.executable,
+        "-m",
+        "syndicator",
+        "--verbose",
+        "refresh",
+        "--config",
+        str(config),
+        "--source",
+        "holt",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "1 source visited" in done.stdout and "filed" not in done.stdout
     assert any("filed" in line and "source=holt" in line for line in done.stderr.splitlines())

@@ -18,7 +18,9 @@ from tools.reasons import PLACE, document
 PACKAGE = Path(__file__).resolve().parents[2] / "syndicator"
 ALL = {str(one) for group in GROUPS for one in group}
 REFUSALS = {"NotAFeed", "NotAnArticle", "Refusal", "WorkerFailed"}  # called with a code first
-_MAY_NAME_ONE = re.compile(r"\b(reason|kind|disabled)=|\.reason\b|" + "|".join(f"{name}\\(" for name in REFUSALS))
+_MAY_NAME_ONE = re.compile(
+    r"\b(reason|kind|disabled)=|\.reason\b|" + "|".join(f"{name}\\(" for name in REFUSALS)
+)
 
 
 def literals(path: Path) -> Iterator[str]:
@@ -28,11 +30,23 @@ def literals(path: Path) -> Iterator[str]:
         return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
-            first = node.args[:1] if isinstance(node.func, ast.Name) and node.func.id in REFUSALS else []
-            named = [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "kind", "disabled")]
+            first = (
+                node.args[:1]
+                if isinstance(node.func, ast.Name) and node.func.id in REFUSALS
+                else []
+            )
+            named = [
+                keyword.value
+                for keyword in node.keywords
+                if keyword.arg in ("reason", "kind", "disabled")
+            ]
             is_reason = [one for one in named if not _is_other_kind(node)]
             yield from _strings([*first, *is_reason])
-        elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "reason":
+        elif (
+            isinstance(node, ast.Compare)
+            and isinstance(node.left, ast.Attribute)
+            and node.left.attr == "reason"
+        ):
             yield from _strings(node.comparators)
 
 
@@ -62,7 +76,9 @@ def test_the_documentation_lists_what_there_is() -> None:
 
 
 def test_what_an_address_or_a_page_can_be_refused_for_has_a_cure() -> None:
-    assert [reason.value for group in (FetchReason, PageReason) for reason in group if not reason.cure] == []
+    assert [
+        reason.value for group in (FetchReason, PageReason) for reason in group if not reason.cure
+    ] == []
 
 
 @pytest.mark.parametrize("reason", [one for group in GROUPS for one in group], ids=repr)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from syndicator.core import urls
-from syndicator.core.secrets import expand, known, masked, masked_bytes, published, telling, variables, with_placeholder
+from syndicator.core.secrets import (
+    expand,
+    known,
+    masked,
+    masked_bytes,
+    published,
+    telling,
+    variables,
+    with_placeholder,
+)
 
 VALUES = {"TOKEN": "a/b=c d&e+f%g"}
 
@@ -14,9 +23,18 @@ def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
     url = "https://a.example/feed?x=1&token=${TOKEN}"
     assert variables(url) == variables(urls.canonical(url)) == ("TOKEN",)
     sent = expand(url, VALUES)
-    assert sent == expand(urls.canonical(url), VALUES) == "https://a.example/feed?x=1&token=a%2Fb%3Dc%20d%26e%2Bf%25g"
+    assert (
+        sent
+        == expand(urls.canonical(url), VALUES)
+        == "https://a.example/feed?x=1&token=a%2Fb%3Dc%20d%26e%2Bf%25g"
+    )
     assert masked(sent, VALUES) == urls.canonical(url)
-    for spelling in ("a/b=c d&e+f%g", "a%2Fb%3Dc%20d%26e%2Bf%25g", "a/b%3Dc%20d%26e%2Bf%25g", "a/b=c%20d%26e%2Bf%25g"):
+    for spelling in (
+        "a/b=c d&e+f%g",
+        "a%2Fb%3Dc%20d%26e%2Bf%25g",
+        "a/b%3Dc%20d%26e%2Bf%25g",
+        "a/b=c%20d%26e%2Bf%25g",
+    ):
         assert masked(f"<{spelling}>", VALUES) == "<$%7BTOKEN%7D>"
         assert masked_bytes(f"<{spelling}>".encode(), VALUES) == b"<$%7BTOKEN%7D>"
     assert masked("nothing of it", VALUES) == "nothing of it"
@@ -24,7 +42,9 @@ def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
 
 
 def test_what_is_longer_is_taken_out_first() -> None:
-    assert masked("12345678abc 12345678", {"A": "12345678", "B": "12345678abc"}) == "$%7BB%7D $%7BA%7D"
+    assert (
+        masked("12345678abc 12345678", {"A": "12345678", "B": "12345678abc"}) == "$%7BB%7D $%7BA%7D"
+    )
 
 
 def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
@@ -53,7 +73,10 @@ def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
     [
         ("token=abc", ("token",)),
         ("access_token=abc&api-key=def", ("access_token", "api-key")),
-        ("apikey=a&auth=b&signature=c&client%5Fsecret=d", ("apikey", "auth", "signature", "client_secret")),
+        (
+            "apikey=a&auth=b&signature=c&client%5Fsecret=d",
+            ("apikey", "auth", "signature", "client_secret"),
+        ),
         ("token=${TOKEN}&key=$%7BKEY%7D", ()),
         ("token=&keyword=abc&author=x&monkey=y", ()),
         ("id=7", ()),
@@ -65,5 +88,7 @@ def test_parameters_that_look_like_secrets(query: str, found: tuple[str, ...]) -
 
 
 def test_the_line_to_write() -> None:
-    made = with_placeholder("https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE")
+    made = with_placeholder(
+        "https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE"
+    )
     assert made == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"

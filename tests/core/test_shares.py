@@ -23,7 +23,14 @@ def take_all(waiting: Shares[str]) -> list[str]:
 
 
 def test_those_who_wait_have_turns() -> None:
-    assert take_all(shares("a1", "a2", "a3", "b1", "c1", "c2")) == ["a1", "b1", "c1", "a2", "c2", "a3"]
+    assert take_all(shares("a1", "a2", "a3", "b1", "c1", "c2")) == [
+        "a1",
+        "b1",
+        "c1",
+        "a2",
+        "c2",
+        "a3",
+    ]
 
 
 def test_who_comes_later_waits_for_one_item_of_each() -> None:

@@ -35,7 +35,10 @@ def test_plain(markdown: str, expected: str) -> None:
 
 
 _PRINTED = st.text(
-    st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=("Cs", "Cc", "Cf", "Zs")), max_size=60
+    st.characters(
+        min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=("Cs", "Cc", "Cf", "Zs")
+    ),
+    max_size=60,
 )
 
 
@@ -47,7 +50,10 @@ def test_what_is_escaped_comes_back(value: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["`", "*", "[", "]", "(", ")", "!", "<", "|", "_", "\\", "a", " ", "\n"]), max_size=400)
+    st.lists(
+        st.sampled_from(["`", "*", "[", "]", "(", ")", "!", "<", "|", "_", "\\", "a", " ", "\n"]),
+        max_size=400,
+    )
 )
 def test_plain_never_fails(parts: list[str]) -> None:
     assert isinstance(text.plain("".join(parts)), str)

@@ -70,17 +70,36 @@ def test_canonical(url: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "example.org", "/a", "ftp://example.org/", "mailto:a@example.org", "javascript:alert(1)", "http://", "http:///",
-     "http://[::1", "http://exa mple.org/", "http://example.org:99999/", "http://example.org:x/", "http://256.1.1.1/",
-     "http://1.2.3.4.5/", "http://a..b\x00/", "http://" + "a" * 254 + "/", "data:text/html,x", "http://[zz]/"],
-)  # fmt: skip
+    [
+        "",
+        "example.org",
+        "/a",
+        "ftp://example.org/",
+        "mailto:a@example.org",
+        "javascript:alert(1)",
+        "http://",
+        "http:///",
+        "http://[::1",
+        "http://exa mple.org/",
+        "http://example.org:99999/",
+        "http://example.org:x/",
+        "http://256.1.1.1/",
+        "http://1.2.3.4.5/",
+        "http://a..b\x00/",
+        "http://" + "a" * 254 + "/",
+        "data:text/html,x",
+        "http://[zz]/",
+    ],
+)
 def test_no_url(url: str) -> None:
     with pytest.raises(BadUrl):
         canonical(url)
 
 
 def _cases(samples: Samples) -> list[dict[str, str]]:
-    return [row for row in samples.rows("url") if not row.get("base") or row["base"].startswith("http")]
+    return [
+        row for row in samples.rows("url") if not row.get("base") or row["base"].startswith("http")
+    ]
 
 
 def _ours(row: dict[str, str]) -> str | None:
@@ -91,8 +110,8 @@ def _ours(row: dict[str, str]) -> str | None:
         return None
 
 
-# Where ours differs from browsers, and may: punycode that stands for nothing we can tell, brackets in passwords, hosts
-# that no name server has.
+# Where ours differs from browsers, and may: punycode that stands for nothing we can tell, brackets
+# in passwords, hosts that no name server has.
 _KNOWN = (
     "xn--pokxncvks",
     "XN--pokxncvks",
@@ -130,7 +149,11 @@ def test_url_standard(samples: Samples) -> None:
     wrong = []
     for row in _cases(samples):
         usable = not row.get("failure") and row["protocol"] in ("http:", "https:")
-        expected = canonical(row["href"]) if usable and urlsplit(row["href"]).hostname and _good(row["href"]) else None
+        expected = (
+            canonical(row["href"])
+            if usable and urlsplit(row["href"]).hostname and _good(row["href"])
+            else None
+        )
         if _ours(row) != expected and not any(mark in row["input"] for mark in _KNOWN):
             wrong.append((row["input"], row.get("base"), _ours(row), expected))
     assert wrong == []
@@ -145,7 +168,11 @@ def _good(url: str) -> bool:
 
 parts = st.text("aZ09-._~!$&'()*+,;=:@/?#[]%\\ \t\n\x00é你☃\ud800", max_size=20)
 urls = st.builds(
-    "{}{}{}/{}".format, st.sampled_from(["http://", "https://", "HTTP:", "https:\\\\"]), parts, st.just("e.org"), parts
+    "{}{}{}/{}".format,
+    st.sampled_from(["http://", "https://", "HTTP:", "https:\\\\"]),
+    parts,
+    st.just("e.org"),
+    parts,
 )
 
 
@@ -238,14 +265,19 @@ def test_host_and_domain(url: str, expected: tuple[str, str]) -> None:
     assert (host(url), domain(url)) == expected
 
 
-# Each row is one site: whoever publishes at one of its addresses owns the others. No two rows share one.
+# Each row is one site: whoever publishes at one of its addresses owns the others. No two rows share
+# one.
 _SITES = [
     ("https://www.bbc.co.uk/news/1", "http://bbc.co.uk/news.rss", "https://BBC.co.uk:8443/"),
     ("http://feeds.bbc.co.uk/news.rss",),
     ("https://alice.github.io/a", "https://www.alice.github.io/feed.xml"),
     ("https://bob.github.io/a",),
     ("https://github.io/",),
-    ("https://alice.substack.com/p/1", "https://alice.substack.com/feed", "https://www.alice.substack.com/"),
+    (
+        "https://alice.substack.com/p/1",
+        "https://alice.substack.com/feed",
+        "https://www.alice.substack.com/",
+    ),
     ("https://bob.substack.com/p/1",),
     ("https://substack.com/", "https://www.substack.com"),
     ("https://substack.com/@alice/note/1",),
@@ -261,12 +293,19 @@ _SITES = [
     ("https://www.university.edu/",),
     ("https://feeds.buzzsprout.com/1.rss", "https://feeds.buzzsprout.com/1"),
     ("https://feeds.buzzsprout.com/2.rss",),
-    ("https://s3.eu-west-1.amazonaws.com/alice/feed.xml", "https://s3.eu-west-1.amazonaws.com/alice/1"),
+    (
+        "https://s3.eu-west-1.amazonaws.com/alice/feed.xml",
+        "https://s3.eu-west-1.amazonaws.com/alice/1",
+    ),
     ("https://s3.eu-west-1.amazonaws.com/bob/feed.xml",),
     ("https://mastodon.example/@alice/1", "https://mastodon.example/@alice.rss"),
     ("https://mastodon.example/@bob",),
     ("https://mastodon.example/about", "https://www.mastodon.example/"),
-    ("https://github.com/Alice/x/releases/tag/1", "https://github.com/alice.atom", "https://www.github.com/alice/y"),
+    (
+        "https://github.com/Alice/x/releases/tag/1",
+        "https://github.com/alice.atom",
+        "https://www.github.com/alice/y",
+    ),
     ("https://github.com/bob/x",),
     ("https://dev.to/alice/1", "https://dev.to/feed/alice"),
     ("https://dev.to/feed",),

@@ -16,7 +16,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml"
 TITLE = "Chatbot maker raises billions"
 TEXT = """The maker of ChatGPT has raised six billion dollars from investors, it said on Tuesday.
 The money will pay for chips that train larger large language models, a form of artificial intelligence.
-Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""
+Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,12 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
 
 def past() -> list[tuple[str, str, list[str]]]:
     birds = [
-        (f"Bird count {n}", f"Volunteers counted {n} birds in the garden and the wood.", ["birds"]) for n in range(20)
+        (f"Bird count {n}", f"Volunteers counted {n} birds in the garden and the wood.", ["birds"])
+        for n in range(20)
     ]
     tools = [
-        (f"Release {n} of curl", f"The new release {n} of curl mends bugs in transfers.", ["curl"]) for n in range(20)
+        (f"Release {n} of curl", f"The new release {n} of curl mends bugs in transfers.", ["curl"])
+        for n in range(20)
     ]
     return [*birds, *tools]
 
@@ -60,30 +62,61 @@ def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
     again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
     assert again.tags("Birds of the wood", "They counted birds again.") == ("birds",)
     assert (
-        again.tags("Curl again", "A release of curl.") == learnt.tags("Curl again", "A release of curl.") == ("curl",)
+        again.tags("Curl again", "A release of curl.")
+        == learnt.tags("Curl again", "A release of curl.")
+        == ("curl",)
     )
 
 
 def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
     """Twelve posts, nearly all on AI: that share says nothing of recipes and matches."""
-    about = ["language models", "chips for neural networks", "a chatbot of the bank", "training of models", "robots"]
+    about = [
+        "language models",
+        "chips for neural networks",
+        "a chatbot of the bank",
+        "training of models",
+        "robots",
+    ]
     posts = [
-        (f"Research on {about[n % 5]}", f"The lab trained {about[n % 5]} on data. Machine learning number {n}.", ["AI"])
+        (
+            f"Research on {about[n % 5]}",
+            f"The lab trained {about[n % 5]} on data. Machine learning number {n}.",
+            ["AI"],
+        )
         for n in range(12)
     ]
     learnt = Taxonomy().learn(posts)
     others = [
-        ("Soup of the season", "Peel the onions, fry them in butter, add the pumpkin and let it boil for an hour."),
-        ("Rovers win again", "The striker scored two goals in the second half and the coach praised his players."),
-        ("A new bridge", "The council will pay for the bridge over the river, which closes for the winter."),
+        (
+            "Soup of the season",
+            "Peel the onions, fry them in butter, add the pumpkin and let it boil for an hour.",
+        ),
+        (
+            "Rovers win again",
+            "The striker scored two goals in the second half and the coach praised his players.",
+        ),
+        (
+            "A new bridge",
+            "The council will pay for the bridge over the river, which closes for the winter.",
+        ),
     ]
     assert [learnt.tags(title, text) for title, text in others] == [(), (), ()]
-    assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
+    assert learnt.tags(
+        "Research on chatbots", "The lab trained a chatbot on data with machine learning."
+    ) == ("AI",)
 
 
 def test_a_tag_that_the_text_does_not_name_is_not_given(taxonomy: Taxonomy) -> None:
-    text = "The lab's new model writes programs and mends their bugs. Developers ask it in plain words and it answers."
-    assert taxonomy.tags("A model that writes programs", f"{text} They get code and tests, to be reviewed.") == ()
+    text = (
+        "The lab's new model writes programs and mends their bugs. Developers ask it in plain words"
+        " and it answers."
+    )
+    assert (
+        taxonomy.tags(
+            "A model that writes programs", f"{text} They get code and tests, to be reviewed."
+        )
+        == ()
+    )
 
 
 LAPTOPS = """The best laptop for most people has a bright screen, a quiet keyboard and a battery that lasts two days.
@@ -91,7 +124,7 @@ We typed on each of them for a month and carried them to work. The cheapest is l
 The one for players has a GPU of its own, which is loud. Its maker speaks of AI, as they all do, and of new chips.
 For students we would take the one with the long battery, as its keyboard is better than that of the others we tried.
 The heaviest has a large screen, two fans and a lid of metal. It costs twice as much and is worth it for few people.
-Each was charged and drained ten times, opened and closed a thousand times, and read in the sun by two of us."""
+Each was charged and drained ten times, opened and closed a thousand times, and read in the sun by two of us."""  # noqa: E501
 NOTES = """An app for notes should open at once and find what you wrote a year ago. We moved our notes to six of them.
 The first keeps plain files in a folder. The second has pages within pages, and its databases are tables of pages.
 The third is quick and ugly. The fourth costs eight dollars a month and syncs between phones without a fault.
@@ -100,14 +133,17 @@ We measured how long each takes to open with ten thousand notes, how it finds a 
 Two of them keep a copy on each device, the others ask a server for every page, which is slow in a train.
 Moving from one to another takes an evening, and pictures are lost more often than words. Ask for an export first.
 Prices rose in four of them this year. Students pay half in three, and nobody pays for the first, which asks for gifts.
-None of them is perfect. The search of the fifth found nothing, and the sixth closed while we wrote about it."""
+None of them is perfect. The search of the fifth found nothing, and the sixth closed while we wrote about it."""  # noqa: E501
 
 
 def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
     assert {"AI", "GPU", "databases"} <= taxonomy.names
     assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
     assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
-    gpu = "The new GPU is faster than the GPU of last year, and its maker will sell every GPU that it can make."
+    gpu = (
+        "The new GPU is faster than the GPU of last year, and its maker will sell every GPU that it"
+        " can make."
+    )
     assert "GPU" in taxonomy.tags("A GPU for players", gpu)
 
 
@@ -117,32 +153,50 @@ def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) ->
 
 
 def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
-    text = "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which see the holes."
-    bare, tagged = (taxonomy.category("One model for potholes", text, "", tags) for tags in ((), ("AI", "Cities")))
+    text = (
+        "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which"
+        " see the holes."
+    )
+    bare, tagged = (
+        taxonomy.category("One model for potholes", text, "", tags)
+        for tags in ((), ("AI", "Cities"))
+    )
     assert (bare.name == "AI", tagged.name == "AI") == (False, True)
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
-    title, text = "Manners", "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
+    title, text = (
+        "Manners",
+        "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file.",
+    )
     assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
 
 
 def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
-    text = "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。" * 5
+    text = (
+        "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。"
+        * 5
+    )
     assert taxonomy.category("静かな実験", text).name is None
     assert len(summarize("静かな実験", text.replace("棚に着く。", "棚に着く。\n"), "ja")) > 20
 
 
 def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
-    text = "The espresso of these models is as good as in a café, and the machine grinds the beans itself. " * 10
+    text = (
+        "The espresso of these models is as good as in a café, and the machine grinds the beans"
+        " itself. " * 10
+    )
     assert taxonomy.category("Espresso machines", text).name != "AI"
 
 
-def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(taxonomy: Taxonomy) -> None:
+def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
+    taxonomy: Taxonomy,
+) -> None:
     sure = describe(TITLE, TEXT, taxonomy=taxonomy)
     assert sure.certainty == sure.category_score and sure.certainty
     recipe = (
-        "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let the soup simmer. "
+        "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let"
+        " the soup simmer. "
     )
     nowhere = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
     assert nowhere.category == "" and nowhere.category_score and nowhere.certainty == 0.0

@@ -7,22 +7,43 @@ import pytest
 from syndicator.describing.groups import LEAST, MOST, groups
 
 SUBJECTS = {
-    "harbour": "The ferry left the harbour of Lind{n} with {n} boats. The harbour and its ferry wait at sea.",
-    "bakery": "The bakery of Lind{n} sells bread {n}. Flour and yeast go into the bread, and the bakery smells.",
-    "orchestra": "The orchestra of Lind{n} played {n} symphonies. A violin led the orchestra, and the violin too.",
+    "harbour": (
+        "The ferry left the harbour of Lind{n} with {n} boats. The harbour and its ferry wait at"
+        " sea."
+    ),
+    "bakery": (
+        "The bakery of Lind{n} sells bread {n}. Flour and yeast go into the bread, and the bakery"
+        " smells."
+    ),
+    "orchestra": (
+        "The orchestra of Lind{n} played {n} symphonies. A violin led the orchestra, and the violin"
+        " too."
+    ),
 }
 GERMAN = {
-    "Hafen": "Die Fähre verließ den Hafen von Lind{n} mit {n} Booten. Der Hafen und die Fähre warten auf den Sturm.",
-    "Brot": "Die Bäckerei in Lind{n} verkauft Brot, {n} am Tag. Mehl und Hefe kommen ins Brot der Bäckerei.",
+    "Hafen": (
+        "Die Fähre verließ den Hafen von Lind{n} mit {n} Booten. Der Hafen und die Fähre warten auf"
+        " den Sturm."
+    ),
+    "Brot": (
+        "Die Bäckerei in Lind{n} verkauft Brot, {n} am Tag. Mehl und Hefe kommen ins Brot der"
+        " Bäckerei."
+    ),
 }
 
 
 def shelf(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str]]:
-    return [(f"{word} news {n}", text.format(n=n)) for n in range(number) for word, text in subjects.items()]
+    return [
+        (f"{word} news {n}", text.format(n=n))
+        for n in range(number)
+        for word, text in subjects.items()
+    ]
 
 
 @pytest.mark.parametrize("subjects", [SUBJECTS, GERMAN], ids=["English", "German"])
-def test_articles_on_a_subject_are_a_group_that_is_called_after_it(subjects: dict[str, str]) -> None:
+def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
+    subjects: dict[str, str],
+) -> None:
     found = groups(shelf(subjects))
     assert [group.support for group in found] == [8] * len(subjects)
     assert len({group.name for group in found}) == len(found)
@@ -34,7 +55,9 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(subjects: dic
 
 def test_groups_are_the_same_whatever_the_order_of_their_articles() -> None:
     turned = groups(shelf(SUBJECTS)[::-1])
-    assert {group.description for group in turned} == {group.description for group in groups(shelf(SUBJECTS))}
+    assert {group.description for group in turned} == {
+        group.description for group in groups(shelf(SUBJECTS))
+    }
 
 
 def test_too_few_articles_make_no_group() -> None:
@@ -43,5 +66,8 @@ def test_too_few_articles_make_no_group() -> None:
 
 
 def test_there_are_never_too_many_groups() -> None:
-    many = {f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}." for n in range(MOST + 8)}
+    many = {
+        f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}."
+        for n in range(MOST + 8)
+    }
     assert 0 < len(groups(shelf(many, 4))) <= MOST

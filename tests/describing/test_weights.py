@@ -48,11 +48,19 @@ def test_two_features_of_one_name_are_refused() -> None:
 
 def test_the_order_in_the_file_means_nothing() -> None:
     turned = dict(reversed(WEIGHTS.items()))
-    assert list(in_order(turned, FEATURES, "a file")) == list(in_order(WEIGHTS, FEATURES, "a file")) == [1, 2, 3]
+    assert (
+        list(in_order(turned, FEATURES, "a file"))
+        == list(in_order(WEIGHTS, FEATURES, "a file"))
+        == [1, 2, 3]
+    )
 
 
-@pytest.mark.parametrize(("file", "table", "names"), SHIPPED, ids=lambda value: value if isinstance(value, str) else "")
-def test_the_shipped_weights_are_those_of_the_features(file: str, table: str, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("file", "table", "names"), SHIPPED, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_the_shipped_weights_are_those_of_the_features(
+    file: str, table: str, names: tuple[str, ...]
+) -> None:
     assert len(load(file, table, names)) == len(set(names)) == len(names)
 
 

@@ -1,4 +1,5 @@
-"""The commands that the documentation shows: those to type, in fenced blocks, and those named in sentences."""
+"""The commands that the documentation shows: those to type, in fenced blocks, and those named in
+sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _SCHEDULE = re.compile(r"\S+ \S+ \S+ \S+ \S+\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A command as a page shows it. `part`: the heading that it stands under. `root`: for root, by its prompt."""
+    """A command as a page shows it. `part`: the heading that it stands under. `root`: for root, by
+    its prompt."""
 
     page: str
     part: str
@@ -30,7 +32,8 @@ class Shown:
 
 
 def to_type(page: Path) -> Iterator[Shown]:
-    """The commands of a page's fenced blocks, in their order, without prompts, comments and what they print."""
+    """The commands of a page's fenced blocks, in their order, without prompts, comments and what
+    they print."""
     text = page.read_text(encoding="utf-8")
     for block in _FENCE.finditer(text):
         kind, body = block.groups()
@@ -46,14 +49,20 @@ def to_type(page: Path) -> Iterator[Shown]:
                 yield Shown(page.name, part, at, _SCHEDULE.sub("", shown, count=1))
             elif kind != "console" or shown[:2] in ("$ ", "# "):
                 typed = shown[2:] if kind == "console" else shown
-                yield Shown(page.name, part, at, without_comment(typed), root=shown.startswith("# "))
+                yield Shown(
+                    page.name, part, at, without_comment(typed), root=shown.startswith("# ")
+                )
 
 
 def named(page: Path) -> Iterator[Shown]:
     """The commands of the program that a page names in its sentences and tables."""
     text = page.read_text(encoding="utf-8")
-    for found in re.finditer(r"`(\./run [^`\n]+)`", _FENCE.sub(lambda block: re.sub(r".", " ", block[0]), text)):
-        yield Shown(page.name, "", text[: found.start()].count("\n") + 1, found[1].replace("\\|", "|"))
+    for found in re.finditer(
+        r"`(\./run [^`\n]+)`", _FENCE.sub(lambda block: re.sub(r".", " ", block[0]), text)
+    ):
+        yield Shown(
+            page.name, "", text[: found.start()].count("\n") + 1, found[1].replace("\\|", "|")
+        )
 
 
 def heading(before: str) -> str:
@@ -69,6 +78,12 @@ def of_the_program(typed: str) -> Iterator[list[str]]:
     """The words that each call of the program in a line has, without redirections."""
     for part in re.split(r"&&|\|\|?|;", typed):
         words = shlex.split(re.split(r"\s\d?>+\s?", part)[0])
-        starts = [at for at, word in enumerate(words) if word.endswith("/run") or word == "syndicator"]
-        if starts and words[starts[0] - 1 : starts[0]] != ["bash"] and all("=" in word for word in words[: starts[0]]):
+        starts = [
+            at for at, word in enumerate(words) if word.endswith("/run") or word == "syndicator"
+        ]
+        if (
+            starts
+            and words[starts[0] - 1 : starts[0]] != ["bash"]
+            and all("=" in word for word in words[: starts[0]])
+        ):
             yield words[starts[0] + 1 :]

@@ -30,7 +30,11 @@ class Sandbox:
         for name in LINKED:
             (self.checkout / name).symlink_to(ROOT / name)
         self.environ = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("SYNDICATOR_")},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("SYNDICATOR_")
+            },
             "HOME": str(home),
             "COLUMNS": "120",
             "SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true",
@@ -39,17 +43,23 @@ class Sandbox:
         }
 
     def type(self, line: str, answers: str = "") -> subprocess.CompletedProcess[str]:
-        """One line; what it prints is in stdout, both streams as a terminal shows them. A `cd` lasts. `answers`: it is
-        typed at a terminal, and these are typed when it asks."""
+        """One line; what it prints is in stdout, both streams as a terminal shows them. A `cd`
+        lasts. `answers`: it is typed at a terminal, and these are typed when it asks."""
         if FOREVER.fullmatch(line):
             return self._until_it_serves(line)
         kept = self.checkout.parent / "cwd"
         whole = f'{line}\ncode=$?; pwd >"{kept}"; exit $code'
         words = ["script", "-qec", whole, "/dev/null"] if answers else ["bash", "-c", whole]
         done = subprocess.run(
-            words, cwd=self.cwd, env={**self.environ, "SHELL": "/bin/bash"}, input=answers,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
-        )  # fmt: skip
+            words,
+            cwd=self.cwd,
+            env={**self.environ, "SHELL": "/bin/bash"},
+            input=answers,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
         self.cwd = Path(kept.read_text().strip())
         return done
 
@@ -58,12 +68,20 @@ class Sandbox:
         log = self.checkout.parent / "log"
         with log.open("w") as out:
             process = subprocess.Popen(
-                ["bash", "-c", f"exec {line}"], cwd=self.cwd, env=self.environ, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+                ["bash", "-c", f"exec {line}"],
+                cwd=self.cwd,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
         try:
             until = time.monotonic() + 240
-            while not _LISTENING.search(log.read_text()) and process.poll() is None and time.monotonic() < until:
+            while (
+                not _LISTENING.search(log.read_text())
+                and process.poll() is None
+                and time.monotonic() < until
+            ):
                 time.sleep(0.1)
             process.send_signal(signal.SIGINT)
             process.wait(120)

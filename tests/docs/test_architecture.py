@@ -15,7 +15,8 @@ PATH = re.compile(r"`([\w./-]+/)`|((?:[\w-]+/)*\w+\.(?:py|html)\b)")
 
 
 def missing(page: Path) -> Iterator[str]:
-    """The paths on a page that do not exist; a bare name is in a folder that its line names before it."""
+    """The paths on a page that do not exist; a bare name is in a folder that its line names before
+    it."""
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
         folders = [ROOT, ROOT / "syndicator"]
         for match in PATH.finditer(line):

@@ -1,5 +1,6 @@
-"""docs/first-hour.md as a new operator types it, in order, over the made-up web; between its parts happens what the
-page says: a page with an advert in it, a site that goes away and comes back. Prints the transcript (pytest -s)."""
+"""docs/first-hour.md as a new operator types it, in order, over the made-up web; between its parts
+happens what the page says: a page with an advert in it, a site that goes away and comes back.
+Prints the transcript (pytest -s)."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ from tests.world import World, serving
 PAGE = ROOT / "docs/first-hour.md"
 STEPS = list(to_type(PAGE))
 RULES = re.findall(r"(?ms)^```toml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
-ADVERT = "Our partner lends you a second screen for thirty days, and asks for nothing but the postage back."
+ADVERT = (
+    "Our partner lends you a second screen for thirty days, and asks for nothing but the postage"
+    " back."
+)
 
 
 class Hour:
@@ -33,14 +37,17 @@ class Hour:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox, self.world, self.said = sandbox, sandbox.world, ""
         self.serves = free_port()
-        # at another address than the one at home, which another program may have and which not every machine has
+        # at another address than the one at home, which another program may have and which not
+        # every machine has
         self.own = {
             "SYNDICATOR_PUBLISH__LISTEN": f"127.0.0.1:{self.serves}",
             "SYNDICATOR_SITE__URL": f"http://127.0.0.1:{self.serves}/",
         }
         self.sandbox.environ |= self.own
         self.port, self.steps, self.began = free_port(), 0, time.monotonic()
-        self.story = next(address for address in sandbox.world.truths() if "//127.0.0.3:" in address)
+        self.story = next(
+            address for address in sandbox.world.truths() if "//127.0.0.3:" in address
+        )
         self.there = {
             "https://blog.example.org/article": self.story,
             "https://blog.example.org/": self._site("parallel"),
@@ -80,7 +87,10 @@ class Hour:
     def answers(self, shown: Shown) -> str:
         """What the page types when it is asked, up to the end of the line."""
         asked = PAGE.read_text().split("\n")[shown.line :]
-        return "".join(re.split(r"[?:] ?", line)[-1] + "\n" for line in takewhile(lambda line: "? " in line, asked))
+        return "".join(
+            re.split(r"[?:] ?", line)[-1] + "\n"
+            for line in takewhile(lambda line: "? " in line, asked)
+        )
 
     def advertise(self) -> None:
         """The story's page has an advert between its paragraphs."""
@@ -91,7 +101,9 @@ class Hour:
         self.world.fail("parallel", 200, path=path, body=(page[:at] + box + page[at:]).encode())
 
     def page(self, address: str) -> str:
-        return subprocess.run(["curl", "-s", address], capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            ["curl", "-s", address], capture_output=True, text=True, check=True
+        ).stdout
 
     def files(self) -> dict[str, str]:
         """Articles' texts by name, feeds' ids and entries' ids by path."""
@@ -106,7 +118,8 @@ class Hour:
 
 @pytest.fixture
 def hour() -> Iterator[Hour]:
-    """On a disk: systemd takes no working directory below /dev, where the tests may have their folders."""
+    """On a disk: systemd takes no working directory below /dev, where the tests may have their
+    folders."""
     with tempfile.TemporaryDirectory() as folder, serving(World(without={"slow"})) as world:
         yield Hour(Sandbox(Path(folder), world))
 
@@ -116,7 +129,10 @@ def hour() -> Iterator[Hour]:
 def test_the_first_hour(hour: Hour) -> None:
     hour.advertise()
     hour.part(1)
-    export = f'<opml version="2.0"><body><outline xmlUrl="{hour.world.feed_url("parallel")}"/></body></opml>'
+    export = (
+        '<opml version="2.0"><body><outline'
+        f' xmlUrl="{hour.world.feed_url("parallel")}"/></body></opml>'
+    )
     (hour.sandbox.cwd / "subscriptions.opml").write_text(export)
     assert "1 source added" in hour.part(2)
     subscribe(hour)
@@ -138,7 +154,9 @@ def subscribe(hour: Hour) -> None:
     secret = load(hour.sandbox.cwd / "config", {}).publish.secret_path
     base = f"http://127.0.0.1:{hour.serves}/{secret}/"
     words = ["bash", "-c", f"exec {shown.typed}"]
-    with subprocess.Popen(words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL) as up:
+    with subprocess.Popen(
+        words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL
+    ) as up:
         try:
             assert listening("127.0.0.1", hour.serves, up)
             until = time.monotonic() + 120
@@ -172,14 +190,18 @@ def break_and_heal(hour: Hour) -> None:
     hour.type(again)
     assert "2 fine, 0 need you" in hour.type(well)
     titles = re.findall(r"<title>([^<]*notebook[^<]*)", health_feed(hour))
-    assert any("gone for good" in title for title in titles) and any(": over " in title for title in titles), titles
+    assert any("gone for good" in title for title in titles) and any(
+        ": over " in title for title in titles
+    ), titles
     print(*titles, sep="\n")
 
 
 def health_feed(hour: Hour) -> str:
     """As a reader gets it from `serve`."""
     words = ["bash", "-c", "exec ./run serve"]
-    with subprocess.Popen(words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL) as serve:
+    with subprocess.Popen(
+        words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL
+    ) as serve:
         try:
             assert listening("127.0.0.1", hour.serves, serve)
             told = json.loads(hour.sandbox.type("./run status --json").stdout)
@@ -191,7 +213,11 @@ def health_feed(hour: Hour) -> str:
 def rename(hour: Hour) -> None:
     hour.write("taxonomy.toml", RULES[2])
     hour.part(8)
-    named = [text for name, text in hour.files().items() if name.endswith(".md") and "- machine learning" in text]
+    named = [
+        text
+        for name, text in hour.files().items()
+        if name.endswith(".md") and "- machine learning" in text
+    ]
     assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-learning.atom").exists()
 
 
@@ -199,7 +225,10 @@ def run_for_good(hour: Hour) -> None:
     """This machine's first process is not systemd: what it would be told is verified instead."""
     (shown,) = hour.steps_of(4)
     unit = hour.sandbox.cwd / "deploy/syndicator.service"
-    assert shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"' and unit.is_file()
+    assert (
+        shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"'
+        and unit.is_file()
+    )
     hour.steps += 1
     if shutil.which("systemd-analyze"):
         done = hour.sandbox.type(f"systemd-analyze verify {unit}")

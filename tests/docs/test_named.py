@@ -32,5 +32,8 @@ def test_the_program_takes_it(shown: Shown, words: list[str]) -> None:
     while words and hasattr(command, "commands"):
         assert words[0] in command.commands, shown
         command, words = command.commands[words[0]], words[1:]
-    with suppress(MissingParameter) if shown in NAMED else nullcontext():  # a sentence may name it alone
-        assert command is WHOLE or command.make_context(command.name, list(words)).command is command
+    # a sentence may name it alone
+    with suppress(MissingParameter) if shown in NAMED else nullcontext():
+        assert (
+            command is WHOLE or command.make_context(command.name, list(words)).command is command
+        )

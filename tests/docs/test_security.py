@@ -15,7 +15,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("\n## What is not promised")[0]
 COLUMNS = ("Tests", "Cases")  # the last column of each table has one of these names
-SECTIONS = ("Who is trusted with what", "Between sources", "From the outside", "Requests", "The console")
+SECTIONS = (
+    "Who is trusted with what",
+    "Between sources",
+    "From the outside",
+    "Requests",
+    "The console",
+)
 CITED = re.compile(r"`(?P<path>tests/[\w/]+\.(?:py|toml|json))(?:::(?P<test>test_\w+))?`")
 
 
@@ -55,27 +61,39 @@ def holds_cases(path: Path) -> bool:
     cases: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     tests = [*path.parent.glob("*.py"), *path.parent.parent.glob("*.py")]
     named = (path.name, f'"{path.parent.name}')  # by its name, or with all of its folder
-    return bool(cases) and any(name in test.read_text(encoding="utf-8") for test in tests for name in named)
+    return bool(cases) and any(
+        name in test.read_text(encoding="utf-8") for test in tests for name in named
+    )
 
 
 def proves(path: str, test: str) -> bool:
-    """Return True if the file at `path` has this test, or any if `test` is "", or cases that a test reads."""
+    """Return True if the file at `path` has this test, or any if `test` is "", or cases that a test
+    reads."""
     file = ROOT / path
     if not file.is_file():
         return False
     if file.suffix != ".py":
         return holds_cases(file)
-    return re.search(rf"^(?:async )?def {test or 'test_'}", file.read_text(encoding="utf-8"), re.MULTILINE) is not None
+    return (
+        re.search(
+            rf"^(?:async )?def {test or 'test_'}", file.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        is not None
+    )
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_each_table_has_a_column_of_tests(section: str) -> None:
     promises = [promise for promise in PROMISES if promise.section == section]
     assert promises and all(promise.columns[-1] in COLUMNS for promise in promises)
-    assert [promise.cells for promise in promises if len(promise.cells) != len(promise.columns)] == []
+    assert [
+        promise.cells for promise in promises if len(promise.cells) != len(promise.columns)
+    ] == []
 
 
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: f"{promise.section}: {promise.cells[0][:50]}")
+@pytest.mark.parametrize(
+    "promise", PROMISES, ids=lambda promise: f"{promise.section}: {promise.cells[0][:50]}"
+)
 def test_each_promise_names_tests_that_are_there(promise: Promise) -> None:
     assert promise.cited
     assert CITED.sub("", promise.cells[-1]).strip(", ") == ""  # files and tests, no folders
@@ -85,11 +103,19 @@ def test_each_promise_names_tests_that_are_there(promise: Promise) -> None:
 def test_no_promise_is_left_out() -> None:
     assert {promise.section for promise in PROMISES} == set(SECTIONS)
     tables = len(re.findall(r"(?m)^\|-", PAGE))
-    assert len(PROMISES) == len(re.findall(r"(?m)^\|", PAGE)) - 2 * tables  # each table has two lines of head
+    # each table has two lines of head
+    assert len(PROMISES) == len(re.findall(r"(?m)^\|", PAGE)) - 2 * tables
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "tested", "`tests/console`", "`tests/nowhere.py`", "`tests/docs/test_security.py::test_nowhere`"]
+    "cell",
+    [
+        "",
+        "tested",
+        "`tests/console`",
+        "`tests/nowhere.py`",
+        "`tests/docs/test_security.py::test_nowhere`",
+    ],
 )
 def test_a_promise_without_a_test_is_seen(cell: str) -> None:
     table = f"\n## Section\n\n| Threat | Tests |\n|---|---|\n| a | {cell} |\n"

@@ -1,5 +1,6 @@
-"""Every command to type of README and docs is typed, part by part and in order, in a checkout that visited two sources
-of the made-up web. Addresses and keys that the pages name are replaced by some that are there."""
+"""Every command to type of README and docs is typed, part by part and in order, in a checkout that
+visited two sources of the made-up web. Addresses and keys that the pages name are replaced by some
+that are there."""
 
 from __future__ import annotations
 
@@ -16,20 +17,28 @@ from tests.fakellm import FakeLlm, llm
 from tests.world import World, serving
 
 __all__ = ["llm"]  # a fixture
-NOT_TYPED = tomllib.loads((Path(__file__).parent / "not_typed.toml").read_text(encoding="utf-8"))["command"]
+NOT_TYPED = tomllib.loads((Path(__file__).parent / "not_typed.toml").read_text(encoding="utf-8"))[
+    "command"
+]
 OF_ONE_STORY = "first-hour.md"  # test_first_hour types it
 SHOWN = [shown for page in PAGES if page.name != OF_ONE_STORY for shown in to_type(page)]
 
 
 def reason_not(shown: Shown) -> str:
-    return next((entry["why"] for entry in NOT_TYPED if shown.typed.startswith(entry["starts"])), "")
+    return next(
+        (entry["why"] for entry in NOT_TYPED if shown.typed.startswith(entry["starts"])), ""
+    )
 
 
 PARTS = list(dict.fromkeys((shown.page, shown.part) for shown in SHOWN if not reason_not(shown)))
 
 
 def test_what_is_not_typed_stands_in_a_page() -> None:
-    unused = [one["starts"] for one in NOT_TYPED if not any(shown.typed.startswith(one["starts"]) for shown in SHOWN)]
+    unused = [
+        one["starts"]
+        for one in NOT_TYPED
+        if not any(shown.typed.startswith(one["starts"]) for shown in SHOWN)
+    ]
     assert unused == []
     assert [str(shown) for shown in SHOWN if shown.root and not reason_not(shown)] == []
 
@@ -47,11 +56,16 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("page", "part"), PARTS)
-def test_each_is_typed(page: str, part: str, visited: Sandbox, tmp_path: Path, llm: FakeLlm) -> None:
+def test_each_is_typed(
+    page: str, part: str, visited: Sandbox, tmp_path: Path, llm: FakeLlm
+) -> None:
     sandbox = copied(visited, tmp_path / "there")
     prepare(sandbox)
     if page == "language-model.md":
-        sandbox.environ |= {"SYNDICATOR_DESCRIBE__LLM__URL": llm.url, "SYNDICATOR_DESCRIBE__LLM__MODEL": "m"}
+        sandbox.environ |= {
+            "SYNDICATOR_DESCRIBE__LLM__URL": llm.url,
+            "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
+        }
     for shown in SHOWN:
         if (shown.page, shown.part) != (page, part) or reason_not(shown):
             continue
@@ -62,12 +76,17 @@ def test_each_is_typed(page: str, part: str, visited: Sandbox, tmp_path: Path, l
 
 
 def prepare(sandbox: Sandbox) -> None:
-    """What pages speak of and nobody has made: an article of one's own, one that is on hold, what a reader exported."""
+    """What pages speak of and nobody has made: an article of one's own, one that is on hold, what a
+    reader exported."""
     (sandbox.checkout.parent / "feeds").mkdir()
-    export = f'<opml version="2.0"><body><outline xmlUrl="{sandbox.world.feed_url("parallel")}"/></body></opml>'
+    export = (
+        '<opml version="2.0"><body><outline'
+        f' xmlUrl="{sandbox.world.feed_url("parallel")}"/></body></opml>'
+    )
     (sandbox.checkout.parent / "feeds/subscriptions.opml").write_text(export)
     (sandbox.checkout / "mine.md").write_text(
-        "---\ntitle: Mine\ndate: '2026-11-20'\nsource: https://me.example/mine\n---\n\nA text of my own.\n"
+        "---\ntitle: Mine\ndate: '2026-11-20'\nsource: https://me.example/mine\n---\n\nA text of my"
+        " own.\n"
     )
     waiting = articles(sandbox)[-1]
     waiting.write_text(waiting.read_text().replace("\nid: ", "\nhold: true\nid: ", 1))
@@ -84,7 +103,9 @@ def there(typed: str, sandbox: Sandbox) -> str:
     story = next(address for address in sandbox.world.truths() if "//127.0.0.4:" in address)
     assert held
     for shown, real in {
-        r"https://example\.org/blog\b/?": sandbox.world.feed_url("parallel").replace("feed.atom", ""),
+        r"https://example\.org/blog\b/?": (
+            sandbox.world.feed_url("parallel").replace("feed.atom", "")
+        ),
         r"https://example\.org/2025/10/some-article\b": story,
         r"\bfeeds/articles/2026/11/some\.md\b": str(files[0].relative_to(sandbox.checkout)),
         r"\bURL\b": story,

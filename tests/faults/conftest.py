@@ -19,7 +19,8 @@ WIDTHS = (30, 34, 62, 12)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Several processes one after the other, on a machine that others use too, take longer than a hung test may."""
+    """Several processes one after the other, on a machine that others use too, take longer than a
+    hung test may."""
     for item in items:
         if item.path.parent == HERE and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(300))
@@ -40,7 +41,9 @@ def small(tmp_path: Path) -> Iterator[Instance]:
 
 
 @pytest.fixture(autouse=True)
-def in_the_table(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
+def in_the_table(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
     row = getattr(request.function, "row", None)
     if row is not None:
         record_property("row", (row.fault, row.how, row.invariant))
@@ -56,7 +59,10 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     if not found:
         return
     terminalreporter.section("faults")
-    for line in (_line(("fault", "how injected", "what must hold", "result")), "-" * (sum(WIDTHS) + 6)):
+    for line in (
+        _line(("fault", "how injected", "what must hold", "result")),
+        "-" * (sum(WIDTHS) + 6),
+    ):
         terminalreporter.write_line(line)
     for row in sorted(found, key=lambda row: row.fault):
         result = ", ".join(f"{count} {word}" for word, count in found[row].items())
@@ -65,10 +71,14 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 def _line(cells: tuple[str, str, str, str]) -> str:
     columns = [
-        [part.ljust(width) for part in textwrap.wrap(cell, width)] for cell, width in zip(cells, WIDTHS, strict=True)
+        [part.ljust(width) for part in textwrap.wrap(cell, width)]
+        for cell, width in zip(cells, WIDTHS, strict=True)
     ]
     lines = []
     for at in range(max(map(len, columns))):
-        parts = [column[at] if at < len(column) else " " * width for column, width in zip(columns, WIDTHS, strict=True)]
+        parts = [
+            column[at] if at < len(column) else " " * width
+            for column, width in zip(columns, WIDTHS, strict=True)
+        ]
         lines.append("  ".join(parts).rstrip())
     return "\n".join(lines)

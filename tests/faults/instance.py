@@ -1,4 +1,5 @@
-"""Where faults happen: our own web, a configuration that follows it, and runs of it in this process and in others."""
+"""Where faults happen: our own web, a configuration that follows it, and runs of it in this process
+and in others."""
 
 from __future__ import annotations
 
@@ -55,14 +56,18 @@ class Instance:
         self.now = START
         patient_config(self.config, world, port=0, taxonomy=TAXONOMY)
 
-    # -- runs ---------------------------------------------------------------------------------------------------------
+    # runs
 
     def run(self, *keys: str, all: bool = True, stop: asyncio.Event | None = None) -> RunReport:
         """A refresh in this process, articles read without a worker process."""
 
         async def go() -> RunReport:
-            with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}) as app:
-                return await run(app, Wanted(keys=keys, all=all and not keys), stop=stop or asyncio.Event())
+            with open_app(
+                self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}
+            ) as app:
+                return await run(
+                    app, Wanted(keys=keys, all=all and not keys), stop=stop or asyncio.Event()
+                )
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(refresh, "make_worker", lambda app: InProcess())
@@ -90,10 +95,13 @@ class Instance:
         )
 
     def command(self, *words: str, environ: Mapping[str, str] | None = None, **more: Any) -> Done:
-        """The same to its end, at most two minutes: other programs may want the machine, too. `more`: what only
+        """The same to its end, at most two minutes: other programs may want the machine, too.
+        `more`: what only
         a process that is started, and not forked, can be given."""
         if not more:
-            done = commands.run(*words, "--config", str(self.config), environ={**os.environ, **(environ or {})})
+            done = commands.run(
+                *words, "--config", str(self.config), environ={**os.environ, **(environ or {})}
+            )
             return Done(done.returncode, done.stdout, done.stderr)
         process = self.start(*words, environ=environ, **more)
         try:
@@ -104,7 +112,7 @@ class Instance:
             raise
         return Done(process.returncode, out, err)
 
-    # -- what is there ------------------------------------------------------------------------------------------------
+    # what is there
 
     def articles(self) -> list[Article]:
         """Every article file, loaded: one that is torn raises."""
@@ -121,7 +129,9 @@ class Instance:
 
     def requests(self, since: int = 0) -> list[str]:
         """What pages were asked for, in order."""
-        return [f"{seen.site}{seen.path}" for seen in self.world.requests[since:] if seen.status == 200]
+        return [
+            f"{seen.site}{seen.path}" for seen in self.world.requests[since:] if seen.status == 200
+        ]
 
     def litter(self) -> list[str]:
         return [str(path) for path in self.feeds.rglob(".*") if "tmp" in path.name]
@@ -142,8 +152,8 @@ class Instance:
         return count
 
     def consistent(self, *, wanted: Collection[str] | None = None) -> None:
-        """What holds after a run that was not disturbed: every article once, every one published, nothing left over,
-        and a build of everything changes no byte."""
+        """What holds after a run that was not disturbed: every article once, every one published,
+        nothing left over, and a build of everything changes no byte."""
         articles = self.articles()
         ids = [article.id for article in articles]
         assert len(ids) == len(set(ids))

@@ -1,4 +1,5 @@
-"""The fault table: what goes wrong, how it is made to, and what must hold all the same. Each row is a test."""
+"""The fault table: what goes wrong, how it is made to, and what must hold all the same. Each row is
+a test."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ SECRET = "s3ntinel-b7f1c2"
 
 
 def check_refusal(done: Done, code: int, *words: str) -> None:
-    """It left with `code`, said why in one clear message, and that as JSON too; nobody saw a traceback."""
+    """It left with `code`, said why in one clear message, and that as JSON too; nobody saw a
+    traceback."""
     assert done.code == code, done
     assert "Traceback" not in done.err, done
     answer = done.json
@@ -35,15 +36,30 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
 @fault(
     "wrong words, wrong configuration",
     how="a broken file, key, variable or option, one at a time, in a process of its own",
-    holds="the exit code of the table, one message that names file and fault, JSON that stays JSON, no traceback",
+    holds=(
+        "the exit code of the table, one message that names file and fault, JSON that stays JSON,"
+        " no traceback"
+    ),
 )
 @pytest.mark.parametrize(
     ("words", "mischief", "code", "says"),
     [
         (("status", "--frobnicate"), lambda config: None, 2, "--frobnicate"),
         (("refresh", "--source", "nobody"), lambda config: None, 2, "nobody"),
-        pytest.param(("refresh", "--max-time", "soon"), lambda config: None, 2, "soon", marks=pytest.mark.slow),
-        pytest.param(("show", "/nowhere/at-all.md"), lambda config: None, 69, "nowhere", marks=pytest.mark.slow),
+        pytest.param(
+            ("refresh", "--max-time", "soon"),
+            lambda config: None,
+            2,
+            "soon",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ("show", "/nowhere/at-all.md"),
+            lambda config: None,
+            69,
+            "nowhere",
+            marks=pytest.mark.slow,
+        ),
         (("show", "/tmp"), lambda config: None, 69, "directory"),
         (("status",), lambda config: (config / "sources.toml").unlink(), 78, "sources.toml"),
         pytest.param(
@@ -53,7 +69,12 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
             "syndicator.toml",
             marks=pytest.mark.slow,
         ),
-        (("refresh", "--all"), lambda config: break_toml(config / "taxonomy.toml"), 78, "taxonomy.toml"),
+        (
+            ("refresh", "--all"),
+            lambda config: break_toml(config / "taxonomy.toml"),
+            78,
+            "taxonomy.toml",
+        ),
         pytest.param(
             ("status",),
             lambda config: append(config / "syndicator.toml", "\n[fetsch]\npause = 1\n"),
@@ -65,7 +86,11 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_every_slip_is_named(
-    small: Instance, words: tuple[str, ...], mischief: Callable[[Path], object], code: int, says: str
+    small: Instance,
+    words: tuple[str, ...],
+    mischief: Callable[[Path], object],
+    code: int,
+    says: str,
 ) -> None:
     mischief(small.config)
     done = small.command(*words, "--json")
@@ -107,7 +132,10 @@ def append(path: Path, text: str) -> None:
 @fault(
     "a variable nobody knows",
     how="SYNDICATOR_FETCH__PAUS in the environment",
-    holds="a warning with the nearest known one, and the command does its work: Kubernetes sets such variables",
+    holds=(
+        "a warning with the nearest known one, and the command does its work: Kubernetes sets such"
+        " variables"
+    ),
 )
 def test_an_unknown_variable(small: Instance) -> None:
     done = small.command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
@@ -115,18 +143,28 @@ def test_an_unknown_variable(small: Instance) -> None:
 
 
 def as_a_user() -> None:
-    """Takes away root's right to read and write everything: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH (capability(7))."""
+    """Takes away root's right to read and write everything: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    (capability(7))."""
     if os.getuid() == 0:
         for capability in (1, 2):
             ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0)
 
 
-@fault("a folder that may not be written", how="chmod 555 on feeds/", holds="69, the folder and the cure named")
+@fault(
+    "a folder that may not be written",
+    how="chmod 555 on feeds/",
+    holds="69, the folder and the cure named",
+)
 def test_a_read_only_folder(small: Instance) -> None:
     small.feeds.mkdir()
     small.feeds.chmod(0o555)
     try:
-        check_refusal(small.command("refresh", "--all", "--json", preexec_fn=as_a_user), 69, str(small.feeds), "right")
+        check_refusal(
+            small.command("refresh", "--all", "--json", preexec_fn=as_a_user),
+            69,
+            str(small.feeds),
+            "right",
+        )
     finally:
         small.feeds.chmod(0o755)
 
@@ -134,7 +172,10 @@ def test_a_read_only_folder(small: Instance) -> None:
 @pytest.mark.slow
 @fault(
     "a user who may only read",
-    how="chmod a-w on everything, `status` with and without another process that has the database open",
+    how=(
+        "chmod a-w on everything, `status` with and without another process that has the database"
+        " open"
+    ),
     holds="`status` tells all it tells its owner, and no file or folder is made or changed",
 )
 def test_a_user_who_may_only_read(small: Instance) -> None:
@@ -174,10 +215,19 @@ def tree(folder: Path) -> dict[str, int]:
 @fault("a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named")
 def test_an_unreadable_file(small: Instance) -> None:
     (small.config / "sources.toml").chmod(0)
-    check_refusal(small.command("status", "--json", preexec_fn=as_a_user), 78, "sources.toml", "cannot be read")
+    check_refusal(
+        small.command("status", "--json", preexec_fn=as_a_user),
+        78,
+        "sources.toml",
+        "cannot be read",
+    )
 
 
-@fault("a port that is taken", how="another socket listens on it", holds="`serve` leaves with 69 and names the port")
+@fault(
+    "a port that is taken",
+    how="another socket listens on it",
+    holds="`serve` leaves with 69 and names the port",
+)
 def test_a_taken_port(small: Instance) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -188,11 +238,18 @@ def test_a_taken_port(small: Instance) -> None:
 @fault(
     "the database of 0 bytes, missing, no database",
     how="truncated, deleted, overwritten with noise after a run",
-    holds="a missing one is made anew; a broken one is refused, the cure named, `check` says so and `reindex` cures; "
-    "nothing is new after",
+    holds=(
+        "a missing one is made anew; a broken one is refused, the cure named, `check` says so and"
+        " `reindex` cures; nothing is new after"
+    ),
 )
 @pytest.mark.parametrize(
-    "harm", ["emptied", pytest.param("deleted", marks=pytest.mark.slow), pytest.param("noise", marks=pytest.mark.slow)]
+    "harm",
+    [
+        "emptied",
+        pytest.param("deleted", marks=pytest.mark.slow),
+        pytest.param("noise", marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.slow
 def test_a_harmed_database(small: Instance, harm: str) -> None:
@@ -221,7 +278,10 @@ def test_a_harmed_database(small: Instance, harm: str) -> None:
 )
 def test_two_at_once(small: Instance) -> None:
     with locked(load(small.config)):
-        waiting, leaving = small.start("refresh", "--source", "holt", "--wait"), small.start("refresh", "--wait")
+        waiting, leaving = (
+            small.start("refresh", "--source", "holt", "--wait"),
+            small.start("refresh", "--wait"),
+        )
         check_refusal(small.command("refresh", "--json"), 75, "--wait")
         assert waiting.poll() is None
         wait_for(lambda: catches_sigterm(leaving.pid))
@@ -236,7 +296,11 @@ def test_two_at_once(small: Instance) -> None:
 def catches_sigterm(pid: int) -> bool:
     """True once the process has its handler (proc(5), SigCgt)."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return any(int(line[7:], 16) >> (signal.SIGTERM - 1) & 1 for line in lines if line.startswith("SigCgt:"))
+    return any(
+        int(line[7:], 16) >> (signal.SIGTERM - 1) & 1
+        for line in lines
+        if line.startswith("SigCgt:")
+    )
 
 
 @fault(
@@ -273,12 +337,19 @@ def test_strict(small: Instance) -> None:
 
 @fault(
     "the only source due fails, and not for the network",
-    how="a site that answers 410 and a source whose variable is not set, `refresh` with and without --strict",
+    how=(
+        "a site that answers 410 and a source whose variable is not set, `refresh` with and without"
+        " --strict"
+    ),
     holds="0 without --strict and 3 with it: 4 is for no network",
 )
 def test_the_only_source_fails(small: Instance) -> None:
     path = small.config / "sources.toml"
-    path.write_text(path.read_text().replace('key = "holt"\n', 'key = "holt"\nheaders_env = { A = "SURELY_UNSET" }\n'))
+    path.write_text(
+        path.read_text().replace(
+            'key = "holt"\n', 'key = "holt"\nheaders_env = { A = "SURELY_UNSET" }\n'
+        )
+    )
     for key, reason in (("gone", "gone"), ("holt", "unset-variable")):
         for words, code in (((), 0), (("--strict",), 3)):
             done = small.command("refresh", "--source", key, "--json", *words)
@@ -287,7 +358,10 @@ def test_the_only_source_fails(small: Instance) -> None:
 
 @fault(
     "a secret in the headers of a source",
-    how="headers_env with a sentinel; a source that works and one that fails; all files, logs and the database read",
+    how=(
+        "headers_env with a sentinel; a source that works and one that fails; all files, logs and"
+        " the database read"
+    ),
     holds="the site gets it, and it stands nowhere else",
 )
 @pytest.mark.slow
@@ -295,13 +369,19 @@ def test_a_secret_stays_one(small: Instance) -> None:
     path = small.config / "sources.toml"
     text = path.read_text()
     for key in ("holt", "gone"):
-        text = text.replace(f'key = "{key}"\n', f'key = "{key}"\nheaders_env = {{"X-Token" = "HOLT_TOKEN"}}\n')
+        text = text.replace(
+            f'key = "{key}"\n', f'key = "{key}"\nheaders_env = {{"X-Token" = "HOLT_TOKEN"}}\n'
+        )
     path.write_text(text)
     keys = [word for key in ("holt", "gone", "parallel") for word in ("--source", key)]
     done = small.command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
     assert done.code == 0, done
-    assert SECRET in {seen.headers.get("x-token") for seen in small.world.requests if seen.site == "holt"}
-    assert {seen.headers.get("x-token") for seen in small.world.requests if seen.site == "parallel"} == {None}
+    assert SECRET in {
+        seen.headers.get("x-token") for seen in small.world.requests if seen.site == "holt"
+    }
+    assert {
+        seen.headers.get("x-token") for seen in small.world.requests if seen.site == "parallel"
+    } == {None}
     status = small.command("status", "--json", environ={"HOLT_TOKEN": SECRET})
     assert SECRET not in done.out + done.err + status.out + status.err
     for found in small.folder.rglob("*"):
@@ -313,7 +393,9 @@ def test_a_secret_stays_one(small: Instance) -> None:
     how="sent while sites that answer slowly are being visited",
     holds="exit 0 long before the sites answer, nothing torn, nothing lost",
 )
-@pytest.mark.parametrize("command", [pytest.param(one, marks=pytest.mark.slow) for one in ("refresh", "up")])
+@pytest.mark.parametrize(
+    "command", [pytest.param(one, marks=pytest.mark.slow) for one in ("refresh", "up")]
+)
 def test_sigterm(small: Instance, command: str) -> None:
     for site in ("parallel", "holt"):
         small.world.latency(site, 180)

@@ -25,7 +25,8 @@ from tests.faults.table import fault
 
 
 def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..., Any], list[int]]:
-    """`call` that fails with errno `number` from its `at`th time on, and how often it was called."""
+    """`call` that fails with errno `number` from its `at`th time on, and how often it was
+    called."""
     calls = [0]
 
     def instead(*args: Any, **kwargs: Any) -> Any:
@@ -40,9 +41,13 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
 @fault(
     "the disk is full at the nth write",
     how="fsync fails with ENOSPC from its nth call on, in articles and in feeds",
-    holds="the run says so, or holds the feed; nothing torn, nothing left; the next run does it all",
+    holds=(
+        "the run says so, or holds the feed; nothing torn, nothing left; the next run does it all"
+    ),
 )
-@pytest.mark.parametrize("at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))])
+@pytest.mark.parametrize(
+    "at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))]
+)
 def test_the_disk_is_full(small: Instance, at: int) -> None:
     instead, calls = failing(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
@@ -73,7 +78,9 @@ def test_too_many_open_files(small: Instance) -> None:
     with small.app() as app:
         before = app.store.visits.state("holt")
     small.now += timedelta(hours=3)
-    answer = Failed(url="x", reason="system", detail="this machine is short of something: Too many open files")
+    answer = Failed(
+        url="x", reason="system", detail="this machine is short of something: Too many open files"
+    )
     report = with_answers(small, lambda request: answer)
     assert report.outcomes[0].reason == "system"
     with small.app() as app:
@@ -93,7 +100,9 @@ class Canned:
         await self.inner.aclose()
 
 
-def with_answers(instance: Instance, answer: Callable[[Request], FetchResult | None], *keys: str) -> refresh.RunReport:
+def with_answers(
+    instance: Instance, answer: Callable[[Request], FetchResult | None], *keys: str
+) -> refresh.RunReport:
     make = container.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(container, "make_fetcher", lambda app: Canned(make(app), answer))
@@ -122,7 +131,10 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
         "guids",
         "cut",
         "gone",
-        *(pytest.param(harm, marks=pytest.mark.slow) for harm in ("html", "empty", "one item", "unavailable")),
+        *(
+            pytest.param(harm, marks=pytest.mark.slow)
+            for harm in ("html", "empty", "one item", "unavailable")
+        ),
     ],
 )
 def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
@@ -148,7 +160,11 @@ def test_links_become_https(small: Instance) -> None:
     with small.app() as app:
         body = asyncio.run(fetched(app, url))
     small.now += timedelta(hours=3)
-    changed = body.replace(b"http://", b"https://").replace(b"<guid", b"<guid isnew='1'").replace(b"tag:", b"tag:new-")
+    changed = (
+        body.replace(b"http://", b"https://")
+        .replace(b"<guid", b"<guid isnew='1'")
+        .replace(b"tag:", b"tag:new-")
+    )
 
     def answer(request: Request) -> FetchResult | None:
         if request.url != url:
@@ -186,7 +202,9 @@ def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
     assert small.digests("articles") == before
     with small.app() as app:
         for state in app.store.visits.states().values():
-            assert state.next_due is not None and state.next_due <= small.now + timedelta(days=1, hours=3), state
+            assert state.next_due is not None and state.next_due <= small.now + timedelta(
+                days=1, hours=3
+            ), state
     small.whole()
 
 
@@ -229,7 +247,9 @@ def test_no_network(small: Instance) -> None:
     before = small.digests("public")
     small.now += timedelta(hours=3)
     with pytest.raises(NetworkDown, match="demo"):
-        with_answers(small, lambda request: Failed(url=request.url, reason="dns"), "holt", "parallel")
+        with_answers(
+            small, lambda request: Failed(url=request.url, reason="dns"), "holt", "parallel"
+        )
     assert small.digests("public") == before
     with small.app() as app:
         assert app.store.visits.states()["holt"].failures == 0
@@ -250,7 +270,10 @@ HARMS: dict[str, Callable[[Path], object]] = {
 @fault(
     "an article file that is binary, empty or no YAML",
     how="written over by hand, between two runs; then mended",
-    holds="named with its reason, the others go on, no second file for the article, and the mended one counts",
+    holds=(
+        "named with its reason, the others go on, no second file for the article, and the mended"
+        " one counts"
+    ),
 )
 @pytest.mark.parametrize("harm", HARMS)
 def test_a_broken_article_file(small: Instance, harm: str) -> None:
@@ -273,7 +296,10 @@ def test_a_broken_article_file(small: Instance, harm: str) -> None:
 @fault(
     "an article file that was deleted, or copied",
     how="by hand, between two runs",
-    holds="deleted: off the feeds, not fetched again; copied: the copy is named, the article stays one",
+    holds=(
+        "deleted: off the feeds, not fetched again; copied: the copy is named, the article"
+        " stays one"
+    ),
 )
 def test_a_deleted_and_a_copied_file(small: Instance) -> None:
     small.run("holt")
@@ -419,15 +445,23 @@ async def test_the_watchdog() -> None:
 @pytest.mark.slow
 @fault(
     "a configuration broken at some runs",
-    how="sources.toml is no TOML at the first scheduled run, good at the second, broken again at the third",
-    holds="one line in the log each time; a run works as soon as there is a configuration, with the last good one",
+    how=(
+        "sources.toml is no TOML at the first scheduled run, good at the second, broken again at"
+        " the third"
+    ),
+    holds=(
+        "one line in the log each time; a run works as soon as there is a configuration, with the"
+        " last good one"
+    ),
 )
 def test_a_run_with_a_broken_configuration(small: Instance) -> None:
     path = small.config / "sources.toml"
     whole = path.read_text()
     trouble: list[str] = []
     done: list[refresh.RunReport] = []
-    jobs = daemon.Jobs(small.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append)
+    jobs = daemon.Jobs(
+        small.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda app: InProcess())
         for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):

@@ -1,4 +1,5 @@
-"""Disks that are full, files that may not grow, descriptors that run out: real ones, under a real `refresh`."""
+"""Disks that are full, files that may not grow, descriptors that run out: real ones, under a real
+`refresh`."""
 
 from __future__ import annotations
 
@@ -13,20 +14,45 @@ import pytest
 from tests.faults.instance import Done, Instance
 from tests.faults.table import fault
 
-# Free kilobytes: a run takes 1,200 to 2,000 of them, the more the more commits it has time for (their pages are all in
-# the log), the database and its log the first 250.
-ROOM = (4, 40, 120, 230, 260, 300, 340, 380, 420, 460, 500, 540, 580, 620, 670, 720, 780, 840, 900, 1000)
+# Free kilobytes: a run takes 1,200 to 2,000 of them, the more the more commits it has time for
+# (their pages are all in the log), the database and its log the first 250.
+ROOM = (
+    4,
+    40,
+    120,
+    230,
+    260,
+    300,
+    340,
+    380,
+    420,
+    460,
+    500,
+    540,
+    580,
+    620,
+    670,
+    720,
+    780,
+    840,
+    900,
+    1000,
+)
 INODES = (4, 8, 14, 30, 60)  # a run makes some 130 files and folders
 FEW = (8, 10, 12, 15, 18, 20)  # descriptors; from 25 on there are enough
-SHORT = (100, 9_000, 40_000, 100_000, 200_000)  # bytes that no file may pass; the database needs more
+# bytes that no file may pass; the database needs more
+SHORT = (100, 9_000, 40_000, 100_000, 200_000)
 
 
 @contextmanager
 def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
-    """A file system of its own at `folder`; what it yields gives it room. Skips where mounting is not allowed."""
+    """A file system of its own at `folder`; what it yields gives it room. Skips where mounting is
+    not allowed."""
     folder.mkdir()
     said = ",".join(f"{name}={value}" for name, value in options.items())
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", said, "tmpfs", folder], capture_output=True, text=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", said, "tmpfs", folder], capture_output=True, text=True
+    )
     if made.returncode:
         pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
     try:
@@ -37,7 +63,8 @@ def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
 
 
 def check_spoken(done: Done, *cures: str) -> None:
-    """The run ended as it should for want of something: with 69 and one of the `cures`, or with a feed that it held."""
+    """The run ended as it should for want of something: with 69 and one of the `cures`, or with a
+    feed that it held."""
     assert "Traceback" not in done.err, done
     if done.code == 0:
         assert "No space left" in done.json["held"][0]["detail"], done
@@ -48,7 +75,8 @@ def check_spoken(done: Done, *cures: str) -> None:
 
 
 def check_complete(instance: Instance) -> None:
-    """The next run, with enough of everything, does all that is left, and asks for no page that was in the store."""
+    """The next run, with enough of everything, does all that is left, and asks for no page that was
+    in the store."""
     instance.whole()
     asked = len(instance.world.requests)
     article_store = {article.url for article in instance.articles()}
@@ -63,9 +91,14 @@ def check_complete(instance: Instance) -> None:
 
 @fault(
     "the disk is full, really",
-    how="feeds/ on a file system of its own that fills up at 20 points of a real `refresh`, and that has room again",
-    holds="69 and the cure, or the feed held; nothing torn; the next run does the rest, nothing lost, twice or fetched "
-    "again",
+    how=(
+        "feeds/ on a file system of its own that fills up at 20 points of a real `refresh`, and"
+        " that has room again"
+    ),
+    holds=(
+        "69 and the cure, or the feed held; nothing torn; the next run does the rest, nothing lost,"
+        " twice or fetched again"
+    ),
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", ROOM)
@@ -92,15 +125,22 @@ def test_no_inodes(small: Instance, inodes: int) -> None:
 
 @fault(
     "too many open files, really",
-    how="RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the worker lacks one",
-    holds="69 and `ulimit -n`; the next run with enough does it all, at once: nothing is held against a page or site",
+    how=(
+        "RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the"
+        " worker lacks one"
+    ),
+    holds=(
+        "69 and `ulimit -n`; the next run with enough does it all, at once: nothing is held against"
+        " a page or site"
+    ),
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("files", FEW)
 def test_few_descriptors(small: Instance, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(
-        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -n"
+        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)),
+        "ulimit -n",
     )
     check_complete(small)
 
@@ -115,6 +155,7 @@ def test_few_descriptors(small: Instance, files: int) -> None:
 def test_short_files(small: Instance, size: int) -> None:
     limit = (resource.RLIMIT_FSIZE, (size, size))
     check_spoken(
-        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -f"
+        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)),
+        "ulimit -f",
     )
     check_complete(small)

@@ -17,10 +17,13 @@ from tests.faults.instance import Instance
 from tests.faults.table import fault
 from tests.world import World, serving
 
-HOW = "SIGKILL to `refresh`, which builds while it visits, after a random time, again and again, read by threads"
+HOW = (
+    "SIGKILL to `refresh`, which builds while it visits, after a random time, again and again, read"
+    " by threads"
+)
 HOLDS = (
-    "0 articles lost, 0 twice, 0 torn files, no litter after the next run, no page fetched again that is in the store, "
-    "and what is published is byte for byte what a build of everything gives"
+    "0 articles lost, 0 twice, 0 torn files, no litter after the next run, no page fetched again"
+    " that is in the store, and what is published is byte for byte what a build of everything gives"
 )
 
 # The command with builds in quick succession while it visits, so that kills hit those, too.
@@ -29,12 +32,13 @@ from syndicator.__main__ import main
 from syndicator.services import build, refresh
 refresh.build_meanwhile = lambda app, over, seconds, *more: build.build_meanwhile(app, over, 0.2, *more)
 main()
-"""
+"""  # noqa: E501
 
 
 @contextmanager
 def readers(instance: Instance) -> Iterator[Counter[str]]:
-    """Threads that read everything published and every article file, over and over; a torn one is an error."""
+    """Threads that read everything published and every article file, over and over; a torn one is
+    an error."""
     seen: Counter[str] = Counter()
     faults: list[Exception] = []
     stop = threading.Event()
@@ -61,12 +65,15 @@ def readers(instance: Instance) -> Iterator[Counter[str]]:
 
 
 def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
-    """`times` kills. No page whose article was in the article store before a run is asked for in it."""
+    """`times` kills. No page whose article was in the article store before a run is asked for in
+    it."""
     dice = random.Random(seed)
-    followed = {source.url for source in instance.world.sources}  # a single article is asked for when it is due
+    # a single article is asked for when it is due
+    followed = {source.url for source in instance.world.sources}
     pages = {instance.world.url(story) for story in instance.world.stories} - followed
     counts: Counter[str] = Counter()
-    length = 5.0  # of a run in seconds; how fast this machine is, those that end before their kill tell
+    # of a run in seconds; how fast this machine is, those that end before their kill tell
+    length = 5.0
     with readers(instance) as seen:
         for _ in range(times):
             asked = len(instance.world.requests)
@@ -82,7 +89,9 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
                 counts["killed"] += 1
             process.communicate()
             paths = {one.path for one in instance.world.requests[asked:]}
-            assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in paths] == []
+            assert [
+                url for url in pages & article_store if "/" + url.split("/", 3)[3] in paths
+            ] == []
     return counts + seen
 
 

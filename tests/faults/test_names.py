@@ -32,7 +32,10 @@ def sound(name: str) -> None:
 @fault(
     "hostile names as titles, tags, authors",
     how="the names of the samples (vectors/paths) through `put`",
-    holds="nothing outside its folder, no reserved name, at most 120 bytes; every text survives its file",
+    holds=(
+        "nothing outside its folder, no reserved name, at most 120 bytes; every text survives its"
+        " file"
+    ),
 )
 def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
     found = [row["name"] for row in samples.rows("paths", every=150)]
@@ -41,7 +44,14 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
     for number, name in enumerate(found):
         url = f"https://example.org/{number}"
         article = Article(
-            id=article_id(url), url=url, title=name, author=name, tags=(name,), category=name, added=START, body=name
+            id=article_id(url),
+            url=url,
+            title=name,
+            author=name,
+            tags=(name,),
+            category=name,
+            added=START,
+            body=name,
         )
         stored, stamp, _ = article_store.put(article)
         sound(stamp.path.rpartition("/")[2])
@@ -60,7 +70,9 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
 def test_feeds(samples: Samples, every: int) -> None:
     slugs: dict[str, str] = {}
     for name in (row["name"] for row in samples.rows("paths", every)):
-        for key in feeds_of(Article(id="a", url="https://example.org/", title="t", tags=(name,), category=name)):
+        for key in feeds_of(
+            Article(id="a", url="https://example.org/", title="t", tags=(name,), category=name)
+        ):
             parts = paths.file_name(key, "atom").split("/")
             assert len(parts) <= 2
             for part in parts:
@@ -69,12 +81,19 @@ def test_feeds(samples: Samples, every: int) -> None:
     assert len(slugs) > 100
 
 
-@fault("hostile names as source keys", how="each in sources.toml", holds="refused by name, or a sound file name")
+@fault(
+    "hostile names as source keys",
+    how="each in sources.toml",
+    holds="refused by name, or a sound file name",
+)
 def test_keys(samples: Samples) -> None:
     for row in samples.rows("paths", every=5):
         try:
             [source] = check(
-                TomlFile(Path("sources.toml"), {"source": [{"key": row["name"], "url": "https://example.org/"}]})
+                TomlFile(
+                    Path("sources.toml"),
+                    {"source": [{"key": row["name"], "url": "https://example.org/"}]},
+                )
             )
         except ConfigError:
             assert not row.get("key"), row
@@ -86,4 +105,8 @@ def test_keys(samples: Samples) -> None:
 @pytest.mark.parametrize("name", ["../x", "CON", "a" * 300, "", ".", "nul.txt"])
 def test_the_worst_keys_are_refused(name: str) -> None:
     with pytest.raises(ConfigError):
-        check(TomlFile(Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]}))
+        check(
+            TomlFile(
+                Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]}
+            )
+        )

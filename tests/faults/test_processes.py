@@ -1,4 +1,5 @@
-"""Several real processes at once: a worker that is killed, `up` while its configuration is edited, `up` beside cron."""
+"""Several real processes at once: a worker that is killed, `up` while its configuration is edited,
+`up` beside cron."""
 
 from __future__ import annotations
 
@@ -34,10 +35,18 @@ main()
 
 @contextmanager
 def up(instance: Instance, seconds: float) -> Iterator[Path]:
-    """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields its log."""
+    """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields
+    its log."""
     log = instance.folder / "up.log"
     with log.open("w") as sink:
-        words = [sys.executable, "-c", UP.format(seconds=seconds), "up", "--config", str(instance.config)]
+        words = [
+            sys.executable,
+            "-c",
+            UP.format(seconds=seconds),
+            "up",
+            "--config",
+            str(instance.config),
+        ]
         process = subprocess.Popen(words, cwd=ROOT, stdout=sink, stderr=sink)
         try:
             yield log
@@ -52,28 +61,46 @@ def up(instance: Instance, seconds: float) -> Iterator[Path]:
 
 def workers_of(pid: int) -> list[int]:
     """The worker processes of a run, whichever of its threads started them (proc(5), children)."""
-    children = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")).split()
-    return [int(child) for child in children if b"worker.serve" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    children = " ".join(
+        path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")
+    ).split()
+    return [
+        int(child)
+        for child in children
+        if b"worker.serve" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
 
 
 @pytest.mark.slow
 @fault(
     "the worker killed in the middle of a page",
-    how="stopped (so that it is in the middle of one for certain), then SIGKILL, under a real `refresh`",
-    holds="exit 0; that page is named as crashed and tried again, the next ones are filed by another worker; the next "
-    "run has all",
+    how=(
+        "stopped (so that it is in the middle of one for certain), then SIGKILL, under a real"
+        " `refresh`"
+    ),
+    holds=(
+        "exit 0; that page is named as crashed and tried again, the next ones are filed by another"
+        " worker; the next run has all"
+    ),
 )
 def test_the_worker_is_killed(small: Instance) -> None:
     process = small.start("refresh", "--source", "holt", "--json")
-    pages = {"/" + small.world.url(story).split("/", 3)[3] for story in small.world.stories if story.site == "holt"}
+    pages = {
+        "/" + small.world.url(story).split("/", 3)[3]
+        for story in small.world.stories
+        if story.site == "holt"
+    }
 
     def read() -> int:
-        return len([seen for seen in small.world.requests if seen.site == "holt" and seen.path in pages])
+        return len(
+            [seen for seen in small.world.requests if seen.site == "holt" and seen.path in pages]
+        )
 
     wait_for(lambda: read() and workers_of(process.pid))
     [worker] = workers_of(process.pid)
     os.kill(worker, signal.SIGSTOP)
-    wait_for(lambda: read() >= min(4, len(pages)))  # as many as are read side by side: one of them is with the worker
+    # as many as are read side by side: one of them is with the worker
+    wait_for(lambda: read() >= min(4, len(pages)))
     time.sleep(0.3)
     os.kill(worker, signal.SIGKILL)
     out, err = process.communicate(timeout=60)
@@ -82,21 +109,30 @@ def test_the_worker_is_killed(small: Instance) -> None:
     [problem] = source["skipped"]
     assert problem["reason"] == "crashed" and "try 1 of 5" in problem["detail"]
     assert len(source["added"]) == len(small.articles()) == len(pages) - 1
-    small.now = max(article.added for article in small.articles() if article.added) + timedelta(hours=1)
+    small.now = max(article.added for article in small.articles() if article.added) + timedelta(
+        hours=1
+    )
     small.run()
     small.consistent(wanted=small.titles())
 
 
 @fault(
     "sources.toml edited while `up` runs",
-    how="a source added, one removed, then broken TOML, then whole again, under a real `up` with a run a second",
-    holds="each counts from the next run without a restart; the error in the log, the old list followed meanwhile; "
-    "what a removed source brought stays",
+    how=(
+        "a source added, one removed, then broken TOML, then whole again, under a real `up` with a"
+        " run a second"
+    ),
+    holds=(
+        "each counts from the next run without a restart; the error in the log, the old list"
+        " followed meanwhile; what a removed source brought stays"
+    ),
 )
 @pytest.mark.slow
 def test_sources_edited_under_up(small: Instance) -> None:
     path = small.config / "sources.toml"
-    holt, parallel = (next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel"))
+    holt, parallel = (
+        next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel")
+    )
     path.write_text("")
     add_sources(path, [holt])
     only_holt = path.read_text()
@@ -108,7 +144,11 @@ def test_sources_edited_under_up(small: Instance) -> None:
         wait_for(
             lambda: "source=holt" in log.read_text() or '"source": "holt"' in log.read_text(), 60
         )  # its visit ended
-        kept = {name: digest for name, digest in small.digests("articles").items() if name.endswith(".md")}
+        kept = {
+            name: digest
+            for name, digest in small.digests("articles").items()
+            if name.endswith(".md")
+        }
         assert followed(small) == {"holt"}
         path.write_text(path_of_both)
         wait_for(lambda: (small.feeds / "public/sources/parallel.atom").exists(), 60)
@@ -117,7 +157,9 @@ def test_sources_edited_under_up(small: Instance) -> None:
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
         assert followed(small) == {"parallel"}
-        address = next(word for word in log.read_text().split() if word.startswith("http://127.0.0.1:"))
+        address = next(
+            word for word in log.read_text().split() if word.startswith("http://127.0.0.1:")
+        )
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
             assert answer.status == 200
         path.write_text(path_of_both)
@@ -138,10 +180,14 @@ def followed(instance: Instance) -> set[str]:
 
 @fault(
     "`up` and cron together, for a while",
-    how="a real `up` with two runs a second, real `refresh` and `refresh --wait` one after the other beside it, "
-    "stories changing and threads reading meanwhile",
-    holds="each leaves with 0, or with 75 without --wait; `up` leaves with 0 on SIGTERM; no article twice or lost, no "
-    "torn file, and a build of everything changes no byte",
+    how=(
+        "a real `up` with two runs a second, real `refresh` and `refresh --wait` one after the"
+        " other beside it, stories changing and threads reading meanwhile"
+    ),
+    holds=(
+        "each leaves with 0, or with 75 without --wait; `up` leaves with 0 on SIGTERM; no article"
+        " twice or lost, no torn file, and a build of everything changes no byte"
+    ),
 )
 @pytest.mark.slow
 @pytest.mark.timeout(400)

@@ -33,13 +33,38 @@ from tests.faults.table import fault
 SOURCES, HOSTS, RUN_EVERY, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
 PAGED = 5  # one source in so many has its texts on pages of their own, the others in the feed
 HTML = "text/html; charset=utf-8"
-# fmt: off
 WORDS = (
-    "river", "engine", "model", "paper", "garden", "winter", "signal", "market", "teacher", "bridge", "village",
-    "window", "letter", "science", "measure", "harbour", "forest", "number", "island", "record", "summer", "copper",
-    "silver", "ground", "travel", "answer", "question", "morning", "evening", "machine",
+    "river",
+    "engine",
+    "model",
+    "paper",
+    "garden",
+    "winter",
+    "signal",
+    "market",
+    "teacher",
+    "bridge",
+    "village",
+    "window",
+    "letter",
+    "science",
+    "measure",
+    "harbour",
+    "forest",
+    "number",
+    "island",
+    "record",
+    "summer",
+    "copper",
+    "silver",
+    "ground",
+    "travel",
+    "answer",
+    "question",
+    "morning",
+    "evening",
+    "machine",
 )
-# fmt: on
 
 
 class Web:
@@ -76,30 +101,51 @@ class Web:
             title, text = story(url)
             head, main = f"<title>{title}</title>", f"<article><h1>{title}</h1>{text}</article>"
             page = f"<html><head>{head}</head><body>{main}</body></html>"
-            return Fetched(url=url, final_url=url, status=200, headers={"content-type": HTML}, body=page.encode())
+            return Fetched(
+                url=url,
+                final_url=url,
+                status=200,
+                headers={"content-type": HTML},
+                body=page.encode(),
+            )
         number = int((self.now - START) / EVERY)
         tag = f'"{number}"'
         if request.etag == tag:
             return NotModified(url=url, final_url=url, headers={"etag": tag})
         items = "".join(self._item(url, index) for index in range(number + 1))
-        body = f"<rss version='2.0'><channel><title>F</title><link>{url}</link>{items}</channel></rss>"
-        return Fetched(url=url, final_url=url, status=200, headers={"etag": tag}, body=body.encode())
+        body = (
+            f"<rss version='2.0'><channel><title>F</title><link>{url}</link>{items}</channel></rss>"
+        )
+        return Fetched(
+            url=url, final_url=url, status=200, headers={"etag": tag}, body=body.encode()
+        )
 
     def _item(self, url: str, index: int) -> str:
         at = (START + index * EVERY).strftime("%a, %d %b %Y %H:%M:%S GMT")
         link = f"{url}/{index}"
         title, text = story(link)
-        return f"<item><guid>{link}</guid><link>{link}</link><title>{title}</title><pubDate>{at}</pubDate>" + (
-            f"<description>{text.replace('<', '&lt;')}</description></item>"
+        return (
+            f"<item><guid>{link}</guid><link>{link}</link><title>{title}</title><pubDate>{at}</pubDate>"
+            + f"<description>{text.replace('<', '&lt;')}</description></item>"
         )
 
     def _fault(self, url: str) -> FetchResult:
-        body = self.dice.choice((b"", b"<html><body>Sorry</body></html>", b"<rss><channel><item><title>cut"))
+        body = self.dice.choice(
+            (b"", b"<html><body>Sorry</body></html>", b"<rss><channel><item><title>cut")
+        )
         kinds: tuple[FetchResult, ...] = (
-            *(Failed(url=url, reason=reason) for reason in ("timeout", "connect", "dns", "tls", "truncated", "system")),
+            *(
+                Failed(url=url, reason=reason)
+                for reason in ("timeout", "connect", "dns", "tls", "truncated", "system")
+            ),
             Failed(url=url, reason="http-500", status=500),
             Failed(url=url, reason="http-404", status=404),
-            Failed(url=url, reason="rate-limited", status=429, retry_after=self.now + timedelta(minutes=30)),
+            Failed(
+                url=url,
+                reason="rate-limited",
+                status=429,
+                retry_after=self.now + timedelta(minutes=30),
+            ),
             Failed(url=url, reason="gone", status=410),
             Fetched(url=url, final_url=url, status=200, headers={}, body=body),
         )
@@ -112,7 +158,9 @@ def story(url: str) -> tuple[str, str]:
     """A title and a text that no other address has."""
     dice = random.Random(url)
     lines = [" ".join(dice.choices(WORDS, k=14)).capitalize() + "." for _ in range(5)]
-    return " ".join(dice.choices(WORDS, k=7)).capitalize(), "".join(f"<p>{line}</p>" for line in lines)
+    return " ".join(dice.choices(WORDS, k=7)).capitalize(), "".join(
+        f"<p>{line}</p>" for line in lines
+    )
 
 
 class Reading(InProcess):
@@ -130,7 +178,9 @@ class Reading(InProcess):
 def configure(config: Path) -> None:
     config.mkdir()
     (config / "taxonomy.toml").write_text(TAXONOMY)
-    (config / "syndicator.toml").write_text("[fetch]\npause = 0\n[publish]\nformats = ['atom']\ngzip = false\n")
+    (config / "syndicator.toml").write_text(
+        "[fetch]\npause = 0\n[publish]\nformats = ['atom']\ngzip = false\n"
+    )
     tables = [
         f'[[source]]\nkey = "s{n}"\nurl = "http://h{n % HOSTS}.example/{n}"\n'
         + ("" if n % PAGED == 0 else '[source.rules]\ncontent = "feed"\n')
@@ -141,7 +191,8 @@ def configure(config: Path) -> None:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """In memory where there is a place for it: a day's waiting for a disk is not what is measured."""
+    """In memory where there is a place for it: a day's waiting for a disk is not what is
+    measured."""
     memory = Path("/dev/shm")
     path = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
     yield path
@@ -177,10 +228,14 @@ async def scheduled_run(app: App, day: Day) -> None:
 
 @fault(
     "a day with 5 % faults of every kind",
-    how=f"{SOURCES} sources on {HOSTS} hosts, a fake web, a run every 15 simulated minutes for 24 hours, 1 % of the "
-    "readings die",
-    holds="no growth of memory over the last half, every source visited when it was due, one connection a host, no "
-    "article twice",
+    how=(
+        f"{SOURCES} sources on {HOSTS} hosts, a fake web, a run every 15 simulated minutes for 24"
+        " hours, 1 % of the readings die"
+    ),
+    holds=(
+        "no growth of memory over the last half, every source visited when it was due, one"
+        " connection a host, no article twice"
+    ),
 )
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
@@ -194,7 +249,13 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fetcher(app: App) -> PoliteFetcher:
         throttle, notes = Throttle(0, pause, app.clock), app.store.visits
-        robots = Robots(PoliteFetcher(web, throttle), notes.note, notes.set_note, user_agent="X", clock=app.clock)
+        robots = Robots(
+            PoliteFetcher(web, throttle),
+            notes.note,
+            notes.set_note,
+            user_agent="X",
+            clock=app.clock,
+        )
         return PoliteFetcher(web, throttle, robots)
 
     def clock() -> datetime:
@@ -212,9 +273,10 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ids = [app.article_store.get(path).id for path in paths]
     half = len(day.blocks) // 2
     print(
-        f"{sum(day.visits.values())} visits, {dict(web.visits)}, {sum(web.faults.values())} faults of "
-        f"{len(web.faults)} kinds, {len(ids)} articles; {day.resident[half] / 1e6:.1f} MB and {day.blocks[half]} "
-        f"objects at noon, {day.resident[-1] / 1e6:.1f} MB and {day.blocks[-1]} at the end"
+        f"{sum(day.visits.values())} visits, {dict(web.visits)}, {sum(web.faults.values())} faults"
+        f" of {len(web.faults)} kinds, {len(ids)} articles; {day.resident[half] / 1e6:.1f} MB and"
+        f" {day.blocks[half]} objects at noon, {day.resident[-1] / 1e6:.1f} MB and {day.blocks[-1]}"
+        " at the end"
     )
     assert max(web.most.values()) == 1
     assert len(day.visits) == SOURCES

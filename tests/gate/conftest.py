@@ -26,8 +26,8 @@ TAXONOMY = bench_reading.SHARED / "corpus/editor/taxonomy.toml"
 def read_rows(
     shared: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> list[tuple[Row, bench_reading.Prediction]]:
-    """The row of each page in the manifests, and our prediction with `hold`, the reason for which the article waits.
-    The processes of a test run share one file."""
+    """The row of each page in the manifests, and our prediction with `hold`, the reason for which
+    the article waits. The processes of a test run share one file."""
     base = tmp_path_factory.getbasetemp()
     file = (base if worker_id == "master" else base.parent) / "read_rows.json"
     rows = _rows()
@@ -42,15 +42,21 @@ def read_rows(
 def _rows() -> list[Row]:
     with gzip.open(bench_reading.PAGES / "more.jsonl.gz", "rt", encoding="utf-8") as lines:
         more = [json.loads(line) for line in lines]
-    return bench_reading.rows() + [row for row in more if row["truth"].get("text") or row["truth"].get("must_have")]
+    return bench_reading.rows() + [
+        row for row in more if row["truth"].get("text") or row["truth"].get("must_have")
+    ]
 
 
 def _read(row: Row) -> bench_reading.Prediction:
     try:
         article = read_article(
-            bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE, Taxonomy.from_toml(TAXONOMY)
+            bench_reading.html_of(row),
+            row["url"] or bench_reading.NOWHERE,
+            Taxonomy.from_toml(TAXONOMY),
         )
     except NotAnArticle as error:
         return {"id": row["id"], "refused": error.kind}
-    reason = hold_reason(article.doubts, every=False, categorised=False, flooded=False, filed=Filed(own=1))
+    reason = hold_reason(
+        article.doubts, every=False, categorised=False, flooded=False, filed=Filed(own=1)
+    )
     return {"id": row["id"], **bench_reading.prediction(article), "hold": reason}

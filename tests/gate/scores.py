@@ -1,5 +1,5 @@
-"""The figures of ../shared/tools/score_articles.py that need no other file: the overlap of two bodies, and equal names
-and titles. For the gate on our own pages, which every checkout has."""
+"""The figures of ../shared/tools/score_articles.py that need no other file: the overlap of two
+bodies, and equal names and titles. For the gate on our own pages, which every checkout has."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ _SHINGLE = 4  # words, as in the benchmark of article extraction by Zyte, whose 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
     """Every run of four words in `text`, with how often it occurs; all words of a shorter text."""
     words = _WORD.findall(text)
-    return Counter(tuple(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1)) if words)
+    return Counter(
+        tuple(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1)) if words
+    )
 
 
 def body_f1(pairs: Sequence[tuple[str, str]]) -> float:
-    """The harmonic mean of the mean precision and the mean recall of bodies; `pairs` are (truth, prediction)."""
+    """The harmonic mean of the mean precision and the mean recall of bodies; `pairs` are (truth,
+    prediction)."""
     precision, recall = 0.0, 0.0
     for truth, predicted in pairs:
         wanted, found = shingles(truth), shingles(predicted)
@@ -30,5 +33,6 @@ def body_f1(pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def plain(value: str) -> str:
-    """`value` by its letters and digits, whatever the case: what is compared of titles and names."""
+    """`value` by its letters and digits, whatever the case: what is compared of titles and
+    names."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", value).casefold()))

@@ -1,5 +1,6 @@
-"""Floors of describing on open texts by others, which lie in ../shared: they only rise. tests/bench/bench_describing.py
-shows the figures beside the baselines; test_describing_sample.py has floors on our own texts."""
+"""Floors of describing on open texts by others, which lie in ../shared: they only rise.
+tests/bench/bench_describing.py shows the figures beside the baselines; test_describing_sample.py
+has floors on our own texts."""
 
 from __future__ import annotations
 
@@ -16,13 +17,15 @@ from tests.bench import bench_editor
 pytestmark = pytest.mark.slow
 # measured 94.2, 84.2, 70.7, and German news in categories that are described in German 78.5
 CATEGORY_FLOORS = {"bbc": 94.0, "ag": 83.5, "kpcrowd10": 70.0, "gnad": 77.5}
-# With a history, from the vocabulary alone; measured 51.0 (51.2 with words of compounds) and 32.6, 59.1 and 29.0.
+# With a history, from the vocabulary alone; measured 51.0 (51.2 with words of compounds) and 32.6,
+# 59.1 and 29.0.
 TAG_FLOORS = {"18f": (50.5, 31.5), "ropensci": (58.5, 28.0)}
-# What an editor signs of 94 articles: whole tag lists, of articles that need a tag, tags right and found; measured
-# .85, .72, .93 and .85. The weights were fitted on them too: in parts .85, .74, .92 and .85 (tools/train/fit_tags.py).
-# Excerpts that begin with a sentence that the editor took as an opening: measured .849; ours alone .833. Their weights
-# have not seen these articles; the rules of words that were there before had been written on them (.904 and .887) and
-# were no better than the first sentence on others.
+# What an editor signs of 94 articles: whole tag lists, of articles that need a tag, tags right and
+# found; measured .85, .72, .93 and .85. The weights were fitted on them too: in parts .85, .74, .92
+# and .85 (tools/train/fit_tags.py). Excerpts that begin with a sentence that the editor took as an
+# opening: measured .849; ours alone .833. Their weights have not seen these articles; the rules of
+# words that were there before had been written on them (.904 and .887) and were no better than the
+# first sentence on others.
 # All three of an article signed: measured .635.
 EDITOR_FLOORS = {
     "excerpt": 0.83,
@@ -32,13 +35,15 @@ EDITOR_FLOORS = {
     "tags recall": 0.83,
     "all": 0.58,
 }
-# Categories of the 62 English articles and of the 32 in nine other languages: measured .903 and .938.
+# Categories of the 62 English articles and of the 32 in nine other languages: measured .903 and
+# .938.
 EDITOR_CATEGORIES = {"en": 0.89, "other": 0.90}
 OWN_EXCERPTS = 0.81  # of them, where the excerpt is none of the publisher's own
-# per cent of F1, half a post of 80. Measured: .52 below at 388 posts of 18F, where two of our aliases are tags of their
-# own, and at most .2 elsewhere
+# per cent of F1, half a post of 80. Measured: .52 below at 388 posts of 18F, where two of our
+# aliases are tags of their own, and at most .2 elsewhere
 CURVE_SLACK = 0.6
-# Of categories that no word speaks for, by 20 and 80 confirmed articles; measured 48.1 and 73.1, 55.6 and 72.5.
+# Of categories that no word speaks for, by 20 and 80 confirmed articles; measured 48.1 and 73.1,
+# 55.6 and 72.5.
 FILED_FLOORS = {"ag": (45.0, 70.0), "bbc": (52.0, 69.0)}
 ABSTAINING = 0.84  # of a strict caller: the score from which it takes a category
 STRICT_FLOORS = (70.0, 93.0)  # per cent answered, per cent of these right
@@ -48,7 +53,9 @@ STRICT_FLOORS = (70.0, 93.0)  # per cent answered, per cent of these right
 def test_no_summary_breaks_a_rule_of_form(shared: Path) -> None:
     for name in bench.SUMMARIES:
         for row in bench.rows(f"summ_{name}"):
-            summary = excerpt.summarize(row.get("title") or "", row["text"], row.get("lang") or None)
+            summary = excerpt.summarize(
+                row.get("title") or "", row["text"], row.get("lang") or None
+            )
             assert not bench.faults(row, summary), row["id"]
 
 
@@ -62,8 +69,13 @@ def test_categories(shared: Path, name: str) -> None:
 
 def test_a_strict_caller_is_right_and_seldom_silent(shared: Path) -> None:
     taxonomy = Taxonomy.from_toml(bench.TEXTS / "cat_bbc.taxonomy.toml")
-    guesses = [(row["label"], taxonomy.category(row["title"], row["text"])) for row in bench.rows("cat_bbc")]
-    taken = [label == guess.name for label, guess in guesses if guess.name and guess.score >= ABSTAINING]
+    guesses = [
+        (row["label"], taxonomy.category(row["title"], row["text"]))
+        for row in bench.rows("cat_bbc")
+    ]
+    taken = [
+        label == guess.name for label, guess in guesses if guess.name and guess.score >= ABSTAINING
+    ]
     assert 100 * len(taken) / len(guesses) >= STRICT_FLOORS[0]
     assert 100 * st.mean(taken) >= STRICT_FLOORS[1]
 
@@ -84,7 +96,9 @@ def test_what_an_editor_signs(shared: Path) -> None:
     assert all(shares[name] >= floor for name, floor in EDITOR_FLOORS.items()), shares
     for group, floor in EDITOR_CATEGORIES.items():
         assert st.mean(row["category"] for row in judged if row["group"] == group) >= floor, group
-    own = [row["excerpt"] for row in judged if row["by"] == "extractive" and row["excerpt"] is not None]
+    own = [
+        row["excerpt"] for row in judged if row["by"] == "extractive" and row["excerpt"] is not None
+    ]
     assert st.mean(own) >= OWN_EXCERPTS, own
 
 
@@ -96,6 +110,10 @@ def test_a_vocabulary_and_a_past_are_no_worse_than_the_past_alone(shared: Path, 
 
 
 @pytest.mark.parametrize("name", FILED_FLOORS)
-def test_categories_that_no_word_speaks_for_are_learnt_from_confirmed_articles(shared: Path, name: str) -> None:
+def test_categories_that_no_word_speaks_for_are_learnt_from_confirmed_articles(
+    shared: Path, name: str
+) -> None:
     found = [right for _, right in bench.filed_curve(name)][1:]
-    assert all(right >= floor for right, floor in zip(found, FILED_FLOORS[name], strict=True)), found
+    assert all(right >= floor for right, floor in zip(found, FILED_FLOORS[name], strict=True)), (
+        found
+    )

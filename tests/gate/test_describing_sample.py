@@ -1,4 +1,5 @@
-"""Floors of describing on our own texts: a clone without the corpus beside it runs these. They only rise.
+"""Floors of describing on our own texts: a clone without the corpus beside it runs these. They only
+rise.
 
 The full floors, on open texts by others, are in test_describing.py."""
 
@@ -18,7 +19,9 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE: dict[str, Any] = tomllib.loads((Path(__file__).parent / "data" / "describing.toml").read_text("utf-8"))
+SAMPLE: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parent / "data" / "describing.toml").read_text("utf-8")
+)
 FLOORS: dict[str, float] = SAMPLE["floors"]
 ITEMS: list[dict[str, Any]] = SAMPLE["item"]
 STORIES = [story for story in stories() if story.truth is not None and story.truth.is_article]
@@ -38,7 +41,13 @@ def items(taxonomy: Taxonomy) -> list[Description]:
 @pytest.fixture(scope="module")
 def described_stories(taxonomy: Taxonomy) -> list[Description]:
     return [
-        describe(story.title, plain(story), section=story.section, keywords=story.labels, taxonomy=taxonomy)
+        describe(
+            story.title,
+            plain(story),
+            section=story.section,
+            keywords=story.labels,
+            taxonomy=taxonomy,
+        )
         for story in ENGLISH
     ]
 
@@ -46,7 +55,9 @@ def described_stories(taxonomy: Taxonomy) -> list[Description]:
 def plain(story: Story) -> str:
     """The text of a story, a paragraph, heading, list item or table row a line."""
     tree = lxml.html.fragment_fromstring(story.body, create_parent="div")
-    lines = (" ".join(part.text_content().split()) for part in tree.iter("p", "h2", "h3", "li", "tr"))
+    lines = (
+        " ".join(part.text_content().split()) for part in tree.iter("p", "h2", "h3", "li", "tr")
+    )
     return "\n".join(line for line in lines if line)
 
 
@@ -61,7 +72,11 @@ def test_the_sample_has_every_category_twice(taxonomy: Taxonomy) -> None:
 
 
 def test_categories(items: list[Description]) -> None:
-    wrong = [(i["title"], d.category) for i, d in zip(ITEMS, items, strict=True) if d.category != i["category"]]
+    wrong = [
+        (i["title"], d.category)
+        for i, d in zip(ITEMS, items, strict=True)
+        if d.category != i["category"]
+    ]
     assert 1 - len(wrong) / len(ITEMS) >= FLOORS["category"], wrong
 
 
@@ -76,10 +91,17 @@ def test_tags(items: list[Description]) -> None:
 def test_the_demos_stories(described_stories: list[Description]) -> None:
     truths = [story.truth for story in ENGLISH if story.truth is not None]
     category = share(
-        [given.category == (truth.category or "") for truth, given in zip(truths, described_stories, strict=True)]
+        [
+            given.category == (truth.category or "")
+            for truth, given in zip(truths, described_stories, strict=True)
+        ]
     )
     tags = share(
-        [tag in given.tags for truth, given in zip(truths, described_stories, strict=True) for tag in truth.tags]
+        [
+            tag in given.tags
+            for truth, given in zip(truths, described_stories, strict=True)
+            for tag in truth.tags
+        ]
     )
     assert category >= FLOORS["demo_category"], category
     assert tags >= FLOORS["demo_tags"], tags
@@ -92,4 +114,6 @@ def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
     assert sentences.fault(found.excerpt, story.title) == ""
     assert found.language == story.language
     body = sentences.words(text)
-    assert all(sentences.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". "))
+    assert all(
+        sentences.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". ")
+    )

@@ -1,5 +1,5 @@
-"""What `[publish] hold = "unsure"` keeps from being published unseen: next to nothing of what is read well, and much of
-what is read badly. On real pages, where ../shared is beside the checkout."""
+"""What `[publish] hold = "unsure"` keeps from being published unseen: next to nothing of what is
+read well, and much of what is read badly. On real pages, where ../shared is beside the checkout."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import pytest
 from tests.bench import bench_reading
 from tests.gate import scores
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the first that needs the pages reads them
+# the first that needs the pages reads them
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 GOOD, BAD = 0.8, 0.6  # F1 of a body from which it is read well, and below which it is read badly
 MOST_GOOD = 0.02  # share of what is read well that may wait: the promise to operators
-LEAST_BAD = 0.39  # share of what is read badly that is to wait; .396 of 268 pages, .40 before ends had trees
-ARTICLES = ("article", "documentation", "structure")  # page types; the others are lists, shops and forums
+# share of what is read badly that is to wait; .396 of 268 pages, .40 before ends had trees
+LEAST_BAD = 0.39
+# page types; the others are lists, shops and forums
+ARTICLES = ("article", "documentation", "structure")
 
 
 class Read(NamedTuple):

@@ -1,5 +1,5 @@
-"""Floors of following pages without a feed, on our own list pages and those of the open corpus in ../shared: they only
-rise. tests/bench/bench_lists.py shows the figures."""
+"""Floors of following pages without a feed, on our own list pages and those of the open corpus in
+../shared: they only rise. tests/bench/bench_lists.py shows the figures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from tests.reading.lists.later import visited
 pytestmark = pytest.mark.slow
 SEEDS = 10  # with 45 pages of the corpus and our own 7, over 500 visits
 FOUND, WELL = 0.95, 0.95  # measured 1.0 of the pages, .988 of the visits
-needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="the open corpus is not there (../shared/corpus)")
+needs_corpus = pytest.mark.skipif(
+    not CORPUS.exists(), reason="the open corpus is not there (../shared/corpus)"
+)
 
 
 @needs_corpus

@@ -1,5 +1,6 @@
-"""What the mean of body F1 does not show: bodies lost whole, and bodies that begin or end with what is not the article.
-On our own pages everywhere, on real pages where ../shared is beside the checkout. As ../shared/tools/score_edges.py."""
+"""What the mean of body F1 does not show: bodies lost whole, and bodies that begin or end with what
+is not the article. On our own pages everywhere, on real pages where ../shared is beside the
+checkout. As ../shared/tools/score_edges.py."""
 
 from __future__ import annotations
 
@@ -12,11 +13,13 @@ from tests.bench import bench_reading
 from tests.gate import scores
 from tests.gate.test_reading_gate import own_pages
 
-LOST, FOUND = 0.6, 0.8  # F1 of a body that is lost, and of trafilatura's that shows that it could be found
+# F1 of a body that is lost, and of trafilatura's that shows that it could be found
+LOST, FOUND = 0.6, 0.8
 ARTICLES = ("article", "documentation")
 SETS = ("zyte", "wcxb", "fundus")
 EDGE = 80  # letters of a first or last line that are looked for
-# Ceilings, in shares of the pages; they only fall. The shipped weights know these pages: on folds see bench_folds.
+# Ceilings, in shares of the pages; they only fall. The shipped weights know these pages: on folds
+# see bench_folds.
 OWN_FIRST, OWN_LAST = 4, 1  # of our own 43 pages: bylines, a kicker and a way back that are kept
 MOST_LOST, MOST_FIRST, MOST_LAST = 0.003, 0.088, 0.149
 
@@ -31,7 +34,9 @@ def edges(truth: str, text: str) -> tuple[bool, bool]:
     """Whether the first and the last line of `text` are missing from `truth`."""
     lines = [flat for line in text.splitlines() if (flat := _flat(line))]
     whole = _flat(truth)
-    return (lines[0][:EDGE] not in whole, lines[-1][-EDGE:] not in whole) if lines else (False, False)
+    return (
+        (lines[0][:EDGE] not in whole, lines[-1][-EDGE:] not in whole) if lines else (False, False)
+    )
 
 
 def _flat(text: str) -> str:
@@ -43,7 +48,9 @@ def seen(row: dict[str, Any], text: str) -> Seen:
     truth = row["truth"]
     lost = scores.body_f1([(truth["text"], text)]) < LOST
     if lost:
-        other = bench_reading.theirs(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE)["text"]
+        other = bench_reading.theirs(
+            bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
+        )["text"]
         lost = scores.body_f1([(truth["text"], other)]) > FOUND
     return Seen(lost, *edges(truth["text"] + (truth.get("title") or ""), text))
 

@@ -1,5 +1,5 @@
-"""Floors of title, author and date over all open pages, those that no rule was written on included: half of the domains
-were never looked at. On real pages, where ../shared is beside the checkout."""
+"""Floors of title, author and date over all open pages, those that no rule was written on included:
+half of the domains were never looked at. On real pages, where ../shared is beside the checkout."""
 
 from __future__ import annotations
 
@@ -23,12 +23,20 @@ FIELDS = ("title", "author", "date", "image")
 def read(row: dict[str, Any]) -> bench_reading.Prediction:
     """The metadata of one page, without its body."""
     try:
-        found = read_metadata(parse(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE))
+        found = read_metadata(
+            parse(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE)
+        )
     except NotAnArticle:
         return {"id": row["id"]}
     date = found.published.date().isoformat() if found.published else ""
     author = found.author.split(", ") if found.author else []
-    return {"id": row["id"], "title": found.title, "author": author, "date": date, "image": found.cover}
+    return {
+        "id": row["id"],
+        "title": found.title,
+        "author": author,
+        "date": date,
+        "image": found.cover,
+    }
 
 
 @pytest.mark.slow
@@ -42,7 +50,9 @@ def test_all_pages(shared: Path, tmp_path: Path) -> None:
     with Pool(2) as pool:
         made = pool.map(read, rows, chunksize=16)
     for name in bench_reading.TOOLS:
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in made), encoding="utf-8")
+        (tmp_path / f"{name}.jsonl").write_text(
+            "".join(json.dumps(each) + "\n" for each in made), encoding="utf-8"
+        )
     bench_reading.score(tmp_path, rows, "none", boot=0)
     found = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]
     assert failing({field: found[field][field][0] for field in FIELDS}, FLOORS["metadata"]) == {}

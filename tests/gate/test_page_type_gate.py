@@ -1,5 +1,6 @@
-"""Floors of telling what a page is, on domains that the weights were not fitted on; they only rise. On real pages,
-where ../shared is beside the checkout: `python -m tools.train.fit_pages --folds` prints the figures."""
+"""Floors of telling what a page is, on domains that the weights were not fitted on; they only rise.
+On real pages, where ../shared is beside the checkout: `python -m tools.train.fit_pages --folds`
+prints the figures."""
 
 from __future__ import annotations
 

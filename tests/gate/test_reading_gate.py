@@ -1,4 +1,5 @@
-"""Floors of the reader's quality: on our own pages everywhere, on real pages where ../shared is beside the checkout."""
+"""Floors of the reader's quality: on our own pages everywhere, on real pages where ../shared is
+beside the checkout."""
 
 from __future__ import annotations
 
@@ -19,14 +20,19 @@ DATA = Path(__file__).parent / "data"
 FLOORS = tomllib.loads((DATA / "reading.toml").read_text("utf-8"))
 BODIES = tomllib.loads((DATA / "own_pages.toml").read_text("utf-8"))["body"]
 OWN = (Path("tests/reading/pages"), Path("tests/reading/metadata/pages"))
-MOST_REFUSED = 0.03  # share of the real pages, all of them articles, that may be taken for something else
+# share of the real pages, all of them articles, that may be taken for something else
+MOST_REFUSED = 0.03
 
 
 def failing(figures: Mapping[str, float], floors: Mapping[str, Any]) -> dict[str, float]:
     """The figures below their floor, or above what they may be at most."""
     least = {name: floor for name, floor in floors.items() if not isinstance(floor, dict)}
     low = {name: figures[name] for name, floor in least.items() if figures[name] < floor}
-    high = {name: figures[name] for name, most in floors.get("at_most", {}).items() if figures[name] > most}
+    high = {
+        name: figures[name]
+        for name, most in floors.get("at_most", {}).items()
+        if figures[name] > most
+    }
     return low | high
 
 
@@ -36,7 +42,9 @@ def own_pages() -> list[tuple[dict[str, Any], bench_reading.Prediction]]:
     found = []
     for file in sorted(file for folder in OWN for file in (root / folder).glob("*.toml")):
         truth = tomllib.loads(file.read_text("utf-8")) | {"body": BODIES[file.stem]}
-        found.append((truth, bench_reading.ours(file.with_suffix(".html").read_bytes(), truth["url"])))
+        found.append(
+            (truth, bench_reading.ours(file.with_suffix(".html").read_bytes(), truth["url"]))
+        )
     return found
 
 
@@ -48,12 +56,21 @@ def own_figures(pages: list[tuple[dict[str, Any], bench_reading.Prediction]]) ->
 
     def contains(name: str) -> list[bool]:
         texts = [(truth, re.sub(r"\s+", " ", made["text"])) for truth, made in pages]
-        return [re.sub(r"\s+", " ", snippet) in text for truth, text in texts for snippet in truth[name]]
+        return [
+            re.sub(r"\s+", " ", snippet) in text for truth, text in texts for snippet in truth[name]
+        ]
 
     return {
         "body_f1": scores.body_f1([(truth["body"], made["text"]) for truth, made in pages]),
-        "title": share([scores.plain(truth["title"]) == scores.plain(made["title"]) for truth, made in pages]),
-        "author": share([set(map(scores.plain, t["author"])) == set(map(scores.plain, m["author"])) for t, m in pages]),
+        "title": share(
+            [scores.plain(truth["title"]) == scores.plain(made["title"]) for truth, made in pages]
+        ),
+        "author": share(
+            [
+                set(map(scores.plain, t["author"])) == set(map(scores.plain, m["author"]))
+                for t, m in pages
+            ]
+        ),
         "date": share([truth["date"] == made["date"] for truth, made in pages]),
         "must_have": share(contains("must_have")),
         "must_not": share(contains("must_not")),
@@ -68,18 +85,27 @@ def test_our_own_pages() -> None:
 
 def test_a_reader_that_keeps_everything_or_half_fails_the_gate_on_our_own_pages() -> None:
     pages = own_pages()
-    wordy = [(truth, made | {"text": made["text"] + "\n" + " ".join(truth["must_not"])}) for truth, made in pages]
-    halved = [(truth, made | {"text": made["text"][: len(made["text"]) // 2]}) for truth, made in pages]
+    wordy = [
+        (truth, made | {"text": made["text"] + "\n" + " ".join(truth["must_not"])})
+        for truth, made in pages
+    ]
+    halved = [
+        (truth, made | {"text": made["text"][: len(made["text"]) // 2]}) for truth, made in pages
+    ]
     untitled = [(truth, made | {"title": "", "author": [], "date": ""}) for truth, made in pages]
     assert {"must_not"} <= failing(own_figures(wordy), FLOORS["own"]).keys()
     assert {"body_f1", "must_have"} <= failing(own_figures(halved), FLOORS["own"]).keys()
     assert {"title", "author", "date"} <= failing(own_figures(untitled), FLOORS["own"]).keys()
 
 
-def _figures(folder: Path, pages: list[dict[str, Any]], made: list[bench_reading.Prediction]) -> dict[str, float]:
+def _figures(
+    folder: Path, pages: list[dict[str, Any]], made: list[bench_reading.Prediction]
+) -> dict[str, float]:
     """What the shared scorer makes of the predictions `made`."""
     for name in bench_reading.TOOLS:
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in made), encoding="utf-8")
+        (folder / f"{name}.jsonl").write_text(
+            "".join(json.dumps(each) + "\n" for each in made), encoding="utf-8"
+        )
     bench_reading.score(folder, pages, "none", boot=0)
     found = json.loads((folder / "scores.json").read_text("utf-8"))["all"]["ours"]
     wanted = [("body", "F1"), ("snip", "snipR"), ("snip", "snipFP")]
@@ -99,7 +125,9 @@ def test_quick_pages(shared: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]], tmp_path: Path) -> None:
+def test_all_pages(
+    read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]], tmp_path: Path
+) -> None:
     pages, made = map(list, zip(*read_rows[: len(bench_reading.rows())], strict=True))
     assert failing(_figures(tmp_path, pages, made), FLOORS["all"]) == {}
     shares = bench_reading.structure(pages, {each["id"]: each for each in made})

@@ -1,4 +1,5 @@
-"""How many suggested tags are usable, on 200 real pages: the floors only rise. data/suggestions.toml has the rule."""
+"""How many suggested tags are usable, on 200 real pages: the floors only rise.
+data/suggestions.toml has the rule."""
 
 from __future__ import annotations
 
@@ -15,11 +16,15 @@ from syndicator.describing.taxonomy.suggest import suggest
 from syndicator.describing.text.language import function_words
 
 pytestmark = pytest.mark.slow
-JUDGED = tomllib.loads((Path(__file__).parent / "data" / "suggestions.toml").read_text(encoding="utf-8"))
+JUDGED = tomllib.loads(
+    (Path(__file__).parent / "data" / "suggestions.toml").read_text(encoding="utf-8")
+)
 PAGES = 200
 SHOWN = 30
 USABLE = 0.80  # of the first `SHOWN`; measured .90. Asked for is .60
-PRONOUNS = "i you he she it we they me him us them my your his her its our their this that these those"
+PRONOUNS = (
+    "i you he she it we they me him us them my your his her its our their this that these those"
+)
 
 
 def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:

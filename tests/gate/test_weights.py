@@ -1,4 +1,5 @@
-"""The shipped weights of describing are those that tools/train makes from the corpus, but for an order of adding."""
+"""The shipped weights of describing are those that tools/train makes from the corpus, but for an
+order of adding."""
 
 from __future__ import annotations
 

@@ -34,9 +34,12 @@ def bucket(s3: S3) -> Bucket:
 
 
 def moto_server() -> str:
-    """The program, "" where it is not installed (CONTRIBUTING.md says how, in an environment of its own)."""
+    """The program, "" where it is not installed (CONTRIBUTING.md says how, in an environment of its
+    own)."""
     beside = Path(__file__).resolve().parents[2] / ".venv-moto/bin/moto_server"
-    return os.environ.get("MOTO_SERVER", "") or (str(beside) if beside.exists() else shutil.which("moto_server") or "")
+    return os.environ.get("MOTO_SERVER", "") or (
+        str(beside) if beside.exists() else shutil.which("moto_server") or ""
+    )
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +52,17 @@ def moto() -> Iterator[dict[str, str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [program, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [program, "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _make_bucket(f"http://127.0.0.1:{port}")
-        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+        keys = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+        }
         yield {**keys, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
     finally:
         server.kill()
@@ -63,7 +72,9 @@ def moto() -> Iterator[dict[str, str]]:
 def _make_bucket(endpoint: str) -> None:
     for _ in range(600):
         try:
-            urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{BUCKET}", method="PUT")).close()
+            urllib.request.urlopen(
+                urllib.request.Request(f"{endpoint}/{BUCKET}", method="PUT")
+            ).close()
             return
         except OSError:
             time.sleep(0.1)

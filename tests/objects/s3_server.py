@@ -1,4 +1,5 @@
-"""A small S3 of our own on loopback: objects, conditional writes, listings in pages, and what can go wrong."""
+"""A small S3 of our own on loopback: objects, conditional writes, listings in pages, and what can
+go wrong."""
 
 from __future__ import annotations
 
@@ -31,10 +32,11 @@ class Kept:
 
 
 class S3:
-    """The bucket BUCKET. `objects`: by key. `requests`: how many there were of each kind. `before`: is called with the
-    kind and the key before each request is done, and may change the bucket as another client would; what it returns is
-    done in place of the request: "drop" (the connection ends), "lose" (the answer is lost, the request is done), or a
-    status. `page`: keys in one page of a listing."""
+    """The bucket BUCKET. `objects`: by key. `requests`: how many there were of each kind. `before`:
+    is called with the kind and the key before each request is done, and may change the bucket as
+    another client would; what it returns is done in place of the request: "drop" (the connection
+    ends), "lose" (the answer is lost, the request is done), or a status. `page`: keys in one page
+    of a listing."""
 
     def __init__(self, page: int = 3) -> None:
         self.objects: dict[str, Kept] = {}
@@ -48,7 +50,11 @@ class S3:
 
     @property
     def environ(self) -> dict[str, str]:
-        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+        keys = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+        }
         return {**keys, "AWS_ENDPOINT_URL": self.endpoint}
 
     def url(self, prefix: str) -> str:
@@ -63,11 +69,17 @@ class S3:
         """The objects of a prefix, by the rest of their keys."""
         with self.lock:
             found = sorted(self.objects.items())
-        return {key.removeprefix(f"{prefix}/"): one.data for key, one in found if key.startswith(f"{prefix}/")}
+        return {
+            key.removeprefix(f"{prefix}/"): one.data
+            for key, one in found
+            if key.startswith(f"{prefix}/")
+        }
 
     @contextmanager
     def running(self) -> Iterator[S3]:
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield self
@@ -158,7 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, key: str, data: bytes) -> None:
         one, wanted = self.s3.objects.get(key), self.headers.get("If-Match")
-        if (self.headers.get("If-None-Match") == "*" and one) or (wanted and one and one.etag != wanted):
+        if (self.headers.get("If-None-Match") == "*" and one) or (
+            wanted and one and one.etag != wanted
+        ):
             self._send(412, _error("PreconditionFailed"))
             return
         if wanted and one is None:
@@ -183,10 +197,15 @@ class _Handler(BaseHTTPRequestHandler):
         start = int(asked.get("continuation-token", 0))
         part = keys[start : start + self.s3.page]
         more = start + self.s3.page < len(keys)
-        token = f"<NextContinuationToken>{start + self.s3.page}</NextContinuationToken>" if more else ""
+        token = (
+            f"<NextContinuationToken>{start + self.s3.page}</NextContinuationToken>" if more else ""
+        )
         rows = "".join(_row(key, self.s3.objects[key]) for key in part)
-        rows += "".join(f"<CommonPrefixes><Prefix>{escape(one)}</Prefix></CommonPrefixes>" for one in sorted(inner))
-        body = f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{token}{rows}</ListBucketResult>"
+        rows += "".join(
+            f"<CommonPrefixes><Prefix>{escape(one)}</Prefix></CommonPrefixes>"
+            for one in sorted(inner)
+        )
+        body = f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{token}{rows}</ListBucketResult>"  # noqa: E501
         self._send(200, body.encode())
 
     def _send(self, status: int, body: bytes = b"", *, head: bool = False, **headers: str) -> None:

@@ -43,7 +43,9 @@ def folder(root: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def bucket(root: Path, objects: Objects, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[Place]:
+def bucket(
+    root: Path, objects: Objects, clock: Callable[[], datetime] = lambda: NOW
+) -> Iterator[Place]:
     def raw(path: str) -> bytes | None:
         found = objects.get(path)
         return found[0] if found else None

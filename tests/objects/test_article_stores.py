@@ -42,7 +42,9 @@ def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place
 
     assert changed and stamp.path == f"2026/11/robots-again-{article().id[:6]}.md"
     assert place.articles.get(stamp.path) == stored
-    assert place.articles.stamp(stamp.path) == stamp and stamp.size == len(place.articles.read(stamp.path))
+    assert place.articles.stamp(stamp.path) == stamp and stamp.size == len(
+        place.articles.read(stamp.path)
+    )
     assert list(place.articles.walk()) == [stamp] and list(place.articles.names()) == [stamp.path]
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.id_at(stamp.path) == stored.id
@@ -64,7 +66,9 @@ def test_what_a_hand_edited_stays_unless_it_is_ordered(place: Place) -> None:
     data = place.articles.read(path)
     place.write(path, data.replace(b"title: Ours", b"title: Theirs"))
 
-    stored, _, changed = place.articles.put(article(title="Ours anew", author="Somebody Else"), path)
+    stored, _, changed = place.articles.put(
+        article(title="Ours anew", author="Somebody Else"), path
+    )
     assert (stored.title, stored.author, changed) == ("Theirs", "Somebody Else", True)
     stored, _, _ = place.articles.put(article(title="Ours anew"), path, ordered=("title",))
     assert stored.title == "Ours anew"
@@ -106,7 +110,9 @@ def test_what_is_not_there_is_named_so(place: Place) -> None:
 
 
 def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None:
-    path = place.articles.add(article(), b"---\nid: " + article().id.encode() + b"\ntitle: T\n---\n\nText.\n")
+    path = place.articles.add(
+        article(), b"---\nid: " + article().id.encode() + b"\ntitle: T\n---\n\nText.\n"
+    )
     assert place.articles.find(article().id) == path
     data = place.articles.read(path)
     with pytest.raises(FileExistsError):
@@ -115,7 +121,8 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None
     assert place.articles.find(article().id) is None
     place.articles.put_back(path, data)
     assert place.raw(path) == data
-    assert [one.path for one in place.articles.changed({}).new] == [path]  # the next start takes it in
+    # the next start takes it in
+    assert [one.path for one in place.articles.changed({}).new] == [path]
     place.articles.delete_all([path, "2026/11/none-abcdef.md"])
     assert place.raw(path) is None
 
@@ -131,7 +138,11 @@ def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(pla
 def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
     filed(place, article())
     articles = place.articles
-    assert not articles.lists_withdrawn() and articles.carried_stamp() is None and articles.pruned_stamp() is None
+    assert (
+        not articles.lists_withdrawn()
+        and articles.carried_stamp() is None
+        and articles.pruned_stamp() is None
+    )
     articles.withdraw(article(), NOW, ())
     articles.withdraw(article("https://one.example/b"), NOW, ())
     assert [one.url for one in articles.withdrawn()] == sorted(

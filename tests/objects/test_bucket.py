@@ -43,13 +43,28 @@ def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
     assert objects.put("gone", b"three", over=first) is None
 
 
-def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(objects: Bucket) -> None:
-    names = ["2026/11/a.md", "2026/11/b.md", "2026/12/c.md", "2026/12/d.md", "b.md", "feeds.toml", "z.toml", "zz/x"]
+def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
+    objects: Bucket,
+) -> None:
+    names = [
+        "2026/11/a.md",
+        "2026/11/b.md",
+        "2026/12/c.md",
+        "2026/12/d.md",
+        "b.md",
+        "feeds.toml",
+        "z.toml",
+        "zz/x",
+    ]
     for name in reversed(names):
         objects.put(name, name.encode())
     assert [one.key for one in objects.walk()] == names
     assert [one.key for one in objects.walk("2026/")] == names[:4]
-    assert [(one.key, one.size) for one in objects.walk(deep=False)] == [("b.md", 4), ("feeds.toml", 10), ("z.toml", 6)]
+    assert [(one.key, one.size) for one in objects.walk(deep=False)] == [
+        ("b.md", 4),
+        ("feeds.toml", 10),
+        ("z.toml", 6),
+    ]
     assert objects.folders() == ["2026/", "zz/"]
     assert list(objects.walk("none/")) == []
 
@@ -89,7 +104,9 @@ def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: s
         lambda bucket: bucket.folders(),
     ],
 )
-def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(s3: S3, act: Callable[[Bucket], object]) -> None:
+def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
+    s3: S3, act: Callable[[Bucket], object]
+) -> None:
     bucket = Bucket(s3.url("i"), s3.environ, patience=timedelta(milliseconds=100))
     s3.before = lambda kind, key: "drop"
     with pytest.raises(OSError) as raised:
@@ -110,7 +127,9 @@ def test_a_bucket_that_is_not_there_takes_nothing(s3: S3) -> None:
         Bucket("s3://others/i", s3.environ).put("x", b"")
 
 
-def test_without_the_package_its_name_and_how_to_get_it_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_its_name_and_how_to_get_it_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(MissingError, match=r"obstore.*uv pip install"):
         Bucket("s3://tests/i", {})

@@ -54,7 +54,9 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make: Make) -> 
         outlet.put(name, b"<feed/>" * 50)
     packed = outlet.get("all.atom.gz")
     assert packed is not None and gzip.decompress(packed) == b"<feed/>" * 50
-    assert outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
+    assert (
+        outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
+    )
     without = make(gzip=False)
     assert not without.put("all.atom", b"<feed/>" * 50)
     assert make().get("all.atom.gz") is None
@@ -72,7 +74,9 @@ def test_a_name_that_leaves_the_root_is_refused(make: Make, name: str) -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(bucket: Bucket, whole: bool) -> None:
+def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
+    bucket: Bucket, whole: bool
+) -> None:
     ObjectOutlet(bucket).put("all.atom", b"before")
     first, second = ObjectOutlet(bucket, whole=whole), ObjectOutlet(bucket, whole=whole)
     assert first.get("all.atom") == second.get("all.atom") == b"before"
@@ -87,11 +91,17 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(bucket: Bucket, 
     ):
         with pytest.raises(OSError, match="another build"):
             act()
-    assert ObjectOutlet(bucket).get("all.atom") == ObjectOutlet(bucket).get("new.atom") == b"of the first"
+    assert (
+        ObjectOutlet(bucket).get("all.atom")
+        == ObjectOutlet(bucket).get("new.atom")
+        == b"of the first"
+    )
     second.put("new.atom", b"of the first")  # the very bytes are nobody's
 
 
-def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(s3: S3, bucket: Bucket) -> None:
+def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
+    s3: S3, bucket: Bucket
+) -> None:
     s3.page = 1000
     names = [f"tags/{number}.html" for number in range(30)]
     build = ObjectOutlet(bucket, whole=True)
@@ -103,7 +113,8 @@ def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(s3: S3
         again.put(name, name.encode())
     again.put(names[0], b"another")
     for name in names[1:]:
-        again.put(name, name.upper().encode())  # as long as before: the store's etags tell that it is not the same
+        # as long as before: the store's etags tell that it is not the same
+        again.put(name, name.upper().encode())
     assert dict(s3.requests) == {"list": 1, "put": 30}
 
 
@@ -123,6 +134,8 @@ def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bu
     stale = s3.objects["i/all.atom.gz"]
     ObjectOutlet(bucket).put("all.atom", b"new" * 100)
     s3.objects["i/all.atom.gz"] = stale
-    s3.objects["i/all.atom"] = type(stale)(b"new" * 100, {}, stale.at.replace(year=stale.at.year + 1))
+    s3.objects["i/all.atom"] = type(stale)(
+        b"new" * 100, {}, stale.at.replace(year=stale.at.year + 1)
+    )
     assert not ObjectOutlet(bucket).put("all.atom", b"new" * 100)
     assert gzip.decompress(s3.objects["i/all.atom.gz"].data) == b"new" * 100

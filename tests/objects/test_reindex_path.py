@@ -14,11 +14,16 @@ from syndicator.services.article_files import intake
 from syndicator.services.container import App, open_app
 from tests.objects.s3_server import S3
 
-_OF_A_HAND = b"---\ntitle: %s\nsource: https://one.example/a\npublished: 2026-11-20T10:00:00Z\n---\n\nSome words.\n"
+_OF_A_HAND = (
+    b"---\ntitle: %s\nsource: https://one.example/a\npublished: 2026-11-20T10:00:00Z\n---\n\nSome"
+    b" words.\n"
+)
 
 
 @contextmanager
-def opened(folder: Path, s3: S3 | None) -> Iterator[tuple[App, Callable[[str, bytes | None], None]]]:
+def opened(
+    folder: Path, s3: S3 | None
+) -> Iterator[tuple[App, Callable[[str, bytes | None], None]]]:
     """An instance, and what an editor does to a file."""
     (folder / "config").mkdir()
     (folder / "config/sources.toml").touch()

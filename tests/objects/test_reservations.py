@@ -52,7 +52,9 @@ def article(**fields: object) -> Article:
     return made
 
 
-def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(place: Place, clock: Clock) -> None:
+def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
+    place: Place, clock: Clock
+) -> None:
     _, stamp, _ = place.articles.put(article())  # and the process ends
     assert not place.articles.changed({})
     clock.now += WRITING + timedelta(seconds=1)
@@ -81,7 +83,9 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place
     assert place.store.reservations.reserved() == []
 
 
-def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(place: Place, clock: Clock) -> None:
+def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
+    place: Place, clock: Clock
+) -> None:
     stored, stamp, _ = place.articles.put(article())
     place.store.visits.record(stored, stamp)
     assert not place.articles.changed({})
@@ -113,7 +117,9 @@ def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> No
     assert [one.path for one in place.articles.changed({}).new] == [stamp.path]
 
 
-def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(bucket: Bucket, place: Place) -> None:
+def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
+    bucket: Bucket, place: Place
+) -> None:
     """Each with an index that has not seen the other's row: one database, two connections."""
     with open_store(f"sqlite:///{place.store.name}", articles_exist=True) as other_store:
         other = ObjectArticleStore(bucket, other_store.reservations.by(lambda: NOW), lambda: NOW)
@@ -127,7 +133,9 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(bucket: Bu
     assert [one.path for one in place.articles.walk()] == [stamp.path]
 
 
-def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(s3: S3, place: Place) -> None:
+def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(
+    s3: S3, place: Place
+) -> None:
     """The other one has the same reservation, and a hand has added a line by now."""
     theirs = paths.first(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
     first = iter([theirs])
@@ -161,13 +169,17 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Pl
     stored, stamp, _ = place.articles.put(article(title="Ours", excerpt="An excerpt."))
     place.store.visits.record(stored, stamp)
     s3.before = edited(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
-    again, last, changed = place.articles.put(article(title="Ours anew", excerpt="Another excerpt."), stamp.path)
+    again, last, changed = place.articles.put(
+        article(title="Ours anew", excerpt="Another excerpt."), stamp.path
+    )
     assert (again.title, again.excerpt, changed) == ("Theirs", "Another excerpt.", True)
     assert place.articles.stamp(stamp.path) == last
     assert place.articles.get(stamp.path).title == "Theirs"
 
 
-def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(s3: S3, place: Place) -> None:
+def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
+    s3: S3, place: Place
+) -> None:
     stored, stamp, _ = place.articles.put(article(title="Ours"))
     place.store.visits.record(stored, stamp)
     edits = iter(range(1000))

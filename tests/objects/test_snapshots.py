@@ -83,7 +83,9 @@ def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket
 
 
 @pytest.mark.parametrize("data", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])
-def test_a_broken_page_counts_as_absent(s3: S3, bucket: Bucket, tmp_path: Path, data: bytes) -> None:
+def test_a_broken_page_counts_as_absent(
+    s3: S3, bucket: Bucket, tmp_path: Path, data: bytes
+) -> None:
     pages = ObjectSnapshots(bucket, 1)
     pages.put(ID, b"<p>", {})
     s3.put(next(iter(s3.objects)), data)

@@ -1,4 +1,5 @@
-"""The whole trip with articles, pages and feeds in a bucket: the same bytes as in folders, whatever goes wrong."""
+"""The whole trip with articles, pages and feeds in a bucket: the same bytes as in folders, whatever
+goes wrong."""
 
 from __future__ import annotations
 
@@ -28,10 +29,12 @@ pages = "s3://tests/i/pages"
 
 
 class Place:
-    """A configuration with its own state. `create`: begins a database although the instance has been minted."""
+    """A configuration with its own state. `create`: begins a database although the instance has
+    been minted."""
 
     def __init__(self, folder: Path, world: World, environ: dict[str, str] | None = None) -> None:
-        # One source after the other: which of two stories that come at once names the other is a matter of luck.
+        # One source after the other: which of two stories that come at once names the other is a
+        # matter of luck.
         self.environ = {**(environ or {}), "SYNDICATOR_FETCH__CONCURRENCY": "1"}
         self.folder, self.now = folder, datetime(2026, 1, 10, 12, tzinfo=UTC)
         self.create = environ is not None
@@ -43,7 +46,11 @@ class Place:
     def opened(self) -> AbstractContextManager[App]:
         create, self.create = self.create, False
         return open_app(
-            self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ=self.environ, create=create
+            self.folder / "config",
+            clock=lambda: self.now,
+            jitter=lambda: 0.5,
+            environ=self.environ,
+            create=create,
         )
 
     async def run(self) -> RunReport:
@@ -60,7 +67,11 @@ class Place:
 
     def bytes_of(self, part: str) -> dict[str, bytes]:
         root = self.folder / "feeds" / part
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in root.rglob("*")
+            if path.is_file()
+        }
 
 
 @pytest.fixture
@@ -69,9 +80,14 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
     world = World(without={"slow"})
     await world.start()
     s3.page = 100
-    folder, bucket = Place(tmp_path / "folder", world), Place(tmp_path / "bucket", world, s3.environ)
+    folder, bucket = (
+        Place(tmp_path / "folder", world),
+        Place(tmp_path / "bucket", world, s3.environ),
+    )
     await folder.run()
-    s3.put("i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes())
+    s3.put(
+        "i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes()
+    )
     yield folder, bucket, world
     await world.aclose()
 
@@ -94,8 +110,11 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     report = await bucket.run()
     assert not report.problems
     same(folder, s3)
-    assert len(s3.below("i/pages")) == len(folder.bytes_of("state/pages")) + 1  # and the day of the last pruning
-    assert not any((bucket.folder / "feeds").glob("articles")) and not any((bucket.folder / "feeds").glob("public"))
+    # and the day of the last pruning
+    assert len(s3.below("i/pages")) == len(folder.bytes_of("state/pages")) + 1
+    assert not any((bucket.folder / "feeds").glob("articles")) and not any(
+        (bucket.folder / "feeds").glob("public")
+    )
 
     _have_the_types_that_our_server_sends(s3)
 
@@ -125,15 +144,24 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 
 
 def feeds_of(s3: S3) -> dict[str, bytes]:
-    return {name: data for name, data in s3.below("i/public").items() if name.endswith((".atom", ".rss", ".json"))}
+    return {
+        name: data
+        for name, data in s3.below("i/public").items()
+        if name.endswith((".atom", ".rss", ".json"))
+    }
 
 
 def _have_the_types_that_our_server_sends(s3: S3) -> None:
     kept = s3.objects["i/public/all.atom"].headers
-    assert kept == {"Content-Type": "application/atom+xml; charset=utf-8", "Cache-Control": "no-cache"}
+    assert kept == {
+        "Content-Type": "application/atom+xml; charset=utf-8",
+        "Cache-Control": "no-cache",
+    }
     assert s3.objects["i/public/all.atom.gz"].headers == {**kept, "Content-Encoding": "gzip"}
     assert s3.objects["i/public/index.html"].headers["Content-Type"] == "text/html; charset=utf-8"
-    assert s3.objects["i/public/maps/nginx.conf"].headers["Content-Type"] == "application/octet-stream"
+    assert (
+        s3.objects["i/public/maps/nginx.conf"].headers["Content-Type"] == "application/octet-stream"
+    )
     assert "i/public/archive/all/2026-01.atom.gz" not in s3.objects
 
 
@@ -141,7 +169,8 @@ def _have_the_types_that_our_server_sends(s3: S3) -> None:
 async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
     places: tuple[Place, Place, World], s3: S3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store answers fewer and fewer requests, then none; the database is new each time it got that far."""
+    """The store answers fewer and fewer requests, then none; the database is new each time it got
+    that far."""
     folder, bucket, _ = places
     monkeypatch.setattr("syndicator.articles.stores.bucket._PATIENCE", timedelta(milliseconds=50))
     for most in (10, 40, 120):

@@ -1,4 +1,5 @@
-"""Two builds of one store at a time: the second to write a file ends, and nothing of an older state stays published."""
+"""Two builds of one store at a time: the second to write a file ends, and nothing of an older state
+stays published."""
 
 from __future__ import annotations
 
@@ -23,13 +24,18 @@ from tests.publishing.memory import MemoryOutlet, finish
 from tests.store.conftest import record
 
 EVERYTHING = settings(everything=True)
-HOW = EVERYTHING.model_copy(update={"publish": EVERYTHING.publish.model_copy(update={"thumbnails": False})})
+HOW = EVERYTHING.model_copy(
+    update={"publish": EVERYTHING.publish.model_copy(update={"thumbnails": False})}
+)
 
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     url = f"sqlite:///{tmp_path}/syndicator.db"
-    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=True) as other:
+    with (
+        open_store(url, articles_exist=False) as one,
+        open_store(url, articles_exist=True) as other,
+    ):
         yield one, other
 
 
@@ -39,7 +45,13 @@ def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
     rows = store.index.feeds()
     specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})
     only = None if whole else stale(specs, rows)
-    given: Any = {"settings": HOW, "sources": SOURCES, "instance": INSTANCE, "only": only, "rows": rows}
+    given: Any = {
+        "settings": HOW,
+        "sources": SOURCES,
+        "instance": INSTANCE,
+        "only": only,
+        "rows": rows,
+    }
     return build(specs, index=store.index, outlet=outlet, **given)
 
 

@@ -1,4 +1,5 @@
-"""Workers of several machines on PostgreSQL, with articles, pages and feeds in a bucket and no shared folder."""
+"""Workers of several machines on PostgreSQL, with articles, pages and feeds in a bucket and no
+shared folder."""
 
 from __future__ import annotations
 
@@ -36,12 +37,15 @@ def published(fleet: Instance, name: str) -> str:
 def test_workers_without_a_shared_folder_file_each_article_once(
     postgres: Server, environ: Mapping[str, str], tmp_path: Path
 ) -> None:
-    """Three workers; one is killed, one stands still for longer than its lease, and the database restarts."""
+    """Three workers; one is killed, one stands still for longer than its lease, and the database
+    restarts."""
     web = Web(hosts=14, feeds=2, entries=3, seconds=0.05)
     bucket = f"s3://{BUCKET}/{tmp_path.name}"
     with (
         web.serving(),
-        instance(tmp_path, web, postgres.schema(), pause=0.1, bucket=bucket, environ=environ) as fleet,
+        instance(
+            tmp_path, web, postgres.schema(), pause=0.1, bucket=bucket, environ=environ
+        ) as fleet,
     ):
         for _ in range(3):
             fleet.start()
@@ -55,7 +59,9 @@ def test_workers_without_a_shared_folder_file_each_article_once(
         web.entries += 1
         assert fleet.until(lambda: fleet.left() == 0, 240), fleet.logs()
         fleet.visit_again()
-        assert fleet.until(lambda: fleet.left() == fleet.pending() == 0 and not fleet.stale(), 240), fleet.logs()
+        assert fleet.until(
+            lambda: fleet.left() == fleet.pending() == 0 and not fleet.stale(), 240
+        ), fleet.logs()
         assert set(fleet.stop()) <= {0, -9}, fleet.logs()
         assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
         assert published(fleet, "all.atom").count("<entry>") >= 50

@@ -1,4 +1,5 @@
-"""Jobs of the console: done once, whoever does them, under the lock or within the run that has it."""
+"""Jobs of the console: done once, whoever does them, under the lock or within the run that has
+it."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def instance(tmp_path: Path) -> Instance:
     config.mkdir()
     (config / "syndicator.toml").write_text("")
     (config / "taxonomy.toml").write_text("")
-    (config / "sources.toml").write_text('# ours\n[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n')
+    (config / "sources.toml").write_text(
+        '# ours\n[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n'
+    )
     return Instance(tmp_path, World())
 
 
@@ -52,7 +55,9 @@ def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
 READER, WRITER = "token reader", "token writer"
 
 
-def run_order(instance: Instance, queue: Queue, jobs: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
+def run_order(
+    instance: Instance, queue: Queue, jobs: Iterable[tuple[str, bool]]
+) -> list[tuple[str, bool]]:
     """Queue jobs of (who, dry_run), run them, and return them in the order in which they began."""
     began: list[tuple[str, bool]] = []
     for who, dry_run in jobs:
@@ -74,7 +79,16 @@ def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
     for who in (READER, READER, READER, WRITER, "ann", READER, WRITER, "ann"):
         queue.add("rest", {}, who=who, at=AT)
     taken = list(iter(queue.claim, None))
-    assert [job.who for job in taken] == ["ann", "ann", READER, WRITER, READER, WRITER, READER, READER]
+    assert [job.who for job in taken] == [
+        "ann",
+        "ann",
+        READER,
+        WRITER,
+        READER,
+        WRITER,
+        READER,
+        READER,
+    ]
 
 
 def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> None:
@@ -93,7 +107,10 @@ def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance)
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
     with locked(settings):
-        assert run_order(instance, queue, [(WRITER, False), (READER, True), (READER, True)]) == [(READER, True)] * 2
+        assert (
+            run_order(instance, queue, [(WRITER, False), (READER, True), (READER, True)])
+            == [(READER, True)] * 2
+        )
         assert len(queue.waiting()) == 1
 
 
@@ -115,18 +132,26 @@ def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
     assert job is not None and job.status == "cancelled" and queue.claim() is None
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "[]", "null", "{}", '{"act": "rest"}', "1" * 9999, "[" * 99_999])
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "[]", "null", "{}", '{"act": "rest"}', "1" * 9999, "[" * 99_999]
+)
 def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: str) -> None:
     first, second = (queue.add("rest", {"key": one}, who="ann", at=AT).id for one in "ab")
     (queue.root / f"{first}.json").write_text(damaged)
     taken = queue.claim(lambda job: job.act == "rest")
     if taken is None or taken.id != second:  # nothing is known of it
         taken = queue.claim(lambda job: job.act == "rest")
-    assert taken is not None and taken.id == second and queue.claim() is None and len(queue.recent(9)) <= 2
+    assert (
+        taken is not None
+        and taken.id == second
+        and queue.claim() is None
+        and len(queue.recent(9)) <= 2
+    )
 
 
 @pytest.mark.parametrize(
-    "id", ["", "..", "../passwords", "../../config/sources", "0" * 20 + "-xyz", "0" * 20 + "-0123456g"]
+    "id",
+    ["", "..", "../passwords", "../../config/sources", "0" * 20 + "-xyz", "0" * 20 + "-0123456g"],
 )
 def test_an_id_names_no_other_file(queue: Queue, id: str) -> None:
     queue.root.mkdir(parents=True)
@@ -195,7 +220,11 @@ def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -
     first = log.add(change, {"article:x.md": ("a\n", "b\n")})
     with log.path.open("ab") as file:
         file.write(b'{"number": 2, "at"')
-    assert (first.number, log.newest()[0], log.files(1)) == (1, first, {"article:x.md": ("a\n", "b\n")})
+    assert (first.number, log.newest()[0], log.files(1)) == (
+        1,
+        first,
+        {"article:x.md": ("a\n", "b\n")},
+    )
     assert log.undone() == set()
     second = log.add(change, {"article:x.md": ("b\n", "c\n")})
     assert (second.number, log.newest()) == (2, [second, first])
@@ -219,23 +248,32 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
         (root / "changes.jsonl").touch()
     queue = Queue(tmp_path)
     job = queue.add("rest", {"url": "https://ann:secret@a.example/"}, who="ann", at=AT)
-    page = Fetched(url="https://a.example/", final_url="https://a.example/", status=200, headers={}, body=b"x")
+    page = Fetched(
+        url="https://a.example/", final_url="https://a.example/", status=200, headers={}, body=b"x"
+    )
     queue.keep_page(job.id, page)
     queue.claim()
     queue.cancel(job.id)
     change = LoggedChange(number=0, at=AT, who="ann", act="rest", subject="a", said="")
     Log(tmp_path).add(change, {"config:sources.toml": ("a", "b")})
     security.set_password(security.file_of(tmp_path), "ann", "correct horse battery")
-    modes = {str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777) for path in root.rglob("*")}
+    modes = {
+        str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777)
+        for path in root.rglob("*")
+    }
     assert len(modes) == 9
-    assert {name for name, (is_folder, mode) in modes.items() if mode != (0o700 if is_folder else 0o600)} == set()
+    assert {
+        name for name, (is_folder, mode) in modes.items() if mode != (0o700 if is_folder else 0o600)
+    } == set()
     assert root.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
     log, taken_back = Log(tmp_path), []
     for undoes in (None, 1, 2, 3):
-        change = LoggedChange(number=0, at=AT, who="ann", act="undo", subject="x", said="x", undoes=undoes)
+        change = LoggedChange(
+            number=0, at=AT, who="ann", act="undo", subject="x", said="x", undoes=undoes
+        )
         log.add(change, {})
         taken_back.append(log.undone())
     assert taken_back == [set(), {1}, {2}, {1, 3}]

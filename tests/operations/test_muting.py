@@ -1,4 +1,5 @@
-"""The filed articles that the settings leave out: which they are, and that they go and come back."""
+"""The filed articles that the settings leave out: which they are, and that they go and come
+back."""
 
 from __future__ import annotations
 
@@ -22,11 +23,14 @@ from tests.services.places import Place, store_articles
 def fill(place: Place) -> None:
     with place.app() as app:
         first = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
-        store_articles(app, "Sports copy", "The same text about the cup.", source="two", merged_into=first.id)
+        store_articles(
+            app, "Sports copy", "The same text about the cup.", source="two", merged_into=first.id
+        )
         store_articles(app, "Science", "A text about cells and a cup of tea.", tags=("GPU",))
         store_articles(app, "Trains", "A text about rails.", source="two")
     (place.folder / "feeds/articles/mine.md").write_text(
-        "---\ntitle: Sports of mine\ndate: '2026-03-01'\nsource: 'https://mine.example/sports'\n---\n\nMy own words.\n"
+        "---\ntitle: Sports of mine\ndate: '2026-03-01'\nsource:"
+        " 'https://mine.example/sports'\n---\n\nMy own words.\n"
     )
     with place.app() as app:
         files(app)
@@ -47,7 +51,9 @@ def settings(place: Place, text: str) -> None:
 
 def change(place: Place, *words: str) -> Any:
     said = CliRunner().invoke(
-        command_line, ["change", *words, "--json", "--config", str(place.config)], catch_exceptions=False
+        command_line,
+        ["change", *words, "--json", "--config", str(place.config)],
+        catch_exceptions=False,
     )
     return json.loads(said.stdout)
 
@@ -64,7 +70,10 @@ def planned(place: Place) -> set[str]:
         ('mute = "cup and not url:science"', {"Sports today", "Sports copy"}),
         ('mute = "url:two.example/trains"', {"Trains"}),
         ('keep = "title:sports or tag:gpu"', {"Trains"}),
-        ('keep = "rails"\nmute = "title:trains"', {"Sports today", "Sports copy", "Science", "Trains"}),
+        (
+            'keep = "rails"\nmute = "title:trains"',
+            {"Sports today", "Sports copy", "Science", "Trains"},
+        ),
     ],
 )
 def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
@@ -80,7 +89,9 @@ def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
     settings(place, 'mute = "title:sports"')
     before = place.digests("articles")
     assert len(change(place, "withdraw-muted")["articles"]) == 2 and planned(place) == set()
-    assert "today" not in place.published("all.json") and "copy" not in place.published("sources/two.json")
+    assert "today" not in place.published("all.json") and "copy" not in place.published(
+        "sources/two.json"
+    )
     assert "Sports of mine" in place.published("all.json")
     change(place, "undo", "1")
     assert "Sports today" in place.published("all.json")
@@ -101,7 +112,9 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
     change(place, "withdraw-muted")
     with place.app() as app:
         editorial.undo_withdrawal(app, "https://one.example/sports-today")
-    assert [one["url"] for one in change(place, "undo", "1")["articles"]] == ["https://two.example/sports-copy"]
+    assert [one["url"] for one in change(place, "undo", "1")["articles"]] == [
+        "https://two.example/sports-copy"
+    ]
 
 
 def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
@@ -116,5 +129,8 @@ def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> Non
 
 def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> None:
     settings(place, 'mute = "title:"')
-    with pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"), place.app():
+    with (
+        pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"),
+        place.app(),
+    ):
         pass

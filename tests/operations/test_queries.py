@@ -73,7 +73,10 @@ def test_the_command_line_lists_them(place: Place) -> None:
 def test_each_is_json_with_an_id(place: Place, name: str) -> None:
     page = json.loads(run(place, "status", "--list", name, "--json").stdout)
     assert page["next"] == "" and all(one["id"] for one in page["items"])
-    assert set(QUERIES[name].columns) <= {key for one in page["items"] for key in one} or not page["items"]
+    assert (
+        set(QUERIES[name].columns) <= {key for one in page["items"] for key in one}
+        or not page["items"]
+    )
     assert all("description" in one for one in schema_of(QUERIES[name])["properties"].values())
 
 

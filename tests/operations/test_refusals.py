@@ -34,7 +34,9 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
 
 
 @pytest.mark.parametrize(("name", "given", "said"), REFUSED)
-def test_what_cannot_be_done_is_said(tmp_path: Path, name: str, given: Mapping[str, Any], said: str) -> None:
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path, name: str, given: Mapping[str, Any], said: str
+) -> None:
     operation = need(name)
     with Place(tmp_path).app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
@@ -43,10 +45,13 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, name: str, given: Mapping[s
 def test_another_host_does_not_get_the_values_of_a_sources_headers(tmp_path: Path) -> None:
     place = Place(tmp_path)
     (place.config / "sources.toml").write_text(
-        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\nheaders_env = { Authorization = "TOKEN" }\n'
+        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\nheaders_env = { Authorization ='
+        ' "TOKEN" }\n'
     )
     operation = need("change-source")
     with place.app() as app:
         with pytest.raises(UsageError, match="by hand"):
             operation.plan(app, {"key": "one", "url": "https://evil.example/feed"}, no_progress)
-        assert not operation.plan(app, {"key": "one", "url": "https://one.example/atom"}, no_progress).is_empty
+        assert not operation.plan(
+            app, {"key": "one", "url": "https://one.example/atom"}, no_progress
+        ).is_empty

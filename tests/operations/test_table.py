@@ -24,7 +24,9 @@ PATHS = openapi_document()["paths"]
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_each_list_has_a_command_a_page_and_an_address(name: str, served: Served, browser: Browser) -> None:
+def test_each_list_has_a_command_a_page_and_an_address(
+    name: str, served: Served, browser: Browser
+) -> None:
     query = QUERIES[name]
     words = ["status", "--list", name, "--config", str(served.instance.config)]
     for more in ([], ["--json"]):
@@ -42,13 +44,22 @@ def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.Mo
     assert first.count('href="/articles/') == 3 and "holt" not in first
     more = first.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
     second = browser.get(f"/queries/articles?{more}").body
-    assert more.startswith("source=launchbeat&cursor=") and 'href="/articles/' in second and second != first
+    assert (
+        more.startswith("source=launchbeat&cursor=")
+        and 'href="/articles/' in second
+        and second != first
+    )
     assert "is none of unsure" in browser.get("/queries/articles?filter=new").body
-    assert browser.get("/queries/articles?cursor=gone").status == 422 and browser.get("/queries/x").status == 404
+    assert (
+        browser.get("/queries/articles?cursor=gone").status == 422
+        and browser.get("/queries/x").status == 404
+    )
 
 
 @pytest.mark.parametrize("name", registry.operations())
-def test_each_operation_has_a_command_a_form_and_an_address(name: str, served: Served, browser: Browser) -> None:
+def test_each_operation_has_a_command_a_form_and_an_address(
+    name: str, served: Served, browser: Browser
+) -> None:
     operation = registry.need(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])
@@ -98,7 +109,10 @@ OF_TAGS: dict[str, dict[str, Any]] = {
 }
 OTHERS: dict[str, dict[str, Any]] = {
     "import-articles": {
-        "text": "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
+        "text": (
+            "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA"
+            " text.\n"
+        )
     },
     "describe": {"all": True},
     "ask-model": {"all": True},
@@ -118,16 +132,24 @@ OTHERS: dict[str, dict[str, Any]] = {
 def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
     """Each is made once, in this order, where there is something to change."""
     config = served.instance.config / "syndicator.toml"
-    config.write_text(config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n')
+    config.write_text(
+        config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n'
+    )
     with open_app(served.instance.config) as opened:
         articles = [one for one in opened.store.index.each() if one.source_key == "holt"]
         state = opened.store.visits.state("parallel")
         assert state is not None
-        opened.store.visits.save_states([replace(state, effective_url="https://moved.example/feed")])
+        opened.store.visits.save_states(
+            [replace(state, effective_url="https://moved.example/feed")]
+        )
         copy = next(iter(opened.store.index.merged()))
         marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))
-    values = {**ADDED, **OTHERS} | {name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()}
-    values |= {name: {"id": articles[0].id, **more} for name, more in OF_AN_ARTICLE.items()} | OF_TAGS
+    values = {**ADDED, **OTHERS} | {
+        name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()
+    }
+    values |= {
+        name: {"id": articles[0].id, **more} for name, more in OF_AN_ARTICLE.items()
+    } | OF_TAGS
     values["release"] = {"id": (articles[0].id,)}
     values["split"], values["restore-muted"] = {"id": copy}, {"ids": (articles[0].id,)}
     values["join"] = {"ids": (articles[0].id, articles[1].id)}
@@ -146,4 +168,6 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
             _, number = apply(opened, operation, arguments, planned, who="ann")
         if number is not None:
             logged = log.get(number)
-            assert logged is not None and (logged.lasting == "" or logged.act in ("ask-model", "describe")), logged
+            assert logged is not None and (
+                logged.lasting == "" or logged.act in ("ask-model", "describe")
+            ), logged

@@ -1,4 +1,5 @@
-"""A module that registers one operation gets a command, a job, a page, a line in Changes and undo."""
+"""A module that registers one operation gets a command, a job, a page, a line in Changes and
+undo."""
 
 from __future__ import annotations
 
@@ -36,16 +37,22 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, *words: str) -> Result:
-    return CliRunner().invoke(app, ["change", *words, "--config", str(config)], catch_exceptions=False)
+    return CliRunner().invoke(
+        app, ["change", *words, "--config", str(config)], catch_exceptions=False
+    )
 
 
 def test_the_command_line_has_it(config: Path) -> None:
     path = config / "motto.toml"
     assert "Write a motto." in CliRunner().invoke(app, ["change", "--help"]).output
     shown = CliRunner().invoke(app, ["change", "toy", "--help"]).output
-    assert "WORDS" in shown and "--loud" in shown and "In capitals." in shown and "--dry-run" in shown
+    assert (
+        "WORDS" in shown and "--loud" in shown and "In capitals." in shown and "--dry-run" in shown
+    )
     dry = run(config, "toy", "slow and steady", "--dry-run").output
-    assert "the motto is slow and steady" in dry and "nothing was changed" in dry and not path.exists()
+    assert (
+        "the motto is slow and steady" in dry and "nothing was changed" in dry and not path.exists()
+    )
     answer = json.loads(run(config, "toy", "slow and steady", "--loud", "--json").stdout)
     assert (answer["motto"], answer["applied"]) == ("SLOW AND STEADY", True)
     assert path.read_text() == 'motto = "SLOW AND STEADY"\n'
@@ -73,11 +80,19 @@ def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
     assert not path.exists()
 
 
-def test_the_console_has_its_form_preview_job_and_line_in_changes(served: Served, browser: Browser) -> None:
+def test_the_console_has_its_form_preview_job_and_line_in_changes(
+    served: Served, browser: Browser
+) -> None:
     path = served.instance.config / "motto.toml"
     shown = browser.get("/operations/toy").body
-    assert 'name="words"' in shown and "In capitals." in shown and 'type="checkbox" name="loud"' in shown
-    planned = served.done(browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"}))
+    assert (
+        'name="words"' in shown
+        and "In capitals." in shown
+        and 'type="checkbox" name="loud"' in shown
+    )
+    planned = served.done(
+        browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"})
+    )
     assert planned.change is None and not path.exists()
     assert "the motto is HASTE" in browser.get(f"/operations/toy?job={planned.id}").body
     done = served.done(browser.post("/operations/toy", {"then": "apply", "words": "haste"}))
@@ -93,6 +108,9 @@ def test_programs_get_a_schema() -> None:
     made = schema_of(registry.need("toy"))
     assert made["description"] == "Write a motto." and made["required"] == ["words"]
     assert made["properties"]["loud"] == {
-        "description": "In capitals.", "title": "Loud", "type": "boolean", "default": False
-    }  # fmt: skip
+        "description": "In capitals.",
+        "title": "Loud",
+        "type": "boolean",
+        "default": False,
+    }
     assert made["additionalProperties"] is False

@@ -48,7 +48,11 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
         run(place, "change", "undo", "1")
     answer = json.loads(run(place, "change", "undo", "2", "--json").stdout)
     assert answer["withdrawn"] and "Chips" not in place.published("all.atom")
-    assert [(one.act, one.undoes) for one in log(place).newest()] == [("undo", 2), ("undo", 1), ("withdraw", None)]
+    assert [(one.act, one.undoes) for one in log(place).newest()] == [
+        ("undo", 2),
+        ("undo", 1),
+        ("withdraw", None),
+    ]
 
 
 def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
@@ -91,7 +95,9 @@ def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
 
 
 @pytest.mark.parametrize("lock", ["changes.lock", "edits.lock"])
-def test_changes_are_made_and_numbered_one_at_a_time(place: Place, lock: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_are_made_and_numbered_one_at_a_time(
+    place: Place, lock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
     path, found, asked = place.config / "taxonomy.toml", log(place), threading.Event()
     before, wait_for_lock = path.read_text(), fcntl.flock
@@ -106,7 +112,9 @@ def test_changes_are_made_and_numbered_one_at_a_time(place: Place, lock: str, mo
             monkeypatch.setattr(fcntl, "flock", flock)
             other = pool.submit(run, place, "change", "add-tag", "Robots")
             assert asked.wait(60)
-            assert found.newest() == [] and (lock == "changes.lock" or "Robots" not in path.read_text())
+            assert found.newest() == [] and (
+                lock == "changes.lock" or "Robots" not in path.read_text()
+            )
         assert other.result(60).exit_code == 0 and [one.number for one in found.newest()] == [1]
     run(place, "change", "undo", "1")
     assert path.read_text() == before
@@ -123,7 +131,11 @@ def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None
     for name in ("Robots", "Drones", "Ferries"):
         run(place, "change", "add-tag", name)
     run(place, "change", "undo", "1")
-    assert "Robots" not in path.read_text() and "Drones" in path.read_text() and "Ferries" in path.read_text()
+    assert (
+        "Robots" not in path.read_text()
+        and "Drones" in path.read_text()
+        and "Ferries" in path.read_text()
+    )
     run(place, "change", "undo", "3")
     run(place, "change", "undo", "2")
     assert path.read_text().strip() == first.strip()
@@ -139,12 +151,15 @@ def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place)
     assert "Chips" in place.published("all.atom")
 
 
-def test_an_import_is_taken_back_but_for_what_was_edited_since(place: Place, tmp_path: Path) -> None:
+def test_an_import_is_taken_back_but_for_what_was_edited_since(
+    place: Place, tmp_path: Path
+) -> None:
     folder = tmp_path / "blog"
     folder.mkdir()
     for name in ("bridge", "roof"):
         (folder / f"{name}.md").write_text(
-            f"---\ntitle: Of a {name}\ndate: 2026-02-11\nsource: https://else.example/{name}\n---\nA text of it.\n"
+            f"---\ntitle: Of a {name}\ndate: 2026-02-11\nsource:"
+            f" https://else.example/{name}\n---\nA text of it.\n"
         )
     assert "would be imported" in run(place, "import", str(folder), "--dry-run").output
     assert len(json.loads(run(place, "import", str(folder), "--json").stdout)["articles"]) == 2
@@ -156,4 +171,6 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(place: Place, tmp
     run(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
     with pytest.raises(UsageError, match="edited since; it stays as it is"):
         run(place, "change", "undo", "3")
-    assert "Of a bridge" in place.published("all.atom") and "Of a new roof" in place.published("all.atom")
+    assert "Of a bridge" in place.published("all.atom") and "Of a new roof" in place.published(
+        "all.atom"
+    )

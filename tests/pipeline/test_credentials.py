@@ -1,4 +1,5 @@
-"""A source's credentials and private networks are for its own host alone, whatever its feed points to."""
+"""A source's credentials and private networks are for its own host alone, whatever its feed points
+to."""
 
 from __future__ import annotations
 
@@ -21,13 +22,21 @@ from syndicator.services.explain.show import show_url
 from tests.faults.instance import InProcess
 
 SECRET = "Bearer s3ntinel"
-PAGE = "<title>{0}</title><article><h1>{0}</h1><p>" + "Words of a story that is long enough to be one. " * 20 + "</p>"
-SOURCES = '[[source]]\nkey = "mine"\nurl = "{feed}"\nheaders_env = {{ Authorization = "MY_TOKEN" }}\n'
+PAGE = (
+    "<title>{0}</title><article><h1>{0}</h1><p>"
+    + "Words of a story that is long enough to be one. " * 20
+    + "</p>"
+)
+SOURCES = (
+    '[[source]]\nkey = "mine"\nurl = "{feed}"\nheaders_env = {{ Authorization = "MY_TOKEN" }}\n'
+)
 SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\n"
 
 
 @asynccontextmanager
-async def listening(host: str, respond: Callable[[str], Answer], log: list[Seen]) -> AsyncIterator[str]:
+async def listening(
+    host: str, respond: Callable[[str], Answer], log: list[Seen]
+) -> AsyncIterator[str]:
     """A site on a loopback address of its own; yields its address."""
     server = SiteServer(host, lambda method, path: respond(path), log)
     await server.start(host, 0)
@@ -38,7 +47,11 @@ async def listening(host: str, respond: Callable[[str], Answer], log: list[Seen]
 
 
 def page(path: str) -> Answer:
-    return Answer(status=404) if path == "/robots.txt" else Answer(body=PAGE.format(path.strip("/")).encode())
+    return (
+        Answer(status=404)
+        if path == "/robots.txt"
+        else Answer(body=PAGE.format(path.strip("/")).encode())
+    )
 
 
 @pytest.mark.anyio
@@ -50,11 +63,17 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
     async with listening("127.0.0.3", page, seen) as other:
 
         def own(path: str) -> Answer:
-            items = "".join(f"<item><link>{link}</link></item>" for link in ("/own", f"{other}/linked", "/away"))
+            items = "".join(
+                f"<item><link>{link}</link></item>" for link in ("/own", f"{other}/linked", "/away")
+            )
             feed = f'<rss version="2.0"><channel><title>Mine</title>{items}</channel></rss>'
             if path == "/feed":
                 return Answer(body=feed.encode(), type="application/rss+xml")
-            return Answer(status=302, headers={"Location": f"{other}/redirected"}) if path == "/away" else page(path)
+            return (
+                Answer(status=302, headers={"Location": f"{other}/redirected"})
+                if path == "/away"
+                else page(path)
+            )
 
         async with listening("127.0.0.2", own, seen) as mine:
             (tmp_path / "config").mkdir()
@@ -64,12 +83,23 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
                 report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
 
     assert [(outcome.reason, len(outcome.added)) for outcome in report.outcomes] == [(None, 3)]
-    given = {one.path: one.headers.get("authorization") for one in seen if one.path != "/robots.txt"}
-    assert given == {"/feed": SECRET, "/own": SECRET, "/away": SECRET, "/linked": None, "/redirected": None}
+    given = {
+        one.path: one.headers.get("authorization") for one in seen if one.path != "/robots.txt"
+    }
+    assert given == {
+        "/feed": SECRET,
+        "/own": SECRET,
+        "/away": SECRET,
+        "/linked": None,
+        "/redirected": None,
+    }
 
 
 MINE = Source(
-    key="mine", url="https://mine.example/feed", headers_env={"Authorization": "MY_TOKEN"}, allow=("10.0.0.0/8",)
+    key="mine",
+    url="https://mine.example/feed",
+    headers_env={"Authorization": "MY_TOKEN"},
+    allow=("10.0.0.0/8",),
 )
 
 
@@ -88,7 +118,9 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
     environ = {"MY_TOKEN": SECRET}
     asked = [
         page_request(url, MINE, Settings(), environ),
-        feed_request(MINE, SourceState(key="mine", url=MINE.url, effective_url=url), Settings(), environ),
+        feed_request(
+            MINE, SourceState(key="mine", url=MINE.url, effective_url=url), Settings(), environ
+        ),
     ]
     for request in asked:
         assert request.url == url
@@ -99,7 +131,9 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
 def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
     plain = replace(MINE, url="http://mine.example/feed")
     for url in ("http://mine.example/page", "https://mine.example/page"):
-        assert page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {"Authorization": SECRET}
+        assert page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {
+            "Authorization": SECRET
+        }
 
 
 @pytest.mark.anyio

@@ -11,8 +11,20 @@ from syndicator.pipeline import jobs
 from syndicator.processes.worker import Lazy
 
 # What reads pages and feeds: for the worker's processes alone.
-HEAVY = {"trafilatura", "lxml", "feedparser", "nupunkt", "tokenizers", "numpy", "markdown_it", "nh3"}
-LOADED = "import sys, syndicator.pipeline.visit; print(*{name.partition('.')[0] for name in sys.modules})"
+HEAVY = {
+    "trafilatura",
+    "lxml",
+    "feedparser",
+    "nupunkt",
+    "tokenizers",
+    "numpy",
+    "markdown_it",
+    "nh3",
+}
+LOADED = (
+    "import sys, syndicator.pipeline.visit; print(*{name.partition('.')[0] for name in"
+    " sys.modules})"
+)
 
 
 @pytest.mark.parametrize("name", jobs.__all__)
@@ -23,5 +35,7 @@ def test_a_job_is_the_function_of_its_name(name: str) -> None:
 
 
 def test_a_visit_loads_nothing_that_reads_pages() -> None:
-    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60
+    )
     assert HEAVY.isdisjoint(done.stdout.split())

@@ -1,4 +1,5 @@
-"""A source that is a page which lists articles: its new links are read, conditionally, and nothing else."""
+"""A source that is a page which lists articles: its new links are read, conditionally, and nothing
+else."""
 
 from __future__ import annotations
 
@@ -33,15 +34,21 @@ def world() -> Iterator[World]:
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
     patient_config(tmp_path / "config", world, port=0)
-    with open_app(tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW[0], environ={}) as opened:
+    with open_app(
+        tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW[0], environ={}
+    ) as opened:
         front = opened.sources["holt"].url.rsplit("/", 1)[0] + "/"
-        opened.sources["holt"] = replace(opened.sources["holt"], kind="auto", url=front, rules=LINKS)
+        opened.sources["holt"] = replace(
+            opened.sources["holt"], kind="auto", url=front, rules=LINKS
+        )
         yield opened
 
 
 def visit(app: App) -> Outcome:
     NOW[0] += timedelta(days=1)
-    (outcome,) = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=asyncio.Event())).outcomes
+    (outcome,) = asyncio.run(
+        refresh.run(app, refresh.Wanted(keys=("holt",)), stop=asyncio.Event())
+    ).outcomes
     return outcome
 
 
@@ -58,7 +65,11 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     (id,) = first.added
     article = app.store.visits.article(id)
     assert article and article.title == one.title and first.announced == 1
-    serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a href="{world.url(two)}">Read more</a>')
+    serve(
+        world,
+        f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a'
+        f' href="{world.url(two)}">Read more</a>',
+    )
     asked = len(world.requests)
     second = visit(app)
     assert len(second.added) == 1 and second.changed == ()
@@ -66,18 +77,25 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     assert len(paths) == 1 and world.url(two).endswith(paths[0])
 
 
-def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(app: App, world: World) -> None:
+def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
+    app: App, world: World
+) -> None:
     story = next(story for story in world.stories if story.site == "holt" and story.truth)
     serve(world, f'<p><a href="{world.url(story)}">One</a></p>')
     failed = visit(app)
-    assert (failed.status, failed.reason) == ("failed", "not-a-feed-no-links") and "ul li" in failed.detail
+    assert (failed.status, failed.reason) == (
+        "failed",
+        "not-a-feed-no-links",
+    ) and "ul li" in failed.detail
     app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("p",)))
     assert len(visit(app).added) == 1
 
 
 def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: World) -> None:
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
-    serve(world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>')
+    serve(
+        world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
+    )
     assert len(visit(app).added) == 1
     app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("ul li", "p")))
     assert len(visit(app).added) == 1
@@ -93,27 +111,44 @@ def learnt(app: App) -> None:
     app.sources["holt"] = replace(app.sources["holt"], kind="list", rules=Rules())
 
 
-def listing(world: World, count: int, form: str = "<li class='note'><h2><a href='{url}'>{title}</a></h2></li>") -> str:
+def listing(
+    world: World,
+    count: int,
+    form: str = "<li class='note'><h2><a href='{url}'>{title}</a></h2></li>",
+) -> str:
     stories = [story for story in world.stories if story.site == "holt" and story.truth][:count]
-    return "".join(form.format(url=world.url(story), title=story.title) for story in reversed(stories))
+    return "".join(
+        form.format(url=world.url(story), title=story.title) for story in reversed(stories)
+    )
 
 
-def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(app: App, world: World) -> None:
+def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(
+    app: App, world: World
+) -> None:
     learnt(app)
     serve(world, listing(world, 4))
     assert len(visit(app).added) == 4
-    serve(world, listing(world, 5, "<div class='card'><a href='{url}'><h3 class='name'>{title}</h3></a></div>"))
+    serve(
+        world,
+        listing(
+            world, 5, "<div class='card'><a href='{url}'><h3 class='name'>{title}</h3></a></div>"
+        ),
+    )
     second = visit(app)
     assert (second.announced, len(second.added)) == (5, 1)
     state = app.store.visits.state("holt")
     assert state and "found again by 4 known items" in state.warning
 
 
-def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(app: App, world: World) -> None:
+def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
+    app: App, world: World
+) -> None:
     learnt(app)
     serve(world, listing(world, 4))
     visit(app)
-    others = "".join(f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6))
+    others = "".join(
+        f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6)
+    )
     world.fail("holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode())
     failed = visit(app)
     assert (failed.status, failed.reason, failed.added) == ("failed", "not-a-feed-list-changed", ())
@@ -123,7 +158,9 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     assert again.announced == 6
 
 
-def test_without_a_memory_the_list_is_that_of_the_articles_there_are(app: App, world: World) -> None:
+def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
+    app: App, world: World
+) -> None:
     learnt(app)
     serve(world, listing(world, 4))
     visit(app)
@@ -131,22 +168,31 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(app: App, w
     assert state and len(app.store.visits.listed("holt")) > 2
     app.store.visits.save_states([replace(state.asked_whole(), listing=None)])
     louder = "".join(
-        f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours, number {n}</a></h2>"
-        "<time datetime='2026-01-09'>9 January</time></article>"
+        f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
+        f" number {n}</a></h2><time datetime='2026-01-09'>9 January</time></article>"
         for n in range(9)
     )
-    world.fail("holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode())
+    world.fail(
+        "holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode()
+    )
     assert visit(app).announced == 5
 
 
-def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(app: App, world: World) -> None:
+def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(
+    app: App, world: World
+) -> None:
     learnt(app)
     app.sources["holt"] = replace(app.sources["holt"], backfill=5)
     stories = [story for story in world.stories if story.site == "holt" and story.truth]
-    items = [f"<li><h2><a href='{world.url(story)}'>{story.title}</a></h2></li>" for story in stories]
+    items = [
+        f"<li><h2><a href='{world.url(story)}'>{story.title}</a></h2></li>" for story in stories
+    ]
     for page, part in enumerate((items[:3], items[2:5], items[:3]), 1):
         path = "/" if page == 1 else f"/page/{page}"
-        body = f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older posts</a></main>"
+        body = (
+            f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older"
+            " posts</a></main>"
+        )
         world.fail("holt", 200, path=path, body=body.encode())
     asked = len(world.requests)
     first = visit(app)

@@ -1,4 +1,5 @@
-"""What the operator got wrong costs no page a try, is named with its cure, and is over once it is mended."""
+"""What the operator got wrong costs no page a try, is named with its cure, and is over once it is
+mended."""
 
 from __future__ import annotations
 
@@ -86,16 +87,21 @@ def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: s
         lab.clock[0] += DAY
     assert outcome.pending > 1
     problem = outcome.skipped[0]
-    assert problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
+    assert (
+        problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
+    )
     assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
     shown = lab.app.store.status.for_the_operator()
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
     lab.edit(rules=Rules())
-    assert len(lab.run().added) == outcome.pending  # at once, and not when they would have been tried again
+    # at once, and not when they would have been tried again
+    assert len(lab.run().added) == outcome.pending
     assert lab.app.store.status.for_the_operator() == ()
 
 
-def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(lab: Lab, world: World) -> None:
+def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
+    lab: Lab, world: World
+) -> None:
     lab.edit(rules=Rules(remove=("body",)))
     lab.run()
     asked = len(world.requests)
@@ -107,16 +113,25 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(la
     assert len(world.requests) > asked + 2
 
 
-def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(lab: Lab, world: World) -> None:
+def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
+    lab: Lab, world: World
+) -> None:
     story = next(one for one in world.stories if one.site == "parallel")
-    world.fail("parallel", 200, path="/" + world.url(story).split("/", 3)[3], body=b"<title>Empty</title><p>No.</p>")
+    world.fail(
+        "parallel",
+        200,
+        path="/" + world.url(story).split("/", 3)[3],
+        body=b"<title>Empty</title><p>No.</p>",
+    )
     lab.edit(rules=Rules(remove=("aside",)))
     refused = [one for one in lab.run().skipped if one.what == world.url(story)]
     world.heal("parallel")
     assert [one.reason for one in refused] == ["empty"]
 
 
-def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(lab: Lab, world: World) -> None:
+def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
+    lab: Lab, world: World
+) -> None:
     story = next(one for one in world.stories if one.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
     world.fail("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
@@ -129,7 +144,8 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(lab: Lab, w
 
     assert asked() == 0
     with_state = lab.app.store.visits.states()["parallel"]
-    lab.app.store.visits.save_states([replace(with_state, rules=None)])  # as an earlier version remembers it
+    # as an earlier version remembers it
+    lab.app.store.visits.save_states([replace(with_state, rules=None)])
     assert asked() == 0
     lab.edit(rules=Rules(remove=(".promo",)))
     assert [asked(), asked()] == [1, 0]
@@ -157,7 +173,9 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
 def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
     lab.edit(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
     lab.environ["SITE_TOKEN"] = "secret"
-    asyncio.run(refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event()))
+    asyncio.run(
+        refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
+    )
     del lab.environ["SITE_TOKEN"]
     for _ in range(endings.MOST_TRIES + 1):
         assert lab.run().reason == "unset-variable"
@@ -169,7 +187,11 @@ def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
     lab.run()
     story = next(one for one in world.stories if one.site == "parallel")
-    path = next(path for path in lab.app.article_store.root.rglob("*.md") if world.url(story) in path.read_text())
+    path = next(
+        path
+        for path in lab.app.article_store.root.rglob("*.md")
+        if world.url(story) in path.read_text()
+    )
     whole = path.read_text()
     path.write_text(whole.replace("\npublished:", "\npublished: never #", 1))
     world.change(story.key, title=f"{story.title}, corrected")
@@ -245,13 +267,20 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
     )
     path.write_text(text)
     found = {problem.reason: problem for problem in check(lab.app.config)}
-    assert "SURELY_UNSET" in found["unset-variable"].detail and "'parallel'" in found["unset-variable"].detail
+    assert (
+        "SURELY_UNSET" in found["unset-variable"].detail
+        and "'parallel'" in found["unset-variable"].detail
+    )
 
 
 @pytest.mark.slow
-def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(lab: Lab) -> None:
+def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
+    lab: Lab,
+) -> None:
     lab.edit(rules=Rules(select=("body", "div.gone")))
     read = len(lab.run().added)
-    assert read > 1 and lab.app.store.visits.states()["parallel"].unmatched == {'select "div.gone"': read}
+    assert read > 1 and lab.app.store.visits.states()["parallel"].unmatched == {
+        'select "div.gone"': read
+    }
     lab.edit(rules=Rules(select=("body",)))
     assert reconcile.sources(lab.app)["parallel"].unmatched == {}

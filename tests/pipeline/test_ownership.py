@@ -1,4 +1,5 @@
-"""Whose an article is, and what of a source's word and of the operator's terms holds for it. Cases are data."""
+"""Whose an article is, and what of a source's word and of the operator's terms holds for it. Cases
+are data."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ NEIGHBOURS = [  # (feed, address, is it the feed's own site?)
     (OURS, "https://paper.example/news/1", True),
     (OURS, "http://paper.example:8080/news/1", True),
     (OURS, "http://news.paper.example/news/1", False),
-    ("http://127.0.0.1:8001/feed", "http://127.0.0.1:8002/1", False),  # another port, another server
+    # another port, another server
+    ("http://127.0.0.1:8001/feed", "http://127.0.0.1:8002/1", False),
     (OURS, "https://bank.example/1", False),
     ("https://feeds.bbc.co.uk/news.rss", "https://www.bbc.co.uk/news/1", False),
     ("https://alice.substack.com/feed", "https://alice.substack.com/p/1", True),
@@ -88,10 +90,18 @@ def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) 
 
 def test_an_announcement_by_another_is_an_address() -> None:
     said = Entry(
-        id="e1", url="https://bank.example/1", title="Ours", authors=("A",), content="<p>x</p>", summary="s",
-        published=datetime(2026, 1, 1, tzinfo=UTC), categories=("c",), image="i", language="en",
+        id="e1",
+        url="https://bank.example/1",
+        title="Ours",
+        authors=("A",),
+        content="<p>x</p>",
+        summary="s",
+        published=datetime(2026, 1, 1, tzinfo=UTC),
+        categories=("c",),
+        image="i",
+        language="en",
         enclosures=(Enclosure(url="https://evil.example/a.mp3"),),
-    )  # fmt: skip
+    )
     rights = rights_of(source())
     assert heard(said, rights, said.url) == Entry(id="e1", url="https://bank.example/1")
     assert heard(said, rights, "https://paper.example/1") is said
@@ -99,9 +109,18 @@ def test_an_announcement_by_another_is_an_address() -> None:
 
 def test_terms_hold_on_the_sources_own_site() -> None:
     full = source(
-        category="AI", tags=("x",), content="full", language="de", licence="CC0", robots="ignore", title="Paper",
-        allow=("10.0.0.0/8",), headers_env={"A": "B"}, rules=Rules(content="feed", select=("p",)), llm=False,
-    )  # fmt: skip
+        category="AI",
+        tags=("x",),
+        content="full",
+        language="de",
+        licence="CC0",
+        robots="ignore",
+        title="Paper",
+        allow=("10.0.0.0/8",),
+        headers_env={"A": "B"},
+        rules=Rules(content="feed", select=("p",)),
+        llm=False,
+    )
     rights = rights_of(full)
     assert terms(full, rights, "https://paper.example/1") is full
     assert terms(full, rights, "https://bank.example/1") == source(title="Paper", llm=False)
@@ -110,7 +129,12 @@ def test_terms_hold_on_the_sources_own_site() -> None:
 
 
 def test_addresses_of_one_site() -> None:
-    urls = ("https://bank.example/amp/1", "https://evil.example/1", "https://www.bank.example/2", "nonsense")
+    urls = (
+        "https://bank.example/amp/1",
+        "https://evil.example/1",
+        "https://www.bank.example/2",
+        "nonsense",
+    )
     assert of_site("https://bank.example/1", urls) == (urls[0], urls[2])
 
 

@@ -13,14 +13,17 @@ from syndicator.pipeline.visit import is_signal, signalled
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FEED = Source(key="a", url="https://a.example/feed")
-READ = SourceState(key="a", url=FEED.url, last_success=NOW, last_visit=NOW - MINUTE, next_due=NOW + 9 * HOUR)
+READ = SourceState(
+    key="a", url=FEED.url, last_success=NOW, last_visit=NOW - MINUTE, next_due=NOW + 9 * HOUR
+)
 
 
 @pytest.mark.parametrize(
     ("source", "state", "hub", "signal"),
     [
         (FEED, READ, "https://hub.example/", False),
-        (FEED, READ, "http://hub.example/", True),  # whoever overhears it could forge what TLS protects otherwise
+        # whoever overhears it could forge what TLS protects otherwise
+        (FEED, READ, "http://hub.example/", True),
         (FEED, READ, "http://127.0.0.1/", False),
         (replace(FEED, url="http://a.example/feed"), READ, "http://hub.example/", False),
         (replace(FEED, kind="page"), READ, "https://hub.example/", True),
@@ -41,4 +44,7 @@ def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() 
     assert signalled(replace(READ, next_due=NOW + MINUTE), NOW).next_due == NOW + MINUTE
     assert signalled(replace(READ, failures=1), NOW).next_due == READ.next_due
     waiting = replace(READ, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
-    assert (signalled(waiting, NOW).next_due, signalled(waiting, NOW).feed_due) == (NOW, NOW + 4 * MINUTE)
+    assert (signalled(waiting, NOW).next_due, signalled(waiting, NOW).feed_due) == (
+        NOW,
+        NOW + 4 * MINUTE,
+    )

@@ -1,4 +1,5 @@
-"""A site that gives its articles new addresses and ids, over the real fetcher, parser and reader: nothing twice."""
+"""A site that gives its articles new addresses and ids, over the real fetcher, parser and reader:
+nothing twice."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ MANY = 61
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """An article of the site, where it is today. `names`: the address that its page calls canonical."""
+    """An article of the site, where it is today. `names`: the address that its page calls
+    canonical."""
 
     path: str
     title: str
@@ -45,7 +47,13 @@ class Post:
 def post(number: int, **fields: object) -> Post:
     text = "".join(f"<p>{escape(line)}</p>" for line in paragraphs(f"bed {number}", ("Beds",), 5))
     at = START - timedelta(hours=7 * number + 1, minutes=number)
-    made = Post(path=f"/{number}", title=f"Bed number {number} in spring", text=text, at=at, guid=f"post-{number}")
+    made = Post(
+        path=f"/{number}",
+        title=f"Bed number {number} in spring",
+        text=text,
+        at=at,
+        guid=f"post-{number}",
+    )
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
@@ -54,20 +62,26 @@ def page(one: Post) -> Answer:
     shown = f'<time datetime="{one.at.isoformat()}">{one.at:%d %B %Y}</time>' if one.at else ""
     title = escape(one.title)
     return Answer(
-        body=f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{link}</head>"
-        f"<body><article><h1>{title}</h1>{shown}{one.text}</article></body></html>"
+        body=(
+            f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{link}</head>"
+            f"<body><article><h1>{title}</h1>{shown}{one.text}</article></body></html>"
+        )
     )
 
 
 def feed(posts: list[Post]) -> Answer:
     items = "".join(
-        f"<item><title>{escape(one.title)}</title><link>{one.url}</link><guid isPermaLink='false'>{one.guid}</guid>"
+        f"<item><title>{escape(one.title)}</title><link>{one.url}</link><guid"
+        f" isPermaLink='false'>{one.guid}</guid>"
         + (f"<pubDate>{format_datetime(one.at)}</pubDate>" if one.at else "")
         + "</item>"
         for one in posts
     )
     head = f"<title>Garden</title><link>{SITE}/</link><description>A garden</description>"
-    return Answer(body=f"<rss version='2.0'><channel>{head}{items}</channel></rss>", type="application/rss+xml")
+    return Answer(
+        body=f"<rss version='2.0'><channel>{head}{items}</channel></rss>",
+        type="application/rss+xml",
+    )
 
 
 @dataclass(slots=True)
@@ -78,10 +92,14 @@ class Garden:
     web: Web
     now: datetime = START
 
-    def serve(self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None) -> None:
+    def serve(
+        self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None
+    ) -> None:
         """What the site has now: `moved` redirects, `gone` is in the feed no more."""
         answers = {one.url: page(one) for one in (*posts, *(gone or ()))}
-        answers |= {old: Answer(status=301, headers={"Location": new}) for old, new in (moved or {}).items()}
+        answers |= {
+            old: Answer(status=301, headers={"Location": new}) for old, new in (moved or {}).items()
+        }
         self.web.answers = {**answers, f"{SITE}/feed": feed(posts)}
 
     @property
@@ -90,11 +108,14 @@ class Garden:
             return app.store.status.counts().pending
 
     def visit(self, hours: float = 3) -> tuple[Problem, ...]:
-        """All that is due after so many hours, until nothing waits for the next run. Returns what came late."""
+        """All that is due after so many hours, until nothing waits for the next run. Returns what
+        came late."""
         self.now += timedelta(hours=hours)
 
         async def go(all: bool) -> tuple[bool, tuple[Problem, ...]]:
-            with open_app(self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ={}) as app:
+            with open_app(
+                self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ={}
+            ) as app:
                 await run(app, Wanted(all=all), stop=asyncio.Event())
                 waits = any(state.waiting for state in app.store.visits.each_state())
                 return waits, app.store.status.late()
@@ -138,7 +159,10 @@ def moved(one: Post, **fields: object) -> Post:
     [
         ("plain", 12),
         ("reworded", 12),
-        *(pytest.param(way, 12, marks=pytest.mark.slow) for way in ("canonical", "redirect", "undated")),
+        *(
+            pytest.param(way, 12, marks=pytest.mark.slow)
+            for way in ("canonical", "redirect", "undated")
+        ),
         *(pytest.param(way, MANY, marks=pytest.mark.slow) for way in ("plain", "shifted")),
     ],
 )
@@ -155,7 +179,14 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         "reworded": lambda one: {"text": f"<p>First seen on our old pages.</p>{one.text}"},
     }.get(how, lambda one: {})
     new = [moved(one, **change(one)) for one in old]
-    garden.serve(new, {one.url: there.url for one, there in zip(old, new, strict=True)} if how == "redirect" else None)
+    garden.serve(
+        new,
+        (
+            {one.url: there.url for one, there in zip(old, new, strict=True)}
+            if how == "redirect"
+            else None
+        ),
+    )
     for _ in range(2):
         assert garden.visit() == ()
     after = garden.articles()
@@ -168,12 +199,19 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
 
 
 @pytest.mark.slow
-def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(garden: Garden) -> None:
+def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
+    garden: Garden,
+) -> None:
     old = [post(number) for number in range(12)]
     garden.serve(old)
     garden.visit(0)
-    new = [moved(post(500 + number), title=one.title, path=f"/blog{one.path}") for number, one in enumerate(old)]
-    new = [replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)]
+    new = [
+        moved(post(500 + number), title=one.title, path=f"/blog{one.path}")
+        for number, one in enumerate(old)
+    ]
+    new = [
+        replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)
+    ]
     garden.serve(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
     assert garden.visit() == ()
     assert {one.url for one in garden.articles()} == {one.url for one in old}
@@ -197,8 +235,13 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
     assert garden.pending == 0
 
 
-def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(garden: Garden) -> None:
-    recent, archive = [post(number) for number in range(2)], [post(number) for number in range(2, 10)]
+def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
+    garden: Garden,
+) -> None:
+    recent, archive = (
+        [post(number) for number in range(2)],
+        [post(number) for number in range(2, 10)],
+    )
     garden.serve(recent)
     garden.visit(0)
     garden.serve([*recent, *archive])
@@ -219,9 +262,14 @@ def test_news_is_not_late(garden: Garden) -> None:
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
-    rules = "<p>" + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20)) + "</p>"
+    rules = (
+        "<p>"
+        + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))
+        + "</p>"
+    )
     weeks = [
-        post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules) for n in range(3)
+        post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
+        for n in range(3)
     ]  # more of the same is boilerplate
     for n, one in enumerate(weeks):
         garden.serve([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
@@ -240,7 +288,10 @@ def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> Non
 
 
 def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
-    short = "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what grew.</p>"
+    short = (
+        "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what"
+        " grew.</p>"
+    )
     one, other = (post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2))
     garden.serve([one])
     garden.visit(0)

@@ -49,7 +49,9 @@ def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
 
 
 def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> None:
-    row = EntryRow(source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW)
+    row = EntryRow(
+        source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW
+    )
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
         visits = app.store.visits
@@ -61,22 +63,36 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
 def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
-        again(app, article, aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"))
-        assert app.store.visits.find([urls.alias("http://www.one.example/elsewhere/")]) == article.id
-        assert app.store.visits.find([urls.alias("https://elsewhere.example/models")]) is None  # not its site's
+        again(
+            app,
+            article,
+            aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"),
+        )
+        assert (
+            app.store.visits.find([urls.alias("http://www.one.example/elsewhere/")]) == article.id
+        )
+        # not its site's
+        assert app.store.visits.find([urls.alias("https://elsewhere.example/models")]) is None
         assert app.store.visits.find([urls.guid_alias("one", article.source_id)]) == article.id
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
-        refile(app.article_store, app.store.visits, replace(article, title="Chips"), html="<p>Text.</p>")
+        refile(
+            app.article_store,
+            app.store.visits,
+            replace(article, title="Chips"),
+            html="<p>Text.</p>",
+        )
         assert app.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
         stored, _ = again(app, article, title="Boats")  # the same body: what was rendered stays
         assert app.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
     place.edit("Boats", "Text.", "Mine.")
     with place.app() as app:
-        stored, _ = refile(app.article_store, app.store.visits, replace(article, body="New."), html="<p>New.</p>")
+        stored, _ = refile(
+            app.article_store, app.store.visits, replace(article, body="New."), html="<p>New.</p>"
+        )
         assert stored.body == "Mine."
         assert app.store.index.html([article.id]) == {}
 
@@ -89,7 +105,11 @@ def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: 
         kept, _ = again(app, article, tags=("GPU",))
         assert kept.tags == ("Mine",)
         ordered, _ = refile(
-            app.article_store, app.store.visits, replace(article, tags=("GPU",)), before=kept, ordered=("tags",)
+            app.article_store,
+            app.store.visits,
+            replace(article, tags=("GPU",)),
+            before=kept,
+            ordered=("tags",),
         )
         assert ordered.tags == ("GPU",)
         assert FeedKey("tag", "gpu") in {row.key for row in app.store.index.feeds()}

@@ -21,7 +21,9 @@ OURS = Article(
     tags=("Event",),
     tags_by="matched",
 )
-NEW = replace(OURS, title="New title", body="Old text.", excerpt="Old text.", category="New", tags=("Text",))
+NEW = replace(
+    OURS, title="New title", body="Old text.", excerpt="Old text.", category="New", tags=("Text",)
+)
 
 
 def filed(**fields: object) -> Article:
@@ -54,7 +56,9 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
         ({"tags_by": "operator"}, ("Old text.", "New", ("Event",))),
     ],
 )
-def test_what_others_wrote_stays(fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]) -> None:
+def test_what_others_wrote_stays(
+    fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
+) -> None:
     assert description(better_reading(filed(**fields), NEW, "Other")) == kept
 
 
@@ -66,5 +70,7 @@ def test_what_others_wrote_stays(fields: dict[str, object], kept: tuple[str, str
         ({"excerpt": "Mine.", "excerpt_by": "operator"}, ("Mine.", "New", ("Text",))),
     ],
 )
-def test_what_a_hand_edited_stays(edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]) -> None:
+def test_what_a_hand_edited_stays(
+    edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
+) -> None:
     assert description(better_reading(replace(filed(), **edit), NEW, "Other")) == kept

@@ -32,8 +32,13 @@ def test_a_public_feed_names_nothing_on_private_networks() -> None:
 
 
 def test_a_source_that_the_operator_lets_in_may() -> None:
-    for source in (Source(key="one", url=f"{PRIVATE}feed"), Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",))):
+    for source in (
+        Source(key="one", url=f"{PRIVATE}feed"),
+        Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",)),
+    ):
         assert let_in(source)
-        assert public_site(FEED, source) == FEED and public(FEED.entries[0], source) == FEED.entries[0]
+        assert (
+            public_site(FEED, source) == FEED and public(FEED.entries[0], source) == FEED.entries[0]
+        )
         assert refusal(PRIVATE, source) == ""
     assert not let_in(Source(key="one", url=PUBLIC))

@@ -12,7 +12,12 @@ from syndicator.pipeline.descriptions.reread import differences
 from syndicator.pipeline.results import FieldChange
 
 OLD = Article(
-    id="a", url="https://x.example/a", title="T", body="One.\n\nTwo.\n\nTwo.\n\nThree.", tags=("A", "B"), author="Ann"
+    id="a",
+    url="https://x.example/a",
+    title="T",
+    body="One.\n\nTwo.\n\nTwo.\n\nThree.",
+    tags=("A", "B"),
+    author="Ann",
 )
 
 
@@ -30,6 +35,8 @@ OLD = Article(
         ({"updated": datetime(2026, 1, 1, tzinfo=UTC), "keywords": ("k",)}, None),
     ],
 )
-def test_each_field_that_differs_is_told(fields: dict[str, object], told: tuple[str, str, str] | None) -> None:
+def test_each_field_that_differs_is_told(
+    fields: dict[str, object], told: tuple[str, str, str] | None
+) -> None:
     expected = (FieldChange(field=told[0], old=told[1], new=told[2]),) if told else ()
     assert differences(OLD, replace(OLD, **fields)) == expected  # type: ignore[arg-type]

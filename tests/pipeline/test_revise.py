@@ -33,11 +33,21 @@ def test_the_same_words_in_other_clothes_change_nothing() -> None:
 def test_a_correction_keeps_identity_and_moves_updated() -> None:
     later = THEN + timedelta(days=1)
     new = replace(
-        OLD, id="b" * 26, url="https://example.org/b", body="It has another body.", published=later, added=later
+        OLD,
+        id="b" * 26,
+        url="https://example.org/b",
+        body="It has another body.",
+        published=later,
+        added=later,
     )
     revised = revise(OLD, new, later)
     assert revised is not None
-    assert (revised.id, revised.url, revised.published, revised.added) == (OLD.id, OLD.url, OLD.published, OLD.added)
+    assert (revised.id, revised.url, revised.published, revised.added) == (
+        OLD.id,
+        OLD.url,
+        OLD.published,
+        OLD.added,
+    )
     assert revised.updated == later
     assert revised.revisions == ("2026-11-02T12:00:00Z",)
     assert revised.origin == OLD.origin
@@ -83,11 +93,26 @@ OWN = replace(
 
 
 def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
-    old = replace(OLD, also=("https://copy.example/",), aliases=("https://example.org/d",), merged_into="c" * 26)
+    old = replace(
+        OLD,
+        also=("https://copy.example/",),
+        aliases=("https://example.org/d",),
+        merged_into="c" * 26,
+    )
     adopted = adopt(old, OWN, THEN + timedelta(hours=5))
     kept = ("id", "url", "added", "also", "merged_into", "split_from", "digest")
     assert all(getattr(adopted, name) == getattr(old, name) for name in kept)
-    theirs = ("title", "body", "author", "published", "updated", "tags", "source_key", "source_id", "origin")
+    theirs = (
+        "title",
+        "body",
+        "author",
+        "published",
+        "updated",
+        "tags",
+        "source_key",
+        "source_id",
+        "origin",
+    )
     assert all(getattr(adopted, name) == getattr(OWN, name) for name in theirs)
     assert adopted.aliases == ("https://example.org/d", "https://example.org/c")
 
@@ -115,4 +140,6 @@ def test_neither_ends_a_hold_nor_begins_one() -> None:
     made = [revise(on_hold, new, now), adopt(on_hold, new, now)]
     assert [(one.hold, one.hold_reason) for one in made if one is not None] == [(True, "flood")] * 2
     other = replace(new, hold=True, hold_reason="unsure-text")
-    assert [one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None] == [False] * 2
+    assert [
+        one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None
+    ] == [False] * 2

@@ -1,4 +1,5 @@
-"""A secret in the address of a source: sent to its site, and found in nothing that is written, logged or printed."""
+"""A secret in the address of a source: sent to its site, and found in nothing that is written,
+logged or printed."""
 
 from __future__ import annotations
 
@@ -46,15 +47,24 @@ def respond(path: str) -> Answer:
             for name in ("one", "two")
         )
         link = f"<link>/?token={ESCAPED}</link>"
-        return Answer(body=f'<rss version="2.0"><channel><title>Mine</title>{link}{items}</channel></rss>'.encode())
+        return Answer(
+            body=(
+                f'<rss version="2.0"><channel><title>Mine</title>{link}{items}</channel></rss>'.encode()  # noqa: E501
+            )
+        )
     title = path.strip("/").partition("?")[0]
-    words = f'<p><a href="/more?token={ESCAPED}">More</a> of {SECRET} to be had here, where it is told.</p>'
+    words = (
+        f'<p><a href="/more?token={ESCAPED}">More</a> of {SECRET} to be had here, where it is'
+        " told.</p>"
+    )
     return Answer(body=PAGE.format(title).encode() + words.encode())
 
 
 def configure(folder: Path, url: str) -> None:
     (folder / "config").mkdir(exist_ok=True)
-    (folder / "config/sources.toml").write_text(f'[[source]]\nkey = "mine"\nurl = "{url}"\ncontent = "full"\n')
+    (folder / "config/sources.toml").write_text(
+        f'[[source]]\nkey = "mine"\nurl = "{url}"\ncontent = "full"\n'
+    )
     (folder / "config/syndicator.toml").write_text(SETTINGS + "[publish]\ntag_min = 1\n")
 
 
@@ -68,7 +78,10 @@ def written(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.parent.name != "config":
             data = path.read_bytes()
-            yield str(path.relative_to(folder)), gzip.decompress(data) if path.suffix == ".gz" else data
+            yield (
+                str(path.relative_to(folder)),
+                gzip.decompress(data) if path.suffix == ".gz" else data,
+            )
 
 
 def leaks(folder: Path) -> list[str]:
@@ -93,7 +106,9 @@ async def test_a_secret_is_sent_and_written_nowhere(
             report = await ran(tmp_path, {"MY_TOKEN": SECRET})
             assert report.outcomes[0].reason is None
     assert len(ids(tmp_path)) == 2
-    assert [unquote(one.path) for one in seen if one.path.startswith("/one")] == [f"/one?token={SECRET}"]
+    assert [unquote(one.path) for one in seen if one.path.startswith("/one")] == [
+        f"/one?token={SECRET}"
+    ]
     assert leaks(tmp_path) == []
     assert "s3ntinel" not in caplog.text
     link = json.loads((tmp_path / "feeds/public/all.json").read_text())["items"][0]["url"]
@@ -101,7 +116,9 @@ async def test_a_secret_is_sent_and_written_nowhere(
 
 
 @pytest.mark.anyio
-async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(tmp_path: Path) -> None:
+async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
+    tmp_path: Path,
+) -> None:
     async with listening("127.0.0.2", respond, []) as base:
         configure(tmp_path, f"{base}/feed?token={ESCAPED}")
         await ran(tmp_path, {})
@@ -119,7 +136,11 @@ async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
         assert leaks(tmp_path) == []
         assert ids(tmp_path) == before
         assert not report.built.held
-        stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds").rglob("*.*") if path.suffix != ".db"}
+        stamps = {
+            path: path.stat().st_mtime_ns
+            for path in (tmp_path / "feeds").rglob("*.*")
+            if path.suffix != ".db"
+        }
         await ran(tmp_path, {"MINE_TOKEN": SECRET})
         assert {path: path.stat().st_mtime_ns for path in stamps if "state" not in path.parts} == {
             path: stamp for path, stamp in stamps.items() if "state" not in path.parts
@@ -139,15 +160,22 @@ def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
     assert given("https://www.mine.example/a") == {"MY_TOKEN": SECRET}
     assert given("https://other.example/a?token=${MY_TOKEN}") == {}
     assert given("http://mine.example/a?token=${MY_TOKEN}") == {}
-    assert feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ).url == MINE.url
+    assert (
+        feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ).url
+        == MINE.url
+    )
 
 
 @pytest.mark.parametrize("environ", [{}, {"MY_TOKEN": ""}, {"MY_TOKEN": "short"}])
-def test_a_variable_without_a_value_is_named_and_nothing_is_asked(environ: Mapping[str, str]) -> None:
+def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
+    environ: Mapping[str, str],
+) -> None:
     request = feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
     failed = without_credentials(request, MINE, environ)
     assert failed is not None
     assert (failed.reason, failed.unasked) == ("unset-variable", True)
-    assert "'mine'" in failed.detail and "MY_TOKEN" in failed.detail and "short" not in failed.detail
+    assert (
+        "'mine'" in failed.detail and "MY_TOKEN" in failed.detail and "short" not in failed.detail
+    )
     other = page_request("https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ)
     assert without_credentials(other, MINE, environ) is None

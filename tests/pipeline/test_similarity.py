@@ -51,7 +51,9 @@ def test_two_stories_that_quote_the_same_are_two() -> None:
 
 def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:
     story = prose(1, 120)
-    assert not alike(story, " ".join(story if n == 5 else prose(n, 150) for n in range(10, 20)) + story)
+    assert not alike(
+        story, " ".join(story if n == 5 else prose(n, 150) for n in range(10, 20)) + story
+    )
 
 
 def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:

@@ -1,4 +1,5 @@
-"""Learning reads what changed since it learnt last, and learns what it would learn from everything."""
+"""Learning reads what changed since it learnt last, and learns what it would learn from
+everything."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.descriptions import learn
 from syndicator.pipeline.descriptions.learn import learn_files
 
-WORDS = tuple(re.findall(r"\w+", "harbour bridge ferry toll river boat quay iron lane town Acme Labs GPU model rain"))
+WORDS = tuple(
+    re.findall(
+        r"\w+", "harbour bridge ferry toll river boat quay iron lane town Acme Labs GPU model rain"
+    )
+)
 TAGS = ("ferries", "bridges", "GPU", "rain")
 KEEP = 4  # newest articles whose text is kept here
 
@@ -39,13 +44,19 @@ class Shelf:
     """A folder of articles that changes at random."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.store, self.random, self.folder = Counting(folder / "articles"), random.Random(seed), folder
+        self.store, self.random, self.folder = (
+            Counting(folder / "articles"),
+            random.Random(seed),
+            folder,
+        )
         self.stamps: list[FileStamp] = []
         self.made = 0
         self.toml("ferries")
 
     def toml(self, *names: str) -> None:
-        (self.folder / "taxonomy.toml").write_text("".join(f'[[tag]]\nname = "{name}"\n' for name in names))
+        (self.folder / "taxonomy.toml").write_text(
+            "".join(f'[[tag]]\nname = "{name}"\n' for name in names)
+        )
 
     def article(self, url: str) -> Article:
         some = self.random
@@ -55,9 +66,15 @@ class Shelf:
             some.choice(("operator", "publisher", "matched", "llm")),
         )
         return Article(
-            id=article_id(url), url=url, title=f"Of {some.choice(WORDS)}", body=text, tags=tags, tags_by=by,
-            keywords=tuple(some.sample(TAGS, 1)), source_key=some.choice("ab"),
-        )  # fmt: skip
+            id=article_id(url),
+            url=url,
+            title=f"Of {some.choice(WORDS)}",
+            body=text,
+            tags=tags,
+            tags_by=by,
+            keywords=tuple(some.sample(TAGS, 1)),
+            source_key=some.choice("ab"),
+        )
 
     def add(self) -> None:
         self.made += 1
@@ -68,7 +85,9 @@ class Shelf:
         stamp = self.stamps[place]
         match self.random.choice(("edit", "edit", "delete", "break", "taxonomy", "add", "nothing")):
             case "edit":
-                new = replace(self.article(self.store.get(stamp.path).url), id=self.store.get(stamp.path).id)
+                new = replace(
+                    self.article(self.store.get(stamp.path).url), id=self.store.get(stamp.path).id
+                )
                 self.stamps[place] = self.store.put(new, stamp.path)[1]
             case "delete":
                 self.store.delete(self.stamps.pop(place).path)
@@ -99,7 +118,9 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_it_learns_what_it_would_learn_from_everything(tmp_path: Path, seed: int, few: None) -> None:
+def test_it_learns_what_it_would_learn_from_everything(
+    tmp_path: Path, seed: int, few: None
+) -> None:
     shelf = Shelf(tmp_path, seed)
     for _ in range(8):
         shelf.add()

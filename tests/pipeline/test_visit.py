@@ -43,12 +43,16 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def visit(app: App, key: str, **wanted: Any) -> Outcome:
-    report = asyncio.run(refresh.run(app, refresh.Wanted(keys=(key,), **wanted), stop=asyncio.Event()))
+    report = asyncio.run(
+        refresh.run(app, refresh.Wanted(keys=(key,), **wanted), stop=asyncio.Event())
+    )
     (outcome,) = report.outcomes
     return outcome
 
 
-def test_entries_just_announced_are_not_read_back_from_the_database(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entries_just_announced_are_not_read_back_from_the_database(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, unpacked = codec.unpack, Counter[str]()
 
     def counting(cls: type[Any], document: str) -> Any:
@@ -61,7 +65,9 @@ def test_entries_just_announced_are_not_read_back_from_the_database(app: App, mo
     assert unpacked["EntryRow"] == 0
 
 
-def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(app: App) -> None:
+def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(
+    app: App,
+) -> None:
     outcome = visit(app, "holt")
     state = app.store.visits.states()["holt"]
     assert len(state.bodies) == len(outcome.added) and min(state.bodies) > 1000
@@ -69,7 +75,8 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
     assert outcome.due_why == state.due_why != ""
     again = visit(app, "holt")
     assert again.bytes in (0, outcome.bytes)
-    assert app.store.visits.states()["holt"].bodies == state.bodies  # what was known already is not read again
+    # what was known already is not read again
+    assert app.store.visits.states()["holt"].bodies == state.bodies
 
 
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
@@ -85,7 +92,8 @@ def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) ->
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
     assert visit(app, "holt").announced > 1
     state = app.store.visits.states()["holt"]
-    app.store.visits.save_states([replace(state, etag=None, last_modified=None)])  # the answer is whole, no 304
+    # the answer is whole, no 304
+    app.store.visits.save_states([replace(state, etag=None, last_modified=None)])
     again = visit(app, "holt")
     assert (again.status, again.announced) == ("unchanged", 0)
 
@@ -95,7 +103,9 @@ def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
     watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
     (outcome,) = report.outcomes
-    assert len(outcome.added) == SIDE_BY_SIDE and outcome.pending == outcome.announced - SIDE_BY_SIDE
+    assert (
+        len(outcome.added) == SIDE_BY_SIDE and outcome.pending == outcome.announced - SIDE_BY_SIDE
+    )
 
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
@@ -166,10 +176,15 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
 
     assert asyncio.run(waiting_after(1, 2, 0)) == [1, 3, 0]
     assert asyncio.run(waiting_after(1, visit_all.COMMIT_WRITES)) == [1, 0]
-    assert asyncio.run(waiting_after(*[1] * visit_all.COMMIT_SECONDS))[-2:] == [visit_all.COMMIT_SECONDS - 1, 0]
+    assert asyncio.run(waiting_after(*[1] * visit_all.COMMIT_SECONDS))[-2:] == [
+        visit_all.COMMIT_SECONDS - 1,
+        0,
+    ]
 
 
-def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reading, here = InProcess(), Counter[str]()
 
     class Elsewhere:

@@ -37,10 +37,14 @@ def clock() -> list[datetime]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def app(
+    tmp_path: Path, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
     patient_config(tmp_path / "config", world, port=0)
-    with open_app(tmp_path / "config", clock=lambda: clock[0], jitter=lambda: 0.5, environ={}) as opened:
+    with open_app(
+        tmp_path / "config", clock=lambda: clock[0], jitter=lambda: 0.5, environ={}
+    ) as opened:
         yield opened
 
 
@@ -59,12 +63,16 @@ def waiting(app: App) -> list[EntryRow]:
 
 
 @pytest.mark.slow
-def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(
+def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(  # noqa: E501
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
     first = run(app, "holt")["holt"]
-    assert (len(first.added), first.waiting, first.pending) == (2, first.announced - 2, first.announced - 2)
+    assert (len(first.added), first.waiting, first.pending) == (
+        2,
+        first.announced - 2,
+        first.announced - 2,
+    )
     assert first.next_due == NOW
     feed_due = state(app).feed_due
     assert feed_due is not None and feed_due > NOW
@@ -83,7 +91,9 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
 
 
 @pytest.mark.slow
-def test_a_source_whose_pages_are_slow_ends_its_turn(app: App, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_whose_pages_are_slow_ends_its_turn(
+    app: App, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
     world.latency("holt", 0.5)
     outcome = run(app, "holt")["holt"]
@@ -103,15 +113,25 @@ def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
 
 def elsewhere(app: App, url: str) -> None:
     """The pages of the entries that wait are on another host."""
-    rows = [replace(row, entry=replace(row.entry, url=url + row.entry_id)) for row in waiting(app) if row.entry]
+    rows = [
+        replace(row, entry=replace(row.entry, url=url + row.entry_id))
+        for row in waiting(app)
+        if row.entry
+    ]
     app.store.visits.save_entries(rows)
 
 
-def test_entries_that_wait_lose_no_try_while_there_is_no_network(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entries_that_wait_lose_no_try_while_there_is_no_network(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run(app, "holt")
     elsewhere(app, "http://127.0.0.1:9/")  # where nobody listens
-    others = [replace(one, next_due=NOW + LONG) for key, one in app.store.visits.states().items() if key != "holt"]
+    others = [
+        replace(one, next_due=NOW + LONG)
+        for key, one in app.store.visits.states().items()
+        if key != "holt"
+    ]
     app.store.visits.save_states(others)
     before = state(app)
     with pytest.raises(NetworkDown):

@@ -1,4 +1,5 @@
-"""The scheduler of `up`: what it starts when the clock is set, and what it says of a run that hangs."""
+"""The scheduler of `up`: what it starts when the clock is set, and what it says of a run that
+hangs."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ def make_scheduler(
             await run()
 
     jobs = {"visits": EVERY, "retention": 3600}
-    return Scheduler(jobs, run_job, steady=steady, on_stopped=lambda name, silent: on_stopped(silent))
+    return Scheduler(
+        jobs, run_job, steady=steady, on_stopped=lambda name, silent: on_stopped(silent)
+    )
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -97,7 +100,9 @@ class Jobs:
         self.started: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
-        self.scheduler = Scheduler(intervals, self.run, steady=time.monotonic, on_stopped=self.stopped)
+        self.scheduler = Scheduler(
+            intervals, self.run, steady=time.monotonic, on_stopped=self.stopped
+        )
 
     async def run(self, name: str) -> None:
         self.started.append(name)

@@ -44,7 +44,9 @@ def test_a_function_named_lazily_is_loaded_by_the_child_alone(worker: Worker) ->
     assert name not in sys.modules
 
 
-@pytest.mark.parametrize("name", ["tests.no_such_module:double", "tests.processes.worker_jobs:no_such_function"])
+@pytest.mark.parametrize(
+    "name", ["tests.no_such_module:double", "tests.processes.worker_jobs:no_such_function"]
+)
 def test_a_name_of_nothing_is_named(worker: Worker, name: str) -> None:
     with pytest.raises(WorkerFailed, match=r"crashed: (ModuleNotFound|Attribute)Error: .*no_such"):
         worker.call_sync(Lazy[[int], int](name), 1)
@@ -82,7 +84,10 @@ def test_a_result_that_cannot_travel(worker: Worker) -> None:
 
 @pytest.mark.parametrize(
     ("function", "args", "why"),
-    [(jobs.sleep, (60.0,), "no result within 2 s"), (jobs.spin, (), "needed more than 0.1 s of CPU")],
+    [
+        (jobs.sleep, (60.0,), "no result within 2 s"),
+        (jobs.spin, (), "needed more than 0.1 s of CPU"),
+    ],
 )
 def test_hung(function: Callable[..., object], args: tuple[object, ...], why: str) -> None:
     worker = Worker(seconds=0.1, megabytes=200)
@@ -152,7 +157,9 @@ def test_async_calls_share_the_processes() -> None:
     async def run() -> set[int]:
         worker = Worker(seconds=5, megabytes=200, count=2)
         try:
-            at_once = set(await asyncio.gather(*(worker.call(jobs.slow_pid, 0.5) for _ in range(2))))
+            at_once = set(
+                await asyncio.gather(*(worker.call(jobs.slow_pid, 0.5) for _ in range(2)))
+            )
             later = set(await asyncio.gather(*(worker.call(jobs.pid) for _ in range(8))))
             assert len(at_once) == 2
             return at_once | later
@@ -179,7 +186,8 @@ def test_cancelling_frees_the_worker() -> None:
 
 @pytest.mark.parametrize("rounds", [15, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
-    """Whether it is given up before its answer is there, while it arrives or after it: the call behind it works."""
+    """Whether it is given up before its answer is there, while it arrives or after it: the call
+    behind it works."""
 
     async def run() -> list[int]:
         worker = Worker(seconds=30, megabytes=300)
@@ -216,19 +224,22 @@ def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signa
 
 @pytest.mark.slow
 def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
-    """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
+    """What systemd does when it stops a service: the parent is told and decides, the page under way
+    is not lost."""
     code = (
-        "import signal, time; from syndicator.processes.worker import Lazy, Worker\n"
-        "from tests.processes import worker_jobs as jobs\n"
-        "told = []; signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))\n"
-        "worker = Worker(seconds=20, megabytes=200); worker.start(); print('started', flush=True)\n"
-        "worker.call_sync(jobs.sleep, 1.0); first = worker.call_sync(jobs.pid); print(len(told), flush=True)\n"
-        "worker.call_sync(jobs.sleep, 1.0); assert worker.call_sync(jobs.pid) == first; print(len(told), flush=True)\n"
-        "worker.close()\n"
+        "import signal, time; from syndicator.processes.worker import Lazy, Worker\nfrom"
+        " tests.processes import worker_jobs as jobs\ntold = []; signal.signal(signal.SIGTERM,"
+        " lambda number, frame: told.append(number))\nworker = Worker(seconds=20, megabytes=200);"
+        " worker.start(); print('started', flush=True)\nworker.call_sync(jobs.sleep, 1.0); first ="
+        " worker.call_sync(jobs.pid); print(len(told), flush=True)\nworker.call_sync(jobs.sleep,"
+        " 1.0); assert worker.call_sync(jobs.pid) == first; print(len(told),"
+        " flush=True)\nworker.close()\n"
     )
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, start_new_session=True) as parent:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, cwd=root, start_new_session=True
+    ) as parent:
         assert parent.stdout is not None
         heard = []
         for _ in range(2):  # while the child starts, and during a call
@@ -243,10 +254,10 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])
 def test_dies_with_its_parent(job: str) -> None:
     code = (
-        "import threading, time; from syndicator.processes.worker import Lazy, Worker\n"
-        "from tests.processes import worker_jobs as jobs\n"
-        "worker = Worker(seconds=1, megabytes=200); print(worker.call_sync(jobs.pid), flush=True)\n"
-        f"threading.Thread(target=lambda: worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
+        "import threading, time; from syndicator.processes.worker import Lazy, Worker\nfrom"
+        " tests.processes import worker_jobs as jobs\nworker = Worker(seconds=1, megabytes=200);"
+        " print(worker.call_sync(jobs.pid), flush=True)\nthreading.Thread(target=lambda:"
+        f" worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
     )
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as parent:
@@ -286,5 +297,9 @@ def _alive(pid: int) -> bool:
 def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
     preload = "import sys, syndicator.pipeline.read_article, syndicator.visiting.feeds.parser; "
     code = preload + "print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura"}.isdisjoint(done.stdout.split())
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura"}.isdisjoint(
+        done.stdout.split()
+    )

@@ -36,7 +36,8 @@ def fail() -> None:
 
 
 def garbage() -> tuple[int, int]:
-    """New objects after which this process looks for cycles, and how many objects it looks at no more."""
+    """New objects after which this process looks for cycles, and how many objects it looks at no
+    more."""
     return gc.get_threshold()[0], gc.get_freeze_count()
 
 

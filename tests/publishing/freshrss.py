@@ -1,5 +1,5 @@
-"""FreshRSS, a feed reader written in PHP, as a subscriber: it polls, its database is read, its user reads everything at
-once."""
+"""FreshRSS, a feed reader written in PHP, as a subscriber: it polls, its database is read, its user
+reads everything at once."""
 
 from __future__ import annotations
 
@@ -24,20 +24,25 @@ def needed() -> Path:
     """The folder with the programs of FreshRSS; skips the test if they or php are missing."""
     programs = Path(os.environ.get("FRESHRSS") or "/nonexistent") / "cli"
     if not programs.is_dir() or shutil.which("php") is None:
-        pytest.skip("FRESHRSS names no folder with FreshRSS, or php is not installed: see CONTRIBUTING.md")
+        pytest.skip(
+            "FRESHRSS names no folder with FreshRSS, or php is not installed: see CONTRIBUTING.md"
+        )
     return programs
 
 
 class FreshRSS:
-    """A subscriber of one feed, with default settings. `titles`: of the entries that turned up as unread, in that
-    order; one that is there twice was shown twice."""
+    """A subscriber of one feed, with default settings. `titles`: of the entries that turned up as
+    unread, in that order; one that is there twice was shown twice."""
 
     def __init__(self, folder: Path, feed: str) -> None:
         self.data, self.titles = folder, list[str]()
         folder.mkdir(parents=True)
         self._run("prepare.php")
-        self._run("do-install.php", "--default-user", _USER, "--db-type", "sqlite", "--auth-type", "none")
-        (folder / "opml.xml").write_text(_OPML.format(html.escape(feed)))  # the feeds of every new user
+        self._run(
+            "do-install.php", "--default-user", _USER, "--db-type", "sqlite", "--auth-type", "none"
+        )
+        # the feeds of every new user
+        (folder / "opml.xml").write_text(_OPML.format(html.escape(feed)))
         self._run("create-user.php", "--user", _USER)
 
     def poll(self) -> None:
@@ -50,11 +55,15 @@ class FreshRSS:
             database.execute("UPDATE entry SET is_read = 1")
 
     def _wait(self) -> None:
-        """Let the pause between refreshes pass: the next one asks the server, conditionally if it can."""
+        """Let the pause between refreshes pass: the next one asks the server, conditionally if it
+        can."""
         with closing(self._database()) as database, database:
-            database.execute("UPDATE feed SET lastUpdate = lastUpdate - ? WHERE lastUpdate > 0", [_PAUSE])
+            database.execute(
+                "UPDATE feed SET lastUpdate = lastUpdate - ? WHERE lastUpdate > 0", [_PAUSE]
+            )
         for cached in (self.data / "cache").glob("*.spc"):
-            changed = cached.stat().st_mtime - _PAUSE  # 1.24 and older go by it, later ones by the expiry in the file
+            # 1.24 and older go by it, later ones by the expiry in the file
+            changed = cached.stat().st_mtime - _PAUSE
             cached.write_bytes(_EXPIRY.sub(b"1", cached.read_bytes()))
             os.utime(cached, (changed, changed))
 
@@ -62,7 +71,13 @@ class FreshRSS:
         return sqlite3.connect(self.data / "users" / _USER / "db.sqlite")
 
     def _run(self, program: str, *words: str) -> None:
-        environ = {"PATH": os.environ["PATH"], "DATA_PATH": str(self.data), "TMPDIR": str(self.data)}
+        environ = {
+            "PATH": os.environ["PATH"],
+            "DATA_PATH": str(self.data),
+            "TMPDIR": str(self.data),
+        }
         command = ["php", str(needed() / program), *words]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=100, check=False)
+        done = subprocess.run(
+            command, env=environ, capture_output=True, text=True, timeout=100, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr

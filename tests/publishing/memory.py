@@ -1,4 +1,5 @@
-"""An article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
+"""An article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for
+tests of the build."""
 
 from __future__ import annotations
 
@@ -73,7 +74,11 @@ class MemoryIndex:
 
     def _refresh(self, key: FeedKey, name: str) -> None:
         self.members[key].sort(
-            key=lambda id: (self.article_store[id].added or _OLD, self.article_store[id].published or _OLD, id),
+            key=lambda id: (
+                self.article_store[id].added or _OLD,
+                self.article_store[id].published or _OLD,
+                id,
+            ),
             reverse=True,
         )
         newest = self.article_store[self.members[key][0]] if self.members[key] else None
@@ -107,11 +112,17 @@ class MemoryIndex:
         self.rows[row.key] = row
 
     def _ids(self, key: FeedKey) -> list[str]:
-        return [id for id in self.members.get(key, []) if AXES[key.axis].copies or id not in self.copies]
+        return [
+            id for id in self.members.get(key, []) if AXES[key.axis].copies or id not in self.copies
+        ]
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
-        more = [id for id in found[limit:] if since is not None and (self.article_store[id].added or _OLD) > since]
+        more = [
+            id
+            for id in found[limit:]
+            if since is not None and (self.article_store[id].added or _OLD) > since
+        ]
         return (found[:limit] + more)[:most]
 
     def _month(self, id: str) -> str:
@@ -126,14 +137,22 @@ class MemoryIndex:
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         found = [self.article_store[id] for id in self._ids(key) if self._month(id) == month]
-        return [(one.id, one.added or _OLD, _told((one.title, one.revisions, one.tags))) for one in found]
+        return [
+            (one.id, one.added or _OLD, _told((one.title, one.revisions, one.tags)))
+            for one in found
+        ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found: dict[str, list[Article]] = {}
         for id in sorted(self._ids(key), key=self._shown_as):
-            found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(self.article_store[id])
+            found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(
+                self.article_store[id]
+            )
         return {
-            day: (len(ones), _told(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)))
+            day: (
+                len(ones),
+                _told(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)),
+            )
             for day, ones in found.items()
         }
 
@@ -150,7 +169,9 @@ class MemoryIndex:
         return times(self.article_store[id])[0]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}
+        return {
+            id: replace(self.article_store[id], body="") for id in ids if id in self.article_store
+        }
 
     def path(self, id: str) -> str | None:
         return f"{id}.md" if id in self.article_store else None
@@ -171,7 +192,9 @@ class MemoryIndex:
             for key in {*keys, *(key for key in self.members if AXES[key.axis].members is None)}:
                 ids = self.members.get(key, [])
                 if (id in ids) != (key in keys):
-                    self.members[key] = [one for one in ids if one != id] + ([id] if key in keys else [])
+                    self.members[key] = [one for one in ids if one != id] + (
+                        [id] if key in keys else []
+                    )
                     self._refresh(key, keys.get(key, key.slug))
                     self.mark_stale([key])
 
@@ -224,7 +247,9 @@ class MemoryIndex:
     def mark_fresh(self, *fresh: Fresh) -> None:
         for one in fresh:
             row = self.rows[one.key]
-            self.rows[one.key] = row = replace(row, mark=row.mark if row.mark > one.seen else 0, held=None)
+            self.rows[one.key] = row = replace(
+                row, mark=row.mark if row.mark > one.seen else 0, held=None
+            )
             if one.files is not None:
                 self.products[one.key] = dict(one.files)
                 self.rows[one.key] = replace(row, made_with=one.made_with, owed=one.owed)
@@ -252,4 +277,8 @@ class MemoryOutlet:
         return self.files.pop(name, None) is not None
 
     def names(self, folder: str) -> set[str]:
-        return {name for name in self.files if name.startswith(folder) and "/" not in name[len(folder) :]}
+        return {
+            name
+            for name in self.files
+            if name.startswith(folder) and "/" not in name[len(folder) :]
+        }

@@ -1,5 +1,5 @@
-"""Miniflux, a feed reader of other people's making, with a PostgreSQL of its own in a folder, as a subscriber: it
-polls, its entries are read, its user reads everything at once."""
+"""Miniflux, a feed reader of other people's making, with a PostgreSQL of its own in a folder, as a
+subscriber: it polls, its entries are read, its user reads everything at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def needed() -> Path:
     """Where PostgreSQL's programs are; skips the test where they or miniflux are not."""
     found = sorted(_POSTGRES.glob("*/bin/initdb"))
     if not found or shutil.which("miniflux") is None:
-        pytest.skip("miniflux or PostgreSQL is not installed (Debian: apt-get install miniflux postgresql)")
+        pytest.skip(
+            "miniflux or PostgreSQL is not installed (Debian: apt-get install miniflux postgresql)"
+        )
     return found[-1].parent
 
 
@@ -53,9 +55,13 @@ def running(folder: Path) -> Iterator[httpx.Client]:
             "DISABLE_SCHEDULER_SERVICE": "1",  # it polls when the test says so
         }
         with (folder / "miniflux.log").open("w") as log:
-            process = subprocess.Popen(["miniflux"], env=environ, stdout=log, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                ["miniflux"], env=environ, stdout=log, stderr=subprocess.STDOUT
+            )
         try:
-            with httpx.Client(base_url=f"http://{address}", auth=(_USER, _PASSWORD), timeout=100) as client:
+            with httpx.Client(
+                base_url=f"http://{address}", auth=(_USER, _PASSWORD), timeout=100
+            ) as client:
                 _until_up(client, process, folder / "miniflux.log")
                 yield client
         finally:
@@ -65,7 +71,8 @@ def running(folder: Path) -> Iterator[httpx.Client]:
 
 @contextmanager
 def _postgres(programs: Path, folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own in `folder` that listens on a socket alone; its address. It refuses to run as root."""
+    """A PostgreSQL of its own in `folder` that listens on a socket alone; its address. It refuses
+    to run as root."""
     owner: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
     folder.mkdir(parents=True)
     if owner:
@@ -75,17 +82,31 @@ def _postgres(programs: Path, folder: Path) -> Iterator[str]:
                 break
             parent.chmod(parent.stat().st_mode | 0o011)
     data = folder / "data"
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", **owner}
-    subprocess.run([programs / "initdb", "-D", data, "-U", "reader", "-A", "trust", "--no-sync"], check=True, **quiet)
-    with TemporaryDirectory(prefix="pg-") as sockets:  # the path of a socket has 107 bytes at most, pytest's are longer
+    quiet: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "cwd": "/",
+        **owner,
+    }
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "reader", "-A", "trust", "--no-sync"],
+        check=True,
+        **quiet,
+    )
+    # the path of a socket has 107 bytes at most, pytest's are longer
+    with TemporaryDirectory(prefix="pg-") as sockets:
         if owner:
             shutil.chown(sockets, "postgres")
         words = ["-D", data, "-k", sockets, "-c", "listen_addresses=", "-c", "fsync=off"]
         server = subprocess.Popen([programs / "postgres", *words], **quiet)
         try:
             end = time.monotonic() + 60
-            while subprocess.run([programs / "pg_isready", "-q", "-h", sockets], check=False, **quiet).returncode:
-                assert time.monotonic() < end and server.poll() is None, "PostgreSQL did not come up"
+            while subprocess.run(
+                [programs / "pg_isready", "-q", "-h", sockets], check=False, **quiet
+            ).returncode:
+                assert time.monotonic() < end and server.poll() is None, (
+                    "PostgreSQL did not come up"
+                )
                 time.sleep(0.1)
             yield f"host={sockets} user=reader dbname=postgres sslmode=disable"
         finally:
@@ -106,8 +127,8 @@ def _until_up(client: httpx.Client, process: subprocess.Popen[bytes], log: Path)
 
 
 class Miniflux:
-    """A subscriber of one feed. `titles`: of the entries that turned up as unread, in that order; one that is there
-    twice was shown twice."""
+    """A subscriber of one feed. `titles`: of the entries that turned up as unread, in that order;
+    one that is there twice was shown twice."""
 
     def __init__(self, client: httpx.Client, feed: str) -> None:
         self._client, self.titles = client, list[str]()
@@ -120,7 +141,10 @@ class Miniflux:
         answer = self._client.put(f"/v1/feeds/{self._feed}/refresh")
         assert answer.status_code == 204, answer.text
         query = {"status": "unread", "limit": 10_000, "order": "id"}
-        entries = self._client.get(f"/v1/feeds/{self._feed}/entries", params=query).json()["entries"] or []
+        entries = (
+            self._client.get(f"/v1/feeds/{self._feed}/entries", params=query).json()["entries"]
+            or []
+        )
         self.titles += [entry["title"] for entry in entries]
         ids = [entry["id"] for entry in entries]
         if ids:

@@ -1,5 +1,5 @@
-"""Newsboat, a feed reader of other people's making, as a subscriber: it polls, its database is read, its user reads
-everything at once."""
+"""Newsboat, a feed reader of other people's making, as a subscriber: it polls, its database is
+read, its user reads everything at once."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def needed() -> str:
 
 
 class Newsboat:
-    """A reader subscribed to one feed: one with several keeps an entry that stands in more than one of them only once,
-    by its id. `titles`: of the entries that turned up as unread, in that order; one that is there twice was shown
-    twice."""
+    """A reader subscribed to one feed: one with several keeps an entry that stands in more than one
+    of them only once, by its id. `titles`: of the entries that turned up as unread, in that order;
+    one that is there twice was shown twice."""
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)

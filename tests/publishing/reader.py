@@ -1,5 +1,5 @@
-"""The feed reader library `reader` (PyPI), in an environment of its own, as a subscriber: it polls, its entries are
-read, its user reads everything at once."""
+"""The feed reader library `reader` (PyPI), in an environment of its own, as a subscriber: it polls,
+its entries are read, its user reads everything at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-# Run by the environment that has the library: refresh, print the titles of unread entries, mark them as read.
+# Run by the environment that has the library: refresh, print the titles of unread entries, mark
+# them as read.
 _POLL = """
 import json, sys
 from reader import make_reader
@@ -35,8 +36,8 @@ def needed() -> str:
 
 
 class Reader:
-    """A subscriber of one feed. `titles`: of the entries that turned up as unread, in that order; one that is there
-    twice was shown twice."""
+    """A subscriber of one feed. `titles`: of the entries that turned up as unread, in that order;
+    one that is there twice was shown twice."""
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)
@@ -45,6 +46,8 @@ class Reader:
     def poll(self) -> None:
         """One refresh; then every entry is marked as read."""
         words = [needed(), "-c", _POLL, self.feed]
-        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=100, check=False)
+        done = subprocess.run(
+            words, cwd=self.folder, capture_output=True, text=True, timeout=100, check=False
+        )
         assert done.returncode == 0, done.stderr
         self.titles += json.loads(done.stdout)

@@ -48,15 +48,24 @@ def article(number: int, **changes: Any) -> Article:
         source_key="alpha",
         source_id=f"tag:alpha.example,2026:{number}",
         origin=Origin(
-            title="Alpha", url="https://alpha.example/feed", site="https://alpha.example/", id="urn:example:alpha"
+            title="Alpha",
+            url="https://alpha.example/feed",
+            site="https://alpha.example/",
+            id="urn:example:alpha",
         ),
     )
     return replace(made, **changes)
 
 
-def built(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any) -> BuildReport:
+def built(
+    index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any
+) -> BuildReport:
     specs = plan(
-        index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
+        index.feeds(),
+        settings=settings,
+        sources=list(SOURCES.values()),
+        queries=(),
+        categories={"AI": "Machines"},
     )
     steps = build(
         specs,
@@ -81,8 +90,17 @@ def test_every_axis_gets_its_files() -> None:
     report = built(index, outlet)
     assert not report.held and not report.set_aside
     stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
-    assert {f"{stem}.{format}" for stem in stems for format in ("atom", "rss", "json", "html")} <= set(outlet.files)
-    assert {"index.html", "feeds.opml", "categories/ai.opml", "feed.css", "site.css", "site.js"} <= set(outlet.files)
+    assert {
+        f"{stem}.{format}" for stem in stems for format in ("atom", "rss", "json", "html")
+    } <= set(outlet.files)
+    assert {
+        "index.html",
+        "feeds.opml",
+        "categories/ai.opml",
+        "feed.css",
+        "site.css",
+        "site.js",
+    } <= set(outlet.files)
     assert set(report.written) == set(outlet.files)
 
 
@@ -110,17 +128,28 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
     index = MemoryIndex(article(n) for n in range(4))
     outlet = Overtaken(index, article(9))
     built(index, outlet)
-    specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
+    )
     waiting = stale(specs, index.feeds())
     assert waiting == {spec.key for spec in specs}
     built(index, outlet, only=waiting)
-    assert all(b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha"))
+    assert all(
+        b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha")
+    )
     assert stale(specs, index.feeds()) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:
-    enclosure = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00")
-    one = article(1, cover="https://alpha.example/1.jpg", enclosure=enclosure, also=("https://beta.example/1",))
+    enclosure = Enclosure(
+        url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00"
+    )
+    one = article(
+        1,
+        cover="https://alpha.example/1.jpg",
+        enclosure=enclosure,
+        also=("https://beta.example/1",),
+    )
     index, outlet = MemoryIndex([one]), MemoryOutlet()
     built(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
@@ -158,7 +187,10 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
         "link": "https://feeds.example/all.html",
     }
     assert channel.findtext("ttl") == "15"
-    said = {name: channel.findtext(f"{{{NAMESPACES['sy']}}}update{name}") for name in ("Period", "Frequency")}
+    said = {
+        name: channel.findtext(f"{{{NAMESPACES['sy']}}}update{name}")
+        for name in ("Period", "Frequency")
+    }
     assert said == {"Period": "hourly", "Frequency": "4"}
 
 
@@ -198,7 +230,8 @@ def test_rss_and_json_carry_the_way_back() -> None:
     outlet = MemoryOutlet()
     built(MemoryIndex(old), outlet, settings)
     links = {
-        node.get("rel"): node.get("href") for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
+        node.get("rel"): node.get("href")
+        for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
     }
     assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
     address, met = "https://feeds.example/all.json", []
@@ -218,8 +251,16 @@ def test_an_archive_document_is_called_so_where_there_is_another(
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST", 1)
     at_most(monkeypatch, 1)
-    built(MemoryIndex(old), outlet, Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0)))
-    documents = [data for name, data in outlet.files.items() if name.startswith("archive/all/") and b"<feed" in data]
+    built(
+        MemoryIndex(old),
+        outlet,
+        Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0)),
+    )
+    documents = [
+        data
+        for name, data in outlet.files.items()
+        if name.startswith("archive/all/") and b"<feed" in data
+    ]
     assert len(documents) == months and all(b'rel="current"' in data for data in documents)
     assert sum(b"<fh:archive" in data for data in documents) == said
 
@@ -230,14 +271,18 @@ def tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
 
 
 @pytest.mark.parametrize(("days", "named"), [(0, True), (29, True), (30, False), (400, False)])
-def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(days: int, named: bool) -> None:
+def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
+    days: int, named: bool
+) -> None:
     index, outlet = MemoryIndex([article(1), article(2)]), MemoryOutlet()
     withdrawn = START + timedelta(hours=6)
     index.remove(article(1).id, withdrawn)
     index.add(article(3, published=None, added=withdrawn + timedelta(days=days)))
     built(index, outlet, TOMBSTONES)
     urn = uuid.uuid5(INSTANCE, article(1).id).urn
-    assert tombstones(outlet) == tombstones(outlet, "categories/ai.atom") == ([urn] if named else [])
+    assert (
+        tombstones(outlet) == tombstones(outlet, "categories/ai.atom") == ([urn] if named else [])
+    )
     assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
     built(index, outlet)
     assert b"purl.org/atompub/tombstones" not in outlet.files["all.atom"]
@@ -251,7 +296,9 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
     assert tombstones(outlet) == [uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)]
 
 
-def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     at_most(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index, outlet = MemoryIndex(), MemoryOutlet()
@@ -270,11 +317,17 @@ def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed(monke
     assert built(index, outlet, how).held == ()
 
     def shown(name: str) -> set[str]:
-        return {entry.findtext(f"{ATOM}id") for entry in etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")}
+        return {
+            entry.findtext(f"{ATOM}id")
+            for entry in etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")
+        }
 
-    assert shown("all.atom") == {*honest, *flood[-10:]}  # its nine, and one more for the place that is left
+    # its nine, and one more for the place that is left
+    assert shown("all.atom") == {*honest, *flood[-10:]}
     assert shown("sources/flood.atom") == set(flood)
-    archives = [name for name in outlet.files if name.startswith("archive/all/") and name.endswith(".atom")]
+    archives = [
+        name for name in outlet.files if name.startswith("archive/all/") and name.endswith(".atom")
+    ]
     assert set().union(*map(shown, archives)) >= set(flood[:-10])
     files = dict(outlet.files)
     built(index, outlet, how)
@@ -311,8 +364,13 @@ def test_entries_of_the_same_time_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("formats", [("atom", "rss"), ("rss",)])
-def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(formats: tuple[str, ...]) -> None:
-    index, outlet = MemoryIndex([article(1, excerpt="word " * 2_200_000), article(2)]), MemoryOutlet()
+def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
+    formats: tuple[str, ...],
+) -> None:
+    index, outlet = (
+        MemoryIndex([article(1, excerpt="word " * 2_200_000), article(2)]),
+        MemoryOutlet(),
+    )
     publish = Publish(formats=formats, entry_html="plain")
     report = built(index, outlet, Settings(site=SETTINGS.site, publish=publish))
     told = {(problem.what, problem.reason) for problem in report.set_aside}

@@ -69,15 +69,29 @@ def payloads(samples: Samples, every: int = 1) -> list[str]:
 
 def illegal() -> Iterator[str]:
     """Every character that XML 1.0 forbids, one by one and in the middle of a word."""
-    codes = [*range(0x20), 0x7F, *range(0x80, 0xA0), 0xFFFE, 0xFFFF, 0xFDD0, 0x1FFFE, *range(0xD800, 0xE000, 64)]
+    codes = [
+        *range(0x20),
+        0x7F,
+        *range(0x80, 0xA0),
+        0xFFFE,
+        0xFFFF,
+        0xFDD0,
+        0x1FFFE,
+        *range(0xD800, 0xE000, 64),
+    ]
     return (f"wo{chr(code)}rd" for code in codes)
 
 
 def faults(values: list[str]) -> list[str]:
     """What validation says of feeds whose every field holds each of `values`."""
-    index, outlet = MemoryIndex(poisoned(n, value) for n, value in enumerate(values)), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex(poisoned(n, value) for n, value in enumerate(values)),
+        MemoryOutlet(),
+    )
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
-    report = built(index, outlet, Settings(site=site, publish=Publish(limit=1000, tag_min=100, archives=False)))
+    report = built(
+        index, outlet, Settings(site=site, publish=Publish(limit=1000, tag_min=100, archives=False))
+    )
     assert not report.set_aside
     count = len(json.loads(outlet.files["all.json"])["items"])
     assert count == len(values)
@@ -108,16 +122,23 @@ def test_any_text(values: list[str]) -> None:
 
 
 def test_text_arrives_as_it_was_written() -> None:
-    index, outlet = MemoryIndex([article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex([article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]),
+        MemoryOutlet(),
+    )
     built(index, outlet)
-    assert b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>' in outlet.files["all.atom"]
+    assert (
+        b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>'
+        in outlet.files["all.atom"]
+    )
     assert b"<title>a &#x3C; b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
     assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
     assert validate.ids(outlet.files["all.atom"])
 
 
 def tags(value: str) -> list[str]:
-    """What a browser makes of a text that is put into a page as it is: its elements, comments and declarations."""
+    """What a browser makes of a text that is put into a page as it is: its elements, comments and
+    declarations."""
     found: list[str] = []
 
     class Parser(HTMLParser):
@@ -134,7 +155,9 @@ def tags(value: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(samples: Samples) -> None:
+def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
+    samples: Samples,
+) -> None:
     values = [
         *payloads(samples, every=30),
         """<iframe src=""/srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>""",
@@ -148,7 +171,11 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(samp
     index = MemoryIndex(poisoned(n, value) for n, value in enumerate(values))
     built(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
     root = etree.fromstring(outlet.files["all.rss"])
-    plain = [field.text for name in ("title", "{*}creator", "category", "source") for field in root.iter(name)]
+    plain = [
+        field.text
+        for name in ("title", "{*}creator", "category", "source")
+        for field in root.iter(name)
+    ]
     assert len(plain) > len(values)
     for value in filter(None, plain):
         assert tags(value) == []
@@ -159,10 +186,16 @@ def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) 
     validator.needed()
     values = [*strings(samples), *illegal(), *TRAPS, *payloads(samples, every=12)]
     for start in range(0, len(values), 100):
-        index = MemoryIndex(poisoned(start + n, value) for n, value in enumerate(values[start : start + 100]))
+        index = MemoryIndex(
+            poisoned(start + n, value) for n, value in enumerate(values[start : start + 100])
+        )
         folder = tmp_path / str(start)
         publish = Publish(limit=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
-        built(index, FileOutlet(folder, gzip=False), Settings(site=Site(url="https://feeds.example/"), publish=publish))
+        built(
+            index,
+            FileOutlet(folder, gzip=False),
+            Settings(site=Site(url="https://feeds.example/"), publish=publish),
+        )
         events = validator.events(folder)
         assert {"all.atom", "all.rss"} <= set(events)
         assert {name: lines for name, lines in events.items() if lines} == {}

@@ -1,4 +1,5 @@
-"""Entries that are kept between the builds of a process: the bytes are those of a build that keeps nothing."""
+"""Entries that are kept between the builds of a process: the bytes are those of a build that keeps
+nothing."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def test_a_tag_that_is_linked_now_makes_entries_anew() -> None:
 
 
 @pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
-def test_what_changed_is_made_anew(edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changed_is_made_anew(
+    edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
     before = MemoryOutlet()
     built(index, before, kept=kept)
@@ -82,7 +85,9 @@ def test_what_changed_is_made_anew(edit: Callable[[MemoryIndex], None], monkeypa
     assert one.files["tags/ai.atom"] != before.files["tags/ai.atom"]
 
 
-def test_every_build_tells_of_an_entry_that_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_build_tells_of_an_entry_that_cannot_be_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def entry(draft: Draft) -> Any:
         if draft.view.title == "Story 2":
             raise ValueError("nobody can write this")

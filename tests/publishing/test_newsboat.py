@@ -1,4 +1,5 @@
-"""A month of an article store's life behind our own server, seen by a feed reader of other people's making."""
+"""A month of an article store's life behind our own server, seen by a feed reader of other people's
+making."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ FEEDS = (
     "sources/one.rss",
     "queries/robots.atom",
 )
-RENAMED, MERGED = 9, 17  # the days on which LLM becomes "Language models" and GPU is merged into Chips
+# the days on which LLM becomes "Language models" and GPU is merged into Chips
+RENAMED, MERGED = 9, 17
 GAP = 3  # days at most between two polls: the 72 hours that a feed holds at least
 
 
@@ -74,7 +76,9 @@ def serving(public: Path) -> Iterator[str]:
         up.set()
 
     def work() -> None:
-        loop.run_until_complete(serve(make_app(public), "127.0.0.1", 0, stop=stop, listening=listening))
+        loop.run_until_complete(
+            serve(make_app(public), "127.0.0.1", 0, stop=stop, listening=listening)
+        )
 
     thread = threading.Thread(target=work, name="server")
     thread.start()
@@ -88,12 +92,18 @@ def serving(public: Path) -> Iterator[str]:
 
 
 class Month:
-    """An article store that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
+    """An article store that lives, a reader that polls it, and a ledger of what that reader must
+    have been shown."""
 
     def __init__(self, folder: Path, address: str, seed: int, *, hours: int = 24 * GAP) -> None:
-        settings = f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours = {hours}\n'
+        settings = (
+            f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours ='
+            f" {hours}\n"
+        )
         self.place = Place(folder, taxonomy=TAXONOMY, settings=settings)
-        queries = "[[feed]]\nslug = 'robots'\nquery = 'tag:Robots or category:AI and not source:two'\n"
+        queries = (
+            "[[feed]]\nslug = 'robots'\nquery = 'tag:Robots or category:AI and not source:two'\n"
+        )
         (self.place.config / "feeds.toml").write_text(queries)
         self.chance = random.Random(seed)
         self.readers = {feed: Newsboat(folder / "readers" / feed, address + feed) for feed in FEEDS}
@@ -101,7 +111,9 @@ class Month:
         self.count = self.polled = 0
         self.fresh: dict[int, str] = {}  # story -> article id, since the last poll
 
-    def live(self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None) -> list[str]:
+    def live(
+        self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None
+    ) -> list[str]:
         """What went wrong in so many days."""
         for day in range(days):
             self.place.now = NOW + timedelta(days=day, hours=11)
@@ -135,17 +147,29 @@ class Month:
         llm = "LLM" if day <= RENAMED else "Language models"
         gpu = "GPU" if day <= MERGED else "Chips"
         tags = self.chance.sample([llm, gpu, "Robots", "Chips"], 2)
-        given = {"tags": tuple(dict.fromkeys(tags)), "category": self.chance.choice(("AI", "")), "added": when}
+        given = {
+            "tags": tuple(dict.fromkeys(tags)),
+            "category": self.chance.choice(("AI", "")),
+            "added": when,
+        }
         source = self.chance.choice(("one", "two"))
         made = store_articles(
-            app, f"Story {self.count} as told", "Of it.", source=source, **{**given, "published": when, **fields}
+            app,
+            f"Story {self.count} as told",
+            "Of it.",
+            source=source,
+            **{**given, "published": when, **fields},
         )
         self.fresh[self.count] = made.id
         return made
 
     def correct(self, app: App) -> None:
         one = self.any(app)
-        self.put(app, one, replace(one, title=f"{one.title}, corrected", body=one.body + "\n\nMore of it."))
+        self.put(
+            app,
+            one,
+            replace(one, title=f"{one.title}, corrected", body=one.body + "\n\nMore of it."),
+        )
 
     def move(self, app: App) -> None:
         one = self.any(app)
@@ -159,7 +183,8 @@ class Month:
         editorial.withdraw(app, self.any(app).id)
 
     def copy(self, app: App) -> None:
-        """Another source carries a story: one entry for both, or, where an operator splits them, one each."""
+        """Another source carries a story: one entry for both, or, where an operator splits them,
+        one each."""
         one = self.any(app)
         made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
         self.put(app, one, replace(one, also=(made.url,)))
@@ -169,7 +194,9 @@ class Month:
     def any(self, app: App) -> Article:
         """A random article that stands for itself."""
         merged = app.store.index.merged()
-        path = app.store.index.path(self.chance.choice(sorted(set(app.store.visits.stamps()) - set(merged))))
+        path = app.store.index.path(
+            self.chance.choice(sorted(set(app.store.visits.stamps()) - set(merged)))
+        )
         return app.article_store.get(path or "")
 
     def put(self, app: App, before: Article, after: Article) -> None:
@@ -179,30 +206,42 @@ class Month:
         app.store.visits.record(stored, stamp)
 
     def expect(self, app: App) -> None:
-        """The stories since the last poll that are still there, in the feeds that carry them now."""
+        """The stories since the last poll that are still there, in the feeds that carry them
+        now."""
         now_at = moved(app.store.index.feeds())
         alive = app.store.index.articles(list(self.fresh.values()))
         for feed in FEEDS:
             key = parse_stem(feed.rpartition(".")[0])
             assert key is not None
             key = now_at.get(key, key)
-            self.due[feed] |= {story for story, id in self.fresh.items() if id in alive and carries(key, alive[id])}
+            self.due[feed] |= {
+                story for story, id in self.fresh.items() if id in alive and carries(key, alive[id])
+            }
         self.fresh = {}
 
     def complaints(self) -> list[str]:
         found = []
         for feed in FEEDS:
             shown = self.readers[feed].shown
-            found += [f"{feed}: story {story} was shown twice" for story, times in Counter(shown).items() if times > 1]
-            found += [f"{feed}: story {story} was missed" for story in sorted(self.due[feed] - set(shown))]
+            found += [
+                f"{feed}: story {story} was shown twice"
+                for story, times in Counter(shown).items()
+                if times > 1
+            ]
+            found += [
+                f"{feed}: story {story} was missed" for story in sorted(self.due[feed] - set(shown))
+            ]
         return found
 
 
 def carries(key: FeedKey, article: Article) -> bool:
-    """True when an article belongs in a feed; the saved query is written anew here, as a person reads it."""
+    """True when an article belongs in a feed; the saved query is written anew here, as a person
+    reads it."""
     if key.axis == "query":
         standing = FeedKey("all", "all") in feeds_of(article)
-        return standing and ("Robots" in article.tags or (article.category == "AI" and article.source_key != "two"))
+        return standing and (
+            "Robots" in article.tags or (article.category == "AI" and article.source_key != "two")
+        )
     return key in feeds_of(article)
 
 
@@ -220,13 +259,17 @@ def test_a_month_shows_every_story_once(month: Callable[..., Month], seed: int) 
     for feed in FEEDS:
         shown = lived.readers[feed].shown
         assert len(lived.due[feed]) > 25, f"{feed} saw too little to tell"
-        assert len(shown) > max(30, 2 * (lived.place.folder / "feeds/public" / feed).read_text().count("<title"))
+        assert len(shown) > max(
+            30, 2 * (lived.place.folder / "feeds/public" / feed).read_text().count("<title")
+        )
 
 
 def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
     def spoil(place: Place, day: int) -> None:
         if day == 5:
-            (place.folder / "feeds/articles/instance.toml").write_text('id = "00000000-0000-4000-8000-000000000000"\n')
+            (place.folder / "feeds/articles/instance.toml").write_text(
+                'id = "00000000-0000-4000-8000-000000000000"\n'
+            )
             shutil.rmtree(place.folder / "feeds/public")  # else validation keeps the live feeds
 
     assert any("twice" in complaint for complaint in month(0).live(8, spoil))

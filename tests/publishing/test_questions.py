@@ -58,7 +58,10 @@ def test_its_title_has_the_names_of_its_feeds() -> None:
 
 
 def test_what_moved_has_another_address() -> None:
-    to = {FeedKey("tag", "ai"): FeedKey("tag", "machines"), FeedKey("tag", "zoo"): FeedKey("tag", "animals")}
+    to = {
+        FeedKey("tag", "ai"): FeedKey("tag", "machines"),
+        FeedKey("tag", "zoo"): FeedKey("tag", "animals"),
+    }
     assert parse("q/tag.ai/tag.cars/not.tag.zoo").moved(to) == Question(
         (("tag", "cars"), ("tag", "machines")), (("tag", "animals"),)
     )
@@ -75,7 +78,12 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
     file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
     (saved,) = load_queries(file)
     assert (saved.query, saved.title) == ('(tag:"ai")', "ai")
-    for wrong in ('slug = "q/tag.AI"', 'slug = "q/tag.ai"\nquery = "AI"', 'slug = "q/color.red"', 'slug = "q/"'):
+    for wrong in (
+        'slug = "q/tag.AI"',
+        'slug = "q/tag.ai"\nquery = "AI"',
+        'slug = "q/color.red"',
+        'slug = "q/"',
+    ):
         file.write_text(f"[[feed]]\n{wrong}\n")
         with pytest.raises(ConfigError, match=r"\[\[feed\]\] 1"):
             load_queries(file)

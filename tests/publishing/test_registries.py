@@ -1,5 +1,5 @@
-"""A new format is a row in `formats` and one in `renderers`; a new axis is a row in `axes`. Both are added here, and
-the whole service takes them up."""
+"""A new format is a row in `formats` and one in `renderers`; a new axis is a row in `axes`. Both
+are added here, and the whole service takes them up."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         AXES,
         "language",
         Axis(
-            members=lambda article: [(article.language, article.language.upper())] if article.language else [],
+            members=lambda article: (
+                [(article.language, article.language.upper())] if article.language else []
+            ),
             folder="languages/",
             heading="Languages",
             place=9,
@@ -80,7 +82,11 @@ def filled(place: Place, *titles: str, **fields: str) -> Place:
 
 def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
     assert FORMATS.keys() == renderers(Pages((), Settings())).keys()
-    assert len({axis.place for axis in AXES.values()}) == len({axis.word for axis in AXES.values()}) == len(AXES)
+    assert (
+        len({axis.place for axis in AXES.values()})
+        == len({axis.word for axis in AXES.values()})
+        == len(AXES)
+    )
 
 
 def test_the_files_are_there(place: Place) -> None:
@@ -94,13 +100,19 @@ def test_the_files_are_there(place: Place) -> None:
     }
     with place.app() as app:
         urn = feed_urn(app.instance, "language", "en")
-    assert etree.fromstring(place.published("languages/en.atom").encode()).findtext(f"{ATOM}id") == urn
+    assert (
+        etree.fromstring(place.published("languages/en.atom").encode()).findtext(f"{ATOM}id") == urn
+    )
 
 
 def test_the_pages_and_the_list_name_them(place: Place) -> None:
     filled(place, "One")
     page = html.fromstring(place.published("feeds.html"))
-    (section,) = [found for found in page.iter("section") if (found.findtext("h2") or "").startswith("Languages")]
+    (section,) = [
+        found
+        for found in page.iter("section")
+        if (found.findtext("h2") or "").startswith("Languages")
+    ]
     links = {link.text: (link.get("href"), link.get("type")) for link in section.iter("a")}
     assert links["EN"][0] == "languages/en.html"
     assert links["Plain text"] == ("languages/en.txt", "text/plain")
@@ -115,7 +127,10 @@ def test_the_server_knows_the_type(place: Place) -> None:
     filled(place, "One")
     client = TestClient(make_app(place.folder / "feeds/public", base_url="https://feeds.example/"))
     answer = client.get("/languages/en.txt")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        200,
+        "text/plain; charset=utf-8",
+    )
     assert answer.headers["link"] == '<https://feeds.example/languages/en.txt>; rel="self"'
 
 
@@ -128,7 +143,9 @@ def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
     assert {problem.what for problem in report.held} == {"all", "languages/en", "sources/one"}
     assert {problem.detail.partition(": ")[2] for problem in report.held} == {"invalid: too loud"}
     after = place.digests("public")
-    assert [name for name in before if "languages/en." in name and before[name] != after[name]] == []
+    assert [
+        name for name in before if "languages/en." in name and before[name] != after[name]
+    ] == []
 
 
 def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place: Place) -> None:
@@ -145,10 +162,14 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
         assert "https://one.example/one" in text and "unprintable" not in text, format
 
 
-def test_an_axis_may_be_off_and_its_feeds_end_with_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_axis_may_be_off_and_its_feeds_end_with_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     filled(place, "One")
-    assert not (place.folder / "feeds/public/languages").exists() and "Languages" not in place.published("feeds.html")
+    assert not (
+        place.folder / "feeds/public/languages"
+    ).exists() and "Languages" not in place.published("feeds.html")
     monkeypatch.setitem(LEAST, "language", lambda publish: 1)
     assert "languages/en.txt" in place.build().written
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
@@ -174,7 +195,9 @@ def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
 def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None:
     assert load(place.config, {}).publish.formats == ("txt", "atom", "html")
     (place.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
-    with pytest.raises(ConfigError, match=r"publish\.formats: the formats are atom, rss, json, html, txt"):
+    with pytest.raises(
+        ConfigError, match=r"publish\.formats: the formats are atom, rss, json, html, txt"
+    ):
         load(place.config, {})
 
 

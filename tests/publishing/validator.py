@@ -1,7 +1,7 @@
-"""Runs w3c/feedvalidator over a folder of feeds, in a process of its own: `python validator.py CHECKOUT FOLDER BASE`
-prints a JSON line of events a file. Found through the variable FEEDVALIDATOR (its checkout) or in a folder
-`feedvalidator` beside this checkout; it needs html5lib in the interpreter that FEEDVALIDATOR_PYTHON names, else in this
-one."""
+"""Runs w3c/feedvalidator over a folder of feeds, in a process of its own: `python validator.py
+CHECKOUT FOLDER BASE` prints a JSON line of events a file. Found through the variable FEEDVALIDATOR
+(its checkout) or in a folder `feedvalidator` beside this checkout; it needs html5lib in the
+interpreter that FEEDVALIDATOR_PYTHON names, else in this one."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ def needed() -> None:
 
     if found() is None:
         pytest.skip(_ABSENT)
-    if subprocess.run([_python(), "-c", "import html5lib"], capture_output=True, check=False).returncode:
-        pytest.skip("the validator needs html5lib (set FEEDVALIDATOR_PYTHON to an interpreter that has it)")
+    if subprocess.run(
+        [_python(), "-c", "import html5lib"], capture_output=True, check=False
+    ).returncode:
+        pytest.skip(
+            "the validator needs html5lib (set FEEDVALIDATOR_PYTHON to an interpreter that has it)"
+        )
 
 
 def _python() -> str:
@@ -37,8 +41,9 @@ def _python() -> str:
 
 
 def events(folder: Path, base: str = "https://feeds.example/") -> dict[str, list[str]]:
-    """What the validator says, at its level AA and in short, of every Atom and RSS file under `folder`, which is
-    published at `base`: by name; an empty list is a clean feed. Raises FileNotFoundError without a validator."""
+    """What the validator says, at its level AA and in short, of every Atom and RSS file under
+    `folder`, which is published at `base`: by name; an empty list is a clean feed. Raises
+    FileNotFoundError without a validator."""
     checkout = found()
     if checkout is None:
         raise FileNotFoundError(_ABSENT)
@@ -58,7 +63,10 @@ def _main(checkout: str, folder: str, base: str) -> None:
             name = path.relative_to(folder).as_posix()
             given = {"base": base + name, "firstOccurrenceOnly": 0}
             result = feedvalidator.validateString(path.read_bytes(), fallback="utf-8", **given)
-            named = [f"{type(event).__name__} {event.params}" for event in compatibility.AA(result["loggedEvents"])]
+            named = [
+                f"{type(event).__name__} {event.params}"
+                for event in compatibility.AA(result["loggedEvents"])
+            ]
             print(json.dumps({"file": name, "events": named}))
 
 

@@ -1,9 +1,11 @@
-"""Pages made to hang, crash or fill a reader: deep nesting, tags that are never closed, floods of one thing."""
+"""Pages made to hang, crash or fill a reader: deep nesting, tags that are never closed, floods of
+one thing."""
 
 from __future__ import annotations
 
 _PROSE = (
-    "<p>This is an ordinary sentence about the harbour, with commas, enough words, and a length that makes it text.</p>"
+    "<p>This is an ordinary sentence about the harbour, with commas, enough words, and a length"
+    " that makes it text.</p>"
 )
 
 
@@ -35,9 +37,13 @@ PAGES = {
     "spaces": _page("<p>a" + " " * 200_000 + "b</p>"),
     "line ends": _page("<p>a" + "\n" * 100_000 + "b</p>"),
     "a word without end": _page("<p>" + "a" * 200_000 + "</p>"),
-    "a wide colspan": _page("<table><tr><td colspan=100000000>c</td></tr><tr><td>a</td><td>b</td></tr></table>"),
+    "a wide colspan": _page(
+        "<table><tr><td colspan=100000000>c</td></tr><tr><td>a</td><td>b</td></tr></table>"
+    ),
     "nested JSON-LD": _json_ld('{"@graph":[' * 20_000),
-    "broken JSON-LD": _json_ld('{"@type":"Article","author":{"@type":"Person","name":"' + '\\"' * 5000),
+    "broken JSON-LD": _json_ld(
+        '{"@type":"Article","author":{"@type":"Person","name":"' + '\\"' * 5000
+    ),
     "nul": _page("<p>" + "a\0b" * 5000 + "</p>"),
     "surrogates": _page("<p>" + "&#xD800;&#x0;&#xFFFF;" * 2000 + "</p>"),
     "a wide table": _page("<table><tr>" + "<td>cell</td>" * 2000 + "</tr></table>"),

@@ -1,4 +1,5 @@
-"""Counts and texts of list items, headings, table rows and code blocks of markdown, for tests and benchmarks."""
+"""Counts and texts of list items, headings, table rows and code blocks of markdown, for tests and
+benchmarks."""
 
 from __future__ import annotations
 
@@ -14,13 +15,18 @@ _QUOTE = re.compile(r"^(\s*>)+ ?")
 def key(value: str) -> str:
     """The letters of a line of markdown without images and targets of links."""
     value = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", value)
-    value = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", value).replace("&lt;", "<").replace("&amp;", "&")
+    value = (
+        re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", value).replace("&lt;", "<").replace("&amp;", "&")
+    )
     return "".join(re.findall(r"\w+", value.lower())).replace("_", "")
 
 
 def structures(markdown: str) -> dict[str, Counter[str]]:
-    """The list items, headings, table rows (with the head) and code blocks of `markdown`, by their letters."""
-    found: dict[str, Counter[str]] = {name: Counter() for name in ("lists", "headings", "tables", "code")}
+    """The list items, headings, table rows (with the head) and code blocks of `markdown`, by their
+    letters."""
+    found: dict[str, Counter[str]] = {
+        name: Counter() for name in ("lists", "headings", "tables", "code")
+    }
     fence, inside = "", []
     for raw in markdown.split("\n"):
         line = _QUOTE.sub("", raw)
@@ -54,7 +60,8 @@ def _line(line: str, found: dict[str, Counter[str]]) -> None:
 def kept(truth: str, ours: str) -> dict[str, tuple[int, int]]:
     """How many of the structures of `truth` stand as such in `ours`, and how many there are.
 
-    A list item also counts when ours begins with its first 40 letters: truths join an item with its own list.
+    A list item also counts when ours begins with its first 40 letters: truths join an item with its
+    own list.
     """
     wanted, got = structures(truth), structures(ours)
     out: dict[str, tuple[int, int]] = {}
@@ -64,6 +71,10 @@ def kept(truth: str, ours: str) -> dict[str, tuple[int, int]]:
         if name == "lists":
             others = list(got[name] - counter)
             missing = counter - got[name]
-            hits += sum(1 for text in missing if len(text) > 12 and any(o.startswith(text[:40]) for o in others))
+            hits += sum(
+                1
+                for text in missing
+                if len(text) > 12 and any(o.startswith(text[:40]) for o in others)
+            )
         out[name] = (hits, sum(counter.values()))
     return out

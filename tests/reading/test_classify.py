@@ -8,33 +8,46 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.reader import read
 
 PROSE = "".join(
-    f"<p>Paragraph {n} of a story on {{subject}}, with commas, clauses and a full stop, as people write them when they "
-    "have something to tell and enough room to tell it in.</p>"
+    f"<p>Paragraph {n} of a story on {{subject}}, with commas, clauses and a full stop, as people"
+    " write them when they have something to tell and enough room to tell it in.</p>"
     for n in range(8)
 )
 PAGES = [
     (
         "consent",
         "Before you continue to The Daily Bote",
-        "<h1>Before you continue to The Daily Bote</h1><p>We use cookies and data to deliver our services, to measure "
-        "audiences and to show personalised content. With our partners we process your address and the pages you visit."
-        "</p><p>If you choose Accept all, we will also use cookies to develop new services; if you choose Reject all, "
-        "we will not use cookies for these additional purposes. You can change your mind at any time.</p>",
+        (
+            "<h1>Before you continue to The Daily Bote</h1><p>We use cookies and data to deliver"
+            " our services, to measure audiences and to show personalised content. With our"
+            " partners we process your address and the pages you visit.</p><p>If you choose Accept"
+            " all, we will also use cookies to develop new services; if you choose Reject all, we"
+            " will not use cookies for these additional purposes. You can change your mind at any"
+            " time.</p>"
+        ),
     ),
     (
         "bot-check",
         "Just a moment...",
-        "<div class='main-wrapper'><h1>site.example</h1><p>Verify you are human by completing the action.</p></div>",
+        (
+            "<div class='main-wrapper'><h1>site.example</h1><p>Verify you are human by completing"
+            " the action.</p></div>"
+        ),
     ),
     (
         "bot-check",
         "Access denied",
-        "<h1>Access denied</h1><p>Automated access to this page was denied because we believe you are a robot.</p>",
+        (
+            "<h1>Access denied</h1><p>Automated access to this page was denied because we believe"
+            " you are a robot.</p>"
+        ),
     ),
     (
         "error-page",
         "404 - Page not found",
-        "<h1>404</h1><p>The page you are looking for could not be found.</p><p><a href='/'>Home</a></p>",
+        (
+            "<h1>404</h1><p>The page you are looking for could not be found.</p><p><a"
+            " href='/'>Home</a></p>"
+        ),
     ),
     (
         "error-page",
@@ -45,22 +58,34 @@ PAGES = [
     (
         "login",
         "Log in - Club",
-        "<h1>Log in</h1><form><input type='text'><input type='password'></form><p>Forgot your password?</p>",
+        (
+            "<h1>Log in</h1><form><input type='text'><input type='password'></form><p>Forgot your"
+            " password?</p>"
+        ),
     ),
     (
         "login",
         "Anmelden",
-        "<form><label>E-Mail</label><input type='password'></form><p>Passwort vergessen? Angemeldet bleiben</p>",
+        (
+            "<form><label>E-Mail</label><input type='password'></form><p>Passwort vergessen?"
+            " Angemeldet bleiben</p>"
+        ),
     ),
     (
         "consent",
         "Bevor Sie zu Bote weitergehen",
-        "<p>Wir und unsere Partner nutzen Cookies.</p><button>Alle akzeptieren</button><p>Einwilligung</p>",
+        (
+            "<p>Wir und unsere Partner nutzen Cookies.</p><button>Alle"
+            " akzeptieren</button><p>Einwilligung</p>"
+        ),
     ),
     (
         "consent",
         "News",
-        "<p>We and our partners store information on a device.</p><p>You can accept all or manage preferences.</p>",
+        (
+            "<p>We and our partners store information on a device.</p><p>You can accept all or"
+            " manage preferences.</p>"
+        ),
     ),
     (
         "paywall",
@@ -90,8 +115,11 @@ def test_pages_that_are_no_article(kind: str, title: str, body: str) -> None:
     ],
 )
 def test_articles_about_such_pages_are_articles(title: str) -> None:
-    body = PROSE.replace("{subject}", "cookies, captchas and pages that were not found; subscribe to continue reading")
-    page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+    body = PROSE.replace(
+        "{subject}",
+        "cookies, captchas and pages that were not found; subscribe to continue reading",
+    )
+    page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"  # noqa: E501
     assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body
 
 
@@ -101,7 +129,8 @@ def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_
 ) -> None:
     meta = "<meta property='og:type' content='article'>" if declared else ""
     story = "".join(
-        f"<p>Access denied: {PROSE.split('<p>')[n + 1].replace('{subject}', 'a gate')}" for n in range(paragraphs)
+        f"<p>Access denied: {PROSE.split('<p>')[n + 1].replace('{subject}', 'a gate')}"
+        for n in range(paragraphs)
     )
     page = (
         f"<html><head><title>Access denied</title>{meta}</head>"
@@ -132,7 +161,10 @@ def test_a_front_page_is_a_listing(path: str) -> None:
 
 def test_a_round_up_that_says_it_is_an_article_is_no_listing() -> None:
     head = "<title>Twenty towns</title><meta property='og:type' content='article'>"
-    page = f"<html><head>{head}</head><body><article><h1>Twenty towns</h1>{TEASERS}</article></body></html>"
+    page = (
+        f"<html><head>{head}</head><body><article><h1>Twenty"
+        f" towns</h1>{TEASERS}</article></body></html>"
+    )
     assert "town number 7" in read(page.encode(), "https://site.example/2026/twenty-towns").body
 
 

@@ -14,7 +14,7 @@ PAGE = b"""<html lang=de><head><title> All  news </title></head><body><nav><a hr
 <div class=card><a href="/1?utm_source=x#top"><img src=1.jpg></a><h2><a href=/1>The first story</a></h2></div>
 <div class=card data-to=/2><a href="https://a.example/2"><h2>The <i>second</i></h2></a></div>
 <div class=card><h2>No link</h2></div><a class=more href=/news#more>More</a><a class=js href="javascript:x()">J</a>
-<a class=bad href="http://a.example:99999/">B</a><a class=far href="//b.example/3">Elsewhere</a></body></html>"""
+<a class=bad href="http://a.example:99999/">B</a><a class=far href="//b.example/3">Elsewhere</a></body></html>"""  # noqa: E501
 
 
 def listed(*links: str) -> list[tuple[str, str]]:
@@ -24,21 +24,36 @@ def listed(*links: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("selector", "expected"),
     [
-        (".card a", [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")]),
-        (".card", [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")]),
+        (
+            ".card a",
+            [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")],
+        ),
+        (
+            ".card",
+            [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")],
+        ),
         ("h2", [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")]),
         (".card@data-to", [("https://a.example/2", "The second")]),
         (".far", [("https://b.example/3", "Elsewhere")]),
     ],
 )
-def test_what_a_selector_matches_leads_to_its_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
+def test_what_a_selector_matches_leads_to_its_link_once(
+    selector: str, expected: list[tuple[str, str]]
+) -> None:
     assert listed(selector) == expected
 
 
 def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
     feed = read_list(PAGE, URL, {}, ["h2", ".far"])
-    assert (feed.format, feed.title, feed.site_url, feed.language) == ("list", "All news", URL, "de")
-    assert feed.entries[2] == Entry(id="https://b.example/3", url="https://b.example/3", title="Elsewhere")
+    assert (feed.format, feed.title, feed.site_url, feed.language) == (
+        "list",
+        "All news",
+        URL,
+        "de",
+    )
+    assert feed.entries[2] == Entry(
+        id="https://b.example/3", url="https://b.example/3", title="Elsewhere"
+    )
 
 
 @pytest.mark.parametrize("selector", [".none", ".js", ".bad", ".more", "h2.none"])
@@ -48,7 +63,9 @@ def test_a_page_without_a_link_that_counts_is_no_list(selector: str) -> None:
     assert raised.value.reason == "no-links" and selector in raised.value.detail
 
 
-def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     links = "".join(f'<a class=l href="/{number}">Story {number}</a>' for number in range(1_200))
     made: list[str] = []
     canonical = urls.canonical
@@ -58,8 +75,11 @@ def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(monkeypat
         return canonical(url)
 
     monkeypatch.setattr(urls, "canonical", counting)
-    feed = read_list(f"<body>{links}<a class=l href='/7'>Story 7 at length</a>".encode(), URL, {}, [".l"])
+    feed = read_list(
+        f"<body>{links}<a class=l href='/7'>Story 7 at length</a>".encode(), URL, {}, [".l"]
+    )
     assert [entry.title for entry in feed.entries] == [
         "Story 7 at length" if number == 7 else f"Story {number}" for number in range(1_000)
     ]
-    assert len(made) < 2_100  # the others' addresses are not made: of 45,000 links they took longer than a worker has
+    # the others' addresses are not made: of 45,000 links they took longer than a worker has
+    assert len(made) < 2_100

@@ -1,4 +1,5 @@
-"""What a page is: pages of each type, weights and features of one name, and lists that are refused."""
+"""What a page is: pages of each type, weights and features of one name, and lists that are
+refused."""
 
 from __future__ import annotations
 
@@ -12,15 +13,23 @@ from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 
-STORY = "<p>" + "Nobody on the pier waved when the ferry left at dawn, and the captain did not look back. " * 3 + "</p>"
+STORY = (
+    "<p>"
+    + "Nobody on the pier waved when the ferry left at dawn, and the captain did not look back. "
+    * 3
+    + "</p>"
+)
 ARTICLE = (
-    '<meta property="og:type" content="article"><meta property="article:published_time" content="2024-05-03">'
-    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"The last ferry"}</script>'
-    f"<body><nav><a href='/'>Home</a></nav><article><h1>The last ferry leaves</h1>{STORY * 8}</article>"
+    '<meta property="og:type" content="article"><meta property="article:published_time"'
+    ' content="2024-05-03">'
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"The last'
+    ' ferry"}</script>'
+    "<body><nav><a href='/'>Home</a></nav><article><h1>The last ferry"
+    f" leaves</h1>{STORY * 8}</article>"
 )
 CARD = (
-    '<div class="card"><h3><a href="/collections/boats/{n}">A wooden boat for the lake, number {n}</a></h3>'
-    "<p>From 20</p></div>"
+    '<div class="card"><h3><a href="/collections/boats/{n}">A wooden boat for the lake, number'
+    " {n}</a></h3><p>From 20</p></div>"
 )
 LIST = (
     '<script type="application/ld+json">{"@type":"CollectionPage","name":"Boats"}</script>'
@@ -29,8 +38,9 @@ LIST = (
     + "<a href='?page=2'>Next page</a><p>Load more</p>"
 )
 POST = (
-    '<article class="post comment"><h4>Posted by user{n}</h4><time datetime="2024-05-03">3 May</time>'
-    "<p>I had the same leak last spring and a new gasket helped. Reply Quote Likes: {n}</p></article>"
+    '<article class="post comment"><h4>Posted by user{n}</h4><time datetime="2024-05-03">3'
+    " May</time><p>I had the same leak last spring and a new gasket helped. Reply Quote Likes:"
+    " {n}</p></article>"
 )
 THREAD = (
     '<meta name="generator" content="Discourse 3.2">'
@@ -87,7 +97,7 @@ def test_a_list_is_refused() -> None:
     assert refused.value.kind == "listing"
 
 
-FEW = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
+FEW = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"  # noqa: E501
 LINKS = "".join(f"<li><a href='/{n}'>Where the ferry goes in week {n}</a></li>" for n in range(12))
 PLAIN = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
 
@@ -103,7 +113,12 @@ PLAIN = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
     ],
 )
 def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
-    monkeypatch: pytest.MonkeyPatch, html: str, listing: float, right: float, announced: bool, refused: bool
+    monkeypatch: pytest.MonkeyPatch,
+    html: str,
+    listing: float,
+    right: float,
+    announced: bool,
+    refused: bool,
 ) -> None:
     odds = {"listing": listing, "right": right}
     monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
@@ -120,7 +135,9 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
     assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
     undeclared = (
-        html.replace('"NewsArticle"', '"WebPage"').replace("article:published_time", "x").replace("og:type", "y")
+        html.replace('"NewsArticle"', '"WebPage"')
+        .replace("article:published_time", "x")
+        .replace("og:type", "y")
     )
     with pytest.raises(NotAnArticle):
         read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
@@ -128,5 +145,7 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
 
 def test_the_trace_says_what_a_page_is() -> None:
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>".encode()
-    draft = read(html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1"))
+    draft = read(
+        html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1")
+    )
     assert draft.trace["type"]["is"] == "article"

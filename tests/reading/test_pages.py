@@ -58,13 +58,18 @@ def test_structure_survives(name: str) -> None:
 def test_metadata(name: str) -> None:
     draft, truth = _page(name)
     assert draft.title == truth["title"]
-    assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth["author"]
+    assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth[
+        "author"
+    ]
     assert (draft.published.date().isoformat() if draft.published else "") == truth["date"]
     assert (draft.cover or "") == truth["image"]
     assert (draft.language or "") == truth["language"]
 
 
 def test_there_are_forty_pages_in_six_languages() -> None:
-    truths = [tomllib.loads(path.read_text("utf-8")) for path in (*PAGES.glob("*.toml"), *META_PAGES.glob("*.toml"))]
+    truths = [
+        tomllib.loads(path.read_text("utf-8"))
+        for path in (*PAGES.glob("*.toml"), *META_PAGES.glob("*.toml"))
+    ]
     assert len(truths) >= 40
     assert {"en", "de", "fr", "es", "ru", "ja"} <= {_page(name)[1]["language"] for name in NAMES}

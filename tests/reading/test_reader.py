@@ -18,12 +18,27 @@ from tests.reading import hostile
 
 URL = "https://site.example/2026/story"
 STORY = [
-    "The ferry left at dawn, as it had done for ninety years, and for the first time nobody stood on the quay to wave.",
-    "Its last captain, who had the wheel from his mother, said that he had expected to feel more than he did.",
-    "From Monday on a bridge carries the road, and the crossing that took forty minutes will take less than three.",
-    "What becomes of the ship is open; the town would like to keep it, the harbour would like to have its berth.",
+    (
+        "The ferry left at dawn, as it had done for ninety years, and for the first time nobody"
+        " stood on the quay to wave."
+    ),
+    (
+        "Its last captain, who had the wheel from his mother, said that he had expected to feel"
+        " more than he did."
+    ),
+    (
+        "From Monday on a bridge carries the road, and the crossing that took forty minutes will"
+        " take less than three."
+    ),
+    (
+        "What becomes of the ship is open; the town would like to keep it, the harbour would like"
+        " to have its berth."
+    ),
 ]
-PROMO = "Our summer festival brings forty bands to the meadow beside the harbour, and there is still room for you."
+PROMO = (
+    "Our summer festival brings forty bands to the meadow beside the harbour, and there is still"
+    " room for you."
+)
 
 
 def _page(*paragraphs: str, extra: str = "") -> bytes:
@@ -52,7 +67,9 @@ def test_what_repeats_on_a_host_is_dropped_and_still_learnt() -> None:
 
 def test_what_is_most_of_an_article_is_no_boilerplate() -> None:
     page = _page(*STORY)
-    assert read(page, URL, repeated=frozenset(read(page, URL).blocks[:3])).body == read(page, URL).body
+    assert (
+        read(page, URL, repeated=frozenset(read(page, URL).blocks[:3])).body == read(page, URL).body
+    )
     assert STORY[0] not in read(page, URL, repeated=frozenset(read(page, URL).blocks[:1])).body
 
 
@@ -67,9 +84,15 @@ def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
 def test_a_repeat_is_known_whatever_its_links_say() -> None:
     def footer(*titles: str) -> str:
         links = ", ".join(f"<a href='/{title}'>{title}</a>" for title in titles)
-        return f"This notebook has no comments, so write a letter if something here is wrong. Older notes: {links}."
+        return (
+            "This notebook has no comments, so write a letter if something here is wrong. Older"
+            f" notes: {links}."
+        )
 
-    first, second = (_page(*STORY, footer(*titles)) for titles in (("Wells", "Mills"), ("The old lime kiln", "Weirs")))
+    first, second = (
+        _page(*STORY, footer(*titles))
+        for titles in (("Wells", "Mills"), ("The old lime kiln", "Weirs"))
+    )
     digests = frozenset(read(first, URL).blocks) & frozenset(read(second, URL).blocks)
     bare = read(second, URL, repeated=digests - frozenset(read(_page(*STORY), URL).blocks))
     assert "Older notes" in read(second, URL).body and "Older notes" not in bare.body
@@ -78,20 +101,27 @@ def test_a_repeat_is_known_whatever_its_links_say() -> None:
 
 
 def test_a_page_leads_nobody_into_private_networks() -> None:
-    linked = "See <a href='http://192.168.0.1/admin'>the router</a> and <a href='https://me:pw@site.example/'>mine</a>"
+    linked = (
+        "See <a href='http://192.168.0.1/admin'>the router</a> and <a"
+        " href='https://me:pw@site.example/'>mine</a>"
+    )
     picture = "<img src='http://printer.local/a.jpg' alt='A printer' width='900' height='600'>"
     head = (
-        "<base href='http://10.0.0.1/'><link rel='amphtml' href='http://10.0.0.2/amp'>"
-        "<link rel='canonical' href='http://10.0.0.3/story'><meta property='og:image' content='http://10.0.0.4/a.jpg'>"
+        "<base href='http://10.0.0.1/'><link rel='amphtml' href='http://10.0.0.2/amp'><link"
+        " rel='canonical' href='http://10.0.0.3/story'><meta property='og:image'"
+        " content='http://10.0.0.4/a.jpg'>"
     )
     page = _page(*STORY, f"{linked}, or <a href='/2025/'>last year</a>. {picture}").replace(
         b"<head>", b"<head>" + head.encode()
     )
     found = read(page, URL)
     assert "See the router and mine, or [last year](https://site.example/2025/)." in found.body
-    assert "10.0.0" not in repr((found.body, found.cover, found.aliases, found.duplicate_of, found.alternate))
+    assert "10.0.0" not in repr(
+        (found.body, found.cover, found.aliases, found.duplicate_of, found.alternate)
+    )
     assert "printer.local" not in repr((found.body, found.cover))
-    inside = read(page, "http://10.0.0.9/story")  # fetched only where the operator allows it: there all of it stands
+    # fetched only where the operator allows it: there all of it stands
+    inside = read(page, "http://10.0.0.9/story")
     assert "[the router](http://192.168.0.1/admin)" in inside.body
     assert inside.cover == "http://10.0.0.4/a.jpg"
 
@@ -110,14 +140,20 @@ def test_a_selector_that_is_no_css_is_named() -> None:
 
 
 def test_the_feed_has_the_text_that_the_page_lacks() -> None:
-    entry = Entry(id="1", content="".join(f"<p>{p}</p>" for p in STORY) + "<p>The post X appeared first on Y.</p>")
+    entry = Entry(
+        id="1",
+        content="".join(f"<p>{p}</p>" for p in STORY) + "<p>The post X appeared first on Y.</p>",
+    )
     draft = read(_page("A stub."), URL, entry=entry)
     assert text.plain(draft.body) == "\n\n".join(STORY)
     assert draft.trace["body"]["from"] == "feed"
 
 
 def test_the_feed_has_the_text_behind_a_wall() -> None:
-    check = b"<html><head><title>Just a moment...</title></head><body><p>Verify you are human.</p></body></html>"
+    check = (
+        b"<html><head><title>Just a moment...</title></head><body><p>Verify you are"
+        b" human.</p></body></html>"
+    )
     entry = Entry(id="1", title="The last ferry", content="".join(f"<p>{p}</p>" for p in STORY))
     assert STORY[2] in read(check, URL, entry=entry).body
     with pytest.raises(NotAnArticle):
@@ -139,7 +175,10 @@ def test_the_free_lead_of_a_locked_story_is_partial() -> None:
 
 LEAD = "".join(f"<p>{p}</p>" for p in STORY[:3])
 ASKS = [
-    "<div class='x1'><h3>Subscribe to continue reading</h3><p>Already a subscriber? Log in</p></div>",
+    (
+        "<div class='x1'><h3>Subscribe to continue reading</h3><p>Already a subscriber? Log"
+        " in</p></div>"
+    ),
     "<section><p>Diesen Artikel weiterlesen mit Bote+</p><p>Jetzt testen</p></section>",
     "<aside><p>Cet article est réservé aux abonnés</p></aside>",
     "<p>Subscribe to read the rest.</p>",
@@ -149,7 +188,8 @@ ASKS = [
 @pytest.mark.parametrize("asks", ASKS)
 def test_a_wall_that_asks_where_the_text_ends_makes_it_partial(asks: str) -> None:
     page = (
-        f"<html><head><title>The last ferry</title></head><body><article><h1>The last ferry</h1>{LEAD}{asks}</article>"
+        "<html><head><title>The last ferry</title></head><body><article><h1>The last"
+        f" ferry</h1>{LEAD}{asks}</article>"
     )
     assert read(page.encode(), URL).partial is True
 
@@ -160,9 +200,14 @@ def test_a_story_on_walls_is_whole() -> None:
 
 
 def test_a_locked_story_that_breaks_off_is_partial() -> None:
-    lock = b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+    lock = (
+        b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "isAccessibleForFree":'
+        b" false}</script>"
+    )
     many = [f"{paragraph} It was day {day}." for day in range(4) for paragraph in STORY]
-    broken = _page(*many, "And what nobody had reckoned with was\u2026").replace(b"</head>", lock + b"</head>")
+    broken = _page(*many, "And what nobody had reckoned with was\u2026").replace(
+        b"</head>", lock + b"</head>"
+    )
     whole = _page(*many).replace(b"</head>", lock + b"</head>")
     assert (read(broken, URL).partial, read(whole, URL).partial) == (True, False)
 
@@ -171,25 +216,29 @@ def test_the_second_copy_of_an_article_is_cut() -> None:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
     machine = f"<div itemprop='articleBody'>{' '.join(STORY)}</div>"
     for copy in (f"<div class='desktop'>{body}</div>", machine):
-        page = f"<html><head><title>A ferry</title></head><body><main><div>{body}</div>{copy}</main></body></html>"
+        page = (
+            "<html><head><title>A"
+            f" ferry</title></head><body><main><div>{body}</div>{copy}</main></body></html>"
+        )
         assert read(page.encode(), URL).body == "\n\n".join(STORY)
 
 
 def test_a_refrain_stays() -> None:
-    page = _page(STORY[0], PROMO, STORY[1], PROMO, STORY[2], STORY[3], *[f"{p} Again." for p in STORY])
+    page = _page(
+        STORY[0], PROMO, STORY[1], PROMO, STORY[2], STORY[3], *[f"{p} Again." for p in STORY]
+    )
     assert read(page, URL).body.count(PROMO) == 2
 
 
 def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
     items = "".join(
-        f"<li class='slide'><img src='/{n}.jpg' width=800 height=500><div class='slide-caption'><p>The ferry on its "
-        f"last morning, seen from the pier in picture number {n} of all, by a reader.</p></div></li>"
+        f"<li class='slide'><img src='/{n}.jpg' width=800 height=500><div"
+        " class='slide-caption'><p>The ferry on its last morning, seen from the pier in picture"
+        f" number {n} of all, by a reader.</p></div></li>"
         for n in range(3)
     )
     story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
-    page = (
-        f"<html><head><title>A</title></head><body><article><h1>A</h1><ul>{items}</ul>{story}</article></body></html>"
-    )
+    page = f"<html><head><title>A</title></head><body><article><h1>A</h1><ul>{items}</ul>{story}</article></body></html>"  # noqa: E501
     assert text.plain(read(page.encode(), URL).body).strip().startswith(STORY[0])
 
 
@@ -221,20 +270,33 @@ def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
     assert refused <= 0.03 * len(rows)
 
 
-@pytest.mark.parametrize("picture", ["", "<figure><img src='/quay.jpg' width=800 height=500 alt='The quay'></figure>"])
-def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stays(picture: str) -> None:
+@pytest.mark.parametrize(
+    "picture", ["", "<figure><img src='/quay.jpg' width=800 height=500 alt='The quay'></figure>"]
+)
+def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stays(
+    picture: str,
+) -> None:
     def page(promo: str) -> bytes:
         story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
         after = "".join(f"<p>A year later: {paragraph}</p>" for paragraph in STORY)
-        article = f"<h1>The last ferry</h1>{story}{promo}{picture}<h2>The bridge</h2><h3>Its pillars</h3>{after}"
+        article = (
+            f"<h1>The last ferry</h1>{story}{promo}{picture}<h2>The bridge</h2><h3>Its"
+            f" pillars</h3>{after}"
+        )
         return (
-            f"<html><head><title>The last ferry</title></head><body><article>{article}</article></body></html>".encode()
+            "<html><head><title>The last"
+            f" ferry</title></head><body><article>{article}</article></body></html>".encode()
         )
 
     promoted = page(f"<h3>Come to the festival</h3><p>{PROMO}</p>")
-    digest = next(block for block in read(promoted, URL).blocks if block not in read(page(""), URL).blocks)
+    digest = next(
+        block for block in read(promoted, URL).blocks if block not in read(page(""), URL).blocks
+    )
     body = read(promoted, URL, repeated=frozenset({digest})).body
-    assert [line for line in body.splitlines() if line.startswith("#")] == ["## The bridge", "### Its pillars"]
+    assert [line for line in body.splitlines() if line.startswith("#")] == [
+        "## The bridge",
+        "### Its pillars",
+    ]
     assert ("quay.jpg" in body) == bool(picture)
 
 

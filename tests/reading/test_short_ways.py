@@ -1,4 +1,5 @@
-"""What most texts are spared says what the long way says: each shortcut beside the rule that it stands for."""
+"""What most texts are spared says what the long way says: each shortcut beside the rule that it
+stands for."""
 
 from __future__ import annotations
 
@@ -13,15 +14,22 @@ from syndicator.describing.text import sentences
 from syndicator.reading.body import overlap, sequence
 from syndicator.reading.html import hints
 
-# Text of what the shortcuts turn on: words of several scripts, marks, blanks of all kinds, what may not be in XML.
+# Text of what the shortcuts turn on: words of several scripts, marks, blanks of all kinds, what may
+# not be in XML.
 _TEXT = st.text(
-    st.sampled_from("aZßéİıАя中1٣ _.!?'\"“”«»’-–|#>*`~\n\t\u00a0\u200b\u2028\x00\ud800\u0345\u037e"), max_size=40
+    st.sampled_from(
+        "aZßéİıАя中1٣ _.!?'\"“”«»’-–|#>*`~\n\t\u00a0\u200b\u2028\x00\ud800\u0345\u037e"
+    ),
+    max_size=40,
 )
 
 
 @given(_TEXT)
 def test_one_line_is_legal_nfc_and_has_lone_blanks(value: str) -> None:
-    assert text.line(value) == re.sub(r"\s+", " ", unicodedata.normalize("NFC", text.legal(value))).strip()
+    assert (
+        text.line(value)
+        == re.sub(r"\s+", " ", unicodedata.normalize("NFC", text.legal(value))).strip()
+    )
 
 
 @given(_TEXT)
@@ -31,12 +39,17 @@ def test_letters_are_those_and_digits_in_lower_case(value: str) -> None:
 
 @given(_TEXT)
 def test_a_letter_begins_no_marker(value: str) -> None:
-    """A line that begins with a letter goes past all rules of items, quotes, headings, tables and code."""
+    """A line that begins with a letter goes past all rules of items, quotes, headings, tables and
+    code."""
     line = f"a{value.replace(chr(10), ' ').rstrip()}"
     assert text.plain(f"x\n{line}") == text.plain(f"x\n> {line}")
 
 
-@given(st.lists(st.sampled_from(["ab", "A", "b", "Äh", ".", "!", "۔", "“", '"', "”", "«", " ", "„"])).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(["ab", "A", "b", "Äh", ".", "!", "۔", "“", '"', "”", "«", " ", "„"])
+    ).map("".join)
+)
 def test_sentences_that_are_glued_are_seen(value: str) -> None:
     for at in sentences._GLUED.finditer(value):
         assert sentences._PERHAPS_GLUED.search(value), at

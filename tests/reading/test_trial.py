@@ -10,16 +10,17 @@ from syndicator.reading.reader import Trial, tried
 
 URL = "https://a.example/story"
 TEXT = (
-    "The old bridge over the river was closed in May. Engineers found that two of its cables had worn thin where "
-    "nobody had looked for thirty years, and sent for the drawings of 1931, which were not to be found."
+    "The old bridge over the river was closed in May. Engineers found that two of its cables had"
+    " worn thin where nobody had looked for thirty years, and sent for the drawings of 1931, which"
+    " were not to be found."
 )
 MORE = (
-    "The mayor thanked all who came to the meeting on Thursday, at which eleven people spoke and three of them agreed, "
-    "and promised a second one before the end of the month."
+    "The mayor thanked all who came to the meeting on Thursday, at which eleven people spoke and"
+    " three of them agreed, and promised a second one before the end of the month."
 )
 PAGE = (
-    f"<html lang=en><head><title>Bridges</title></head><body><main><h1>Bridges</h1><div class=text><p>{TEXT}</p></div>"
-    f"<div class=more><p>{MORE}</p></div></main></body></html>"
+    "<html lang=en><head><title>Bridges</title></head><body><main><h1>Bridges</h1><div"
+    f" class=text><p>{TEXT}</p></div><div class=more><p>{MORE}</p></div></main></body></html>"
 ).encode()
 
 
@@ -32,7 +33,12 @@ def test_a_trial_counts_matches_and_compares_the_texts() -> None:
     assert same.score == 1 and same.before == same.after > len(TEXT) and same.matches == {}
     half = try_(select=("div.text",), title=("h1", "h2"))
     assert half.matches == {'select "div.text"': 1, 'title "h1"': 1, 'title "h2"': 0}
-    assert 0.5 < half.score < 1 and half.after < half.before and half.draft and half.draft.title == "Bridges"
+    assert (
+        0.5 < half.score < 1
+        and half.after < half.before
+        and half.draft
+        and half.draft.title == "Bridges"
+    )
 
 
 def test_what_leaves_no_article_or_matches_nothing_scores_nothing() -> None:

@@ -1,4 +1,5 @@
-"""A folder with a configuration, an article store and a clock, filled by hand: no network, no pages."""
+"""A folder with a configuration, an article store and a clock, filled by hand: no network, no
+pages."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ url = "https://two.example/feed"
 class Place:
     """What a test works with."""
 
-    def __init__(self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n") -> None:
+    def __init__(
+        self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n"
+    ) -> None:
         self.folder, self.config, self.now = folder, folder / "config", NOW
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(settings)
@@ -67,16 +70,20 @@ class Place:
         (self.config / "taxonomy.toml").write_text(text)
 
     def take(self, fill: Callable[[Place], object]) -> Place:
-        """This place with all that `fill` puts into a place of this configuration: it is filled once a process, and
-        copied with the times of its files."""
-        first = _filled(fill, tuple((path.name, path.read_text()) for path in sorted(self.config.iterdir())))
+        """This place with all that `fill` puts into a place of this configuration: it is filled
+        once a process, and copied with the times of its files."""
+        first = _filled(
+            fill, tuple((path.name, path.read_text()) for path in sorted(self.config.iterdir()))
+        )
         shutil.copytree(first.folder, self.folder, dirs_exist_ok=True)
         self.now = first.now
         return self
 
     @contextmanager
     def app(self, *, create: bool = False) -> Iterator[App]:
-        with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create) as app:
+        with open_app(
+            self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create
+        ) as app:
             yield app
 
     def tell_of_withdrawals(self) -> None:
@@ -93,7 +100,10 @@ class Place:
         return load(self.path(title).read_bytes())
 
     def articles(self) -> list[Article]:
-        return [load(path.read_bytes()) for path in sorted((self.folder / "feeds/articles").rglob("*.md"))]
+        return [
+            load(path.read_bytes())
+            for path in sorted((self.folder / "feeds/articles").rglob("*.md"))
+        ]
 
     def path(self, title: str) -> Path:
         files = sorted((self.folder / "feeds/articles").rglob("*.md"))
@@ -110,8 +120,13 @@ class Place:
 
     def digests(self, part: str) -> dict[str, str]:
         root = self.folder / "feeds" / part
-        files = sorted(path for path in root.rglob("*") if path.is_file() and path.name != "newest.txt")
-        return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        files = sorted(
+            path for path in root.rglob("*") if path.is_file() and path.name != "newest.txt"
+        )
+        return {
+            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        }
 
 
 @cache
@@ -125,7 +140,9 @@ def _filled(fill: Callable[[Place], object], config: tuple[tuple[str, str], ...]
     return place
 
 
-def store_articles(app: App, title: str, body: str, *, source: str = "one", **fields: Any) -> Article:
+def store_articles(
+    app: App, title: str, body: str, *, source: str = "one", **fields: Any
+) -> Article:
     """An article put in the article store as a visit does."""
     url = f"https://{source}.example/{title.casefold().replace(' ', '-')}"
     hours = len(list(app.article_store.walk()))

@@ -53,7 +53,9 @@ def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.Monk
     place.build()
     assert feeds(place) == {"ann-writer.atom", "bo-other.atom"}
     assert place.published("authors/bo-other.atom").count("<entry") == 4
-    assert "Late" in place.published("queries/ones.atom") and 'text="Authors"' in place.published("feeds.opml")
+    assert "Late" in place.published("queries/ones.atom") and 'text="Authors"' in place.published(
+        "feeds.opml"
+    )
 
 
 def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:

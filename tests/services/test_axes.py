@@ -1,4 +1,5 @@
-"""Which axes are published: feeds of one that is taken out end, and come back with it as the feeds that they were."""
+"""Which axes are published: feeds of one that is taken out end, and come back with it as the feeds
+that they were."""
 
 from __future__ import annotations
 
@@ -29,7 +30,10 @@ def feeds(place: Place) -> dict[str, str]:
     """The published feeds with their ids."""
     public = place.folder / "feeds/public"
     found = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
-    return {str(path.relative_to(public)): str(ElementTree.parse(path).findtext(f"{ATOM}id")) for path in found}
+    return {
+        str(path.relative_to(public)): str(ElementTree.parse(path).findtext(f"{ATOM}id"))
+        for path in found
+    }
 
 
 def gone(place: Place) -> set[str]:
@@ -64,17 +68,34 @@ def fill(place: Place) -> None:
         (["all", "sources", "tags", "queries"], {"categories/ai"}),
         (["all", "sources", "tags", "categories"], {"queries/chips"}),
         (["sources", "tags", "categories", "queries"], {"all"}),
-        ([], {"all", "categories/ai", "queries/chips", "sources/one", "sources/two", "tags/bees", "tags/gpu"}),
+        (
+            [],
+            {
+                "all",
+                "categories/ai",
+                "queries/chips",
+                "sources/one",
+                "sources/two",
+                "tags/bees",
+                "tags/gpu",
+            },
+        ),
     ],
 )
-def test_feeds_of_an_axis_end_and_come_back_with_it(filled: Place, left: list[str], ended: set[str]) -> None:
+def test_feeds_of_an_axis_end_and_come_back_with_it(
+    filled: Place, left: list[str], ended: set[str]
+) -> None:
     before, kept = feeds(filled), filled.digests("public")
     assert set(publish(filled, left)) == ended
     names = {f"{name}.atom" for name in ended}
     assert set(feeds(filled)) == set(before) - names
     assert gone(filled) == names
     public = filled.folder / "feeds/public"
-    stems = {str(path.relative_to(public)).partition(".")[0] for path in public.rglob("*") if path.is_file()}
+    stems = {
+        str(path.relative_to(public)).partition(".")[0]
+        for path in public.rglob("*")
+        if path.is_file()
+    }
     assert stems.isdisjoint(ended)
     assert not any(f"{name}.atom" in filled.published("feeds.opml") for name in ended)
     before_again = filled.digests("public")
@@ -90,11 +111,17 @@ def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled: Place) -> N
     with filled.app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
     publish(filled, ["tags"])
-    assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published("index.html")
+    assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published(
+        "index.html"
+    )
     publish(filled, ALL)
-    assert "Third" in filled.published("all.atom") and "Third" in filled.published("sources/one.atom")
+    assert "Third" in filled.published("all.atom") and "Third" in filled.published(
+        "sources/one.atom"
+    )
 
 
 def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) -> None:
-    with pytest.raises(ConfigError, match="'tag' is none of all, categories, tags, queries, sources"):
+    with pytest.raises(
+        ConfigError, match="'tag' is none of all, categories, tags, queries, sources"
+    ):
         publish(place, ["tag"])

@@ -1,4 +1,5 @@
-"""What must outlive the database: written beside the articles first, believed where the two differ."""
+"""What must outlive the database: written beside the articles first, believed where the two
+differ."""
 
 from __future__ import annotations
 
@@ -26,18 +27,23 @@ ONE, LONE = FeedKey("source", "one"), FeedKey("source", "lone")
 
 
 def fill(place: Place) -> None:
-    """A tag that was renamed, one that was merged, a saved query that ended, a tag with one article left of two, and
-    a name that the articles do not give."""
+    """A tag that was renamed, one that was merged, a saved query that ended, a tag with one article
+    left of two, and a name that the articles do not give."""
     place.config.joinpath("feeds.toml").write_text(QUERIES)
     with place.app() as app:
         store_articles(app, "Models", "Of models.", tags=("LLM", "Ships"), tags_by="matched")
-        store_articles(app, "Chips", "Of chips.", tags=("GPU", "SHIPS"), tags_by="matched", source="two")
+        store_articles(
+            app, "Chips", "Of chips.", tags=("GPU", "SHIPS"), tags_by="matched", source="two"
+        )
         store_articles(app, "Other", "Of others.", tags=("GPU",), tags_by="matched", source="two")
         reconcile.sources(app)
         reconcile.files(app)
     place.build()
     with place.app() as app:
-        for kind, old, new in (("rename", "LLM", "Models of language"), ("merge", "GPU", "Models of language")):
+        for kind, old, new in (
+            ("rename", "LLM", "Models of language"),
+            ("merge", "GPU", "Models of language"),
+        ):
             tags.act(app, tags.plan(app, kind, old, new))  # type: ignore[arg-type]
         editorial.withdraw(app, "https://one.example/models")
     place.config.joinpath("feeds.toml").write_text("")
@@ -56,7 +62,9 @@ def told(place: Place) -> dict[str, Any]:
     """Ids and titles of the feeds, redirects and what is gone."""
     public = place.folder / "feeds/public"
     heads = {
-        str(path.relative_to(public)): re.findall(r"<id>(urn:[^<]+)</id>|<title>([^<]+)<", path.read_text())[:3]
+        str(path.relative_to(public)): re.findall(
+            r"<id>(urn:[^<]+)</id>|<title>([^<]+)<", path.read_text()
+        )[:3]
         for path in sorted(public.rglob("*.atom"))
     }
     return {**heads, **json.loads(place.published("maps/moved.json"))}
@@ -88,11 +96,16 @@ def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
     assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
     assert kept[models].first_slug == "llm"
     assert kept[FeedKey("query", "chips")].dropped
-    assert (kept[FeedKey("tag", "ships")].name, kept[FeedKey("tag", "ships")].published) == ("Ships", True)
+    assert (kept[FeedKey("tag", "ships")].name, kept[FeedKey("tag", "ships")].published) == (
+        "Ships",
+        True,
+    )
     assert kept[ONE].published  # no article of it is left
-    assert kept.keys() == {models, ONE, *(FeedKey("tag", slug) for slug in ("llm", "gpu", "ships"))} | {
-        FeedKey("query", "chips")
-    }
+    assert kept.keys() == {
+        models,
+        ONE,
+        *(FeedKey("tag", slug) for slug in ("llm", "gpu", "ships")),
+    } | {FeedKey("query", "chips")}
 
 
 def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(place: Place) -> None:
@@ -107,7 +120,9 @@ def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(pla
 
 def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: Place) -> None:
     with place.app() as app:
-        store_articles(app, "Lone", "Text.", source="lone", origin=Origin(url="https://lone.example/feed"))
+        store_articles(
+            app, "Lone", "Text.", source="lone", origin=Origin(url="https://lone.example/feed")
+        )
     (place.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
     with place.app():
         kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
@@ -119,7 +134,9 @@ def test_the_file_is_written_before_the_database(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
         row = next(row for row in app.store.index.feeds() if row.key == FeedKey("tag", "ships"))
-        app.beside.keep(row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None))
+        app.beside.keep(
+            row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None)
+        )
     with place.app() as app:
         reconcile.files(app)
         assert {row.key: row.first_slug for row in app.store.index.feeds()}[row.key] == "boats"
@@ -134,7 +151,9 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
         reconcile.files(app)
     place.build()
     assert told(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
-    path.write_text(path.read_text().replace('\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n', ""))
+    path.write_text(
+        path.read_text().replace('\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n', "")
+    )
     assert path.read_bytes() != edited
     with place.app() as app:
         reconcile.files(app)
@@ -147,7 +166,9 @@ def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
     path = place.folder / "feeds/articles/feeds.toml"
     assert place.published("sources/one.atom")
     path.write_text(
-        path.read_text().replace('feed = "source/one"\npublished = true', 'feed = "source/one"\ndropped = true')
+        path.read_text().replace(
+            'feed = "source/one"\npublished = true', 'feed = "source/one"\ndropped = true'
+        )
     )
     with place.app() as app:
         reconcile.files(app)
@@ -191,7 +212,7 @@ def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(pl
     assert "Late" in place.published("tags/models-of-language.json")
 
 
-# -- a source that is removed and added again --------------------------------------------------------------------------
+# -- a source that is removed and added again
 
 
 def configured(place: Place, **sources: str) -> None:
@@ -241,7 +262,9 @@ def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
         assert "Second" not in place.published(name)
         assert "First" in place.published(name) and "Third" in place.published(name)
     assert {
-        name: digest for name, digest in place.digests("articles").items() if name in files and "First" in name
+        name: digest
+        for name, digest in place.digests("articles").items()
+        if name in files and "First" in name
     } == {name: digest for name, digest in files.items() if "First" in name}
     before = told(place)
     rebuild(place, "state", "public")

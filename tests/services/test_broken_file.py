@@ -1,4 +1,5 @@
-"""One article file that is no YAML any more: its article stays as it was, and everything else goes on."""
+"""One article file that is no YAML any more: its article stays as it was, and everything else goes
+on."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ QUERY = '[[feed]]\nslug = "engines"\nquery = "turbine"\n'
 
 @pytest.fixture
 def filled(place: Place) -> Place:
-    """A place with five articles in feeds, one of which is published whole and found by its text."""
+    """A place with five articles in feeds, one of which is published whole and found by its
+    text."""
     return place.take(fill)
 
 
@@ -52,7 +54,13 @@ def started(place: Place) -> list[str]:
         return [problem.what for problem in reconcile.files(app)]
 
 
-FEEDS = ("all.json", "sources/one.json", "tags/gpu.json", "categories/ai.json", "queries/engines.json")
+FEEDS = (
+    "all.json",
+    "sources/one.json",
+    "tags/gpu.json",
+    "categories/ai.json",
+    "queries/engines.json",
+)
 
 
 def entries(place: Place, feed: str) -> dict[str, Any]:
@@ -90,14 +98,20 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled: Pla
     reindex(filled)
     filled.build()
     before = entries(filled, "all.json")
-    path.write_text(path.read_text().replace("title: '", "title: ", 1).replace("a **turbine**", "a new **turbine**"))
+    path.write_text(
+        path.read_text()
+        .replace("title: '", "title: ", 1)
+        .replace("a **turbine**", "a new **turbine**")
+    )
 
     assert started(filled) == []
     filled.build()
 
     after = entries(filled, "all.json")
     assert "a new <strong>turbine" in after[TITLE]["content_html"]
-    assert {title: item["id"] for title, item in after.items()} == {title: item["id"] for title, item in before.items()}
+    assert {title: item["id"] for title, item in after.items()} == {
+        title: item["id"] for title, item in before.items()
+    }
     with filled.app() as app:
         assert reconcile.unread(app.store, app.article_store) == ()
 
@@ -161,7 +175,11 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled: Place) -> None:
     with filled.app() as app:
         (named,) = reconcile.files(app)
         assert reconcile.unread(app.store, app.article_store) == (named,)
-    assert named.reason == "bad-article-file" and named.what.endswith("m\\udcff.md") and "rename" in named.detail
+    assert (
+        named.reason == "bad-article-file"
+        and named.what.endswith("m\\udcff.md")
+        and "rename" in named.detail
+    )
     assert "all.json" in filled.build().written
     assert "Another" in str(entries(filled, "all.json")[TITLE])
     assert len(entries(filled, "all.json")) == 5

@@ -63,7 +63,9 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
 
     async def go() -> bool:
         wanted = refresh.Wanted(all=True, build_seconds=0.05)
-        task: asyncio.Task[object] = asyncio.create_task(refresh.run(app, wanted, stop=asyncio.Event()))
+        task: asyncio.Task[object] = asyncio.create_task(
+            refresh.run(app, wanted, stop=asyncio.Event())
+        )
         file = public / "sources/holt.atom"
         seen = await until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
         under_way = not task.done()
@@ -101,7 +103,9 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(plac
                 assert await until(lambda: app.store.index.newest_mark() == 0, task)
 
         asyncio.run(go())
-        assert all(f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second"))
+        assert all(
+            f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second")
+        )
 
 
 def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
@@ -150,7 +154,9 @@ def test_a_build_that_fails_ends_the_run_with_its_own_words(
     monkeypatch.setattr(build, "build_feeds", broken)
     monkeypatch.setattr(refresh, "build_feeds", broken)
     with pytest.raises(StoreError, match="the disk is full"):
-        asyncio.run(refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event()))
+        asyncio.run(
+            refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event())
+        )
 
 
 class Dying:
@@ -176,7 +182,11 @@ class Dying:
     ],
 )
 def test_a_text_is_rendered_once_more_where_the_process_was_gone(
-    place: Place, monkeypatch: pytest.MonkeyPatch, fails: int, reason: WorkerReason, set_aside: list[str]
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: int,
+    reason: WorkerReason,
+    set_aside: list[str],
 ) -> None:
     monkeypatch.setattr(build, "open_worker", lambda app: nullcontext(Dying(fails, reason)))
     (place.config / "sources.toml").write_text(
@@ -201,7 +211,9 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return reads
 
 
-def test_without_a_change_no_row_of_all_feeds_is_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_change_no_row_of_all_feeds_is_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with place.app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app)
@@ -209,7 +221,9 @@ def test_without_a_change_no_row_of_all_feeds_is_read(place: Place, monkeypatch:
     reads = _unread(monkeypatch)
     with place.app() as app:
         reconcile.files(app)
-        assert asyncio.run(build.build_feeds(app)).builds == 0 and app.store.index.newest_mark() == 0
+        assert (
+            asyncio.run(build.build_feeds(app)).builds == 0 and app.store.index.newest_mark() == 0
+        )
     assert reads == []
     (place.folder / "feeds/public/all.atom").write_text("an earlier day")
     assert "all.atom" in place.build().written
@@ -217,7 +231,9 @@ def test_without_a_change_no_row_of_all_feeds_is_read(place: Place, monkeypatch:
     assert "site.css" in place.build().written
 
 
-def test_one_more_article_reads_all_feeds_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_more_article_reads_all_feeds_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with place.app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app)

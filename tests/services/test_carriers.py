@@ -1,4 +1,5 @@
-"""A source's feed shows every article that it announced, whoever brought it, whatever becomes of the database."""
+"""A source's feed shows every article that it announced, whoever brought it, whatever becomes of
+the database."""
 
 from __future__ import annotations
 
@@ -132,17 +133,29 @@ def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyP
         assert members(app, TWO) == [story.id]
 
 
-def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(place: Place) -> None:
+def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
+    place: Place,
+) -> None:
     def entry(source: str, id: str, article: str | None) -> EntryRow:
         status = "done" if article else "refused"
         return EntryRow(
-            source_key=source, entry_id=id, url="", digest="d", status=status, first_seen=NOW, article_id=article
+            source_key=source,
+            entry_id=id,
+            url="",
+            digest="d",
+            status=status,
+            first_seen=NOW,
+            article_id=article,
         )
 
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         other = store_articles(app, "Other", "Text.")
-        entries = [entry("one", "a", story.id), entry("two", "b", story.id), entry("two", "c", None)]
+        entries = [
+            entry("one", "a", story.id),
+            entry("two", "b", story.id),
+            entry("two", "c", None),
+        ]
         app.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
         reconcile.files(app)
         assert app.article_store.carried() == [(story.id, "two")]

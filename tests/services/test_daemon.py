@@ -15,7 +15,17 @@ import pytest
 from syndicator.configuration.settings import load
 from syndicator.services import daemon
 from syndicator.services.container import App, locked
-from syndicator.services.daemon import BUILD, HEALTH, JOBS, RETENTION, VISITS, WEBHOOKS, Job, Jobs, Opened
+from syndicator.services.daemon import (
+    BUILD,
+    HEALTH,
+    JOBS,
+    RETENTION,
+    VISITS,
+    WEBHOOKS,
+    Job,
+    Jobs,
+    Opened,
+)
 from syndicator.services.health.status import document, look, place_of
 from tests.services.health.test_follow import mailbox
 from tests.services.places import Place, store_articles
@@ -45,7 +55,9 @@ class Up:
             steady=lambda: self.now,
         )
 
-    def run_beside(self, app: App, build_at_once: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+    def run_beside(
+        self, app: App, build_at_once: Callable[[], None]
+    ) -> AbstractAsyncContextManager[None]:
         self.opened.append(app)
         self.build_at_once = build_at_once
         return nullcontext()
@@ -92,7 +104,9 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
     assert len(up.opened) == 2
 
 
-async def test_a_lock_that_others_hold_is_said_once_between_two_visits(up: Up, place: Place) -> None:
+async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
+    up: Up, place: Place
+) -> None:
     with locked(load(place.config)):
         await up.run_all()
         assert len(up.troubles) == 1
@@ -101,7 +115,9 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(up: Up, p
     assert len(up.troubles) == 2 and up.opened == []
 
 
-async def test_an_edit_of_the_configuration_counts_from_the_next_visits(up: Up, place: Place) -> None:
+async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
+    up: Up, place: Place
+) -> None:
     await up.run_all()
     (place.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
     await up.jobs.run(BUILD)
@@ -140,7 +156,9 @@ async def test_status_says_when_each_job_ran_and_runs_next(up: Up, place: Place)
     assert {(job.last, job.next) for job in jobs} == {(place.now, place.now + timedelta(minutes=1))}
 
 
-async def test_what_one_process_did_another_does_not_repeat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_one_process_did_another_does_not_repeat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TZ", "UTC")
     place = Place(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
     await asyncio.to_thread(place.build)

@@ -1,4 +1,5 @@
-"""The whole trip with a language model: ours is published first, the model's is filled in, `updated` stays."""
+"""The whole trip with a language model: ours is published first, the model's is filled in,
+`updated` stays."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ load_commands()
 
 def told_by(config: Path, url: str, more: str = "") -> None:
     path = config / "syndicator.toml"
-    path.write_text(path.read_text() + f'[describe.llm]\nurl = "{url}"\nmodel = "tiny"\nseconds = 5\n{more}')
+    path.write_text(
+        path.read_text() + f'[describe.llm]\nurl = "{url}"\nmodel = "tiny"\nseconds = 5\n{more}'
+    )
 
 
 def visit(config: Path, environ: dict[str, str] | None = None) -> RunReport:
@@ -51,7 +54,9 @@ def _says(item: dict[str, Any]) -> str:
     return str(item.get("summary", ""))
 
 
-def test_ours_first_then_the_models_and_updated_stays(tmp_path: Path, world: World, llm: FakeLlm) -> None:
+def test_ours_first_then_the_models_and_updated_stays(
+    tmp_path: Path, world: World, llm: FakeLlm
+) -> None:
     config, public = tmp_path / "config", tmp_path / "feeds/public"
     patient_config(config, world)
     told_by(config, llm.url)
@@ -78,7 +83,9 @@ def test_ours_first_then_the_models_and_updated_stays(tmp_path: Path, world: Wor
     assert entries(public) == afterwards
 
 
-def test_a_dead_endpoint_holds_nothing_up_and_is_named(tmp_path: Path, world: World, llm: FakeLlm) -> None:
+def test_a_dead_endpoint_holds_nothing_up_and_is_named(
+    tmp_path: Path, world: World, llm: FakeLlm
+) -> None:
     llm.close()
     config = tmp_path / "config"
     patient_config(config, world)
@@ -87,8 +94,13 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(tmp_path: Path, world: Wo
     assert len(entries(tmp_path / "feeds/public")) > 10
     assert report.llm.calls == 1
     assert [problem.reason for problem in report.llm.problems] == ["connect"]
-    told = CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
-    assert "language model: 1 failure in a row, the last connect" in told and "; not asked before" in told
+    told = (
+        CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
+    )
+    assert (
+        "language model: 1 failure in a row, the last connect" in told
+        and "; not asked before" in told
+    )
 
 
 @pytest.fixture
@@ -103,13 +115,25 @@ def command(place: Place, *words: str) -> Result:
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     lab.file("Weather", "Climate")
     dry = command(lab.place, "describe", "--all", "--llm", "--dry-run")
-    assert "the language model would be asked about up to 2 articles" in dry.output and lab.llm.seen == []
+    assert (
+        "the language model would be asked about up to 2 articles" in dry.output
+        and lab.llm.seen == []
+    )
     told = command(lab.place, "describe", "--all", "--llm")
     assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
-    assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published("all.atom")
+    assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published(
+        "all.atom"
+    )
     command(lab.place, "change", "undo", "1")
-    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published("all.atom")
-    assert json.loads(command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"]["calls"] == 0
+    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published(
+        "all.atom"
+    )
+    assert (
+        json.loads(command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"][
+            "calls"
+        ]
+        == 0
+    )
 
 
 def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
@@ -125,15 +149,23 @@ def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
     assert planned.data["waiting"] == 2 and made.data["llm"]["calls"] == 0 and lab.llm.seen == []
 
 
-def test_describe_llm_names_what_is_refused_and_what_is_missing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_describe_llm_names_what_is_refused_and_what_is_missing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lab.file("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
     told = command(lab.place, "describe", "--all", "--llm")
     assert "category nothing in the article speaks for Horoscopes" in told.output
-    assert "category\tnothing in the article speaks for Horoscopes" in command(lab.place, "status").output
+    assert (
+        "category\tnothing in the article speaks for Horoscopes"
+        in command(lab.place, "status").output
+    )
     path = str(lab.place.path("Weather"))
     shown = command(lab.place, "show", path, "--why").output
-    assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown and "Horoscopes" in shown
+    assert (
+        "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
+        and "Horoscopes" in shown
+    )
     lab.file("Third")
     lab.llm.close()
     assert command(lab.place, "describe", "--all", "--llm").exit_code == 69
@@ -151,7 +183,9 @@ def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
         command(Place(tmp_path), "describe", "--all", "--llm")
 
 
-def test_refresh_publishes_without_the_key_and_says_so(tmp_path: Path, world: World, llm: FakeLlm) -> None:
+def test_refresh_publishes_without_the_key_and_says_so(
+    tmp_path: Path, world: World, llm: FakeLlm
+) -> None:
     config = tmp_path / "config"
     patient_config(config, world)
     told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')

@@ -1,5 +1,5 @@
-"""Articles that an earlier version published as one entry for each story: the first published one has the entry, the
-others stay in the feeds of their sources, and folded.tsv says which they are."""
+"""Articles that an earlier version published as one entry for each story: the first published one
+has the entry, the others stay in the feeds of their sources, and folded.tsv says which they are."""
 
 from __future__ import annotations
 
@@ -29,9 +29,16 @@ def place(tmp_path: Path) -> Place:
 def texts(place: Place) -> list[str]:
     """Three articles that report no common event."""
     place.now = datetime.fromisoformat("2026-03-10T12:00:00+00:00")
-    words = (("Tide table for Kettle", BODY.format("tides")), FERRY, ("Kiln opens in Orel", BODY.format("kilns")))
+    words = (
+        ("Tide table for Kettle", BODY.format("tides")),
+        FERRY,
+        ("Kiln opens in Orel", BODY.format("kilns")),
+    )
     outlets = ("one", "two", "three")
-    return [report(place, outlet, text, tags=("Sea",)) for outlet, text in zip(outlets, words, strict=True)]
+    return [
+        report(place, outlet, text, tags=("Sea",))
+        for outlet, text in zip(outlets, words, strict=True)
+    ]
 
 
 def fold(place: Place, ids: list[str]) -> Path:
@@ -49,7 +56,11 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
     for name in ("all", "tags/sea"):
         ((id, entry),) = entries(place, name).items()
         assert id == story_urn(instance, STORY)
-        assert (entry.link, entry.published, entry.updated[:19]) == (A, BEGAN, "2026-03-10T12:00:00")
+        assert (entry.link, entry.published, entry.updated[:19]) == (
+            A,
+            BEGAN,
+            "2026-03-10T12:00:00",
+        )
     for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
         ((id, entry),) = entries(place, f"sources/{outlet}").items()
         assert (id, entry.link) == (entry_urn(instance, article), url)
@@ -79,7 +90,12 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
         operate(place, name, id=what)
         assert place.build().held == ()
         ((same, entry),) = entries(place).items()
-        assert (same, entry.link, entry.published, entry.updated) == (id, url, before.published, before.updated)
+        assert (same, entry.link, entry.published, entry.updated) == (
+            id,
+            url,
+            before.published,
+            before.updated,
+        )
         assert whole(place) == place.digests("public")
     operate(place, "release", id=(B,))
     place.build()

@@ -16,10 +16,14 @@ MINUTE = timedelta(minutes=1)
 def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Place) -> None:
     place.build()
     with place.app() as app:
-        state = SourceState(key="one", url="https://one.example/feed", first_visit=NOW - timedelta(days=1))
+        state = SourceState(
+            key="one", url="https://one.example/feed", first_visit=NOW - timedelta(days=1)
+        )
         app.store.visits.save_states([state])
         for title, published in (("New", 5), ("Old", -3000), ("Ahead", 600)):
-            store_articles(app, title, "A text.", published=NOW + published * MINUTE, added=NOW + 9 * MINUTE)
+            store_articles(
+                app, title, "A text.", published=NOW + published * MINUTE, added=NOW + 9 * MINUTE
+            )
         store_articles(app, "Undated", "A text.", published=None, added=NOW + 9 * MINUTE)
         store_articles(app, "Day", "A text.", published=NOW.replace(hour=0), added=NOW + 9 * MINUTE)
     place.now = NOW + 10 * MINUTE

@@ -1,5 +1,5 @@
-"""The lead of a story is chosen once, when the story is first published, and kept beside the articles; afterwards only
-the operator changes it."""
+"""The lead of a story is chosen once, when the story is first published, and kept beside the
+articles; afterwards only the operator changes it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def leads(place: Place) -> list[str]:
 
 def headline(place: Place) -> str:
     """The address of the first headline of the front page."""
-    return place.published("index.html").partition('<h3><a class="headline" href="')[2].partition('"')[0]
+    return (
+        place.published("index.html")
+        .partition('<h3><a class="headline" href="')[2]
+        .partition('"')[0]
+    )
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> None:
@@ -58,7 +62,11 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> No
     assert leads(place) == [B]
     assert headline(place) == B
     lines = (place.folder / "feeds/articles/followed.tsv").read_text().splitlines()
-    assert [line.split("\t")[0] for line in lines if not line.startswith("#")] == ["one", "two", "three"]
+    assert [line.split("\t")[0] for line in lines if not line.startswith("#")] == [
+        "one",
+        "two",
+        "three",
+    ]
 
 
 def test_of_new_sources_the_first_leads_whatever_is_longer(place: Place) -> None:

@@ -27,7 +27,9 @@ LISTS = re.compile(r"(feeds|sitemap)(-.*)?\.(html|xml|opml)")
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(directory, "WHOLE", 4)
     monkeypatch.setattr(directory, "PART", 2)
-    place = Place(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n')
+    place = Place(
+        tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
+    )
     with place.app(create=True) as app:
         for tag in TAGS:
             store_articles(app, f"Of {tag}", "Text.", tags=(tag,))
@@ -44,7 +46,9 @@ def build_now(place: Place, **how: object) -> set[str]:
 
 
 def lists(place: Place) -> dict[str, str]:
-    return {name: digest for name, digest in place.digests("public").items() if LISTS.fullmatch(name)}
+    return {
+        name: digest for name, digest in place.digests("public").items() if LISTS.fullmatch(name)
+    }
 
 
 def more(place: Place, title: str, *tags: str) -> None:
@@ -55,16 +59,32 @@ def more(place: Place, title: str, *tags: str) -> None:
 def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
     first = place.published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
-    assert parts == ["feeds-tags-p.html", "feeds-tags-sa.html", "feeds-tags-se.html", "feeds-tags-t.html"]
-    shown = [tag for part in parts for tag in re.findall(r'href="tags/(\w+).html"', place.published(part))]
-    assert sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
+    assert parts == [
+        "feeds-tags-p.html",
+        "feeds-tags-sa.html",
+        "feeds-tags-se.html",
+        "feeds-tags-t.html",
+    ]
+    shown = [
+        tag
+        for part in parts
+        for tag in re.findall(r'href="tags/(\w+).html"', place.published(part))
+    ]
+    assert (
+        sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
+    )
     index = etree.fromstring(place.published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
     listed = "".join(map(place.published, named))
-    assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS) and "/sources/one.html</loc>" in listed
+    assert (
+        all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
+        and "/sources/one.html</loc>" in listed
+    )
 
 
-def test_one_more_article_makes_the_parts_of_its_feeds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_more_article_makes_the_parts_of_its_feeds(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     more(place, "Another", "Tide")
     made, listed = list[str](), Pages.listed
 
@@ -95,9 +115,12 @@ def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
 
 
-def test_what_a_build_left_is_written_by_the_next(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_build_left_is_written_by_the_next(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     more(place, "Another", "Tide")
-    assert build_now(place, brief=True, among=lambda key: key != ALL) == set()  # with its tag's feed
+    # with its tag's feed
+    assert build_now(place, brief=True, among=lambda key: key != ALL) == set()
     assert "feeds-tags-t.html" in build_now(place)
     more(place, "One more", "Salt")
     with monkeypatch.context() as patched:
@@ -107,7 +130,9 @@ def test_what_a_build_left_is_written_by_the_next(place: Place, monkeypatch: pyt
     assert "feeds-tags-sa.html" in build_now(place)
 
 
-def test_a_list_that_has_become_short_is_one_page_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_has_become_short_is_one_page_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(directory, "WHOLE", 100)
     more(place, "Another", "Tide")
     written = build_now(place)

@@ -1,4 +1,5 @@
-"""Many article files are gone, as where the folder of an earlier day was restored: nobody meant that."""
+"""Many article files are gone, as where the folder of an earlier day was restored: nobody meant
+that."""
 
 from __future__ import annotations
 
@@ -70,7 +71,10 @@ def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
     kept = {path: path.read_bytes() for path in gone}
     for path in gone:
         path.unlink()
-    with place.app() as app, pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error:
+    with (
+        place.app() as app,
+        pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
+    ):
         reconcile.files(app)
     assert str(place.folder / "feeds/articles") in str(error.value)
     for path, data in kept.items():
@@ -100,16 +104,23 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         live(life, range(5))
         shutil.copytree(folder, tmp_path / "yesterday")
         live(life, range(9))
-        before, feeds = life.articles(), {path: path.read_bytes() for path in public.rglob("*.atom")}
+        before, feeds = (
+            life.articles(),
+            {path: path.read_bytes() for path in public.rglob("*.atom")},
+        )
         shutil.rmtree(folder)
         shutil.copytree(tmp_path / "yesterday", folder)
         assert len(life.articles()) == 5
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            assert [problem.reason for problem in reconcile.unread(app.store, app.article_store)] == ["lost-file"] * 4
+            assert [
+                problem.reason for problem in reconcile.unread(app.store, app.article_store)
+            ] == ["lost-file"] * 4
             problems = reconcile.files(app)
             assert [problem.reason for problem in problems] == ["lost-file"] * 4
             assert reconcile.files(app) == problems, "until they are there again"
-        deleted = next(path for path in folder.rglob("*.md") if load(path.read_bytes()).url.endswith("/0"))
+        deleted = next(
+            path for path in folder.rglob("*.md") if load(path.read_bytes()).url.endswith("/0")
+        )
         deleted.unlink()
         live(life, range(9), other="Another title")
         del before["http://one.example/0"]
@@ -118,7 +129,9 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         for url, article in after.items():
             assert replace(article, body="") == replace(before[url], body="")
             assert article.body == before[url].body
-        entries = {path: re.findall(rb"(?s)<entry.*?</entry>", data) for path, data in feeds.items()}
+        entries = {
+            path: re.findall(rb"(?s)<entry.*?</entry>", data) for path, data in feeds.items()
+        }
         for path, known in entries.items():
             shown = re.findall(rb"(?s)<entry.*?</entry>", path.read_bytes())
             assert shown == [entry for entry in known if b"http://one.example/0" not in entry], path
@@ -130,7 +143,8 @@ def live(life: Life, numbers: range, other: str = "Story") -> None:
     """A day with these stories in the feed; from the sixth on they are called so."""
     life.now += timedelta(days=1)
     pages = {
-        f"http://one.example/{n}": Page(text=f"one-{n}", title=f"{other if n > 4 else 'Story'} {n}") for n in numbers
+        f"http://one.example/{n}": Page(text=f"one-{n}", title=f"{other if n > 4 else 'Story'} {n}")
+        for n in numbers
     }
     feed = tuple(Item(link=address, title=page.title) for address, page in pages.items())
     life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
@@ -163,7 +177,10 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
         path.unlink()
     with place.app() as app:
         (problem,) = reconcile.unread(app.store, app.article_store)
-    assert problem.what == str(place.folder / "feeds/articles") and "25 of 30 article files are gone" in problem.detail
+    assert (
+        problem.what == str(place.folder / "feeds/articles")
+        and "25 of 30 article files are gone" in problem.detail
+    )
 
 
 def test_check_names_a_second_file_of_an_article(place: Place) -> None:

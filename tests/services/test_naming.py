@@ -15,4 +15,9 @@ def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
         copy = place.folder / path.name
         copy.write_bytes(path.read_bytes())
         assert article_id(app, str(copy)) is None  # of a file elsewhere nobody knows what it is
-        assert article_id(app, "") is article_id(app, "no") is article_id(app, "https://two.example/story") is None
+        assert (
+            article_id(app, "")
+            is article_id(app, "no")
+            is article_id(app, "https://two.example/story")
+            is None
+        )

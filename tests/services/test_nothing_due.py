@@ -13,9 +13,22 @@ from syndicator.services.init.start import write_config
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Each costs a run of every few minutes more than its own work does.
 HEAVY = (
-    "aiohttp", "feedgen", "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "markdown_it", "numpy", "protego",
-    "rich", "sqlalchemy.dialects.postgresql", "tld", "trafilatura", "yaml",
-)  # fmt: skip
+    "aiohttp",
+    "feedgen",
+    "feedparser",
+    "frontmatter",
+    "httpx",
+    "jinja2",
+    "lxml",
+    "markdown_it",
+    "numpy",
+    "protego",
+    "rich",
+    "sqlalchemy.dialects.postgresql",
+    "tld",
+    "trafilatura",
+    "yaml",
+)
 SCRIPT = """
 import sys
 from syndicator.cli import main
@@ -56,7 +69,9 @@ def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None
     assert "0 files written" in said
     assert loaded.isdisjoint(HEAVY)
     _, loaded = run(config, "build")
-    assert loaded.isdisjoint((*HEAVY, "syndicator.cli.operations", "syndicator.configuration.sources.schema"))
+    assert loaded.isdisjoint(
+        (*HEAVY, "syndicator.cli.operations", "syndicator.configuration.sources.schema")
+    )
 
 
 @pytest.mark.slow

@@ -29,20 +29,47 @@ def place(tmp_path: Path) -> Place:
     place = Place(tmp_path, settings=SETTINGS)
     with place.app() as app:
         store_articles(
-            app, "Chips", "Prices of GPUs rose.", tags=("AI", "GPU"), language="en-GB", excerpt="A sentence."
+            app,
+            "Chips",
+            "Prices of GPUs rose.",
+            tags=("AI", "GPU"),
+            language="en-GB",
+            excerpt="A sentence.",
         )
-        store_articles(app, "Markets", "Inflation fell.", tags=("AI", "Finance"), language="en", excerpt="A sentence.")
         store_articles(
-            app, "Preise", "Die Inflation sinkt.", tags=("Finance",), language="de", source="two", excerpt="A sentence."
+            app,
+            "Markets",
+            "Inflation fell.",
+            tags=("AI", "Finance"),
+            language="en",
+            excerpt="A sentence.",
         )
-        store_articles(app, "人工知能の今", "新しい半導体。", tags=("AI",), language="ja", excerpt="A sentence.")
+        store_articles(
+            app,
+            "Preise",
+            "Die Inflation sinkt.",
+            tags=("Finance",),
+            language="de",
+            source="two",
+            excerpt="A sentence.",
+        )
+        store_articles(
+            app,
+            "人工知能の今",
+            "新しい半導体。",
+            tags=("AI",),
+            language="ja",
+            excerpt="A sentence.",
+        )
     place.build()
     return place
 
 
 def client(place: Place, **publish: Any) -> TestClient:
     read = configuration(place.config, {})
-    settings = read.settings.model_copy(update={"publish": read.settings.publish.model_copy(update=publish)})
+    settings = read.settings.model_copy(
+        update={"publish": read.settings.publish.model_copy(update=publish)}
+    )
     read = replace(read, settings=settings)
     site = daemon.Site(settings, answers=daemon.Answers(place.config, lambda: read))
     return TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
@@ -85,7 +112,10 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     saved = json.loads(place.published(f"q/{name}.json"))
     assert sorted(item["title"] for item in saved["items"]) == expected
     atom = place.published(f"q/{name}.atom")
-    assert atom.partition("<id>")[2].partition("</id>")[0] == asked.partition("<id>")[2].partition("</id>")[0]
+    assert (
+        atom.partition("<id>")[2].partition("</id>")[0]
+        == asked.partition("<id>")[2].partition("</id>")[0]
+    )
     assert client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
 
 
@@ -155,7 +185,9 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     served = client(place)
     before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()}
     assert titles(served, "lang.de") == ["Preise"]
-    assert {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()} == before
+    assert {
+        path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
+    } == before
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.services.showing.answers.place_of", None)
         assert titles(served, "lang.de") == ["Preise"]
@@ -169,9 +201,13 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
     with place.app() as app:
         (held,) = (one for one in app.store.index.each() if one.title == "Chips")
         path = app.store.index.path(held.id)
-        stored, stamp, _ = app.article_store.put(replace(app.article_store.get(path or ""), hold=True))
+        stored, stamp, _ = app.article_store.put(
+            replace(app.article_store.get(path or ""), hold=True)
+        )
         app.store.visits.record(stored, stamp)
-    assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], "though the search still has it"
+    assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], (
+        "though the search still has it"
+    )
 
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
@@ -181,7 +217,10 @@ def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> No
     answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")
     assert answer.status_code == 301
     moved = client(place).get("/q/tag.ai/not.tag.gpu.atom")
-    assert (moved.status_code, moved.headers["location"]) == (301, "../../q/tag.ai/not.tag.graphics-chips.atom")
+    assert (moved.status_code, moved.headers["location"]) == (
+        301,
+        "../../q/tag.ai/not.tag.graphics-chips.atom",
+    )
     assert titles(client(place), "tag.ai/not.tag.graphics-chips") == ["Markets", "人工知能の今"]
 
 
@@ -208,7 +247,11 @@ def test_a_file_of_the_search_that_is_missing_is_asked_for_again_later(place: Pl
 @pytest.mark.parametrize(
     "given",
     [
-        *("q/words.GPUs/tag.AI", "https://feeds.example/q/tag.ai/words.gpu.rss", "/q/tag.ai/words.gpu.atom"),
+        *(
+            "q/words.GPUs/tag.AI",
+            "https://feeds.example/q/tag.ai/words.gpu.rss",
+            "/q/tag.ai/words.gpu.atom",
+        ),
         *("tag.ai/words.gpu.atom", "https://old.example/q/tag.ai/words.gpu.atom"),
     ],
 )
@@ -228,7 +271,9 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
 def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words)
-    assert done.exit_code != 0 and "'color.red' is no valid part; write tag.…" in str(done.exception)
+    assert done.exit_code != 0 and "'color.red' is no valid part; write tag.…" in str(
+        done.exception
+    )
     assert not (place.config / "feeds.toml").exists()
 
 
@@ -242,5 +287,8 @@ def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
     site = daemon.Site(read.settings, answers=daemon.Answers(place.config, lambda: read, cpu=cpu))
     served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
     answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
-    assert (answer.status_code, answer.text) == (400, "This question takes too long; leave out some names or words.\n")
+    assert (answer.status_code, answer.text) == (
+        400,
+        "This question takes too long; leave out some names or words.\n",
+    )
     assert served.get("/q/tag.unheard-of.atom").status_code == 200, "few files answer it"

@@ -41,16 +41,25 @@ FEED = 'url = "https://one.example/feed"\n'
 
 
 @pytest.mark.parametrize(
-    "line", ['allow = ["10.0.0.1/32:443"]', 'every = "1h"', 'robots = "ignore"', 'headers_env = { Cookie = "JAR" }']
+    "line",
+    [
+        'allow = ["10.0.0.1/32:443"]',
+        'every = "1h"',
+        'robots = "ignore"',
+        'headers_env = { Cookie = "JAR" }',
+    ],
 )
 def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
     before = visited(place)
     after = again(place, FEED, f"{FEED}{line}\n")
     assert (after.next_due, after.failures, after.due_why) == (None, 0, "sources.toml was edited")
-    assert (after.etag, after.reason) == (before.etag, before.reason)  # what it answers need not have changed
+    # what it answers need not have changed
+    assert (after.etag, after.reason) == (before.etag, before.reason)
 
 
-@pytest.mark.parametrize("line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"'])
+@pytest.mark.parametrize(
+    "line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"']
+)
 def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
     before = visited(place)
     assert again(place, FEED, f"{FEED}{line}\n") == before
@@ -67,7 +76,12 @@ def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -
 def test_another_address_starts_anew(place: Place) -> None:
     visited(place)
     after = again(place, "one.example/feed", "one.example/new")
-    assert (after.url, after.etag, after.failures, after.next_due) == ("https://one.example/new", None, 0, None)
+    assert (after.url, after.etag, after.failures, after.next_due) == (
+        "https://one.example/new",
+        None,
+        0,
+        None,
+    )
 
 
 def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
@@ -97,7 +111,11 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
         assert reconcile.files(app) == ()
     assert place.build().held == ()
     for name in ("all.atom", "tags/llm.atom"):
-        assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [0, 2, 5]
+        assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [
+            0,
+            2,
+            5,
+        ]
 
 
 def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
@@ -107,7 +125,10 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> No
     copy.write_bytes(place.path("Story").read_bytes())
     with place.app() as app:
         (problem,) = reconcile.files(app)
-        assert (problem.what, problem.reason) == (str(copy.relative_to(app.article_store.root)), "duplicate-article")
+        assert (problem.what, problem.reason) == (
+            str(copy.relative_to(app.article_store.root)),
+            "duplicate-article",
+        )
         assert app.store.visits.article(place.article("Story").id) is not None
     assert copy.exists()
 
@@ -128,7 +149,8 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
 def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
-        app.article_store.withdraw(article, place.now)  # written first; the database and the file come after it
+        # written first; the database and the file come after it
+        app.article_store.withdraw(article, place.now)
     with place.app() as app:
         assert reconcile.files(app) == ()
         assert app.store.visits.known([urls.alias(article.url)]).withdrawn

@@ -52,4 +52,6 @@ def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Pa
     place, _ = grown(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")}
     place.build()
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")} == before
+    assert {
+        path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")
+    } == before

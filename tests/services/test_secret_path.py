@@ -44,7 +44,9 @@ def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
     assert feed["feed_url"] == f"{base}all.json"
     whole = {item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]}
     assert whole == {"Own", "Found"}  # `content = "link"` of the operator holds
-    assert sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
+    assert (
+        sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
+    )
 
 
 def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
@@ -52,16 +54,25 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     assert '<a href="phone.html">Subscribe from your phone</a>' in place.published("index.html")
     page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
     assert qr_svg(f"{base}phone.html") in page
-    assert f"<code>{base}all.atom</code>" in page and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
+    assert (
+        f"<code>{base}all.atom</code>" in page
+        and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
+    )
 
 
 def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
     links = list[str]()
     for path in (place.folder / "feeds/public").rglob("*.html"):
         page = lxml_html.fromstring(path.read_text())
-        links += [str(link) for link in page.xpath("//@href | //@src | //@action") if str(link).startswith("http")]
+        links += [
+            str(link)
+            for link in page.xpath("//@href | //@src | //@action")
+            if str(link).startswith("http")
+        ]
     assert any(link.startswith(f"http://192.168.1.5:8080/{SECRET}/") for link in links)
-    assert [link for link in links if SECRET in link and urlsplit(link).netloc != "192.168.1.5:8080"] == []
+    assert [
+        link for link in links if SECRET in link and urlsplit(link).netloc != "192.168.1.5:8080"
+    ] == []
 
 
 def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
@@ -69,20 +80,28 @@ def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
     with place.app() as app:
         store_articles(app, "Own", BODY)
     place.build()
-    assert "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom" in place.published("index.html")
+    assert "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom" in place.published(
+        "index.html"
+    )
 
 
 def test_no_page_is_for_search_engines(place: Place) -> None:
     pages = list((place.folder / "feeds/public").rglob("*.html"))
     assert len(pages) > 5
-    assert [page.name for page in pages if '<meta name="robots" content="noindex">' not in page.read_text()] == []
+    assert [
+        page.name
+        for page in pages
+        if '<meta name="robots" content="noindex">' not in page.read_text()
+    ] == []
 
 
 def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
     (place.config / "syndicator.toml").write_text('[site]\nurl = "https://feeds.example/"\n')
     place.build()
     everything = "".join(
-        path.read_text() for path in (place.folder / "feeds/public").rglob("*.*") if path.suffix not in (".gz", ".png")
+        path.read_text()
+        for path in (place.folder / "feeds/public").rglob("*.*")
+        if path.suffix not in (".gz", ".png")
     )
     assert "last paragraph" not in everything and SECRET not in everything
 
@@ -94,7 +113,10 @@ def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
     shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
     assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
-    assert feed_url(Settings.model_validate(tomllib.loads(PRIVATE)), "k") == "http://127.0.0.1:8080/health/k.atom"
+    assert (
+        feed_url(Settings.model_validate(tomllib.loads(PRIVATE)), "k")
+        == "http://127.0.0.1:8080/health/k.atom"
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,7 +147,9 @@ def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str
         ("", False),
     ],
 )
-def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(tmp_path: Path, url: str, warns: bool) -> None:
+def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
+    tmp_path: Path, url: str, warns: bool
+) -> None:
     (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
     found = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
     assert ("secret-without-tls" in found) == warns
@@ -137,4 +161,7 @@ def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
         source = app.sources["one"]
         context = make_context(app, Mock(), Mock(), lambda title: None)
         terms = context.visit(source, SourceState(key="one", url=source.url)).terms
-        assert [terms(url).content for url in (source.url, "https://neighbour.example/1")] == ["full", "full"]
+        assert [terms(url).content for url in (source.url, "https://neighbour.example/1")] == [
+            "full",
+            "full",
+        ]

@@ -31,7 +31,8 @@ class Runs:
         self.settling = Settling(self.time)
 
     def run(self, articles: int = 0, *, source: str = "one", first: bool = False) -> int:
-        """A run that files so many articles; how many builds it made. `first`: at the first visit of their source."""
+        """A run that files so many articles; how many builds it made. `first`: at the first visit
+        of their source."""
         self.settling.begin(self.app)
         for _ in range(articles):
             self.number += 1
@@ -91,13 +92,19 @@ def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs
     assert runs.run() == 1
     after = runs.place.digests("public")
     changed = {name for name in after if after[name] != before.get(name)}
-    assert {"sources/two.atom"} <= changed and not changed & {"all.atom", "index.html", "feeds.html"}
+    assert {"sources/two.atom"} <= changed and not changed & {
+        "all.atom",
+        "index.html",
+        "feeds.html",
+    }
     runs.time.now += 180
     assert runs.run() == 1
     assert "Story 103" in runs.place.published("all.atom")
 
 
-def test_pages_of_older_stories_that_are_there_wait_for_the_hour_and_for_no_other_command(runs: Runs) -> None:
+def test_pages_of_older_stories_that_are_there_wait_for_the_hour_and_for_no_other_command(
+    runs: Runs,
+) -> None:
     page = "archive/all/2026-03-09.html"
     runs.run(1)
     runs.time.now += 180

@@ -48,7 +48,11 @@ class Web:
         """A run in which no source is due."""
 
         async def run() -> refresh.RunReport:
-            server = SiteServer("site", lambda method, target: self.answers.get(target, Answer(status=404)), self.seen)
+            server = SiteServer(
+                "site",
+                lambda method, target: self.answers.get(target, Answer(status=404)),
+                self.seen,
+            )
             await server.start("127.0.0.1", self.port)
             try:
                 with self.place.app() as app:
@@ -77,13 +81,23 @@ class Web:
     @property
     def feeds(self) -> dict[str, str]:
         """The published feeds, without pages."""
-        return {name: found for name, found in self.place.digests("public").items() if name.endswith((".atom", ".rss"))}
+        return {
+            name: found
+            for name, found in self.place.digests("public").items()
+            if name.endswith((".atom", ".rss"))
+        }
 
     def states(self) -> dict[str, str]:
         """What became of each article's picture, by title."""
         with self.place.app() as app:
-            found = {article.title: app.store.pictures.row(article.id) for article in app.store.index.each()}
-            return {title: ("shown" if row.picture else row.reason) if row else "none" for title, row in found.items()}
+            found = {
+                article.title: app.store.pictures.row(article.id)
+                for article in app.store.index.each()
+            }
+            return {
+                title: ("shown" if row.picture else row.reason) if row else "none"
+                for title, row in found.items()
+            }
 
 
 @pytest.fixture
@@ -121,13 +135,17 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     ],
     ids=["not there", "another format", "cut off", "over 2 MB", "forbidden by its server"],
 )
-def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(web: Web, answer: Answer, reason: str) -> None:
+def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
+    web: Web, answer: Answer, reason: str
+) -> None:
     web.file("one", "two")
     web.answers["/one.jpg"] = answer
     report = web.run()
     assert web.states() == {"one": reason, "two": "shown"}
     with web.place.app() as app:
-        told = {one.title: dict(show.standing(app, one))["picture"] for one in app.store.index.each()}
+        told = {
+            one.title: dict(show.standing(app, one))["picture"] for one in app.store.index.each()
+        }
         assert app.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
     assert told["one"].startswith(f"none, {reason}: ") and told["two"].startswith("made, ")
     assert report.problems == () and report.built.held == ()
@@ -140,7 +158,9 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(web: Web, answer:
 
 def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
     web.file("one")
-    web.answers["/robots.txt"] = Answer(body=b"User-agent: *\nDisallow: /*.jpg\n", type="text/plain")
+    web.answers["/robots.txt"] = Answer(
+        body=b"User-agent: *\nDisallow: /*.jpg\n", type="text/plain"
+    )
     web.run()
     assert (web.states(), web.asked) == ({"one": "robots"}, [])
 
@@ -157,7 +177,10 @@ def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
 def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web) -> None:
     web.file("one", "two")
     with web.place.app() as app:
-        one, two = (article.id for article in sorted(app.store.index.each(), key=lambda article: article.title))
+        one, two = (
+            article.id
+            for article in sorted(app.store.index.each(), key=lambda article: article.title)
+        )
         app.snapshots.version = 0
         app.snapshots.put(one, b"<meta name=robots content='index, NoImageIndex'>", {})
         app.snapshots.put(two, b"<p>", {"x-robots-tag": "max-image-preview: large"})
@@ -187,7 +210,9 @@ def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(we
     assert len(web.public) == 2
 
 
-def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched_again(web: Web) -> None:
+def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched_again(
+    web: Web,
+) -> None:
     web.file("one")
     web.run()
     whole = web.public
@@ -233,7 +258,9 @@ def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> No
     assert web.states() == {"one": "picture-off-limits", "two": "shown"}
 
 
-def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     web.file("one")
     monkeypatch.setattr("syndicator.services.pictures.decoder._CODE", "import os; os._exit(77)")
     web.run()
@@ -243,9 +270,17 @@ def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(web: Web, m
 
 def test_a_picture_is_asked_for_without_credentials() -> None:
     source = Source(
-        key="one", url="https://one.example/feed?k=${TOKEN}", headers_env={"Cookie": "C"}, allow=("10.0.0.0/8",)
+        key="one",
+        url="https://one.example/feed?k=${TOKEN}",
+        headers_env={"Cookie": "C"},
+        allow=("10.0.0.0/8",),
     )
     request = picture_request("https://one.example/a.jpg", source, Settings())
-    assert (request.kind, request.most, request.headers, request.secrets) == ("image", 2_000_000, {}, {})
+    assert (request.kind, request.most, request.headers, request.secrets) == (
+        "image",
+        2_000_000,
+        {},
+        {},
+    )
     assert request.allow == source.allow
     assert picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()

@@ -56,7 +56,9 @@ def edit_in_place(place: Place, old: str, new: str) -> None:
         file.truncate()
 
 
-def test_a_run_at_which_nothing_changed_looks_at_no_file(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_at_which_nothing_changed_looks_at_no_file(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked: list[object] = []
     monkeypatch.setattr(reconcile, "files", looked.append)
     runs.run()
@@ -89,7 +91,9 @@ def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
     assert len(runs.app.store.visits.stamps()) == 2
 
 
-def test_a_file_beside_the_articles_is_seen_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_beside_the_articles_is_seen_at_once(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beside = runs.place.folder / "feeds/articles/withdrawn.toml"
     beside.write_text("# nothing\n")
     runs.run()

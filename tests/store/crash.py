@@ -1,8 +1,10 @@
-"""Kills a writer at random moments, over and over, while a reader reads; run as a program by test_crash.
+"""Kills a writer at random moments, over and over, while a reader reads; run as a program by
+test_crash.
 
     python -m tests.store.crash FOLDER ROUNDS SEED
 
-Forks from one process that has imported everything, so that two hundred deaths cost seconds. Prints what it found."""
+Forks from one process that has imported everything, so that two hundred deaths cost seconds. Prints
+what it found."""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def article(number: int, edition: int = 0) -> Article:
         url=url,
         title=f"Title {number}",
         tags=("AI", f"Tag {number % 5}"),
-        body=f"{edition}:" + f" word {number}" * 2000,  # more than one page of the disk, so that it could be torn
+        # more than one page of the disk, so that it could be torn
+        body=f"{edition}:" + f" word {number}" * 2000,
         added=NOW + timedelta(seconds=number),
         published=NOW,
         source_key="src",
@@ -46,7 +49,9 @@ def article(number: int, edition: int = 0) -> Article:
 
 def opened(root: Path) -> tuple[FileArticleStore, Store]:
     article_store = FileArticleStore(root / "articles")
-    return article_store, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.begun())
+    return article_store, open_store(
+        f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.begun()
+    )
 
 
 def adopt(article_store: FileArticleStore, store: Store) -> int:
@@ -59,8 +64,9 @@ def adopt(article_store: FileArticleStore, store: Store) -> int:
 
 
 def write(root: Path, acknowledge: int) -> None:
-    """Adopts, then files article after article from where the article store ends, and says which ones are done: every
-    other writer with a commit for each, the others with one for some of them, as a run does."""
+    """Adopts, then files article after article from where the article store ends, and says which
+    ones are done: every other writer with a commit for each, the others with one for some of them,
+    as a run does."""
     article_store, store = opened(root)
     article_store.instance()
     os.write(acknowledge, f"adopted {adopt(article_store, store)}\n".encode())
@@ -71,7 +77,9 @@ def write(root: Path, acknowledge: int) -> None:
         _write_on(number, 4, article_store, store, acknowledge)
 
 
-def _write_on(number: int, group: int, article_store: FileArticleStore, store: Store, acknowledge: int) -> None:
+def _write_on(
+    number: int, group: int, article_store: FileArticleStore, store: Store, acknowledge: int
+) -> None:
     while True:
         for each in range(number, number + group):
             old = random.Random(each).randrange(each) if each and each % EVERY == 0 else None
@@ -79,7 +87,9 @@ def _write_on(number: int, group: int, article_store: FileArticleStore, store: S
                 put(article(old, each), article_store, store)
             put(article(each), article_store, store)
         store.visits.commit()
-        os.write(acknowledge, "".join(f"{each}\n" for each in range(number, number + group)).encode())
+        os.write(
+            acknowledge, "".join(f"{each}\n" for each in range(number, number + group)).encode()
+        )
         number += group
 
 
@@ -98,7 +108,8 @@ def put(given: Article, article_store: FileArticleStore, store: Store) -> None:
 
 
 def read(root: Path) -> None:
-    """Reads feeds and files for ever; any file that is torn or row without a file ends it with an error."""
+    """Reads feeds and files for ever; any file that is torn or row without a file ends it with an
+    error."""
     article_store, store = opened(root)
     while True:
         for id in store.index.ids(ALL, limit=10, since=None, most=10):
@@ -145,7 +156,8 @@ def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
         source, sink = os.pipe()
         writer = child(lambda sink=sink: write(root, sink))
         os.close(sink)
-        first = os.read(source, 100).decode() if dice.random() < 0.8 else ""  # else it may die before it has adopted
+        # else it may die before it has adopted
+        first = os.read(source, 100).decode() if dice.random() < 0.8 else ""
         time.sleep(dice.uniform(0, 0.2))
         healthy &= killed(writer)
         litter += len(list(article_store.root.rglob(".tmp-*")))
@@ -161,16 +173,27 @@ def verdict(root: Path, acknowledged: set[int]) -> dict[str, object]:
     """The invariants, after one more start."""
     article_store, store = opened(root)
     adopt(article_store, store)
-    files = {article_store.get(stamp.path).id: article_store.get(stamp.path) for stamp in article_store.walk()}
+    files = {
+        article_store.get(stamp.path).id: article_store.get(stamp.path)
+        for stamp in article_store.walk()
+    }
     shown = store.index.ids(ALL, limit=10**6, since=None, most=10**6)
     found = {
         "articles": len(files),
         "lost": sorted(acknowledged - {int(each.source_id) for each in files.values()}),
         "twice": len(list(article_store.walk())) - len(files) + len(shown) - len(set(shown)),
-        "torn": [id for id, each in files.items() if each.body.count(f"word {each.source_id}") != 2000],
+        "torn": [
+            id for id, each in files.items() if each.body.count(f"word {each.source_id}") != 2000
+        ],
         "rows differ": sorted(files.keys() ^ set(shown)),
-        "text differs": [id for id, each in store.index.articles(shown).items() if each != replace(files[id], body="")],
-        "counts differ": [row.key for row in store.index.feeds() if row.count != len(_ids(store, row.key))],
+        "text differs": [
+            id
+            for id, each in store.index.articles(shown).items()
+            if each != replace(files[id], body="")
+        ],
+        "counts differ": [
+            row.key for row in store.index.feeds() if row.count != len(_ids(store, row.key))
+        ],
         "left over": [str(path) for path in article_store.root.rglob(".*")],
         "damage": [problem.detail for problem in store.status.check()],
     }

@@ -1,8 +1,10 @@
-"""Lets the disk fill up at twenty points, in the middle of files and of the database; run as a program by test_crash.
+"""Lets the disk fill up at twenty points, in the middle of files and of the database; run as a
+program by test_crash.
 
     python -m tests.store.full FOLDER
 
-A limit on the size of files stands in for the full disk: the write that crosses it fails half-way."""
+A limit on the size of files stands in for the full disk: the write that crosses it fails
+half-way."""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from pathlib import Path
 from syndicator.core.errors import StoreError
 from tests.store.crash import adopt, article, child, opened, put, verdict
 
-LIMITS = [*range(2_000, 20_000, 2_000), *range(20_000, 240_000, 20_000)]  # bytes; an article has some 22,000
+# bytes; an article has some 22,000
+LIMITS = [*range(2_000, 20_000, 2_000), *range(20_000, 240_000, 20_000)]
 
 
 def fill(root: Path, limit: int, sink: int) -> None:

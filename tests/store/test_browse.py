@@ -30,7 +30,9 @@ from tests.store.conftest import NOW, record
         (Wanted(filter="merged"), [1]),
     ],
 )
-def test_a_list_has_what_is_wanted_the_newest_first(any_url: str, wanted: Wanted, found: list[int]) -> None:
+def test_a_list_has_what_is_wanted_the_newest_first(
+    any_url: str, wanted: Wanted, found: list[int]
+) -> None:
     more = {
         2: {"tags": ()},
         3: {"partial": True},
@@ -47,11 +49,15 @@ def test_a_list_has_what_is_wanted_the_newest_first(any_url: str, wanted: Wanted
 
 
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> None:
-    """What is on hold comes before, what is confirmed not at all, and a score outlives an edit that says none."""
+    """What is on hold comes before, what is confirmed not at all, and a score outlives an edit that
+    says none."""
     scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2}
     more = {3: {"tags": ()}, 5: {"tags_by": "operator"}, 7: {"hold": True}}
     with open_store(any_url, articles_exist=False) as store:
-        made = {number: record(store, number, score=one, **more.get(number, {})) for number, one in scores.items()}
+        made = {
+            number: record(store, number, score=one, **more.get(number, {}))
+            for number, one in scores.items()
+        }
         record(store, 4, title="edited since")
         numbers = {article.id: number for number, article in made.items()}
         found, _ = store.browse.articles(Wanted(filter="unsure", none="none"))
@@ -76,7 +82,9 @@ def test_weeks_and_costs_of_sources(any_url: str) -> None:
 
 def test_filters_are_counted(any_url: str) -> None:
     with open_store(any_url, articles_exist=False) as store:
-        for number, more in enumerate(({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})):
+        for number, more in enumerate(
+            ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})
+        ):
             record(store, number, score=0.5, source_key="src" if number else "other", **more)
         assert store.browse.articles(Wanted(none="none", counted=True))[1] == {
             "unsure": 3,
@@ -85,7 +93,12 @@ def test_filters_are_counted(any_url: str) -> None:
             "hold": 1,
         }
         of_source = Wanted(none="none", source="src", words=["no such"], counted=True)
-        assert store.browse.articles(of_source)[1] == {"unsure": 2, "untagged": 0, "partial": 1, "hold": 1}
+        assert store.browse.articles(of_source)[1] == {
+            "unsure": 2,
+            "untagged": 0,
+            "partial": 1,
+            "hold": 1,
+        }
 
 
 def test_every_filter_is_one() -> None:

@@ -1,4 +1,5 @@
-"""Documents of rows: exact, readable by other versions, and safe with text that is no valid Unicode."""
+"""Documents of rows: exact, readable by other versions, and safe with text that is no valid
+Unicode."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ FULL_STATE = SourceState(
     last_visit=NOW,
     recent=(NOW, NOW - timedelta(days=1)),
     skip_hours=(1, 2),
-    listing=Wrapper(by="blocks", paths=("a", "b"), seen=(Seen(url="https://example.org/a", title="A"),)),
+    listing=Wrapper(
+        by="blocks", paths=("a", "b"), seen=(Seen(url="https://example.org/a", title="A"),)
+    ),
     unmatched={"select": 2},
 )
 
@@ -83,7 +86,11 @@ def test_fields_with_their_default_are_not_written() -> None:
         digest="",
         status="pending",
         first_seen=NOW,
-        entry=Entry(id="1", published=NOW, enclosures=(Enclosure(url="https://example.org/a.mp3", length=3),)),
+        entry=Entry(
+            id="1",
+            published=NOW,
+            enclosures=(Enclosure(url="https://example.org/a.mp3", length=3),),
+        ),
     )
 
     assert codec.pack(row) == (
@@ -107,8 +114,16 @@ def test_two_documents_are_one() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        Article(id="a", url=SURROGATE, title=SURROGATE, tags=(SURROGATE,), origin=Origin(title=SURROGATE)),
-        Source(key="a", url="b", headers_env={SURROGATE: SURROGATE}, rules=Rules(select=(SURROGATE,))),
+        Article(
+            id="a",
+            url=SURROGATE,
+            title=SURROGATE,
+            tags=(SURROGATE,),
+            origin=Origin(title=SURROGATE),
+        ),
+        Source(
+            key="a", url="b", headers_env={SURROGATE: SURROGATE}, rules=Rules(select=(SURROGATE,))
+        ),
         Outcome(key="a", at=NOW, status="failed", skipped=(Problem(what=SURROGATE, reason="x"),)),
     ],
     ids=lambda value: type(value).__name__,
@@ -137,7 +152,9 @@ def test_times_keep_their_zone(zone: timezone | None) -> None:
     assert read.at.isoformat() == outcome.at.isoformat()
 
 
-@pytest.mark.parametrize("document", ["", "{", "[]", '"text"', "{}", '{"key": "a", "at": "soon", "status": "new"}'])
+@pytest.mark.parametrize(
+    "document", ["", "{", "[]", '"text"', "{}", '{"key": "a", "at": "soon", "status": "new"}']
+)
 def test_another_document_is_refused(document: str) -> None:
     with pytest.raises((ValueError, TypeError)):
         codec.unpack(Outcome, document)

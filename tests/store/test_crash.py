@@ -1,4 +1,5 @@
-"""Killed at any moment, the article store and its rows lose nothing, tear nothing and say nothing twice."""
+"""Killed at any moment, the article store and its rows lose nothing, tear nothing and say nothing
+twice."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
     assert_unharmed(found)
     assert found["healthy"]
     assert found["articles"] > 50
-    assert found["adopted"] + found["litter"] > 0  # some deaths came between the file and its row, or before
+    # some deaths came between the file and its row, or before
+    assert found["adopted"] + found["litter"] > 0
 
 
 @pytest.mark.slow

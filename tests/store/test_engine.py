@@ -27,10 +27,18 @@ def structure(path: Path) -> list[tuple[str, ...]]:
     """Tables, columns and indexes as SQLite sees them."""
     with closing(sqlite3.connect(path)) as connection:
         found: list[tuple[str, ...]] = []
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name"):
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name"
+        ):
             for pragma in ("table_info", "index_xinfo"):
-                found += [(name, pragma, *map(str, row)) for row in connection.execute(f"PRAGMA {pragma}('{name}')")]
-            found += [(name, "index", *map(str, row[1:])) for row in connection.execute(f"PRAGMA index_list('{name}')")]
+                found += [
+                    (name, pragma, *map(str, row))
+                    for row in connection.execute(f"PRAGMA {pragma}('{name}')")
+                ]
+            found += [
+                (name, "index", *map(str, row[1:]))
+                for row in connection.execute(f"PRAGMA index_list('{name}')")
+            ]
     return sorted(found)
 
 
@@ -48,13 +56,17 @@ def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> N
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
-def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(url: str, content: bytes | None) -> None:
+def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
+    url: str, content: bytes | None
+) -> None:
     path = database(url)
     path.parent.mkdir()
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(StoreError, match=rf"{path} is .* although there are articles; run `syndicator reindex`"):
+    with pytest.raises(
+        StoreError, match=rf"{path} is .* although there are articles; run `syndicator reindex`"
+    ):
         open_store(url, articles_exist=True)
     assert not path.exists() or path.read_bytes() == b""
 
@@ -118,7 +130,9 @@ def test_somebody_elses_database_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("articles_exist", [False, True])
-def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(url: str, articles_exist: bool) -> None:
+def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
+    url: str, articles_exist: bool
+) -> None:
     path = database(url)
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
@@ -166,8 +180,11 @@ BEFORE = {
 
 
 def aged(path: Path, life: str, *statements: str, revision: str = "") -> str:
-    """The address of a copy of an aged instance's database after `statements`, marked as of `revision`."""
-    shutil.copy(Path(__file__).parent.parent / f"aged/{life}/instance/feeds/state/syndicator.db", path)
+    """The address of a copy of an aged instance's database after `statements`, marked as of
+    `revision`."""
+    shutil.copy(
+        Path(__file__).parent.parent / f"aged/{life}/instance/feeds/state/syndicator.db", path
+    )
     with closing(sqlite3.connect(path)) as connection, connection:
         for statement in statements:
             connection.execute(statement)
@@ -177,10 +194,14 @@ def aged(path: Path, life: str, *statements: str, revision: str = "") -> str:
 
 
 @pytest.mark.parametrize("revision", ["0003", *sorted(BEFORE), "0010"])
-def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(tmp_path: Path, revision: str) -> None:
+def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
+    tmp_path: Path, revision: str
+) -> None:
     open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
     undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
-    url = aged(tmp_path / "old.db", "first" if revision == "0003" else "second", *undo, revision=revision)
+    url = aged(
+        tmp_path / "old.db", "first" if revision == "0003" else "second", *undo, revision=revision
+    )
 
     with open_store(url, articles_exist=True) as store:
         assert store.current and store.status.check() == []
@@ -190,27 +211,44 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(tmp_path
 
 def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
     undo = [line for name, lines in BEFORE.items() if name >= "0005" for line in lines]
-    urls = aged(tmp_path / "new.db", "second"), aged(tmp_path / "old.db", "second", *undo, revision="0005")
+    urls = (
+        aged(tmp_path / "new.db", "second"),
+        aged(tmp_path / "old.db", "second", *undo, revision="0005"),
+    )
     for url in urls:
         open_store(url, articles_exist=True).close()
 
-    for query in ("SELECT key, host, url FROM sources ORDER BY key", "SELECT id, url FROM pictures ORDER BY id"):
+    for query in (
+        "SELECT key, host, url FROM sources ORDER BY key",
+        "SELECT id, url FROM pictures ORDER BY id",
+    ):
         new, old = (rows(database(url), query) for url in urls)
         assert old == new != []
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])
-def test_a_database_of_no_released_version_is_refused_with_the_cure(tmp_path: Path, revision: str) -> None:
-    with pytest.raises(StoreError, match=r"another version of Syndicator .*run `syndicator reindex`"):
+def test_a_database_of_no_released_version_is_refused_with_the_cure(
+    tmp_path: Path, revision: str
+) -> None:
+    with pytest.raises(
+        StoreError, match=r"another version of Syndicator .*run `syndicator reindex`"
+    ):
         open_store(aged(tmp_path / "old.db", "first", revision=revision), articles_exist=True)
 
 
-FEED = "INSERT INTO feeds (axis, slug, name, first_slug, count, {}dropped, files) VALUES ('tag', {})"
+FEED = (
+    "INSERT INTO feeds (axis, slug, name, first_slug, count, {}dropped, files) VALUES ('tag', {})"
+)
 
 
 def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> None:
     rows = ("'ai', 'AI', 'ai', 3, 1, 0, '{}'", "'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}'")
-    url = aged(tmp_path / "old.db", "first", "DELETE FROM feeds", *(FEED.format("stale, ", row) for row in rows))
+    url = aged(
+        tmp_path / "old.db",
+        "first",
+        "DELETE FROM feeds",
+        *(FEED.format("stale, ", row) for row in rows),
+    )
     with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
         assert (ai.stale, ai.count, go.stale, go.first_slug) == (True, 3, False, "golang")
@@ -219,23 +257,50 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
 
 def test_files_that_the_row_of_a_feed_named_are_rows_after_the_upgrade(tmp_path: Path) -> None:
     document = "archive/tags/go/2026-10"
-    listed = {"#about": "1", "#owed": "", "tags/go.atom": "2", f"{document}.atom": "3", f"{document}.json": "4"}
-    listed |= {f"{document}.atom#": "5", "archive/tags/go/2026-11.atom#": "6", "#search/2026-11.0": "7"}
-    rows = ("'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'", f"'go', 'Go', 'go', 1, 0, '{json.dumps(listed)}'")
-    url = aged(tmp_path / "old.db", "second", "DELETE FROM feeds", *(FEED.format("", row) for row in rows))
+    listed = {
+        "#about": "1",
+        "#owed": "",
+        "tags/go.atom": "2",
+        f"{document}.atom": "3",
+        f"{document}.json": "4",
+    }
+    listed |= {
+        f"{document}.atom#": "5",
+        "archive/tags/go/2026-11.atom#": "6",
+        "#search/2026-11.0": "7",
+    }
+    rows = (
+        "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
+        f"'go', 'Go', 'go', 1, 0, '{json.dumps(listed)}'",
+    )
+    url = aged(
+        tmp_path / "old.db", "second", "DELETE FROM feeds", *(FEED.format("", row) for row in rows)
+    )
     with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
         assert (ai.made_with, ai.owed, store.index.files(ai.key)) == ("", False, {})
         assert (go.made_with, go.owed) == ("1", True)
-        documents = {f"{document}.atom": "5", f"{document}.json": "5", "archive/tags/go/2026-11.atom#": "6"}
+        documents = {
+            f"{document}.atom": "5",
+            f"{document}.json": "5",
+            "archive/tags/go/2026-11.atom#": "6",
+        }
         assert store.index.files(go.key) == documents | {"tags/go.atom": "2"}
         assert store.index.files(SEARCH) == {"2026-11.0": "7"}
 
 
 def test_opening_imports_no_alembic() -> None:
-    script = "import sys, syndicator.store.engine; print([m for m in sys.modules if m.startswith('alembic')])"
+    script = (
+        "import sys, syndicator.store.engine; print([m for m in sys.modules if"
+        " m.startswith('alembic')])"
+    )
 
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        ).stdout
+        == "[]\n"
+    )
 
 
 def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
@@ -270,11 +335,15 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
-def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_a_driver_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     for opening in (open_store, look_into):
-        with pytest.raises(StoreError, match=r"package '?psycopg'?.*: pip install 'syndicator\[postgres\]'") as found:
+        with pytest.raises(
+            StoreError, match=r"package '?psycopg'?.*: pip install 'syndicator\[postgres\]'"
+        ) as found:
             opening(f"{scheme}://nobody@127.0.0.1:9/none", articles_exist=False)
         assert found.value.exit_code == 69
 

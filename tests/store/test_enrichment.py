@@ -15,7 +15,13 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def asked(number: int, **more: Any) -> Asked:
-    values: dict[str, Any] = {"at": NOW, "plan": "p", "key": "k", "status": "accepted", "stamp": stamp(number)}
+    values: dict[str, Any] = {
+        "at": NOW,
+        "plan": "p",
+        "key": "k",
+        "status": "accepted",
+        "stamp": stamp(number),
+    }
     return Asked(id=make(number).id, **values | more)
 
 
@@ -46,7 +52,9 @@ def test_what_is_still_to_be_asked(url: str) -> None:
 def test_answers_go_with_their_article(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         record(store, 1)
-        note = asked(1, reason="number", detail="47", answer="\ud800 said", tries=2, next_try=NOW, by="old")
+        note = asked(
+            1, reason="number", detail="47", answer="\ud800 said", tries=2, next_try=NOW, by="old"
+        )
         store.enrichment.save_asked(note)
         store.enrichment.save_answer("k", make(1).id, "said \ud800", NOW)
         assert store.enrichment.asked(make(1).id) == note
@@ -58,7 +66,9 @@ def test_answers_go_with_their_article(url: str) -> None:
 def test_the_meter_and_what_status_says(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         assert (store.enrichment.meter(), store.status.llm()) == (Meter(), None)
-        meter = Meter(endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout")
+        meter = Meter(
+            endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout"
+        )
         store.enrichment.save_meter(meter, NOW)
         record(store, 1)
         record(store, 2)

@@ -30,7 +30,9 @@ def seen(url: str) -> set[str]:
         return {*other.visits.states()}
 
 
-def test_what_a_group_wrote_is_there_for_itself_at_once_and_for_others_after_its_commit(store: Store, url: str) -> None:
+def test_what_a_group_wrote_is_there_for_itself_at_once_and_for_others_after_its_commit(
+    store: Store, url: str
+) -> None:
     with store.visits.shared():
         store.visits.save_states([state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
@@ -55,7 +57,9 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [article.id]
 
 
-def test_what_has_to_be_on_the_disk_first_is_asked_for_before_each_commit_of_something(store: Store, url: str) -> None:
+def test_what_has_to_be_on_the_disk_first_is_asked_for_before_each_commit_of_something(
+    store: Store, url: str
+) -> None:
     asked: list[set[str]] = []
     with store.visits.shared(lambda: asked.append(seen(url))):
         store.visits.commit()
@@ -82,7 +86,9 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(store: Store
 
 
 def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
-    broken = EntryRow(source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW)  # type: ignore[arg-type]
+    broken = EntryRow(
+        source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW
+    )  # type: ignore[arg-type]
     with store.visits.shared():
         record(store, 1)
         with pytest.raises(StoreError):
@@ -114,12 +120,18 @@ def test_tables_that_are_read_whole_have_what_the_group_wrote(store: Store) -> N
         store.visits.save_states([state("a")])
         assert [one.key for one in store.visits.each_state()] == ["a"]
         article = record(store, 1)
-        assert store.visits.stamps()[article.id] == FileStamp(path=stamp(1).path, mtime_ns=1_000_000_001, size=100)
+        assert store.visits.stamps()[article.id] == FileStamp(
+            path=stamp(1).path, mtime_ns=1_000_000_001, size=100
+        )
 
 
-def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(store: Store, url: str) -> None:
+def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(
+    store: Store, url: str
+) -> None:
     def end(key: str, **changes: object) -> None:
-        store.visits.end_visit(Outcome(key=key, at=NOW, status="unchanged"), replace(state(key), **changes))
+        store.visits.end_visit(
+            Outcome(key=key, at=NOW, status="unchanged"), replace(state(key), **changes)
+        )
 
     with store.visits.shared():
         end("a")
@@ -142,7 +154,9 @@ def test_what_ends_after_a_state_was_saved_stands(store: Store) -> None:
 
 def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> None:
     def row(source: str) -> EntryRow:
-        return EntryRow(source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW)
+        return EntryRow(
+            source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW
+        )
 
     store.visits.save_entries([row("before")])
     with store.visits.shared():

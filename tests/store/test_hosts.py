@@ -82,7 +82,9 @@ def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: 
     hosts.give_back(HOST, lost, 0)  # by whoever was stopped meanwhile: this is another's leave
     assert busy(hosts).seconds > LONG - 5
     assert isinstance(turn(store.hosts(0), "b.example"), Turn)
-    assert isinstance(turn(store.hosts(0), "b.example"), Turn), "a lease of no length is over at once"
+    assert isinstance(turn(store.hosts(0), "b.example"), Turn), (
+        "a lease of no length is over at once"
+    )
 
 
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
@@ -138,7 +140,10 @@ def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None
 
 def known(store: Store) -> set[str]:
     """The hosts of which there is a row."""
-    return {name for (name,) in store._db.rows(schema.hosts.select().with_only_columns(schema.hosts.c.name))}
+    return {
+        name
+        for (name,) in store._db.rows(schema.hosts.select().with_only_columns(schema.hosts.c.name))
+    }
 
 
 def owners(store: Store) -> set[str]:
@@ -146,7 +151,9 @@ def owners(store: Store) -> set[str]:
     return {owner for (owner,) in store._db.rows(text("SELECT owner FROM hosts WHERE owner <> ''"))}
 
 
-def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(store: Store, hosts: Hosts) -> None:
+def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
+    store: Store, hosts: Hosts
+) -> None:
     asked = turn(hosts, "asked.example")
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
@@ -165,12 +172,18 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(store: Store, 
     assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
 
 
-def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(store: Store) -> None:
+def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(
+    store: Store,
+) -> None:
     hosts = store.hosts(LONG)
     hosts.own([HOST], "me")
-    assert busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, "a request that begins last is over by then"
+    assert busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
+        "a request that begins last is over by then"
+    )
     with store._db.write() as connection:
-        connection.execute(schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000))
+        connection.execute(
+            schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000)
+        )
     assert busy(hosts).seconds < 5
     hosts.keep("you")
     assert busy(hosts).seconds < 5
@@ -195,7 +208,9 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
     assert hosts.own([HOST], "me") and hosts.counts().named == []
 
 
-def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(store: Store, hosts: Hosts) -> None:
+def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
+    store: Store, hosts: Hosts
+) -> None:
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
@@ -215,7 +230,9 @@ def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) 
         pass_by(store)
 
 
-def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(store: Store, hosts: Hosts) -> None:
+def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
+    store: Store, hosts: Hosts
+) -> None:
     """A worker that is killed while it works on a sound host ends that host for nobody."""
     for _ in range(5):
         for _ in range(POISON_STARTS):
@@ -229,7 +246,9 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(store: Store
         pass_by(store)
 
 
-@pytest.mark.parametrize("let_go", [Hosts.give_up, lambda hosts, owner, pause: hosts.let_go([HOST], owner, pause)])
+@pytest.mark.parametrize(
+    "let_go", [Hosts.give_up, lambda hosts, owner, pause: hosts.let_go([HOST], owner, pause)]
+)
 def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
     hosts: Hosts, let_go: Callable[[Hosts, str, float], None]
 ) -> None:
@@ -242,7 +261,9 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
     for name in ("old.example", "slow.example", "held.example"):
         hosts.give_back(name, turn(hosts, name), 0)
     with store._db.write() as connection:
-        connection.execute(schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000))
+        connection.execute(
+            schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000)
+        )
     hosts.give_back("new.example", turn(hosts, "new.example"), 0)
     hosts.hold("held.example", 50)
     hosts.set_delay("slow.example", 5)
@@ -252,12 +273,21 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     late = datetime.now(UTC) - timedelta(seconds=100)
-    store.visits.save_states([SourceState(key=one.key, url=one.url, next_due=late) for one in (A, B)])
+    store.visits.save_states(
+        [SourceState(key=one.key, url=one.url, next_due=late) for one in (A, B)]
+    )
     store.fleet.push([A, B], micros(NOW))
     hosts.hold("b.example", 50)
     hosts.own([HOST], "me")
     found = hosts.counts()
-    assert (found.hosts, found.due, found.held, found.away, found.leased, found.workers) == (2, 1, 1, 0, 1, ["me"])
+    assert (found.hosts, found.due, found.held, found.away, found.leased, found.workers) == (
+        2,
+        1,
+        1,
+        0,
+        1,
+        ["me"],
+    )
     assert 90 < found.late < 200
     assert [one.poison for one in found.named] == [False]
     store.visits.save_states([SourceState(key="a", url=A.url)])
@@ -285,10 +315,16 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
     assert (list(change.added), change.changed, change.removed) == (["a", "odd"], [], [])
     assert store.fleet.sources() == (odd, A)
     before = store.fleet.stamp()
-    assert store.fleet.push([odd, A], micros(NOW), dry_run=True) == Pushed(added=[], changed=[], removed=[])
+    assert store.fleet.push([odd, A], micros(NOW), dry_run=True) == Pushed(
+        added=[], changed=[], removed=[]
+    )
 
     change = store.fleet.push([replace(A, title="T"), B], micros(NOW))
-    assert (list(change.added), list(change.changed), list(change.removed)) == (["b"], ["a"], ["odd"])
+    assert (list(change.added), list(change.changed), list(change.removed)) == (
+        ["b"],
+        ["a"],
+        ["odd"],
+    )
     assert [one.key for one in store.fleet.sources()] == ["a", "b"]
     assert store.fleet.stamp() != before != ""
 
@@ -310,18 +346,27 @@ def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:
 
 
 def cut_off(postgres: Server) -> None:
-    """Ends the connections that hold locks, as for a machine that is gone, and waits until they have ended."""
+    """Ends the connections that hold locks, as for a machine that is gone, and waits until they
+    have ended."""
     with postgres.connect() as boss:
         boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         while boss.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
             time.sleep(0.01)
 
 
-def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(postgres: Server) -> None:
+def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(
+    postgres: Server,
+) -> None:
     url = postgres.schema()
-    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
+    with (
+        open_store(url, articles_exist=False) as one,
+        open_store(url, articles_exist=False) as other,
+    ):
         with one.fleet.hold("a run"):
-            with pytest.raises(LockedError, match="another machine holds 'a run'"), other.fleet.hold("a run"):
+            with (
+                pytest.raises(LockedError, match="another machine holds 'a run'"),
+                other.fleet.hold("a run"),
+            ):
                 pass
             with other.fleet.hold("something else"):
                 pass
@@ -332,10 +377,15 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
             pass
 
 
-def test_whoever_lost_the_lock_writes_nothing(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_lost_the_lock_writes_nothing(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As a process that stood still for longer than its lock lasts."""
     monkeypatch.setattr(followed, "_SURE", 0.0)
-    with open_store(postgres.schema(), articles_exist=False) as store, store.fleet.hold("a run") as held:
+    with (
+        open_store(postgres.schema(), articles_exist=False) as store,
+        store.fleet.hold("a run") as held,
+    ):
         store.guard(held)
         store.visits.set_note("a", "1", NOW)
         cut_off(postgres)
@@ -367,7 +417,10 @@ def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
 
 def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
     first, second = postgres.schema(), postgres.schema()
-    with open_store(first, articles_exist=False) as one, open_store(second, articles_exist=False) as other:
+    with (
+        open_store(first, articles_exist=False) as one,
+        open_store(second, articles_exist=False) as other,
+    ):
         held = one.fleet.hold("a run")
         with held, other.fleet.hold("a run"):
             assert one.name == other.name

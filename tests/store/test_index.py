@@ -87,7 +87,10 @@ def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
     mine, other = record(store, 1), record(store, 2, source_key="beta")
-    assert store.index.sources([mine.id, other.id, "unknown"]) == {mine.id: mine.source_key, other.id: "beta"}
+    assert store.index.sources([mine.id, other.id, "unknown"]) == {
+        mine.id: mine.source_key,
+        other.id: "beta",
+    }
 
 
 def test_months_and_their_ids(store: Store) -> None:
@@ -102,10 +105,18 @@ def test_months_and_their_ids(store: Store) -> None:
         record(store, number, added=added)
 
     found = store.index.month_fingerprints(AI)
-    assert [(month, count) for month, (count, _) in found.items()] == [("2025-12", 2), ("2026-10", 1), ("2026-11", 1)]
-    assert found["2025-12"][1] == f"2-{stamp(2).mtime_ns + stamp(3).mtime_ns}-{stamp(2).size + stamp(3).size}"
+    assert [(month, count) for month, (count, _) in found.items()] == [
+        ("2025-12", 2),
+        ("2026-10", 1),
+        ("2026-11", 1),
+    ]
+    assert (
+        found["2025-12"][1]
+        == f"2-{stamp(2).mtime_ns + stamp(3).mtime_ns}-{stamp(2).size + stamp(3).size}"
+    )
     ids = {
-        month: [id for id, _, _ in store.index.month_entries(AI, month)] for month in ("2025-12", "2026-10", "2026-09")
+        month: [id for id, _, _ in store.index.month_entries(AI, month)]
+        for month in ("2025-12", "2026-10", "2026-09")
     }
     assert ids == {"2025-12": [make(2).id, make(3).id], "2026-10": [make(1).id], "2026-09": []}
 
@@ -129,7 +140,9 @@ def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
     record(store, 1)
     for key in (ALL, AI, RESEARCH, SOURCE):
-        store.index.mark_fresh(Fresh(key=key, seen=row(store, key).mark, files={"f": "d"}, made_with="x"))
+        store.index.mark_fresh(
+            Fresh(key=key, seen=row(store, key).mark, files={"f": "d"}, made_with="x")
+        )
 
     record(store, 1, tags=("Robots",))
 
@@ -187,7 +200,9 @@ def test_stale_held_and_fresh(store: Store) -> None:
     store.index.keep_back(AI, "not well-formed")
     assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
 
-    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "abc"}, made_with="x"))
+    store.index.mark_fresh(
+        Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "abc"}, made_with="x")
+    )
     assert (row(store, AI).stale, row(store, AI).held) == (False, None)
     assert store.index.files(AI) == {"tags/ai.atom": "abc"}
 
@@ -213,7 +228,9 @@ def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> Non
     record(store, 2)  # after the build has read what is in the feed
     store.index.mark_fresh(Fresh(key=AI, seen=seen, files={"tags/ai.atom": "abc"}, made_with="x"))
     assert row(store, AI).stale
-    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "def"}, made_with="x"))
+    store.index.mark_fresh(
+        Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "def"}, made_with="x")
+    )
     assert not row(store, AI).stale
 
 
@@ -222,7 +239,8 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     seen = store.index.newest_mark()
     for feed in store.index.feeds():
         store.index.mark_fresh(Fresh(key=feed.key, seen=seen))
-    assert store.index.newest_mark() == 0  # there is none: what begins to build now has seen nothing
+    # there is none: what begins to build now has seen nothing
+    assert store.index.newest_mark() == 0
     record(store, 2)
     assert all(feed.mark > seen for feed in store.index.feeds())
 
@@ -264,8 +282,18 @@ def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
     saved = row(store, AI)
-    assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == ("A.I.", "ki", True, new)
-    assert (saved.count, saved.stale, saved.made_with, store.index.files(AI)) == (1, True, "x", {"f": "d"})
+    assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == (
+        "A.I.",
+        "ki",
+        True,
+        new,
+    )
+    assert (saved.count, saved.stale, saved.made_with, store.index.files(AI)) == (
+        1,
+        True,
+        "x",
+        {"f": "d"},
+    )
     assert row(store, new).first_slug == "ki"
     record(store, 2)
     assert row(store, AI).name == "A.I."
@@ -275,9 +303,15 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     chips, robots = FeedKey("query", "chips"), FeedKey("query", "robots")
     one, two = record(store, 1), record(store, 2)
     assert store.index.unmatched("s") == [one.id, two.id]
-    store.index.save_matches("s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}})
+    store.index.save_matches(
+        "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
+    )
     assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
-    assert (ids(store, chips), ids(store, robots), row(store, chips).count) == ([one.id], [one.id], 1)
+    assert (ids(store, chips), ids(store, robots), row(store, chips).count) == (
+        [one.id],
+        [one.id],
+        1,
+    )
     store.index.mark_fresh(Fresh(key=chips, seen=row(store, chips).mark))
     store.index.mark_fresh(Fresh(key=robots, seen=row(store, robots).mark))
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})

@@ -14,7 +14,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def message(subject: str, id: str, receiver: str = "one") -> Message:
-    return Message(receiver=receiver, subject=subject, id=id, body="{}", at=micros(NOW), next_try=micros(NOW))
+    return Message(
+        receiver=receiver, subject=subject, id=id, body="{}", at=micros(NOW), next_try=micros(NOW)
+    )
 
 
 def due(store: Store, receiver: str = "one", after: timedelta = timedelta()) -> list[str]:
@@ -22,12 +24,19 @@ def due(store: Store, receiver: str = "one", after: timedelta = timedelta()) -> 
 
 
 def know(store: Store, *articles: Article) -> None:
-    known = {one.id: Known(mtime_ns=stamp(1).mtime_ns, size=stamp(1).size, digest="d") for one in articles}
+    known = {
+        one.id: Known(mtime_ns=stamp(1).mtime_ns, size=stamp(1).size, digest="d")
+        for one in articles
+    }
     store.messages.put([], known, ())
 
 
 def test_a_message_is_due_once_those_before_it_of_its_subject_were_sent(store: Store) -> None:
-    store.messages.put([message("a", "a1"), message("a", "a2"), message("b", "b1"), message("a", "x", "two")], {}, ())
+    store.messages.put(
+        [message("a", "a1"), message("a", "a2"), message("b", "b1"), message("a", "x", "two")],
+        {},
+        (),
+    )
     assert due(store) == ["a1", "b1"] and due(store, "two") == ["x"]
     first, second = store.messages.due("one", NOW, 10)
     store.messages.failed(first, "HTTP 400", NOW + MINUTE, all=False)
@@ -65,9 +74,13 @@ def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
     older, newer = record(store, 2), record(store, 1)
     assert store.messages.changed().keys() == {older.id, newer.id}
     know(store, newer)
-    assert [(id, known.digest) for id, known in store.messages.changed().items()] == [(older.id, None)]
+    assert [(id, known.digest) for id, known in store.messages.changed().items()] == [
+        (older.id, None)
+    ]
     store.visits.record(make(1, title="Edited"), stamp(3))
-    assert store.messages.changed()[newer.id] == Known(mtime_ns=stamp(3).mtime_ns, size=stamp(3).size, digest="d")
+    assert store.messages.changed()[newer.id] == Known(
+        mtime_ns=stamp(3).mtime_ns, size=stamp(3).size, digest="d"
+    )
 
 
 def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:

@@ -36,12 +36,19 @@ def content(url: str) -> Mapping[str, list[Any]]:
 def filled(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(7):
-            record(store, number, title=f"Täglich {number} 🦀", cover=f"https://example.org/{number}.png")
+            record(
+                store,
+                number,
+                title=f"Täglich {number} 🦀",
+                cover=f"https://example.org/{number}.png",
+            )
             state = SourceState(key=f"s{number}", url="https://a.example/", next_due=NOW)
             for _ in range(3):  # more than there are tries of a write that conflicts
                 store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
         store.visits.record(make(0), stamp(0), blocks=Blocks(host="a.example", digests=["x"]))
-        store.visits.save_sketch("a" * 26, Compared(at=NOW, data=b"\x00\xff", keys=[1, 2, -3], forget=NOW))
+        store.visits.save_sketch(
+            "a" * 26, Compared(at=NOW, data=b"\x00\xff", keys=[1, 2, -3], forget=NOW)
+        )
         store.visits.set_note("n", "text", NOW)
         store.index.merge(sorted(store.visits.stamps())[0], sorted(store.visits.stamps())[1])
 
@@ -101,7 +108,11 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
             asyncio.run(build_feeds(app, all=True))
             url = app.settings.store_url
         found = (tmp_path / "feeds" / "public").rglob("*")
-        made = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in found if path.is_file()}
+        made = {
+            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in found
+            if path.is_file()
+        }
         made["url"] = url
         return made
 

@@ -32,7 +32,9 @@ def stale(store: Store) -> set[FeedKey]:
 
 def freshen(store: Store) -> None:
     for row in store.index.feeds():
-        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={"all.atom": "0"}, made_with="x"))
+        store.index.mark_fresh(
+            Fresh(key=row.key, seen=row.mark, files={"all.atom": "0"}, made_with="x")
+        )
 
 
 def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:
@@ -53,7 +55,9 @@ def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -
     assert not store.pictures.any_due(NOW)
 
 
-def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(store: Store) -> None:
+def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
+    store: Store,
+) -> None:
     record(store, 1, cover=COVER)
     record(store, 1 + 24 * 3, cover="https://example.org/two.jpg")
     days = [store.index.days(ALL)]
@@ -77,7 +81,9 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
     assert store.pictures.counts() == Pictured(failed={"picture-off-limits": 1})
 
 
-def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(store: Store) -> None:
+def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(
+    store: Store,
+) -> None:
     article = record(store, 1, cover=COVER)
     take(store)
     record(store, 1, cover=COVER, title="Another title")
@@ -100,7 +106,10 @@ def test_what_was_asked_for_before_the_picture_changed_is_not_kept(store: Store)
 
 
 def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) -> None:
-    shown, held = record(store, 1, cover=COVER), record(store, 2, cover="https://example.org/two.jpg", hold=True)
+    shown, held = (
+        record(store, 1, cover=COVER),
+        record(store, 2, cover="https://example.org/two.jpg", hold=True),
+    )
     assert due(store) == [COVER]
     take(store)
     assert store.pictures.names() == {PICTURE.name}

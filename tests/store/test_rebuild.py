@@ -42,7 +42,9 @@ def test_a_rebuilt_store_says_the_same_as_the_one_it_replaces(url: str, store: S
         record(store, number)
     before = (feeds(store), ids(store), store.visits.stamps(), list(store.index.each()))
 
-    with open_store(url.replace("syndicator.db", "other.db"), articles_exist=True, create=True) as other:
+    with open_store(
+        url.replace("syndicator.db", "other.db"), articles_exist=True, create=True
+    ) as other:
         assert other.reindex(files(3, 1, 4, 0, 2)) == 5
         assert (feeds(other), ids(other), other.visits.stamps(), list(other.index.each())) == before
         assert other.visits.find([alias("https://www.example.org/3/")]) == make(3).id
@@ -62,7 +64,9 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
     counts = {row.key: row.count for row in store.index.feeds()}
     assert counts[FeedKey("tag", "old")] == 0
     assert counts[ALL] == 1
-    assert all(row.stale and store.index.files(row.key) == {"f": "d"} for row in store.index.feeds())
+    assert all(
+        row.stale and store.index.files(row.key) == {"f": "d"} for row in store.index.feeds()
+    )
 
 
 def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
@@ -94,14 +98,19 @@ def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store)
 def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> None:
     one, two, three = (record(store, number) for number in (1, 2, 3))
     store.visits.withdraw(one, (), (), NOW)
-    from_the_store = Withdrawn(id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),))
+    from_the_store = Withdrawn(
+        id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),)
+    )
 
     assert store.reindex(files(1, 2, 3), [from_the_store]) == 1
 
     assert ids(store) == [three.id]
     assert store.visits.known([alias(one.url)]).withdrawn
     assert store.visits.known([alias(two.url)]).withdrawn
-    assert {entry.id: entry.url for entry in store.index.withdrawn()} == {one.id: one.url, two.id: two.url}
+    assert {entry.id: entry.url for entry in store.index.withdrawn()} == {
+        one.id: one.url,
+        two.id: two.url,
+    }
 
 
 def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
@@ -143,7 +152,11 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
 def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
     one, two, three = (record(store, number) for number in (1, 2, 3))
     store.index.merge(three.id, one.id)
-    files = [(make(1), stamp(1)), (make(2, merged_into=one.id), stamp(2)), (make(3, split_from=(one.id,)), stamp(3))]
+    files = [
+        (make(1), stamp(1)),
+        (make(2, merged_into=one.id), stamp(2)),
+        (make(3, split_from=(one.id,)), stamp(3)),
+    ]
 
     store.reindex(files)
 

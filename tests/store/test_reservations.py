@@ -39,7 +39,9 @@ def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
 def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store: Store) -> None:
     known, made = make(1), reservations(store)
     made.reserve(known.id, stamp(1).path)
-    reservations(store, NOW + timedelta(minutes=1)).reserve(NEW, "2026/11/one-abcdef.md", writing=False)
+    reservations(store, NOW + timedelta(minutes=1)).reserve(
+        NEW, "2026/11/one-abcdef.md", writing=False
+    )
     assert [(one.id, one.at, one.writing) for one in made.reserved()] == [
         (known.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
@@ -71,7 +73,11 @@ def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None
         with open_store(any_url, articles_exist=False) as store:
             start.wait()
             for round in range(10):
-                found.append(reservations(store).reserve(f"{NEW[:-1]}{chr(97 + round)}", f"{round}/by-{number}.md"))
+                found.append(
+                    reservations(store).reserve(
+                        f"{NEW[:-1]}{chr(97 + round)}", f"{round}/by-{number}.md"
+                    )
+                )
 
     threads = [threading.Thread(target=reserve, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -82,7 +88,9 @@ def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_a_reservation_is_durable_when_it_is_made_whoever_shares_a_commit(any_url: str, shared: bool) -> None:
+def test_a_reservation_is_durable_when_it_is_made_whoever_shares_a_commit(
+    any_url: str, shared: bool
+) -> None:
     with open_store(any_url, articles_exist=False) as store:
         if shared:
             with store.visits.shared():

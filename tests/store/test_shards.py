@@ -41,14 +41,19 @@ def shards(store: Store) -> Shards:
 
 def follow(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
     """The sources are pushed, and due."""
-    store.visits.save_states([SourceState(key=one.key, url=one.url, next_due=due) for one in sources])
+    store.visits.save_states(
+        [SourceState(key=one.key, url=one.url, next_due=due) for one in sources]
+    )
     store.fleet.push(sources, micros(NOW))
     store.shards(LEASE).fill()
 
 
 def jobs(store: Store) -> list[tuple[str, str, bool]]:
     """The engine's rows: status, name, and if it is due."""
-    found = text("SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock, status")
+    found = text(
+        "SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock,"
+        " status"
+    )
     return [tuple(row) for row in store._db.rows(found)]
 
 
@@ -60,16 +65,25 @@ def write(store: Store, statement: str) -> None:
 def take(store: Store, worker: int = 0) -> Job:
     """The next job, as the engine gives it to a worker, a new one for none."""
     with store._db.write() as connection:
-        worker = worker or connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()")) or 0
+        worker = (
+            worker
+            or connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
+            or 0
+        )
         found = connection.execute(
-            text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['shards']::varchar[], :worker)"), {"worker": worker}
+            text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['shards']::varchar[], :worker)"),
+            {"worker": worker},
         ).one()
     assert found.id, "there is no job"
     return Job(id=found.id, worker=worker, attempts=found.attempts, shard=found.args["shard"])
 
 
-def end(store: Store, shards: Shards, job: Job, ended: list[tuple[Outcome, SourceState]] | None = None) -> None:
-    store.fenced(shards.fence(job), ()).end_visits(ended or [], lambda c: shards.end(c, job, [], "me", 0))
+def end(
+    store: Store, shards: Shards, job: Job, ended: list[tuple[Outcome, SourceState]] | None = None
+) -> None:
+    store.fenced(shards.fence(job), ()).end_visits(
+        ended or [], lambda c: shards.end(c, job, [], "me", 0)
+    )
 
 
 def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> None:
@@ -86,7 +100,13 @@ def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> N
 
 
 def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
-    follow(store, A, replace(A, key="a2"), B, replace(B, key="off", url="https://c.example/", enabled=False))
+    follow(
+        store,
+        A,
+        replace(A, key="a2"),
+        B,
+        replace(B, key="off", url="https://c.example/", enabled=False),
+    )
     before = jobs(store)
     assert [(status, due) for status, _, due in before] == [("todo", True)] * 2
     shards.fill()
@@ -106,7 +126,16 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     follow(store, A, *more, replace(A, key="off", enabled=False))
     store.visits.save_states([SourceState(key="a0", url=A.url, next_due=LATER)])
     store.visits.save_entries(
-        [EntryRow(source_key="a1", entry_id="1", url=A.url, digest="", first_seen=NOW, status="pending")]
+        [
+            EntryRow(
+                source_key="a1",
+                entry_id="1",
+                url=A.url,
+                digest="",
+                first_seen=NOW,
+                status="pending",
+            )
+        ]
     )
     job = take(store)
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
@@ -115,14 +144,18 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     assert [(state.key, waits) for state, waits in found] == [("a", False), ("a1", True)]
 
 
-def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(store: Store, shards: Shards) -> None:
+def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
+    store: Store, shards: Shards
+) -> None:
     follow(store, A)
     end(store, shards, take(store))
     assert jobs(store)[0][2], "what is due still is done at once"
     store.hosts(LEASE).hold("a.example", 50)
     end(store, shards, take(store))
     assert not jobs(store)[0][2]
-    assert store._db.scalar(text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs"))
+    assert store._db.scalar(
+        text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs")
+    )
     follow(store, A, due=LATER)
     write(store, "UPDATE hosts SET held_until = 0")
     write(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
@@ -138,9 +171,16 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
 ) -> None:
     follow(store, A, B)
     lost, kept = take(store), take(store)
-    ended = [(Outcome(key="a", at=NOW, status="unchanged"), SourceState(key="a", url=A.url, next_due=LATER))]
+    ended = [
+        (
+            Outcome(key="a", at=NOW, status="unchanged"),
+            SourceState(key="a", url=A.url, next_due=LATER),
+        )
+    ]
     write(
-        store, f"UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id = {lost.worker}"
+        store,
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id ="
+        f" {lost.worker}",
     )
     shards.recover()
     assert sorted(status for status, _, _ in jobs(store)) == ["doing", "todo"]
@@ -157,7 +197,9 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
 
 
 @pytest.mark.parametrize("other", [{"worker": 99}, {"attempts": 1}])
-def test_a_job_is_its_workers_and_of_its_attempt(store: Store, shards: Shards, other: dict[str, int]) -> None:
+def test_a_job_is_its_workers_and_of_its_attempt(
+    store: Store, shards: Shards, other: dict[str, int]
+) -> None:
     follow(store, A)
     with pytest.raises(JobLost):
         end(store, shards, replace(take(store), **other))
@@ -208,7 +250,9 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
     assert [(status, due) for status, _, due in jobs(store)] == [("todo", False)] * 2
 
 
-def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(store: Store, shards: Shards) -> None:
+def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
+    store: Store, shards: Shards
+) -> None:
     follow(store, A)
 
     async def go() -> None:

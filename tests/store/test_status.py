@@ -20,7 +20,12 @@ from tests.store.conftest import NOW, record
 def test_the_summary_of_nothing(store: Store) -> None:
     status = store.status
     assert status.counts() == Counts()
-    assert (status.refused(), status.held(), status.for_the_operator(), status.floods()) == ((), (), (), ())
+    assert (status.refused(), status.held(), status.for_the_operator(), status.floods()) == (
+        (),
+        (),
+        (),
+        (),
+    )
     assert status.outcomes("src") == []
     assert status.check() == []
 
@@ -28,7 +33,12 @@ def test_the_summary_of_nothing(store: Store) -> None:
 def test_the_summary_counts_and_names(store: Store) -> None:
     record(store, 1)
     base = EntryRow(
-        source_key="src", entry_id="a", url="https://example.org/a", digest="", status="pending", first_seen=NOW
+        source_key="src",
+        entry_id="a",
+        url="https://example.org/a",
+        digest="",
+        status="pending",
+        first_seen=NOW,
     )
     refused = EntryRow(
         source_key="src",
@@ -44,9 +54,13 @@ def test_the_summary_counts_and_names(store: Store) -> None:
     store.index.keep_back(FeedKey("tag", "ai"), "lost an id")
     state = SourceState(key="src", url="u")
     for hours in (1, 0):
-        store.visits.end_visit(Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state)
+        store.visits.end_visit(
+            Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state
+        )
 
-    store.index.mark_fresh(Fresh(key=FeedKey("all", "all"), seen=0, files={"all.atom": "digest"}, made_with="x"))
+    store.index.mark_fresh(
+        Fresh(key=FeedKey("all", "all"), seen=0, files={"all.atom": "digest"}, made_with="x")
+    )
     counts = Counts(
         articles=1,
         feeds=1,  # tags and categories below the least number have rows and no files
@@ -79,7 +93,12 @@ def row(id: str, reason: str, hours: int, source: str = "src") -> EntryRow:
 
 
 def test_what_waits_is_told_by_source_and_reason(store: Store) -> None:
-    rows = [row("a", "bad-rules", 3), row("b", "bad-rules", 1), row("c", "bad-rules", 2, "other"), row("d", "dns", 1)]
+    rows = [
+        row("a", "bad-rules", 3),
+        row("b", "bad-rules", 1),
+        row("c", "bad-rules", 2, "other"),
+        row("d", "dns", 1),
+    ]
     store.visits.save_entries([*rows, row("e", "flood", 5), row("f", "flood", 4)])
     assert store.status.for_the_operator() == (
         waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
@@ -110,7 +129,9 @@ def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()}
     with found(url) as looked:
         assert looked.status.counts().articles == 2
-        assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()} == before
+        assert {
+            path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()
+        } == before
 
 
 def found(url: str) -> Store:
@@ -119,7 +140,9 @@ def found(url: str) -> Store:
     return store
 
 
-@pytest.mark.parametrize(("version", "cure"), [("0001", "the next run upgrades it"), ("9999", "use that version")])
+@pytest.mark.parametrize(
+    ("version", "cure"), [("0001", "the next run upgrades it"), ("9999", "use that version")]
+)
 def test_a_database_of_another_version_is_not_read(url: str, version: str, cure: str) -> None:
     with open_store(url, articles_exist=False):
         pass

@@ -1,4 +1,5 @@
-"""What articles are grouped by, found by few keys in bounded time and forgotten after the window; and the stories."""
+"""What articles are grouped by, found by few keys in bounded time and forgotten after the window;
+and the stories."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ QUAKE = pack(sketch("Quake in Verania", "The quake shook Sant Orel, said Dario M
 FERRY = pack(sketch("Silverfin aground", "A ferry hit a reef off Kettle Island, said Ewan Strake."))
 
 
-def add(store: Store, number: int, data: bytes = QUAKE, outlet: str = "", language: str = "en") -> Sketched:
+def add(
+    store: Store, number: int, data: bytes = QUAKE, outlet: str = "", language: str = "en"
+) -> Sketched:
     """Article `number`, grouped by `data`."""
     article = record(store, number)
     file, at = stamp(number), codec.micros(NOW - timedelta(hours=number))
@@ -57,7 +60,9 @@ def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store:
     assert unread(store, all=False) == [newest.id]
 
 
-def test_articles_that_share_keys_are_found_within_the_window_in_their_language(store: Store) -> None:
+def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
+    store: Store,
+) -> None:
     one, other = add(store, 1), add(store, 2)
     add(store, 3, FERRY)
     add(store, 4, language="de")
@@ -102,7 +107,9 @@ def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> Non
     one, other = record(store, 1), record(store, 2)
     add(store, 1)
     add(store, 2)
-    store.stories.put([Member(one.id, "s", "a", final=False), Member(other.id, "s", "b", final=True)])
+    store.stories.put(
+        [Member(one.id, "s", "a", final=False), Member(other.id, "s", "b", final=True)]
+    )
     for article in (one, other):
         store.visits.withdraw(article, (), [], NOW)
     assert count(store) == (0, 0, 1)

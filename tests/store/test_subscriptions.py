@@ -11,18 +11,29 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def one(token: str, source: str = "a", **more: object) -> Subscription:
-    made = {"secret": "s", "hub": "https://h.example/", "topic": "https://a.example/f", "made_at": NOW}
+    made = {
+        "secret": "s",
+        "hub": "https://h.example/",
+        "topic": "https://a.example/f",
+        "made_at": NOW,
+    }
     return Subscription(token=token, source_key=source, **(made | more))  # type: ignore[arg-type]
 
 
 def test_what_is_saved_is_there_and_what_is_gone_is_not(store: Store) -> None:
     table = store.subscriptions
-    first, second = one("1", asked="subscribe", next_try=NOW), one("2", "b", wanted=False, pushed=1.5, expires=NOW)
+    first, second = (
+        one("1", asked="subscribe", next_try=NOW),
+        one("2", "b", wanted=False, pushed=1.5, expires=NOW),
+    )
     table.save([first, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)])
     assert table.all() == [first, second] and table.of("a") == [first] and table.of("c") == []
     changed = one("1", reason="denied", detail="no")
     table.save([changed], ["2", "3"], [Tally(hub="h", pushed=4)])
     assert table.all() == [changed]
-    assert {tally.hub: (tally.pushed, tally.missed) for tally in table.tallies()} == {"h": (4, 0), "i": (0, 0.5)}
+    assert {tally.hub: (tally.pushed, tally.missed) for tally in table.tallies()} == {
+        "h": (4, 0),
+        "i": (0, 0.5),
+    }
     table.save([], [], [])
     assert table.all() == [changed]

@@ -37,7 +37,10 @@ def kept(store: Store) -> int:
 
 def both(store: Store) -> dict[FeedKey, object]:
     index = store.index
-    return {row.key: (index.days(row.key), index.month_fingerprints(row.key)) for row in index.plain_feeds()}
+    return {
+        row.key: (index.days(row.key), index.month_fingerprints(row.key))
+        for row in index.plain_feeds()
+    }
 
 
 def grouped(store: Store) -> dict[FeedKey, object]:
@@ -58,9 +61,16 @@ def change(store: Store, pick: random.Random) -> None:
     match pick.randrange(7):
         case 0 | 1 | 2:
             published = NOW - timedelta(days=pick.randrange(40))
-            tags, cover = tuple(pick.sample(("AI", "Rail", "Law"), 2)), f"https://example.org/{pick.randrange(9)}.jpg"
-            made = make(number * 40, published=published, tags=tags, cover=cover, hold=pick.random() < 0.1)
-            stamp = FileStamp(path=f"{number}.md", mtime_ns=pick.randrange(10**9), size=pick.randrange(900))
+            tags, cover = (
+                tuple(pick.sample(("AI", "Rail", "Law"), 2)),
+                f"https://example.org/{pick.randrange(9)}.jpg",
+            )
+            made = make(
+                number * 40, published=published, tags=tags, cover=cover, hold=pick.random() < 0.1
+            )
+            stamp = FileStamp(
+                path=f"{number}.md", mtime_ns=pick.randrange(10**9), size=pick.randrange(900)
+            )
             store.visits.record(made, stamp)
         case 3:
             store.visits.withdraw(article, [], [], NOW)
@@ -68,7 +78,9 @@ def change(store: Store, pick: random.Random) -> None:
         case 4:
             for row in store.pictures.due(NOW, 2):
                 name = f"pictures/{pick.randrange(5)}.webp"
-                store.pictures.save(outcomes.kept(row, Picture(name=name, width=640, height=pick.randrange(400))))
+                store.pictures.save(
+                    outcomes.kept(row, Picture(name=name, width=640, height=pick.randrange(400)))
+                )
         case 5:
             store.visits.carry([(article.id, "other")], {})
         case _:

@@ -14,7 +14,16 @@ from sqlalchemy import text as sql
 
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
-from syndicator.core.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
+from syndicator.core.model import (
+    Enclosure,
+    Entry,
+    EntryStatus,
+    FeedKey,
+    Origin,
+    Outcome,
+    Problem,
+    SourceState,
+)
 from syndicator.core.ports import Blocks, Compared, EntryRow, Fresh, Like, VisitStore
 from syndicator.core.urls import alias
 from syndicator.store import codec, schema
@@ -26,7 +35,12 @@ HOUR = timedelta(hours=1)
 
 def entry(id: str, status: EntryStatus = "pending", **changes: object) -> EntryRow:
     row = EntryRow(
-        source_key="src", entry_id=id, url=f"https://example.org/{id}", digest="d", status=status, first_seen=NOW
+        source_key="src",
+        entry_id=id,
+        url=f"https://example.org/{id}",
+        digest="d",
+        status=status,
+        first_seen=NOW,
     )
     return replace(row, **changes)
 
@@ -85,7 +99,10 @@ def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(st
 
 def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     odd = ["", "\ud800", "a\0b", "é" * 3000, "é" * 3000 + "x", "tag:x,2026:1"]
-    rows = [entry(id, entry=Entry(id=id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW)) for id in odd]
+    rows = [
+        entry(id, entry=Entry(id=id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW))
+        for id in odd
+    ]
 
     store.visits.save_entries(rows)
 
@@ -120,7 +137,9 @@ def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> Non
 
 
 def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> None:
-    store.visits.save_entries([entry("now"), entry("later", next_try=NOW + HOUR), entry("done", "done")])
+    store.visits.save_entries(
+        [entry("now"), entry("later", next_try=NOW + HOUR), entry("done", "done")]
+    )
 
     assert store.visits.count_pending("src") == 2
     assert store.visits.count_pending("other") == 0
@@ -136,9 +155,16 @@ def test_thousands_of_entries_at_once(store: Store) -> None:
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
     article = make(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
-    store.visits.record(article, stamp(1), entry=entry("9", "done", source_key="second", article_id=article.id))
+    store.visits.record(
+        article, stamp(1), entry=entry("9", "done", source_key="second", article_id=article.id)
+    )
 
-    for key in (alias(article.url), alias("http://other.example.org/x/?b=1"), "guid:src:guid-1", "guid:second:9"):
+    for key in (
+        alias(article.url),
+        alias("http://other.example.org/x/?b=1"),
+        "guid:src:guid-1",
+        "guid:second:9",
+    ):
         assert store.visits.find(["unknown", key]) == article.id, key
     assert store.visits.find(["unknown", alias("https://evil.example/x")]) is None
     assert store.visits.find([]) is None
@@ -206,7 +232,11 @@ def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
-    original, copy, other = make(1, tags=("AI",)), make(2, tags=("AI", "Chips"), merged_into=make(1).id), make(3)
+    original, copy, other = (
+        make(1, tags=("AI",)),
+        make(2, tags=("AI", "Chips"), merged_into=make(1).id),
+        make(3),
+    )
     for article in (original, copy, other):
         store.visits.record(article, stamp(1))
     with store.visits.shared(gather=True):
@@ -217,9 +247,16 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
     robots, new = FeedKey("tag", "robots"), FeedKey("tag", "new")
     assert store.index.shown(original.id) == []
     assert robots in store.index.shown(copy.id), "shown in place of its original, which is on hold"
-    assert new in store.index.shown(other.id) and FeedKey("tag", "old") not in store.index.shown(other.id)
+    assert new in store.index.shown(other.id) and FeedKey("tag", "old") not in store.index.shown(
+        other.id
+    )
     counts = {row.key: row.count for row in store.index.feeds()}
-    assert (counts[FeedKey("tag", "ai")], counts[robots], counts[new], counts[FeedKey("tag", "old")]) == (0, 1, 1, 0)
+    assert (
+        counts[FeedKey("tag", "ai")],
+        counts[robots],
+        counts[new],
+        counts[FeedKey("tag", "old")],
+    ) == (0, 1, 1, 0)
 
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
@@ -230,14 +267,20 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
 
     store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
 
-    left, joined = {FeedKey("tag", "ai"), FeedKey("category", "research")}, {FeedKey("tag", "chips")}
+    left, joined = (
+        {FeedKey("tag", "ai"), FeedKey("category", "research")},
+        {FeedKey("tag", "chips")},
+    )
     assert stale(store) == {FeedKey("all", "all"), FeedKey("source", "src")} | left | joined
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
     bad = replace(entry("guid-1", "done"), article_id={})
 
-    with pytest.warns(UserWarning, match="article_id"), pytest.raises(StoreError, match="cannot be used"):
+    with (
+        pytest.warns(UserWarning, match="article_id"),
+        pytest.raises(StoreError, match="cannot be used"),
+    ):
         store.visits.record(make(1), stamp(1), entry=bad)
 
     assert store.visits.article(make(1).id) is None
@@ -302,12 +345,18 @@ def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store
 
 
 def learn(store: Store, number: int, *digests: str) -> None:
-    store.visits.record(make(number), stamp(number), blocks=Blocks(host="a.example", digests=digests))
+    store.visits.record(
+        make(number), stamp(number), blocks=Blocks(host="a.example", digests=digests)
+    )
 
 
 def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
     def kept() -> list[str]:
-        return [name for name in ("robots a", "robots b", "robots c", "robot%", "x") if store.visits.note(name)]
+        return [
+            name
+            for name in ("robots a", "robots b", "robots c", "robot%", "x")
+            if store.visits.note(name)
+        ]
 
     store.visits.set_note("robots a", "old", NOW - timedelta(days=2))
     store.visits.set_note("robots b", "b" * 1000, NOW)
@@ -361,7 +410,12 @@ def test_keys_are_storable_and_tell_texts_apart(one: str, other: str) -> None:
 
 
 @given(
-    st.builds(Entry, id=st.text(), title=st.text(), updated=st.datetimes().map(lambda d: d.replace(tzinfo=NOW.tzinfo)))
+    st.builds(
+        Entry,
+        id=st.text(),
+        title=st.text(),
+        updated=st.datetimes().map(lambda d: d.replace(tzinfo=NOW.tzinfo)),
+    )
 )
 def test_entries_survive_as_documents(given_entry: Entry) -> None:
     row = entry("a", entry=given_entry)
@@ -370,12 +424,18 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
 
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
-    assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(key="a", url="u")
+    assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(
+        key="a", url="u"
+    )
 
 
 @pytest.mark.parametrize("status", ["pending", "refused", "skipped"])
-def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(file_store: Store, status: str) -> None:
-    found = select(schema.entries.c.data).where(schema.entry_is(status), schema.entries.c.source == "s")
+def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
+    file_store: Store, status: str
+) -> None:
+    found = select(schema.entries.c.data).where(
+        schema.entry_is(status), schema.entries.c.source == "s"
+    )
     plain = found.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
     plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {plain}"))
     assert "INDEX entries_open (status=? AND source=?)" in str(plan)
@@ -394,16 +454,23 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     one, two, old = (record(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
-    store.visits.save_sketch(old, Compared(at=NOW - 9 * day, data=b"old", keys=[5], forget=long_ago))
-    store.visits.save_sketch(one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], forget=long_ago))
-    store.visits.save_sketch(two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], forget=long_ago))
+    store.visits.save_sketch(
+        old, Compared(at=NOW - 9 * day, data=b"old", keys=[5], forget=long_ago)
+    )
+    store.visits.save_sketch(
+        one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], forget=long_ago)
+    )
+    store.visits.save_sketch(
+        two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], forget=long_ago)
+    )
 
     assert likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
     assert likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
     assert likely(store, [7], NOW - 5 * day) == likely(store, [], NOW) == {}
 
     store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[1, 9], forget=NOW - 5 * day))
-    assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4  # 1 is there once
+    # 1 is there once
+    assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4
     assert likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
     store.visits.forget(one)
     assert likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
@@ -412,20 +479,28 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> None:
     one = record(store, 1).id
     assert store.visits.claims(one) == (None, None)
-    first = Compared(at=NOW, data=b"one", keys=[1], forget=NOW, since=NOW - HOUR, named="a.example/x")
+    first = Compared(
+        at=NOW, data=b"one", keys=[1], forget=NOW, since=NOW - HOUR, named="a.example/x"
+    )
     store.visits.save_sketch(one, first)
     assert store.visits.claims(one) == (NOW - timedelta(hours=1), "a.example/x")
     store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[2], forget=NOW, since=NOW))
     assert store.visits.claims(one) == (NOW - timedelta(hours=1), None)  # it is as early as it was
 
 
-def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(store: Store) -> None:
+def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
+    store: Store,
+) -> None:
     one, two, other = (record(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
     store.visits.record(elsewhere, store.visits.stamp(other.id) or pytest.fail())
     long_ago = NOW - timedelta(days=900)
-    store.visits.save_sketch(two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], forget=long_ago))
-    store.visits.save_sketch(other.id, Compared(at=NOW, data=b"other", keys=[4], forget=NOW - timedelta(days=14)))
+    store.visits.save_sketch(
+        two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], forget=long_ago)
+    )
+    store.visits.save_sketch(
+        other.id, Compared(at=NOW, data=b"other", keys=[4], forget=NOW - timedelta(days=14))
+    )
 
     def found(title: str, *keys: int) -> list[str]:
         return [*store.visits.earlier(like(one.source_key, title, NOW, keys, NOW))]
@@ -439,17 +514,23 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
     title = "Open thread of the day"
-    all = [replace(record(store, n), title=title, published=NOW - timedelta(days=n)) for n in range(30)]
+    all = [
+        replace(record(store, n), title=title, published=NOW - timedelta(days=n)) for n in range(30)
+    ]
     for one in all:
         store.visits.record(one, store.visits.stamp(one.id) or pytest.fail())
     found = store.visits.earlier(like(all[0].source_key, title, NOW - timedelta(days=20), (), NOW))
     assert len(found) == 10 and found[0] == all[20].id
-    assert not store.visits.earlier(like(all[0].source_key, "Open thread of the night", NOW, (), NOW))
+    assert not store.visits.earlier(
+        like(all[0].source_key, "Open thread of the night", NOW, (), NOW)
+    )
 
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
     one, two = record(store, 1), record(store, 2)
-    store.visits.record(replace(two, merged_into=one.id), store.visits.stamp(two.id) or pytest.fail())
+    store.visits.record(
+        replace(two, merged_into=one.id), store.visits.stamp(two.id) or pytest.fail()
+    )
     assert (store.visits.copies(one.id), store.visits.copies(two.id)) == ([two.id], [])
     store.visits.record(two, store.visits.stamp(two.id) or pytest.fail())
     assert store.visits.copies(one.id) == [two.id]  # a file that says nothing does not part the two
@@ -474,15 +555,23 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
 def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) -> None:
     """Its fields are grouped otherwise now; rows written before are as they were."""
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
-    state = SourceState(key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f")
-    assert codec.unpack(SourceState, old) == replace(state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
+    state = SourceState(
+        key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f"
+    )
+    assert codec.unpack(SourceState, old) == replace(
+        state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC)
+    )
 
 
 def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> None:
-    made = EntryRow(source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW)
+    made = EntryRow(
+        source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW
+    )
     later = replace(made, entry_id="2", next_try=NOW + timedelta(days=1))
     done = replace(later, entry_id="3", status="done")
     old = replace(made, entry_id="4", first_seen=NOW - timedelta(days=9))
     store.visits.save_entries([made, later, done, old, replace(made, source_key="t")])
     found = store.visits.seen_since("s", NOW - timedelta(days=1))
-    assert sorted(found, key=str) == sorted([(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str)
+    assert sorted(found, key=str) == sorted(
+        [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str
+    )

@@ -1,4 +1,5 @@
-"""Several writers at a time: nothing is lost, nothing counted twice, nobody waits for one who waits for him."""
+"""Several writers at a time: nothing is lost, nothing counted twice, nobody waits for one who waits
+for him."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
         for number in range(EACH):
             record(store, 100 * writer + number, tags=tags, category=None)
-            store.visits.end_visit(outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/"))
+            store.visits.end_visit(
+                outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/")
+            )
 
     side_by_side(any_url, work)
 
@@ -70,7 +73,10 @@ def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
 
 
 def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
-    with open_store(any_url, articles_exist=False) as builder, open_store(any_url, articles_exist=False) as visitor:
+    with (
+        open_store(any_url, articles_exist=False) as builder,
+        open_store(any_url, articles_exist=False) as visitor,
+    ):
         record(builder, 1)
         seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
         record(visitor, 2)
@@ -84,9 +90,13 @@ def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
 
 
 def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
-    """Numbers are given when a transaction writes, not when it ends: a build may have seen a higher one before."""
+    """Numbers are given when a transaction writes, not when it ends: a build may have seen a higher
+    one before."""
     url = postgres.schema()
-    with open_store(url, articles_exist=False) as builder, open_store(url, articles_exist=False) as slow:
+    with (
+        open_store(url, articles_exist=False) as builder,
+        open_store(url, articles_exist=False) as slow,
+    ):
         record(builder, 1)
         with slow._db.write() as connection:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
@@ -101,7 +111,10 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
 def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:
     """No article changes a row that another one changes, too."""
     url = postgres.schema()
-    with open_store(url, articles_exist=False) as first, open_store(url, articles_exist=False) as second:
+    with (
+        open_store(url, articles_exist=False) as first,
+        open_store(url, articles_exist=False) as second,
+    ):
         record(first, 1)
         with first._db.write() as connection:
             rows.save(connection, [rows.Record(article=make(2, digest="d"), stamp=stamp(2))])
@@ -116,13 +129,17 @@ def outcome(key: str) -> Outcome:
 @pytest.fixture
 def pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
     url = postgres.schema()
-    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
+    with (
+        open_store(url, articles_exist=False) as one,
+        open_store(url, articles_exist=False) as other,
+    ):
         one.visits.save_states([SourceState(key=key, url="https://a.example/") for key in "ab"])
         yield one, other
 
 
 def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
-    """Two transactions that lock the same rows in opposite orders: the server ends one, which is made once more."""
+    """Two transactions that lock the same rows in opposite orders: the server ends one, which is
+    made once more."""
     ready = threading.Barrier(2)
 
     class Crossing:
@@ -133,7 +150,11 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
             self.tries += 1
             with self.store._db.write() as connection:
                 for key in self.keys:
-                    locked = select(schema.sources.c.key).where(schema.sources.c.key == key).with_for_update()
+                    locked = (
+                        select(schema.sources.c.key)
+                        .where(schema.sources.c.key == key)
+                        .with_for_update()
+                    )
                     connection.execute(locked)
                     if self.tries == 1 and key == self.keys[0]:
                         ready.wait(10)
@@ -161,18 +182,24 @@ def test_what_conflicts_for_ever_is_told(pair: tuple[Store, Store]) -> None:
     assert hopeless.tries == 8
 
 
-def test_a_connection_that_was_ended_is_made_again(pair: tuple[Store, Store], postgres: Server) -> None:
+def test_a_connection_that_was_ended_is_made_again(
+    pair: tuple[Store, Store], postgres: Server
+) -> None:
     one, _ = pair
     assert one.visits.state("a")
     with closing(postgres.connect()) as boss:
-        boss.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        boss.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
     with pytest.raises(StoreAway, match="cannot be reached"):
         one.visits.state("a")
     assert one.visits.state("a")
     assert record(one, 1)
 
 
-def test_connections_have_limits_in_time_and_read_what_is_committed(pair: tuple[Store, Store]) -> None:
+def test_connections_have_limits_in_time_and_read_what_is_committed(
+    pair: tuple[Store, Store],
+) -> None:
     def shown(name: str) -> Any:
         return pair[0]._db.scalar(text(f"SHOW {name}"))
 
@@ -186,13 +213,19 @@ def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(pair: tuple[Store,
     one, other = pair
     with one._db.write() as connection:
         connection.execute(text("UPDATE sources SET url = 'x'"))
-        with pytest.raises(StoreError, match="another program holds it"), other._db.write() as second:
+        with (
+            pytest.raises(StoreError, match="another program holds it"),
+            other._db.write() as second,
+        ):
             second.execute(text("SET LOCAL lock_timeout = '50ms'"))
             second.execute(text("UPDATE sources SET url = 'y'"))
 
 
-def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(pair: tuple[Store, Store]) -> None:
-    """Locks that are kept from one write to the next make circles that no order of one write prevents."""
+def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
+    pair: tuple[Store, Store],
+) -> None:
+    """Locks that are kept from one write to the next make circles that no order of one write
+    prevents."""
     one, other = pair
     first: list[int] = []
     with one.visits.shared(lambda: first.append(1)):
@@ -204,7 +237,9 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(pair: tuple[S
         assert state and state.url == "https://b.example/"
 
 
-def test_what_one_merges_another_that_files_meanwhile_does_not_undo(pair: tuple[Store, Store]) -> None:
+def test_what_one_merges_another_that_files_meanwhile_does_not_undo(
+    pair: tuple[Store, Store],
+) -> None:
     """What is known of an article is read once no other transaction is at work on it."""
     one, other = pair
     copy, original = record(one, 1), record(one, 2)

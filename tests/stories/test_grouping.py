@@ -1,4 +1,5 @@
-"""Which articles are one story: by likeness, time, language, outlet, and what was decided for good."""
+"""Which articles are one story: by likeness, time, language, outlet, and what was decided for
+good."""
 
 from __future__ import annotations
 
@@ -76,7 +77,10 @@ def stories(reports: Sequence[Report], new: Collection[str] = ()) -> dict[str, s
 
 
 def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
-    assert stories([report("a"), report("b"), report("c", FERRY)]) == {"a": "story of a", "b": "story of a"}
+    assert stories([report("a"), report("b"), report("c", FERRY)]) == {
+        "a": "story of a",
+        "b": "story of a",
+    }
 
 
 def test_hard_pairs_are_told_apart() -> None:
@@ -93,13 +97,25 @@ def test_hard_pairs_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (("Show NX: Tilework, an open editor", "Comments"), ("Show NX: Metrix, an open framework", "Comments")),
         (
-            ("A potter took a bell apart", "The old potter wrote a long letter about the broken bell and the harbour."),
-            ("A mason took a bell apart", "The old mason wrote a long letter about the broken bell and the quarry."),
+            ("Show NX: Tilework, an open editor", "Comments"),
+            ("Show NX: Metrix, an open framework", "Comments"),
+        ),
+        (
+            (
+                "A potter took a bell apart",
+                "The old potter wrote a long letter about the broken bell and the harbour.",
+            ),
+            (
+                "A mason took a bell apart",
+                "The old mason wrote a long letter about the broken bell and the quarry.",
+            ),
         ),
         (("Tide table", NUMBERS), ("Draw of lots", NUMBERS)),
-        (("Harbour fees go up", "It is the year 2031."), ("A record for school choirs", "It is the year 2031.")),
+        (
+            ("Harbour fees go up", "It is the year 2031."),
+            ("A record for school choirs", "It is the year 2031."),
+        ),
         (
             ("How Orlan Menk became rich", "Banker Orlan Menk had friends."),
             ("Orlan Menk and the art market", "A look."),
@@ -114,7 +130,10 @@ def test_texts_that_say_little_are_no_story(one: tuple[str, str], other: tuple[s
 def filled(template: dict[str, str], number: int) -> tuple[str, str]:
     """A title and text of a template, the same for the same number."""
     dice = random.Random(f"{template['kind']} {number}")
-    values = {f"NAME{n}": "".join(dice.choices(TEMPLATES["syllables"], k=3)).capitalize() for n in range(6)}
+    values = {
+        f"NAME{n}": "".join(dice.choices(TEMPLATES["syllables"], k=3)).capitalize()
+        for n in range(6)
+    }
     values |= {f"N{n}": str(dice.randrange(10, 99)) for n in range(6)}
 
     def fill(text: str) -> str:
@@ -128,20 +147,35 @@ def filled(template: dict[str, str], number: int) -> tuple[str, str]:
 def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
     texts = [filled(template, number) for number in range(40)]
     assert len(set(texts)) == len(texts)
-    assert stories([report(f"{n:02}", words, outlet=f"{n % 20}.example") for n, words in enumerate(texts)]) == {}
+    assert (
+        stories(
+            [report(f"{n:02}", words, outlet=f"{n % 20}.example") for n, words in enumerate(texts)]
+        )
+        == {}
+    )
 
 
 def test_texts_of_a_few_sentences_are_no_story() -> None:
-    texts = [(f"Title of outlet {n}", " ".join(prose.paragraphs(f"outlet-{n}", (), 4))) for n in range(40)]
+    texts = [
+        (f"Title of outlet {n}", " ".join(prose.paragraphs(f"outlet-{n}", (), 4)))
+        for n in range(40)
+    ]
     assert stories([report(f"{n:02}", words) for n, words in enumerate(texts)]) == {}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["report"]["title"])
 def test_copies_of_a_report_that_end_with_other_names_are_a_story(case: dict[str, Any]) -> None:
     title, text = case["report"]["title"], case["report"]["text"]
-    ends = ("", "Reporting by Aldo Wendrick and Mirja Tasker.", "Hal Brecken of Dunmere Press contributed.")
+    ends = (
+        "",
+        "Reporting by Aldo Wendrick and Mirja Tasker.",
+        "Hal Brecken of Dunmere Press contributed.",
+    )
     copies = [(title, f"{text} {end}") for end in ends]
-    assert all(likeness(report("a", one), report("b", other)) > PAIR for one, other in combinations(copies, 2))
+    assert all(
+        likeness(report("a", one), report("b", other)) > PAIR
+        for one, other in combinations(copies, 2)
+    )
 
 
 @pytest.mark.parametrize(("third", "together"), [(-1.0, "ab"), (1.5, ""), (2.5, "abc")])
@@ -164,12 +198,16 @@ def test_another_language_or_time_never_joins(changed: dict[str, Any]) -> None:
 
 
 def test_names_without_weight_are_no_sign_of_a_template() -> None:
-    names = Sketch(names={1: 0.0, 2: 0.5, 3: 0.5}, lead=dict.fromkeys((1, *range(10, 16)), 0.3), numbers={})
+    names = Sketch(
+        names={1: 0.0, 2: 0.5, 3: 0.5}, lead=dict.fromkeys((1, *range(10, 16)), 0.3), numbers={}
+    )
     assert likeness(report("a")._replace(sketch=names), report("b")._replace(sketch=names)) > PAIR
 
 
 def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
-    values = [likeness(report("a"), report("b", at=NOON + timedelta(days=days))) for days in (3, 2, 1, 0)]
+    values = [
+        likeness(report("a"), report("b", at=NOON + timedelta(days=days))) for days in (3, 2, 1, 0)
+    ]
     assert values == sorted(set(values))
 
 
@@ -179,8 +217,13 @@ def test_articles_of_one_outlet_are_no_story() -> None:
     assert stories([one, other]) == {}
 
 
-@given(st.randoms(use_true_random=False), st.lists(st.sampled_from([QUAKE, FERRY]), min_size=1, max_size=7))
-def test_the_order_of_articles_changes_nothing(chance: random.Random, words: list[tuple[str, str]]) -> None:
+@given(
+    st.randoms(use_true_random=False),
+    st.lists(st.sampled_from([QUAKE, FERRY]), min_size=1, max_size=7),
+)
+def test_the_order_of_articles_changes_nothing(
+    chance: random.Random, words: list[tuple[str, str]]
+) -> None:
     reports = [report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)]
     assert grouped(chance.sample(reports, len(reports))) == grouped(reports)
 
@@ -189,30 +232,49 @@ def pretend(values: dict[str, float]) -> Callable[[Report, Report], float]:
     return lambda one, other: values.get(min(one.id, other.id) + max(one.id, other.id), -9.0)
 
 
-def test_an_outlet_counts_once_in_a_mean_however_much_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outlet_counts_once_in_a_mean_however_much_it_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     flood = [report(f"f{n}", outlet="flood.example") for n in range(4)]
     likely = {f"bf{n}": 9.0 for n in range(4)} | {f"cf{n}": -3.0 for n in range(4)} | {"bc": 8.0}
     likely |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
     monkeypatch.setattr(grouping, "likeness", pretend(likely))
     together = ids(grouped([*flood, report("b"), report("c")]))
-    assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}  # (8 - 3) / 2, not (8 - 4 * 3) / 5
+    # (8 - 3) / 2, not (8 - 4 * 3) / 5
+    assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}
 
 
 def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
-    flood = [report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n)) for n in range(OF_OUTLET + 2)]
+    flood = [
+        report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n))
+        for n in range(OF_OUTLET + 2)
+    ]
     found = stories([report("a"), *flood])
     assert sorted(found) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
 
 
 def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
-    reports = [report("a", story="larger"), report("b", story="larger"), report("c", story="a"), report("n")]
+    reports = [
+        report("a", story="larger"),
+        report("b", story="larger"),
+        report("c", story="a"),
+        report("n"),
+    ]
     assert stories(reports, "n") == {"c": "larger", "n": "larger"}
 
 
 def test_what_is_final_stays_where_it_is() -> None:
-    reports = [report("a", story="one", final=True), report("b", story="two", final=True), report("n")]
+    reports = [
+        report("a", story="one", final=True),
+        report("b", story="two", final=True),
+        report("n"),
+    ]
     assert stories(reports, "n") == {"n": "one"} or stories(reports, "n") == {"n": "two"}
-    apart = [report("a", story="one", final=True), report("b", FERRY, story="one", final=True), report("n", FERRY)]
+    apart = [
+        report("a", story="one", final=True),
+        report("b", FERRY, story="one", final=True),
+        report("n", FERRY),
+    ]
     assert stories(apart, "n").keys() <= {"n"}
 
 
@@ -226,27 +288,42 @@ def test_what_comes_later_parts_no_story_and_joins_no_two() -> None:
     assert found.get("a", "a") != found.get("c", "c")
 
 
-def test_a_report_like_two_events_neither_parts_nor_bridges_stories(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_like_two_events_neither_parts_nor_bridges_stories(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     later = report("x", at=NOON + timedelta(hours=1))
     likely = {"ab": 1.5, "ax": 9.0, "bx": -1.5}
     monkeypatch.setattr(grouping, "likeness", pretend(likely))
-    assert ids(grouped([report("a", story="s"), report("b", story="s"), later], "x")) == {frozenset("abx")}
+    assert ids(grouped([report("a", story="s"), report("b", story="s"), later], "x")) == {
+        frozenset("abx")
+    }
     monkeypatch.setattr(grouping, "likeness", pretend({"ab": -3.0, "ax": 9.0, "bx": 9.0}))
     assert frozenset("ab") not in ids(grouped([report("a"), report("b")]))
     assert frozenset("abx") not in ids(grouped([report("a"), report("b"), later]))
 
 
 def test_a_later_pass_parts_what_is_not_alike() -> None:
-    reports = [report("a", story="s"), report("b", FERRY, story="s"), report("n"), report("m", FERRY)]
+    reports = [
+        report("a", story="s"),
+        report("b", FERRY, story="s"),
+        report("n"),
+        report("m", FERRY),
+    ]
     found = stories(reports, "nm")
     now = {one.id: found.get(one.id, one.story) for one in reports}
     assert now["a"] == now["n"] != now["b"] == now["m"]
 
 
 def test_an_article_that_was_edited_leaves_its_story() -> None:
-    reports = [report("a", story="s"), report("b", story="s"), report("c", FERRY, story="s"), report("m", FERRY)]
+    reports = [
+        report("a", story="s"),
+        report("b", story="s"),
+        report("c", FERRY, story="s"),
+        report("m", FERRY),
+    ]
     assert stories(reports, "c") == {"c": "story of c", "m": "story of c"}
-    other = [report("m", FERRY, story="t"), report("n", FERRY, story="t")]  # nearer to what "c" says now
+    # nearer to what "c" says now
+    other = [report("m", FERRY, story="t"), report("n", FERRY, story="t")]
     assert stories([*reports[:2], report("c", BOTH, story="s"), *other], "c") == {"c": "t"}
 
 

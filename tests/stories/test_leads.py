@@ -1,5 +1,5 @@
-"""The report that leads a story: the first of a source with `lead`, else of a source followed for a week, else the
-first."""
+"""The report that leads a story: the first of a source with `lead`, else of a source followed for a
+week, else the first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ def test_a_preferred_source_leads_then_a_known_one_then_the_first(
 
 @pytest.mark.parametrize(
     ("followed", "known"),
-    [(None, True), (TODAY - KNOWN_AFTER, True), (TODAY - KNOWN_AFTER + timedelta(days=1), False), (TODAY, False)],
+    [
+        (None, True),
+        (TODAY - KNOWN_AFTER, True),
+        (TODAY - KNOWN_AFTER + timedelta(days=1), False),
+        (TODAY, False),
+    ],
 )
 def test_a_source_is_known_after_a_week(followed: date | None, known: bool) -> None:
     assert is_known(followed, TODAY) == known

@@ -1,4 +1,5 @@
-"""Feeds and pages name the other outlets of a story, and have a feed and a page of stories; what changes is written."""
+"""Feeds and pages name the other outlets of a story, and have a feed and a page of stories; what
+changes is written."""
 
 from __future__ import annotations
 
@@ -29,9 +30,18 @@ def place(tmp_path: Path) -> Place:
 def report(place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes: object) -> str:
     """A report that `outlet` announces itself, one minute after the last."""
     place.now += timedelta(minutes=10)
-    origin = Origin(title=outlet.title(), url=f"https://{outlet}.example/feed", site=f"https://{outlet}.example/")
+    origin = Origin(
+        title=outlet.title(),
+        url=f"https://{outlet}.example/feed",
+        site=f"https://{outlet}.example/",
+    )
     with place.app() as app:
-        return add(app, f"https://{outlet}.example/a", words, **{"source_key": outlet, "origin": origin, **changes})
+        return add(
+            app,
+            f"https://{outlet}.example/a",
+            words,
+            **{"source_key": outlet, "origin": origin, **changes},
+        )
 
 
 def entries(place: Place, name: str = "all") -> dict[str, feedparser.FeedParserDict]:
@@ -58,7 +68,9 @@ def operate(place: Place, name: str, **values: object) -> None:
 A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
 
 
-def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(place: Place) -> None:
+def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
+    place: Place,
+) -> None:
     report(place, "one")
     place.build()
     before = entries(place)
@@ -182,7 +194,10 @@ def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
     assert not [name for name in place.digests("public") if name.startswith("stories")]
     config.write_text(config.read_text().replace('"off"', '"link"'))
     place.build()
-    assert place.digests("public").items() >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
+    assert (
+        place.digests("public").items()
+        >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
+    )
 
 
 def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
@@ -214,7 +229,9 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place)
 
 def test_updated_of_a_story_moves_at_noon_and_midnight_alone(place: Place) -> None:
     moments = []
-    for hours, outlet in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")):
+    for hours, outlet in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    ):
         place.now += timedelta(hours=min(hours, 1) * 5)
         report(place, outlet)
         place.build()
@@ -229,7 +246,9 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
         report(place, outlet)
     place.build()
     before = entries(place, "stories")
-    path = next(path for path in (place.folder / "feeds/articles").rglob("*.md") if A in path.read_text())
+    path = next(
+        path for path in (place.folder / "feeds/articles").rglob("*.md") if A in path.read_text()
+    )
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
     with place.app() as app:
         files(app)

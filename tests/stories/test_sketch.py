@@ -1,4 +1,5 @@
-"""What articles are compared by: names, first words and numbers, packed and unpacked, of any text."""
+"""What articles are compared by: names, first words and numbers, packed and unpacked, of any
+text."""
 
 from __future__ import annotations
 
@@ -12,7 +13,10 @@ from hypothesis import strategies as st
 from syndicator.stories.sketch import KEYS, TERMS, keys, number, pack, sketch, stems, unpack
 
 TITLE = "Norvik Air cancels 140 flights"
-TEXT = "The airline said that 19,000 passengers were stranded. Egil Tamm of Norvik called it irresponsible."
+TEXT = (
+    "The airline said that 19,000 passengers were stranded. Egil Tamm of Norvik called it"
+    " irresponsible."
+)
 HOSTILE = [
     "A" * 500_000,
     "A. " * 200_000,
@@ -22,7 +26,8 @@ HOSTILE = [
     "Ab\u3042" * 100_000,
     "é" * 300_000,
 ]
-LINES = 60_000  # that reading a hostile text may execute: far from what its length would take if it was read whole
+# that reading a hostile text may execute: far from what its length would take if it was read whole
+LINES = 60_000
 
 
 def terms(*words: str) -> set[int]:
@@ -33,7 +38,9 @@ def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
     names = sketch(TITLE, TEXT).names.keys()
     assert terms("Norvik", "Tamm", "Air") <= names
     assert not terms("The", "Egil", "passengers") & names  # two begin a sentence
-    assert sketch("x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm').names.keys() == terms("Norvik", "Tamm")
+    assert sketch("x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm').names.keys() == terms(
+        "Norvik", "Tamm"
+    )
 
 
 def test_words_count_at_the_beginning_alone_and_numbers_without_their_signs() -> None:

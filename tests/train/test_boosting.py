@@ -13,7 +13,8 @@ NAMES = ("dull", "link", "size")
 
 
 def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that are wanted when either `link` or `size` is over a half, and not both: no weighted sum tells them."""
+    """Rows that are wanted when either `link` or `size` is over a half, and not both: no weighted
+    sum tells them."""
     draw = np.random.default_rng(1)
     values = draw.random((rows, 3)).astype(np.float32)
     values[:, 0] = 1.0
@@ -23,7 +24,9 @@ def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
 def grown() -> list[boosting.Tree]:
     values, wanted = data()
     limits = boosting.limits_of(values)
-    return boosting.fit(boosting.codes_of(values, limits), limits, wanted, np.ones(len(wanted)), PLAN)
+    return boosting.fit(
+        boosting.codes_of(values, limits), limits, wanted, np.ones(len(wanted)), PLAN
+    )
 
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
@@ -32,7 +35,10 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
     odds = scorer.log_odds(made, dict(zip(NAMES, values.T, strict=True)))
     assert ((odds > 0) == (wanted > 0)).mean() > 0.95
     weights = fit_blocks.fit(
-        np.column_stack([values, np.ones(len(wanted))]), wanted, np.ones(len(wanted)), (*NAMES, "bias")
+        np.column_stack([values, np.ones(len(wanted))]),
+        wanted,
+        np.ones(len(wanted)),
+        (*NAMES, "bias"),
     )
     line = values @ np.array([weights[name] for name in NAMES]) + weights["bias"]
     assert ((line > 0) == (wanted > 0)).mean() < 0.7
@@ -50,7 +56,10 @@ def test_a_feature_that_never_changes_is_not_asked_for() -> None:
 
 def test_a_row_that_counts_nothing_teaches_nothing() -> None:
     values, wanted = data()
-    limits, codes = boosting.limits_of(values), boosting.codes_of(values, boosting.limits_of(values))
+    limits, codes = (
+        boosting.limits_of(values),
+        boosting.codes_of(values, boosting.limits_of(values)),
+    )
     counts = np.ones(len(wanted))
     counts[200:] = 0
     one = boosting.fit(codes, limits, wanted, counts, PLAN)

@@ -23,10 +23,13 @@ PLAN = boosting.Plan(trees=10, depth=2, rate=0.3, rows=0.8, features=1.0, ridge=
 
 
 def example(page: str, rows: int = 40) -> fit_blocks.Example:
-    """A page of which the blocks with the feature "text" are article and those with "menu" are not."""
+    """A page of which the blocks with the feature "text" are article and those with "menu" are
+    not."""
     draw = np.random.default_rng(len(page))
     text = draw.integers(0, 2, rows).astype(float)
-    values = np.stack([np.ones(rows), 1 - text, draw.normal(size=rows), text], axis=1).astype(np.float32)
+    values = np.stack([np.ones(rows), 1 - text, draw.normal(size=rows), text], axis=1).astype(
+        np.float32
+    )
     return fit_blocks.Example(
         page=page,
         site=f"{page}.example",
@@ -71,7 +74,9 @@ def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
 
 def test_predictions_are_of_a_fit_to_other_sites() -> None:
     folds = list(fit_blocks.parted(EXAMPLES, 3))
-    assert sorted(each.page for _, test in folds for each in test) == sorted(each.page for each in EXAMPLES)
+    assert sorted(each.page for _, test in folds for each in test) == sorted(
+        each.page for each in EXAMPLES
+    )
     assert all(not {e.site for e in train} & {e.site for e in test} for train, test in folds)
     for row in fit_blocks.predictions(EXAMPLES, 3, PLAN):
         each = next(each for each in EXAMPLES if each.page == row["id"])
@@ -92,13 +97,17 @@ TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stoo
 )
 def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
     markup = f"<p>Home</p><p>{TEXT}</p><p>Read also: boats</p>"
-    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    blocks = read_blocks(
+        parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
+    )
     overlap.measure(blocks)
     found = fit_blocks.labels(blocks, truth)
     assert [None if np.isnan(share) else share for share in found] == expected
 
 
-def test_a_fit_is_compared_with_the_files_by_what_it_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_fit_is_compared_with_the_files_by_what_it_decides(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     manifest = tmp_path / "manifest.jsonl.gz"
     manifest.write_bytes(b"rows")
     monkeypatch.setattr(fit_blocks, "MANIFESTS", (manifest,))
@@ -119,7 +128,9 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(monkeypatch: pytest
     found = fit_blocks.differences({"asked": asked, "alone": wrong}, EXAMPLES, [], tmp_path)
     assert found == ["alone: 100.00% of the blocks are decided otherwise"]
     manifest.write_bytes(b"other rows")
-    assert fit_blocks.differences(fitted, EXAMPLES, [], tmp_path) == ["the files were made from other data"]
+    assert fit_blocks.differences(fitted, EXAMPLES, [], tmp_path) == [
+        "the files were made from other data"
+    ]
 
 
 def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
@@ -136,7 +147,9 @@ def test_numerical_libraries_get_one_thread() -> None:
         "import os; from tools.train.provenance import single_thread; single_thread(); "
         "print(os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert found.stdout.split() == ["1", "1"], found.stderr
 
 

@@ -10,7 +10,13 @@ from tools.train import fit_readings, fit_sequence
 from tools.train.fit_readings import Judged
 
 READINGS = [
-    Judged(at % 3, "listing" if at > 60 else "article", {"link": at / 100, "prose": at * 7 % 13}, at % 13 / 12, 1.0)
+    Judged(
+        at % 3,
+        "listing" if at > 60 else "article",
+        {"link": at / 100, "prose": at * 7 % 13},
+        at % 13 / 12,
+        1.0,
+    )
     for at in range(100)
 ]
 ROWS: list[dict[str, object]] = []
@@ -44,7 +50,10 @@ def test_a_file_that_decides_otherwise_is_named(shared: Path) -> None:
     grown = fit_readings.grow(READINGS)
     turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
     assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
-    assert "judged otherwise" in fit_readings.differences(fit_readings.written(turned, ROWS), grown, READINGS)[0]
+    assert (
+        "judged otherwise"
+        in fit_readings.differences(fit_readings.written(turned, ROWS), grown, READINGS)[0]
+    )
 
 
 def test_texts_at_the_ends_of_the_article_count_more() -> None:

@@ -1,5 +1,5 @@
-"""Lives every case, or those whose name or file has one of the words given, and prints what must hold and whether it
-does: `python -m tests.trust [WORD ...]`. Leaves with 1 when one does not."""
+"""Lives every case, or those whose name or file has one of the words given, and prints what must
+hold and whether it does: `python -m tests.trust [WORD ...]`. Leaves with 1 when one does not."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Worlds drawn by Hypothesis: a site (the victim), its neighbours, what all of them say on some days, and what the
-operator does. Whoever adds a feature that reads something new of strangers adds that claim here."""
+"""Worlds drawn by Hypothesis: a site (the victim), its neighbours, what all of them say on some
+days, and what the operator does. Whoever adds a feature that reads something new of strangers adds
+that claim here."""
 
 from __future__ import annotations
 
@@ -52,8 +53,8 @@ _PLACES = (
 
 @dataclass
 class _Plan:
-    """A world that is being drawn. `pages` and `run`: by day; `spelled`: a story's address -> the other ones that
-    answer the same."""
+    """A world that is being drawn. `pages` and `run`: by day; `spelled`: a story's address -> the
+    other ones that answer the same."""
 
     draw: st.DrawFn
     victim: Site
@@ -133,12 +134,16 @@ def _followed(plan: _Plan) -> tuple[dict[str, Any], ...]:
     own |= plan.sometimes({"content": "full"}, {})
     if plan.channel == "list":
         own["kind"] = "list"
-    others = [plan.sometimes(_imported(plan, site), {"key": site.key, "url": site.feed}) for site in plan.neighbours]
+    others = [
+        plan.sometimes(_imported(plan, site), {"key": site.key, "url": site.feed})
+        for site in plan.neighbours
+    ]
     return tuple(plan.pick([*others, own], [own, *others]))
 
 
 def _imported(plan: _Plan, site: Site) -> dict[str, Any]:
-    """Its table if the operator imports a list of its own, which asks for rights over the victim."""
+    """Its table if the operator imports a list of its own, which asks for rights over the
+    victim."""
     asked = Source(
         key=site.key,
         url=site.feed,
@@ -154,7 +159,7 @@ def _announcing(plan: _Plan) -> str:
     return plan.victim.at({"feed": "feed", "sitemap": "sitemap.xml", "list": "news"}[plan.channel])
 
 
-# -- the victim ------------------------------------------------------------------------------------------------------
+# the victim
 
 
 def _victim(plan: _Plan) -> None:
@@ -166,12 +171,18 @@ def _victim(plan: _Plan) -> None:
         day = 0 if number in _BACKGROUND else plan.draw(st.integers(0, plan.count))
         announced[number] = day, _entry(plan, number)
     for number in _STORIES[: plan.pick(0, 1)]:
-        plan.put(0, plan.victim.at(f"amp/{number}"), Page(text=f"v-{number}", canonical=plan.victim.at(number)))
+        plan.put(
+            0,
+            plan.victim.at(f"amp/{number}"),
+            Page(text=f"v-{number}", canonical=plan.victim.at(number)),
+        )
     plan.put(0, plan.victim.at("old"), Page(text="v-old", published=plan.pick(None, -9000.0)))
     short = plan.sometimes(True, False)  # the feed has its newest entry alone
     for day in range(plan.count):
         items = [item for when, item in announced.values() if when <= day]
-        plan.feeds[day] |= _channel(plan, tuple(items[-1:] if short and plan.channel == "feed" else items))
+        plan.feeds[day] |= _channel(
+            plan, tuple(items[-1:] if short and plan.channel == "feed" else items)
+        )
 
 
 def _story(plan: _Plan, number: int) -> Page:
@@ -192,7 +203,9 @@ def _story(plan: _Plan, number: int) -> Page:
 def _entry(plan: _Plan, number: int) -> Item:
     address = plan.victim.at(number)
     return Item(
-        link=plan.pick(address, address, address, address.replace("//", "//www."), f"{address}?utm_source=feed"),
+        link=plan.pick(
+            address, address, address, address.replace("//", "//www."), f"{address}?utm_source=feed"
+        ),
         id=plan.sometimes(f"tag:{number}"),
         title=title_of(f"v-{number}"),
         content=plan.sometimes(f"v-{number}"),
@@ -214,21 +227,29 @@ def _channel(plan: _Plan, items: tuple[Item, ...]) -> dict[str, Any]:
 
 def _sitemap(links: list[tuple[str, str]]) -> str:
     rows = "".join(f"<url><loc>{escape(link)}</loc></url>" for link, _ in links)
-    return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+    return (
+        '<?xml version="1.0"?><urlset'
+        f' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+    )
 
 
 def _list(links: list[tuple[str, str]]) -> str:
     rows = "".join(
-        f'<li class="story"><h2><a href="{escape(link)}">{escape(title)}</a></h2></li>' for link, title in links
+        f'<li class="story"><h2><a href="{escape(link)}">{escape(title)}</a></h2></li>'
+        for link, title in links
     )
-    return f"<!DOCTYPE html><html><head><title>News</title></head><body><main><ul>{rows}</ul></main></body></html>"
+    return (
+        "<!DOCTYPE"
+        f" html><html><head><title>News</title></head><body><main><ul>{rows}</ul></main></body></html>"  # noqa: E501
+    )
 
 
-# -- a neighbour -----------------------------------------------------------------------------------------------------
+# a neighbour
 
 
 def _neighbour(plan: _Plan, site: Site) -> None:
-    """What it announces on each day: its own pages, with what they claim, and other people's addresses."""
+    """What it announces on each day: its own pages, with what they claim, and other people's
+    addresses."""
     grows = plan.pick(True, False)
     items: list[Item] = []
     for day in range(plan.count):
@@ -246,7 +267,8 @@ def _announcement(plan: _Plan, site: Site, day: int, number: int) -> Item:
         "amp": lambda: plan.victim.at("amp/1"),
         "page": lambda: own,
         "redirect": lambda: own,
-        "through": lambda: plan.victim.at(f"go?to=e{day}{number}"),  # the victim redirects to whom it is asked to
+        # the victim redirects to whom it is asked to
+        "through": lambda: plan.victim.at(f"go?to=e{day}{number}"),
         "bare": lambda: "",  # the id alone names the story
     }[kind]()
     if kind == "through":
@@ -258,7 +280,11 @@ def _announcement(plan: _Plan, site: Site, day: int, number: int) -> Item:
         plan.put(day, own, Page(to=plan.spelling(plan.story()), status=plan.pick(302, 301)))
     return Item(
         link=link,
-        id=plan.story() if kind == "bare" else plan.pick("", "", f"id{day}{number}", plan.story(), "tag:1"),
+        id=(
+            plan.story()
+            if kind == "bare"
+            else plan.pick("", "", f"id{day}{number}", plan.story(), "tag:1")
+        ),
         title=plan.sometimes("Title of v-1", "Neighbour's title"),
         content=plan.pick("", "e-x", "v-1", "e-x+e-y"),
         published=plan.pick(*_HOURS),
@@ -281,14 +307,17 @@ def _claiming(plan: _Plan) -> Page:
     )
 
 
-# -- what happens ----------------------------------------------------------------------------------------------------
+# what happens
 
 
 def _page_changes(plan: _Plan, followed: Any) -> None:
     """A page of the victim's answers something else from some day on."""
     day, address = plan.day(), plan.story()
     before = next(pages[address] for pages in plan.pages[day::-1] if address in pages)
-    moved, theirs = address.replace(plan.victim.base, plan.victim.at("moved/")), plan.neighbours[0].at("sold")
+    moved, theirs = (
+        address.replace(plan.victim.base, plan.victim.at("moved/")),
+        plan.neighbours[0].at("sold"),
+    )
     change = plan.pick("more", "403", "404", "503", "moved", "sold", "linked")
     if change == "moved":
         plan.put(day, moved, before)
@@ -310,12 +339,14 @@ def _robots(plan: _Plan, followed: Any) -> None:
 
 def _feed_moves(plan: _Plan, followed: Any) -> None:
     """The neighbour's feed leads to the victim's."""
-    plan.feeds[plan.day()][plan.neighbours[0].feed] = Page(to=_announcing(plan), status=plan.pick(302, 301))
+    plan.feeds[plan.day()][plan.neighbours[0].feed] = Page(
+        to=_announcing(plan), status=plan.pick(302, 301)
+    )
 
 
 def _neighbour_moves(plan: _Plan, followed: Any) -> None:
-    """A neighbour says that its articles moved to the victim's host: its entries keep their ids, its pages redirect for
-    good, and perhaps its feed does."""
+    """A neighbour says that its articles moved to the victim's host: its entries keep their ids,
+    its pages redirect for good, and perhaps its feed does."""
     site, first = plan.pick(*plan.neighbours), plan.day()
     leads = plan.pick(True, False)
     for day in range(first, plan.count):
@@ -328,11 +359,14 @@ def _neighbour_moves(plan: _Plan, followed: Any) -> None:
             if item.link.startswith(site.base):
                 plan.put(day, item.link, Page(to=link, status=301))
             moved.append(replace(item, id=item.id or item.link, link=link))
-        plan.feeds[day][site.feed] = Page(to=_announcing(plan), status=301) if leads else tuple(moved)
+        plan.feeds[day][site.feed] = (
+            Page(to=_announcing(plan), status=301) if leads else tuple(moved)
+        )
 
 
 def _page_turns(plan: _Plan, followed: Any) -> None:
-    """A page that the neighbour has announced, or will, is gone, leads to the victim's or says something else."""
+    """A page that the neighbour has announced, or will, is gone, leads to the victim's or says
+    something else."""
     site, day = plan.pick(*plan.neighbours), plan.day()
     address = site.at(f"e{plan.day()}0")
     lead, away = Page(to=plan.story(), status=301), Page(to=plan.story())

@@ -46,11 +46,15 @@ TAXONOMY = '[[tag]]\nname = "Harbour"\n'  # needs no word vectors
 class Life:
     """`complaints` of `live`: what did not hold, a line each; none when all did."""
 
-    def __init__(self, folder: Path, web: Web, case: Case, address: str = "https://feeds.example/") -> None:
+    def __init__(
+        self, folder: Path, web: Web, case: Case, address: str = "https://feeds.example/"
+    ) -> None:
         self.folder, self.web, self.case = folder, web, case
         self.config, self.feeds, self.now = folder / "config", folder / "feeds", BEGAN
         self.config.mkdir(parents=True)
-        (self.config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy, address=address) + case.settings)
+        (self.config / "syndicator.toml").write_text(
+            SETTINGS.format(proxy=web.proxy, address=address) + case.settings
+        )
         (self.config / "taxonomy.toml").write_text(case.taxonomy or TAXONOMY)
         self._sources(case.sources)
         self.answers: dict[str, Any] = {}
@@ -62,7 +66,9 @@ class Life:
             self.begin(number)
             for words in day.run:
                 found += self.command(words)
-            found += [f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))]
+            found += [
+                f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))
+            ]
         return found + list(self._check(self.case.expect))
 
     def begin(self, number: int) -> None:
@@ -74,7 +80,9 @@ class Life:
             self.visit()
 
     def _sources(self, sources: tuple[Any, ...]) -> None:
-        (self.config / "sources.toml").write_text(tomlkit.dumps({"source": [dict(source) for source in sources]}))
+        (self.config / "sources.toml").write_text(
+            tomlkit.dumps({"source": [dict(source) for source in sources]})
+        )
 
     def change(self, day: Day) -> None:
         if day.sources is not None:
@@ -83,7 +91,9 @@ class Life:
             self.answers[address] = told.page(page, BEGAN)
         for address, said in day.feeds.items():
             self.answers[address] = (
-                told.feed(address, said, BEGAN) if isinstance(said, tuple) else told.page(said, BEGAN)
+                told.feed(address, said, BEGAN)
+                if isinstance(said, tuple)
+                else told.page(said, BEGAN)
             )
         self.web.answers = self.answers
 
@@ -97,7 +107,9 @@ class Life:
             asyncio.run(go())
 
     def app(self, **options: Any) -> Any:
-        return open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **options)
+        return open_app(
+            self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **options
+        )
 
     def command(self, words: str) -> Iterator[str]:
         if words.startswith("rm "):
@@ -130,15 +142,17 @@ class Life:
         return found
 
     def _steady(self) -> Iterator[str]:
-        """Identity never changes hands: an id, once given to an address, stays with it. But the site's own article may
-        take the address from a copy of it that a neighbour brought."""
+        """Identity never changes hands: an id, once given to an address, stays with it. But the
+        site's own article may take the address from a copy of it that a neighbour brought."""
         there = self.articles()
         copies = {article.id: article.merged_into for article in there.values()}
         for url, article in there.items():
             first = self.ids.setdefault(url, article.id)
             if first == article.id:
                 continue
-            if article.id in (copies.get(first), self.ids.get(url)) and unit(article.origin.url) == unit(url):
+            if article.id in (copies.get(first), self.ids.get(url)) and unit(
+                article.origin.url
+            ) == unit(url):
                 self.ids[url] = article.id
             elif copies.get(article.id) not in self.ids.values():
                 yield f"{url} has another id"
@@ -159,16 +173,30 @@ class Life:
 
     def _words(self, expected: Expected) -> Iterator[str]:
         if expected.says or expected.silent:
-            said = "".join(self._said(*words).stdout for words in (("status", "--json"), ("check",)))
-            yield from (f"nothing says {piece!r}: {said[-600:]}" for piece in expected.says if piece not in said)
+            said = "".join(
+                self._said(*words).stdout for words in (("status", "--json"), ("check",))
+            )
+            yield from (
+                f"nothing says {piece!r}: {said[-600:]}"
+                for piece in expected.says
+                if piece not in said
+            )
             yield from (f"something says {piece!r}" for piece in expected.silent if piece in said)
         for piece in expected.nowhere:
-            holding = [path for path in self.feeds.rglob("*") if path.is_file() and piece.encode() in path.read_bytes()]
+            holding = [
+                path
+                for path in self.feeds.rglob("*")
+                if path.is_file() and piece.encode() in path.read_bytes()
+            ]
             yield from (f"{piece!r} stands in {path.relative_to(self.folder)}" for path in holding)
 
     def _shown(self, name: str) -> list[str] | None:
         path = self.feeds / "public" / f"{name}.json"
-        return [item["url"] for item in json.loads(path.read_text())["items"]] if path.exists() else None
+        return (
+            [item["url"] for item in json.loads(path.read_text())["items"]]
+            if path.exists()
+            else None
+        )
 
     def _whole(self) -> list[str]:
         items = json.loads((self.feeds / "public/all.json").read_text())["items"]
@@ -179,7 +207,9 @@ class Life:
         if set(there) != set(expected):
             yield f"articles are {sorted(there)}, not {sorted(expected)}"
         for url in set(there) & set(expected):
-            yield from (f"{url}: {line}" for line in _differs(there[url], dict(expected[url]), there))
+            yield from (
+                f"{url}: {line}" for line in _differs(there[url], dict(expected[url]), there)
+            )
 
 
 def _differs(article: Article, wanted: dict[str, Any], there: dict[str, Article]) -> Iterator[str]:
@@ -200,8 +230,12 @@ def _differs(article: Article, wanted: dict[str, Any], there: dict[str, Article]
         "tags": sorted(article.tags),
         "category": article.category,
         "also": sorted(article.also),
-        "published": (article.published - BEGAN).total_seconds() / 3600 if article.published else None,
-        "copy_of": next((url for url, other in there.items() if other.id == article.merged_into), ""),
+        "published": (article.published - BEGAN).total_seconds() / 3600
+        if article.published
+        else None,
+        "copy_of": next(
+            (url for url, other in there.items() if other.id == article.merged_into), ""
+        ),
     }
     for name, value in wanted.items():
         if found[name] != (sorted(value) if isinstance(value, list) else value):

@@ -1,4 +1,5 @@
-"""A case lived in this process alone: no sockets, no processes, no page read twice. A day costs some milliseconds."""
+"""A case lived in this process alone: no sockets, no processes, no page read twice. A day costs
+some milliseconds."""
 
 from __future__ import annotations
 
@@ -31,16 +32,18 @@ from tests.trust.life import Life
 from tests.trust.published import plain
 
 _MOST = 20_000  # results of the worker that are remembered
-_SETTINGS = 'formats = ["atom", "json"]\ngzip = false\narchives = false\nthumbnails = false\n'  # what is compared
+# what is compared
+_SETTINGS = 'formats = ["atom", "json"]\ngzip = false\narchives = false\nthumbnails = false\n'
 _EMPTY = Case(row="", name="", file="", sources=(), days=())
 
 
 class Readings:
-    """The worker's calls without its process; a call with the same arguments is not made again. Its functions are pure
-    but for the taxonomy's files, and every life has the same taxonomy."""
+    """The worker's calls without its process; a call with the same arguments is not made again. Its
+    functions are pure but for the taxonomy's files, and every life has the same taxonomy."""
 
     def __init__(self) -> None:
-        self._results: dict[bytes, tuple[bytes, bool]] = {}  # pickled arguments -> pickled result, True for an error
+        # pickled arguments -> pickled result, True for an error
+        self._results: dict[bytes, tuple[bytes, bool]] = {}
 
     async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         await asyncio.sleep(0)
@@ -80,18 +83,22 @@ class _Transport:
     async def handle_async_request(self, message: httpx.Request) -> httpx.Response:
         url = str(message.url)
         self._web.asked.append(url)
-        same = (answer for address, answer in self._web.answers.items() if plain(address) == plain(url))
+        same = (
+            answer for address, answer in self._web.answers.items() if plain(address) == plain(url)
+        )
         answer = self._web.answers.get(url) or next(same, NOT_FOUND)
         stream = httpx.ByteStream(answer.body.encode())
-        return httpx.Response(answer.status, headers={"Content-Type": answer.type, **answer.headers}, stream=stream)
+        return httpx.Response(
+            answer.status, headers={"Content-Type": answer.type, **answer.headers}, stream=stream
+        )
 
     async def aclose(self) -> None:
         """Nothing is open."""
 
 
 class Machine:
-    """What the lives of this process share. `begun`: the feeds folder of an instance that has visited nobody, with
-    which every life begins, so that all have one identity."""
+    """What the lives of this process share. `begun`: the feeds folder of an instance that has
+    visited nobody, with which every life begins, so that all have one identity."""
 
     def __init__(self, folder: Path) -> None:
         self.web = Web()
@@ -103,7 +110,8 @@ class Machine:
 
 @contextmanager
 def machine(folder: Path) -> Iterator[Machine]:
-    """Within the block, runs of this process ask the machine's web and use its readings. `folder` does not exist."""
+    """Within the block, runs of this process ask the machine's web and use its readings. `folder`
+    does not exist."""
     shared = Machine(folder)
 
     class MemoryFetcher(client.HttpFetcher):
@@ -119,8 +127,8 @@ def machine(folder: Path) -> Iterator[Machine]:
 
 
 class MemoryLife(Life):
-    """A `Life` on a `Machine`. Of commands it knows `withdraw [--undo] URL`, `split URL`, `reindex`, `build [--all]`,
-    `rm` and `write`; they run at the case's time."""
+    """A `Life` on a `Machine`. Of commands it knows `withdraw [--undo] URL`, `split URL`,
+    `reindex`, `build [--all]`, `rm` and `write`; they run at the case's time."""
 
     def __init__(self, folder: Path, machine: Machine, case: Case) -> None:
         super().__init__(folder, machine.web, replace(case, settings=_SETTINGS + case.settings))

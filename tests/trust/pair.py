@@ -1,5 +1,5 @@
-"""A case lived twice, with the neighbours followed and without them: what is published of the others' sites must not
-show whether anybody follows the neighbours."""
+"""A case lived twice, with the neighbours followed and without them: what is published of the
+others' sites must not show whether anybody follows the neighbours."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife
 from tests.trust.published import Difference, Published, differences, plain, published, unit
 
-_TIMES = ("published", "date_published", "updated", "date_modified", "source", "order")  # of an entry, and of a feed
+# of an entry, and of a feed
+_TIMES = ("published", "date_published", "updated", "date_modified", "source", "order")
 _RECENT = 7 * 24  # hours within which a page is news
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A difference, what the sites had said until that day, and what is published then without neighbours."""
+    """A difference, what the sites had said until that day, and what is published then without
+    neighbours."""
 
     difference: Difference
     day: int
@@ -63,7 +65,9 @@ class Seen:
         for number, day in enumerate(self.so_far):
             hours += 24 * day.after if number else 0
             pages = replace(self, day=number).pages(url)
-            found = found or any(one.published is not None and one.published > hours - _RECENT for one in pages)
+            found = found or any(
+                one.published is not None and one.published > hours - _RECENT for one in pages
+            )
         return found
 
     def __str__(self) -> str:
@@ -92,25 +96,36 @@ def _is_unshown(seen: Seen) -> bool:
 
 
 def _is_news(seen: Seen) -> bool:
-    """A page with a recent date is in a common feed, and nothing with its text is there without the neighbour."""
+    """A page with a recent date is in a common feed, and nothing with its text is there without the
+    neighbour."""
     found = seen.difference
     page = seen.page(found.url)
-    if found.field or found.alone is not None or found.place.startswith(("file", "sources/")) or page is None:
+    if (
+        found.field
+        or found.alone is not None
+        or found.place.startswith(("file", "sources/"))
+        or page is None
+    ):
         return False
-    texts = {other.text for url in seen.alone.feeds.get(found.place, {}) if (other := seen.page(url))}
+    texts = {
+        other.text for url in seen.alone.feeds.get(found.place, {}) if (other := seen.page(url))
+    }
     return seen.was_news(found.url) and page.text not in texts
 
 
 def _is_of_news(seen: Seen) -> bool:
-    """When an article that was listed as news before its site announced it was added, and what follows from that."""
+    """When an article that was listed as news before its site announced it was added, and what
+    follows from that."""
     found = seen.difference
     there = seen.alone.feeds.get(found.place, {})
-    return found.field in _TIMES and any(map(seen.was_news, [found.url] if found.url in there else there))
+    return found.field in _TIMES and any(
+        map(seen.was_news, [found.url] if found.url in there else there)
+    )
 
 
 def _is_first_id(seen: Seen) -> bool:
-    """The id of a story that was news at another address of its site on a day before the site announced it; or the id
-    of a story at an address that had such another story then."""
+    """The id of a story that was news at another address of its site on a day before the site
+    announced it; or the id of a story at an address that had such another story then."""
     url = seen.difference.url
     if seen.difference.field != "id" or not url:
         return False
@@ -131,23 +146,33 @@ def _is_first_id(seen: Seen) -> bool:
 
 def _is_announced(day: Day, url: str, feeds: Collection[object]) -> bool:
     """True if one who is no neighbour announces `url` on this day; `feeds`: the neighbours'."""
-    if any(url in page.raw for page in day.pages.values()):  # a sitemap, or a page that lists articles
+    # a sitemap, or a page that lists articles
+    if any(url in page.raw for page in day.pages.values()):
         return True
-    own = (items for feed, items in day.feeds.items() if feed not in feeds and not isinstance(items, Page))
+    own = (
+        items
+        for feed, items in day.feeds.items()
+        if feed not in feeds and not isinstance(items, Page)
+    )
     return any(urls.alias(item.link) == urls.alias(url) for items in own for item in items)
 
 
 def _was_read_in_time(seen: Seen) -> bool:
-    """The page, or one that names it as its own address, answered on one day, and it was gone, elsewhere or closed to
-    robots on another."""
+    """The page, or one that names it as its own address, answered on one day, and it was gone,
+    elsewhere or closed to robots on another."""
     if seen.difference.alone is not None and seen.difference.field:
         return False
     url = seen.difference.url
-    robots = url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
+    robots = (
+        url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
+    )
     said = list(seen.pages(url))
     at = [plain(address) for day in seen.so_far for address in day.pages]
     links = [plain(item.link) for _, item in seen.items()]
-    elsewhere = any(link not in at and link.partition("?")[0].rstrip("/") == plain(url).rstrip("/") for link in links)
+    elsewhere = any(
+        link not in at and link.partition("?")[0].rstrip("/") == plain(url).rstrip("/")
+        for link in links
+    )
     closed = elsewhere or plain(url) not in at or any(robots in day.pages for day in seen.so_far)
     answered = [page for page in said if page.status == 200 and not page.to]
     return bool(answered) and (closed or len(answered) < len(said))
@@ -159,7 +184,9 @@ def _is_untellable(seen: Seen) -> bool:
     hidden = found.field == "copy of" or (
         not found.field and found.beside is None and not found.place.startswith("file")
     )
-    content = next((item.content for _, item in seen.items() if item.link == found.url and item.content), "")
+    content = next(
+        (item.content for _, item in seen.items() if item.link == found.url and item.content), ""
+    )
     page = page or (Page(text=content) if content else None)
     if not hidden or page is None or found.place.startswith("sources/"):
         return False
@@ -171,7 +198,12 @@ def _is_untellable(seen: Seen) -> bool:
                 target = there.to if there and there.to else item.link
                 if by_feed.get(feed) == unit(target) and _has_text(seen.page(target), page):
                     return True
-        if any(item.link == found.url for items in day.feeds.values() if not isinstance(items, Page) for item in items):
+        if any(
+            item.link == found.url
+            for items in day.feeds.values()
+            if not isinstance(items, Page)
+            for item in items
+        ):
             return False
     return False
 
@@ -189,22 +221,30 @@ def _is_invited(seen: Seen) -> bool:
 # The only place where a difference is excused.
 ALLOWED = (
     Allowed(
-        reason="who announced an article, where copies of it stand, and which of its host's addresses lead to it, are "
-        "lists that grow; they change nothing else",
+        reason=(
+            "who announced an article, where copies of it stand, and which of its host's addresses"
+            " lead to it, are lists that grow; they change nothing else"
+        ),
         holds=_is_name,
     ),
     Allowed(
-        reason="a feed is there if an article is in it, and each of its articles is judged by itself",
+        reason=(
+            "a feed is there if an article is in it, and each of its articles is judged by itself"
+        ),
         holds=_is_feed_of_judged,
     ),
     Allowed(
-        reason="a neighbour may announce pages that their site does not: they have a file, and only the neighbour's "
-        "feed shows them",
+        reason=(
+            "a neighbour may announce pages that their site does not: they have a file, and only"
+            " the neighbour's feed shows them"
+        ),
         holds=_is_unshown,
     ),
     Allowed(
-        reason="a page that says that it is news may be listed before its site announces it: the neighbour is followed "
-        "for what it finds",
+        reason=(
+            "a page that says that it is news may be listed before its site announces it: the"
+            " neighbour is followed for what it finds"
+        ),
         holds=_is_news,
     ),
     Allowed(
@@ -212,18 +252,25 @@ ALLOWED = (
         holds=_is_of_news,
     ),
     Allowed(
-        reason="a story that was listed as news at another address of its site keeps the id that readers know, and "
-        "takes the site's own address",
+        reason=(
+            "a story that was listed as news at another address of its site keeps the id that"
+            " readers know, and takes the site's own address"
+        ),
         holds=_is_first_id,
     ),
     Allowed(
-        reason="of two pages with one text, each on its own site, nobody can tell which is the original if the "
-        "neighbour's was announced no later: what they say of their dates within a week are claims",
+        reason=(
+            "of two pages with one text, each on its own site, nobody can tell which is the"
+            " original if the neighbour's was announced no later: what they say of their dates"
+            " within a week are claims"
+        ),
         holds=_is_untellable,
     ),
     Allowed(
-        reason="a page that answered when a neighbour announced it was read then; it stays when its site announces it "
-        "after it is gone",
+        reason=(
+            "a page that answered when a neighbour announced it was read then; it stays when its"
+            " site announces it after it is gone"
+        ),
         holds=_was_read_in_time,
     ),
     Allowed(
@@ -240,7 +287,11 @@ def is_allowed(seen: Seen) -> bool:
 
 def sources(case: Case) -> list[dict[str, object]]:
     """Every source that is followed on any day of the case."""
-    return [dict(one) for listed in (case.sources, *(day.sources or () for day in case.days)) for one in listed]
+    return [
+        dict(one)
+        for listed in (case.sources, *(day.sources or () for day in case.days))
+        for one in listed
+    ]
 
 
 def neighbours(case: Case) -> list[dict[str, object]]:
@@ -254,29 +305,40 @@ def alone(case: Case) -> Case:
     def others(listed: Collection[object]) -> tuple[object, ...]:
         return tuple(one for one in listed if one["key"] not in case.without)  # type: ignore[index]
 
-    days = tuple(day if day.sources is None else replace(day, sources=others(day.sources)) for day in case.days)
+    days = tuple(
+        day if day.sources is None else replace(day, sources=others(day.sources))
+        for day in case.days
+    )
     return replace(case, sources=others(case.sources), days=days)
 
 
 def live(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
     """Live the case twice, day by day, and yield every difference that no neighbour may make."""
     own = {str(source["key"]): unit(str(source["url"])) for source in sources(alone(case))}
-    lives = [MemoryLife(folder / name, machine, one) for name, one in (("beside", case), ("alone", alone(case)))]
+    lives = [
+        MemoryLife(folder / name, machine, one)
+        for name, one in (("beside", case), ("alone", alone(case)))
+    ]
     for number, day in enumerate(case.days):
         for life in lives:
             life.begin(number)
         for words in day.run:
             _command(lives, words, own.values())
-        seen = [published(life.feeds / "public", life.articles(), set(own.values()), set(own)) for life in lives]
-        found = (Seen(difference=one, day=number, case=case, alone=seen[1]) for one in differences(*seen))
+        seen = [
+            published(life.feeds / "public", life.articles(), set(own.values()), set(own))
+            for life in lives
+        ]
+        found = (
+            Seen(difference=one, day=number, case=case, alone=seen[1]) for one in differences(*seen)
+        )
         yield from (one for one in found if not is_allowed(one))
     for life in lives:
         life.end()
 
 
 def _command(lives: list[MemoryLife], words: str, units: Collection[str]) -> None:
-    """Run the command in both lives; one that names an article of the `units` only if both have it, and one that
-    names another article where it is."""
+    """Run the command in both lives; one that names an article of the `units` only if both have it,
+    and one that names another article where it is."""
     address = words.split()[-1]
     there = [not address.startswith("http") or _has(life, address, words) for life in lives]
     if unit(address) in units and not all(there):

@@ -48,7 +48,11 @@ def _expected(where: str, expected: Expected) -> Iterator[str]:
 def _said(value: Any) -> dict[str, Any]:
     """The fields that are not what they are by default."""
     plain = type(value)()
-    return {one.name: said for one in fields(value) if (said := getattr(value, one.name)) != getattr(plain, one.name)}
+    return {
+        one.name: said
+        for one in fields(value)
+        if (said := getattr(value, one.name)) != getattr(plain, one.name)
+    }
 
 
 def _value(value: Any) -> str:
@@ -57,7 +61,8 @@ def _value(value: Any) -> str:
         value = _said(value)
     if isinstance(value, Mapping):
         inner = ", ".join(
-            f"{name if name.isidentifier() else _value(name)} = {_value(one)}" for name, one in value.items()
+            f"{name if name.isidentifier() else _value(name)} = {_value(one)}"
+            for name, one in value.items()
         )
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, tuple | list):

@@ -1,4 +1,5 @@
-"""What an instance publishes of some sites, and how two instances differ in it. Pure but for reading the files."""
+"""What an instance publishes of some sites, and how two instances differ in it. Pure but for
+reading the files."""
 
 from __future__ import annotations
 
@@ -22,13 +23,16 @@ _SAME = {
     "origin": "source",
     "attachments": "enclosure",
     "link enclosure": "enclosure",
-    **dict.fromkeys(("body", "excerpt", "content", "content_html", "content_text", "summary"), "text"),
+    **dict.fromkeys(
+        ("body", "excerpt", "content", "content_html", "content_text", "summary"), "text"
+    ),
 }
 Fields = Mapping[str, Any]
 
 
 def unit(url: str) -> str:
-    """Whose `url` is: its host without `www.` and port, and on a host of users the first part of the path."""
+    """Whose `url` is: its host without `www.` and port, and on a host of users the first part of
+    the path."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     first = parts.path.lstrip("/").partition("/")[0]
@@ -42,17 +46,19 @@ def plain(url: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """`articles`: address -> fields of the file; `feeds`: name -> address -> fields of the entry, in the feed's order;
-    `heads`: name -> fields of the feed itself, of the sources' own feeds."""
+    """`articles`: address -> fields of the file; `feeds`: name -> address -> fields of the entry,
+    in the feed's order; `heads`: name -> fields of the feed itself, of the sources' own feeds."""
 
     articles: Mapping[str, Fields]
     feeds: Mapping[str, Mapping[str, Fields]]
     heads: Mapping[str, Fields] = field(default_factory=dict)
 
 
-def published(public: Path, articles: Mapping[str, Article], units: Collection[str], own: Collection[str]) -> Published:
-    """What the web root `public` and the `articles` have of the sites `units`. `own`: keys of their sources, whose
-    feeds count with their heads; feeds of other sources do not count."""
+def published(
+    public: Path, articles: Mapping[str, Article], units: Collection[str], own: Collection[str]
+) -> Published:
+    """What the web root `public` and the `articles` have of the sites `units`. `own`: keys of their
+    sources, whose feeds count with their heads; feeds of other sources do not count."""
     feeds: dict[str, Mapping[str, Fields]] = {}
     heads: dict[str, Fields] = {}
     for path in sorted((*public.rglob("*.json"), *public.rglob("*.atom"))):
@@ -80,7 +86,9 @@ def _atom(data: bytes) -> tuple[Fields, list[tuple[str, Fields]]]:
 
 
 def _address(entry: ElementTree.Element) -> str:
-    return next(link.get("href", "") for link in entry.iter(f"{ATOM}link") if link.get("rel") == "alternate")
+    return next(
+        link.get("href", "") for link in entry.iter(f"{ATOM}link") if link.get("rel") == "alternate"
+    )
 
 
 def _children(element: ElementTree.Element) -> Fields:
@@ -120,8 +128,9 @@ def _file(article: Article) -> Fields:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """`place`: "file" or the name of a feed; `url`: of the article, "" for the feed itself; `field`: its name, "" for
-    the whole article. `beside`, `alone`: the value with the neighbours followed, and without them; None for none."""
+    """`place`: "file" or the name of a feed; `url`: of the article, "" for the feed itself;
+    `field`: its name, "" for the whole article. `beside`, `alone`: the value with the neighbours
+    followed, and without them; None for none."""
 
     place: str
     url: str
@@ -132,7 +141,13 @@ class Difference:
     @property
     def kind(self) -> str:
         """A word for what differs, whichever article it is and in whichever format."""
-        place = "file" if self.place == "file" else "own feed" if self.place.startswith("sources/") else "other feeds"
+        place = (
+            "file"
+            if self.place == "file"
+            else "own feed"
+            if self.place.startswith("sources/")
+            else "other feeds"
+        )
         if self.url and not self.field:
             return f"{place}: article is {'extra' if self.alone is None else 'missing'}"
         head = "" if self.url or self.field in (ORDER, FEED) else "head "
@@ -165,11 +180,16 @@ def differences(beside: Published, alone: Published) -> Iterator[Difference]:
             yield from _of_fields(name, "", heads[0], heads[1])
 
 
-def _of_entries(place: str, beside: Mapping[str, Fields], alone: Mapping[str, Fields]) -> Iterator[Difference]:
+def _of_entries(
+    place: str, beside: Mapping[str, Fields], alone: Mapping[str, Fields]
+) -> Iterator[Difference]:
     for url in sorted({*beside, *alone}):
         one, other = beside.get(url), alone.get(url)
         if one is None or other is None:
-            there = [None if fields is None else fields.get("title", "published") for fields in (one, other)]
+            there = [
+                None if fields is None else fields.get("title", "published")
+                for fields in (one, other)
+            ]
             yield Difference(place=place, url=url, field="", beside=there[0], alone=there[1])
         else:
             yield from _of_fields(place, url, one, other)

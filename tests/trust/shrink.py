@@ -1,4 +1,5 @@
-"""The smallest case in which something still happens: parts are left out one after the other, the largest first."""
+"""The smallest case in which something still happens: parts are left out one after the other, the
+largest first."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ T = TypeVar("T", Page, Item)
 
 
 def shrunk(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case:
-    """A case that no part can be left out of, or the one after `most` calls of `happens`, which is true of `case`."""
+    """A case that no part can be left out of, or the one after `most` calls of `happens`, which is
+    true of `case`."""
     tried, place, smaller = 0, 0, True
-    while smaller or place:  # what is left out changes what can be: the last round begins at the first part
+    # what is left out changes what can be: the last round begins at the first part
+    while smaller or place:
         smaller, place = False, place if smaller else 0
         for number, candidate in enumerate(_smaller(case)):
             if number < place:
@@ -51,7 +54,11 @@ def _unfollowed(case: Case, key: str) -> Case:
 
     gone = {source["url"] for source in case.sources if source["key"] == key}
     days = (
-        replace(day, sources=others(day.sources), feeds={url: one for url, one in day.feeds.items() if url not in gone})
+        replace(
+            day,
+            sources=others(day.sources),
+            feeds={url: one for url, one in day.feeds.items() if url not in gone},
+        )
         for day in case.days
     )
     without = tuple(one for one in case.without if one != key)
@@ -90,7 +97,9 @@ def _less_said(day: Day) -> Iterator[Day]:
     for name in ("pages", "feeds"):
         said = getattr(day, name)
         for address in said:
-            yield replace(day, **{name: {one: value for one, value in said.items() if one != address}})
+            yield replace(
+                day, **{name: {one: value for one, value in said.items() if one != address}}
+            )
     for name in ("feeds", "pages"):
         said = getattr(day, name)
         for address, value in said.items():

@@ -1,4 +1,5 @@
-"""Subscribers' own programs while a site moves to another host: every story once, in every feed that shows it."""
+"""Subscribers' own programs while a site moves to another host: every story once, in every feed
+that shows it."""
 
 from __future__ import annotations
 
@@ -40,7 +41,10 @@ class Site:
         self.count += new
         pages = {f"{self.base}{number}": self._page(number) for number in range(1, self.count + 1)}
         items = tuple(self._item(number) for number in range(self.count, 0, -1))
-        moved = {address: Page(to=NEW + address.removeprefix(OLD), status=301) for address in self._left()}
+        moved = {
+            address: Page(to=NEW + address.removeprefix(OLD), status=301)
+            for address in self._left()
+        }
         feeds = {f"{OLD}feed": Page(to=f"{NEW}feed", status=301), f"{self.base}feed": items}
         self.life.change(Day(pages={**moved, **pages}, feeds=feeds))
         self.life.visit()
@@ -76,7 +80,11 @@ def move(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
         site.live(new=LATER, days=days)
         for subscriber in following.values():
             subscriber.poll()
-    return [line for feed, subscriber in following.items() for line in _complaints(site, feed, subscriber)]
+    return [
+        line
+        for feed, subscriber in following.items()
+        for line in _complaints(site, feed, subscriber)
+    ]
 
 
 def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
@@ -87,26 +95,34 @@ def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
     yield from ([f"{feed}: missed: {missed}"] if missed else [])
 
 
-def test_newsboat_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+def test_newsboat_shows_every_story_of_a_site_that_moves_once(
+    site: tuple[Site, str], tmp_path: Path
+) -> None:
     newsboat.needed()
     moving, address = site
     assert move(moving, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)) == []
 
 
-def test_reader_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+def test_reader_shows_every_story_of_a_site_that_moves_once(
+    site: tuple[Site, str], tmp_path: Path
+) -> None:
     reader.needed()
     moving, address = site
     assert move(moving, lambda feed: Reader(tmp_path / "readers" / feed, address + feed)) == []
 
 
-def test_miniflux_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+def test_miniflux_shows_every_story_of_a_site_that_moves_once(
+    site: tuple[Site, str], tmp_path: Path
+) -> None:
     moving, address = site
     with miniflux.running(tmp_path / "miniflux") as client:
         wrong = move(moving, lambda feed: Miniflux(client, address + feed))
         assert wrong == []
 
 
-def test_freshrss_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+def test_freshrss_shows_every_story_of_a_site_that_moves_once(
+    site: tuple[Site, str], tmp_path: Path
+) -> None:
     freshrss.needed()
     moving, address = site
     assert move(moving, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)) == []

@@ -1,5 +1,6 @@
-"""What readers know stays: id, file and date of a story whose site moves to another host, or announces another address
-of it than a neighbour did. Only both hosts, or the site itself, change the address."""
+"""What readers know stays: id, file and date of a story whose site moves to another host, or
+announces another address of it than a neighbour did. Only both hosts, or the site itself, change
+the address."""
 
 from __future__ import annotations
 
@@ -36,9 +37,15 @@ class Site:
         return Page(text=f"story-{number}", title=f"Story {number}", canonical=canonical)
 
 
-SITES = [Site(guids=guids, canonical=canonical) for guids in (True, False) for canonical in (False, True)]
+SITES = [
+    Site(guids=guids, canonical=canonical) for guids in (True, False) for canonical in (False, True)
+]
 WITH = pytest.mark.parametrize(
-    "site", SITES, ids=lambda site: f"{'guids' if site.guids else 'links'}{', canonical' if site.canonical else ''}"
+    "site",
+    SITES,
+    ids=lambda site: (
+        f"{'guids' if site.guids else 'links'}{', canonical' if site.canonical else ''}"
+    ),
 )
 
 
@@ -48,7 +55,9 @@ class Moving(Life):
     def follow(self, url: str) -> None:
         self._sources(({"key": "site", "url": url},))
 
-    def next_day(self, pages: Mapping[str, Page], feeds: Mapping[str, tuple[Item, ...] | Page]) -> None:
+    def next_day(
+        self, pages: Mapping[str, Page], feeds: Mapping[str, tuple[Item, ...] | Page]
+    ) -> None:
         self.now += timedelta(days=2)
         self.change(Day(pages=pages, feeds=feeds))
         self.visit()
@@ -66,7 +75,9 @@ class Moving(Life):
 
     def hosts(self) -> list[str]:
         """The host of each entry, in both feeds."""
-        return sorted(url.split("/")[2] for feed in ("all", "sources/site") for url in self.entries(feed))
+        return sorted(
+            url.split("/")[2] for feed in ("all", "sources/site") for url in self.entries(feed)
+        )
 
 
 @pytest.fixture
@@ -82,7 +93,9 @@ def begin(life: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
     return life.known(), life.files()
 
 
-def told(site: Site, base: str, numbers: range = STORIES) -> tuple[dict[str, Page], dict[str, tuple[Item, ...] | Page]]:
+def told(
+    site: Site, base: str, numbers: range = STORIES
+) -> tuple[dict[str, Page], dict[str, tuple[Item, ...] | Page]]:
     pages = {f"{base}{number}": site.page(number, base) for number in numbers}
     return pages, {f"{base}feed": tuple(site.item(number, base) for number in reversed(numbers))}
 
@@ -96,13 +109,18 @@ def feed_of(base: str, to: str, status: int = 301) -> dict[str, tuple[Item, ...]
 
 
 def stays(life: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts: str) -> None:
-    """Nothing was filed or shown anew, and all entries have addresses of `hosts`, half of them of each."""
+    """Nothing was filed or shown anew, and all entries have addresses of `hosts`, half of them of
+    each."""
     assert (life.known(), life.files()) == before
-    assert life.hosts() == sorted(host.split("/")[2] for host in hosts for _ in range(2 * len(STORIES) // len(hosts)))
+    assert life.hosts() == sorted(
+        host.split("/")[2] for host in hosts for _ in range(2 * len(STORIES) // len(hosts))
+    )
 
 
 @WITH
-def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(life: Moving, site: Site) -> None:
+def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
+    life: Moving, site: Site
+) -> None:
     before = begin(life, site)
     pages, feeds = told(site, NEW)
     life.next_day({**pages, **left(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
@@ -118,16 +136,22 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(life: Mo
 
 
 @WITH
-def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(life: Moving, site: Site) -> None:
+def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(
+    life: Moving, site: Site
+) -> None:
     before = begin(life, site)
     life.follow(f"{NEW}feed")
     pages, feeds = told(site, NEW)
-    life.next_day({**pages, **left(OLD, NEW)}, {**feeds, f"{OLD}feed": Page(text="gone", status=404)})
+    life.next_day(
+        {**pages, **left(OLD, NEW)}, {**feeds, f"{OLD}feed": Page(text="gone", status=404)}
+    )
     stays(life, before, NEW)
 
 
 @WITH
-def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(life: Moving, site: Site) -> None:
+def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
+    life: Moving, site: Site
+) -> None:
     before = begin(life, site)
     pages, feeds = told(site, NEW)
     life.next_day({**pages, **left(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
@@ -173,7 +197,9 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(life: Moving, 
 
 
 @WITH
-def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(life: Moving, site: Site) -> None:
+def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(
+    life: Moving, site: Site
+) -> None:
     before = begin(life, site)
     pages, feeds = told(site, NEW)
     life.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
@@ -200,11 +226,15 @@ SPELLINGS = (f"{STORY}?print=1", f"{STORY}?fbclid=1")
 def beside(tmp_path: Path) -> Iterator[Moving]:
     """A life that follows a site and a neighbour."""
     with serving() as web:
-        sources = tuple({"key": key, "url": f"http://{key}.example/feed"} for key in ("evil", "victim"))
+        sources = tuple(
+            {"key": key, "url": f"http://{key}.example/feed"} for key in ("evil", "victim")
+        )
         yield Moving(tmp_path, web, Case(row="once", name="", file="", sources=sources, days=()))
 
 
-@pytest.mark.parametrize("brought", [SPELLINGS, SPELLINGS[::-1], SPELLINGS[:1]], ids=["print", "fbclid", "one"])
+@pytest.mark.parametrize(
+    "brought", [SPELLINGS, SPELLINGS[::-1], SPELLINGS[:1]], ids=["print", "fbclid", "one"]
+)
 def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
     beside: Moving, brought: tuple[str, ...]
 ) -> None:

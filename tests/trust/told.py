@@ -22,14 +22,19 @@ def paragraphs(words: str) -> list[str]:
 def page(page: Page, began: datetime) -> Answer:
     """The answer of a page."""
     if page.to:
-        return Answer(status=page.status if page.status != 200 else 302, headers={"Location": page.to})
+        return Answer(
+            status=page.status if page.status != 200 else 302, headers={"Location": page.to}
+        )
     if page.raw:
         return Answer(status=page.status, body=page.raw)
     title = page.title or title_of(page.text)
     metas = [
         *_link("canonical", page.canonical),
         *_link("amphtml", page.amphtml),
-        *(f'<link rel="alternate" type="application/rss+xml" href="{feed}">' for feed in page.feeds),
+        *(
+            f'<link rel="alternate" type="application/rss+xml" href="{feed}">'
+            for feed in page.feeds
+        ),
         *_meta("og:url", page.ogurl),
         *_meta("author", page.author, "name"),
         *_meta("robots", page.robots, "name"),
@@ -43,8 +48,10 @@ def page(page: Page, began: datetime) -> Answer:
     text = "\n".join(f"<p>{escape(part)}</p>" for part in paragraphs(page.text))
     byline = f'<p class="byline">By {escape(page.author)}</p>' if page.author else ""
     body = (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta property="og:title" content="{escape(title)}">{"".join(metas)}</head><body><header><a href="/">Home</a>'
+        '<!DOCTYPE html>\n<html lang="en"><head><meta'
+        f' charset="utf-8"><title>{escape(title)}</title>'
+        '<meta property="og:title"'
+        f' content="{escape(title)}">{"".join(metas)}</head><body><header><a href="/">Home</a>'
         f"</header><main><article><h1>{escape(title)}</h1>{byline}\n{text}\n</article></main></body></html>\n"
     )
     return Answer(status=page.status, body=body)
@@ -55,10 +62,12 @@ def feed(address: str, items: tuple[Item, ...], began: datetime) -> Answer:
     host = address.split("/")[2]
     entries = "\n".join(_entry(item, began) for item in items)
     head = (
-        f'<title>{host}</title><id>{address}</id><link href="http://{host}/"/><updated>2026-01-01T00:00:00Z</updated>'
+        f"<title>{host}</title><id>{address}</id><link"
+        f' href="http://{host}/"/><updated>2026-01-01T00:00:00Z</updated>'
     )
     body = (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">{head}\n{entries}</feed>\n'
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed'
+        f' xmlns="http://www.w3.org/2005/Atom">{head}\n{entries}</feed>\n'
     )
     return Answer(body=body, type="application/atom+xml")
 
@@ -73,9 +82,11 @@ def _entry(item: Item, began: datetime) -> str:
         f"<author><name>{escape(item.author)}</name></author>" if item.author else "",
         *(f'<category term="{escape(tag)}"/>' for tag in item.tags),
         f'<content type="html">{escape(text)}</content>' if text else "",
-        f'<link rel="enclosure" type="audio/mpeg" length="1" href="{escape(item.enclosure)}"/>'
-        if item.enclosure
-        else "",
+        (
+            f'<link rel="enclosure" type="audio/mpeg" length="1" href="{escape(item.enclosure)}"/>'
+            if item.enclosure
+            else ""
+        ),
     ]
     if item.published is not None:
         when = _at(began, item.published).isoformat()

@@ -1,5 +1,6 @@
-"""Draws worlds and lives each with its neighbours followed and without: `python -m tests.trust.world [--worlds N]
-[--seed N] [--except WORDS ...]`. Prints, for each kind of difference, a shrunk world as a case, and leaves with 1."""
+"""Draws worlds and lives each with its neighbours followed and without: `python -m
+tests.trust.world [--worlds N] [--seed N] [--except WORDS ...]`. Prints, for each kind of
+difference, a shrunk world as a case, and leaves with 1."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ from tests.trust.shrink import shrunk
 
 
 class Judge:
-    """Lives worlds. `ignored`: pieces of kinds of differences that do not count. `failed`: by kind, the smallest world
-    that showed it; `count`: how many did."""
+    """Lives worlds. `ignored`: pieces of kinds of differences that do not count. `failed`: by kind,
+    the smallest world that showed it; `count`: how many did."""
 
     def __init__(self, machine: Machine, folder: Path, ignored: Collection[str] = ()) -> None:
         self._machine, self._folder, self._ignored = machine, folder, ignored
@@ -41,9 +42,12 @@ class Judge:
             shutil.rmtree(lived, ignore_errors=True)
         return [one for one in found if not any(words in one.kind for words in self._ignored)]
 
-    def draw(self, count: int, *, first: bool = False, number: int | None = None, **options: Any) -> None:
-        """Live `count` worlds, or until the `first` that fails. `number`: the seed; `options`: settings of Hypothesis,
-        which draws and does not shrink: that took five minutes a world, with `shrunk` it takes some seconds."""
+    def draw(
+        self, count: int, *, first: bool = False, number: int | None = None, **options: Any
+    ) -> None:
+        """Live `count` worlds, or until the `first` that fails. `number`: the seed; `options`:
+        settings of Hypothesis, which draws and does not shrink: that took five minutes a world,
+        with `shrunk` it takes some seconds."""
 
         def live(case: Case) -> None:
             if first and self.failed:
@@ -66,9 +70,14 @@ class Judge:
 
     def told(self, kind: str) -> str:
         """The smallest world that shows a difference of this kind, and what differs in it."""
-        case = shrunk(self.failed[kind], lambda case: any(one.kind == kind for one in self.seen(case)))
+        case = shrunk(
+            self.failed[kind], lambda case: any(one.kind == kind for one in self.seen(case))
+        )
         differences = {one.kind: f"# {one}\n" for one in reversed(self.seen(case))}
-        return f"# {kind}: {self.count[kind]} worlds\n{''.join(reversed(differences.values()))}{as_toml(case)}"
+        return (
+            f"# {kind}: {self.count[kind]}"
+            f" worlds\n{''.join(reversed(differences.values()))}{as_toml(case)}"
+        )
 
 
 def _size(case: Case) -> int:
@@ -77,7 +86,8 @@ def _size(case: Case) -> int:
 
 @contextmanager
 def judging(ignored: Collection[str] = ()) -> Iterator[Judge]:
-    """A judge with a folder in memory, if there is such: a world writes some hundred small files."""
+    """A judge with a folder in memory, if there is such: a world writes some hundred small
+    files."""
     folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
         with machine(folder / "machine") as shared:
@@ -90,7 +100,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.trust.world", description=__doc__)
     parser.add_argument("--worlds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--except", dest="ignored", nargs="*", default=(), metavar="WORDS", help="kinds to ignore")
+    parser.add_argument(
+        "--except", dest="ignored", nargs="*", default=(), metavar="WORDS", help="kinds to ignore"
+    )
     words = parser.parse_args()
     with judging(words.ignored) as judge:
         judge.draw(words.worlds, number=words.seed)

@@ -90,7 +90,10 @@ class Web:
         handler.send_response(reply.status)
         for name, value in reply.headers.items():
             handler.send_header(name, value)
-        if reply.status != 304 and not {"Content-Length", "Transfer-Encoding"} & reply.headers.keys():
+        if (
+            reply.status != 304
+            and not {"Content-Length", "Transfer-Encoding"} & reply.headers.keys()
+        ):
             handler.send_header("Content-Length", str(len(reply.body)))
         if reply.headers.get("Connection") == "close":
             handler.close_connection = True

@@ -1,4 +1,5 @@
-"""The service as an operator has it: a configuration over the loopback web, each command a process of its own."""
+"""The service as an operator has it: a configuration over the loopback web, each command a process
+of its own."""
 
 from __future__ import annotations
 
@@ -27,10 +28,14 @@ def configure(folder: Path, sources: Mapping[str, str]) -> Path:
     return config
 
 
-def command(config: Path, *words: str, code: int | tuple[int, ...] = 0) -> subprocess.CompletedProcess[str]:
+def command(
+    config: Path, *words: str, code: int | tuple[int, ...] = 0
+) -> subprocess.CompletedProcess[str]:
     """`syndicator WORDS… --config CONFIG`, which has to leave with `code`."""
     environ = {"PATH": os.environ["PATH"]}
-    done = commands.run(*words, "--config", str(config), cwd=config.parent, environ=environ, timeout=60)
+    done = commands.run(
+        *words, "--config", str(config), cwd=config.parent, environ=environ, timeout=60
+    )
     assert done.returncode in ((code,) if isinstance(code, int) else code), done.stderr
     return done
 

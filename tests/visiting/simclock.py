@@ -29,7 +29,9 @@ class SimClock:
     async def sleep(self, seconds: float) -> None:
         self._count += 1
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.now + timedelta(seconds=max(seconds, 0)), self._count, future))
+        heapq.heappush(
+            self._sleepers, (self.now + timedelta(seconds=max(seconds, 0)), self._count, future)
+        )
         await future
 
     async def run(self, work: Awaitable[T]) -> T:

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.configuration.cron import next_fire
-from syndicator.core.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.core.model import (
+    Entry,
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    ParsedFeed,
+    Source,
+    SourceState,
+)
 from syndicator.visiting.cadence import Next, next_visit
 from syndicator.visiting.remembered import after
 from tests.visiting.conftest import NOW
@@ -30,8 +39,12 @@ def got(body: bytes = b"x", moved_to: str | None = None, **headers: str) -> Fetc
     return Fetched(url=URL, final_url=URL, status=200, headers=named, body=body, moved_to=moved_to)
 
 
-def fail(reason: str = "http-404", status: int | None = None, retry: timedelta | None = None) -> Failed:
-    return Failed(url=URL, reason=reason, status=status, retry_after=None if retry is None else NOW + retry)
+def fail(
+    reason: str = "http-404", status: int | None = None, retry: timedelta | None = None
+) -> Failed:
+    return Failed(
+        url=URL, reason=reason, status=status, retry_after=None if retry is None else NOW + retry
+    )
 
 
 def when(
@@ -78,7 +91,16 @@ def test_unknown_rhythm_is_an_hour() -> None:
 
 @pytest.mark.parametrize(
     ("hours", "seconds"),
-    [(0.1, 3600), (1, 3600), (2, 3600), (4, 7200), (24, 17_636), (24 * 7, 46_661), (800, CEILING), (8760, 365 * 864)],
+    [
+        (0.1, 3600),
+        (1, 3600),
+        (2, 3600),
+        (4, 7200),
+        (24, 17_636),
+        (24 * 7, 46_661),
+        (800, CEILING),
+        (8760, 365 * 864),
+    ],
 )
 def test_half_the_usual_gap_and_of_slow_sources_its_root_between_floor_and_ceiling(
     hours: float, seconds: float
@@ -98,26 +120,35 @@ def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
     assert wait(state=rhythm(4), trust=0.5) == pytest.approx(2 * usual)
     assert wait(state=rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
     assert "its hub pushes" in when(state=rhythm(4), trust=0.5).why
-    short = replace(rhythm(4), span_seconds=20_000)  # what the hub misses is in the feed for no longer
+    # what the hub misses is in the feed for no longer
+    short = replace(rhythm(4), span_seconds=20_000)
     assert wait(state=short, trust=0.98) == pytest.approx(10_000 * 0.9, rel=0.12)
-    assert wait(source=replace(SOURCE, every="2h"), trust=0.98) == wait(source=replace(SOURCE, every="2h"))
+    assert wait(source=replace(SOURCE, every="2h"), trust=0.98) == wait(
+        source=replace(SOURCE, every="2h")
+    )
 
 
 @pytest.mark.parametrize(("jitter", "seconds"), [(0.0, 7200), (0.5, 7380), (0.999, 7559.64)])
-def test_sources_with_one_interval_spread_over_a_twentieth_of_it(jitter: float, seconds: float) -> None:
+def test_sources_with_one_interval_spread_over_a_twentieth_of_it(
+    jitter: float, seconds: float
+) -> None:
     assert wait(source=replace(SOURCE, every="2h"), jitter=jitter) == pytest.approx(seconds)
 
 
 def test_every_and_cron_of_the_operator() -> None:
     assert wait(source=replace(SOURCE, every="2h"), state=rhythm(24)) == 7200
-    planned = when(source=replace(SOURCE, cron="30 6 * * *"), feed=replace(FEED, ttl_minutes=600), jitter=0.9)
+    planned = when(
+        source=replace(SOURCE, cron="30 6 * * *"), feed=replace(FEED, ttl_minutes=600), jitter=0.9
+    )
     assert planned.at == datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
     assert planned.why == "cron 30 6 * * *"
     hourly = when(source=replace(SOURCE, cron="0 * * * *"), now=NOW + timedelta(seconds=70))
     assert hourly.at == NOW + timedelta(hours=1)
 
 
-@pytest.mark.parametrize("source", [replace(SOURCE, every="5m"), replace(SOURCE, cron="*/5 * * * *")])
+@pytest.mark.parametrize(
+    "source", [replace(SOURCE, every="5m"), replace(SOURCE, cron="*/5 * * * *")]
+)
 def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: Source) -> None:
     assert wait(source=source) >= 3600 - 300
     assert "asked at most hourly" in when(source=source).why
@@ -132,16 +163,28 @@ def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: 
 
 @pytest.mark.parametrize(
     ("span", "seconds", "gap"),
-    [(0, 86_400, 0.1), (86_400 * 30, 86_400, 0.1), (7200, 3600, 0.1), (86_400, 43_200, 0.1), (7200, 7200, 4)],
+    [
+        (0, 86_400, 0.1),
+        (86_400 * 30, 86_400, 0.1),
+        (7200, 3600, 0.1),
+        (86_400, 43_200, 0.1),
+        (7200, 7200, 4),
+    ],
 )
-def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(span: int, seconds: int, gap: float) -> None:
+def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(
+    span: int, seconds: int, gap: float
+) -> None:
     state = replace(rhythm(gap), etag=None, span_seconds=span)
     assert wait(state=state, ceiling=10 * CEILING) == seconds
-    assert wait(state=replace(state, last_modified="yesterday"), ceiling=10 * CEILING) == max(3600, gap * 1800)
+    assert wait(state=replace(state, last_modified="yesterday"), ceiling=10 * CEILING) == max(
+        3600, gap * 1800
+    )
 
 
 def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up() -> None:
-    waits = [wait(state=rhythm(1, silence=24 * 365 * years)) / 86_400 for years in (0.1, 1, 2, 5, 50)]
+    waits = [
+        wait(state=rhythm(1, silence=24 * 365 * years)) / 86_400 for years in (0.1, 1, 2, 5, 50)
+    ]
     assert waits == pytest.approx([0.9, 3.285, 6.57, 16.425, 27], rel=0.02)
     never_dated = replace(STATE, validators_at=NOW - timedelta(days=365))
     assert wait(state=never_dated) == pytest.approx(0.9 * 3.65 * 86_400)
@@ -154,7 +197,12 @@ def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up
         (replace(FEED, update_seconds=14_400), {}, 14_400, "ttl or updatePeriod"),
         (FEED, {"cache_control": "public, max-age=7200"}, 7200, "cache headers"),
         (FEED, {"cache_control": "max-age=7200", "age": "1800"}, 5400, "cache headers"),
-        (FEED, {"expires": "Tue, 24 Nov 2026 14:00:00 GMT", "date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 7200, "cache"),
+        (
+            FEED,
+            {"expires": "Tue, 24 Nov 2026 14:00:00 GMT", "date": "Tue, 24 Nov 2026 12:00:00 GMT"},
+            7200,
+            "cache",
+        ),
         (FEED, {"cache_control": "max-age=604800"}, 604_800, "cache headers"),
         (FEED, {"cache_control": "no-cache", "expires": "0"}, 3600, "hourly"),
         (FEED, {"cache_control": "max-age=nonsense"}, 3600, "hourly"),
@@ -162,14 +210,18 @@ def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up
         (replace(FEED, ttl_minutes=5), {}, 1800, "publishes"),
     ],
 )
-def test_what_feed_and_headers_ask_for(feed: ParsedFeed, headers: dict[str, str], seconds: float, word: str) -> None:
+def test_what_feed_and_headers_ask_for(
+    feed: ParsedFeed, headers: dict[str, str], seconds: float, word: str
+) -> None:
     planned = when(got(**headers), feed=feed, state=rhythm(1))
     assert (planned.at - NOW).total_seconds() == pytest.approx(seconds)
     assert word in planned.why
 
 
 def test_an_unchanged_feed_still_asks() -> None:
-    state = follow((got(etag="1"), replace(FEED, ttl_minutes=180, skip_hours=(15, 16))), state=rhythm(1))
+    state = follow(
+        (got(etag="1"), replace(FEED, ttl_minutes=180, skip_hours=(15, 16))), state=rhythm(1)
+    )
     planned = when(UNCHANGED, state=state)
     assert planned.at == NOW.replace(hour=17)
     assert "ttl" in planned.why
@@ -177,7 +229,10 @@ def test_an_unchanged_feed_still_asks() -> None:
 
 
 def test_a_huge_wish_ends_after_a_month() -> None:
-    assert wait(got(cache_control="max-age=9999999999"), feed=replace(FEED, ttl_minutes=525_600)) == MONTH
+    assert (
+        wait(got(cache_control="max-age=9999999999"), feed=replace(FEED, ttl_minutes=525_600))
+        == MONTH
+    )
 
 
 def test_skipped_hours_and_days() -> None:
@@ -196,7 +251,8 @@ def test_backoff_doubles_to_the_ceiling() -> None:
 
 
 @pytest.mark.parametrize(
-    ("retry", "seconds"), [(timedelta(hours=3), 10_800), (timedelta(days=5), 432_000), (timedelta(seconds=2), FLOOR)]
+    ("retry", "seconds"),
+    [(timedelta(hours=3), 10_800), (timedelta(days=5), 432_000), (timedelta(seconds=2), FLOOR)],
 )
 def test_retry_after(retry: timedelta, seconds: float) -> None:
     assert wait(fail("http-503", 503, retry), state=replace(STATE, failures=1)) == seconds
@@ -204,11 +260,19 @@ def test_retry_after(retry: timedelta, seconds: float) -> None:
 
 @pytest.mark.parametrize(
     ("status", "fresh", "hours"),
-    [(429, 0.0, [4, 8, 16, 24, 24]), (503, 0.0, [1, 2, 4, 8, 16, 24]), (429, 6 * 3600.0, [6, 12, 24])],
+    [
+        (429, 0.0, [4, 8, 16, 24, 24]),
+        (503, 0.0, [1, 2, 4, 8, 16, 24]),
+        (429, 6 * 3600.0, [6, 12, 24]),
+    ],
 )
-def test_a_server_in_need_that_does_not_say_for_how_long(status: int, fresh: float, hours: list[float]) -> None:
+def test_a_server_in_need_that_does_not_say_for_how_long(
+    status: int, fresh: float, hours: list[float]
+) -> None:
     failed = replace(fail(f"http-{status}", status), fresh_seconds=fresh)
-    waits = [wait(failed, state=replace(rhythm(0.5), failures=n + 1)) / 3600 for n in range(len(hours))]
+    waits = [
+        wait(failed, state=replace(rhythm(0.5), failures=n + 1)) / 3600 for n in range(len(hours))
+    ]
     assert waits == pytest.approx([one if one < 24 else 24 * 0.9 for one in hours])
 
 
@@ -228,13 +292,19 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
 
 def test_cron_after_a_failure_waits_for_retry_after() -> None:
     source = replace(SOURCE, cron="0 * * * *")
-    assert when(fail("http-503", 503, timedelta(hours=3, minutes=5)), source=source).at == NOW.replace(hour=16)
+    assert when(
+        fail("http-503", 503, timedelta(hours=3, minutes=5)), source=source
+    ).at == NOW.replace(hour=16)
     assert when(fail(), source=source).at == NOW.replace(hour=13)
 
 
-times = st.integers(631_152_000, 2_208_988_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+times = st.integers(631_152_000, 2_208_988_800).map(
+    lambda seconds: datetime.fromtimestamp(seconds, UTC)
+)
 states = st.builds(
-    lambda recent, failures: replace(STATE, recent=tuple(sorted(recent, reverse=True)), failures=failures),
+    lambda recent, failures: replace(
+        STATE, recent=tuple(sorted(recent, reverse=True)), failures=failures
+    ),
     st.lists(times, max_size=30),
     st.integers(0, 5000),
 )
@@ -246,8 +316,12 @@ feeds = st.none() | st.builds(
 headers = st.fixed_dictionaries(
     {},
     optional={
-        "cache-control": st.sampled_from(["max-age=60", "max-age=99999999999999", "s-maxage=9, max-age=30", "x"]),
-        "expires": st.sampled_from(["0", "", "Tue, 24 Nov 2026 14:00:00 GMT", "Tue, 99 Nov 9999 99:00:00 GMT"]),
+        "cache-control": st.sampled_from(
+            ["max-age=60", "max-age=99999999999999", "s-maxage=9, max-age=30", "x"]
+        ),
+        "expires": st.sampled_from(
+            ["0", "", "Tue, 24 Nov 2026 14:00:00 GMT", "Tue, 99 Nov 9999 99:00:00 GMT"]
+        ),
         "age": st.sampled_from(["0", "-1", "9" * 30]),
     },
 )
@@ -256,10 +330,17 @@ jitters = st.floats(0, 1, exclude_max=True)
 
 @given(states, feeds, headers, jitters, st.integers(1, 5000), st.integers(0, 10**6))
 def test_always_between_floor_and_ceiling(
-    state: SourceState, feed: ParsedFeed | None, given: dict[str, str], jitter: float, floor: int, more: int
+    state: SourceState,
+    feed: ParsedFeed | None,
+    given: dict[str, str],
+    jitter: float,
+    floor: int,
+    more: int,
 ) -> None:
     for result in (replace(UNCHANGED, headers=given), replace(got(), headers=given), fail()):
-        planned = when(result, state=state, feed=feed, jitter=jitter, floor=floor, ceiling=floor + more)
+        planned = when(
+            result, state=state, feed=feed, jitter=jitter, floor=floor, ceiling=floor + more
+        )
         waited = (planned.at - NOW).total_seconds()
         assert floor - 0.001 <= waited <= max(floor + more, MONTH) + 0.001
         assert planned.why
@@ -267,7 +348,9 @@ def test_always_between_floor_and_ceiling(
 
 @given(states, feeds, jitters)
 def test_deterministic(state: SourceState, feed: ParsedFeed | None, jitter: float) -> None:
-    assert when(state=state, feed=feed, jitter=jitter) == when(state=state, feed=feed, jitter=jitter)
+    assert when(state=state, feed=feed, jitter=jitter) == when(
+        state=state, feed=feed, jitter=jitter
+    )
 
 
 @given(states, jitters)
@@ -279,7 +362,9 @@ def test_asking_for_less_is_granted(state: SourceState, jitter: float) -> None:
 # what is remembered
 
 
-def follow(*steps: tuple[FetchResult, ParsedFeed | None], state: SourceState = STATE, hours: float = 24) -> SourceState:
+def follow(
+    *steps: tuple[FetchResult, ParsedFeed | None], state: SourceState = STATE, hours: float = 24
+) -> SourceState:
     now = NOW
     for result, feed in steps:
         state = after(SOURCE, state, result, feed, now)
@@ -308,11 +393,15 @@ def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
 
 
 def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it() -> None:
-    entries = tuple(Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9))
+    entries = tuple(
+        Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
+    )
     whole = after(SOURCE, STATE, got(), replace(FEED, entries=entries), NOW)
     assert whole.span_seconds == 3 * 3600
     part = replace(got(b"part"), status=226)
-    assert after(SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW).span_seconds == 3 * 3600
+    assert (
+        after(SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW).span_seconds == 3 * 3600
+    )
     assert after(SOURCE, whole, got(b"y"), FEED, NOW).span_seconds == 0
 
 
@@ -339,9 +428,12 @@ def test_success_clears_failures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "hours", "disabled"), [(3, 24, "gone"), (2, 72, None), (30, 1, None), (49, 1, "gone"), (3, 25, "gone")]
+    ("times", "hours", "disabled"),
+    [(3, 24, "gone"), (2, 72, None), (30, 1, None), (49, 1, "gone"), (3, 25, "gone")],
 )
-def test_gone_needs_three_times_over_two_days(times: int, hours: float, disabled: str | None) -> None:
+def test_gone_needs_three_times_over_two_days(
+    times: int, hours: float, disabled: str | None
+) -> None:
     state = follow(*([(fail("gone", 410), None)] * times), hours=hours)
     assert (state.disabled, state.gone_times) == (disabled, times)
 
@@ -373,7 +465,12 @@ def test_a_dead_move_is_given_up() -> None:
     gone = (fail("gone", 410), None)
     assert follow(gone, gone, state=state).effective_url == "https://new.example.org/feed"
     assert follow(gone, gone, gone, state=state) == replace(
-        follow(gone, gone, gone), effective_url=None, etag=None, gone_times=0, gone_since=None, disabled=None
+        follow(gone, gone, gone),
+        effective_url=None,
+        etag=None,
+        gone_times=0,
+        gone_since=None,
+        disabled=None,
     )
 
 
@@ -386,12 +483,18 @@ def test_times_to_come_leave_the_rhythm_alone() -> None:
 def test_an_edited_address_starts_anew() -> None:
     state = follow(*([(got(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3))
     edited = after(replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW)
-    assert (edited.url, edited.etag, edited.effective_url) == ("https://edited.example.org/", None, None)
+    assert (edited.url, edited.etag, edited.effective_url) == (
+        "https://edited.example.org/",
+        None,
+        None,
+    )
     assert edited.first_visit == NOW
 
 
 def test_a_warning_stays_until_the_next_whole_answer() -> None:
-    state = follow((replace(got(), warning="shut"), FEED), (UNCHANGED, None), (fail("timeout"), None))
+    state = follow(
+        (replace(got(), warning="shut"), FEED), (UNCHANGED, None), (fail("timeout"), None)
+    )
     assert state.warning == "shut"
     assert follow((got(b"y"), FEED), state=state).warning == ""
 
@@ -408,7 +511,9 @@ def test_recent_times() -> None:
         Entry(id="none"),
         Entry(id="u", updated=NOW),
     )
-    state = follow((got(), replace(FEED, entries=entries, title="T", site_url="https://example.org/")))
+    state = follow(
+        (got(), replace(FEED, entries=entries, title="T", site_url="https://example.org/"))
+    )
     assert len(state.recent) == 30
     assert state.recent[0] == NOW  # the future one is left out
     assert list(state.recent) == sorted(set(state.recent), reverse=True)

@@ -17,7 +17,12 @@ FIRST = NOW - 60 * DAY
 
 def new(count: int, now: datetime = NOW) -> tuple[EntryRow, ...]:
     entries = [
-        Entry(id=f"e{n}", url=f"https://a.example/{n}", title="T", published=now - timedelta(minutes=n))
+        Entry(
+            id=f"e{n}",
+            url=f"https://a.example/{n}",
+            title="T",
+            published=now - timedelta(minutes=n),
+        )
         for n in range(count)
     ]
     return select("a", entries, {}, first=False, backfill=20, now=now)
@@ -25,7 +30,9 @@ def new(count: int, now: datetime = NOW) -> tuple[EntryRow, ...]:
 
 def days(*counts: int) -> cadence.Seen:
     """So many entries on each day before today, yesterday first."""
-    return [(NOW - (ago + 1.5) * DAY, None) for ago, count in enumerate(counts) for _ in range(count)]
+    return [
+        (NOW - (ago + 1.5) * DAY, None) for ago, count in enumerate(counts) for _ in range(count)
+    ]
 
 
 def tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
@@ -63,5 +70,9 @@ def test_what_the_first_visit_found_is_no_habit_and_no_flood() -> None:
 
 
 def test_the_operator_is_told_while_entries_wait() -> None:
-    assert cadence.told([(NOW - DAY, NOW + DAY)] * 7, FIRST, NOW).startswith("7 entries wait, 50 a day are read")
-    assert cadence.told([(NOW - DAY, None), (NOW - DAY, NOW + timedelta(hours=4))], FIRST, NOW) == ""
+    assert cadence.told([(NOW - DAY, NOW + DAY)] * 7, FIRST, NOW).startswith(
+        "7 entries wait, 50 a day are read"
+    )
+    assert (
+        cadence.told([(NOW - DAY, None), (NOW - DAY, NOW + timedelta(hours=4))], FIRST, NOW) == ""
+    )

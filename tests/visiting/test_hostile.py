@@ -1,4 +1,5 @@
-"""Servers and documents made to hang, fill or crash us: each ends within its limit, and what comes next works."""
+"""Servers and documents made to hang, fill or crash us: each ends within its limit, and what comes
+next works."""
 
 from __future__ import annotations
 
@@ -20,27 +21,97 @@ from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch.client import HttpFetcher
 from tests.visiting.conftest import NOW
 
-BOMBS = ["trunc", "lie", "gz", "gg", "br", "zs", "bighead", "endless", "slowbody", "slowhead", "hang"]
+BOMBS = [
+    "trunc",
+    "lie",
+    "gz",
+    "gg",
+    "br",
+    "zs",
+    "bighead",
+    "endless",
+    "slowbody",
+    "slowhead",
+    "hang",
+]
 FEEDS = {  # what each hostile feed is taken for; None: a feed
-    "billion_laughs.xml": None, "quadratic.xml": None, "xxe_file.xml": None, "xxe_param.xml": None,
-    "xxe_http.xml": None, "xinclude.xml": None, "internal_entity.xml": None, "html_entities.xml": None,
-    "deep_nest.xml": None, "deep_html.xml": None, "many_attrs.xml": "broken-xml", "long_text_20MB.xml": "too-large",
-    "truncated.xml": None, "bad_amp.xml": None, "ctrl.xml": None, "latin1_as_utf8.xml": None,
-    "cp1252_as_latin1.xml": None, "gb2312.xml": None, "utf16_nobom.xml": None, "utf16_bom.xml": None,
-    "unknown_enc.xml": None, "utf7.xml": None, "leading_ws.xml": None, "leading_php_warning.xml": None,
-    "html_page.html": "html", "empty.xml": "empty", "just_lt.xml": "broken-xml", "nul.xml": "empty",
-    "script.xml": None, "big_50MB.xml": "too-large", "many_items_200k.xml": None, "gzip_bomb.xml.gz": "too-large",
-    "plain.xml.gz": None, "json_bad.json": None, "json_deep.json": "broken-json",
-}  # fmt: skip
+    "billion_laughs.xml": None,
+    "quadratic.xml": None,
+    "xxe_file.xml": None,
+    "xxe_param.xml": None,
+    "xxe_http.xml": None,
+    "xinclude.xml": None,
+    "internal_entity.xml": None,
+    "html_entities.xml": None,
+    "deep_nest.xml": None,
+    "deep_html.xml": None,
+    "many_attrs.xml": "broken-xml",
+    "long_text_20MB.xml": "too-large",
+    "truncated.xml": None,
+    "bad_amp.xml": None,
+    "ctrl.xml": None,
+    "latin1_as_utf8.xml": None,
+    "cp1252_as_latin1.xml": None,
+    "gb2312.xml": None,
+    "utf16_nobom.xml": None,
+    "utf16_bom.xml": None,
+    "unknown_enc.xml": None,
+    "utf7.xml": None,
+    "leading_ws.xml": None,
+    "leading_php_warning.xml": None,
+    "html_page.html": "html",
+    "empty.xml": "empty",
+    "just_lt.xml": "broken-xml",
+    "nul.xml": "empty",
+    "script.xml": None,
+    "big_50MB.xml": "too-large",
+    "many_items_200k.xml": None,
+    "gzip_bomb.xml.gz": "too-large",
+    "plain.xml.gz": None,
+    "json_bad.json": None,
+    "json_deep.json": "broken-json",
+}
 PAGES = [
-    "deepdiv:100000", "deepdiv_unclosed:100000", "deepspan:100000", "deepblockquote:20000", "deepul:20000",
-    "deeptable:20000", "deepb:100000", "fmt_a:20000", "fmt_mix:20000", "adopt:20000", "para:20000", "bigtext:5000000",
-    "nospace:5000000", "spaces:5000000", "newlines:5000000", "tabsmix:500000", "attrs:200000", "bigattr:5000000",
-    "comments:200000", "lt:200000", "ltbang:200000", "entities:300000", "brs:1000000", "links:100000", "imgs:100000",
-    "tablewide:100000", "tablerows:100000", "colspan:1000000000", "jsonld_deep:100000", "jsonld_big:100000",
-    "jsonld_bad:200000", "jsonld_bad2:200000", "datesdigits:300000", "datemeta:20000", "longurlmeta:500000",
-    "byline:300000", "longtitle:300000", "nul:300000", "surrog:200000",
-]  # fmt: skip
+    "deepdiv:100000",
+    "deepdiv_unclosed:100000",
+    "deepspan:100000",
+    "deepblockquote:20000",
+    "deepul:20000",
+    "deeptable:20000",
+    "deepb:100000",
+    "fmt_a:20000",
+    "fmt_mix:20000",
+    "adopt:20000",
+    "para:20000",
+    "bigtext:5000000",
+    "nospace:5000000",
+    "spaces:5000000",
+    "newlines:5000000",
+    "tabsmix:500000",
+    "attrs:200000",
+    "bigattr:5000000",
+    "comments:200000",
+    "lt:200000",
+    "ltbang:200000",
+    "entities:300000",
+    "brs:1000000",
+    "links:100000",
+    "imgs:100000",
+    "tablewide:100000",
+    "tablerows:100000",
+    "colspan:1000000000",
+    "jsonld_deep:100000",
+    "jsonld_big:100000",
+    "jsonld_bad:200000",
+    "jsonld_bad2:200000",
+    "datesdigits:300000",
+    "datemeta:20000",
+    "longurlmeta:500000",
+    "byline:300000",
+    "longtitle:300000",
+    "nul:300000",
+    "surrog:200000",
+]
 
 
 def _resident() -> int:
@@ -65,7 +136,8 @@ def bombs(shared: Path) -> Iterator[int]:
 
 
 class Spent:
-    """The CPU of a worker's children, those that were killed included: a limit that holds on a busy machine too."""
+    """The CPU of a worker's children, those that were killed included: a limit that holds on a busy
+    machine too."""
 
     def __init__(self, worker: Worker) -> None:
         self.pid = worker.call_sync(os.getpid)
@@ -94,7 +166,9 @@ def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
         await fetcher.fetch(Request(url=f"http://127.0.0.1:{bombs}/nothing", deadline=deadline))
         idle, seen = _resident(), []
         for name in BOMBS:
-            result = await fetcher.fetch(Request(url=f"http://127.0.0.1:{bombs}/{name}", deadline=deadline))
+            result = await fetcher.fetch(
+                Request(url=f"http://127.0.0.1:{bombs}/{name}", deadline=deadline)
+            )
             assert isinstance(result, Failed), name
             seen.append((name, result.reason, _resident() - idle))
         await fetcher.aclose()
@@ -108,7 +182,12 @@ def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
 @pytest.fixture(scope="module")
 def hostile_feeds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feeds")
-    subprocess.run([sys.executable, str(shared / "tools/hostile/feeds.py")], cwd=folder, check=True, timeout=120)
+    subprocess.run(
+        [sys.executable, str(shared / "tools/hostile/feeds.py")],
+        cwd=folder,
+        check=True,
+        timeout=120,
+    )
     return folder
 
 

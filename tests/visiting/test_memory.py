@@ -30,7 +30,9 @@ class Instance:
 
     def visit(self) -> RunReport:
         async def go() -> RunReport:
-            with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}) as app:
+            with open_app(
+                self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}
+            ) as app:
                 return await run(app, Wanted(keys=("s",)), stop=asyncio.Event())
 
         return asyncio.run(go())
@@ -46,7 +48,9 @@ def instance(tmp_path: Path, web: Web) -> Iterator[Instance]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("status", "adopted"), [(301, True), (308, True), (302, False), (307, False)])
+@pytest.mark.parametrize(
+    ("status", "adopted"), [(301, True), (308, True), (302, False), (307, False)]
+)
 def test_a_permanent_move_is_adopted_after_three_visits(
     instance: Instance, web: Web, status: int, adopted: bool
 ) -> None:
@@ -65,7 +69,9 @@ def test_a_permanent_move_is_adopted_after_three_visits(
 
 
 @pytest.mark.slow
-def test_validators_count_only_after_a_good_parse_and_for_good(instance: Instance, web: Web) -> None:
+def test_validators_count_only_after_a_good_parse_and_for_good(
+    instance: Instance, web: Web
+) -> None:
     body = b"no feed at all"
 
     def answer(seen: Seen) -> Reply:
@@ -101,7 +107,9 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
     assert instance.state().etag == '"2"'
 
 
-def test_all_sources_of_a_dead_server_cost_one_try(tmp_path: Path, web: Web, caplog: pytest.LogCaptureFixture) -> None:
+def test_all_sources_of_a_dead_server_cost_one_try(
+    tmp_path: Path, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -110,9 +118,14 @@ def test_all_sources_of_a_dead_server_cost_one_try(tmp_path: Path, web: Web, cap
         config = configure(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
         done = command(config, "--verbose", "refresh")
     tried = [line for line in done.stderr.splitlines() if '"asked"' in line or " asked " in line]
-    assert len([line for line in tried if "answer=connect" in line or '"answer": "connect"' in line]) == 1
+    assert (
+        len([line for line in tried if "answer=connect" in line or '"answer": "connect"' in line])
+        == 1
+    )
     status = json.loads(command(config, "status", "--json").stdout)
-    assert {one["key"] for one in status["sources"] if one.get("reason") == "connect"} == set(sources)
+    assert {one["key"] for one in status["sources"] if one.get("reason") == "connect"} == set(
+        sources
+    )
 
 
 def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -> None:
@@ -129,8 +142,13 @@ def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -
 
 
 @pytest.mark.parametrize(("more", "reason"), [("", "robots"), ('robots = "ignore"', None)])
-def test_robots_of_a_page_and_the_operators_word(tmp_path: Path, web: Web, more: str, reason: str | None) -> None:
-    html = b"<title>T</title><article>" + b"<p>A sentence with words, and a comma, for all to read.</p>" * 12
+def test_robots_of_a_page_and_the_operators_word(
+    tmp_path: Path, web: Web, more: str, reason: str | None
+) -> None:
+    html = (
+        b"<title>T</title><article>"
+        + b"<p>A sentence with words, and a comma, for all to read.</p>" * 12
+    )
     web.routes = {
         "/robots.txt": Reply(200, {}, b"User-agent: *\nDisallow: /"),
         "/page": Reply(200, {"Content-Type": "text/html"}, html),

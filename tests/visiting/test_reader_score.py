@@ -31,7 +31,8 @@ QUICK = 100  # requests, above which a month takes too long for the quick tests
 
 @dataclass
 class Server:
-    """One server of the score: answers at simulated times, and remembers when it was asked for what."""
+    """One server of the score: answers at simulated times, and remembers when it was asked for
+    what."""
 
     answer: str
     headers: dict[str, str]
@@ -48,9 +49,16 @@ class Server:
         newest = self.newest()
         given = {} if self.answer == "whole" else {"ETag": self.name(newest)}
         current = sent is not None and sent == (self.etags[-1] if self.etags else None) and given
-        same = current and (self.answer == "gone-quiet" or sent.rpartition("/")[2] == given["ETag"].rpartition("/")[2])
+        same = current and (
+            self.answer == "gone-quiet"
+            or sent.rpartition("/")[2] == given["ETag"].rpartition("/")[2]
+        )
         self.etags += given.values()
-        return Reply(304, self.headers | given) if same else Reply(200, self.headers | given, self.feed(newest))
+        return (
+            Reply(304, self.headers | given)
+            if same
+            else Reply(200, self.headers | given, self.feed(newest))
+        )
 
     def name(self, newest: int) -> str:
         return f'"{len(self.etags) if self.answer == "new-etag" else 0}/{newest}"'
@@ -61,8 +69,13 @@ class Server:
 
     def feed(self, newest: int) -> bytes:
         numbers = range(newest, newest - SHOWN, -1)
-        items = (f"<item><guid>{number}</guid><title>T</title>{self.date(number)}</item>" for number in numbers)
-        return f'<rss version="2.0"><channel><title>T</title>{"".join(items)}</channel></rss>'.encode()
+        items = (
+            f"<item><guid>{number}</guid><title>T</title>{self.date(number)}</item>"
+            for number in numbers
+        )
+        return (
+            f'<rss version="2.0"><channel><title>T</title>{"".join(items)}</channel></rss>'.encode()
+        )
 
     def date(self, number: int) -> str:
         return f"<pubDate>{format_datetime(NOW + self.gap * number)}</pubDate>" if self.gap else ""
@@ -103,7 +116,9 @@ def _case(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", [_case(case) for case in CASES])
 def test_a_month(case: dict[str, Any], web: Web) -> None:
-    server = Server(case["answer"], case.get("headers", {}), timedelta(hours=case.get("gap_hours", 0)))
+    server = Server(
+        case["answer"], case.get("headers", {}), timedelta(hours=case.get("gap_hours", 0))
+    )
     web.routes["/feed"] = server
     asyncio.run(follow(server, web.url("/feed"), case.get("every")))
     times = [at for at, _ in server.asked]

@@ -1,4 +1,5 @@
-"""A simulated day of many sources with faults of every kind: politeness and plan hold throughout."""
+"""A simulated day of many sources with faults of every kind: politeness and plan hold
+throughout."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ class World:
         self.open[name] = self.open.get(name, 0) + 1
         self.most_open = max(self.most_open, self.open[name])
         if name in self.last_end:
-            self.shortest_pause = min(self.shortest_pause, (now - self.last_end[name]).total_seconds())
+            self.shortest_pause = min(
+                self.shortest_pause, (now - self.last_end[name]).total_seconds()
+            )
         self.asked_while_held += now < self.held_until.get(name, now)
 
     def _end(self, name: str) -> None:
@@ -87,13 +90,24 @@ class World:
                 [
                     Failed(url=url, reason="timeout"),
                     Failed(url=url, reason="dns"),
-                    Failed(url=url, reason="http-503", status=503, retry_after=self.clock() + timedelta(hours=1)),
+                    Failed(
+                        url=url,
+                        reason="http-503",
+                        status=503,
+                        retry_after=self.clock() + timedelta(hours=1),
+                    ),
                     Failed(url=url, reason="gone", status=410),
                 ]
             )
         if roll < 0.6:
             return NotModified(url=url, final_url=url, headers={"etag": '"1"'})
-        return Fetched(url=url, final_url=url, status=200, headers={"etag": '"1"'}, body=str(self.clock()).encode())
+        return Fetched(
+            url=url,
+            final_url=url,
+            status=200,
+            headers={"etag": '"1"'},
+            body=str(self.clock()).encode(),
+        )
 
 
 def _resident() -> int:
@@ -101,18 +115,27 @@ def _resident() -> int:
 
 
 async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
-    """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in seconds after its plan,
-    and the memory in use at each tick."""
+    """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in
+    seconds after its plan, and the memory in use at each tick."""
     clock = world.clock
     throttle = Throttle(1.0, clock.sleep, clock)
     notes: dict[str, str | None] = {}
     robots = Robots(
-        PoliteFetcher(world, throttle), notes.get, lambda k, v, at: notes.update({k: v}), user_agent="X", clock=clock
+        PoliteFetcher(world, throttle),
+        notes.get,
+        lambda k, v, at: notes.update({k: v}),
+        user_agent="X",
+        clock=clock,
     )
     polite = PoliteFetcher(world, throttle, robots)
-    sources = [Source(key=str(n), url=f"https://h{n % (world.count // 2)}.test/{n}") for n in range(world.count)]
+    sources = [
+        Source(key=str(n), url=f"https://h{n % (world.count // 2)}.test/{n}")
+        for n in range(world.count)
+    ]
     states = {source.key: SourceState(key=source.key, url=source.url) for source in sources}
-    queue = [(NOW + timedelta(seconds=world.dice.uniform(0, 900)), index) for index in range(world.count)]
+    queue = [
+        (NOW + timedelta(seconds=world.dice.uniform(0, 900)), index) for index in range(world.count)
+    ]
     heapq.heapify(queue)
     visits, latest, memory = 0, 0.0, []
 
@@ -130,9 +153,16 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
         visits += 1
         if state.disabled is None:
             due = next_visit(
-                source, state, feed, result, now=clock(), floor=FLOOR, ceiling=CEILING,
-                jitter=world.dice.random(), cron_next=next_fire,
-            )  # fmt: skip
+                source,
+                state,
+                feed,
+                result,
+                now=clock(),
+                floor=FLOOR,
+                ceiling=CEILING,
+                jitter=world.dice.random(),
+                cron_next=next_fire,
+            )
             heapq.heappush(queue, (due.at, index))
 
     running: set[asyncio.Task[None]] = set()
@@ -150,7 +180,8 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("count", "hours"), [(40, 6), pytest.param(1000, 24, marks=[pytest.mark.slow, pytest.mark.timeout(600)])]
+    ("count", "hours"),
+    [(40, 6), pytest.param(1000, 24, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
 )
 def test_a_day(count: int, hours: float) -> None:
     clock = SimClock()

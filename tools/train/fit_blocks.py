@@ -1,12 +1,15 @@
-"""Fits what scores a block of a page: syndicator/reading/data/block_weights.toml and block_trees.json.
+"""Fits what scores a block of a page: syndicator/reading/data/block_weights.toml and
+block_trees.json.
 
-    python -m tools.train.fit_blocks             fit, compare with the files; exit status 1 when they decide otherwise
-    python -m tools.train.fit_blocks --write     fit and write the files
+    python -m tools.train.fit_blocks             fit, compare with the files; exit status 1 when
+    they decide otherwise python -m tools.train.fit_blocks --write     fit and write the files
     python -m tools.train.fit_blocks --folds 3 --pred FILE
-                                                 what a fit reaches on pages it has not seen: texts of each fold (by
-                                                 registrable domain) as lines of JSON, for score_articles.py
+                                                 what a fit reaches on pages it has not seen: texts
+                                                 of each fold (by registrable domain) as lines of
+                                                 JSON, for score_articles.py
 
-Reads ../shared/corpus/pages. The result is tables of numbers about words and shapes; no site is in them.
+Reads ../shared/corpus/pages. The result is tables of numbers about words and shapes; no site is in
+them.
 """
 
 from __future__ import annotations
@@ -52,9 +55,11 @@ PIECE = 24  # letters of a piece when a block stands in the truth only in part
 SHORT = 16  # letters below which a block must follow what was found before it
 AHEAD, BACK = 60, 300  # letters by which a short, or a longer, block may stand off that place
 ENOUGH = 0.35  # share of the page's prose that an extractor's text must have
-MENU, LEAST_PROSE = 0.5, 0.2  # share of it in links from which it is a menu, unless it has this share of the prose
+# share of it in links from which it is a menu, unless it has this share of the prose
+MENU, LEAST_PROSE = 0.5, 0.2
 HALF = 0.5  # share of a block's pieces from which it is article
-MOST_TIMES = 6  # times the length of a snippet that a block with it may have to be counted as boilerplate
+# times the length of a snippet that a block with it may have to be counted as boilerplate
+MOST_TIMES = 6
 LEAST_IN_SNIPPET = 30  # letters above which a block inside a snippet is article
 MOST_STEPS = 12  # of Newton's method; it takes about seven
 STEP = 1e-4  # of standardised weights: a smaller step ends it
@@ -66,8 +71,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One page: for each table the features of its blocks (a row each), the share of each block that is article (nan:
-    unknown), what it counts in a fit."""
+    """One page: for each table the features of its blocks (a row each), the share of each block
+    that is article (nan: unknown), what it counts in a fit."""
 
     page: str
     site: str
@@ -94,7 +99,9 @@ def _letters_of(snippets: Iterable[str]) -> list[str]:
 def _by_snippets(own: str, must: list[str], never: list[str]) -> float:
     if any(snippet in own and len(own) < MOST_TIMES * len(snippet) for snippet in never):
         return 0.0
-    known = any(snippet in own or (len(own) > LEAST_IN_SNIPPET and own in snippet) for snippet in must)
+    known = any(
+        snippet in own or (len(own) > LEAST_IN_SNIPPET and own in snippet) for snippet in must
+    )
     return 1.0 if known else float("nan")
 
 
@@ -108,9 +115,12 @@ def _by_text(blocks: Sequence[Block], text: str) -> list[float]:
 
 
 def _found(own: str, text: str, used: bytearray, at: int) -> tuple[float, int]:
-    """The share of `own` in `text` where it is not `used`, and the place after it; `at` is where it is expected."""
+    """The share of `own` in `text` where it is not `used`, and the place after it; `at` is where it
+    is expected."""
     n = len(own)
-    for start, end in [(at, at + n + AHEAD)] if n < SHORT else [(max(0, at - BACK), len(text)), (0, len(text))]:
+    for start, end in (
+        [(at, at + n + AHEAD)] if n < SHORT else [(max(0, at - BACK), len(text)), (0, len(text))]
+    ):
         place = text.find(own, start, end)
         while place >= 0 and any(used[place : place + n : max(1, n // 4)]):
             place = text.find(own, place + 1, end)
@@ -126,7 +136,8 @@ def _found(own: str, text: str, used: bytearray, at: int) -> tuple[float, int]:
 
 
 def example(row: Row) -> Example | None:
-    """The page of a row of a manifest, None when it is no HTML, has no text or no truth that counts."""
+    """The page of a row of a manifest, None when it is no HTML, has no text or no truth that
+    counts."""
     truth = row["truth"]
     if row["page_type"] in UNCOUNTED or not (truth.get("text") or truth.get("must_have")):
         return None
@@ -142,14 +153,19 @@ def example(row: Row) -> Example | None:
         return None
     overlap.measure(blocks)
     text = features.of_text(blocks, meta.title)
-    found = {table: features.columns(blocks, box, text) for table, box in _compared(blocks, parsed.tree)}
+    found = {
+        table: features.columns(blocks, box, text) for table, box in _compared(blocks, parsed.tree)
+    }
     names = tuple(sorted(found["alone"]))
     wanted = np.array(labels(blocks, truth))
     return Example(
         page=row["id"],
         site=urls.site(row["url"] or "") or row["domain"] or row["id"],
         names=names,
-        values={table: np.stack([columns[name] for name in names], axis=1) for table, columns in found.items()},
+        values={
+            table: np.stack([columns[name] for name in names], axis=1)
+            for table, columns in found.items()
+        },
         wanted=wanted,
         counts=counts_of(blocks, wanted, row),
         texts=tuple(block.text for block in blocks),
@@ -157,7 +173,9 @@ def example(row: Row) -> Example | None:
     )
 
 
-def _compared(blocks: Sequence[Block], tree: Any) -> Iterator[tuple[scorer.Table, containers.Containers]]:
+def _compared(
+    blocks: Sequence[Block], tree: Any
+) -> Iterator[tuple[scorer.Table, containers.Containers]]:
     """Sets the overlap of `blocks` as each table has it, in the order in which a page is read."""
     box = containers.build(blocks)
     containers.add_up(blocks, box)
@@ -168,8 +186,8 @@ def _compared(blocks: Sequence[Block], tree: Any) -> Iterator[tuple[scorer.Table
 
 
 def compare_extractions(blocks: Sequence[Block], box: containers.Containers, tree: Any) -> None:
-    """Set the overlap of `blocks` with the first extraction that has enough of the page's prose and is no menu; else
-    the prose of its main container counts as taken too."""
+    """Set the overlap of `blocks` with the first extraction that has enough of the page's prose and
+    is no menu; else the prose of its main container counts as taken too."""
     overlap.guess(blocks, box)
     inside = [block for block in blocks if block.overlap]
     total = sum(block.letters for block in inside)
@@ -179,14 +197,17 @@ def compare_extractions(blocks: Sequence[Block], box: containers.Containers, tre
         length = sum(len(block.text) * block.overlap for block in blocks)
         linked = sum(block.linked * block.overlap for block in blocks)
         prose = sum(block.letters * block.overlap for block in inside)
-        if taken >= max(ENOUGH * total, 1) and not (linked > MENU * length and prose < LEAST_PROSE * total):
+        if taken >= max(ENOUGH * total, 1) and not (
+            linked > MENU * length and prose < LEAST_PROSE * total
+        ):
             return
     for block in inside:
         block.overlap = 1.0
 
 
 def counts_of(blocks: Sequence[Block], wanted: Array, row: Row) -> Array:
-    """The weight of each block in the fit: more for a longer one, about as much for a long page as for a short."""
+    """The weight of each block in the fit: more for a longer one, about as much for a long page as
+    for a short."""
     whole = bool(row["truth"].get("text"))
     counts = np.log1p(np.array([block.letters for block in blocks], dtype=float)) ** 1.5
     counts = counts / (1 + counts.sum() ** 0.5) if whole else np.full(len(blocks), SNIPPET)
@@ -195,7 +216,8 @@ def counts_of(blocks: Sequence[Block], wanted: Array, row: Row) -> Array:
 
 
 def learnt(each: Example) -> Example:
-    """`each` with at most about MOST_BLOCKS blocks that count, drawn by the page's id, and in all as much as before."""
+    """`each` with at most about MOST_BLOCKS blocks that count, drawn by the page's id, and in all
+    as much as before."""
     draw = np.random.default_rng(int(hashlib.sha256(each.page.encode()).hexdigest()[:8], 16))
     share = min(1.0, MOST_BLOCKS / max(1, np.count_nonzero(each.counts)))
     keep = (each.counts > 0) & (draw.random(len(each.counts)) < share)
@@ -216,7 +238,8 @@ class Fitted:
 
 
 def fit_all(examples: Sequence[Example], plan: boosting.Plan) -> dict[str, Fitted]:
-    """Weights and trees for each table. Raises ValueError when the pages have not the same features."""
+    """Weights and trees for each table. Raises ValueError when the pages have not the same
+    features."""
     names = examples[0].names
     if any(each.names != names for each in examples):
         raise ValueError("the pages have not the same features")
@@ -224,11 +247,14 @@ def fit_all(examples: Sequence[Example], plan: boosting.Plan) -> dict[str, Fitte
     wanted = (np.concatenate([each.wanted for each in chosen]) > HALF).astype(float)
     counts = np.concatenate([each.counts for each in chosen])
     return {
-        table: _fit(np.vstack([each.values[table] for each in chosen]), wanted, counts, names, plan) for table in TABLES
+        table: _fit(np.vstack([each.values[table] for each in chosen]), wanted, counts, names, plan)
+        for table in TABLES
     }
 
 
-def _fit(values: Any, wanted: Array, counts: Array, names: Sequence[str], plan: boosting.Plan) -> Fitted:
+def _fit(
+    values: Any, wanted: Array, counts: Array, names: Sequence[str], plan: boosting.Plan
+) -> Fitted:
     limits = boosting.limits_of(values)
     grown = boosting.fit(boosting.codes_of(values, limits), limits, wanted, counts, plan)
     weights = {name: rounded(weight) for name, weight in fit(values, wanted, counts, names).items()}
@@ -237,12 +263,16 @@ def _fit(values: Any, wanted: Array, counts: Array, names: Sequence[str], plan: 
 
 def row_of(tree: boosting.Tree, names: Sequence[str]) -> dict[str, str]:
     """A tree as a row of the file, as `trees.read` takes it."""
-    asks = "; ".join(f"{names[f]} > {rounded(limit)!r}" for f, limit in zip(tree.features, tree.limits, strict=True))
+    asks = "; ".join(
+        f"{names[f]} > {rounded(limit)!r}"
+        for f, limit in zip(tree.features, tree.limits, strict=True)
+    )
     return {"asks": asks, "leaves": " ".join(f"{leaf:.3g}" for leaf in tree.leaves)}
 
 
 def fit(values: Any, wanted: Array, counts: Array, names: Sequence[str]) -> dict[str, float]:
-    """Logistic regression with a ridge, by Newton's method: the weight of each feature by its name."""
+    """Logistic regression with a ridge, by Newton's method: the weight of each feature by its
+    name."""
     values = values.astype(np.float64)
     bias = names.index("bias")
     spread, middle = values.std(axis=0), values.mean(axis=0)
@@ -269,14 +299,19 @@ def _newton(values: Array, wanted: Array, counts: Array, bias: int) -> Array:
     return weights
 
 
-def parted(examples: Sequence[Example], folds: int) -> Iterator[tuple[list[Example], list[Example]]]:
+def parted(
+    examples: Sequence[Example], folds: int
+) -> Iterator[tuple[list[Example], list[Example]]]:
     """`folds` times: the examples to fit on, and those of the other domains to test on."""
 
     def fold(each: Example) -> int:
         return int(hashlib.sha256(each.site.encode()).hexdigest(), 16) % folds
 
     for k in range(folds):
-        yield [each for each in examples if fold(each) != k], [each for each in examples if fold(each) == k]
+        yield (
+            [each for each in examples if fold(each) != k],
+            [each for each in examples if fold(each) == k],
+        )
 
 
 def by_name(each: Example, table: str) -> dict[str, Any]:
@@ -291,7 +326,10 @@ def predictions(examples: Sequence[Example], folds: int, plan: boosting.Plan) ->
         for each in test:
             keep = fitted.log_odds(by_name(each, "asked")) > 0
             rows = zip(each.texts, keep, each.kinds, strict=True)
-            yield {"id": each.page, "text": "\n".join(text for text, kept, kind in rows if kept and kind != "caption")}
+            yield {
+                "id": each.page,
+                "text": "\n".join(text for text, kept, kind in rows if kept and kind != "caption"),
+            }
 
 
 def written(fitted: Mapping[str, Fitted], rows: Sequence[Row]) -> dict[str, str]:
@@ -299,18 +337,27 @@ def written(fitted: Mapping[str, Fitted], rows: Sequence[Row]) -> dict[str, str]
     made = {
         "script": "tools/train/fit_blocks.py",
         "made": datetime.now(UTC).date().isoformat(),
-        "data": f"../shared/corpus/pages: manifest.jsonl.gz, more.jsonl.gz and their {len(rows)} pages",
+        "data": (
+            f"../shared/corpus/pages: manifest.jsonl.gz, more.jsonl.gz and their {len(rows)} pages"
+        ),
         "data_sha256": data_sha256(rows),
     }
     weights = [
-        "# What each feature of a block adds to the log odds that it is article. Written by tools/train/fit_blocks.py:",
+        (
+            "# What each feature of a block adds to the log odds that it is article. Written by"
+            " tools/train/fit_blocks.py:"
+        ),
         "# not to be edited by hand. Order means nothing; names must be those of",
         "# syndicator/reading/body/features.py.",
         *(f'{name} = "{value}"' for name, value in made.items()),
     ]
     grown = [f'"{name}": {json.dumps(value)}' for name, value in made.items()]
     for table, each in fitted.items():
-        weights += ["", f"[{table}]", *(f'"{name}" = {value}' for name, value in sorted(each.weights.items()))]
+        weights += [
+            "",
+            f"[{table}]",
+            *(f'"{name}" = {value}' for name, value in sorted(each.weights.items())),
+        ]
         grown.append(f'"{table}": [\n' + ",\n".join(map(json.dumps, each.rows)) + "\n]")
     return {
         "block_weights.toml": "\n".join(weights) + "\n",
@@ -332,19 +379,28 @@ def data_sha256(rows: Sequence[Row]) -> str:
 
 
 def differences(
-    fitted: Mapping[str, Fitted], examples: Sequence[Example], rows: Sequence[Row], folder: Path = DATA
+    fitted: Mapping[str, Fitted],
+    examples: Sequence[Example],
+    rows: Sequence[Row],
+    folder: Path = DATA,
 ) -> list[str]:
-    """How `fitted` and the hash of the data differ from the files in `folder`: fits on two kinds of processor part in
-    the last digits, and trees that differ in one question may yet decide alike, so decisions are compared."""
+    """How `fitted` and the hash of the data differ from the files in `folder`: fits on two kinds of
+    processor part in the last digits, and trees that differ in one question may yet decide alike,
+    so decisions are compared."""
     old, hashes = kept(folder)
     found = [] if hashes == {data_sha256(rows)} else ["the files were made from other data"]
     for table in TABLES:
         if old[table].weights.keys() != fitted[table].weights.keys():
             found.append(f"{table}: other features in the file")
             continue
-        pairs = [[each[table].log_odds(by_name(page, table)) > 0 for each in (old, fitted)] for page in examples]
+        pairs = [
+            [each[table].log_odds(by_name(page, table)) > 0 for each in (old, fitted)]
+            for page in examples
+        ]
         share = float(np.mean(np.concatenate([a != b for a, b in pairs])))
-        found += [f"{table}: {share:.2%} of the blocks are decided otherwise"] if share > NEAR else []
+        found += (
+            [f"{table}: {share:.2%} of the blocks are decided otherwise"] if share > NEAR else []
+        )
     return found
 
 
@@ -358,10 +414,14 @@ def manifest() -> list[Row]:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--write", action="store_true", help="write the files")
     options.add_argument("--folds", type=int, default=3)
-    options.add_argument("--pred", type=Path, help="write the predictions of the folds, and fit nothing else")
+    options.add_argument(
+        "--pred", type=Path, help="write the predictions of the folds, and fit nothing else"
+    )
     asked = options.parse_args()
     rows = manifest()
     with Pool(2) as pool:

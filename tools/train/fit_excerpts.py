@@ -1,10 +1,12 @@
 """Fits data/opener.toml: which sentence may open an excerpt.
 
-    python -m tools.train.fit_excerpts [--write]      compares with the shipped file, or writes it; a minute
+    python -m tools.train.fit_excerpts [--write]      compares with the shipped file, or writes it;
+    a minute
 
-First the feature "start": logistic regression on the vectors of the first two words and of the sentence tells first
-sentences of the open texts from later ones. Then the weights of all features, on the sentences of openers.toml, which
-a person judged. Nothing in it is random. Pages whose domain the editor's articles have
+First the feature "start": logistic regression on the vectors of the first two words and of the
+sentence tells first sentences of the open texts from later ones. Then the weights of all features,
+on the sentences of openers.toml, which a person judged. Nothing in it is random. Pages whose domain
+the editor's articles have
 are left out, so that `python -m tests.bench.bench_editor` shows articles that were not fitted."""
 
 from __future__ import annotations
@@ -29,18 +31,30 @@ from tools.train.weights_file import finish
 
 CORPUS = SHARED / "corpus"
 MANIFESTS = [CORPUS / "pages" / f"{name}.jsonl.gz" for name in ("manifest", "more")]
-SETS = ("cat_bbc", "cat_gnad", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs", "summ_webmeta",
-        "summ_writers", "tags_blogs")  # fmt: skip
+SETS = (
+    "cat_bbc",
+    "cat_gnad",
+    "cat_kpcrowd10",
+    "summ_cnndm",
+    "summ_inshorts",
+    "summ_blogs",
+    "summ_webmeta",
+    "summ_writers",
+    "tags_blogs",
+)
 TEXTS = [CORPUS / "texts" / f"{name}.jsonl.gz" for name in SETS]
 LABELS = ROOT / "tools" / "train" / "openers.toml"
-RAW = ("trafilatura", "htmldate", "postlight", "newspaper4k", "readability")  # sets with pages that have no text
+# sets with pages that have no text
+RAW = ("trafilatura", "htmldate", "postlight", "newspaper4k", "readability")
 HIDDEN = "//script|//style|//noscript|//aside|//footer|//nav|//header|//form"
 PARAGRAPH = 80  # letters from which on a paragraph of a page is taken for text
 LONG = 500  # letters of a text that teaches
-LEAST, LATER, MOST = 6, slice(3, 20, 2), 8  # sentences of a text, those that are no first one, and how many of them
+# sentences of a text, those that are no first one, and how many of them
+LEAST, LATER, MOST = 6, slice(3, 20, 2), 8
 READ = 25  # sentences that are read of a text
 SHORTEST = 25  # letters of a sentence
-RIDGE_START, RIDGE = 10.0, 60.0  # pull of the weights to zero; half or twice of either changes little
+# pull of the weights to zero; half or twice of either changes little
+RIDGE_START, RIDGE = 10.0, 60.0
 STEPS, SMALLEST = 25, 1e-6  # of Newton's method: at most so many, and the least that counts
 DIGEST = 8  # hexadecimal digits that stand for a sentence in openers.toml
 
@@ -65,7 +79,11 @@ def texts() -> list[Text]:
     labelled = {row["id"] for row in lines(CORPUS / "editor" / "articles.jsonl.gz")}
     domains = {row["domain"] for row in pages if row["id"] in labelled}
     read = [page(row) for row in pages if row["domain"] not in domains]
-    plain = [_text(row, name, row["text"]) for name, file in zip(SETS, TEXTS, strict=True) for row in lines(file)]
+    plain = [
+        _text(row, name, row["text"])
+        for name, file in zip(SETS, TEXTS, strict=True)
+        for row in lines(file)
+    ]
     return [one for one in (*read, *plain) if one is not None and len(one.text) > LONG]
 
 
@@ -81,8 +99,14 @@ def page(row: dict[str, Any]) -> Text | None:
         part.drop_tree()
     paragraphs = (" ".join(part.text_content().split()) for part in tree.iter("p"))
     named = tree.xpath("//meta[@property='og:title']/@content")
-    title = truth.get("title") or (named[0] if named else tree.findtext(".//h1") or tree.findtext(".//title"))
-    return _text(row | {"title": title}, row["domain"], "\n".join(one for one in paragraphs if len(one) >= PARAGRAPH))
+    title = truth.get("title") or (
+        named[0] if named else tree.findtext(".//h1") or tree.findtext(".//title")
+    )
+    return _text(
+        row | {"title": title},
+        row["domain"],
+        "\n".join(one for one in paragraphs if len(one) >= PARAGRAPH),
+    )
 
 
 def _text(row: dict[str, Any], domain: str, text: str) -> Text:
@@ -96,7 +120,8 @@ def vectors(sentence: str) -> np.ndarray:
 
 
 def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]:
-    """The vectors of a sentence, 1 if it begins its text, and its weight: all later ones of a text count one."""
+    """The vectors of a sentence, 1 if it begins its text, and its weight: all later ones of a text
+    count one."""
     for one in found:
         good = [
             each.text
@@ -113,15 +138,18 @@ def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]
 
 
 def judged(found: Iterable[Text]) -> Iterator[tuple[excerpt.Candidates, np.ndarray]]:
-    """The candidates of each text of openers.toml, with 1 for those that may open an excerpt, 0 for those that may not
-    and -1 for those that nobody judged."""
+    """The candidates of each text of openers.toml, with 1 for those that may open an excerpt, 0 for
+    those that may not and -1 for those that nobody judged."""
     said = tomllib.loads(LABELS.read_text("utf-8"))["texts"]
     for one in found:
         if one.id in said:
             opens, shut = (frozenset(part.split()) for part in said[one.id].split("|"))
             own = excerpt.find_opener(one.title, one.text, one.language)
             marks = [digest(each.text) for each in own.sentences]
-            yield own, np.array([1 if mark in opens else 0 if mark in shut else -1 for mark in marks])
+            yield (
+                own,
+                np.array([1 if mark in opens else 0 if mark in shut else -1 for mark in marks]),
+            )
 
 
 def digest(sentence: str) -> str:
@@ -136,7 +164,9 @@ def logistic(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float) -> 
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-np.clip(x @ theta, -30, 30)))
         slope = x.T @ (weight * (chance - y)) + pull * theta
-        step = np.linalg.solve((x * (weight * chance * (1 - chance))[:, None]).T @ x + np.diag(pull), slope)
+        step = np.linalg.solve(
+            (x * (weight * chance * (1 - chance))[:, None]).T @ x + np.diag(pull), slope
+        )
         theta = theta - step
         if np.abs(step).max() < SMALLEST:
             break
@@ -147,7 +177,10 @@ def fit_start(found: Iterable[Text]) -> dict[str, list[float]]:
     rows, first, weight = zip(*beginnings(found), strict=True)
     theta = logistic(np.array(rows), np.array(first), np.array(weight), RIDGE_START)
     size = embedder().table.shape[1]
-    parts = {name: theta[n * size : (n + 1) * size].tolist() for n, name in enumerate(("first", "second", "whole"))}
+    parts = {
+        name: theta[n * size : (n + 1) * size].tolist()
+        for n, name in enumerate(("first", "second", "whole"))
+    }
     return parts | {"constant": [float(theta[-1])]}
 
 
@@ -168,8 +201,12 @@ def fit_weights(found: Iterable[Text], start: dict[str, list[float]]) -> dict[st
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="write data/opener.toml instead of comparing with it")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write data/opener.toml instead of comparing with it"
+    )
     options = parser.parse_args()
     found = texts()
     start = fit_start(found)

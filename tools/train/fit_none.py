@@ -1,9 +1,11 @@
 """Fits data/none.toml: does an article belong to its likeliest category, or to none?
 
-    python -m tools.train.fit_none [--write]      compares with the shipped file, or writes it; half a minute
+    python -m tools.train.fit_none [--write]      compares with the shipped file, or writes it; half
+    a minute
 
-From four open sets of labelled texts: articles with all categories there, and articles whose category was taken away.
-`--folds` shows for each set what weights of the others do: points lost, and near misses filed before and after."""
+From four open sets of labelled texts: articles with all categories there, and articles whose
+category was taken away. `--folds` shows for each set what weights of the others do: points lost,
+and near misses filed before and after."""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ from tools.train.provenance import single_thread
 from tools.train.weights_file import finish
 
 RIDGE = 5.0
-WHOLE, WITHOUT = 300, 50  # articles of a set with all categories, and of each category that was taken away
+# articles of a set with all categories, and of each category that was taken away
+WHOLE, WITHOUT = 300, 50
 
 
 class Example(NamedTuple):
@@ -40,7 +43,11 @@ def examples(group: str) -> Iterator[Example]:
     found = sorted(rows(f"cat_{group}"), key=lambda row: part(row["id"], 10**6))
     for gone in (None, *(one.name for one in defined)):
         taxonomy = Taxonomy(Vocabulary(category=tuple(one for one in defined if one.name != gone)))
-        of = found[:WHOLE] if gone is None else [row for row in found if row["label"] == gone][:WITHOUT]
+        of = (
+            found[:WHOLE]
+            if gone is None
+            else [row for row in found if row["label"] == gone][:WITHOUT]
+        )
         yield from (_example(group, taxonomy, row, gone is None) for row in of)
 
 
@@ -51,7 +58,10 @@ def _example(group: str, taxonomy: Taxonomy, article: dict[str, Any], kept: bool
     counts = known.counts(text[:SAMPLE])
     values = categories.scores(known, title, text, counts)
     best = int(values.argmax())
-    filed = known.names[best] != RIVAL and float(categories.probabilities(values)[best]) >= categories.FLOOR
+    filed = (
+        known.names[best] != RIVAL
+        and float(categories.probabilities(values)[best]) >= categories.FLOOR
+    )
     right = known.names[best] == article["label"]
     return Example(group, kept, filed, right, categories.row(known, title, text, counts, values))
 
@@ -76,14 +86,25 @@ def show(found: list[Example]) -> None:
         ]
         whole, without = ([pair for pair in own if pair[0].kept == kept] for kept in (True, False))
         lost = sum(one.filed and one.right and not now for one, now in whole) / len(whole)
-        before, after = (sum(pair[n] if n else pair[0].filed for pair in without) / len(without) for n in (0, 1))
-        print(f"{group:10} points lost {100 * lost:.1f}, near misses filed {before:.2f} -> {after:.2f}")
+        before, after = (
+            sum(pair[n] if n else pair[0].filed for pair in without) / len(without) for n in (0, 1)
+        )
+        print(
+            f"{group:10} points lost {100 * lost:.1f}, near misses filed {before:.2f} ->"
+            f" {after:.2f}"
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="write data/none.toml instead of comparing with it")
-    parser.add_argument("--folds", action="store_true", help="show what weights do on sets they have not seen")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write data/none.toml instead of comparing with it"
+    )
+    parser.add_argument(
+        "--folds", action="store_true", help="show what weights do on sets they have not seen"
+    )
     options = parser.parse_args()
     found = [one for group in CATEGORIES for one in examples(group)]
     if options.folds:
@@ -93,8 +114,17 @@ def main() -> None:
         "none.toml",
         "Does an article belong to its likeliest category, or to none? See taxonomy/categories.py.",
         "tools/train/fit_none.py",
-        [TEXTS / f"cat_{group}{kind}" for group in CATEGORIES for kind in (".jsonl.gz", ".taxonomy.toml")],
-        {"weights": {categories.CONSTANT: theta[-1]} | dict(zip(categories.FEATURES, theta[:-1], strict=True))},
+        [
+            TEXTS / f"cat_{group}{kind}"
+            for group in CATEGORIES
+            for kind in (".jsonl.gz", ".taxonomy.toml")
+        ],
+        {
+            "weights": (
+                {categories.CONSTANT: theta[-1]}
+                | dict(zip(categories.FEATURES, theta[:-1], strict=True))
+            )
+        },
         write=options.write,
     )
 

@@ -1,10 +1,12 @@
 """Fits the weights by which a page's type is told: syndicator/reading/data/page_types.toml.
 
-    python -m tools.train.fit_pages             fit, compare with the file; exit status 1 when a weight differs
-    python -m tools.train.fit_pages --write     fit and write the file
-    python -m tools.train.fit_pages --folds     how often weights are right on domains that they were not fitted on
+    python -m tools.train.fit_pages             fit, compare with the file; exit status 1 when a
+    weight differs python -m tools.train.fit_pages --write     fit and write the file
+    python -m tools.train.fit_pages --folds     how often weights are right on domains that they
+    were not fitted on
 
-Reads ../shared/corpus/pages, both manifests: the pages whose type a person said. No site is in the result.
+Reads ../shared/corpus/pages, both manifests: the pages whose type a person said. No site is in the
+result.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ def example(row: Row) -> Example | None:
         return None
     blocks = read_blocks(parsed.tree)
     overlap.measure(blocks)
-    return Example(features(parsed, blocks), TYPES.index(LABELS[row["page_type"]]), row["domain"] or row["id"])
+    return Example(
+        features(parsed, blocks), TYPES.index(LABELS[row["page_type"]]), row["domain"] or row["id"]
+    )
 
 
 def matrix(examples: Sequence[Example]) -> tuple[tuple[str, ...], Array, Array]:
@@ -84,8 +88,9 @@ def matrix(examples: Sequence[Example]) -> tuple[tuple[str, ...], Array, Array]:
 
 
 def fit(names: Sequence[str], values: Array, types: Array) -> Array:
-    """Multinomial logistic regression with a ridge: a row of weights for each feature, a column for each type. By steps
-    of Newton's method with Boehning's bound of the curvature (1992), which needs one inverse."""
+    """Multinomial logistic regression with a ridge: a row of weights for each feature, a column for
+    each type. By steps of Newton's method with Boehning's bound of the curvature (1992), which
+    needs one inverse."""
     bias = names.index("bias")
     middle, spread = values.mean(axis=0), values.std(axis=0)
     spread[spread < CONSTANT] = 1.0
@@ -97,12 +102,16 @@ def fit(names: Sequence[str], values: Array, types: Array) -> Array:
     wanted = np.eye(len(TYPES))[types]
     weights = np.zeros((len(names), len(TYPES)))
     for _ in range(MOST_STEPS):
-        step = inverse @ (standard.T @ (chances(standard, weights) - wanted) + ridge[:, None] * weights)
+        step = inverse @ (
+            standard.T @ (chances(standard, weights) - wanted) + ridge[:, None] * weights
+        )
         weights -= step
         if np.abs(step).max() < STEP:
             break
     found = weights / spread[:, None]
-    found[bias] = weights[bias] - (np.delete(found, bias, axis=0) * np.delete(middle, bias)[:, None]).sum(axis=0)
+    found[bias] = weights[bias] - (
+        np.delete(found, bias, axis=0) * np.delete(middle, bias)[:, None]
+    ).sum(axis=0)
     return found
 
 
@@ -116,7 +125,9 @@ def chances(values: Array, weights: Array) -> Array:
 def unseen(examples: Sequence[Example]) -> Array:
     """The probabilities of each page by weights that were fitted on other domains."""
     names, values, types = matrix(examples)
-    fold = np.array([int(hashlib.sha256(each.domain.encode()).hexdigest(), 16) % FOLDS for each in examples])
+    fold = np.array(
+        [int(hashlib.sha256(each.domain.encode()).hexdigest(), 16) % FOLDS for each in examples]
+    )
     out = np.zeros((len(examples), len(TYPES)))
     for k in range(FOLDS):
         out[fold == k] = chances(values[fold == k], fit(names, values[fold != k], types[fold != k]))
@@ -124,22 +135,30 @@ def unseen(examples: Sequence[Example]) -> Array:
 
 
 def figures(examples: Sequence[Example]) -> dict[str, float]:
-    """Shares on domains that were not fitted on: pages of the right type, listings of a type that is no article's."""
+    """Shares on domains that were not fitted on: pages of the right type, listings of a type that
+    is no article's."""
     found = unseen(examples)
     types = np.array([each.type for each in examples])
     best = found.argmax(axis=1)
     listings = types == TYPES.index("listing")
     return {
         "right": float((best == types).mean()),
-        **{f"right {name}": float((best == at)[types == at].mean()) for at, name in enumerate(TYPES)},
+        **{
+            f"right {name}": float((best == at)[types == at].mean())
+            for at, name in enumerate(TYPES)
+        },
         "listings typed": float((best[listings] > 1).mean()),
     }
 
 
 def written(names: Sequence[str], weights: Array, found: Sequence[Row]) -> str:
-    """The file: what made it, from which data, and each feature's weight for each type by its name."""
+    """The file: what made it, from which data, and each feature's weight for each type by its
+    name."""
     lines = [
-        "# What each feature of a page adds to the log odds of each type of page. Written by tools/train/fit_pages.py:",
+        (
+            "# What each feature of a page adds to the log odds of each type of page. Written by"
+            " tools/train/fit_pages.py:"
+        ),
         "# not to be edited by hand. Names must be those of syndicator/reading/page_type.py.",
         'script = "tools/train/fit_pages.py"',
         f"made = {datetime.now(UTC).date().isoformat()}",
@@ -148,7 +167,10 @@ def written(names: Sequence[str], weights: Array, found: Sequence[Row]) -> str:
     ]
     for at, kind in enumerate(TYPES):
         lines += ["", f"[weights.{kind}]"]
-        lines += [f'"{name}" = {rounded(float(value))}' for name, value in zip(names, weights[:, at], strict=True)]
+        lines += [
+            f'"{name}" = {rounded(float(value))}'
+            for name, value in zip(names, weights[:, at], strict=True)
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -160,7 +182,9 @@ def data_sha256(found: Sequence[Row]) -> str:
 def differences(names: Sequence[str], weights: Array, found: Sequence[Row]) -> list[str]:
     """How the fitted `weights` and the hash of the data differ from the file."""
     table = tomllib.loads(WEIGHTS.read_text("utf-8"))
-    wrong = [] if table["data_sha256"] == data_sha256(found) else ["the file was made from other data"]
+    wrong = (
+        [] if table["data_sha256"] == data_sha256(found) else ["the file was made from other data"]
+    )
     for at, kind in enumerate(TYPES):
         kept: dict[str, float] = table["weights"][kind]
         fitted = dict(zip(names, weights[:, at].tolist(), strict=True))
@@ -178,9 +202,15 @@ def examples_of(found: Sequence[Row]) -> list[Example]:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--write", action="store_true", help="write the file of weights")
-    options.add_argument("--folds", action="store_true", help="print shares on domains not fitted on, and fit no more")
+    options.add_argument(
+        "--folds",
+        action="store_true",
+        help="print shares on domains not fitted on, and fit no more",
+    )
     asked = options.parse_args()
     found = rows()
     examples = examples_of(found)

@@ -1,11 +1,12 @@
 """Grows the trees that judge the readings of a page: syndicator/reading/data/reading_trees.json.
 
-    python -m tools.train.fit_readings             grow, compare with the file; exit status 1 when they decide otherwise
-    python -m tools.train.fit_readings --write     grow and write the file
+    python -m tools.train.fit_readings             grow, compare with the file; exit status 1 when
+    they decide otherwise python -m tools.train.fit_readings --write     grow and write the file
 
-"right" tells how much of a reading is the article's, "listing" whether its page is a list. They judge readings, their
-mistakes included, so each page is read with tables that were fitted without its domain (tools/train/folds.py,
-fit_sequence.py). To be run after fit_sequence. Reads ../shared/corpus/pages; no site is in the trees.
+"right" tells how much of a reading is the article's, "listing" whether its page is a list. They
+judge readings, their mistakes included, so each page is read with tables that were fitted without
+its domain (tools/train/folds.py, fit_sequence.py). To be run after fit_sequence. Reads
+../shared/corpus/pages; no site is in the trees.
 """
 
 from __future__ import annotations
@@ -37,13 +38,14 @@ Row = dict[str, Any]
 PLAN = boosting.Plan(trees=80, depth=4, rate=0.1, rows=0.6, features=0.3, ridge=3.0)
 LISTS = ("listing", "collection")
 SNIPPETS = 0.3  # what a reading counts that is judged by snippets
-COUNTS = {"listing": 3.0, "collection": 3.0, "product": 0.5, "service": 0.5}  # of a page in the fit, else 1
+# of a page in the fit, else 1
+COUNTS = {"listing": 3.0, "collection": 3.0, "product": 0.5, "service": 0.5}
 NEAR = 0.005  # share of the readings that two fits on different processors may decide otherwise
 
 
 class Judged(NamedTuple):
-    """A reading of a page: the fold and the type of the page, its features by name, how right it is (0 to 1, nan if
-    unknown), and what it counts."""
+    """A reading of a page: the fold and the type of the page, its features by name, how right it is
+    (0 to 1, nan if unknown), and what it counts."""
 
     fold: int
     kind: str
@@ -65,15 +67,19 @@ def judged(task: tuple[Row, Path, int]) -> list[Judged]:
     page = body.page_of(parsed, meta, read_blocks(parsed.tree), selected=False)
     found = list(body.readings(page, "", meta.description))
     texts = [
-        "\n".join(b.text for b, stays in zip(page.blocks, each.choice.stay, strict=True) if stays) for each in found
+        "\n".join(b.text for b, stays in zip(page.blocks, each.choice.stay, strict=True) if stays)
+        for each in found
     ]
     count = (1.0 if row["truth"].get("text") else SNIPPETS) / len(found)
     pairs = zip(found, texts, strict=True)
-    return [Judged(fold, row["page_type"], each.values, right(row, text), count) for each, text in pairs]
+    return [
+        Judged(fold, row["page_type"], each.values, right(row, text), count) for each, text in pairs
+    ]
 
 
 def right(row: Row, text: str) -> float:
-    """How right `text` is by the page's truth: F1, else the share of its snippets that are as they must be."""
+    """How right `text` is by the page's truth: F1, else the share of its snippets that are as they
+    must be."""
     truth = row["truth"]
     if row["page_type"] in LISTS:
         return 0.0
@@ -81,7 +87,8 @@ def right(row: Row, text: str) -> float:
         return scores.body_f1([(truth["text"], text)])
     flat = overlap.letters(text)
     must, never = (
-        [overlap.letters(each) in flat for each in truth.get(name) or ()] for name in ("must_have", "must_not")
+        [overlap.letters(each) in flat for each in truth.get(name) or ()]
+        for name in ("must_have", "must_not")
     )
     return float(np.mean([*must, *(not each for each in never)])) if must else math.nan
 
@@ -97,7 +104,9 @@ def readings(rows: Sequence[Row], folder: Path, parts: int = folds.FOLDS) -> lis
 def matrix(found: Sequence[Judged]) -> tuple[tuple[str, ...], Any]:
     """The names of the features, and a row of them for each reading."""
     names = tuple(sorted(found[0].values))
-    return names, np.array([[each.values[name] for name in names] for each in found], dtype=np.float32)
+    return names, np.array(
+        [[each.values[name] for name in names] for each in found], dtype=np.float32
+    )
 
 
 def grow(found: Iterable[Judged]) -> dict[str, list[dict[str, str]]]:
@@ -118,7 +127,8 @@ def grow(found: Iterable[Judged]) -> dict[str, list[dict[str, str]]]:
         limits = boosting.limits_of(values[rows])
         codes = boosting.codes_of(values[rows], limits)
         grown[table] = [
-            fit_blocks.row_of(tree, names) for tree in boosting.fit(codes, limits, wanted[rows], weights[rows], PLAN)
+            fit_blocks.row_of(tree, names)
+            for tree in boosting.fit(codes, limits, wanted[rows], weights[rows], PLAN)
         ]
     return grown
 
@@ -134,17 +144,24 @@ def odds(trees: Sequence[Mapping[str, str]], found: Sequence[Judged]) -> Any:
     return scorer.log_odds(scorer.read_trees(trees), dict(zip(names, values.T, strict=True)))
 
 
-def differences(text: str, grown: Mapping[str, Sequence[Mapping[str, str]]], found: Sequence[Judged]) -> list[str]:
-    """How the trees of the file `text` decide otherwise than those that were `grown`, on the readings `found`."""
+def differences(
+    text: str, grown: Mapping[str, Sequence[Mapping[str, str]]], found: Sequence[Judged]
+) -> list[str]:
+    """How the trees of the file `text` decide otherwise than those that were `grown`, on the
+    readings `found`."""
     old, wrong = json.loads(text), []
     for table, trees in grown.items():
         share = float(np.mean((odds(old[table], found) > 0) != (odds(trees, found) > 0)))
-        wrong += [f"{table}: {share:.2%} of the readings are judged otherwise"] if share > NEAR else []
+        wrong += (
+            [f"{table}: {share:.2%} of the readings are judged otherwise"] if share > NEAR else []
+        )
     return wrong
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--write", action="store_true", help="write the file")
     options.add_argument("--keep", type=Path, help="folder in which the tables of the folds stay")
     asked = options.parse_args()

@@ -1,11 +1,13 @@
-"""Grows the trees of the second look at a page's texts: syndicator/reading/data/sequence_trees.json.
+"""Grows the trees of the second look at a page's texts:
+syndicator/reading/data/sequence_trees.json.
 
-    python -m tools.train.fit_sequence             grow, compare with the file; exit status 1 when they decide otherwise
-    python -m tools.train.fit_sequence --write     grow and write the file
+    python -m tools.train.fit_sequence             grow, compare with the file; exit status 1 when
+    they decide otherwise python -m tools.train.fit_sequence --write     grow and write the file
 
-They learn from the odds of the first look, mistakes included. So the weights of blocks and page types are fitted three
-times without a third of the domains (tools/train/folds.py), and each page is read with those that do not know its
-domain. To be run after fit_blocks and fit_pages. Reads ../shared/corpus/pages; no site is in the trees.
+They learn from the odds of the first look, mistakes included. So the weights of blocks and page
+types are fitted three times without a third of the domains (tools/train/folds.py), and each page is
+read with those that do not know its domain. To be run after fit_blocks and fit_pages. Reads
+../shared/corpus/pages; no site is in the trees.
 """
 
 from __future__ import annotations
@@ -36,17 +38,20 @@ from tools.train.provenance import single_thread
 Row = dict[str, Any]
 PLAN = boosting.Plan()
 FILE = "sequence_trees.json"
-OUTSIDE, TIMES_OUTSIDE = 8, 2.5  # texts before and after the article that count more, and how many times
+# texts before and after the article that count more, and how many times
+OUTSIDE, TIMES_OUTSIDE = 8, 2.5
 INSIDE, TIMES_INSIDE = 3, 1.5  # the same of its first and last texts
 NEAR = 0.005  # share of the texts that two fits on different processors may decide otherwise
 
 
 def example(task: tuple[Row, Path, int]) -> Example | None:
-    """The texts of the page of a row that count in the fit, read with the tables in the folder of its fold; None if
-    there is nothing to learn from."""
+    """The texts of the page of a row that count in the fit, read with the tables in the folder of
+    its fold; None if there is nothing to learn from."""
     row, folder, parts = task
     truth = row["truth"]
-    if row["page_type"] in fit_blocks.UNCOUNTED or not (truth.get("text") or truth.get("must_have")):
+    if row["page_type"] in fit_blocks.UNCOUNTED or not (
+        truth.get("text") or truth.get("must_have")
+    ):
         return None
     folds.use(folder / str(folds.fold_of(row, parts)))
     try:
@@ -64,19 +69,24 @@ def example(task: tuple[Row, Path, int]) -> Example | None:
         counts[places] *= at_ends(wanted[places])
     values = {table: sequence.columns(page.texts, page.box, first) for table, first in _looks(page)}
     names = tuple(sorted(values["alone"]))
-    stacked = {table: np.stack([columns[name] for name in names], axis=1) for table, columns in values.items()}
+    stacked = {
+        table: np.stack([columns[name] for name in names], axis=1)
+        for table, columns in values.items()
+    }
     return fit_blocks.learnt(Example(row["id"], "", names, stacked, wanted[places], counts[places]))
 
 
 def at_ends(wanted: Any) -> Any:
-    """How many times each text counts: more just before the first text of the article and just after its last, so that
-    short lines there weigh as much as a paragraph."""
+    """How many times each text counts: more just before the first text of the article and just
+    after its last, so that short lines there weigh as much as a paragraph."""
     own = np.flatnonzero(wanted > fit_blocks.HALF)
     if not len(own):
         return np.ones(len(wanted))
     at = np.arange(len(wanted))
     inside = np.minimum(at - own[0], own[-1] - at)  # texts to the nearer end, negative outside
-    return np.select([inside < -OUTSIDE, inside < 0, inside < INSIDE], [1.0, TIMES_OUTSIDE, TIMES_INSIDE], 1.0)
+    return np.select(
+        [inside < -OUTSIDE, inside < 0, inside < INSIDE], [1.0, TIMES_OUTSIDE, TIMES_INSIDE], 1.0
+    )
 
 
 def _looks(page: body.Page) -> Iterator[tuple[scorer.Table, scorer.Scored]]:
@@ -87,9 +97,12 @@ def _looks(page: body.Page) -> Iterator[tuple[scorer.Table, scorer.Scored]]:
     yield "asked", scorer.score(page.blocks, page.box, page.text, "asked")
 
 
-def examples(rows: Sequence[Row], folder: Path, parts: int = folds.FOLDS) -> list[tuple[int, Example]]:
+def examples(
+    rows: Sequence[Row], folder: Path, parts: int = folds.FOLDS
+) -> list[tuple[int, Example]]:
     """The fold and the texts of each page; `folder` holds the tables of folds.fit."""
-    ordered = sorted(rows, key=lambda row: folds.fold_of(row, parts))  # tables are loaded once a fold
+    # tables are loaded once a fold
+    ordered = sorted(rows, key=lambda row: folds.fold_of(row, parts))
     with Pool(2) as pool:
         made = pool.map(example, [(row, folder, parts) for row in ordered], chunksize=16)
     pairs = zip((folds.fold_of(row, parts) for row in ordered), made, strict=True)
@@ -111,7 +124,8 @@ def grow(found: Iterable[Example]) -> dict[str, list[dict[str, str]]]:
 
 
 def fit(rows: Sequence[Row], folder: Path, parts: int = folds.FOLDS) -> None:
-    """Writes the trees of each fold, grown on the others, into the folder of its number, unless they are there."""
+    """Writes the trees of each fold, grown on the others, into the folder of its number, unless
+    they are there."""
     if (folder / str(parts - 1) / FILE).exists():
         return
     pages = examples(rows, folder, parts)
@@ -121,27 +135,39 @@ def fit(rows: Sequence[Row], folder: Path, parts: int = folds.FOLDS) -> None:
 
 
 def written(
-    grown: Mapping[str, Sequence[Mapping[str, str]]], rows: Sequence[Row], script: str = "tools/train/fit_sequence.py"
+    grown: Mapping[str, Sequence[Mapping[str, str]]],
+    rows: Sequence[Row],
+    script: str = "tools/train/fit_sequence.py",
 ) -> str:
     """The file: what made it, from which data, and the trees of each table."""
     made = {
         "script": script,
         "made": datetime.now(UTC).date().isoformat(),
-        "data": f"../shared/corpus/pages: manifest.jsonl.gz, more.jsonl.gz and their {len(rows)} pages",
+        "data": (
+            f"../shared/corpus/pages: manifest.jsonl.gz, more.jsonl.gz and their {len(rows)} pages"
+        ),
         "data_sha256": fit_blocks.data_sha256(rows),
     }
     lines = [f'"{name}": {json.dumps(value)}' for name, value in made.items()]
-    lines += [f'"{table}": [\n' + ",\n".join(map(json.dumps, trees)) + "\n]" for table, trees in grown.items()]
+    lines += [
+        f'"{table}": [\n' + ",\n".join(map(json.dumps, trees)) + "\n]"
+        for table, trees in grown.items()
+    ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def differences(text: str, grown: Mapping[str, Sequence[Mapping[str, str]]], pages: Sequence[Example]) -> list[str]:
-    """How the trees of the file `text` decide otherwise than those that were `grown`, on `pages`."""
+def differences(
+    text: str, grown: Mapping[str, Sequence[Mapping[str, str]]], pages: Sequence[Example]
+) -> list[str]:
+    """How the trees of the file `text` decide otherwise than those that were `grown`, on
+    `pages`."""
     old, wrong = json.loads(text), []
     for table, trees in grown.items():
         pairs = [[_odds(each, page, table) > 0 for each in (old[table], trees)] for page in pages]
         share = float(np.mean(np.concatenate([a != b for a, b in pairs])))
-        wrong += [f"{table}: {share:.2%} of the texts are decided otherwise"] if share > NEAR else []
+        wrong += (
+            [f"{table}: {share:.2%} of the texts are decided otherwise"] if share > NEAR else []
+        )
     return wrong
 
 
@@ -150,7 +176,9 @@ def _odds(trees: Sequence[Mapping[str, str]], page: Example, table: str) -> Any:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--write", action="store_true", help="write the file")
     options.add_argument("--keep", type=Path, help="folder in which the tables of the folds stay")
     asked = options.parse_args()

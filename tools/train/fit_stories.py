@@ -1,13 +1,15 @@
 """Fits what stories are found by.
 
-    python -m tools.train.fit_stories common [--write]     how common terms are: syndicator/stories/data/common.bin
-    python -m tools.train.fit_stories weights FOLDER       WEIGHTS and CONSTANT of syndicator/stories/grouping.py
+    python -m tools.train.fit_stories common [--write]     how common terms are:
+    syndicator/stories/data/common.bin python -m tools.train.fit_stories weights FOLDER
+    WEIGHTS and CONSTANT of syndicator/stories/grouping.py
 
-The counts are of the open pages and texts: for each language the share of its texts that have a term, the highest share
-of all languages counts. Terms of two texts or fewer are left out, so they count as rare. FOLDER is the folder of the
-ECB+ corpus that has a folder for each topic (CC BY 3.0); topics 1 to 35 are for training. Pairs of wcxb pages, such as
-two guides on one subject, and of news that are mostly years apart are examples of different events that ECB+ lacks. All
-texts are compared whole, and cut to their first sentence, as many feeds have them."""
+The counts are of the open pages and texts: for each language the share of its texts that have a
+term, the highest share of all languages counts. Terms of two texts or fewer are left out, so they
+count as rare. FOLDER is the folder of the ECB+ corpus that has a folder for each topic (CC BY 3.0);
+topics 1 to 35 are for training. Pairs of wcxb pages, such as two guides on one subject, and of news
+that are mostly years apart are examples of different events that ECB+ lacks. All texts are compared
+whole, and cut to their first sentence, as many feeds have them."""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ FILE = ROOT / "syndicator" / "stories" / "data" / "common.bin"
 SIZE = 1 << 17  # bytes: terms whose hashes agree in 17 bits share the count of the commoner one
 LEAST = 3  # texts of a term that is counted
 MANY = 30  # texts of a language that is counted by itself
-NEAR = 0.2  # evidence of names or first words, from which on a pair is an example: others are told apart anyway
+# evidence of names or first words, from which on a pair is an example: others are told apart anyway
+NEAR = 0.2
 RIDGE = 1e-3
 OTHERS = 0.2  # weight of a pair of wcxb pages or of news
 NEWS = ("summ_cnndm", "summ_inshorts", "cat_kpcrowd10")
@@ -49,7 +52,8 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def common() -> bytes:
-    """A byte for each hash: 25 times the logarithm of how many texts there are to one with the term; 0: rare."""
+    """A byte for each hash: 25 times the logarithm of how many texts there are to one with the
+    term; 0: rare."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     sizes: Counter[str] = Counter()
     for title, text in texts():
@@ -66,7 +70,9 @@ def common() -> bytes:
         for term, times in of.items():
             if times >= LEAST:
                 at = sketch.number(term) % SIZE
-                rarity = max(1, min(sketch.RAREST, round(sketch.SCALE * math.log(sizes[language] / times))))
+                rarity = max(
+                    1, min(sketch.RAREST, round(sketch.SCALE * math.log(sizes[language] / times)))
+                )
                 table[at] = min(table[at] or sketch.RAREST, rarity)
     return bytes(table)
 
@@ -99,7 +105,10 @@ def weights(articles: Sequence[Labelled]) -> np.ndarray:
     """The weights of the features and the constant."""
     short, apart = [cut(one) for one in articles], others()
     mixed = [one[n % 2] for n, one in enumerate(zip(short, articles, strict=True))]
-    sets = [(one, 1.0) for one in (articles, short, mixed)] + [(apart, OTHERS), ([cut(one) for one in apart], OTHERS)]
+    sets = [(one, 1.0) for one in (articles, short, mixed)] + [
+        (apart, OTHERS),
+        ([cut(one) for one in apart], OTHERS),
+    ]
     rows, same, weight = list[tuple[float, ...]](), list[bool](), list[float]()
     for part, each in sets:
         features, events_of = pairs(part)
@@ -115,10 +124,14 @@ def weights(articles: Sequence[Labelled]) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=("common", "weights"))
     parser.add_argument("folder", nargs="?", type=Path, help="the folder of the ECB+ corpus")
-    parser.add_argument("--write", action="store_true", help="write the file instead of comparing with it")
+    parser.add_argument(
+        "--write", action="store_true", help="write the file instead of comparing with it"
+    )
     options = parser.parse_args()
     if options.what == "weights":
         print(weights([one for one in events(options.folder) if one.topic <= TRAINING]).round(2))

@@ -1,13 +1,14 @@
-"""Fits data/zero_shot.toml: the weights of tags from a vocabulary alone, on two open blogs with their authors' tags and
-on an editor's labels of 94 articles.
+"""Fits data/zero_shot.toml: the weights of tags from a vocabulary alone, on two open blogs with
+their authors' tags and on an editor's labels of 94 articles.
 
     python -m tools.train.fit_tags [--write]      compares with the shipped file, or writes it
 
-Every post is described with the tags of the other posts as vocabulary, in five parts; the editor's articles with the
-taxonomy they were labelled against. Authors give fewer tags than an editor signs: each blog has a constant of its own,
-which is left out of the file, so that a probability is the editor's. Logistic regression with a ridge: nothing in it is
-random. In five parts of the editor's articles, the other four and the blogs being fitted, 85 % of the tag lists are
-signed (2026-11-29)."""
+Every post is described with the tags of the other posts as vocabulary, in five parts; the
+editor's articles with the taxonomy they were labelled against. Authors give fewer tags than an
+editor signs: each blog has a constant of its own, which is left out of the file, so that a
+probability is the editor's. Logistic regression with a ridge: nothing in it is random. In five
+parts of the editor's articles, the other four and the blogs being fitted, 85 % of the tag lists
+are signed (2026-11-29)."""
 
 from __future__ import annotations
 
@@ -31,11 +32,14 @@ SMALLEST = 1e-4  # share of a step that is tried, and change of a weight that co
 
 
 def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Features of every tag that a post names, the vocabulary being that of the other posts, and 1 if it was given."""
+    """Features of every tag that a post names, the vocabulary being that of the other posts, and 1
+    if it was given."""
     found, x, y = site(name), [], []
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
-        known = taggers.prepare_zero_shot(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
+        known = taggers.prepare_zero_shot(
+            vocabulary([row for row in found if row not in held], support).vocabulary.tag
+        )
         names = [mentions.key(tag) for tag in known.names]
         for row in held:
             given = {mentions.key(tag) for tag in row["tags"]}
@@ -47,17 +51,28 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
 
 def editors_table() -> tuple[np.ndarray, np.ndarray]:
     """The same of the editor's articles: what must or may be given."""
-    known = taggers.prepare_zero_shot(Taxonomy.from_toml(bench_editor.EDITOR / "taxonomy.toml").vocabulary.tag)
-    labels = {row["id"]: {tag.casefold() for tag in row["tags_must"] + row["tags_ok"]} for row in bench_editor.labels()}
+    known = taggers.prepare_zero_shot(
+        Taxonomy.from_toml(bench_editor.EDITOR / "taxonomy.toml").vocabulary.tag
+    )
+    labels = {
+        row["id"]: {tag.casefold() for tag in row["tags_must"] + row["tags_ok"]}
+        for row in bench_editor.labels()
+    }
     x, y = [], []
     for id, draft in sorted(bench_editor.drafts().items()):
         numbers, rows = known.features(draft.title, plain(draft.body))
         x.append(rows)
-        y.append(np.array([known.names[number].casefold() in labels[id] for number in numbers], dtype=float))
+        y.append(
+            np.array(
+                [known.names[number].casefold() in labels[id] for number in numbers], dtype=float
+            )
+        )
     return np.vstack(x).astype(float), np.concatenate(y)
 
 
-def joined(blogs: list[tuple[np.ndarray, np.ndarray]], own: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, float]:
+def joined(
+    blogs: list[tuple[np.ndarray, np.ndarray]], own: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, float]:
     """Weights and constant of all pairs, each blog with a constant of its own, which is dropped."""
     rows = []
     for number, (x, _) in enumerate([*blogs, *[own] * WEIGHT]):
@@ -65,12 +80,15 @@ def joined(blogs: list[tuple[np.ndarray, np.ndarray]], own: tuple[np.ndarray, np
         if number < len(blogs):
             constants[:, number] = 1
         rows.append(np.hstack([x, constants]))
-    weights, constant = fit(np.vstack(rows), np.concatenate([y for _, y in [*blogs, *[own] * WEIGHT]]))
+    weights, constant = fit(
+        np.vstack(rows), np.concatenate([y for _, y in [*blogs, *[own] * WEIGHT]])
+    )
     return weights[: -len(blogs)], constant
 
 
 def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
-    """The weight of each column of `x` and the constant: logistic regression by Newton's method with halved steps."""
+    """The weight of each column of `x` and the constant: logistic regression by Newton's method
+    with halved steps."""
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
     pull = np.append(np.full(x.shape[1], PULL), 1e-6)
@@ -94,14 +112,21 @@ def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="write data/zero_shot.toml instead of comparing with it")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="write data/zero_shot.toml instead of comparing with it",
+    )
     options = parser.parse_args()
     weights, constant = joined([table(name) for name in SITES], editors_table())
     named = dict(zip(taggers.ZERO_SHOT_FEATURES, weights.tolist(), strict=True))
     finish(
         "zero_shot.toml",
-        "What each feature of a tag adds to the log-odds that an author gives it; see taxonomy/taggers.py.",
+        "What each feature of a tag adds to the log-odds that an author gives it; see"
+        " taxonomy/taggers.py.",
         "tools/train/fit_tags.py",
         [TEXTS / "tags_blogs.jsonl.gz", bench_editor.EDITOR / "articles.jsonl.gz"],
         {"weights": {taggers.CONSTANT: constant, **named}},

@@ -1,5 +1,5 @@
-"""Pages parted by domain, and tables of weights fitted without each part, so that a page can be read as one of a domain
-nobody has seen."""
+"""Pages parted by domain, and tables of weights fitted without each part, so that a page can be
+read as one of a domain nobody has seen."""
 
 from __future__ import annotations
 
@@ -28,16 +28,21 @@ def fold_of(row: Row, folds: int = FOLDS) -> int:
 
 
 def fit(rows: Sequence[Row], folder: Path, folds: int = FOLDS) -> None:
-    """Writes the tables of blocks and of page types of each fold into a folder of its number, unless they are there."""
+    """Writes the tables of blocks and of page types of each fold into a folder of its number,
+    unless they are there."""
     if (folder / str(folds - 1) / TYPES).exists():
         return
     with Pool(2) as pool:
-        examples = [each for each in pool.map(fit_blocks.example, rows, chunksize=4) if each is not None]
+        examples = [
+            each for each in pool.map(fit_blocks.example, rows, chunksize=4) if each is not None
+        ]
         typed = [row for row in rows if row["page_type"] in fit_pages.LABELS]
         pages = list(zip(typed, pool.map(fit_pages.example, typed, chunksize=16), strict=True))
     for number, (train, _) in enumerate(fit_blocks.parted(examples, folds)):
         (folder / str(number)).mkdir(exist_ok=True)
-        for name, text in fit_blocks.written(fit_blocks.fit_all(train, boosting.Plan()), rows).items():
+        for name, text in fit_blocks.written(
+            fit_blocks.fit_all(train, boosting.Plan()), rows
+        ).items():
             (folder / str(number) / name).write_text(text, "utf-8")
         others = [page for row, page in pages if page is not None and fold_of(row, folds) != number]
         names, values, types = fit_pages.matrix(others)

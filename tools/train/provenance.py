@@ -1,4 +1,5 @@
-"""What every script here needs: one thread, so that sums come out the same, and the hash of the data that was read."""
+"""What every script here needs: one thread, so that sums come out the same, and the hash of the
+data that was read."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLI
 
 
 def single_thread() -> None:
-    """Starts this very command again with numerical libraries held to one thread, unless it already runs so.
+    """Starts this very command again with numerical libraries held to one thread, unless it already
+    runs so.
 
     They read these variables when they are imported, so setting them later has no effect.
     """
@@ -25,7 +27,8 @@ def single_thread() -> None:
 
 
 def sha256_of(files: Iterable[Path]) -> str:
-    """One SHA-256 over `files`: that of the lines "<SHA-256 of the file>  <its name>", in the order given."""
+    """One SHA-256 over `files`: that of the lines "<SHA-256 of the file>  <its name>", in the order
+    given."""
     total = hashlib.sha256()
     for file in files:
         total.update(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n".encode())

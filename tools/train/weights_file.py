@@ -1,4 +1,5 @@
-"""A file of weights as describing reads it: who made it from what, then each weight under the name of its feature."""
+"""A file of weights as describing reads it: who made it from what, then each weight under the name
+of its feature."""
 
 from __future__ import annotations
 
@@ -17,9 +18,11 @@ Weight = float | Sequence[float]
 Tables = Mapping[str, Mapping[str, Weight]]  # table -> feature -> weight
 
 
-def finish(file: str, about: str, script: str, data: Sequence[Path], tables: Tables, *, write: bool) -> None:
-    """Writes data/`file`; or, without `write`, compares it with `tables` and exits with 1 when a weight, a feature or
-    the hash of the data differs."""
+def finish(
+    file: str, about: str, script: str, data: Sequence[Path], tables: Tables, *, write: bool
+) -> None:
+    """Writes data/`file`; or, without `write`, compares it with `tables` and exits with 1 when a
+    weight, a feature or the hash of the data differs."""
     if write:
         (DATA / file).write_text(text(about, script, data, tables), encoding="utf-8")
         return
@@ -30,7 +33,8 @@ def finish(file: str, about: str, script: str, data: Sequence[Path], tables: Tab
 
 
 def text(about: str, script: str, data: Sequence[Path], tables: Tables) -> str:
-    """The file: `about` says in a line what the weights do, `script` made them today from the files `data`."""
+    """The file: `about` says in a line what the weights do, `script` made them today from the files
+    `data`."""
     names = ", ".join(f"{file.parent.name}/{file.name}" for file in data)
     lines = [
         f"# {about}",
@@ -41,12 +45,17 @@ def text(about: str, script: str, data: Sequence[Path], tables: Tables) -> str:
         f'data_sha256 = "{sha256_of(data)}"',
     ]
     for table, weights in tables.items():
-        lines += ["", f"[{table}]", *(f'"{name}" = {_written(value)}' for name, value in weights.items())]
+        lines += [
+            "",
+            f"[{table}]",
+            *(f'"{name}" = {_written(value)}' for name, value in weights.items()),
+        ]
     return "\n".join(lines) + "\n"
 
 
 def differences(shipped: str, data: Sequence[Path], tables: Tables) -> list[str]:
-    """What differs between the text of a shipped file and what was just made; the date does not count."""
+    """What differs between the text of a shipped file and what was just made; the date does not
+    count."""
     found = tomllib.loads(shipped)
     wrong = [] if found["data_sha256"] == sha256_of(data) else ["made from other data"]
     for table, weights in tables.items():

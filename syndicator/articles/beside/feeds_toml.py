@@ -1,5 +1,5 @@
-"""feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold only exceptions;
-edits and restored files take effect (`services.beside`)."""
+"""feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold
+only exceptions; edits and restored files take effect (`services.beside`)."""
 
 import json
 import re
@@ -21,7 +21,9 @@ from syndicator.core.ports.articles import KeptFile
 def toml_table(name: str, row: Mapping[str, Any]) -> str:
     """Return one table of the array `name`. Values are texts, lists of texts and booleans."""
     # JSON and TOML write texts of legal characters and lists of these alike
-    lines = (f"{key} = {json.dumps(_legal(value), ensure_ascii=False)}\n" for key, value in row.items())
+    lines = (
+        f"{key} = {json.dumps(_legal(value), ensure_ascii=False)}\n" for key, value in row.items()
+    )
     return f"\n[[{name}]]\n" + "".join(lines)
 
 
@@ -35,11 +37,11 @@ FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\
 # Feeds of which the articles do not tell everything: the slug that a feed's id is made of, where it moved to, that it
 # ended, that it is published with few articles, its name. Back this file up with the articles; an edit counts.
-"""
+"""  # noqa: E501
 _SOURCES_NOTE = """\
 # The keys of sources with the addresses that they had, the newest last, so that a source which is added again goes on
 # where it was. Back this file up with the articles; an edit counts.
-"""
+"""  # noqa: E501
 _TEXT = r'"[^"\\\x00-\x1f\x7f]+"'
 _TABLE = re.compile(rf"\n\[\[source\]\]\nkey = ({_TEXT})\nurls = (\[{_TEXT}(?:, {_TEXT})*\])\n")
 _AROUND = len("\n[[source]]\nkey = \nurls = \n")
@@ -48,7 +50,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class KeptFeed:
-    """Facts of a feed that its articles do not show. If all fields but `key` have defaults, there is no entry."""
+    """Facts of a feed that its articles do not show. If all fields but `key` have defaults, there
+    is no entry."""
 
     key: FeedKey
     name: str = ""
@@ -59,22 +62,29 @@ class KeptFeed:
 
 
 def read_feeds(file: KeptFile) -> dict[FeedKey, KeptFeed]:
-    """Return the entries of feeds.toml by feed, {} without a file. Raises ConfigError naming file and cure."""
+    """Return the entries of feeds.toml by feed, {} without a file. Raises ConfigError naming file
+    and cure."""
     return _feeds(file.read(), file)
 
 
-def update_feeds(file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | None], Iterable[KeptFeed]]) -> None:
-    """Write `change(entries)` (None: no file), sorted by axis and slug. Raises ConfigError, OSError."""
+def update_feeds(
+    file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | None], Iterable[KeptFeed]]
+) -> None:
+    """Write `change(entries)` (None: no file), sorted by axis and slug. Raises ConfigError,
+    OSError."""
 
     def changed(data: bytes | None) -> bytes | None:
-        entries = sorted(change(None if data is None else _feeds(data, file)), key=lambda entry: entry.key)
+        entries = sorted(
+            change(None if data is None else _feeds(data, file)), key=lambda entry: entry.key
+        )
         return _written(data, _FEEDS_NOTE, "feed", list(filter(None, map(_feed_row, entries))))
 
     file.update(changed)
 
 
 def read_sources(file: KeptFile) -> dict[str, tuple[str, ...]]:
-    """Return the addresses by source key, the newest last; {} without a file. Raises ConfigError as `read_feeds`."""
+    """Return the addresses by source key, the newest last; {} without a file. Raises ConfigError as
+    `read_feeds`."""
     return _sources(file.read(), file)
 
 
@@ -85,7 +95,11 @@ def update_sources(
 
     def changed(data: bytes | None) -> bytes | None:
         addresses = change(_sources(data, file))
-        rows = [{"key": key, "urls": list(addresses[key])} for key in sorted(addresses) if addresses[key]]
+        rows = [
+            {"key": key, "urls": list(addresses[key])}
+            for key in sorted(addresses)
+            if addresses[key]
+        ]
         return _written(data, _SOURCES_NOTE, "source", rows)
 
     file.update(changed)
@@ -97,7 +111,8 @@ def _sources(data: bytes | None, file: KeptFile) -> dict[str, tuple[str, ...]]:
 
 
 def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
-    """Parse a file that we wrote 20 times faster than TOML. None if it was edited, or TOML and JSON may differ."""
+    """Parse a file that we wrote 20 times faster than TOML. None if it was edited, or TOML and JSON
+    may differ."""
     try:
         text = data.decode().removeprefix(_SOURCES_NOTE)
     except UnicodeDecodeError:
@@ -129,8 +144,14 @@ def _feed(row: dict[str, Any]) -> KeptFeed:
     texts = {key: row.pop(key, "") for key in ("feed", "name", "first_slug", "moved_to")}
     flags = {key: row.pop(key, False) for key in ("dropped", "published")}
     _check(all(isinstance(value, str) for value in texts.values()), "a text is wanted")
-    _check(all(isinstance(value, bool) for value in flags.values()), "dropped and published are true or false")
-    _check(not texts["first_slug"] or _plain(texts["first_slug"]), f"{texts['first_slug']!r} is no slug")
+    _check(
+        all(isinstance(value, bool) for value in flags.values()),
+        "dropped and published are true or false",
+    )
+    _check(
+        not texts["first_slug"] or _plain(texts["first_slug"]),
+        f"{texts['first_slug']!r} is no slug",
+    )
     return KeptFeed(
         key=_key(texts["feed"]),
         name=texts["name"],
@@ -143,7 +164,10 @@ def _feed(row: dict[str, Any]) -> KeptFeed:
 def _source(row: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     key, urls = row.pop("key"), row.pop("urls")
     _check(isinstance(key, str) and bool(key), "key is a text")
-    _check(isinstance(urls, list) and all(isinstance(url, str) for url in urls), "urls is a list of texts")
+    _check(
+        isinstance(urls, list) and all(isinstance(url, str) for url in urls),
+        "urls is a list of texts",
+    )
     return key, tuple(urls)
 
 
@@ -158,7 +182,9 @@ def _key(value: str) -> FeedKey:
 
 
 def _plain(slug: str) -> bool:
-    return bool(slug) and slug.isprintable() and slug not in (".", "..") and not set(slug) & set("/\\")
+    return (
+        bool(slug) and slug.isprintable() and slug not in (".", "..") and not set(slug) & set("/\\")
+    )
 
 
 def _check(fine: bool, what: str) -> None:
@@ -166,7 +192,9 @@ def _check(fine: bool, what: str) -> None:
         raise ValueError(what)
 
 
-def _read(data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict[str, Any]], T]) -> list[T]:
+def _read(
+    data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict[str, Any]], T]
+) -> list[T]:
     entries: list[T] = []
     try:
         tables = tomllib.loads((data or b"").decode())
@@ -175,20 +203,32 @@ def _read(data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict
         for row in rows:
             entries.append(parsed(row))
             _check(not row, f"{', '.join(row)} is not known in [[{table}]]")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
-        cure = "mend it, restore it from a backup, or delete it: it is written again from the database"
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        cure = (
+            "mend it, restore it from a backup, or delete it: it is written again from the database"
+        )
         raise ConfigError(f"{file}: not as Syndicator writes it ({error}); {cure}") from error
     return entries
 
 
-def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]) -> bytes | None:
+def _written(
+    before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]
+) -> bytes | None:
     if not rows and before is None:
         return None
     return (note + "".join(toml_table(table, row) for row in rows)).encode()
 
 
 class KeptAway:
-    """Withdrawn articles' files by id, under their path in the article store: `folder`/<id>/YYYY/MM/<name>.md."""
+    """Withdrawn articles' files by id, under their path in the article store:
+    `folder`/<id>/YYYY/MM/<name>.md."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -199,12 +239,18 @@ class KeptAway:
 
     def ids(self) -> list[str]:
         """Return the sorted ids of the articles here."""
-        return sorted(path.name for path in self.folder.iterdir() if path.is_dir()) if self.folder.is_dir() else []
+        return (
+            sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+            if self.folder.is_dir()
+            else []
+        )
 
     def get(self, id: str) -> tuple[str, bytes] | None:
         """Return path and bytes of an article's file, or None."""
         place = self.folder / id
-        file = next((path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None)
+        file = next(
+            (path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None
+        )
         return (file.relative_to(place).as_posix(), file.read_bytes()) if file else None
 
     def drop(self, id: str) -> bool:

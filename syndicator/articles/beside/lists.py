@@ -1,5 +1,5 @@
-"""Lists beside the articles that survive a lost database: rights, withdrawals, instance uuid; append-only files of
-carriers, pruned articles and stories."""
+"""Lists beside the articles that survive a lost database: rights, withdrawals, instance uuid;
+append-only files of carriers, pruned articles and stories."""
 
 import json
 import re
@@ -27,8 +27,8 @@ Decided = tuple[str, str, bool]  # article id, story, "" for none, and True if a
 
 
 class Folded(NamedTuple):
-    """An article that an earlier version published as part of one entry for its story. `latest`: when the last of its
-    reports was added, in seconds since 1970."""
+    """An article that an earlier version published as part of one entry for its story. `latest`:
+    when the last of its reports was added, in seconds since 1970."""
 
     article: str
     story: str
@@ -43,8 +43,8 @@ def read_lines(data: bytes | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lines(Generic[T]):
-    """An append-only file. `note`: its head; `entries`: returns the current entries from its valid lines; `fields`:
-    returns the fields of an entry's line. Methods raise OSError."""
+    """An append-only file. `note`: its head; `entries`: returns the current entries from its valid
+    lines; `fields`: returns the fields of an entry's line. Methods raise OSError."""
 
     name: str
     note: str
@@ -62,7 +62,11 @@ class Lines(Generic[T]):
 
     def compact(self, file: KeptFile) -> None:
         """Rewrite an existing file without outdated lines."""
-        file.update(lambda data: None if data is None else self.note.encode() + self._text(self._parsed(data)))
+        file.update(
+            lambda data: (
+                None if data is None else self.note.encode() + self._text(self._parsed(data))
+            )
+        )
 
     def _parsed(self, data: bytes | None) -> list[T]:
         return self.entries(filter(None, map(self.valid.fullmatch, read_lines(data))))
@@ -92,47 +96,51 @@ def _last_decisions(lines: Iterable[re.Match[str]]) -> list[Decided]:
 
 CARRIED = Lines(
     "carried.tsv",
-    "# Sources that announced an article which another source brought: article id, tab, source key.\n",
+    "# Sources that announced an article which another source brought: article id, tab, source"
+    " key.\n",
     re.compile(rf"([a-z2-7]{{26}})\t({SOURCE_KEY.pattern})\r?"),
     _pairs,
     tuple[str, ...],
 )
 PRUNED = Lines(
     "pruned.tsv",
-    "# Articles whose files were pruned: article id, tab, address or entry. They are not fetched again. To undo it, put"
-    " the\n# file back, or delete the lines: then the source is asked for it.\n",
+    "# Articles whose files were pruned: article id, tab, address or entry. They are not fetched"
+    " again. To undo it, put the\n# file back, or delete the lines: then the source is asked for"
+    " it.\n",
     re.compile(r"([a-z2-7]{26})\t([^\t\r\n]+)\r?"),
     _pairs,
     tuple[str, ...],
 )
 STORIES = Lines(
     "stories.tsv",
-    '# Which articles report one event: article id, tab, story ("-" for none), and "final" if an operator said so. The'
-    " last\n# line of an article counts.\n",
+    '# Which articles report one event: article id, tab, story ("-" for none), and "final" if an'
+    " operator said so. The last\n# line of an article counts.\n",
     re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26}|-)(\tfinal)?\r?"),
     _last_decisions,
     lambda decided: (decided[0], decided[1] or "-", *(["final"] if decided[2] else [])),
 )
 LEADS = Lines(
     "leads.tsv",
-    "# The article that leads each story: story, tab, article id. The last line of a story counts.\n",
+    "# The article that leads each story: story, tab, article id. The last line of a story"
+    " counts.\n",
     re.compile(r"([a-z0-9]{26})\t([a-z2-7]{26})\r?"),
     _last_values,
     tuple[str, ...],
 )
 FOLLOWED = Lines(
     "followed.tsv",
-    "# Since when each source is followed at its site: source key, tab, day. The last line of a source counts; one"
-    " without a line\n# was followed before this file was there.\n",
+    "# Since when each source is followed at its site: source key, tab, day. The last line of a"
+    " source counts; one without a line\n# was followed before this file was there.\n",
     re.compile(rf"({SOURCE_KEY.pattern})\t([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\r?"),
     _last_values,
     tuple[str, ...],
 )
 FOLDED = Lines(
     "folded.tsv",
-    "# Articles that an earlier version published as one entry for each story: article id, tab, story, tab, when its"
-    " last report\n# was added (seconds since 1970). The first published one of a story has that entry, the others are"
-    " in the feeds of their\n# sources only. To give an article an entry of its own, delete its line.\n",
+    "# Articles that an earlier version published as one entry for each story: article id, tab,"
+    " story, tab, when its last report\n# was added (seconds since 1970). The first published one"
+    " of a story has that entry, the others are in the feeds of their\n# sources only. To give an"
+    " article an entry of its own, delete its line.\n",
     re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26})\t([0-9]{1,12})\r?"),
     _folded,
     lambda folded: (folded.article, folded.story, str(folded.latest)),
@@ -140,7 +148,8 @@ FOLDED = Lines(
 
 WITHDRAWN_TOML = "withdrawn.toml"
 _WITHDRAWALS_NOTE = (
-    "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
+    "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an"
+    " entry to undo it.\n"
 )
 
 
@@ -148,13 +157,27 @@ def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
     try:
         listed = tomllib.loads((data or b"").decode()).get("withdrawn", [])
         return [_parsed(entry) for entry in listed]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{file}: not a list of withdrawn articles ({error}); restore it from a backup") from error
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise ConfigError(
+            f"{file}: not a list of withdrawn articles ({error}); restore it from a backup"
+        ) from error
 
 
 def _entry(withdrawn: Withdrawn) -> str:
     feeds = [f"{key.axis}/{key.slug}" for key in withdrawn.feeds]
-    row = {"id": withdrawn.id, "url": withdrawn.url, "at": fields.iso(withdrawn.at), "aliases": list(withdrawn.aliases)}
+    row = {
+        "id": withdrawn.id,
+        "url": withdrawn.url,
+        "at": fields.iso(withdrawn.at),
+        "aliases": list(withdrawn.aliases),
+    }
     return feeds_toml.toml_table("withdrawn", {**row, "feeds": feeds})
 
 
@@ -171,16 +194,18 @@ def _parsed(entry: dict[str, Any]) -> Withdrawn:
 
 RIGHTS_TOML = "rights.toml"
 ASKED_AGAIN = timedelta(days=7)  # ask a host again after that: addresses change hands
-BELIEVED = timedelta(days=60)  # after its front page was last seen to link the feed; a host may be down for weeks
+# after its front page was last seen to link the feed; a host may be down for weeks
+BELIEVED = timedelta(days=60)
 WARNED = timedelta(days=30)  # before a right ends
-_UNIT = "host"  # rights are for hosts; files of earlier versions lack this line and list registrable domains
+# rights are for hosts; files of earlier versions lack this line and list registrable domains
+_UNIT = "host"
 _NOTE = """\
 # For which hosts a source may speak besides its own. Written by Syndicator; `speaks_for` in config/sources.toml is the
 # operator's place. [before]: domains whose articles a source wrote when no article had an owner; it keeps that until
 # its speaks_for is written. [shown]: hosts it wrote for until it lost the right; what was filed stays as it is.
 # [linked.<source>]: hosts whose front page links its feed, and when that was last seen. [moved.<source>]: hosts to
 # which its site moved, and from where.
-"""
+"""  # noqa: E501
 
 _Names = Mapping[str, Collection[str]]
 
@@ -206,13 +231,20 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write a missing file, or upgrade an older one: keep [before], move its [linked] hosts to [shown]."""
+        """Write a missing file, or upgrade an older one: keep [before], move its [linked] hosts to
+        [shown]."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:
                 return there
-            merged = {key: {*hosts, *there.get("linked", {}).get(key, ())} for key, hosts in shown.items()}
-            merged |= {key: set(hosts) for key, hosts in there.get("linked", {}).items() if key not in merged}
+            merged = {
+                key: {*hosts, *there.get("linked", {}).get(key, ())} for key, hosts in shown.items()
+            }
+            merged |= {
+                key: set(hosts)
+                for key, hosts in there.get("linked", {}).items()
+                if key not in merged
+            }
             return {"before": there.get("before", before), "shown": merged}
 
         self._update(upgraded)
@@ -223,7 +255,10 @@ class RightsFile:
 
     def shown(self, key: str) -> tuple[str, ...]:
         """Return the hosts that the source once wrote for. Articles filed then stay published."""
-        return (*self._read.get("shown", {}).get(key, ()), *self._read.get("linked", {}).get(key, ()))
+        return (
+            *self._read.get("shown", {}).get(key, ()),
+            *self._read.get("linked", {}).get(key, ()),
+        )
 
     def linked(self, key: str, today: date) -> tuple[str, ...]:
         """Return the hosts whose front page linked the source's feed when seen within BELIEVED."""
@@ -243,12 +278,17 @@ class RightsFile:
 
     def ending(self, key: str, today: date) -> dict[str, date]:
         """Return by host the day its link expires, if within WARNED."""
-        ends = {site: seen + BELIEVED for site, seen in self._read.get("linked", {}).get(key, {}).items()}
+        ends = {
+            site: seen + BELIEVED
+            for site, seen in self._read.get("linked", {}).get(key, {}).items()
+        }
         return {site: end for site, end in ends.items() if today < end <= today + WARNED}
 
     def moved(self, key: str) -> dict[str, MovedHost]:
         """Return former hosts by the host that the source's site moved to."""
-        return {new: MovedHost(**move) for new, move in self._read.get("moved", {}).get(key, {}).items()}
+        return {
+            new: MovedHost(**move) for new, move in self._read.get("moved", {}).get(key, {}).items()
+        }
 
     def link(self, key: str, site: str, today: date) -> None:
         """Record that the front page of `site` links the feed of the source."""
@@ -263,7 +303,11 @@ class RightsFile:
         def unlinked(there: dict[str, Any]) -> dict[str, Any]:
             links = {name: day for name, day in there["linked"][key].items() if name != site}
             hosts = {*there.get("shown", {}).get(key, ()), site}
-            return {**there, "linked": {**there["linked"], key: links}, "shown": {**there.get("shown", {}), key: hosts}}
+            return {
+                **there,
+                "linked": {**there["linked"], key: links},
+                "shown": {**there.get("shown", {}), key: hosts},
+            }
 
         self._update(unlinked)
 
@@ -286,7 +330,9 @@ class RightsFile:
         try:
             return tomllib.loads((data or b"").decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{self._file}: cannot be read ({error}); restore it from a backup") from error
+            raise ConfigError(
+                f"{self._file}: cannot be read ({error}); restore it from a backup"
+            ) from error
 
     def _update(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         self._file.update(lambda data: _written(change(self._parsed(data))))
@@ -298,11 +344,15 @@ def _written(tables: Mapping[str, Any]) -> bytes:
     for name in ("before", "shown"):
         lines.append(f"\n[{name}]\n")
         rows = sorted(tables.get(name, {}).items())
-        lines += [f"{json.dumps(key)} = {json.dumps(sorted(hosts))}\n" for key, hosts in rows if hosts]
+        lines += [
+            f"{json.dumps(key)} = {json.dumps(sorted(hosts))}\n" for key, hosts in rows if hosts
+        ]
     for name in ("linked", "moved"):
         for key, hosts in sorted(tables.get(name, {}).items()):
             lines.append(f"\n[{name}.{json.dumps(key)}]\n")
-            lines += [f"{json.dumps(host)} = {_value(value)}\n" for host, value in sorted(hosts.items())]
+            lines += [
+                f"{json.dumps(host)} = {_value(value)}\n" for host, value in sorted(hosts.items())
+            ]
     return "".join(lines).encode()
 
 
@@ -334,7 +384,9 @@ class Listed(ABC):
     def minted(self) -> bool:
         return self.file(_INSTANCE).stamp() is not None
 
-    def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
+    def withdraw(
+        self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None
+    ) -> None:
         entry = Withdrawn(
             id=article.id,
             at=fields.moment(at) or at,
@@ -356,7 +408,9 @@ class Listed(ABC):
     def unlist_withdrawn(self, id: str) -> None:
         self._update_withdrawn(lambda listed: [entry for entry in listed if entry.id != id])
 
-    def _update_withdrawn(self, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]) -> None:
+    def _update_withdrawn(
+        self, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]
+    ) -> None:
         file = self.file(WITHDRAWN_TOML)
 
         def changed(data: bytes | None) -> bytes | None:
@@ -401,16 +455,28 @@ class Listed(ABC):
         line = f'id = "{uuid.uuid4()}"\n'
         if self.begun():
             raise ConfigError(
-                f"{file} is missing although there are articles; restore it from a backup. Only without one, write "
-                f"this line into it, and every subscriber will see every entry once more: {line.strip()}"
+                f"{file} is missing although there are articles; restore it from a backup. Only"
+                " without one, write this line into it, and every subscriber will see every entry"
+                f" once more: {line.strip()}"
             )
-        note = "# This instance, minted once. All ids in the published feeds are made of it: keep it, and back it up.\n"
-        file.update(lambda there: (note + line).encode() if there is None else None)  # one of two writers mints it
+        note = (
+            "# This instance, minted once. All ids in the published feeds are made of it: keep it,"
+            " and back it up.\n"
+        )
+        # one of two writers mints it
+        file.update(lambda there: (note + line).encode() if there is None else None)
         return _instance(file.read() or b"", file)
 
 
 def _instance(data: bytes, file: KeptFile) -> uuid.UUID:
     try:
         return uuid.UUID(tomllib.loads(data.decode())["id"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise ConfigError(f'{file}: has to say id = "<uuid>"; restore it from a backup') from error

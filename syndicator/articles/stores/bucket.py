@@ -12,19 +12,29 @@ from syndicator.core.program import install
 
 # Variables with address and credentials. obstore itself finds roles of machines and containers.
 VARIABLES: Final = (
-    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "AWS_SKIP_SIGNATURE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
+    "AWS_SKIP_SIGNATURE",
     "AWS_DISABLE_BULK_DELETE",
-)  # fmt: skip
+)
 _REQUEST: Final = timedelta(seconds=30)  # for one try; our files have a few hundred kB. A choice
 _PATIENCE: Final = timedelta(seconds=60)  # for all tries: time for a store to restart. A choice
 _TRIES: Final = 8
 
 
 class Bucket:
-    """Objects at s3://bucket[/prefix]. `patience`: for retries. Raises OSError, MissingError without obstore."""
+    """Objects at s3://bucket[/prefix]. `patience`: for retries. Raises OSError, MissingError
+    without obstore."""
 
-    def __init__(self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None) -> None:
+    def __init__(
+        self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None
+    ) -> None:
         try:
             from obstore import exceptions
             from obstore.store import S3Store
@@ -57,18 +67,30 @@ class Bucket:
                 return None
 
     def put(
-        self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        key: str,
+        data: bytes,
+        *,
+        over: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> str | None:
         mode: Any = "overwrite" if over is None else "create" if over == ABSENT else {"e_tag": over}
         attributes: Any = dict(headers or {}) or None
         with self._named(key):
             try:
-                done = self._store.put(key, data, mode=mode, attributes=attributes, use_multipart=False)
+                done = self._store.put(
+                    key, data, mode=mode, attributes=attributes, use_multipart=False
+                )
                 return done["e_tag"] or ""
-            except (self._errors.AlreadyExistsError, self._errors.PreconditionError, FileNotFoundError):
+            except (
+                self._errors.AlreadyExistsError,
+                self._errors.PreconditionError,
+                FileNotFoundError,
+            ):
                 if over is None:  # no such bucket
                     raise
-        there = self.get(key)  # after a lost answer the client tries again, and conflicts with its own write
+        # after a lost answer the client tries again, and conflicts with its own write
+        there = self.get(key)
         return there[1] if there is not None and there[0] == data else None
 
     def delete(self, *keys: str) -> None:
@@ -89,7 +111,10 @@ class Bucket:
 
     def folders(self) -> list[str]:
         with self._named(""):
-            return [f"{prefix.rstrip('/')}/" for prefix in self._store.list_with_delimiter()["common_prefixes"]]
+            return [
+                f"{prefix.rstrip('/')}/"
+                for prefix in self._store.list_with_delimiter()["common_prefixes"]
+            ]
 
     @contextmanager
     def _named(self, key: str) -> Iterator[None]:
@@ -97,7 +122,9 @@ class Bucket:
         try:
             yield
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
-            raise PermissionError(errno.EACCES, "the object store refuses", self._place(key)) from error
+            raise PermissionError(
+                errno.EACCES, "the object store refuses", self._place(key)
+            ) from error
         except (self._errors.BaseError, FileNotFoundError) as error:
             first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise OSError(errno.EREMOTE, first_line[:300], self._place(key)) from error
@@ -107,4 +134,9 @@ class Bucket:
 
 
 def _stamp(meta: Any) -> ObjectStamp:
-    return ObjectStamp(key=meta["path"], etag=meta["e_tag"] or "", size=meta["size"], modified=meta["last_modified"])
+    return ObjectStamp(
+        key=meta["path"],
+        etag=meta["e_tag"] or "",
+        size=meta["size"],
+        modified=meta["last_modified"],
+    )

@@ -12,7 +12,8 @@ from syndicator.articles import disk
 from syndicator.core.ports.articles import ABSENT, Objects
 
 _TAIL: Final = 4096  # bytes in which the last whole line ends: longer than any line
-_TRIES: Final = 20  # at a file with several writers; whenever a try fails, another writer's succeeded
+# at a file with several writers; whenever a try fails, another writer's succeeded
+_TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,18 @@ class ObjectFile:
         for _ in range(_TRIES):
             before, etag = self.objects.get(self.key) or (None, ABSENT)
             after = change(before)
-            if after is None or after == before or self.objects.put(self.key, after, over=etag) is not None:
+            if (
+                after is None
+                or after == before
+                or self.objects.put(self.key, after, over=etag) is not None
+            ):
                 return
         raise OSError(errno.EREMOTE, "other programs keep writing it; run again", str(self))
 
     def append(self, note: bytes, data: bytes) -> None:
-        self.update(lambda before: (note if before is None else before[: before.rfind(b"\n") + 1]) + data)
+        self.update(
+            lambda before: (note if before is None else before[: before.rfind(b"\n") + 1]) + data
+        )
 
     def stamp(self) -> str | None:
         object = self.objects.head(self.key)

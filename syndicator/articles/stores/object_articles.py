@@ -1,5 +1,5 @@
-"""Article store in an object store, found by index. A path is reserved before its file and row are written, so that the
-next start finds files of a crash. Pages are <version>/<xx>/<id>.gz."""
+"""Article store in an object store, found by index. A path is reserved before its file and row are
+written, so that the next start finds files of a crash. Pages are <version>/<xx>/<id>.gz."""
 
 import errno
 import hashlib
@@ -16,7 +16,14 @@ from syndicator.articles.stores import paths as names
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports.articles import ABSENT, ArticlePaths, Changes, FileStamp, Objects, ObjectStamp
+from syndicator.core.ports.articles import (
+    ABSENT,
+    ArticlePaths,
+    Changes,
+    FileStamp,
+    Objects,
+    ObjectStamp,
+)
 
 _TRIES: Final = 20  # at a file that is edited at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
@@ -59,7 +66,9 @@ class ObjectArticleStore(Listed):
                 return merged, _stamp(current, etag, len(data)), True
         return self._edit(article, current, ordered)
 
-    def _edit(self, article: Article, path: str, ordered: Collection[str]) -> tuple[Article, FileStamp, bool]:
+    def _edit(
+        self, article: Article, path: str, ordered: Collection[str]
+    ) -> tuple[Article, FileStamp, bool]:
         for _ in range(_TRIES):
             old, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if old is None:
@@ -131,7 +140,9 @@ class ObjectArticleStore(Listed):
         return names.left_behind(self._index, self.clock(), look, sweep=sweep)
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
-        return {stamp.key: (number(stamp.etag), stamp.size) for stamp in self.objects.walk(deep=False)}
+        return {
+            stamp.key: (number(stamp.etag), stamp.size) for stamp in self.objects.walk(deep=False)
+        }
 
     def put_back(self, path: str, data: bytes) -> None:
         if (id := names.id_in(data, path)) is not None:
@@ -142,10 +153,14 @@ class ObjectArticleStore(Listed):
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
         there, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
         if over not in (None, there) or self._put(path, data, over=etag) is None:
-            raise OSError(errno.EREMOTE, "it was edited meanwhile, and stays as it is", self._place(path))
+            raise OSError(
+                errno.EREMOTE, "it was edited meanwhile, and stays as it is", self._place(path)
+            )
 
     def add(self, article: Article, data: bytes) -> str:
-        path = self._index.reserve(article.id, names.new_reserved_path(self._index, article), writing=False)
+        path = self._index.reserve(
+            article.id, names.new_reserved_path(self._index, article), writing=False
+        )
         self.put_back(path, data)
         return path
 
@@ -170,7 +185,9 @@ class ObjectArticleStore(Listed):
     def beside(self) -> Iterator[ObjectFile]:
         yield from (self.file(stamp.key) for stamp in self.objects.walk(deep=False))
 
-    def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
+    def withdraw(
+        self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None
+    ) -> None:
         self._remember([article.id])
         Listed.withdraw(self, article, at, feeds)
 
@@ -209,7 +226,8 @@ def _stamp_of(stamp: ObjectStamp) -> FileStamp:
 
 
 class ObjectSnapshots:
-    """Snapshots in `objects`. A page's age counts from its last write; rereading by a newer version writes it again."""
+    """Snapshots in `objects`. A page's age counts from its last write; rereading by a newer version
+    writes it again."""
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
         self._objects, self.version = objects, version
@@ -243,7 +261,11 @@ class ObjectSnapshots:
         day = before.date().isoformat().encode()
         if daily and (self._objects.get(_PRUNED) or (b"",))[0] == day:
             return 0
-        old = [stamp.key for stamp in self._objects.walk() if stamp.key.endswith(".gz") and stamp.modified < before]
+        old = [
+            stamp.key
+            for stamp in self._objects.walk()
+            if stamp.key.endswith(".gz") and stamp.modified < before
+        ]
         if not dry_run:
             self._objects.delete(*old)
             self._objects.put(_PRUNED, day)
@@ -269,5 +291,9 @@ class ObjectSnapshots:
     def _others(self) -> list[str]:
         if self._older is None:
             versions = (folder.rstrip("/") for folder in self._objects.folders())
-            self._older = [version for version in versions if version.isdigit() and version != str(self.version)]
+            self._older = [
+                version
+                for version in versions
+                if version.isdigit() and version != str(self.version)
+            ]
         return self._older

@@ -15,7 +15,8 @@ NAME_BYTES = 120  # of a file's name: file systems allow 255, and temporary file
 ID_CHARS = 6  # of the id in a file's name
 _LENGTHS = (ID_CHARS, 8, 12, 26)  # more if another article's id begins alike
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
-_PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")  # of an article file; hand-written ones may be in the root
+# of an article file; hand-written ones may be in the root
+_PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")
 _ABOUT = "README.md"  # the operator's notes, no article
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
@@ -41,7 +42,8 @@ def id_part(path: str) -> str | None:
 
 
 def new_path(article: Article, taken: Collection[str]) -> str:
-    """Return YYYY/MM/<slug>-<id6>.md, with the shortest beginning of the id that is not in `taken`."""
+    """Return YYYY/MM/<slug>-<id6>.md, with the shortest beginning of the id that is not in
+    `taken`."""
     folder = fields.day(article)[:7].replace("-", "/") or "0000/00"
     size = next((size for size in _LENGTHS if article.id[:size] not in taken), _LENGTHS[-1])
     ending = f"-{article.id[:size]}.md"
@@ -62,7 +64,8 @@ def printable(path: str) -> str:
 
 
 class Stamps(Mapping[str, FileStamp]):
-    """Stamps of article files by id. Holds plain tuples: a hundred thousand objects would take a second."""
+    """Stamps of article files by id. Holds plain tuples: a hundred thousand objects would take a
+    second."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take `rows` of (id, path, mtime_ns, size)."""
@@ -94,8 +97,11 @@ def first(article: Article) -> tuple[Article, bytes]:
     return signed, frontmatter.dump(signed)
 
 
-def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
-    """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises ConfigError."""
+def over(
+    article: Article, old: bytes, path: str, ordered: Collection[str] = ()
+) -> tuple[Article, bytes]:
+    """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises
+    ConfigError."""
     from syndicator.articles import frontmatter
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
@@ -135,13 +141,20 @@ def is_ours(data: bytes) -> bool:
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
     """Return a path for a new article, unlike those of articles whose ids begin alike."""
     near = index.near(article.id, ID_CHARS)
-    return new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})
+    return new_path(
+        article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)}
+    )
 
 
 def left_behind(
-    index: ArticlePaths, now: datetime, look: Callable[[str], FileStamp | None], *, sweep: bool = True
+    index: ArticlePaths,
+    now: datetime,
+    look: Callable[[str], FileStamp | None],
+    *,
+    sweep: bool = True,
 ) -> Changes:
-    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`: stamp by path."""
+    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`:
+    stamp by path."""
     since, new = now - WRITING, []
     if sweep:
         index.sweep(since)

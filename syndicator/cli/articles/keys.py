@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, build, command, opened_for_change, opened_to_look
+from syndicator.cli.base import (
+    CONFIG,
+    Config,
+    Json,
+    build,
+    command,
+    opened_for_change,
+    opened_to_look,
+)
 from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
     from syndicator.services.descriptions.review import Review, Sheet
 
+_MOST_DIGITS = 9  # tags that a key of one digit marks
 _MOST = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
@@ -88,8 +97,8 @@ def suggest(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Suggest tags, or categories, from the words of articles. Changes nothing without --choose, which adds those that
-    you take to taxonomy.toml."""
+    """Suggest tags, or categories, from the words of articles. Changes nothing without --choose,
+    which adds those that you take to taxonomy.toml."""
     if json or not choose:
         perform(config, need("suggest-tags"), {"categories": categories}, json=json)
         return
@@ -100,7 +109,10 @@ def suggest(
             printing.say("\n".join(change.lines(True) if change.lines else ()))
             return
         if not is_terminal():
-            raise UsageError("--choose needs a terminal; without one, `syndicator tags suggest --json` lists the same")
+            raise UsageError(
+                "--choose needs a terminal; without one, `syndicator tags suggest --json` lists the"
+                " same"
+            )
         taken = decide(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:
@@ -131,7 +143,8 @@ def _take(offer: Offer, name: str, opened: App) -> bool:
         operation = "save-category"
         arguments |= {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
     else:
-        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)  # its spelling in articles
+        # its spelling in articles
+        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)
         arguments["aliases"] = (*spelled, *offer["aliases"])
     try:
         apply(opened, need(operation), arguments)
@@ -150,8 +163,8 @@ def _show_offer(offer: Offer, number: int, of: int) -> None:
 
 
 _HELP = (
-    "Enter: confirm   1-9: mark or unmark a tag   n: none of them   t: type a tag   c: another category   "
-    "s: later   u: undo   q: stop"
+    "Enter: confirm   1-9: mark or unmark a tag   n: none of them   t: type a tag   c: another"
+    " category   s: later   u: undo   q: stop"
 )
 _LETTERS = string.ascii_letters  # of categories
 _WIDEST = 100  # columns
@@ -159,13 +172,13 @@ _WIDEST = 100  # columns
 
 @command(group=tags)
 def review(json: Json = False, config: Config = CONFIG) -> None:
-    """Confirm or correct the tags of articles, untagged and doubtful ones first, with one key each. Each decision is
-    saved at once, so stop and go on when you like."""
+    """Confirm or correct the tags of articles, untagged and doubtful ones first, with one key each.
+    Each decision is saved at once, so stop and go on when you like."""
 
     if not json and not is_terminal():
         raise UsageError(
-            "tags review needs a terminal; without one, `syndicator tags review --json` lists the articles, and "
-            "`syndicator tags confirm` and `tags reject` decide on one"
+            "tags review needs a terminal; without one, `syndicator tags review --json` lists the"
+            " articles, and `syndicator tags confirm` and `tags reject` decide on one"
         )
     if json:
         perform(config, need("review-tags"), {}, json=True)
@@ -176,7 +189,10 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
     if sitting.confirmed:
         with opened_for_change(config) as opened:
             written, _ = build(opened)
-        printing.say(f"{counted(sitting.confirmed, 'article')} confirmed, {counted(len(written), 'file')} written")
+        printing.say(
+            f"{counted(sitting.confirmed, 'article')} confirmed, {counted(len(written), 'file')}"
+            " written"
+        )
         printing.say("`syndicator learn` learns from them")
 
 
@@ -192,7 +208,9 @@ def _sitting(config: Path) -> Iterator[Review]:
             printing.say("waiting for a run that is under way ...")
             return False
 
-        yield Review(opened, worker, lambda: locked(opened.settings, wait=True, give_up=waits), _write)
+        yield Review(
+            opened, worker, lambda: locked(opened.settings, wait=True, give_up=waits), _write
+        )
 
 
 def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
@@ -200,7 +218,12 @@ def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
     from syndicator.services.descriptions.tags import Confirmed
 
     change = written(app, Confirmed(before=seen, after=wanted, path=path, changed=True, feeds=()))
-    apply(app, need("set-tags"), {"id": wanted.id, "tags": wanted.tags, "category": wanted.category}, change)
+    apply(
+        app,
+        need("set-tags"),
+        {"id": wanted.id, "tags": wanted.tags, "category": wanted.category},
+        change,
+    )
     return app.article_store.get(path)
 
 
@@ -268,6 +291,9 @@ def _show(sheet: Sheet) -> None:
     printing.say(f"category: {sheet.category or 'none'}")
     for number, (tag, chance) in enumerate(sheet.offered, 1):
         mark = "*" if tag in sheet.marked else " "
-        printing.say(f" {mark} {number if number <= 9 else ' '} {tag}" + (f"  {chance:.2f}" if chance else ""))  # noqa: PLR2004
+        printing.say(
+            f" {mark} {number if number <= _MOST_DIGITS else ' '} {tag}"
+            + (f"  {chance:.2f}" if chance else "")
+        )
     if not sheet.offered:
         printing.say("   no tag to suggest; t: type one, n: none")

@@ -49,26 +49,36 @@ def _word(value: Any) -> str:
 @command()
 def show(
     what: Annotated[
-        str, Argument("The URL or id of an article, an article file, or a saved page.", "URL|FILE|ID", positional=True)
+        str,
+        Argument(
+            "The URL or id of an article, an article file, or a saved page.",
+            "URL|FILE|ID",
+            positional=True,
+        ),
     ],
     url: Annotated[str | None, Argument("The URL that a saved page came from.")] = None,
     why: Annotated[
         bool, Argument("Also print the origin of its fields, the text that was cut, and its feeds.")
     ] = False,
-    feed: Annotated[str, Argument("Print its entry in feeds, as atom, rss or json.", "FORMAT")] = "",
+    feed: Annotated[
+        str, Argument("Print its entry in feeds, as atom, rss or json.", "FORMAT")
+    ] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """Print an article as it is published, or as its page would be. Writes nothing."""
     from syndicator.cli import printing
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not for operators
+    # its remarks on odd pages are not for operators
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if feed:
         _entry(what, feed, config)
         return
     shown = _shown(what, url, config)
     if json:
-        printing.as_json({"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)})
+        printing.as_json(
+            {"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)}
+        )
         return
     sys.stdout.write(shown.markdown)
     if why:
@@ -86,7 +96,9 @@ def _shown(what: str, url: str | None, config: Path) -> "Shown":
     path = Path(what)
     if not path.exists() and _is_address(what):
         with open_app(config) as opened:
-            return asyncio.run(explained.show_url(what if "://" in what else f"https://{what}", opened))
+            return asyncio.run(
+                explained.show_url(what if "://" in what else f"https://{what}", opened)
+            )
     if not (config / "sources.toml").exists():
         return explained.show_file(path, url, None)
     with open_app(config) as opened:
@@ -109,5 +121,7 @@ def _is_address(what: str) -> bool:
         return True
     host = what.split("/", 1)[0]
     return (
-        "." in host.strip(".") and not what.startswith((".", "~")) and Path(what).suffix not in (".md", ".html", ".htm")
+        "." in host.strip(".")
+        and not what.startswith((".", "~"))
+        and Path(what).suffix not in (".md", ".html", ".htm")
     )

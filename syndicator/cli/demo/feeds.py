@@ -1,4 +1,5 @@
-"""The sites of the demo (names, addresses, texts beside the stories); their feeds in RSS 2.0 and 1.0, Atom, JSON."""
+"""The sites of the demo (names, addresses, texts beside the stories); their feeds in RSS 2.0 and
+1.0, Atom, JSON."""
 
 import json
 import tomllib
@@ -29,7 +30,8 @@ class Site:
     content: ContentMode = "excerpt"  # how we publish it
     language: str = "en"
     robots: str = "User-agent: *\nDisallow: /search\n"
-    classes: Mapping[str, str] = field(default_factory=dict)  # tag -> class, as this site's system writes them
+    # tag -> class, as this site's system writes them
+    classes: Mapping[str, str] = field(default_factory=dict)
     promo_after: int = 0  # blocks of the story before the site's own block; 0: none
     boilerplate: tuple[str, ...] = ()  # texts on every page that are no part of any story
 
@@ -97,11 +99,16 @@ def _tag(name: str, text: str, attributes: str = "") -> str:
 def _rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
     return [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom"'
-        ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">',
+        (
+            '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+            ' xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"'
+            ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">'
+        ),
         f"<channel>{_tag('title', site.title)}",
         f'<atom:link href="{escape(feed_url)}" rel="self" type="application/rss+xml" />',
-        _tag("link", base + "/") + _tag("description", site.tagline) + _tag("language", site.language),
+        _tag("link", base + "/")
+        + _tag("description", site.tagline)
+        + _tag("language", site.language),
         "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>",
         *("\n".join(_rss_item(item, site.title)) for item in items),
         "</channel></rss>\n",
@@ -110,7 +117,10 @@ def _rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
 
 def _rss_item(item: Item, site_title: str) -> list[str]:
     # as WordPress ends every excerpt
-    tail = f'The post <a href="{escape(item.url)}">{escape(item.title)}</a> appeared first on {escape(site_title)}.'
+    tail = (
+        f'The post <a href="{escape(item.url)}">{escape(item.title)}</a> appeared first on'
+        f" {escape(site_title)}."
+    )
     return [
         "<item>",
         _tag("title", item.title) + _tag("link", item.url + "?utm_source=rss&utm_medium=feed"),
@@ -118,7 +128,9 @@ def _rss_item(item: Item, site_title: str) -> list[str]:
         _tag("pubDate", format_datetime(item.published)),
         "".join(f"<category><![CDATA[{label}]]></category>" for label in item.labels),
         _tag("guid", item.guid, ' isPermaLink="false"'),
-        f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>\n<p>{tail}</p>]]></description>",
+        (
+            f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>\n<p>{tail}</p>]]></description>"  # noqa: E501
+        ),
         f'<media:thumbnail url="{escape(item.picture)}" />' if item.picture else "",
         "</item>",
     ]
@@ -129,7 +141,9 @@ def _atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
     return [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{site.language}">',
-        _tag("title", site.title) + _tag("subtitle", site.tagline) + _tag("id", f"tag:{site.key}.example,2025:feed"),
+        _tag("title", site.title)
+        + _tag("subtitle", site.tagline)
+        + _tag("id", f"tag:{site.key}.example,2025:feed"),
         f'<link rel="alternate" type="text/html" href="{base}/"/>',
         f'<link rel="self" type="application/atom+xml" href="{escape(feed_url)}"/>',
         _tag("updated", newest.isoformat() if newest else "2025-09-01T00:00:00Z"),
@@ -140,11 +154,17 @@ def _atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
 
 def _atom_entry(item: Item) -> list[str]:
     body = f'<content type="html">{escape(item.content)}</content>' if item.content else ""
-    audio = f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}" href="{escape(item.audio)}"/>'
+    audio = (
+        f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}"'
+        f' href="{escape(item.audio)}"/>'
+    )
     return [
         "<entry>",
         _tag("title", item.title, ' type="text"') + _tag("id", item.guid),
-        f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>{audio if item.audio else ""}',
+        (
+            '<link rel="alternate" type="text/html"'
+            f' href="{escape(item.url)}"/>{audio if item.audio else ""}'
+        ),
         _tag("published", item.published.isoformat()) + _tag("updated", item.updated.isoformat()),
         f"<author>{_tag('name', item.author)}</author>" if item.author else "",
         "".join(f'<category term="{escape(label)}"/>' for label in item.labels),
@@ -156,9 +176,15 @@ def _atom_entry(item: Item) -> list[str]:
 def _rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
     return [
         '<?xml version="1.0" encoding="utf-8"?>',
-        '<rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-        ' xmlns:dc="http://purl.org/dc/elements/1.1/">',
-        f'<channel rdf:about="{escape(feed_url)}">{_tag("title", site.title)}{_tag("link", base + "/")}',
+        (
+            '<rdf:RDF xmlns="http://purl.org/rss/1.0/"'
+            ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+            ' xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        ),
+        (
+            "<channel"
+            f' rdf:about="{escape(feed_url)}">{_tag("title", site.title)}{_tag("link", base + "/")}'
+        ),
         _tag("description", site.tagline) + "<items><rdf:Seq>",
         *(f'<rdf:li rdf:resource="{escape(item.url)}"/>' for item in items),
         "</rdf:Seq></items></channel>",
@@ -172,7 +198,8 @@ def _rdf_item(item: Item) -> list[str]:
         f'<item rdf:about="{escape(item.guid or item.url)}">',
         _tag("title", item.title) + _tag("link", item.url) + _tag("description", item.summary),
         _tag("dc:creator", item.author) + _tag("dc:date", item.published.isoformat()),
-        "".join(_tag("dc:subject", label) for label in item.labels) + _tag("dc:language", item.language),
+        "".join(_tag("dc:subject", label) for label in item.labels)
+        + _tag("dc:language", item.language),
         "</item>",
     ]
 

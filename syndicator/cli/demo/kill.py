@@ -17,7 +17,8 @@ from syndicator.cli.demo.world import World, write_config
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survived:
-    """Results of `kills` in `lives` folders: addresses `lost` (unlike a calm run) or filed `twice`, files `torn`."""
+    """Results of `kills` in `lives` folders: addresses `lost` (unlike a calm run) or filed `twice`,
+    files `torn`."""
 
     folder: Path
     kills: int
@@ -33,8 +34,11 @@ class Survived:
         return not (self.lost or self.twice or self.torn)
 
 
-async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
-    """Kill runs in `folder` at random times until one ends, then in new folders, `times` in all. Raise OSError."""
+async def survive(
+    folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]
+) -> Survived:
+    """Kill runs in `folder` at random times until one ends, then in new folders, `times` in all.
+    Raise OSError."""
     started = time.monotonic()
     world = World(without={"slow"})  # its pages take longer than all others together
     await world.start()
@@ -61,7 +65,9 @@ async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callabl
         lives=len(lives),
         articles=sum(what.startswith("filed") for what in calm),
         lost=tuple(sorted({what for counter in counts for what in set(calm) - set(counter)})),
-        twice=tuple(sorted({what for counter in counts for what, count in counter.items() if count > 1})),
+        twice=tuple(
+            sorted({what for counter in counts for what, count in counter.items() if count > 1})
+        ),
         torn=tuple(sorted({*torn, *(name for life in lives for name in _torn(life))})),
         seconds=time.monotonic() - started,
     )
@@ -71,7 +77,9 @@ async def _run(place: Path, limit: float | None) -> bool:
     """Run `refresh` in a new process; return True if it was killed after `limit` seconds."""
     words = ("-m", "syndicator", "refresh", "--all", "--config", str(place / "config"))
     quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=quiet, stderr=quiet)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, stdout=quiet, stderr=quiet
+    )
     try:
         await asyncio.wait_for(process.wait(), limit)
         return False

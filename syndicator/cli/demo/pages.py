@@ -1,4 +1,5 @@
-"""The demo's pages: stories with expected reading results, in the markup of templates/; pictures, sounds. Pure."""
+"""The demo's pages: stories with expected reading results, in the markup of templates/; pictures,
+sounds. Pure."""
 
 import hashlib
 import json
@@ -26,7 +27,8 @@ FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """The expected result of reading a page. `tags`: a subset of the expected tags; texts are plain, one line each."""
+    """The expected result of reading a page. `tags`: a subset of the expected tags; texts are
+    plain, one line each."""
 
     title: str
     author: str | None
@@ -56,7 +58,8 @@ class Story:
     body: str = ""
     picture_alt: str = ""  # "" means: no picture
     guid: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)  # values that only one site's template uses
+    # values that only one site's template uses
+    extra: Mapping[str, str] = field(default_factory=dict)
     truth: Truth | None = None
 
     @property
@@ -74,7 +77,9 @@ def stories() -> tuple[Story, ...]:
         for file in site.iterdir()
         if file.name.endswith(".html")
     ]
-    return tuple(sorted(parsed, key=lambda story: (story.site, -story.published.timestamp(), story.slug)))
+    return tuple(
+        sorted(parsed, key=lambda story: (story.site, -story.published.timestamp(), story.slug))
+    )
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
@@ -87,7 +92,10 @@ def parse_story(text: str, site: str, slug: str) -> Story:
         "author": values["author"] or None,
         "date": f"{values['published']:%Y-%m-%d}",
         "category": None,
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()},
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in stated.items()
+        },
     }
     values["labels"] = tuple(values.get("labels", ()))
     return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **values)
@@ -116,20 +124,29 @@ def page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[St
     """Return the page of a story. `others`: stories for the lists of related ones."""
     if story.extra.get("wall") == "consent":
         return _template(f"{site.key}.consent.html").template
-    return _template(f"{site.key}.html").safe_substitute(_values(site, base, feed_url, story, others))
+    return _template(f"{site.key}.html").safe_substitute(
+        _values(site, base, feed_url, story, others)
+    )
 
 
 def amp(site: Site, base: str, feed_url: str, story: Story) -> str:
     """Return the AMP version of a story."""
-    return _template(f"{site.key}.amp.html").safe_substitute(_values(site, base, feed_url, story, ()))
+    return _template(f"{site.key}.amp.html").safe_substitute(
+        _values(site, base, feed_url, story, ())
+    )
 
 
 def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
     """Return the front page with its stories and the link to its feed."""
     type = feeds.TYPES[site.feed].partition(";")[0]
-    feed = f'<link rel="alternate" type="{type}" title="{escape(site.title)}" href="{feed_path}">' if feed_path else ""
+    feed = (
+        f'<link rel="alternate" type="{type}" title="{escape(site.title)}" href="{feed_path}">'
+        if feed_path
+        else ""
+    )
     return (
-        f'<!DOCTYPE html>\n<html lang="{site.language}"><head><meta charset="utf-8"><title>{escape(site.title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="{site.language}"><head><meta'
+        f' charset="utf-8"><title>{escape(site.title)}</title>'
         f"{feed}</head><body><h1>{escape(site.title)}</h1><p>{escape(site.tagline)}</p>"
         f"<ul>{_list(site, base, stories)}</ul></body></html>\n"
     )
@@ -142,17 +159,24 @@ def sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
         f"<lastmod>{(story.updated or story.published).isoformat()}</lastmod></url>\n"
         for story in stories
     )
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset'
+        ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    )
     return f"{head}{rows}</urlset>\n"
 
 
 def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
     """Return an OPML list of (title, feed, site)."""
     outlines = "".join(
-        f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}" htmlUrl="{escape(home)}"/>\n'
+        f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}"'
+        f' htmlUrl="{escape(home)}"/>\n'
         for name, feed, home in rows
     )
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0"><head><title>{escape(title)}</title></head>'
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<opml'
+        f' version="2.0"><head><title>{escape(title)}</title></head>'
+    )
     return f"{head}<body>\n{outlines}</body></opml>\n"
 
 
@@ -163,18 +187,27 @@ def absolute(base: str, body: str) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    return Template(files("syndicator.cli.demo").joinpath("templates", name).read_text(encoding="utf-8"))
+    return Template(
+        files("syndicator.cli.demo").joinpath("templates", name).read_text(encoding="utf-8")
+    )
 
 
-def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> Mapping[str, str]:
+def _values(
+    site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]
+) -> Mapping[str, str]:
     url = base + path_of(site, story)
     picture = picture_of(base, story)
     wall = story.extra.get("wall", "")
     alt = escape(story.picture_alt)
     caption = f'<img src="{picture}" alt="{alt}"/><figcaption>{alt}</figcaption>'
     figure = f'<figure class="{site.classes.get("figure", "")}">{caption}</figure>'
-    labels = [f'<a rel="tag" href="{base}/tag/{_slug(label)}/">{escape(label)}</a>' for label in story.labels]
-    links = [f'<a href="{base}{path_of(site, other)}">{escape(other.title)}</a>' for other in others]
+    labels = [
+        f'<a rel="tag" href="{base}/tag/{_slug(label)}/">{escape(label)}</a>'
+        for label in story.labels
+    ]
+    links = [
+        f'<a href="{base}{path_of(site, other)}">{escape(other.title)}</a>' for other in others
+    ]
     inline = f'<p><img src="{picture}" alt="{alt}" width="600"></p>'
     return {
         **{name: escape(value) for name, value in _texts(site, story).items()},
@@ -194,8 +227,12 @@ def _values(site: Site, base: str, feed_url: str, story: Story, others: Sequence
         "related": _list(site, base, others),
         "related_inline": ", ".join(links),
         "json_ld": _script(_json_ld(site, story, url, picture)),
-        "next_data": _script({"props": {"pageProps": {"slug": story.slug, "title": story.title}}, "buildId": "k3Jx9"}),
-        "wall": _template(f"{site.key}.paywall.html").template if wall in ("paywall", "metered") else "",
+        "next_data": _script(
+            {"props": {"pageProps": {"slug": story.slug, "title": story.title}}, "buildId": "k3Jx9"}
+        ),
+        "wall": (
+            _template(f"{site.key}.paywall.html").template if wall in ("paywall", "metered") else ""
+        ),
         "wall_class": wall,
     }
 
@@ -244,7 +281,10 @@ def _body(site: Site, story: Story) -> str:
 
 
 def _list(site: Site, base: str, stories: Sequence[Story]) -> str:
-    return "".join(f'<li><a href="{base}{path_of(site, story)}">{escape(story.title)}</a></li>' for story in stories)
+    return "".join(
+        f'<li><a href="{base}{path_of(site, story)}">{escape(story.title)}</a></li>'
+        for story in stories
+    )
 
 
 def _json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
@@ -285,7 +325,9 @@ def png(name: str, width: int = 1200, height: int = 630) -> bytes:
     band = 60 + digest[6] % 90
     period = b"".join(colours[(x // band) % 2] for x in range(2 * band))
     row = period * (width // (2 * band) + 2)
-    rows = b"".join(b"\0" + row[3 * (y % (2 * band)) : 3 * (y % (2 * band) + width)] for y in range(height))
+    rows = b"".join(
+        b"\0" + row[3 * (y % (2 * band)) : 3 * (y % (2 * band) + width)] for y in range(height)
+    )
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = _chunk(b"IDAT", zlib.compress(rows, 6))
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + data + _chunk(b"IEND", b"")
@@ -295,9 +337,9 @@ def svg(name: str) -> bytes:
     """Return a logo: the first letter of `name` in a box."""
     letter = next((char for char in name if char.isalnum()), "S").upper()
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img">'
-        '<rect width="64" height="64" rx="12" fill="#1d3557"/>'
-        f'<text x="32" y="44" font-size="36" text-anchor="middle" fill="#fff">{letter}</text></svg>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img"><rect width="64"'
+        ' height="64" rx="12" fill="#1d3557"/><text x="32" y="44" font-size="36"'
+        f' text-anchor="middle" fill="#fff">{letter}</text></svg>\n'
     ).encode()
 
 

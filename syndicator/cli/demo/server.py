@@ -1,4 +1,5 @@
-"""A small HTTP/1.1 server for the demo: one address per site, conditional GET, a log of requests."""
+"""A small HTTP/1.1 server for the demo: one address per site, conditional GET, a log of
+requests."""
 
 import asyncio
 import contextlib
@@ -12,7 +13,14 @@ from http import HTTPStatus
 
 _HEAD_BYTES = 32_768
 _IDLE_SECONDS = 15.0
-_TEXT = ("text/", "application/xml", "application/rss", "application/atom", "application/rdf", "application/json")
+_TEXT = (
+    "text/",
+    "application/xml",
+    "application/rss",
+    "application/atom",
+    "application/rdf",
+    "application/json",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +64,9 @@ class SiteServer:
         """Listen on `host` (else 127.0.0.1) and `port` (a free one if it is 0 or taken)."""
         for address, number in ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0)):
             try:
-                self._server = await asyncio.start_server(self._accept, address, number, limit=_HEAD_BYTES)
+                self._server = await asyncio.start_server(
+                    self._accept, address, number, limit=_HEAD_BYTES
+                )
                 break
             except OSError:
                 continue
@@ -81,7 +91,13 @@ class SiteServer:
         try:
             while await self._exchange(reader, writer):
                 pass
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, asyncio.CancelledError):
+        except (
+            OSError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            TimeoutError,
+            asyncio.CancelledError,
+        ):
             pass  # the other side left, sent nonsense or we are closing: nothing to answer
         finally:
             self._open.discard(task)
@@ -95,10 +111,15 @@ class SiteServer:
             head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target, version = (*first.split(" "), "", "")[:3]
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
         headers.pop("", None)
         answer = _conditional(self._respond(method, target), headers)
-        self._log.append(Seen(site=self.name, method=method, path=target, headers=headers, status=answer.status))
+        self._log.append(
+            Seen(site=self.name, method=method, path=target, headers=headers, status=answer.status)
+        )
         if answer.delay:
             await asyncio.sleep(answer.delay)
         keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
@@ -108,7 +129,8 @@ class SiteServer:
 
 
 def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
-    """Return `answer` compressed and with validators; a 304 if the client has it (RFC 9110 section 13.2.2)."""
+    """Return `answer` compressed and with validators; a 304 if the client has it (RFC 9110 section
+    13.2.2)."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)

@@ -31,16 +31,25 @@ Words = dict[str, list[str]]
 
 
 def generate(count: int, *, seed: int = 0) -> Iterator[Article]:
-    """Generate articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags, 20 sources."""
+    """Generate articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags,
+    20 sources."""
     rng = random.Random(seed)
-    vocabulary = tomllib.loads(files("syndicator.cli.demo").joinpath("sample_articles.toml").read_text("utf-8"))
-    tags = [f"{subject} {respect}".strip() for subject in vocabulary["subjects"] for respect in vocabulary["respects"]]
+    vocabulary = tomllib.loads(
+        files("syndicator.cli.demo").joinpath("sample_articles.toml").read_text("utf-8")
+    )
+    tags = [
+        f"{subject} {respect}".strip()
+        for subject in vocabulary["subjects"]
+        for respect in vocabulary["respects"]
+    ]
     step = timedelta(days=DAYS) / max(count, 1)
     for number in range(count):
         yield _article(rng, vocabulary, tuple(rng.sample(tags, 5)), number, FIRST + step * number)
 
 
-def _article(rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime) -> Article:
+def _article(
+    rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime
+) -> Article:
     source = f"source-{rng.randrange(SOURCES):02d}"
     site = f"https://{source}.example.org"
     url = f"{site}/articles/{number:06d}"
@@ -64,12 +73,20 @@ def _article(rng: random.Random, vocabulary: Words, tags: tuple[str, ...], numbe
         digest=f"{number:032x}",
         excerpt_by="extractive",
         tags_by="matched",
-        origin=Origin(title=source.replace("-", " ").title(), url=f"{site}/feed", site=f"{site}/", id=f"{site}/feed"),
+        origin=Origin(
+            title=source.replace("-", " ").title(),
+            url=f"{site}/feed",
+            site=f"{site}/",
+            id=f"{site}/feed",
+        ),
     )
 
 
 def _body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
-    blocks = [f"{_claim(rng, vocabulary, tag)}. {_facts(rng, vocabulary, rng.randrange(2, 5))}" for tag in tags]
+    blocks = [
+        f"{_claim(rng, vocabulary, tag)}. {_facts(rng, vocabulary, rng.randrange(2, 5))}"
+        for tag in tags
+    ]
     blocks.insert(2, f"## On {tags[1]}")
     blocks.insert(4, "\n".join(f"- {_facts(rng, vocabulary, 1)}" for _ in range(3)))
     return "\n\n".join(blocks) + "\n"
@@ -77,12 +94,18 @@ def _body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
 
 def _claim(rng: random.Random, vocabulary: Words, tag: str) -> str:
     who, what = rng.choice(vocabulary["who"]), rng.choice(vocabulary["what"])
-    return f"{who} {rng.choice(vocabulary['did'])} {what}".format(place=rng.choice(vocabulary["places"]), tag=tag)
+    return f"{who} {rng.choice(vocabulary['did'])} {what}".format(
+        place=rng.choice(vocabulary["places"]), tag=tag
+    )
 
 
 def _facts(rng: random.Random, vocabulary: Words, count: int) -> str:
     facts = " ".join(rng.sample(vocabulary["facts"], count))
-    numbers = {"n": rng.randrange(12, 900), "m": rng.randrange(3, 12), "y": rng.randrange(1995, 2023)}
+    numbers = {
+        "n": rng.randrange(12, 900),
+        "m": rng.randrange(3, 12),
+        "y": rng.randrange(1995, 2023),
+    }
     return facts.format(**numbers, place=rng.choice(vocabulary["places"]))
 
 
@@ -102,7 +125,8 @@ class Made:
 async def trip(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> AsyncIterator[Made]:
-    """Start the demo's web, visit it and build into `folder` (empty, or None: temporary). Raise UsageError."""
+    """Start the demo's web, visit it and build into `folder` (empty, or None: temporary). Raise
+    UsageError."""
     with own_folder(folder) as place:
         world = World()
         await world.start()
@@ -114,7 +138,8 @@ async def trip(
 
 @contextmanager
 def own_folder(folder: Path | None) -> Iterator[Path]:
-    """Yield `folder`, created if missing, or a temporary folder. Raise UsageError if it is not empty."""
+    """Yield `folder`, created if missing, or a temporary folder. Raise UsageError if it is not
+    empty."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="syndicator-demo-") as temporary:
             yield Path(temporary)
@@ -125,7 +150,9 @@ def own_folder(folder: Path | None) -> Iterator[Path]:
     yield folder.resolve()
 
 
-async def _take(world: World, place: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch) -> Made:
+async def _take(
+    world: World, place: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
+) -> Made:
     started = time.monotonic()
     config = place / "config"
     write_config(config, world, port=port)
@@ -134,7 +161,9 @@ async def _take(world: World, place: Path, articles: int | None, port: int, stop
         seconds = time.monotonic() - started
         build = await _fill(app, articles) if articles else ""
         feeds = tuple(row for row in app.store.index.feeds() if row.built)
-        return Made(folder=place, config=config, report=report, feeds=feeds, seconds=seconds, build=build)
+        return Made(
+            folder=place, config=config, report=report, feeds=feeds, seconds=seconds, build=build
+        )
 
 
 async def _fill(app: App, count: int) -> str:
@@ -148,6 +177,6 @@ async def _fill(app: App, count: int) -> str:
     before = time.process_time()
     await build_feeds(app)
     return (
-        f"{count} made-up articles: a full build took {whole:.1f} s of CPU and wrote {len(built.written)} files; "
-        f"one with nothing new {time.process_time() - before:.2f} s"
+        f"{count} made-up articles: a full build took {whole:.1f} s of CPU and wrote"
+        f" {len(built.written)} files; one with nothing new {time.process_time() - before:.2f} s"
     )

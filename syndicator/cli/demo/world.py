@@ -19,14 +19,17 @@ _HTML = "text/html; charset=utf-8"
 
 
 class World:
-    """The demo's web. `port`: 0 for free ones, else the same in each run. `without`: keys of places to leave out."""
+    """The demo's web. `port`: 0 for free ones, else the same in each run. `without`: keys of places
+    to leave out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         self.requests: list[Seen] = []
         self._port = port
         self._stories = {story.key: story for story in stories() if story.site not in without}
         self._sites = {site.key: site for site in SITES if site.key not in without}
-        self._troubles = {trouble.key: trouble for trouble in TROUBLES if trouble.key not in without}
+        self._troubles = {
+            trouble.key: trouble for trouble in TROUBLES if trouble.key not in without
+        }
         self._servers: dict[str, SiteServer] = {}
 
     async def start(self) -> None:
@@ -64,7 +67,9 @@ class World:
     def feed_url(self, site: str) -> str:
         """Return the address of a site's feed as an operator writes it."""
         place = self._sites.get(site) or self._troubles[site]
-        return self._servers[site].base + (place.feed_path if isinstance(place, Site) else place.path)
+        return self._servers[site].base + (
+            place.feed_path if isinstance(place, Site) else place.path
+        )
 
     def _responder(self, place: Site | Trouble) -> Respond:
         def respond(method: str, target: str) -> Answer:
@@ -80,7 +85,9 @@ class World:
         if path == "/robots.txt":
             return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
         body, headers = place.body.encode(), place.headers
-        return Answer(status=place.status, body=body, type=place.type, headers=headers, delay=place.delay)
+        return Answer(
+            status=place.status, body=body, type=place.type, headers=headers, delay=place.delay
+        )
 
     def _site_answer(self, site: Site, path: str) -> Answer:
         if path == "/":
@@ -96,9 +103,13 @@ class World:
             robots = f"{site.robots}\nSitemap: {base}/sitemap.xml\n"
             return Answer(body=robots.encode(), type="text/plain; charset=utf-8")
         if path == "/sitemap.xml":
-            return Answer(body=pages.sitemap(site, base, self._of(site)).encode(), type="application/xml")
+            return Answer(
+                body=pages.sitemap(site, base, self._of(site)).encode(), type="application/xml"
+            )
         if path == "/blogroll.opml" and site.key == "holt":
-            return Answer(body=pages.blogroll("What I read", self._others(site)).encode(), type="text/x-opml")
+            return Answer(
+                body=pages.blogroll("What I read", self._others(site)).encode(), type="text/x-opml"
+            )
         if path == "/logo.svg":
             return self._fixed(pages.svg(site.title), "image/svg+xml")
         if path.startswith("/images/"):
@@ -110,7 +121,10 @@ class World:
     def _others(self, site: Site) -> list[tuple[str, str, str]]:
         """Return (title, feed, front page) of the other sites with a feed."""
         others = [other for other in self._sites.values() if other.feed_path and other is not site]
-        return [(other.title, self.feed_url(other.key), self._servers[other.key].base + "/") for other in others]
+        return [
+            (other.title, self.feed_url(other.key), self._servers[other.key].base + "/")
+            for other in others
+        ]
 
     def _page(self, site: Site, path: str) -> Answer:
         base, feed_url = self._servers[site.key].base, self.feed_url(site.key)
@@ -119,7 +133,9 @@ class World:
             own_path = unquote(pages.path_of(site, story))
             others = [other for other in mine if other is not story][:4]
             if path == own_path:
-                return self._fixed(pages.page(site, base, feed_url, self._credited(story), others).encode(), _HTML)
+                return self._fixed(
+                    pages.page(site, base, feed_url, self._credited(story), others).encode(), _HTML
+                )
             if site.key == "meridian" and path == own_path.replace(".html", ".amp.html"):
                 return self._fixed(pages.amp(site, base, feed_url, story).encode(), _HTML)
         body = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n"
@@ -128,7 +144,9 @@ class World:
     def _credited(self, story: Story) -> Story:
         """Add the canonical address to a story that another site published first."""
         first = self._stories.get(story.extra.get("same_as", ""))
-        return replace(story, extra={**story.extra, "canonical": self.url(first)}) if first else story
+        return (
+            replace(story, extra={**story.extra, "canonical": self.url(first)}) if first else story
+        )
 
     def _fixed(self, body: bytes, type: str) -> Answer:
         return Answer(body=body, type=type, modified=self._modified())
@@ -147,7 +165,9 @@ class World:
     def _feed(self, site: Site) -> Answer:
         items = [self._item(site, story) for story in self._in_feed(site)]
         base = self._servers[site.key].base
-        return self._fixed(feeds.render(site, base, base + self._feed_path(site), items), feeds.TYPES[site.feed])
+        return self._fixed(
+            feeds.render(site, base, base + self._feed_path(site), items), feeds.TYPES[site.feed]
+        )
 
     def _in_feed(self, site: Site) -> list[Story]:
         return self._of(site)
@@ -196,15 +216,20 @@ tag_min = 2  # twenty-odd articles make few tags with three
 
 _SOURCES = """\
 # Our own web on 127.0.0.x. Six of its sites work; four fail on purpose: gone, slow, broken and busy.
-"""
+"""  # noqa: E501
 
 
-def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
-    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: not the shipped text."""
+def write_config(
+    dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
+) -> None:
+    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: not
+    the shipped text."""
     dir.mkdir(parents=True, exist_ok=True)
     text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
-    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + ("" if port is None else f'listen = "127.0.0.1:{port}"\n')
+    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + (
+        "" if port is None else f'listen = "127.0.0.1:{port}"\n'
+    )
     (dir / "syndicator.toml").write_text(settings, encoding="utf-8")
     sources = dir / "sources.toml"
     sources.write_text(_SOURCES, encoding="utf-8")

@@ -27,7 +27,9 @@ def up(
     config: Config = CONFIG,
     host: Annotated[str | None, Argument("Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
-    share: Annotated[bool, Argument("Serve your network, behind a secret address, printed with a QR code.")] = False,
+    share: Annotated[
+        bool, Argument("Serve your network, behind a secret address, printed with a QR code.")
+    ] = False,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
     from syndicator.cli.running import serving
@@ -44,8 +46,11 @@ def up(
     asyncio.run(serving.up(config))
 
 
-def override(config: Path, section: Literal["publish", "console"], host: str | None, port: int | None) -> None:
-    """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds' own URLs."""
+def override(
+    config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
+) -> None:
+    """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds'
+    own URLs."""
     from syndicator.configuration.settings import load
     from syndicator.configuration.toml_files import endpoint
 
@@ -58,15 +63,26 @@ def override(config: Path, section: Literal["publish", "console"], host: str | N
 @command()
 def refresh(
     source: Annotated[
-        list[str] | None, Argument("Only this source, due or not. Repeatable.", "KEY", completes="source")
+        list[str] | None,
+        Argument("Only this source, due or not. Repeatable.", "KEY", completes="source"),
     ] = None,
     all: Annotated[bool, Argument("Every source, due or not.")] = False,
     failed: Annotated[bool, Argument("Every source whose last visit failed, due or not.")] = False,
-    relearn: Annotated[bool, Argument("With --source: forget the learnt list of its page, learn it again.")] = False,
-    limit: Annotated[int | None, Argument("Read at most so many pages of each source.", least=0)] = None,
-    max_time: Annotated[str | None, Argument("Start nothing new after this time, such as 90s or 10m.", "TIME")] = None,
-    wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
-    strict: Annotated[bool, Argument("Exit with 3 when a source failed or a feed was held back.")] = False,
+    relearn: Annotated[
+        bool, Argument("With --source: forget the learnt list of its page, learn it again.")
+    ] = False,
+    limit: Annotated[
+        int | None, Argument("Read at most so many pages of each source.", least=0)
+    ] = None,
+    max_time: Annotated[
+        str | None, Argument("Start nothing new after this time, such as 90s or 10m.", "TIME")
+    ] = None,
+    wait: Annotated[
+        bool, Argument("Wait until another run has ended, instead of exiting with 75.")
+    ] = False,
+    strict: Annotated[
+        bool, Argument("Exit with 3 when a source failed or a feed was held back.")
+    ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -116,9 +132,13 @@ def _seconds(duration: str | None) -> float | None:
 @command()
 def build(
     all: Annotated[bool, Argument("Every feed, not only those that changed.")] = False,
-    wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
+    wait: Annotated[
+        bool, Argument("Wait until another run has ended, instead of exiting with 75.")
+    ] = False,
     strict: Annotated[bool, Argument("Exit with 3 when a feed was held back.")] = False,
-    question: Annotated[str, Argument("Save the query of an address as a feed: q/tag.ai/words.gpu.", "ADDRESS")] = "",
+    question: Annotated[
+        str, Argument("Save the query of an address as a feed: q/tag.ai/words.gpu.", "ADDRESS")
+    ] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -130,7 +150,8 @@ def build(
     from syndicator.services.container import App, locked, need_folder, open_app
 
     def remake(app: App) -> None:
-        from syndicator.services import refresh  # imported only if needed: it takes a tenth of a start
+        # imported only if needed: it takes a tenth of a start
+        from syndicator.services import refresh
 
         refresh.remake(app)
 
@@ -138,13 +159,21 @@ def build(
     if question:
         from syndicator.cli.operations import apply
 
-        asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")  # a whole address, or without q/
+        # a whole address, or without q/
+        asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
         with opened_for_change(config) as opened:
             operation = need("save-query")
             apply(opened, operation, arguments_of(operation, {"slug": QUESTIONS + asked}))
-    with locked(load(config), wait=wait) as held, open_app(config, remake=remake, held=held) as opened:
+    with (
+        locked(load(config), wait=wait) as held,
+        open_app(config, remake=remake, held=held) as opened,
+    ):
         bad = reconcile.files(opened)
-        bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)
+        bad += (
+            ()
+            if is_bucket(opened.settings.articles_at)
+            else reconcile.ignored(opened.article_store)
+        )
         report = asyncio.run(build_feeds(opened, all=all))
         failed = asyncio.run(webhooks.send(opened))
     lines = [
@@ -152,8 +181,12 @@ def build(
         f"{counted(len(report.held), 'feed')} held back"
     ]
     if report.ended:
-        named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
-        lines.append(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
+        named = ", ".join(report.ended[:MOST_NAMED]) + (
+            " ..." if len(report.ended) > MOST_NAMED else ""
+        )
+        lines.append(
+            f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}"
+        )
     names = ("written", "unchanged", "held", "set_aside", "ended", "hubs")
     document = {name: getattr(report, name) for name in names} | {"problems": bad}
     printing.answer(document, () if printing.quiet() else lines, json=json)
@@ -177,15 +210,23 @@ def serve(
 
 @command()
 def console(
-    set_password: Annotated[bool, Argument("Set a password, which turns the page on; serve nothing.")] = False,
+    set_password: Annotated[
+        bool, Argument("Set a password, which turns the page on; serve nothing.")
+    ] = False,
     name: Annotated[str, Argument("Whose password: each has one of its own.", "NAME")] = "operator",
-    token: Annotated[str, Argument("Make a token for the API and print it; serve nothing.", "NAME")] = "",
+    token: Annotated[
+        str, Argument("Make a token for the API and print it; serve nothing.", "NAME")
+    ] = "",
     write: Annotated[bool, Argument("With --token: it may change things, not only read.")] = False,
     settings: Annotated[bool, Argument("With --token: it may change things and settings.")] = False,
-    days: Annotated[int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)] = 365,
+    days: Annotated[
+        int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)
+    ] = 365,
     revoke: Annotated[bool, Argument("With --token: delete it instead.")] = False,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
-    beside: Annotated[bool, typer.Option("--beside", hidden=True, help="End when standard input does.")] = False,
+    beside: Annotated[
+        bool, typer.Option("--beside", hidden=True, help="End when standard input does.")
+    ] = False,
     config: Config = CONFIG,
 ) -> None:
     """Serve the console, the operators' page to add, repair and correct. `up` serves it, too."""
@@ -207,13 +248,21 @@ def _set_password(config: Config, name: str) -> None:
     from syndicator.console import security
 
     asked = sys.stdin.isatty()
-    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else sys.stdin.readline()
+    password = (
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        if asked
+        else sys.stdin.readline()
+    )
     path = security.file_of(load(config).state_dir)
     security.set_password(path, name, str(password).rstrip("\n"))
-    printing.say(f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page")
+    printing.say(
+        f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page"
+    )
 
 
-def _token(config: Config, name: str, scope: Literal["read", "write", "settings"], days: int) -> None:
+def _token(
+    config: Config, name: str, scope: Literal["read", "write", "settings"], days: int
+) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console import security
     from syndicator.services.container import utc_now
@@ -232,15 +281,25 @@ async def _serve_console(config: Config, beside: bool) -> None:
     from syndicator.operations.jobs.work import call_at_end_of_input
 
     state_dir = load(config).state_dir
-    if not any(map(security.read_passwords, (security.file_of(state_dir), security.tokens_file_of(state_dir)))):
-        raise MissingError("the console is off: `syndicator console --set-password` sets a password, and turns it on")
+    if not any(
+        map(
+            security.read_passwords,
+            (security.file_of(state_dir), security.tokens_file_of(state_dir)),
+        )
+    ):
+        raise MissingError(
+            "the console is off: `syndicator console --set-password` sets a password, and turns"
+            " it on"
+        )
     stop = asyncio.Event()
     with stopping(stop):
         if beside:
             loop = asyncio.get_running_loop()
             call_at_end_of_input(lambda: loop.call_soon_threadsafe(stop.set))
         tell = partial(printing.log, level="warning")
-        await server.run(config, stop=stop, listening=lambda url: printing.log(f"console at {url}"), tell=tell)
+        await server.run(
+            config, stop=stop, listening=lambda url: printing.log(f"console at {url}"), tell=tell
+        )
 
 
 _WORKER_GRACE = 28  # after a signal; systemd and Docker are set up to wait for 30
@@ -251,7 +310,8 @@ def worker(
     lanes: Annotated[int, typer.Option(help="Hosts to work on at a time.", min=1, max=1000)] = 32,
     config: Config = CONFIG,
 ) -> None:
-    """Visit sources and build feeds together with other workers on the same PostgreSQL server, until SIGTERM."""
+    """Visit sources and build feeds together with other workers on the same PostgreSQL server,
+    until SIGTERM."""
     from syndicator.services.worker.run import work
 
     async def go() -> None:
@@ -272,11 +332,14 @@ def worker(
 
 @command()
 def queue(
-    requeue: Annotated[bool, Argument("Release the hosts that are held because workers crashed on them.")] = False,
+    requeue: Annotated[
+        bool, Argument("Release the hosts that are held because workers crashed on them.")
+    ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the workers."""
+    """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the
+    workers."""
     from syndicator.services.worker.run import look
 
     fleet = look(config, requeue=requeue)
@@ -293,7 +356,9 @@ def queue(
     ]
     printing.table("Queue", ("what", "now"), rows)
     why = {True: "ended its workers", False: "asked us to wait"}
-    if held := [(host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in fleet.named]:
+    if held := [
+        (host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in fleet.named
+    ]:
         printing.table("Held hosts", ("host", "for", "why"), held)
     if requeue:
         printing.say(f"{counted(fleet.freed, 'host')} freed")

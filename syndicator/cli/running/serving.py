@@ -1,4 +1,5 @@
-"""Run `up` and `serve` until a signal, beside the console; do its quick jobs; notify systemd (sd_notify(3))."""
+"""Run `up` and `serve` until a signal, beside the console; do its quick jobs; notify systemd
+(sd_notify(3))."""
 
 import asyncio
 import os
@@ -59,8 +60,21 @@ async def _run_console(config: Path) -> int:
     """Run the console process until it ends, or we do: then its standard input closes."""
     from syndicator.operations.jobs.work import end
 
-    log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
-    command = (sys.executable, "-m", "syndicator", *log, "console", "--beside", "--config", str(config))
+    log = (
+        "--log-format",
+        "json" if choice().json else "text",
+        *(("--quiet",) if choice().quiet else ()),
+    )
+    command = (
+        sys.executable,
+        "-m",
+        "syndicator",
+        *log,
+        "console",
+        "--beside",
+        "--config",
+        str(config),
+    )
     pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=nowhere)
     try:
@@ -86,7 +100,8 @@ def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContex
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    from syndicator.operations.jobs.work import acted, ended, needs_no_lock  # not loaded without the console
+    # not loaded without the console
+    from syndicator.operations.jobs.work import acted, ended, needs_no_lock
 
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
@@ -94,7 +109,13 @@ def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
         app.store.visits.commit()
         if done.status == "building":
             hurry()
-            queue.save(replace(done, status="done", said=f"{done.said}; its feeds are built by the run under way"))
+            queue.save(
+                replace(
+                    done,
+                    status="done",
+                    said=f"{done.said}; its feeds are built by the run under way",
+                )
+            )
 
 
 async def up(config: Path) -> None:
@@ -150,8 +171,9 @@ async def up(config: Path) -> None:
 
 
 def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
-    """Return the scheduler of the jobs, to be started. Connects the two: jobs report their progress to it, ask it for
-    their next runs and bring each other forward, and so does a push that arrives."""
+    """Return the scheduler of the jobs, to be started. Connects the two: jobs report their
+    progress to it, ask it for their next runs and bring each other forward, and so does a push
+    that arrives."""
     intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
     scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
     jobs.note_progress = scheduler.note_progress
@@ -174,7 +196,10 @@ def _warn_of_silence(job: str, seconds: float) -> None:
 
 
 def no_source(settings: Settings) -> str:
-    console, on = settings.console, any((settings.state_dir / switch).exists() for switch in SWITCHES)
+    console, on = (
+        settings.console,
+        any((settings.state_dir / switch).exists() for switch in SWITCHES),
+    )
     beside = f", or the console at http://{console.listen}/" if on else ""
     return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
 
@@ -206,13 +231,20 @@ def _read(config: Path) -> Configuration:
 
 @asynccontextmanager
 async def _served(
-    site: daemon.Site, stop: asyncio.Event, notify: "Notify", reload: Callable[[], None], well: Callable[[], bool]
+    site: daemon.Site,
+    stop: asyncio.Event,
+    notify: "Notify",
+    reload: Callable[[], None],
+    well: Callable[[], bool],
 ) -> AsyncIterator[asyncio.Task[None]]:
 
     def listening(url: str) -> None:
         printing.log(f"serving {url}")
         if site.settings.is_exposed:
-            _warn("anybody on the way reads the secret path of the feeds; serve them with https (docs/publishing.md)")
+            _warn(
+                "anybody on the way reads the secret path of the feeds; serve them with https"
+                " (docs/publishing.md)"
+            )
         notify.ready(f"serving {url}")
 
     async def notify_stopping() -> None:
@@ -249,12 +281,16 @@ class Notify:
         self.watchdog_seconds = watchdog_seconds(environ, os.getpid()) if self._address else None
 
     def ready(self, status: str = "") -> None:
-        """Report that the service is ready, also after a reload. `status`: shown by `systemctl status`."""
+        """Report that the service is ready, also after a reload. `status`: shown by `systemctl
+        status`."""
         self.send("READY=1", *([f"STATUS={status}"] if status else []))
 
     def reloading(self) -> None:
-        """Report a reload and its time, which Type=notify-reload needs (sd_notify(3), MONOTONIC_USEC)."""
-        self.send("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+        """Report a reload and its time, which Type=notify-reload needs (sd_notify(3),
+        MONOTONIC_USEC)."""
+        self.send(
+            "RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}"
+        )
 
     @contextmanager
     def patience(self) -> Iterator[None]:
@@ -281,12 +317,16 @@ class Notify:
             return
         # "@" stands for the zero byte of an abstract socket
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+        with (
+            suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out,
+        ):
             out.sendto("\n".join(lines).encode(), address)
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """Return the seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or None. Pure."""
+    """Return the seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or
+    None. Pure."""
     if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     try:

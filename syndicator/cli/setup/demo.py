@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 
 @command()
 def demo(
-    once: Annotated[bool, Argument("Exit when the feeds are built, instead of serving them.")] = False,
-    dir: Annotated[Path | None, Argument("Make everything in this folder, and keep it.", "D")] = None,
-    articles: Annotated[int | None, Argument("Also make up so many articles, and time the build.", least=1)] = None,
-    kill: Annotated[int | None, Argument("Kill N runs at random moments; print what was lost.", "N", least=1)] = None,
+    once: Annotated[
+        bool, Argument("Exit when the feeds are built, instead of serving them.")
+    ] = False,
+    dir: Annotated[
+        Path | None, Argument("Make everything in this folder, and keep it.", "D")
+    ] = None,
+    articles: Annotated[
+        int | None, Argument("Also make up so many articles, and time the build.", least=1)
+    ] = None,
+    kill: Annotated[
+        int | None, Argument("Kill N runs at random moments; print what was lost.", "N", least=1)
+    ] = None,
     port: Annotated[int, Argument("Port to serve on.")] = 8080,
     json: Json = False,
 ) -> None:
@@ -46,20 +54,27 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
+async def _demo(
+    folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
+) -> None:
     from syndicator.cli.demo.trip import trip
     from syndicator.services import daemon
     from syndicator.services.container import configuration
 
     stop = asyncio.Event()
-    with stopping(stop), printing.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch:
+    with (
+        stopping(stop),
+        printing.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch,
+    ):
         async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as instance:
             demo_report(instance, json=json)
             if once:
                 return
             read = configuration(instance.config)
             site = daemon.Site(read.settings, answers=daemon.Answers(instance.config, lambda: read))
-            await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))
+            await daemon.serve(
+                site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)")
+            )
 
 
 def demo_report(instance: "Made", *, json: bool) -> None:
@@ -67,22 +82,39 @@ def demo_report(instance: "Made", *, json: bool) -> None:
 
     if json:
         names = ("folder", "seconds", "feeds", "build")
-        as_json({"sources": instance.report.outcomes, **{name: getattr(instance, name) for name in names}})
+        as_json(
+            {
+                "sources": instance.report.outcomes,
+                **{name: getattr(instance, name) for name in names},
+            }
+        )
         return
     visits = sorted(instance.report.outcomes, key=lambda visit: visit.key)
-    rows = [(visit.key, visit.status, len(visit.added), visit.reason or "", visit.detail[:70]) for visit in visits]
+    rows = [
+        (visit.key, visit.status, len(visit.added), visit.reason or "", visit.detail[:70])
+        for visit in visits
+    ]
     table("Sources", ("source", "status", "new", "reason", "detail"), rows)
-    if skipped := [(problem.what, problem.reason, problem.detail) for visit in visits for problem in visit.skipped]:
+    if skipped := [
+        (problem.what, problem.reason, problem.detail)
+        for visit in visits
+        for problem in visit.skipped
+    ]:
         table("Entries that are no articles", ("entry", "reason", "detail"), skipped)
     feeds = [(stem(row.key), row.count, row.latest_title) for row in instance.feeds]
     table("Feeds", ("feed", "articles", "latest"), feeds)
     if instance.build:
         say(instance.build)
     count = sum(len(visit.added) for visit in visits)
-    feeds_of = f"{counted(len(instance.feeds), 'feed')} from {counted(count, 'article')}, copies included,"
+    feeds_of = (
+        f"{counted(len(instance.feeds), 'feed')} from {counted(count, 'article')}, copies included,"
+    )
     say(f"{feeds_of} in {instance.seconds:.1f} s, in {instance.folder}")
     failed = instance.report.failed
-    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first table says why")
+    say(
+        f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first"
+        " table says why"
+    )
 
 
 def unplanned(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
@@ -101,5 +133,8 @@ def kill_report(survived: "Survived", *, json: bool) -> None:
     for what in (*survived.lost, *survived.twice, *survived.torn):
         say(what)
     kills = f"{counted(survived.kills, 'kill')}, {counted(survived.articles, 'article')} each time"
-    lost = f"{len(survived.lost)} lost, {len(survived.twice)} twice, {counted(len(survived.torn), 'torn file')}"
+    lost = (
+        f"{len(survived.lost)} lost, {len(survived.twice)} twice,"
+        f" {counted(len(survived.torn), 'torn file')}"
+    )
     say(f"{kills}: {lost}, in {survived.seconds:.0f} s")

@@ -11,7 +11,15 @@ from typing import Annotated, Literal
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change, opened_to_look
+from syndicator.cli.base import (
+    CONFIG,
+    Config,
+    Json,
+    app,
+    command,
+    opened_for_change,
+    opened_to_look,
+)
 from syndicator.cli.printing import counted
 from syndicator.configuration.tables import root_of
 from syndicator.core.errors import ConfigError, UsageError
@@ -21,22 +29,37 @@ from syndicator.operations.operation import Argument
 @command()
 def init(
     context: typer.Context,
-    dir: Annotated[Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)] = None,
+    dir: Annotated[
+        Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)
+    ] = None,
     title: Annotated[str | None, Argument("What the feeds are about, such as Gardening.")] = None,
-    url: Annotated[str | None, Argument("Where the feeds will be, such as https://feeds.example.org/")] = None,
-    contact: Annotated[str | None, Argument("A mail address or page, for owners of visited sites.")] = None,
-    example: Annotated[str, Argument("Begin with a set of sources and a taxonomy: ai.", "NAME")] = "",
-    template: Annotated[str, Argument("Make a repository that publishes without a server: github.", "NAME")] = "",
+    url: Annotated[
+        str | None, Argument("Where the feeds will be, such as https://feeds.example.org/")
+    ] = None,
+    contact: Annotated[
+        str | None, Argument("A mail address or page, for owners of visited sites.")
+    ] = None,
+    example: Annotated[
+        str, Argument("Begin with a set of sources and a taxonomy: ai.", "NAME")
+    ] = "",
+    template: Annotated[
+        str, Argument("Make a repository that publishes without a server: github.", "NAME")
+    ] = "",
     audience: Annotated[
-        str | None, typer.Option("--for", metavar="me|public", help="Who reads the feeds: you alone, or the world.")
+        str | None,
+        typer.Option(
+            "--for", metavar="me|public", help="Who reads the feeds: you alone, or the world."
+        ),
     ] = None,
     runs: Annotated[
-        str | None, typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run.")
+        str | None,
+        typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run."),
     ] = None,
     yes: Annotated[bool, Argument("Ask nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:
-    """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
+    """Make a folder of your own with a configuration to start with. Existing files stay as they
+    are."""
     from syndicator.configuration.settings import load
     from syndicator.services.init.deploy import RUNS
     from syndicator.services.init.start import Start, for_me, next_command, write_folder
@@ -46,14 +69,27 @@ def init(
     folder = dir or (root_of(config, os.environ) if named else Path())
     place = config if named else folder / "config"
     if sys.stdin.isatty() and not yes and not (place / "syndicator.toml").exists():
-        audience = audience or ("public" if url or contact or template else _one_of("Who reads it?", _AUDIENCES))
-        title = title if title is not None or example else _asked("What are the feeds about (their title)?")
+        audience = audience or (
+            "public" if url or contact or template else _one_of("Who reads it?", _AUDIENCES)
+        )
+        title = (
+            title
+            if title is not None or example
+            else _asked("What are the feeds about (their title)?")
+        )
         if audience == "public":
-            url = url if url is not None else _asked("Where will they be published, if you know (https://...)?")
+            url = (
+                url
+                if url is not None
+                else _asked("Where will they be published, if you know (https://...)?")
+            )
             contact = contact or _asked("How can owners of visited sites reach you (mail or page)?")
         runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
-        raise UsageError(f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is public")
+        raise UsageError(
+            f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
+            " public"
+        )
     command = next_command(folder, runs or "", place)
     start = Start(title or "", url or "", contact or "", example)
     start = for_me(start) if audience == "me" else start
@@ -82,17 +118,25 @@ def _one_of(question: str, answers: Sequence[str]) -> str:
             raise typer.BadParameter(f"say one of {', '.join(answers)}")
         return word
 
-    return str(typer.prompt(f"{question} {', '.join(answers)}", default=answers[0], value_proc=checked))
+    return str(
+        typer.prompt(f"{question} {', '.join(answers)}", default=answers[0], value_proc=checked)
+    )
 
 
 @command()
 def db(
     work: Annotated[
         Literal["migrate", "move"],
-        Argument("migrate: make this version's tables, before workers start; move: copy it to URL.", positional=True),
+        Argument(
+            "migrate: make this version's tables, before workers start; move: copy it to URL.",
+            positional=True,
+        ),
     ],
     to: Annotated[
-        str | None, Argument("A new database: postgresql://user@host/name, sqlite:///path.", "URL", positional=True)
+        str | None,
+        Argument(
+            "A new database: postgresql://user@host/name, sqlite:///path.", "URL", positional=True
+        ),
     ] = None,
     json: Json = False,
     config: Config = CONFIG,
@@ -101,21 +145,31 @@ def db(
     from syndicator.services.worker import run
 
     if (work == "move") != (to is not None):
-        raise UsageError("`db move` needs the address of the new database, and `db migrate` takes none")
+        raise UsageError(
+            "`db move` needs the address of the new database, and `db migrate` takes none"
+        )
     if to is None:
         name = run.migrate(config)
-        printing.answer({"database": name}, [f"the database {name} has this version's tables"], json=json)
+        printing.answer(
+            {"database": name}, [f"the database {name} has this version's tables"], json=json
+        )
         return
     moved = run.move_to(config, to)
     if not json:
-        printing.table("Moved", ("table", "rows"), [(table, count) for table, count in sorted(moved.items()) if count])
+        printing.table(
+            "Moved",
+            ("table", "rows"),
+            [(table, count) for table, count in sorted(moved.items()) if count],
+        )
     left = "now set store.url to the new address. The old database was left as it is"
     printing.answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
 
 
 Files = Annotated[
     list[str] | None,
-    Argument("An article file that was written, edited or deleted by hand.", "[PATH]...", positional=True),
+    Argument(
+        "An article file that was written, edited or deleted by hand.", "[PATH]...", positional=True
+    ),
 ]
 
 
@@ -127,11 +181,19 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
     with opened_for_change(config, create=not files) as opened:
         if files:
             done = intake.take_in(opened, files)
-            lines = [f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes them"]
+            lines = [
+                f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes"
+                " them"
+            ]
         else:
             done = intake.reindex(opened)
-            lines = [f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"]
-            unlearnt = "no tags were learnt yet, or they are lost: `syndicator learn` learns from those you confirmed"
+            lines = [
+                f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"
+            ]
+            unlearnt = (
+                "no tags were learnt yet, or they are lost: `syndicator learn` learns from those"
+                " you confirmed"
+            )
             lines += [unlearnt] if done.unlearnt else []
     printing.answer(done, () if printing.quiet() else lines, json=json)
     printing.log_problems(done.problems)
@@ -139,14 +201,19 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
 
 @command()
 def check(
-    strict: Annotated[bool, Argument("Also ask for what published feeds need, and fail on warnings.")] = False,
-    ownership: Annotated[bool, Argument("Look for articles that belong to another source or have its text.")] = False,
+    strict: Annotated[
+        bool, Argument("Also ask for what published feeds need, and fail on warnings.")
+    ] = False,
+    ownership: Annotated[
+        bool, Argument("Look for articles that belong to another source or have its text.")
+    ] = False,
     mend: Annotated[bool, Argument("With --ownership: mend what is found, after asking.")] = False,
     yes: Annotated[bool, Argument("With --mend: do not ask.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any error."""
+    """Look for problems of configuration and installation, and say how to solve them. Exits with 78
+    for any error."""
     from syndicator.services.check.installation import check as examine
 
     if (mend and not ownership) or (yes and not mend):
@@ -155,11 +222,16 @@ def check(
         failed = _ownership(config, mend=mend, yes=yes, json=json)
     else:
         findings = examine(config, strict=strict)
-        lines = [f"{finding.what}: {finding.severity}: {finding.detail} ({finding.reason})" for finding in findings]
+        lines = [
+            f"{finding.what}: {finding.severity}: {finding.detail} ({finding.reason})"
+            for finding in findings
+        ]
         errors = sum(finding.severity == "error" for finding in findings)
         warnings = sum(finding.severity == "warning" for finding in findings)
         counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-        printing.answer(findings, [*lines, counts if errors or warnings else "no problems found"], json=json)
+        printing.answer(
+            findings, [*lines, counts if errors or warnings else "no problems found"], json=json
+        )
         failed = bool(errors or (strict and warnings))
     if failed:
         sys.exit(ConfigError.exit_code)
@@ -182,11 +254,16 @@ def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
         if faults and (yes or typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True)):
             ownership.mend(opened, faults)
             if not json:
-                printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages again")
+                printing.say(
+                    f"{counted(len(faults), 'article')} mended; the next visits read their pages"
+                    " again"
+                )
     return False
 
 
-config_ = typer.Typer(help="Show the settings, each with where it comes from.", no_args_is_help=True)
+config_ = typer.Typer(
+    help="Show the settings, each with where it comes from.", no_args_is_help=True
+)
 app.add_typer(config_, name="config")
 
 
@@ -202,5 +279,7 @@ def show(json: Json = False, config: Config = CONFIG) -> None:
     if json:
         printing.as_json({row.name: {"value": row.value, "origin": row.origin} for row in settings})
         return
-    rows = [(row.name, json_module.dumps(row.value, ensure_ascii=False), row.origin) for row in settings]
+    rows = [
+        (row.name, json_module.dumps(row.value, ensure_ascii=False), row.origin) for row in settings
+    ]
     printing.table("Settings", ("setting", "value", "from"), rows)

@@ -1,4 +1,5 @@
-"""Keys and files of sources, moved sources, successors of removed sources, states after an edit. Pure."""
+"""Keys and files of sources, moved sources, successors of removed sources, states after an edit.
+Pure."""
 
 import contextlib
 import hashlib
@@ -19,7 +20,10 @@ from syndicator.core.ports import FeedRow, Move
 def files_of(path: Path) -> list[Path]:
     """Return `path` (sources.toml) and the files of sources.d beside it, sorted by name."""
     more = path.with_suffix(".d").glob("*.toml")
-    return [path, *sorted(file for file in more if not (file.is_dir() or file.name.startswith(".")))]
+    return [
+        path,
+        *sorted(file for file in more if not (file.is_dir() or file.name.startswith("."))),
+    ]
 
 
 # Words in a URL that do not name its owner.
@@ -27,17 +31,24 @@ _SERVING = frozenset(
     re.findall(
         r"\w+",
         """www feed feeds rss rss2 rdf atom xml json index videos category categories topic topics tag tags section
-        sections all everything latest alternate default html htm php aspx en us""",
+        sections all everything latest alternate default html htm php aspx en us""",  # noqa: E501
     )
 )
-_SHORT = {"artificial-intelligence": "ai", "machine-learning": "ml", "ai-artificial-intelligence": "ai"}
+_SHORT = {
+    "artificial-intelligence": "ai",
+    "machine-learning": "ml",
+    "ai-artificial-intelligence": "ai",
+}
 # Names shared by many sites: the word before them in the host names the owner.
-_COMMON = frozenset({"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"})
+_COMMON = frozenset(
+    {"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"}
+)
 _LONGEST = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:
-    """Return a short readable key for `url` that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
+    """Return a short readable key for `url` that is not in `taken`: "techcrunch-ai" for
+    TechCrunch's AI category."""
     words = _site_words(url) + _path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
     if len(base) > _LONGEST:  # cut between words if possible
@@ -57,7 +68,11 @@ def _site_words(url: str) -> list[str]:
     if host == site and re.fullmatch(r"[\d.]+", host):
         return [host.replace(".", "-")]
     name, _, ending = site.partition(".")
-    before = [part for part in host.removesuffix(site).strip(".").split(".") if part and _slug(part) not in _SERVING]
+    before = [
+        part
+        for part in host.removesuffix(site).strip(".").split(".")
+        if part and _slug(part) not in _SERVING
+    ]
     if name in _COMMON:
         return [_slug(before[-1])] if before else [name, _slug(ending)]
     return [_slug(name), *(_slug(part) for part in before)]
@@ -108,10 +123,14 @@ def _target(state: SourceState) -> str:
 
 
 def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """Return a warning about a move, which may lead to a stranger's feed, or "". `owners`: source keys by address."""
+    """Return a warning about a move, which may lead to a stranger's feed, or "". `owners`: source
+    keys by address."""
     others = [key for key in owners[urls.alias(target)] if key != moved.key]
     if others:
-        return f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is enough"
+        return (
+            f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is"
+            " enough"
+        )
     if not urls.same_site(target, moved.url):
         return "another site: look whether it is the feed you want, else `syndicator remove` it"
     return ""
@@ -120,8 +139,11 @@ def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]
 Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, newest last
 
 
-def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
-    """Return successors by removed source with a feed (`rows`): the source at its newest address still in use."""
+def successions(
+    wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
+) -> dict[str, str]:
+    """Return successors by removed source with a feed (`rows`): the source at its newest address
+    still in use."""
     heirs_by_key: dict[str, str] = {}
     gone = sorted(addresses.keys() & rows.keys() - wanted.keys())
     at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
@@ -133,8 +155,11 @@ def successions(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[s
     return heirs_by_key
 
 
-def departures(wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
-    """Return sources whose feed stops redirecting: its target was removed, or their key has an unrelated address."""
+def departures(
+    wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
+) -> list[str]:
+    """Return sources whose feed stops redirecting: its target was removed, or their key has an
+    unrelated address."""
     return [
         key
         for key in sorted(wanted.keys() & rows.keys())
@@ -150,9 +175,12 @@ def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
     return (*(other for other in addresses if urls.alias(other) != urls.alias(url)), url)
 
 
-def find_sources_at_new_site(urls_by_key: Mapping[str, str], former_urls: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the keys of sources that are new, or that have a new address on another site. `urls_by_key`: the address
-    of each source now; `former_urls`: those that each had, the newest last."""
+def find_sources_at_new_site(
+    urls_by_key: Mapping[str, str], former_urls: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the keys of sources that are new, or that have a new address on another site.
+    `urls_by_key`: the address of each source now; `former_urls`: those that each had, the newest
+    last."""
     keys = []
     for key, url in sorted(urls_by_key.items()):
         former = former_urls.get(key, ())
@@ -173,19 +201,37 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
     if state is None:
         return fresh
     if state.url != source.url:
-        return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
-    now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
+        return replace(
+            fresh,
+            first_visit=state.first_visit,
+            last_success=state.last_success,
+            recent=state.recent,
+        )
+    now = replace(
+        state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {}
+    )
     if rules != state.rules:
         now = replace(now, bodies=before_collapse(state.bodies))
     if state.terms not in ("", terms):  # the edit may have corrected a failure: visit now
-        return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
+        return replace(
+            now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited"
+        )
     return now
 
 
 def _digest(source: Source) -> str:
-    """Return 16 hex characters for those fields of `source` that affect how it is visited and read."""
-    terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
+    """Return 16 hex characters for those fields of `source` that affect how it is visited and
+    read."""
+    terms = (
+        source.kind,
+        source.every,
+        source.cron,
+        source.robots,
+        source.allow,
+        sorted(source.headers_env.items()),
+    )
+    # an earlier version's digests stay
+    more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)
     more += () if source.speaks_for is None else (source.speaks_for,)
     more += (source.keep, source.mute) if source.keep or source.mute else ()
     more = (*more, "force") if source.force else more

@@ -1,4 +1,5 @@
-"""Read OPML 2.0 subscription lists (opml.org) of other programs; write our sources without loss. Pure."""
+"""Read OPML 2.0 subscription lists (opml.org) of other programs; write our sources without loss.
+Pure."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,19 +17,33 @@ from syndicator.core.model import Source
 Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 
 # Namespace of attributes for fields of a source that OPML lacks, under the
-# keys of sources.toml: texts as they are, all else as JSON. `place`: in the file, as folders change the order.
+# keys of sources.toml: texts as they are, all else as JSON. `place`: in the file, as folders change
+# the order.
 SPACE = "urn:x-syndicator:opml"
 _PLACE = "place"
 LONGEST_TITLE = 200  # characters, as sources.toml allows
 _TEXTS = frozenset(
-    ["key", "title", "kind", "category", "content", "language", "licence", "every", "cron", "robots", "keep", "mute"]
+    [
+        "key",
+        "title",
+        "kind",
+        "category",
+        "content",
+        "language",
+        "licence",
+        "every",
+        "cron",
+        "robots",
+        "keep",
+        "mute",
+    ]
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A subscription in a list. `folders`: outermost first; `own`: its table if we wrote the list; `removed`: names of
-    the rights that a list of a stranger does not give it."""
+    """A subscription in a list. `folders`: outermost first; `own`: its table if we wrote the list;
+    `removed`: names of the rights that a list of a stranger does not give it."""
 
     url: str
     line: int = 0
@@ -59,12 +74,17 @@ class SubscriptionList:
     @property
     def folders(self) -> tuple[str, ...]:
         """The names of folders in other programs' lists; the operator chooses what they become."""
-        return tuple(dict.fromkeys(name for outline in self.outlines if not outline.own for name in outline.folders))
+        return tuple(
+            dict.fromkeys(
+                name for outline in self.outlines if not outline.own for name in outline.folders
+            )
+        )
 
 
 def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
-    """Return the subscriptions of an OPML document, without rights and without addresses that name a variable of this
-    machine. `is_trusted`: with both, as the operator says that the list is an export of their own.
+    """Return the subscriptions of an OPML document, without rights and without addresses that name
+    a variable of this machine. `is_trusted`: with both, as the operator says that the list is an
+    export of their own.
     Raise NotAFeed(broken-xml | unknown-format), also for entities."""
     # libxml2 always expands entities in attributes, so documents that declare any are refused;
     # NUL bytes are removed to search UTF-16 too
@@ -75,7 +95,11 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise NotAFeed("broken-xml", str(error)) from error
-    if root is None or not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
+    if (
+        root is None
+        or not isinstance(root.tag, str)
+        or root.tag.rpartition("}")[2].lower() != "opml"
+    ):
         raise NotAFeed("unknown-format", "the document is not OPML")
     outlines_by_alias: dict[str, Outline] = {}
     places: dict[str, int] = {}
@@ -106,8 +130,9 @@ def _clean_outline(outline: Outline) -> Outline | Skipped:
     """Remove the rights of an outline; skip it if its address names a variable of this machine."""
     if variables := list_variables(outline.url):
         why = (
-            f"its address names a variable of this machine, {variables[0]}, whose value its server would get; "
-            "add it by itself, or `syndicator import --trust-own` if the list is an export of your own"
+            f"its address names a variable of this machine, {variables[0]}, whose value its server"
+            " would get; add it by itself, or `syndicator import --trust-own` if the list is an"
+            " export of your own"
         )
         return Skipped(line=outline.line, name=outline.title, why=why)
     removed = tuple(name for name in RIGHTS if name in outline.own)
@@ -116,7 +141,8 @@ def _clean_outline(outline: Outline) -> Outline | Skipped:
 
 
 def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
-    """Return the source table for an outline. `folders`: what they become; `categories`: name by case-folded name."""
+    """Return the source table for an outline. `folders`: what they become; `categories`: name by
+    case-folded name."""
     if outline.own:
         return {**outline.own, "url": outline.url}
     values: dict[str, Any] = {"url": outline.url}
@@ -130,8 +156,11 @@ def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) 
     return values
 
 
-def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None) -> bytes:
-    """Return an OPML document of `sources`, grouped by category; pages and lists become links. `sites`: by key."""
+def write_opml(
+    title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None
+) -> bytes:
+    """Return an OPML document of `sources`, grouped by category; pages and lists become links.
+    `sites`: by key."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -140,8 +169,14 @@ def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] |
         if (folder := text.line(source.category or "")) not in folders:
             folders[folder] = etree.SubElement(body, "outline", {"text": folder, "title": folder})
         site = text.line((sites or {}).get(source.key, ""))
-        etree.SubElement(folders[folder], "outline", {**_for_others(source, site), **_for_ourselves(source, place)})
-    document: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+        etree.SubElement(
+            folders[folder],
+            "outline",
+            {**_for_others(source, site), **_for_ourselves(source, place)},
+        )
+    document: bytes = etree.tostring(
+        root, pretty_print=True, xml_declaration=True, encoding="UTF-8"
+    )
     return document
 
 
@@ -149,13 +184,19 @@ def _for_others(source: Source, site: str) -> dict[str, str]:
     name, url = text.line(source.title or source.key), text.line(source.url)
     if source.kind in ("page", "list") or source.rules.links:
         return {"type": "link", "text": name, "title": name, "url": url}
-    return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | ({"htmlUrl": site} if site else {})
+    return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | (
+        {"htmlUrl": site} if site else {}
+    )
 
 
 def _for_ourselves(source: Source, place: int) -> dict[str, str]:
     values = {name: value for name, value in table(source).items() if name != "url"}
     written = {
-        name: text.legal(value) if name in _TEXTS else json.dumps(value, ensure_ascii=True, default=dict)
+        name: (
+            text.legal(value)
+            if name in _TEXTS
+            else json.dumps(value, ensure_ascii=True, default=dict)
+        )
         for name, value in values.items()
     }
     return {f"{{{SPACE}}}{name}": value for name, value in (*written.items(), (_PLACE, str(place)))}
@@ -163,7 +204,9 @@ def _for_ourselves(source: Source, place: int) -> dict[str, str]:
 
 def _outline(element: Any) -> Outline | Skipped | None:
     """Return a subscription, a skipped outline, or None for a folder."""
-    attributes = {name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")}
+    attributes = {
+        name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
+    }
     line, name = element.sourceline or 0, _name(element)
     try:
         own = dict(_own(element))

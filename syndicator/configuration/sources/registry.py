@@ -1,4 +1,5 @@
-"""Read sources.toml and sources.d; edit them without loss of comments. New sources go to sources.toml."""
+"""Read sources.toml and sources.d; edit them without loss of comments. New sources go to
+sources.toml."""
 
 import os
 import tempfile
@@ -11,7 +12,13 @@ from typing import Any
 from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.identity import key_for as key_for
-from syndicator.configuration.sources.rules_table import HEADER, HEADERS, is_blank, with_fields, with_rules
+from syndicator.configuration.sources.rules_table import (
+    HEADER,
+    HEADERS,
+    is_blank,
+    with_fields,
+    with_rules,
+)
 from syndicator.configuration.sources.rules_table import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -58,10 +65,13 @@ def _file_with(path: Path, key: str) -> Path:
 
 
 def add_sources(
-    path: Path, sources: Sequence[Source], known: Callable[[], Mapping[str, Source] | None] = lambda: None
+    path: Path,
+    sources: Sequence[Source],
+    known: Callable[[], Mapping[str, Source] | None] = lambda: None,
 ) -> None:
-    """Append `sources` to `path`, all or none; create it if missing. `known`: return all sources by `urls.alias`, under
-    the lock. Raise UsageError if a key or URL is taken, ConfigError for an invalid file, LockedError after 10 s."""
+    """Append `sources` to `path`, all or none; create it if missing. `known`: return all sources by
+    `urls.alias`, under the lock. Raise UsageError if a key or URL is taken, ConfigError for an
+    invalid file, LockedError after 10 s."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         there = known()  # after reading the text: an editor may save at any moment
@@ -71,7 +81,9 @@ def add_sources(
     def edit(text: str, before: tuple[Source, ...]) -> str:
         placed, _ = readable(*_files(path)) if path.exists() else ((), ())
         keys = {item.source.key: item.file.path for item in placed}
-        _not_there(keys, {urls.alias(item.source.url): item.source.key for item in placed}, path, sources)
+        _not_there(
+            keys, {urls.alias(item.source.url): item.source.key for item in placed}, path, sources
+        )
         if not sources:
             return text
         added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
@@ -79,16 +91,25 @@ def add_sources(
         return f"{text.rstrip()}\n\n{added}".lstrip()
 
     _change(
-        path, edit, lambda before: (*before, *sources), lambda file: tuple(one.source for one in readable([file])[0])
+        path,
+        edit,
+        lambda before: (*before, *sources),
+        lambda file: tuple(one.source for one in readable([file])[0]),
     )
 
 
-def _append(path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]) -> bool:
-    """Append `sources` without parsing `text`, if it has a header per source in `present`. False otherwise."""
+def _append(
+    path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]
+) -> bool:
+    """Append `sources` without parsing `text`, if it has a header per source in `present`. False
+    otherwise."""
     if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(present):
         return False
     _not_there(
-        {one.key: path for one in present.values()}, {name: one.key for name, one in present.items()}, path, sources
+        {one.key: path for one in present.values()},
+        {name: one.key for name, one in present.items()},
+        path,
+        sources,
     )
     added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
     if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
@@ -98,7 +119,8 @@ def _append(path: Path, target: Path, text: str, present: Mapping[str, Source], 
 
 
 def remove_source(path: Path, key: str) -> bool:
-    """Remove the source `key` and the comment directly above; return False if missing. Raise as `add_sources` does."""
+    """Remove the source `key` and the comment directly above; return False if missing. Raise as
+    `add_sources` does."""
     path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -110,15 +132,19 @@ def remove_source(path: Path, key: str) -> bool:
             return cut
         import tomlkit
 
-        document: Any = tomlkit.parse(text)  # the lines of the file do not show where a source begins
+        # the lines of the file do not show where a source begins
+        document: Any = tomlkit.parse(text)
         del document["source"][keys.index(key)]
         return tomlkit.dumps(document)
 
-    return _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
+    return _change(
+        path, edit, lambda before: tuple(source for source in before if source.key != key)
+    )
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Give the source `key` the values of `wanted`. Raise EditedMeanwhile if it differs from `seen`."""
+    """Give the source `key` the values of `wanted`. Raise EditedMeanwhile if it differs from
+    `seen`."""
 
     def change(source: Source) -> Source:
         if source != seen:
@@ -129,27 +155,38 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 
 
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
-    """Replace the source `key` by `change(source)`. Raise UsageError if it is missing, and as `add_sources` does."""
+    """Replace the source `key` by `change(source)`. Raise UsageError if it is missing, and as
+    `add_sources` does."""
     path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         number = next((at for at, source in enumerate(before) if source.key == key), None)
         if number is None:
-            raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
+            raise UsageError(
+                f"{path} has no source {key!r}; `syndicator sources` lists those it has"
+            )
         seen, wanted = before[number], change(before[number])
         old, new = plain(seen), plain(wanted)
-        changed = {name: new.get(name) for name in {*old, *new} - {"rules"} if old.get(name) != new.get(name)}
+        changed = {
+            name: new.get(name)
+            for name in {*old, *new} - {"rules"}
+            if old.get(name) != new.get(name)
+        }
         text = with_fields(text, number, changed) if changed else text
         return text if seen.rules == wanted.rules else with_rules(text, number, wanted.rules)
 
-    _change(path, edit, lambda before: tuple(change(one) if one.key == key else one for one in before))
+    _change(
+        path, edit, lambda before: tuple(change(one) if one.key == key else one for one in before)
+    )
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool = False) -> None:
-    """Replace the text of a file (None: delete it). Its owner and mode stay; `is_private`: it gets a secret, which
-    others of this machine must not read. Raise EditedMeanwhile if it differs from `seen`, LockedError."""
+    """Replace the text of a file (None: delete it). Its owner and mode stay; `is_private`: it gets
+    a secret, which others of this machine must not read. Raise EditedMeanwhile if it differs from
+    `seen`, LockedError."""
     with _locked_file(path) as target:
-        now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
+        # ends of lines stay
+        now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None
         if now != seen:
             raise EditedMeanwhile(str(path))
         if text is None:
@@ -158,11 +195,16 @@ def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool
             _write(target, text, is_private=is_private)
 
 
-def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
+def _not_there(
+    keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]
+) -> None:
     """Raise UsageError if a key or address in `added` is taken or repeated."""
     for source in added:
         if source.key in keys:
-            raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
+            raise UsageError(
+                f"{keys[source.key]} already has a source {source.key!r}; give the new one"
+                " another key"
+            )
         if (other := there.get(urls.alias(source.url))) is not None:
             raise UsageError(f"{keys[other]} already has this URL, as source {other!r}")
         keys[source.key] = path
@@ -175,7 +217,8 @@ def _change(
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> bool:
-    """Edit the file under a lock if the result parses as `expected`. Return True if the text changed."""
+    """Edit the file under a lock if the result parses as `expected`. Return True if the text
+    changed."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         before = check(read_toml_file(path)) if target.exists() else ()
@@ -185,7 +228,9 @@ def _change(
         with suppress(tomllib.TOMLDecodeError):  # inline tables: nothing can be appended
             result = check(TomlFile(path, tomllib.loads(after)))
         if result != expected(before):
-            raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
+            raise ConfigError(
+                f"{path} is written in a way that a command cannot edit safely; edit it by hand"
+            )
         _write(target, after)
         return True
 
@@ -223,10 +268,11 @@ def _write(path: Path, text: str, *, is_private: bool = False) -> None:
 
 
 def _keep_owner(descriptor: int, before: os.stat_result) -> None:
-    """Give a file the group and owner of the one that it replaces, as far as this account may: root edits files that
-    the account of the service reads."""
+    """Give a file the group and owner of the one that it replaces, as far as this account may: root
+    edits files that the account of the service reads."""
     for user, group in ((-1, before.st_gid), (before.st_uid, -1)):
-        with suppress(OSError):  # only root may do more; what the account of the service wrote, it can read
+        # only root may do more; what the account of the service wrote, it can read
+        with suppress(OSError):
             os.fchown(descriptor, user, group)
 
 
@@ -247,7 +293,8 @@ def _table_text(source: Source) -> str:
 
 
 def _cut(text: str, index: int) -> str:
-    """Return `text` without source number `index` and its comment, by lines: tomlkit keeps the comment."""
+    """Return `text` without source number `index` and its comment, by lines: tomlkit keeps the
+    comment."""
     lines = text.splitlines(keepends=True)
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     if index >= len(headers):

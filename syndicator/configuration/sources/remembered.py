@@ -1,5 +1,6 @@
-"""A cache of valid sources: parsing 100,000 takes ten seconds, the cache half a second. Appended sources are parsed
-alone; a broken cache is ignored. While sources.toml has faults, the last valid sources count."""
+"""A cache of valid sources: parsing 100,000 takes ten seconds, the cache half a second. Appended
+sources are parsed alone; a broken cache is ignored. While sources.toml has faults, the last valid
+sources count."""
 
 import hashlib
 import json
@@ -28,7 +29,8 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources, and `stamp`: the state of their files. `base`: state before the last `added`; `faults`: of others."""
+    """Sources, and `stamp`: the state of their files. `base`: state before the last `added`;
+    `faults`: of others."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -43,12 +45,17 @@ def stamp(path: Path, version: str) -> str:
     for file in files_of(path):
         with suppress(FileNotFoundError):
             stat = file.stat()
-            parts.append(f"{file.name} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}")
+            parts.append(
+                f"{file.name} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}"
+            )
     return "\n".join(parts)
 
 
-def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
-    """Return the sources, from `before` or `cache` if unchanged; faulty ones as they last were valid."""
+def read(
+    path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False
+) -> Read:
+    """Return the sources, from `before` or `cache` if unchanged; faulty ones as they last were
+    valid."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
@@ -64,8 +71,13 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
         sources, faults = readable_sources(path)
         if faults:
             last = before.sources if before else _last_valid(cache)
-            keys, addresses = {source.key for source in sources}, {urls.alias(source.url) for source in sources}
-            gone = (old for old in last if old.key not in keys and urls.alias(old.url) not in addresses)
+            keys, addresses = (
+                {source.key for source in sources},
+                {urls.alias(source.url) for source in sources},
+            )
+            gone = (
+                old for old in last if old.key not in keys and urls.alias(old.url) not in addresses
+            )
             sources = (*sources, *gone)
     if remember and not faults:
         data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
@@ -96,12 +108,18 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
 
 
 def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """Return cached and appended sources, the number cached, and the cached stamp; _UNKNOWN after other changes."""
+    """Return cached and appended sources, the number cached, and the cached stamp; _UNKNOWN after
+    other changes."""
     try:
         names, of, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
         same = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
-        if files_of(path) != [path] or tuple(names) != _FIELDS + _RULES or _version(of) != _version(now) or not same:
+        if (
+            files_of(path) != [path]
+            or tuple(names) != _FIELDS + _RULES
+            or _version(of) != _version(now)
+            or not same
+        ):
             return _UNKNOWN
         sources = tuple(_source(row) for row in rows)
     except (OSError, ValueError, TypeError):
@@ -121,12 +139,18 @@ def _version(stamp: str) -> str:
     return stamp.partition("\n")[0]
 
 
-def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int) -> None:
-    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`: number cached."""
+def _remember(
+    cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int
+) -> None:
+    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`:
+    number cached."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
-        if tuple(_source(json.loads(json.dumps(row))) for row in rows[checked:]) == sources[checked:]:
+        if (
+            tuple(_source(json.loads(json.dumps(row))) for row in rows[checked:])
+            == sources[checked:]
+        ):
             cache.parent.mkdir(parents=True, exist_ok=True)
             of = (len(data), hashlib.sha256(data).hexdigest()) if data is not None else None
             temporary.write_text(json.dumps((_FIELDS + _RULES, now, of, rows)), encoding="ascii")
@@ -137,7 +161,9 @@ def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | 
 
 def _row(source: Source) -> dict[str, Any]:
     """Return the fields that differ from their defaults, for JSON."""
-    values = {name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]}
+    values = {
+        name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]
+    }
     if "headers_env" in values:
         values["headers_env"] = dict(source.headers_env)
     if "rules" in values:
@@ -148,7 +174,9 @@ def _row(source: Source) -> dict[str, Any]:
 def _source(row: Mapping[str, Any]) -> Source:
     if len(row) == _LEAST:
         return Source(**row)
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
     if "rules" in values:
         parts = (tuple(part) if isinstance(part, list) else part for part in values["rules"])
         rules: dict[str, Any] = dict(zip(_RULES, parts, strict=True))

@@ -1,4 +1,5 @@
-"""What only the operator gives a source: rights, and the values of variables of this machine. Pure."""
+"""What only the operator gives a source: rights, and the values of variables of this machine.
+Pure."""
 
 import json
 from dataclasses import dataclass
@@ -8,15 +9,26 @@ from syndicator.configuration.sources.rules_table import table
 from syndicator.core import secrets, urls
 from syndicator.core.model import Source
 
-# Options of a source that a list of a stranger must not set: they let it reach private networks, get values of
-# variables, write for other sites, lead stories, or make us publish or ask more than publisher and server permit.
-RIGHTS: Final = ("allow", "content", "force", "headers_env", "lead", "licence", "robots", "speaks_for")
+# Options of a source that a list of a stranger must not set: they let it reach private networks,
+# get values of variables, write for other sites, lead stories, or make us publish or ask more than
+# publisher and server permit.
+RIGHTS: Final = (
+    "allow",
+    "content",
+    "force",
+    "headers_env",
+    "lead",
+    "licence",
+    "robots",
+    "speaks_for",
+)
 _PUBLISHES_WHOLE: Final = "full"  # the value of `content` that is a right; the others permit less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a source was given. `rights`: lines as in sources.toml; `variables`: those whose values its server gets."""
+    """What a source was given. `rights`: lines as in sources.toml; `variables`: those whose values
+    its server gets."""
 
     rights: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
@@ -29,7 +41,8 @@ class Given:
 
 
 def list_variables(url: str) -> tuple[str, ...]:
-    """Return the variables in `url`, however they are spelled: also those that only its canonical form shows."""
+    """Return the variables in `url`, however they are spelled: also those that only its canonical
+    form shows."""
     try:
         canonical = urls.canonical(url)
     except urls.BadUrl:
@@ -40,7 +53,9 @@ def list_variables(url: str) -> tuple[str, ...]:
 def list_given(source: Source) -> Given:
     """Return the rights of `source`, and the variables in its address and its headers."""
     values = table(source)
-    rights = tuple(_line(name, values[name]) for name in RIGHTS if _is_right(name, values.get(name)))
+    rights = tuple(
+        _line(name, values[name]) for name in RIGHTS if _is_right(name, values.get(name))
+    )
     variables = dict.fromkeys((*list_variables(source.url), *source.headers_env.values()))
     return Given(rights=rights, variables=tuple(variables))
 
@@ -53,6 +68,8 @@ def _is_right(name: str, value: Any) -> bool:
 
 def _line(name: str, value: Any) -> str:
     if name == "headers_env":
-        headers = ", ".join(f"{json.dumps(header)} = {json.dumps(variable)}" for header, variable in value.items())
+        headers = ", ".join(
+            f"{json.dumps(header)} = {json.dumps(variable)}" for header, variable in value.items()
+        )
         return f"{name} = {{ {headers} }}"
     return f"{name} = {json.dumps(value, ensure_ascii=False)}"

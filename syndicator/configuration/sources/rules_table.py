@@ -1,4 +1,5 @@
-"""Edit a source's table in the text of sources.toml, keeping comments; sources as plain values. Pure."""
+"""Edit a source's table in the text of sources.toml, keeping comments; sources as plain values.
+Pure."""
 
 import dataclasses
 import json
@@ -15,7 +16,8 @@ HEADERS = re.compile(f"^{HEADER.pattern}", re.M)  # all of a text
 
 
 def with_rules(text: str, number: int, rules: Rules) -> str:
-    """Return `text` with exactly `rules` in source `number` (from 0); equal rules stay as written."""
+    """Return `text` with exactly `rules` in source `number` (from 0); equal rules stay as
+    written."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -31,7 +33,8 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
 
 
 def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
-    """Return `text` with these values in source `number`; None removes a key. New keys precede the rules."""
+    """Return `text` with these values in source `number`; None removes a key. New keys precede the
+    rules."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -46,13 +49,18 @@ def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
     headers = [at for at, line in enumerate(lines) if HEADER.match(line)]
     if not new or number >= len(headers):
         return text
-    end = next((at for at in range(headers[number] + 1, len(lines)) if _TABLE.match(lines[at])), len(lines))
+    end = next(
+        (at for at in range(headers[number] + 1, len(lines)) if _TABLE.match(lines[at])), len(lines)
+    )
     added = [f"{name} = {tomlkit.item(value).as_string()}" for name, value in new.items()]
     return _put(lines, headers[number], end, added)
 
 
 def _each(rules: Rules) -> list[tuple[str, Any, Any]]:
-    return [(field.name, getattr(rules, field.name), field.default) for field in dataclasses.fields(rules)]
+    return [
+        (field.name, getattr(rules, field.name), field.default)
+        for field in dataclasses.fields(rules)
+    ]
 
 
 def _plain(value: Any) -> Any:
@@ -72,7 +80,8 @@ def _set(table: Any, name: str, value: Any) -> None:
 
 
 def _with_table(text: str, number: int, rules: Rules) -> str:
-    """Return `text` with a new table of rules. By lines: tomlkit misplaces the next source's comment."""
+    """Return `text` with a new table of rules. By lines: tomlkit misplaces the next source's
+    comment."""
     import tomlkit
 
     new = tomlkit.table()
@@ -88,7 +97,8 @@ def _with_table(text: str, number: int, rules: Rules) -> str:
 
 
 def _put(lines: Sequence[str], header: int, end: int, new: Sequence[str]) -> str:
-    """Return `lines` with `new` at the end of the table from `header` to `end`, before the next table's comment."""
+    """Return `lines` with `new` at the end of the table from `header` to `end`, before the next
+    table's comment."""
     while end > header + 1 and is_blank(lines[end - 1]):
         end -= 1
     above = "\n".join(["".join(lines[:end]).rstrip(), *new])
@@ -103,7 +113,11 @@ def is_blank(line: str) -> bool:
 def differing(value: Any, default: Any) -> dict[str, Any]:
     """Return the fields of a dataclass that differ from `default`, with their values."""
     names = [field.name for field in dataclasses.fields(value)]
-    return {name: getattr(value, name) for name in names if getattr(value, name) != getattr(default, name)}
+    return {
+        name: getattr(value, name)
+        for name in names
+        if getattr(value, name) != getattr(default, name)
+    }
 
 
 def table(source: Source) -> dict[str, Any]:

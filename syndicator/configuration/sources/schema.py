@@ -19,7 +19,10 @@ from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.core.model import Rules, Source
 
-_LANGUAGE = like("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'write a language tag such as "en", "de" or "pt-BR" (RFC 5646)')
+_LANGUAGE = like(
+    "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*",
+    'write a language tag such as "en", "de" or "pt-BR" (RFC 5646)',
+)
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -31,7 +34,9 @@ def _key(value: str) -> str:
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
         raise ValueError(f"{value!r} cannot be a file name on Windows; choose another key")
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", value):
-        raise ValueError('write at most 60 characters, a-z, 0-9 and between them "-", such as "techcrunch-ai"')
+        raise ValueError(
+            'write at most 60 characters, a-z, 0-9 and between them "-", such as "techcrunch-ai"'
+        )
     return value
 
 
@@ -41,19 +46,26 @@ def _url(value: str) -> str:
     except urls.BadUrl as error:
         raise ValueError("write the whole URL, starting with http:// or https://") from error
     if "@" in urlsplit(value.strip()).netloc:
-        raise ValueError("contains a user name or password; put it in an environment variable, named in headers_env")
+        raise ValueError(
+            "contains a user name or password; put it in an environment variable, named in"
+            " headers_env"
+        )
     for name in secrets.variables(value):
         _no_setting(name)
     if secrets.variables(urlsplit(value.strip()).netloc):
         raise ValueError("has a variable in its host; write ${NAME} in the path or in a parameter")
     if "$" in value and re.search(r"\$\{", re.sub(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", "", value)):
-        raise ValueError('has a "${" that is no variable; write ${NAME}, with letters, digits and _')
+        raise ValueError(
+            'has a "${" that is no variable; write ${NAME}, with letters, digits and _'
+        )
     return value.strip()
 
 
 def _no_setting(variable: str) -> None:
     if variable.upper().startswith("SYNDICATOR_"):
-        raise ValueError(f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name")
+        raise ValueError(
+            f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name"
+        )
 
 
 def _duration(value: str) -> str:
@@ -75,9 +87,14 @@ def _host(value: str) -> str:
         if "://" in value or not (address := urls.canonical(f"https://{value}")):
             raise urls.BadUrl(value)
     except urls.BadUrl as error:
-        raise ValueError(f'{value!r} is no host; write "example.org", or "github.com/alice"') from error
+        raise ValueError(
+            f'{value!r} is no host; write "example.org", or "github.com/alice"'
+        ) from error
     if urls.is_suffix(address):
-        raise ValueError(f"anybody can have a domain below {value!r}; write the domains you mean, such as example.org")
+        raise ValueError(
+            f"anybody can have a domain below {value!r}; write the domains you mean, such as"
+            " example.org"
+        )
     return address.removeprefix("https://").rstrip("/")
 
 
@@ -86,7 +103,9 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
         if not _HEADER.fullmatch(name):
             raise ValueError(f"{name!r} is not a header name")
         if not _VARIABLE.fullmatch(variable):
-            raise ValueError(f"{name}: write the name of an environment variable with the value, not the value")
+            raise ValueError(
+                f"{name}: write the name of an environment variable with the value, not the value"
+            )
         _no_setting(variable)
     return value
 
@@ -107,8 +126,8 @@ def _value(value: str) -> str:
 def _texts(value: Any) -> Any:
     if isinstance(value, str):
         raise ValueError(
-            'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep of the source, '
-            "above [source.rules]"
+            'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep'
+            " of the source, above [source.rules]"
         )
     return value
 
@@ -116,10 +135,12 @@ def _texts(value: Any) -> Any:
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 _Selector = Annotated[str, Field(min_length=1, max_length=500)]
 _List = BeforeValidator(
-    lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=str | tuple[str, ...]
+    lambda value: (value,) if isinstance(value, str) else value,
+    json_schema_input_type=str | tuple[str, ...],
 )
 Css = Annotated[tuple[Annotated[_Selector, AfterValidator(_css)], ...], _List]
-Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_value)], ...], _List]  # CSS, perhaps with an attribute
+# CSS, perhaps with an attribute
+Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_value)], ...], _List]
 
 
 class RulesTable(Section):
@@ -152,7 +173,9 @@ class SourceTable(Section):
     force: bool = False
     robots: Literal["obey", "ignore"] = "obey"
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()
-    headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
+    headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(
+        default_factory=dict
+    )
     backfill: int = Field(20, ge=0, le=1000)
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
@@ -173,14 +196,19 @@ class SourceTable(Section):
     @model_validator(mode="after")
     def _lists(self) -> Self:
         if self.rules.links and self.kind != "auto":
-            raise ValueError(f"has rules.links, which makes it a list of articles; take kind = {self.kind!r} out")
+            raise ValueError(
+                f"has rules.links, which makes it a list of articles; take kind = {self.kind!r} out"
+            )
         if self.rules.links and self.rules.content == "feed":
             raise ValueError('has rules.links, and a list has no texts: take content = "feed" out')
         return self
 
     def source(self) -> Source:
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
-        return Source(**values, rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}))
+        return Source(
+            **values,
+            rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,14 +239,17 @@ def check(file: TomlFile) -> tuple[Source, ...]:
 
 
 def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
-    """Return the sources of several files in order. Raise ConfigError with all faults, `unread` included."""
+    """Return the sources of several files in order. Raise ConfigError with all faults, `unread`
+    included."""
     placed, faults = readable(files, unread)
     if faults:
         raise ConfigError.of(faults)
     return placed
 
 
-def readable(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
+def readable(
+    files: Sequence[TomlFile], unread: Sequence[Fault] = ()
+) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
     """Return the valid sources of several files in order, and all faults, including `unread`."""
     placed: list[Placed] = []
     faults = list(unread)
@@ -235,13 +266,19 @@ def readable(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[t
 def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
     """Return the valid sources of a file and the faults of the others."""
     faults = [
-        file.fault(f"unknown key {name!r} outside of a source; every source starts with a line [[source]]", name)
+        file.fault(
+            f"unknown key {name!r} outside of a source; every source starts with a line [[source]]",
+            name,
+        )
         for name in file.values
         if name != "source"
     ]
     listed = file.values.get("source", [])
     if isinstance(listed, Mapping):
-        return [], [*faults, file.fault("write [[source]] with two brackets on each side, not [source]", "source")]
+        return [], [
+            *faults,
+            file.fault("write [[source]] with two brackets on each side, not [source]", "source"),
+        ]
     if not isinstance(listed, list) or not all(isinstance(table, Mapping) for table in listed):
         return [], [*faults, file.fault("every source must start with a line [[source]]", "source")]
     placed = []
@@ -266,7 +303,10 @@ def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
     for number, item in enumerate(placed):
         key, address = item.source.key, urls.canonical(item.source.url)
         if key in keys:
-            message = f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them another key"
+            message = (
+                f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them"
+                " another key"
+            )
             faults[number] = item.file.fault(message, "source", item.number, "key")
         elif address in addresses:
             other = addresses[address]
@@ -285,7 +325,8 @@ def _where(other: Placed, item: Placed) -> str:
 
 
 def added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
-    """Return the sources in `end`, which was appended to `path`; None if the whole file must be read."""
+    """Return the sources in `end`, which was appended to `path`; None if the whole file must be
+    read."""
     try:
         sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,5 @@
-"""API: access by token, the answer to each request, and an OpenAPI document made from operations and queries."""
+"""API: access by token, the answer to each request, and an OpenAPI document made from operations
+and queries."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +29,14 @@ from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.core.requests import JOBS, most_of_one
 from syndicator.operations.jobs.queue import TOKEN, Job
-from syndicator.operations.operation import Operation, arguments_of, fields_of, operations, plain, schema_of
+from syndicator.operations.operation import (
+    Operation,
+    arguments_of,
+    fields_of,
+    operations,
+    plain,
+    schema_of,
+)
 from syndicator.operations.queries import QUERIES, Query
 from syndicator.operations.undo import changes_settings
 from syndicator.services.container import utc_now
@@ -50,14 +58,28 @@ _PROBLEM: Final = {  # RFC 9457
 _ITEM: Final = {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]}
 _NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
 _ITEMS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}
-_PAGE: Final = {"type": "object", "properties": {"items": _ITEMS, "next": _NEXT}, "required": ["items", "next"]}
+_PAGE: Final = {
+    "type": "object",
+    "properties": {"items": _ITEMS, "next": _NEXT},
+    "required": ["items", "next"],
+}
 PAGING: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
 }
 DOING: Final = {
-    "dry_run": {"type": "boolean", "default": False, "description": "Show the change, and do not make it."},
-    "wait": {"type": "integer", "default": 10, "minimum": 0, "maximum": MOST, "description": "Seconds, then 202."},
+    "dry_run": {
+        "type": "boolean",
+        "default": False,
+        "description": "Show the change, and do not make it.",
+    },
+    "wait": {
+        "type": "integer",
+        "default": 10,
+        "minimum": 0,
+        "maximum": MOST,
+        "description": "Seconds, then 202.",
+    },
 }
 
 
@@ -71,17 +93,36 @@ def offered() -> dict[str, Operation]:
     return {
         name: operation
         for name, operation in operations().items()
-        if not any(field.argument.hidden and field.default is Parameter.empty for field in fields_of(operation))
+        if not any(
+            field.argument.hidden and field.default is Parameter.empty
+            for field in fields_of(operation)
+        )
     }
 
 
 def openapi_document() -> dict[str, Any]:
-    paths = {f"/{name}": {"get": _path(name, "Page", schema_of(query), PAGING)} for name, query in QUERIES.items()}
-    paths |= {f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)} for name in ("articles", "sources")}
-    paths |= {"/status": {"get": _path("status", "Status")}, "/jobs/{key}": {"get": _path("job", "Job", key=True)}}
+    paths = {
+        f"/{name}": {"get": _path(name, "Page", schema_of(query), PAGING)}
+        for name, query in QUERIES.items()
+    }
+    paths |= {
+        f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)}
+        for name in ("articles", "sources")
+    }
+    paths |= {
+        "/status": {"get": _path("status", "Status")},
+        "/jobs/{key}": {"get": _path("job", "Job", key=True)},
+    }
     paths |= {"/jobs/{key}/cancel": {"post": _path("cancel", "Job", key=True)}}
-    paths |= {f"/operations/{name}": {"post": _post(operation)} for name, operation in offered().items()}
-    schemas = {"Job": TypeAdapter(Job).json_schema(), "Page": _PAGE, "Item": _ITEM, "Status": {"type": "object"}}
+    paths |= {
+        f"/operations/{name}": {"post": _post(operation)} for name, operation in offered().items()
+    }
+    schemas = {
+        "Job": TypeAdapter(Job).json_schema(),
+        "Page": _PAGE,
+        "Item": _ITEM,
+        "Status": {"type": "object"},
+    }
     token = {"token": {"type": "http", "scheme": "bearer"}}
     return {
         "openapi": "3.1.0",
@@ -93,8 +134,11 @@ def openapi_document() -> dict[str, Any]:
     }
 
 
-def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False) -> dict[str, Any]:
-    """Return an OpenAPI path. `asked`: its arguments' schema; `more`: further parameters' schemas."""
+def _path(
+    name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False
+) -> dict[str, Any]:
+    """Return an OpenAPI path. `asked`: its arguments' schema; `more`: further parameters'
+    schemas."""
 
     def content(kind: str, model: str) -> dict[str, Any]:
         schema = {"$ref": f"#/components/schemas/{model}"}
@@ -118,7 +162,10 @@ def _post(operation: Operation) -> dict[str, Any]:
     if "stamp" in schema["properties"]:
         path["parameters"].append({"name": "If-Match", "in": "header", "schema": _TEXT})
     path["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    path["responses"]["202"] = {**path["responses"]["200"], "description": "A job that goes on, at the Location."}
+    path["responses"]["202"] = {
+        **path["responses"]["200"],
+        "description": "A job that goes on, at the Location.",
+    }
     return {**path, "summary": operation.help}
 
 
@@ -126,7 +173,8 @@ Answer = Mapping[str, Any]
 
 
 class Api:
-    """Application that answers requests with a token below /api/, and passes all others to `pages`."""
+    """Application that answers requests with a token below /api/, and passes all others to
+    `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
@@ -155,20 +203,31 @@ class Api:
         await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token; else store the token in the request's state."""
+        """Return the answer to a request without a valid token; else store the token in the
+        request's state."""
         if not is_for_us(_header(request, "host"), self._console.hosts):
             return problem(421, "this name is not the console's; see [console] names")
         path = security.tokens_file_of(self._console.settings.state_dir)
         scheme, _, token = _header(request, "authorization").partition(" ")
         try:
             if not read_passwords(path):
-                return problem(404, "the API is off: `syndicator console --token NAME` makes a token, and turns it on")
-            request.state.token = security.find_token(path, token, utc_now()) if scheme.lower() == "bearer" else None
+                return problem(
+                    404,
+                    "the API is off: `syndicator console --token NAME` makes a token, and turns"
+                    " it on",
+                )
+            request.state.token = (
+                security.find_token(path, token, utc_now()) if scheme.lower() == "bearer" else None
+            )
         except ConfigError as error:
             self._console.tell(f"console: {error}")
             return problem(503, "the tokens cannot be read; the log says why")
         if request.state.token is None:
-            return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
+            return problem(
+                401,
+                "send a valid token: Authorization: Bearer syn_...",
+                {"www-authenticate": "Bearer"},
+            )
         request.state.who = f"{TOKEN}{request.state.token.name}"  # its name in Changes and jobs
         return None
 
@@ -180,7 +239,12 @@ def _header(request: Request, name: str) -> str:
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem as JSON (RFC 9457)."""
-    about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    about = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
 
@@ -189,42 +253,74 @@ def _json(answer: Answer, headers: Mapping[str, str] | None = None, status: int 
 
 
 async def _status(request: Request) -> Response:
-    return _json(await console_of(request).look(lambda place: document_of_status(look(place), None, ())))
+    return _json(
+        await console_of(request).look(lambda place: document_of_status(look(place), None, ()))
+    )
 
 
 async def _list(query: Query, request: Request) -> Response:
-    if len(request.query_params.multi_items()) > MOST:  # each word is a condition of the database, which has a limit
+    # each word is a condition of the database, which has a limit
+    if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
     asked = dict(request.query_params)
     limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
-    lists_of = {item.name: request.query_params.getlist(item.name) for item in fields_of(query) if item.is_list}
+    lists_of = {
+        item.name: request.query_params.getlist(item.name)
+        for item in fields_of(query)
+        if item.is_list
+    }
     arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
         """Yield items without secrets; of jobs, only the caller's."""
         for item in query.function(place, **arguments):
             if query.name != "jobs" or item["who"] == who:
-                safe = {"url": secrets.shown(place.sources[item["id"]].url)} if query.name == "sources" else {}
-                yield {name: value for name, value in item.items() if name not in ("args", "inverse")} | safe
+                safe = (
+                    {"url": secrets.shown(place.sources[item["id"]].url)}
+                    if query.name == "sources"
+                    else {}
+                )
+                yield {
+                    name: value for name, value in item.items() if name not in ("args", "inverse")
+                } | safe
 
     read = replace(query, function=shown).read
-    page = await console_of(request).look(lambda place: read(place, arguments, after=cursor, most=limit))
+    page = await console_of(request).look(
+        lambda place: read(place, arguments, after=cursor, most=limit)
+    )
     return _json({"items": page.items, "next": page.next})
 
 
 def article(place: Place, id: str) -> tuple[Answer, str]:
     """Return an article with its text, and its stamp. Raises UsageError."""
     file = lists.article(place, id)
-    names = ("id", "url", "title", "author", "published", "updated", "added", "excerpt", "category", "tags", "language")
+    names = (
+        "id",
+        "url",
+        "title",
+        "author",
+        "published",
+        "updated",
+        "added",
+        "excerpt",
+        "category",
+        "tags",
+        "language",
+    )
     shown = {name: getattr(file.article, name) for name in (*names, "hold", "body")}
     return {**shown, "source": file.article.source_key}, file.stamp
 
 
 def source(place: Place, key: str) -> tuple[Answer, str]:
-    """Return a source as in sources.toml, without secrets in its address, and its stamp. Raises UsageError."""
+    """Return a source as in sources.toml, without secrets in its address, and its stamp. Raises
+    UsageError."""
     page = lists.source(place, key)
     written = {**table(page.health.source), "url": secrets.shown(page.health.source.url)}
-    return {"id": key, **written, "state": of_state(page.health.state) if page.health.state else None}, page.stamp
+    return {
+        "id": key,
+        **written,
+        "state": of_state(page.health.state) if page.health.state else None,
+    }, page.stamp
 
 
 async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Request) -> Response:
@@ -253,16 +349,26 @@ async def _operate(request: Request) -> Response:
     values = _object(_header(request, "content-type"), await request.body())
     is_change = not dry_run or bool(values.get("allow"))
     if is_change and not request.state.token.may("write"):
-        raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
+        raise HTTPException(
+            403, "this token only reads: ask for dry_run=true, or make one with --write"
+        )
     if matched := "if-match" in request.headers:
         values["stamp"] = _header(request, "if-match").strip('"')
     if refused := values.keys() & hidden(operation):
         raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
     arguments = arguments_of(operation, values)
-    if is_change and not request.state.token.may("settings") and changes_settings(operation, arguments, console.log):
+    if (
+        is_change
+        and not request.state.token.may("settings")
+        and changes_settings(operation, arguments, console.log)
+    ):
         raise HTTPException(403, "this token may not change settings: make one with --settings")
     if not console.queue.has_room(request.state.who):
-        raise HTTPException(429, f"{most_of_one(JOBS)} jobs of a token, or {JOBS} of all, wait", {"retry-after": "10"})
+        raise HTTPException(
+            429,
+            f"{most_of_one(JOBS)} jobs of a token, or {JOBS} of all, wait",
+            {"retry-after": "10"},
+        )
     id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
     return _of_job(await console.until(id, wait), matched=matched)
 
@@ -302,11 +408,14 @@ def _object(kind: str, body: bytes) -> dict[str, Any]:
 
 
 def _of_job(job: Job | None, *, matched: bool = False) -> Response:
-    """Answer with a job. `matched`: the request had If-Match. Raises HTTPException if the job failed."""
+    """Answer with a job. `matched`: the request had If-Match. Raises HTTPException if the job
+    failed."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
-        raise HTTPException(412 if matched and job.reason == CommandReason.EDITED else 409, job.said)
+        raise HTTPException(
+            412 if matched and job.reason == CommandReason.EDITED else 409, job.said
+        )
     return _json(asdict(job), {"location": f"{PATH}/jobs/{job.id}"}, 200 if job.ended else 202)
 
 

@@ -1,4 +1,5 @@
-"""Pages: today, the list of articles, one article with a previewed edit, and tags, categories and queries."""
+"""Pages: today, the list of articles, one article with a previewed edit, and tags, categories and
+queries."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +14,16 @@ from starlette.routing import Route
 
 from syndicator.articles import frontmatter
 from syndicator.console import answers
-from syndicator.console.answers import awaited, console_of, job_of, label, looked_up, of_texts, page, part
+from syndicator.console.answers import (
+    awaited,
+    console_of,
+    job_of,
+    label,
+    looked_up,
+    of_texts,
+    page,
+    part,
+)
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
@@ -57,7 +67,9 @@ async def picture(request: Request) -> Response:
     data = published(console_of(request).settings, name) if is_name else None
     if data is None:
         raise HTTPException(404)
-    return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
+    return Response(
+        data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"}
+    )
 
 
 async def show(request: Request) -> Response:
@@ -66,13 +78,20 @@ async def show(request: Request) -> Response:
     chosen = query.get("filter", "all" if words or source else "unsure")
     filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    none, part = console.settings.describe.uncategorised, {"skip": (number - 1) * SHOWN, "most": SHOWN + 1}
+    none, part = (
+        console.settings.describe.uncategorised,
+        {"skip": (number - 1) * SHOWN, "most": SHOWN + 1},
+    )
     wanted = Wanted(filter=filter, source=source, words=words, none=none, counted=True, **part)
 
     def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
         items, counts = lists.articles(place, wanted)
         named = place.sources.get(source)
-        return items, counts, (items[0].outlet if items else named.title if named else None) or source
+        return (
+            items,
+            counts,
+            (items[0].outlet if items else named.title if named else None) or source,
+        )
 
     items, counts, outlet = await console.look(look)
     filters = {"q": " ".join(words), "source": source}
@@ -81,7 +100,10 @@ async def show(request: Request) -> Response:
         "articles.html",
         title="Articles",
         items=items[:SHOWN],
-        filters=[(name, label(name), _address(filters, filter=name), counts.get(name)) for name in FILTERS],
+        filters=[
+            (name, label(name), _address(filters, filter=name), counts.get(name))
+            for name in FILTERS
+        ],
         filter=filter,
         q=" ".join(words),
         source=source,
@@ -94,7 +116,9 @@ async def show(request: Request) -> Response:
 
 
 def _address(values: dict[str, str], **more: object) -> str:
-    return "/articles?" + urlencode({name: value for name, value in {**values, **more}.items() if value})
+    return "/articles?" + urlencode(
+        {name: value for name, value in {**values, **more}.items() if value}
+    )
 
 
 async def _file(request: Request) -> lists.File:
@@ -114,7 +138,10 @@ async def preview(request: Request) -> Response:
     except SyndicatorError as error:
         data, entry, fault = b"", None, str(error)
     if form.text("stamp") != file.stamp:
-        fault = "The file was edited meanwhile. Below is how it is now with what you wrote; save it if that is meant."
+        fault = (
+            "The file was edited meanwhile. Below is how it is now with what you wrote; save it if"
+            " that is meant."
+        )
     diff = of_texts(file.text, data.decode()) if data else []
     return _page(request, file, form, preview=entry, diff=diff, fault=fault)
 
@@ -122,7 +149,9 @@ async def preview(request: Request) -> Response:
 def _page(request: Request, file: lists.File, form: Form | None = None, **more: Any) -> Response:
     console, article = console_of(request), file.article
     written = {name: str(getattr(article, name) or "") for name in EDITED}
-    values = {name: form.text(name) if form and name in form else value for name, value in written.items()}
+    values = {
+        name: form.text(name) if form and name in form else value for name, value in written.items()
+    }
     shell: dict[str, Any] = {"preview": None, "diff": [], "fault": ""}
     return page(
         request,
@@ -145,7 +174,9 @@ _LONGEST = 1000  # characters of a query
 async def show_tags(request: Request) -> Response:
     query = request.query_params.get("query", "")
     look = console_of(request).look
-    names, trial = await look(lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST])))
+    names, trial = await look(
+        lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST]))
+    )
     mine = job_of(request, *_SHOWN)
     act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
@@ -154,8 +185,17 @@ async def show_tags(request: Request) -> Response:
         title="Tags",
         found=names,
         query=query,
-        chosen=next((name for name in names.tags if name.name == request.query_params.get("tag")), None),
-        category=next((name for name in names.categories if name.name == request.query_params.get("category")), None),
+        chosen=next(
+            (name for name in names.tags if name.name == request.query_params.get("tag")), None
+        ),
+        category=next(
+            (
+                name
+                for name in names.categories
+                if name.name == request.query_params.get("category")
+            ),
+            None,
+        ),
         trial=trial,
         saved=[name for name, _ in names.queries],
         waiting=awaited(mine),
@@ -171,13 +211,20 @@ async def show_tags(request: Request) -> Response:
 
 async def live(request: Request) -> Response:
     query = request.query_params.get("query", "")[:_LONGEST]
-    trial, saved = await console_of(request).look(lambda place: (lists.try_query(place, query), lists.queries(place)))
+    trial, saved = await console_of(request).look(
+        lambda place: (lists.try_query(place, query), lists.queries(place))
+    )
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 
 def _lines(planned: Mapping[str, Any]) -> str:
     values = [(name, planned[name]) for name in ("slug", "query", "title") if planned[name]]
-    return "\n".join(["[[feed]]", *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values)])
+    return "\n".join(
+        [
+            "[[feed]]",
+            *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values),
+        ]
+    )
 
 
 ROUTES = [

@@ -1,4 +1,5 @@
-"""Mend a source: point at parts of a kept page, try the selectors on five pages, save and apply them."""
+"""Mend a source: point at parts of a kept page, try the selectors on five pages, save and apply
+them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import awaited, framed, job_of, looked_up, of_texts, page, part, worked
+from syndicator.console.answers import (
+    awaited,
+    framed,
+    job_of,
+    looked_up,
+    of_texts,
+    page,
+    part,
+    worked,
+)
 from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
@@ -54,7 +64,9 @@ async def show(request: Request) -> Response:
 
 async def shown(request: Request) -> Response:
     pages = await _kept(request)
-    if (chosen := next((page for page in pages if page.id == request.path_params["id"]), None)) is None:
+    if (
+        chosen := next((page for page in pages if page.id == request.path_params["id"]), None)
+    ) is None:
         raise HTTPException(404)
     return await framed(request, chosen.page)
 
@@ -68,7 +80,9 @@ async def point(request: Request) -> Response:
     if first is None or number < 0:
         raise HTTPException(404)
     others = [each for each in pages if each is not first]
-    selectors = await worked(request, jobs.suggested, [each.page for each in (first, *others)], number, role)
+    selectors = await worked(
+        request, jobs.suggested, [each.page for each in (first, *others)], number, role
+    )
     return part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 
@@ -87,7 +101,11 @@ def _planned(job: Job | None) -> dict[str, Any] | None:
         return None
     articles = []
     for article in job.result["articles"][:_LISTED]:
-        bodies = [of_texts(change["old"], change["new"]) for change in article["changes"] if change["field"] == "body"]
+        bodies = [
+            of_texts(change["old"], change["new"])
+            for change in article["changes"]
+            if change["field"] == "body"
+        ]
         articles.append({**article, "diff": [line for diff in bodies for line in diff]})
     return {**job.result, "articles": articles}
 

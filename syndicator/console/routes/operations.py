@@ -1,4 +1,5 @@
-"""Forms of all operations and of the settings, lists in pages, jobs (HTML strip, cancel), and the log of changes."""
+"""Forms of all operations and of the settings, lists in pages, jobs (HTML strip, cancel), and the
+log of changes."""
 
 import json
 from functools import cache
@@ -11,7 +12,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, of_texts, page, part
+from syndicator.console.answers import (
+    ask_form,
+    awaited,
+    console_of,
+    job_of,
+    local,
+    need_job,
+    of_texts,
+    page,
+    part,
+)
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
@@ -26,7 +37,9 @@ _MOST_CHANGES = 1_000_000_000
 
 
 async def show_all(request: Request) -> Response:
-    return page(request, "operations.html", title="Everything", operations=operations(), queries=QUERIES)
+    return page(
+        request, "operations.html", title="Everything", operations=operations(), queries=QUERIES
+    )
 
 
 async def show_form(request: Request) -> Response:
@@ -72,10 +85,15 @@ async def show_settings(request: Request) -> Response:
 @cache
 def _explained() -> dict[str, dict[str, Any]]:
     """Return types and descriptions of the settings by name, from the schema for editors."""
-    text = (resources.files("syndicator") / "data" / "schemas" / "syndicator.json").read_text("utf-8")
+    text = (resources.files("syndicator") / "data" / "schemas" / "syndicator.json").read_text(
+        "utf-8"
+    )
     tables = json.loads(text)["definitions"]
     pairs = [(section, name) for section, names in SETTINGS.items() for name in names]
-    return {f"{section}.{name}": tables[section.capitalize()]["properties"][name] for section, name in pairs}
+    return {
+        f"{section}.{name}": tables[section.capitalize()]["properties"][name]
+        for section, name in pairs
+    }
 
 
 async def change_settings(request: Request) -> Response:
@@ -88,11 +106,15 @@ async def act_on_several(request: Request) -> Response:
     form = form_of(request)
     name = form.text("act")
     of_name = fields_of(operations()[name])[1:] if name in EACH else []
-    values = [f"{field.name}={value}" for field in of_name if (value := form.text(field.name).strip())]
+    values = [
+        f"{field.name}={value}" for field in of_name if (value := form.text(field.name).strip())
+    ]
     then = local(form.text("next"))
     if name == "join":
         return await ask_form(request, name, then, ids=form.getlist("id"))
-    return await ask_form(request, "each", then, name=name, subjects=form.getlist("id"), values=values)
+    return await ask_form(
+        request, "each", then, name=name, subjects=form.getlist("id"), values=values
+    )
 
 
 def _operation(request: Request) -> Operation:
@@ -109,11 +131,19 @@ async def show_list(request: Request) -> Response:
     try:
         arguments = parsed(query, filters)
         after = asked.get("cursor", "")
-        shown = await console_of(request).look(lambda place: query.read(place, arguments, after=after, most=SHOWN))
+        shown = await console_of(request).look(
+            lambda place: query.read(place, arguments, after=after, most=SHOWN)
+        )
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error
     more = f"?{urlencode({**filters, 'cursor': shown.next})}" if shown.next else ""
-    values: dict[str, Any] = {"query": query, "fields": fields, "filters": filters, "shown": shown, "more": more}
+    values: dict[str, Any] = {
+        "query": query,
+        "fields": fields,
+        "filters": filters,
+        "shown": shown,
+        "more": more,
+    }
     return page(request, "list.html", title=query.name, **values)
 
 
@@ -134,7 +164,9 @@ async def cancel(request: Request) -> Response:
 
 async def show_changes(request: Request) -> Response:
     log = console_of(request).log
-    return page(request, "changes.html", title="Changes", changes=log.newest(SHOWN), undone=log.undone())
+    return page(
+        request, "changes.html", title="Changes", changes=log.newest(SHOWN), undone=log.undone()
+    )
 
 
 async def show_change(request: Request) -> Response:
@@ -145,7 +177,9 @@ async def show_change(request: Request) -> Response:
     for name, texts in log.files(number).items():
         kind, _, what = name.partition(":")
         diffs.append((f"{kind} of {what}" if kind in ("tags", "list") else what, of_texts(*texts)))
-    return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
+    return page(
+        request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone()
+    )
 
 
 ROUTES = [

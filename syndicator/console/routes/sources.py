@@ -1,4 +1,5 @@
-"""Sources: the list and one source, adding from an address, and the list of a page without a feed."""
+"""Sources: the list and one source, adding from an address, and the list of a page without a
+feed."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -9,7 +10,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console import answers
-from syndicator.console.answers import ask_form, awaited, console_of, job_of, label, looked_up, page, part, trouble
+from syndicator.console.answers import (
+    ask_form,
+    awaited,
+    console_of,
+    job_of,
+    label,
+    looked_up,
+    page,
+    part,
+    trouble,
+)
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
@@ -28,7 +39,10 @@ async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    sort, only = (asked if (asked := query.get(name, "")) in names else default for name, names, default in _CHOICES)
+    sort, only = (
+        asked if (asked := query.get(name, "")) in names else default
+        for name, names, default in _CHOICES
+    )
     await console.see_work()
     every = await console.read(lambda: console.glance.lines(words))
     matching = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])
@@ -48,7 +62,10 @@ async def show_all(request: Request) -> Response:
         here_again=address(page=number),
         sort=sort,
         sorts={name: address(sort=name) for name in lists.SORTS},
-        filters=[(name, label(name), address(only=name), sum(map(does, every))) for name, does in lists.STATES.items()],
+        filters=[
+            (name, label(name), address(only=name), sum(map(does, every)))
+            for name, does in lists.STATES.items()
+        ],
         only=only,
         more=address(page=number + 1) if len(matching) > first + SOURCE_SHOWN else "",
     )
@@ -97,9 +114,18 @@ async def shown(request: Request) -> Response:
 
 
 async def point(request: Request) -> Response:
-    """Show the lists that contain the element pointed at, with the items that would be published."""
+    """Show the lists that contain the element pointed at, with the items that would be
+    published."""
     pointed, job, number = await _pointed(request), _job(request), form_of(request).text("number")
-    return part(request, "listed.html", found=pointed, job_id=job.id, key=_key(job), number=number, most=SHOWN)
+    return part(
+        request,
+        "listed.html",
+        found=pointed,
+        job_id=job.id,
+        key=_key(job),
+        number=number,
+        most=SHOWN,
+    )
 
 
 async def use(request: Request) -> Response:
@@ -113,13 +139,19 @@ async def use(request: Request) -> Response:
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
     result = job.result if isinstance(job.result, dict) else {}
     titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
-    source: dict[str, Any] = {"url": str(result.get("page", "")), "title": next(titles, "")[:_LONGEST_TITLE].strip()}
+    source: dict[str, Any] = {
+        "url": str(result.get("page", "")),
+        "title": next(titles, "")[:_LONGEST_TITLE].strip(),
+    }
     return await ask_form(request, "follow-list", "/", wrapper=wrapper, **source)
 
 
 async def _pointed(request: Request) -> "tuple[PointedList, ...]":
     """Return the lists that contain the element with the form's number."""
-    (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
+    (html, url, headers), number = (
+        _page(request),
+        whole(form_of(request).text("number"), MOST_ELEMENTS),
+    )
     if number < 0:
         raise HTTPException(404)
     return await answers.worked(request, jobs.pointed, html, url, number, headers)

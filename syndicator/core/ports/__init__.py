@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, Self
 
-from syndicator.core.model import Article, Entry, EntryStatus, FeedKey, FetchResult, Outcome, Request, SourceState
+from syndicator.core.model import (
+    Article,
+    Entry,
+    EntryStatus,
+    FeedKey,
+    FetchResult,
+    Outcome,
+    Request,
+    SourceState,
+)
 from syndicator.core.ports.articles import FileStamp as FileStamp
 from syndicator.core.ports.articles import Withdrawn as Withdrawn
 from syndicator.core.ports.llm import Asked as Asked
@@ -24,7 +33,8 @@ class Fetcher(Protocol):
     """Fetches URLs. It remembers only the state of hosts."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the final answer, or `Failed` after `request.deadline` seconds. Cancelling disconnects."""
+        """Return the final answer, or `Failed` after `request.deadline` seconds. Cancelling
+        disconnects."""
 
     async def aclose(self) -> None:
         """Close the connections for good."""
@@ -32,7 +42,8 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """An entry in the store. `entry`: all of it while pending, only its beginning while muted, else None."""
+    """An entry in the store. `entry`: all of it while pending, only its beginning while muted, else
+    None."""
 
     source_key: str
     entry_id: str
@@ -54,12 +65,21 @@ class EntryRow:
 
     def done(self, article_id: str, now: datetime) -> Self:
         """Return the row as done: its article is `article_id`."""
-        return replace(self, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
+        return replace(
+            self,
+            status="done",
+            article_id=article_id,
+            read_at=now,
+            reason=None,
+            detail="",
+            entry=None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Counts of filed articles: `own` of one source. If that is 0, `articles` and `sources` are the totals."""
+    """Counts of filed articles: `own` of one source. If that is 0, `articles` and `sources` are the
+    totals."""
 
     own: int
     articles: int = 0
@@ -68,8 +88,9 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for finding copies of an article. `at`: when filed; `data`: its sketch; `keys`: similar texts share some;
-    `since`: first known existence; `named`: alias key of the original. Saving deletes sketches older than `forget`."""
+    """Data for finding copies of an article. `at`: when filed; `data`: its sketch; `keys`: similar
+    texts share some; `since`: first known existence; `named`: alias key of the original. Saving
+    deletes sketches older than `forget`."""
 
     at: datetime
     data: bytes
@@ -89,8 +110,8 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A new article, to find similar ones: in its `source`'s feed by title and `found_by`, elsewhere by `keys` since
-    `since`."""
+    """A new article, to find similar ones: in its `source`'s feed by title and `found_by`,
+    elsewhere by `keys` since `since`."""
 
     source: str
     title: str
@@ -102,8 +123,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Articles under some alias keys, each with the one that it is merged into, or None. Similar articles: `earlier`
-    (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
+    """Articles under some alias keys, each with the one that it is merged into, or None. Similar
+    articles: `earlier` (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -120,11 +141,12 @@ class Known:
 
 
 class VisitStore(Protocol):
-    """The store for visits, for one thread. Each write is one transaction, durable on return (in a `shared` block at
-    the next `commit`). Raises StoreError, DiskError."""
+    """The store for visits, for one thread. Each write is one transaction, durable on return (in a
+    `shared` block at the next `commit`). Raises StoreError, DiskError."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
-        """Delay commits inside the block until `commit` or its end. Call `first` before each commit."""
+        """Delay commits inside the block until `commit` or its end. Call `first` before each
+        commit."""
 
     def commit(self) -> None: ...
 
@@ -138,14 +160,18 @@ class VisitStore(Protocol):
         """Insert or replace the rows by (source_key, entry_id) in one transaction."""
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Return pending rows whose next_try is None or not after `now`, oldest first_seen first."""
+        """Return pending rows whose next_try is None or not after `now`, oldest first_seen
+        first."""
 
-    def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        """Return (first seen, next try) of each entry first seen after `since`; next try is None unless pending."""
+    def seen_since(
+        self, source_key: str, since: datetime
+    ) -> list[tuple[datetime, datetime | None]]:
+        """Return (first seen, next try) of each entry first seen after `since`; next try is None
+        unless pending."""
 
     def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        """Return address and title of the newest articles in the source's feed, at most `requests.REMEMBERED`. `own`:
-        not those of other sources."""
+        """Return address and title of the newest articles in the source's feed, at most
+        `requests.REMEMBERED`. `own`: not those of other sources."""
 
     def count_pending(self, source_key: str) -> int: ...
 
@@ -155,7 +181,8 @@ class VisitStore(Protocol):
     def count_muted(self, source_key: str) -> int: ...
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or None."""
+        """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or
+        None."""
 
     def article(self, id: str) -> Article | None:
         """Return the article from its row, without body, or None."""
@@ -176,26 +203,36 @@ class VisitStore(Protocol):
         compared: Compared | None = None,
         blocks: Blocks | None = None,
     ) -> None:
-        """Record the article with memberships, aliases and stale marks; mark `entry` done. `html`: rendered body;
-        without it, the stored one stays if `same_body`. `parted`: no longer a copy. None for `score` (of the category),
-        `compared` or `blocks` leaves the stored value."""
+        """Record the article with memberships, aliases and stale marks; mark `entry` done. `html`:
+        rendered body; without it, the stored one stays if `same_body`. `parted`: no longer a copy.
+        None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
 
     def carriers(self, id: str) -> list[str]:
-        """Return the keys of further sources that announced article `id`, besides the one in its file."""
+        """Return the keys of further sources that announced article `id`, besides the one in its
+        file."""
 
     def carry(
-        self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
+        self,
+        carried: Iterable[tuple[str, str]],
+        names: Mapping[str, str],
+        *,
+        entry: EntryRow | None = None,
     ) -> None:
-        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call `ArticleStore.carry` first."""
+        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call
+        `ArticleStore.carry` first."""
 
     def filed(self, source_key: str) -> Filed:
         """Count the articles of a source; if it has none, also all articles and sources."""
 
-    def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
-        """Look up the alias keys in one query. `named`: further keys, checked only for `withdrawn` and `pruned`."""
+    def known(
+        self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
+    ) -> Known:
+        """Look up the alias keys in one query. `named`: further keys, checked only for `withdrawn`
+        and `pruned`."""
 
     def repeated(self, host: str) -> frozenset[str]:
-        """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of `host`."""
+        """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of
+        `host`."""
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """Return the block digests of the last 20 articles of `host`, by article id."""
@@ -214,12 +251,14 @@ class VisitStore(Protocol):
         """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """Store outcome and state together, so that a killed visit is repeated. At most 50 outcomes a source remain."""
+        """Store outcome and state together, so that a killed visit is repeated. At most 50 outcomes
+        a source remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `made_with`: digest of settings, None if never built; `owed`: pages are due."""
+    """A feed that is or was published. `made_with`: digest of settings, None if never built;
+    `owed`: pages are due."""
 
     key: FeedKey
     name: str
@@ -248,7 +287,8 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from stale marks up to `seen`. `files`: name -> digest; None: stored values stay."""
+    """A feed built from stale marks up to `seen`. `files`: name -> digest; None: stored values
+    stay."""
 
     key: FeedKey
     seen: int
@@ -273,29 +313,36 @@ class StoryEntry(NamedTuple):
 
 
 class ArticleIndex(Protocol):
-    """Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads see committed data;
-    each write is a durable transaction; a feed stays stale if its build is killed. Raises as `VisitStore` does."""
+    """Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads
+    see committed data; each write is a durable transaction; a feed stays stale if its build is
+    killed. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds ever published (only those in `among`, if given), with the marks that a build deletes."""
+        """Return the feeds ever published (only those in `among`, if given), with the marks that a
+        build deletes."""
 
     def save_feed(self, row: FeedRow) -> None:
         """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in source feeds only."""
+        """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in
+        source feeds only."""
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of their files."""
+        """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of
+        their files."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """Return id, `added` and file fingerprint of each article added in a UTC month, in feed order."""
+        """Return id, `added` and file fingerprint of each article added in a UTC month, in feed
+        order."""
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return by UTC day of publication: number of articles, fingerprint of members, files and thumbnails."""
+        """Return by UTC day of publication: number of articles, fingerprint of members, files and
+        thumbnails."""
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """Return the ids of a feed's articles published from `first` to `last`, inclusive, by day."""
+        """Return the ids of a feed's articles published from `first` to `last`, inclusive, by
+        day."""
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
@@ -308,14 +355,17 @@ class ArticleIndex(Protocol):
     def sources(self, ids: Sequence[str]) -> dict[str, str]: ...
 
     def each(self) -> Iterator[Article]:
-        """Iterate over published articles without body, newest first, in batches; withdrawn ones may be missing."""
+        """Iterate over published articles without body, newest first, in batches; withdrawn ones
+        may be missing."""
 
     def unmatched(self, stamp: str) -> list[str]:
-        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest of all queries."""
+        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest
+        of all queries."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones stale. `stamp`: as in
-        `unmatched`. One transaction for a few hundred articles; after a crash the next call does the rest."""
+        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones
+        stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash
+        the next call does the rest."""
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the bytes of `save_words` by id, for articles unchanged since."""
@@ -341,7 +391,8 @@ class ArticleIndex(Protocol):
         """Return the ids of articles for which the entry of another one stands (see `folds`)."""
 
     def folds(self) -> dict[str, StoryEntry]:
-        """Return the entries that an earlier version published for a story, by the id of the article that has it."""
+        """Return the entries that an earlier version published for a story, by the id of the
+        article that has it."""
 
     def on_hold(self) -> dict[str, str]:
         """Return the articles that wait for the operator's release, latest first: id -> path."""
@@ -358,13 +409,16 @@ class ArticleIndex(Protocol):
         """Replace the published files of `key`, which is no feed: name -> digest."""
 
     def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        """Replace digests `changed`: name -> (old, new), unless the stored digest is no longer the old one."""
+        """Replace digests `changed`: name -> (old, new), unless the stored digest is no longer the
+        old one."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
-        """Record that builds are on disk: feeds are no longer held, nor stale unless changed since. One transaction."""
+        """Record that builds are on disk: feeds are no longer held, nor stale unless changed since.
+        One transaction."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
-        """Record why validation refused new files; the feed stays stale. `reason`: one line for the operator."""
+        """Record why validation refused new files; the feed stays stale. `reason`: one line for the
+        operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,14 +434,14 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files, replaced atomically: heads durable at once, others after `settle`. Raises UsageError,
-    OSError."""
+    """Published files, replaced atomically: heads durable at once, others after `settle`. Raises
+    UsageError, OSError."""
 
     def get(self, name: str) -> bytes | None: ...
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; return True if so. Its mtime is a second later than before and than those
-        of `heir_of` (files that redirect here): clients compare times."""
+        """Write the file if its bytes differ; return True if so. Its mtime is a second later than
+        before and than those of `heir_of` (files that redirect here): clients compare times."""
 
     def delete(self, name: str) -> bool:
         """Delete the file; return True if it existed."""
@@ -402,11 +456,13 @@ class Outlet(Protocol):
         """Wait until all written files are on the disk."""
 
     def sweep(self) -> int:
-        """Delete half-written files of killed writers; return their number. Only for a sole writer."""
+        """Delete half-written files of killed writers; return their number. Only for a sole
+        writer."""
 
 
 class Turn(NamedTuple):
-    """Permission for one request; return it with its `token`. `away`, `detail`: the host's recent failure, or ""."""
+    """Permission for one request; return it with its `token`. `away`, `detail`: the host's recent
+    failure, or ""."""
 
     token: int
     away: str = ""
@@ -421,13 +477,16 @@ class Busy(NamedTuple):
 
 
 class HostTurns(Protocol):
-    """Turns, one at a time per host; they expire after a lease on the shared clock. Raises StoreError."""
+    """Turns, one at a time per host; they expire after a lease on the shared clock. Raises
+    StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
-        """Return a turn at `host`, or Busy during another's turn, the pause after it, or a `hold`."""
+        """Return a turn at `host`, or Busy during another's turn, the pause after it, or a
+        `hold`."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is ignored."""
+        """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is
+        ignored."""
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Set the host's crawl-delay for all machines."""

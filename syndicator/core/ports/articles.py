@@ -1,4 +1,5 @@
-"""Protocols for article files, fetched pages and files beside them, in a folder or an object store."""
+"""Protocols for article files, fetched pages and files beside them, in a folder or an object
+store."""
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,7 +13,8 @@ from syndicator.core.model import Article, FeedKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
-    """State of an article file when recorded. Edits change `mtime_ns` (in object stores from the etag) or `size`."""
+    """State of an article file when recorded. Edits change `mtime_ns` (in object stores from the
+    etag) or `size`."""
 
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
@@ -31,15 +33,18 @@ class Withdrawn:
 
 
 class KeptFile(Protocol):
-    """A small file beside the articles. str() is its path or address for people. Methods raise OSError."""
+    """A small file beside the articles. str() is its path or address for people. Methods raise
+    OSError."""
 
     def read(self) -> bytes | None: ...
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Durably write `change(bytes or None)` unless it is None or equals the bytes. It may run more than once."""
+        """Durably write `change(bytes or None)` unless it is None or equals the bytes. It may run
+        more than once."""
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append whole lines durably. A new file begins with `note`; an unfinished last line is deleted."""
+        """Append whole lines durably. A new file begins with `note`; an unfinished last line is
+        deleted."""
 
     def stamp(self) -> str | None:
         """Return a value that changes with the file, or None if it is missing."""
@@ -55,8 +60,8 @@ class NoFile:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Differences between files and stamps: new files, edited files, keys of stamps without file. `no_files`: all that
-    have the name of a file, changed or not."""
+    """Differences between files and stamps: new files, edited files, keys of stamps without file.
+    `no_files`: all that have the name of a file, changed or not."""
 
     new: tuple[FileStamp, ...] = ()
     edited: tuple[FileStamp, ...] = ()
@@ -68,13 +73,15 @@ class Changes:
 
 
 class ArticleStore(Protocol):
-    """Article files by relative path, and files beside them. Durable. Raises OSError; ConfigError for paths outside."""
+    """Article files by relative path, and files beside them. Durable. Raises OSError; ConfigError
+    for paths outside."""
 
     @property
     def name(self) -> str: ...
 
     def instance(self) -> uuid.UUID:
-        """Return the UUID behind all published ids, made before the first article. Raise ConfigError if it is lost."""
+        """Return the UUID behind all published ids, made before the first article. Raise
+        ConfigError if it is lost."""
 
     def minted(self) -> bool:
         """Return True if this instance already has its UUID."""
@@ -82,16 +89,19 @@ class ArticleStore(Protocol):
     def begun(self) -> bool: ...
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Delay syncing folders to the end of the block or a call of the yielded function. `put` syncs contents."""
+        """Delay syncing folders to the end of the block or a call of the yielded function. `put`
+        syncs contents."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article`; edits by hand in its file win, except for fields in `ordered`. Return the article as filed,
-        its stamp, and True if bytes changed. Raise ConfigError for an unreadable file."""
+        """Write `article`; edits by hand in its file win, except for fields in `ordered`. Return
+        the article as filed, its stamp, and True if bytes changed. Raise ConfigError for an
+        unreadable file."""
 
     def get(self, path: str) -> Article:
-        """Return the article at `path`, hand-edited fields marked. Raise ConfigError, FileNotFoundError, OSError."""
+        """Return the article at `path`, hand-edited fields marked. Raise ConfigError,
+        FileNotFoundError, OSError."""
 
     def read(self, path: str) -> bytes: ...
 
@@ -101,7 +111,8 @@ class ArticleStore(Protocol):
     def find(self, id: str) -> str | None: ...
 
     def id_at(self, path: str) -> str:
-        """Return the id in the file at `path`, even an invalid one; else its beginning in the file name, else ""."""
+        """Return the id in the file at `path`, even an invalid one; else its beginning in the file
+        name, else ""."""
 
     def path_of(self, what: str) -> str | None:
         """Return the path of the file that `what`, typed by an operator, names, or None."""
@@ -110,22 +121,27 @@ class ArticleStore(Protocol):
         """Iterate over all article files by path. Expensive on object stores."""
 
     def names(self) -> Iterator[str]:
-        """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object stores."""
+        """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object
+        stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key). In object stores: leftovers of crashes, which `sweep` deletes."""
+        """Return changes since `stamps` (any key). In object stores: leftovers of crashes, which
+        `sweep` deletes."""
 
     def left_behind(self) -> Changes:
-        """Return leftovers of crashed writers that are found without a walk; for stores with several writers."""
+        """Return leftovers of crashed writers that are found without a walk; for stores with
+        several writers."""
 
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """Return by folder a value that changes if a file in it is added, deleted or replaced. Cheap."""
+        """Return by folder a value that changes if a file in it is added, deleted or replaced.
+        Cheap."""
 
     def put_back(self, path: str, data: bytes) -> None:
         """Restore an earlier file at `path`. Raise FileExistsError if there is one."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """Save an edited file. `over`: its bytes before the edit. Raise OSError if an object changed since."""
+        """Save an edited file. `over`: its bytes before the edit. Raise OSError if an object
+        changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
         """Write `data`, another program's file of `article`, at a new path; return the path."""
@@ -143,7 +159,9 @@ class ArticleStore(Protocol):
     def beside(self) -> Iterator[KeptFile]:
         """Iterate over all files beside the articles, also article files there."""
 
-    def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
+    def withdraw(
+        self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None
+    ) -> None:
         """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
 
     def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
@@ -178,7 +196,8 @@ class ArticleStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """A reserved path of an article without row: its file is being written, or its writer crashed."""
+    """A reserved path of an article without row: its file is being written, or its writer
+    crashed."""
 
     id: str
     path: str
@@ -187,15 +206,18 @@ class Reserved:
 
 
 class ArticlePaths(Protocol):
-    """Paths of articles in shared folders and buckets, from the index and reservations. Writes are durable."""
+    """Paths of articles in shared folders and buckets, from the index and reservations. Writes are
+    durable."""
 
     def path(self, id: str) -> str | None: ...
 
     def near(self, id: str, chars: int) -> list[str]:
-        """Return the other ids, from rows and reservations, that share the first `chars` characters."""
+        """Return the other ids, from rows and reservations, that share the first `chars`
+        characters."""
 
     def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file already exists."""
+        """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file
+        already exists."""
 
     def release(self, path: str) -> None: ...
 
@@ -225,10 +247,12 @@ class Snapshots(Protocol):
         """Return the ids of articles whose page an older version read."""
 
     def note_read(self, id: str) -> None:
-        """Record that this version has read the article's page, without changing its expiry. Raise OSError."""
+        """Record that this version has read the article's page, without changing its expiry. Raise
+        OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages older than `before` and leftovers; return the number. `dry_run`: count; `daily`: once a day."""
+        """Delete pages older than `before` and leftovers; return the number. `dry_run`: count;
+        `daily`: once a day."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Delete pages for whose bytes or headers `secret` returns True."""
@@ -248,7 +272,8 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by relative key; atomic and durable. Raise OSError after several tries (`errno` of `errors.OURS`)."""
+    """Objects by relative key; atomic and durable. Raise OSError after several tries (`errno` of
+    `errors.OURS`)."""
 
     @property
     def name(self) -> str:
@@ -260,14 +285,21 @@ class Objects(Protocol):
     def head(self, key: str) -> ObjectStamp | None: ...
 
     def put(
-        self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        key: str,
+        data: bytes,
+        *,
+        over: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> str | None:
-        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None if not written."""
+        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None
+        if not written."""
 
     def delete(self, *keys: str) -> None: ...
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`: with subfolders."""
+        """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`:
+        with subfolders."""
 
     def folders(self) -> list[str]:
         """Return the top-level folders, with a last slash each."""

@@ -10,7 +10,8 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence to choose for an excerpt. `opens`: it may be first; `follows`: only directly after its predecessor."""
+    """A sentence to choose for an excerpt. `opens`: it may be first; `follows`: only directly after
+    its predecessor."""
 
     text: str
     opens: bool
@@ -19,7 +20,8 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Plain text for a language model, with possible categories and tags. `write`: the model writes the excerpt."""
+    """Plain text for a language model, with possible categories and tags. `write`: the model writes
+    the excerpt."""
 
     title: str
     text: str
@@ -32,7 +34,8 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer of a language model: untrusted text, tokens used, and the form of request that worked."""
+    """The answer of a language model: untrusted text, tokens used, and the form of request that
+    worked."""
 
     content: str
     tokens: int
@@ -43,7 +46,8 @@ class Enricher(Protocol):
     """Asks a language model about an article. Stores nothing."""
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Ask once; the answer is untrusted. `form`: the form of request to try first. Never raises."""
+        """Ask once; the answer is untrusted. `form`: the form of request to try first. Never
+        raises."""
 
     def cost(self, material: Material) -> int:
         """Return the most tokens expected for question and answer."""

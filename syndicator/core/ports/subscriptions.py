@@ -62,15 +62,22 @@ class Hubs(Protocol):
     """Receives reports of visits for hubs, and stores them later."""
 
     def polled(
-        self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
+        self,
+        source: Source,
+        offer: Offer | None,
+        new: Sequence[Entry],
+        before: datetime | None,
+        now: datetime,
     ) -> None:
-        """Report a visit that read the whole feed: its `offer`, and `new` entries that no hub had pushed."""
+        """Report a visit that read the whole feed: its `offer`, and `new` entries that no hub had
+        pushed."""
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
         """Report the number of `new` entries in a push."""
 
     def trust(self, source_key: str, now: datetime) -> float:
-        """Return the share of a source's new entries, from 0 to below 1, that its hub is expected to push."""
+        """Return the share of a source's new entries, from 0 to below 1, that its hub is expected
+        to push."""
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
         """Return a lock for the source: a visit and a push must not run at once."""

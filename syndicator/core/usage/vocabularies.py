@@ -1,4 +1,5 @@
-"""Statements of publishers about use, in fields and in robots.txt, and the resulting terms. Pure."""
+"""Statements of publishers about use, in fields and in robots.txt, and the resulting terms.
+Pure."""
 
 import re
 import tomllib
@@ -19,7 +20,8 @@ _LONGEST_VALUE = 300  # characters in an article file
 
 
 class Statement(NamedTuple):
-    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`: its origin."""
+    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`:
+    its origin."""
 
     use: str
     value: str
@@ -28,7 +30,10 @@ class Statement(NamedTuple):
 
     def line(self) -> str:
         """Return the line for the article file: "ai-input: no (Content-Signal, robots-txt)"."""
-        return f"{self.use}: {text.line(self.value)[:_LONGEST_VALUE]} ({self.vocabulary}, {self.place})"
+        return (
+            f"{self.use}: {text.line(self.value)[:_LONGEST_VALUE]} ({self.vocabulary},"
+            f" {self.place})"
+        )
 
 
 def parsed(line: str) -> Statement | None:
@@ -42,15 +47,16 @@ def parsed(line: str) -> Statement | None:
 
 
 # Licences that allow anyone to pass a text on whole, with the name of its author and the licence
-# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and are not offered.
+# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and
+# are not offered.
 _FREE: Final = re.compile(
     r"https?://creativecommons\.org/(?:licenses/by(?:-sa|-nd)?|publicdomain/(?:zero|mark))/", re.I
 )
 
 
 class Terms(NamedTuple):
-    """Permissions for an article. `most`: how much to publish; `because`: restricting statements; `licences`:
-    addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
+    """Permissions for an article. `most`: how much to publish; `because`: restricting statements;
+    `licences`: addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -62,27 +68,44 @@ class Terms(NamedTuple):
 
 
 def terms(lines: Iterable[str]) -> Terms:
-    """Return the terms of statements (`Article.rights`). Within a vocabulary the nearest place counts (TDMRep 5.4,
-    RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
+    """Return the terms of statements (`Article.rights`). Within a vocabulary the nearest place
+    counts (TDMRep 5.4, RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
     statements = [statement for statement in map(parsed, lines) if statement]
     if not statements:
         return Terms()
-    valid = [statement for statement in statements if statement.place == _nearest(statements, statement.vocabulary)]
+    valid = [
+        statement
+        for statement in statements
+        if statement.place == _nearest(statements, statement.vocabulary)
+    ]
     forbidden = {statement.use: statement for statement in valid if statement.value == "no"}
-    licences = tuple(dict.fromkeys(statement.value for statement in valid if statement.use == LICENCE))
+    licences = tuple(
+        dict.fromkeys(statement.value for statement in valid if statement.use == LICENCE)
+    )
     return Terms(
         most="link" if "search" in forbidden else "excerpt" if "full-text" in forbidden else "full",
         model="ai-input" not in forbidden,
         picture=not forbidden.keys() & {"search", "full-text"},
-        because=tuple(statement.line() for statement in forbidden.values() if statement.use != "ai-train"),
+        because=tuple(
+            statement.line() for statement in forbidden.values() if statement.use != "ai-train"
+        ),
         licences=licences,
-        words=tuple(dict.fromkeys(statement.value for statement in valid if statement.use == WORDS)),
-        free="" if "full-text" in forbidden else next((url for url in licences if _FREE.match(url)), ""),
+        words=tuple(
+            dict.fromkeys(statement.value for statement in valid if statement.use == WORDS)
+        ),
+        free=(
+            ""
+            if "full-text" in forbidden
+            else next((url for url in licences if _FREE.match(url)), "")
+        ),
     )
 
 
 def _nearest(statements: list[Statement], vocabulary: str) -> Place:
-    return min((statement.place for statement in statements if statement.vocabulary == vocabulary), key=PLACES.index)
+    return min(
+        (statement.place for statement in statements if statement.vocabulary == vocabulary),
+        key=PLACES.index,
+    )
 
 
 _LONGEST = 2_000  # characters of a field that are read
@@ -104,7 +127,9 @@ class Vocabulary(NamedTuple):
 @cache
 def vocabularies() -> tuple[Vocabulary, ...]:
     """Return all rows."""
-    rows = tomllib.loads(files("syndicator.core.usage").joinpath("data/vocabularies.toml").read_text("utf-8"))
+    rows = tomllib.loads(
+        files("syndicator.core.usage").joinpath("data/vocabularies.toml").read_text("utf-8")
+    )
     return tuple(
         Vocabulary(
             row["name"],
@@ -124,7 +149,8 @@ def names(place: Place) -> frozenset[str]:
 
 
 def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
-    """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves relative addresses."""
+    """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves
+    relative addresses."""
     statements = (
         Statement(use, answer, row.name, place)
         for name, value in fields
@@ -166,7 +192,8 @@ _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The longest path wins."""
+    """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The
+    longest path wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     text = robots_txt.lower()
@@ -186,7 +213,8 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
 
 
 def licence_at(header: str, base: str) -> str:
-    """Return the licence address in the result of `lines`, or "". `base`: the address of the robots.txt."""
+    """Return the licence address in the result of `lines`, or "". `base`: the address of the
+    robots.txt."""
     named = next((value for name, value in fields(header) if name.lower() in _WHOLE_FILE), "")
     address = urls.absolute(base, named) if named else None
     return address if address and urls.host(address) else ""
@@ -238,7 +266,8 @@ def _pattern(value: str) -> tuple[str, str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Return True if a pattern of Allow (RFC 9309 section 2.2.3: * and $) matches a path with its query."""
+    """Return True if a pattern of Allow (RFC 9309 section 2.2.3: * and $) matches a path with its
+    query."""
     end = pattern.endswith("$")
     regex = ".*".join(re.escape(part) for part in pattern.removesuffix("$").split("*"))
     return re.match(regex + ("$" if end else ""), path) is not None

@@ -1,8 +1,8 @@
 """Check that an excerpt in a model's own words states only what the article states. Pure.
 
-Each sentence must match one or two neighbouring sentences of the article, word for word in order. It may omit an aside
-between commas, the part after the last comma, one day, and words of data/free_writing.toml; never negation, hedging,
-limits or attribution."""
+Each sentence must match one or two neighbouring sentences of the article, word for word in order.
+It may omit an aside between commas, the part after the last comma, one day, and words of
+data/free_writing.toml; never negation, hedging, limits or attribution."""
 
 import re
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ class _Language:
 
 
 class _Word(NamedTuple):
-    """A word. `low`: lower case; `broken`: follows a comma or the like; `first`: begins the sentence."""
+    """A word. `low`: lower case; `broken`: follows a comma or the like; `first`: begins the
+    sentence."""
 
     text: str
     low: str
@@ -52,14 +53,21 @@ def line_for(language: str | None) -> str:
 
 
 def unfounded(excerpt: str, text: str, language: str) -> str:
-    """Return the first sentence of `excerpt` that `text` does not state or that is out of order; else ""."""
+    """Return the first sentence of `excerpt` that `text` does not state or that is out of order;
+    else ""."""
     rules = _languages()[language]
-    article = [_words(sentence.text, rules) for sentence in sentences.split(text, language=language)]
+    article = [
+        _words(sentence.text, rules) for sentence in sentences.split(text, language=language)
+    ]
     last: int | None = None
     for sentence in sentences.of_line(excerpt, language):
         claim = _words(sentence, rules)
         places = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
-        spans = ((place, [*chain(*article[place:end])]) for place in places for end in (place + 1, place + 2))
+        spans = (
+            (place, [*chain(*article[place:end])])
+            for place in places
+            for end in (place + 1, place + 2)
+        )
         last = next((place for place, span in spans if _says(span, claim, rules)), None)
         if last is None:
             return sentence
@@ -80,7 +88,8 @@ def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
 
 
 def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
-    """True if `gap` may be omitted before `after` (None: the end); never if the sentence has several `times`."""
+    """True if `gap` may be omitted before `after` (None: the end); never if the sentence has
+    several `times`."""
     if not gap:
         return True
     timed = any(word.low in rules.when for word in gap)
@@ -96,9 +105,15 @@ def _same(word: _Word, other: _Word, rules: _Language) -> bool:
     """True for two forms of a word. Names and numbers must be equal."""
     if word.low == other.low:
         return True
-    if any(form.text[:1].isdigit() or (form.text[:1].isupper() and not form.first) for form in (word, other)):
+    if any(
+        form.text[:1].isdigit() or (form.text[:1].isupper() and not form.first)
+        for form in (word, other)
+    ):
         return False
-    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word.low, other.low, strict=False)))
+    stem = sum(
+        1
+        for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word.low, other.low, strict=False))
+    )
     ends = {word.low[stem:], other.low[stem:]}
     return stem >= _STEM and ends <= rules.endings | {""}
 

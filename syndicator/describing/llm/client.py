@@ -1,4 +1,5 @@
-"""Call an OpenAI-compatible endpoint (`ports.Enricher`), with a daily budget and a circuit breaker."""
+"""Call an OpenAI-compatible endpoint (`ports.Enricher`), with a daily budget and a circuit
+breaker."""
 
 import json
 import re
@@ -29,15 +30,30 @@ IN_A_ROW: Final = 3  # failures, each of which the question may have caused
 # Failures that another question would not mend.
 _AT_ONCE: Final = frozenset(
     (
-        "dns", "connect", "tls", "blocked-address", "bad-url", "rate-limited", "system",
-        "http-301", "http-302", "http-303", "http-307", "http-308", "http-401", "http-402", "http-403", "http-404",
+        "dns",
+        "connect",
+        "tls",
+        "blocked-address",
+        "bad-url",
+        "rate-limited",
+        "system",
+        "http-301",
+        "http-302",
+        "http-303",
+        "http-307",
+        "http-308",
+        "http-401",
+        "http-402",
+        "http-403",
+        "http-404",
         "http-405",
     )
-)  # fmt: skip
+)
 
 
 class Endpoint:
-    """An OpenAI-compatible endpoint. `key`: bearer token or "", masked in answers; `fence`: returns a random line."""
+    """An OpenAI-compatible endpoint. `key`: bearer token or "", masked in answers; `fence`: returns
+    a random line."""
 
     def __init__(
         self,
@@ -52,7 +68,8 @@ class Endpoint:
         self._key, self._allow, self._fence = key, tuple(allow), fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Ask in `form`, or in a simpler one of `prompt.FORMS` if the endpoint refuses it. Failures are returned."""
+        """Ask in `form`, or in a simpler one of `prompt.FORMS` if the endpoint refuses it. Failures
+        are returned."""
         messages = prompt.messages(material, self._fence())
         result: FetchResult | None = None
         for name in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
@@ -117,7 +134,9 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
         return Reply(content=content, tokens=_tokens(value), form=form)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         detail = f"{len(result.body)} bytes that are no chat completion"
-        return Failed(url=result.url, reason="not-a-completion", detail=detail, status=result.status)
+        return Failed(
+            url=result.url, reason="not-a-completion", detail=detail, status=result.status
+        )
 
 
 def _content(value: Any) -> str:
@@ -129,7 +148,9 @@ def _content(value: Any) -> str:
 def _tokens(value: Any) -> int:
     usage = value.get("usage")
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
-    return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0
+    return (
+        total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0
+    )
 
 
 def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
@@ -137,20 +158,32 @@ def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     name = f"{settings.url} {settings.model}"
     today = meter if meter.day == day else replace(meter, day=day, calls=0, tokens=0)
-    return today if today.endpoint == name else Meter(endpoint=name, day=day, calls=today.calls, tokens=today.tokens)
+    return (
+        today
+        if today.endpoint == name
+        else Meter(endpoint=name, day=day, calls=today.calls, tokens=today.tokens)
+    )
 
 
 def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
-    """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from `current`."""
+    """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from
+    `current`."""
     until = meter.rest_until
     if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
-        return Refusal(reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})")
+        return Refusal(
+            reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})"
+        )
     if meter.calls >= settings.daily_calls:
-        return Refusal(reason="budget-calls", detail=f"{meter.calls} of {settings.daily_calls} calls of today made")
+        return Refusal(
+            reason="budget-calls",
+            detail=f"{meter.calls} of {settings.daily_calls} calls of today made",
+        )
     if meter.tokens + cost > settings.daily_tokens:
         spent = f"{meter.tokens} of {settings.daily_tokens} tokens of today spent"
-        return Refusal(reason="budget-tokens", detail=f"{spent}, and the next question may take {cost}")
+        return Refusal(
+            reason="budget-tokens", detail=f"{spent}, and the next question may take {cost}"
+        )
     return None
 
 
@@ -165,14 +198,20 @@ def begun(meter: Meter, cost: int) -> Meter:
 
 
 def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
-    """Record an answer with its `tokens`; impossible numbers (below 1, over ten times `cost`) are ignored."""
+    """Record an answer with its `tokens`; impossible numbers (below 1, over ten times `cost`) are
+    ignored."""
     spent = meter.tokens + (tokens - cost if 0 < tokens <= 10 * cost else 0)
-    return replace(meter, tokens=spent, form=form, failures=0, rests=0, rest_until=None, reason="", detail="")
+    return replace(
+        meter, tokens=spent, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
+    )
 
 
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """Record a failure. Pause if asked to, if unreachable, or after three in a row, each time twice as long."""
-    after = replace(meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300])
+    """Record a failure. Pause if asked to, if unreachable, or after three in a row, each time twice
+    as long."""
+    after = replace(
+        meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300]
+    )
     if not is_endpoints(failure) and after.failures < IN_A_ROW:
         return after
     ours = now + min(FIRST_REST * 2 ** min(meter.rests, 10), LONGEST_REST)

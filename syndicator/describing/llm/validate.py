@@ -24,25 +24,34 @@ from syndicator.describing.text import sentences as excerpt_rules
 LEAST = 200  # least columns of a text to excerpt
 MOST_CATEGORIES, MOST_TAGS = 5, 12  # choices; small models do not read longer lists
 MOST = 200_000  # characters of a text: 30,000 words
-# Unicode categories of invisible characters, and letters that are blank (Default_Ignorable_Code_Point, blank braille).
+# Unicode categories of invisible characters, and letters that are blank
+# (Default_Ignorable_Code_Point, blank braille).
 _INVISIBLE = frozenset(("Cf", "Cc", "Co", "Cs", "Cn"))
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 LONGEST: Final = 20_000  # characters of an answer; a usual one has a hundred
 _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
 def visible(value: str) -> str:
-    """Return `value` in NFC without invisible characters. White space becomes a space, except line feeds."""
+    """Return `value` in NFC without invisible characters. White space becomes a space, except line
+    feeds."""
     if value.isascii() and value.replace("\n", "").isprintable():
         return value
     spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
-    seen = (letter for letter in spaced if letter == "\n" or unicodedata.category(letter) not in _INVISIBLE)
+    seen = (
+        letter
+        for letter in spaced
+        if letter == "\n" or unicodedata.category(letter) not in _INVISIBLE
+    )
     return _BLANK.sub("", "".join(seen))
 
 
 def without_injections(text: str) -> str:
-    """Remove lines with instructions to a model (prompt injection), and the line after one that ends in a colon."""
+    """Remove lines with instructions to a model (prompt injection), and the line after one that
+    ends in a colon."""
     lines: list[str] = []
     announced = False
     for row in text.split("\n"):
@@ -61,25 +70,33 @@ def material(article: Article) -> Material:
 
 
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads vectors (0.2 s)."""
+    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads
+    vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
     candidate = find_opener(asked.title, asked.text, code)
     before = (None, *candidate.sentences)
     odds = opener_scores(candidate).tolist() if candidate.sentences else []
     bar = min(OPENS, max(odds, default=0.0))  # the best one may always open
     sentences = tuple(
-        Choosable(text=sentence.text, opens=chance >= bar, follows=last is not None and follows(last, sentence))
+        Choosable(
+            text=sentence.text,
+            opens=chance >= bar,
+            follows=last is not None and follows(last, sentence),
+        )
         for last, sentence, chance in zip(before, candidate.sentences, odds, strict=False)
     )
     about = {category.name: category.description for category in taxonomy.vocabulary.category}
     categories, tags = taxonomy.supported(asked.title, asked.text)
     offered = tuple((name, about[name]) for name in categories[:MOST_CATEGORIES])
     write = write and bool(aligned.line_for(code))
-    return replace(asked, write=write, sentences=sentences, categories=offered, tags=tags[:MOST_TAGS])
+    return replace(
+        asked, write=write, sentences=sentences, categories=offered, tags=tags[:MOST_TAGS]
+    )
 
 
 def key(plan: str, asked: Material) -> str:
-    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.plan`) and all that the model sees."""
+    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.plan`) and all that the
+    model sees."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -98,9 +115,17 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
         return answer
     categories = [name for name, _ in asked.categories]
     category, tags = answer.get("category") or "", answer.get("tags") or []
-    if not isinstance(category, str) or not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+    if (
+        not isinstance(category, str)
+        or not isinstance(tags, list)
+        or not all(isinstance(tag, str) for tag in tags)
+    ):
         return Refusal(reason="shape", detail="category has to be a text, tags a list of texts")
-    excerpt = _written(answer.get("excerpt"), asked) if asked.write else _chosen(answer.get("sentences"), asked)
+    excerpt = (
+        _written(answer.get("excerpt"), asked)
+        if asked.write
+        else _chosen(answer.get("sentences"), asked)
+    )
     if isinstance(excerpt, Refusal):
         return excerpt
     return (
@@ -109,7 +134,9 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
         or Accepted(
             excerpt=excerpt,
             category=_spelled(category, categories),
-            tags=tuple(dict.fromkeys(_spelled(tag, asked.tags) for tag in tags if _line(tag)))[: prompt.MOST_TAGS],
+            tags=tuple(dict.fromkeys(_spelled(tag, asked.tags) for tag in tags if _line(tag)))[
+                : prompt.MOST_TAGS
+            ],
         )
     )
 
@@ -126,7 +153,11 @@ def _parsed(content: str) -> dict[str, Any] | Refusal:
         value = json.loads(bare)
     except (ValueError, RecursionError):
         return Refusal(reason="not-json", detail=short(bare))
-    return value if isinstance(value, dict) else Refusal(reason="shape", detail="the answer is no JSON object")
+    return (
+        value
+        if isinstance(value, dict)
+        else Refusal(reason="shape", detail="the answer is no JSON object")
+    )
 
 
 def _chosen(numbers: Any, asked: Material) -> str | Refusal:
@@ -138,7 +169,9 @@ def _chosen(numbers: Any, asked: Material) -> str | Refusal:
     most = prompt.shown(asked)
     strange = next((number for number in numbers if not 1 <= number <= most), None)
     if strange is not None:
-        return Refusal(reason="sentences", detail=f"{short(str(strange))} is none of the {most} sentences")
+        return Refusal(
+            reason="sentences", detail=f"{short(str(strange))} is none of the {most} sentences"
+        )
     places = sorted({number - 1 for number in numbers})
     start = next((place for place in places if asked.sentences[place].opens), None)
     if start is None:

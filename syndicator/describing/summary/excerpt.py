@@ -1,5 +1,5 @@
-"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it, rated by weights of
-tools/train/fit_excerpts.py."""
+"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it,
+rated by weights of tools/train/fit_excerpts.py."""
 
 import math
 import re
@@ -17,9 +17,20 @@ from syndicator.describing.text.sentences import Sentence
 OPENER_FILE: Final = "opener.toml"
 CONSTANT: Final = "constant"
 _FORM: Final = (
-    "place", "is-first", "is-second", "starts-line", "depth", "is-short", "starts-quoted", "question", "digits",
-    "general", "starts-with-digit", "early-comma", "early-colon",
-)  # fmt: skip
+    "place",
+    "is-first",
+    "is-second",
+    "starts-line",
+    "depth",
+    "is-short",
+    "starts-quoted",
+    "question",
+    "digits",
+    "general",
+    "starts-with-digit",
+    "early-comma",
+    "early-colon",
+)
 _WORDS: Final = ("of-title", "names-title", "subject-of-title", "new-topics")
 _NEAR: Final = ("near-title", "near-text", "near-one-before", "start")
 FEATURES: Final = (*_FORM, *_WORDS, *_NEAR)
@@ -33,7 +44,8 @@ SUBJECT: Final = 6  # first words, for the subject
 OPENING: Final = 80  # characters that hold the first two words
 SHALLOW: Final = 500  # least length of a text, in characters
 QUOTES: Final = "\"“„«»‘'「『"
-_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # scripts in which two characters count as a word
+# scripts in which two characters count as a word
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _WORD = re.compile(rf"[{_EAST}]{{2}}|[^\W_{_EAST}]+(?:['’-][^\W_{_EAST}]+)*")
 _STEMMED = re.compile(rf"(?=([{_EAST}]{{2}}))|[^\W_{_EAST}]{{{LEAST},}}")
 _DIGIT = re.compile(r"\d")
@@ -46,7 +58,8 @@ ENOUGH: Final = 40  # words of a sufficient excerpt
 # Least log-odds of an opening sentence: of a language model, and of the publisher's description.
 OPENS: Final = -2.5
 OPENS_DESCRIBED: Final = -0.25
-# Least likeness of a description to its article (not another one or the site): share of stems plus cosine.
+# Least likeness of a description to its article (not another one or the site): share of stems plus
+# cosine.
 LIKE: Final = 1.05
 END: Final = 25  # characters of a description's end, to find it in the text
 
@@ -61,7 +74,8 @@ class Candidates(NamedTuple):
 
 
 def find_opener(title: str, text: str, language: str | None) -> Candidates:
-    """Return at most MOST different candidates among the first SCANNED sentences. `language`: two letters or None."""
+    """Return at most MOST different candidates among the first SCANNED sentences. `language`: two
+    letters or None."""
     usable: list[Sentence] = []
     seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
@@ -94,8 +108,12 @@ def opener_scores(candidate: Candidates) -> Floats:
 
 @lru_cache(maxsize=1)
 def start_parts() -> dict[str, Floats]:
-    """Load the vectors of the feature "start": first word, second word, whole sentence, constant."""
-    return {name: vector(OPENER_FILE, "start", name) for name in ("first", "second", "whole", "constant")}
+    """Load the vectors of the feature "start": first word, second word, whole sentence,
+    constant."""
+    return {
+        name: vector(OPENER_FILE, "start", name)
+        for name in ("first", "second", "whole", "constant")
+    }
 
 
 def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
@@ -106,14 +124,21 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
     title, text = vectors.article(candidate.title, "", 1), vectors.article("", candidate.text)
     before = np.zeros(len(texts), dtype=np.float32)
     before[1:] = (pieces[1:] * pieces[:-1]).sum(axis=1)
-    near = np.column_stack([pieces @ title, pieces @ text, before, starts(texts, pieces, parts or start_parts())])
-    return np.hstack([np.array(_form(candidate)), np.array(_shared(candidate)), near]).astype(np.float32)
+    near = np.column_stack(
+        [pieces @ title, pieces @ text, before, starts(texts, pieces, parts or start_parts())]
+    )
+    return np.hstack([np.array(_form(candidate)), np.array(_shared(candidate)), near]).astype(
+        np.float32
+    )
 
 
 def starts(texts: Sequence[str], pieces: Floats, parts: Mapping[str, Floats]) -> Floats:
-    """Return the feature "start" of sentences with vectors `pieces`. `parts`: from `start_parts`."""
+    """Return the feature "start" of sentences with vectors `pieces`. `parts`: from
+    `start_parts`."""
     pairs = [first_words(text) for text in texts]
-    words = [_word(first) @ parts["first"] + _word(second) @ parts["second"] for first, second in pairs]
+    words = [
+        _word(first) @ parts["first"] + _word(second) @ parts["second"] for first, second in pairs
+    ]
     result: Floats = np.array(words) + pieces @ parts["whole"] + parts["constant"][0]
     return result
 
@@ -137,11 +162,23 @@ def _form(candidate: Candidates) -> list[list[float]]:
         digits = _DIGIT.search(text) is not None
         named = any(word[:1].isupper() for word in text.split()[1:])
         words = len(text) // 5 if sentences.cjk(text) else len(text.split())
-        table.append([
-            math.log1p(place), place == 0, place == 1, sentence.place == 0, max(0, candidate.text.find(text)) / size,
-            words < SHORT, text[0] in QUOTES, bare.endswith(("?", "？")), digits,
-            not digits and not named, text.lstrip(QUOTES)[:1].isdigit(), "," in text[:EARLY], ":" in text[:EARLY],
-        ])  # fmt: skip
+        table.append(
+            [
+                math.log1p(place),
+                place == 0,
+                place == 1,
+                sentence.place == 0,
+                max(0, candidate.text.find(text)) / size,
+                words < SHORT,
+                text[0] in QUOTES,
+                bare.endswith(("?", "？")),
+                digits,
+                not digits and not named,
+                text.lstrip(QUOTES)[:1].isdigit(),
+                "," in text[:EARLY],
+                ":" in text[:EARLY],
+            ]
+        )
     return table
 
 
@@ -155,18 +192,27 @@ def _shared(candidate: Candidates) -> list[list[float]]:
         common = len(own & title)
         subject = stems(" ".join(sentence.text.split()[:SUBJECT]))
         new = len((own & often) - seen)
-        table.append([common / max(1, len(title)), common > 0, not title.isdisjoint(subject), new / max(1, len(own))])
+        table.append(
+            [
+                common / max(1, len(title)),
+                common > 0,
+                not title.isdisjoint(subject),
+                new / max(1, len(own)),
+            ]
+        )
         seen |= own
     return table
 
 
 def stems(text: str) -> list[str]:
-    """Return the longer words in lower case, cut to STEM letters; in East Asian scripts, pairs of characters."""
+    """Return the longer words in lower case, cut to STEM letters; in East Asian scripts, pairs of
+    characters."""
     return [match[1] or match[0][:STEM] for match in _STEMMED.finditer(text.casefold())]
 
 
 def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
-    """Return indices of consecutive candidates from `first`, up to ENOUGH words and the limits of length."""
+    """Return indices of consecutive candidates from `first`, up to ENOUGH words and the limits of
+    length."""
     taken = [first]
     while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(candidate):
         before, after = candidate[taken[-1]], candidate[taken[-1] + 1]
@@ -184,7 +230,8 @@ def follows(before: Sentence, after: Sentence) -> bool:
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text` (plain, a line per block), or "". `language`: ISO 639-1. Never raises."""
+    """Return the best passage of `text` (plain, a line per block), or "". `language`: ISO 639-1.
+    Never raises."""
     candidate = find_opener(title, text, language)
     return opened(candidate, int(opener_scores(candidate).argmax())) if candidate.sentences else ""
 
@@ -196,14 +243,20 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
 
 
 def described(title: str, text: str, description: str, language: str | None) -> str:
-    """Return the part of the publisher's description that opens well and is about the article, or ""."""
+    """Return the part of the publisher's description that opens well and is about the article, or
+    ""."""
     split = sentences.split(description, MOST, language)
     sound = (part for part in split if not sentences.fault(part.text, title))
-    parts = [part for part in sound if not part.text.split()[0].islower() and not headed(part.text, text)]
+    parts = [
+        part for part in sound if not part.text.split()[0].islower() and not headed(part.text, text)
+    ]
     if not parts:
         return ""
     asked = Candidates(title, text, language, parts)
-    first = next((place for place, value in enumerate(opener_scores(asked)) if value >= OPENS_DESCRIBED), None)
+    first = next(
+        (place for place, value in enumerate(opener_scores(asked)) if value >= OPENS_DESCRIBED),
+        None,
+    )
     own = opened(asked, first) if first is not None else ""
     return own if own and likeness(own, title, text) >= LIKE else ""
 
@@ -220,7 +273,9 @@ def likeness(description: str, title: str, text: str) -> float:
     own = set(stems(description))
     shared = own & set(stems(f"{title} {text}"))
     vectors = embedder()
-    return len(shared) / max(1, len(own)) + float(vectors.article("", description) @ vectors.article(title, text))
+    return len(shared) / max(1, len(own)) + float(
+        vectors.article("", description) @ vectors.article(title, text)
+    )
 
 
 def opened(candidate: Candidates, first: int) -> str:

@@ -1,5 +1,6 @@
-"""Choose one category per article by nearness of vectors to the operator's descriptions, and by words of topics (right
-in 94.8/84.5/72.1 % of BBC, AG News and KPCrowd). Confirmed articles add a ridge regression."""
+"""Choose one category per article by nearness of vectors to the operator's descriptions, and by
+words of topics (right in 94.8/84.5/72.1 % of BBC, AG News and KPCrowd). Confirmed articles add a
+ridge regression."""
 
 import math
 import re
@@ -28,9 +29,11 @@ WRITTEN: Final = 1.5  # weight of the operator's words; others have 1
 
 @dataclass(frozen=True)
 class NativeWords:
-    """Words by how they match: by their first part, inside other words, or (`eastern`) in text without spaces."""
+    """Words by how they match: by their first part, inside other words, or (`eastern`) in text
+    without spaces."""
 
-    first: dict[str, list[tuple[str, tuple[str, ...]]]]  # first part -> words as listed, with the parts after it
+    # first part -> words as listed, with the parts after it
+    first: dict[str, list[tuple[str, tuple[str, ...]]]]
     inside: frozenset[str]
     eastern: frozenset[str]
     longest: int
@@ -82,7 +85,12 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
             head, *rest = re.split(r"[-']", word)
             first[head].append((word, tuple(rest)))
     least, before = INSIDE.get(language, (0, 0))
-    alone = {word for many in first.values() for word, rest in many if not rest and not word.endswith(WHOLE)}
+    alone = {
+        word
+        for many in first.values()
+        for word, rest in many
+        if not rest and not word.endswith(WHOLE)
+    }
     inside = frozenset(word for word in alone if least and len(word) >= least)
     longest = max(map(len, (*first, *eastern)), default=0)
     return NativeWords(dict(first), inside, frozenset(eastern), longest, before)
@@ -117,27 +125,47 @@ class Categories:
 
 
 def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
-    """Return vectors and words of the categories for texts in `language`: English or one with a file in data/topics."""
+    """Return vectors and words of the categories for texts in `language`: English or one with a
+    file in data/topics."""
     others = vocabulary.unlike(defined, language)
     rivals = [topic for topic in others if topic.name in vocabulary.APART]
-    lists = [_words(category, language) for category in defined] + [dict.fromkeys(r.words, 1.0) for r in rivals]
+    lists = [_words(category, language) for category in defined] + [
+        dict.fromkeys(r.words, 1.0) for r in rivals
+    ]
     seen = Counter(word for words in lists for word in words)
     rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
-    subjects = [frozenset().union(*(t.subject for t in vocabulary.of_category(c, language))) for c in defined]
-    listed = {*seen, *(word for words in (*subjects, *(topic.words for topic in others)) for word in words)}
+    subjects = [
+        frozenset().union(*(t.subject for t in vocabulary.of_category(c, language)))
+        for c in defined
+    ]
+    listed = {
+        *seen,
+        *(word for words in (*subjects, *(topic.words for topic in others)) for word in words),
+    }
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
-        labels=np.stack([*(_label(c, language) for c in defined), *(embedder().mean(_listed([r])) for r in rivals)]),
-        words=tuple({word: rare[word] * weight for word, weight in words.items()} for words in lists),
+        labels=np.stack(
+            [
+                *(_label(c, language) for c in defined),
+                *(embedder().mean(_listed([r])) for r in rivals),
+            ]
+        ),
+        words=tuple(
+            {word: rare[word] * weight for word, weight in words.items()} for words in lists
+        ),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(topic.words for topic in others),
-        other_labels=np.array([embedder().mean(_listed([topic])) for topic in others], dtype=np.float32),
+        other_labels=np.array(
+            [embedder().mean(_listed([topic])) for topic in others], dtype=np.float32
+        ),
         native=None if language == ENGLISH else prepare_native_words(listed, language),
     )
 
 
 def _words(category: CategoryDef, language: str) -> dict[str, float]:
-    described = [word for word in terms(category.description) if len(word) >= TELLING and "-" not in word]
+    described = [
+        word for word in terms(category.description) if len(word) >= TELLING and "-" not in word
+    ]
     written = [word.casefold().replace(" ", "-") for word in category.words]
     topical = {word for topic in vocabulary.of_category(category, language) for word in topic.words}
     if language != ENGLISH:
@@ -148,13 +176,22 @@ def _words(category: CategoryDef, language: str) -> dict[str, float]:
 def _label(category: CategoryDef, language: str) -> Floats:
     vectors = embedder()
     listed = _listed(vocabulary.of_category(category, language))
-    texts = [category.description or category.name, listed, " ".join(category.words), *category.examples]
+    texts = [
+        category.description or category.name,
+        listed,
+        " ".join(category.words),
+        *category.examples,
+    ]
     parts = [vectors.mean(text) for text in texts if text]
     return unit(sum(parts[1:], parts[0]))
 
 
 def _listed(chosen: Sequence[Topic]) -> str:
-    return " ".join(sorted(word for topic in chosen for word in topic.words)).replace("-", " ").replace("$", "")
+    return (
+        " ".join(sorted(word for topic in chosen for word in topic.words))
+        .replace("-", " ")
+        .replace("$", "")
+    )
 
 
 MOST: Final = 1500  # newest confirmed articles: the work grows with the cube
@@ -165,16 +202,25 @@ SUBJECT: Final = 0.25  # gain of a category whose subject the title names
 NAMED: Final = 0.08  # gain of a category named like a publisher's tag
 SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
 FLOOR: Final = 0.35  # least probability of a category
-# Least probability of a category that a language model may choose. On the editor's 94 articles (November 2026), 96 % of
-# right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
+# Least probability of a category that a language model may choose. On the editor's 94 articles
+# (November 2026), 96 % of right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
 SUPPORT: Final = 0.05
 # A topic outside all categories (sport) wins with this lead and so many words.
 RIVAL_LEAD: Final = 0.14
 RIVAL_WORDS: Final = 6
 RIVAL_LOSS: Final = 2.0  # times the largest learnt gain of a category
-# Features of the likeliest category: its score, its words in the title, nearness (z-score), number of nearer topics,
-# lead over the best topic, share of all evidence on categories, number of its words.
-FEATURES: Final = ("score", "title-word", "nearness", "nearer-topics", "lead-words", "share", "own-words")
+# Features of the likeliest category: its score, its words in the title, nearness (z-score), number
+# of nearer topics, lead over the best topic, share of all evidence on categories, number of its
+# words.
+FEATURES: Final = (
+    "score",
+    "title-word",
+    "nearness",
+    "nearer-topics",
+    "lead-words",
+    "share",
+    "own-words",
+)
 CONSTANT: Final = "constant"
 BELONGS: Final = -2.7  # least log-odds to belong
 OWN_WORDS_NATIVE: Final = 2  # least words of the category, outside English
@@ -199,8 +245,11 @@ class LearntCategories:
 def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories:
-    """Fit on (title, text, category), oldest first. `scores`: of each article by words, per `names`."""
-    vectors: Doubles = np.stack([embedder().article(title, text) for title, text, _ in posts]).astype(np.float64)
+    """Fit on (title, text, category), oldest first. `scores`: of each article by words, per
+    `names`."""
+    vectors: Doubles = np.stack(
+        [embedder().article(title, text) for title, text, _ in posts]
+    ).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     has = np.eye(len(names))[right]
     shares = has.mean(axis=0)
@@ -208,9 +257,13 @@ def learn_categories(
     slopes = inverse @ (has - shares)
     left_out = (has - shares) - slopes / np.diag(inverse)[:, None]  # leave one out, in closed form
     words = np.stack(scores)
-    hits, chances = zip(*(_fit(words + weight * left_out, right) for weight in WEIGHTS), strict=True)
+    hits, chances = zip(
+        *(_fit(words + weight * left_out, right) for weight in WEIGHTS), strict=True
+    )
     best = max(range(1, len(WEIGHTS)), key=lambda n: (hits[n] >= hits[0], chances[n]))
-    return LearntCategories(tuple(names), vectors.astype(np.float32), slopes.astype(np.float32), WEIGHTS[best])
+    return LearntCategories(
+        tuple(names), vectors.astype(np.float32), slopes.astype(np.float32), WEIGHTS[best]
+    )
 
 
 def _fit(scores: Doubles, right: "NDArray[np.intp]") -> tuple[int, float]:
@@ -246,7 +299,8 @@ def guess(
     published: Sequence[str] = (),
     past: LearntCategories | None = None,
 ) -> Guess:
-    """Return the likeliest category. A `section` with its name decides; `published`: the publisher's tags."""
+    """Return the likeliest category. A `section` with its name decides; `published`: the
+    publisher's tags."""
     for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0)
@@ -268,19 +322,29 @@ def guess(
     return Guess(name if clear and name != RIVAL else None, sure)
 
 
-def belongs(prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats) -> bool:
+def belongs(
+    prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
+) -> bool:
     """True if the article belongs to the category with the highest value, not to none."""
     best = int(values.argmax())
     words = counts.keys() & prepared.words[best].keys()
-    if prepared.native and sum(not any(a != b and b.startswith(a) for b in words) for a in words) < OWN_WORDS_NATIVE:
+    if (
+        prepared.native
+        and sum(not any(a != b and b.startswith(a) for b in words) for a in words)
+        < OWN_WORDS_NATIVE
+    ):
         return False  # "patien" and "patient" are one word
-    if prepared.subjects[best] and prepared.subjects[best].isdisjoint((*counts, *prepared.counts(title))):
+    if prepared.subjects[best] and prepared.subjects[best].isdisjoint(
+        (*counts, *prepared.counts(title))
+    ):
         return False  # "models" may be espresso machines
     slope = load("none.toml", "weights", (CONSTANT, *FEATURES))
     return float(row(prepared, title, text, counts, values) @ slope[1:] + slope[0]) >= BELONGS
 
 
-def row(prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats) -> Floats:
+def row(
+    prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
+) -> Floats:
     """Return the FEATURES of the category with the highest of `values`."""
     best = int(values.argmax())
     here = embedder().article(title, text, TITLE)
@@ -294,9 +358,14 @@ def row(prepared: Categories, title: str, text: str, counts: Counter[str], value
     nearness = (near[best] - near.mean()) / (near.std() + 1e-6)
     nearer = int((near[len(prepared.names) :] > near[best]).sum())
     measured = (
-        values[best], not words.isdisjoint(prepared.counts(title)), nearness, math.log1p(nearer), lead,
-        inside / (inside + sum(others) + 1), math.log1p(len(counts.keys() & words)),
-    )  # fmt: skip
+        values[best],
+        not words.isdisjoint(prepared.counts(title)),
+        nearness,
+        math.log1p(nearer),
+        lead,
+        inside / (inside + sum(others) + 1),
+        math.log1p(len(counts.keys() & words)),
+    )
     return np.array(measured, dtype=np.float32)
 
 
@@ -318,15 +387,21 @@ def supported(prepared: Categories, title: str, text: str) -> list[str]:
 
 
 def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
-    """Return a score per category: cosine plus share of words. `counts`: words of the start of the text."""
+    """Return a score per category: cosine plus share of words. `counts`: words of the start of the
+    text."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
     here = embedder().article(title, text, TITLE)
     named = prepared.counts(title)
-    subject = np.array([_subject(named, counts, words) for words in prepared.subjects], dtype=np.float32)
+    subject = np.array(
+        [_subject(named, counts, words) for words in prepared.subjects], dtype=np.float32
+    )
     every = counts.copy()
     every.update({word: TITLE * count for word, count in named.items()})
     logs = {word: math.log1p(count) for word, count in every.items()}
-    evidence = [sum(logs[word] * words[word] for word in logs.keys() & words.keys()) for words in prepared.words]
+    evidence = [
+        sum(logs[word] * words[word] for word in logs.keys() & words.keys())
+        for words in prepared.words
+    ]
     lexical = np.array(evidence, dtype=np.float32)
     shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
     few = np.array([len(counts.keys() & words.keys()) < RIVAL_WORDS for words in prepared.words])

@@ -40,7 +40,8 @@ def knows(tag: TagDef, name: str) -> bool:
 
 
 def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
-    """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become aliases."""
+    """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become
+    aliases."""
     source, target = place(vocabulary, old), place(vocabulary, new)
     same = source is not None and source == target  # only the spelling changes
     before = vocabulary.tag[source] if source is not None else TagDef(name=old)
@@ -55,7 +56,8 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 
 def rewritten(text: str, change: Change, path: Path) -> str:
-    """Return `text` of taxonomy.toml with `change`. Raises ConfigError if it then parses to other tags."""
+    """Return `text` of taxonomy.toml with `change`. Raises ConfigError if it then parses to other
+    tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     wanted = before.model_copy(update={"tag": change.applied(before.tag)})
     try:
@@ -64,7 +66,9 @@ def rewritten(text: str, change: Change, path: Path) -> str:
     except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
         after, result = "", None
     if result != wanted:
-        raise ConfigError(f"{path} is written in a way that cannot be edited safely; please edit [[tag]] by hand")
+        raise ConfigError(
+            f"{path} is written in a way that cannot be edited safely; please edit [[tag]] by hand"
+        )
     return after
 
 
@@ -85,7 +89,9 @@ def _edited(text: str, change: Change) -> str:
                 _close(lines, start)
     result = "".join(lines)
     if change.at is None:
-        result = (result.rstrip() + "\n\n" if result.strip() else "") + _table("[[tag]]\n", change.tag)
+        result = (result.rstrip() + "\n\n" if result.strip() else "") + _table(
+            "[[tag]]\n", change.tag
+        )
     return result
 
 

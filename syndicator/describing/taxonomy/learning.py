@@ -41,7 +41,10 @@ class State(NamedTuple):
 def save_learnt(state: State, path: Path) -> None:
     """Write the learnt state. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
+    arrays = {
+        "written": _packed(sorted(state.forms.values())),
+        **(_arrays(state.tagger) if state.tagger else {}),
+    }
     if state.trust is not None:
         arrays["trust"] = np.array(state.trust.share)
         arrays["rejected"] = _packed(list(state.trust.rejected))
@@ -82,7 +85,8 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """Load the file of `save_learnt`. Raises OSError; ValueError, KeyError for other files or features."""
+    """Load the file of `save_learnt`. Raises OSError; ValueError, KeyError for other files or
+    features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
@@ -100,9 +104,21 @@ def load_learnt(path: Path) -> State:
 def _tagger(a: dict[str, Any]) -> LearntTagger:
     tags, f32 = _unpacked(a["tags"]), np.float32
     vectors = a["vectors"].astype(f32)
-    index = Index(_unpacked(a["terms"]), a["idf"], a["starts"], a["rows"], a["values"].astype(f32), size=len(vectors))
+    index = Index(
+        _unpacked(a["terms"]),
+        a["idf"],
+        a["starts"],
+        a["rows"],
+        a["values"].astype(f32),
+        size=len(vectors),
+    )
     forms: dict[str, list[mentions.Form]] = {}
-    spelled = zip(a["form_numbers"].tolist(), _unpacked(a["form_stems"]), _unpacked(a["form_cases"]), strict=True)
+    spelled = zip(
+        a["form_numbers"].tolist(),
+        _unpacked(a["form_stems"]),
+        _unpacked(a["form_cases"]),
+        strict=True,
+    )
     for (tag, letters), stems, case in spelled:
         parts = tuple(stems.split(" "))
         forms.setdefault(parts[0], []).append(mentions.Form(tag, parts, letters, case))
@@ -113,10 +129,24 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
     names = _unpacked(a["features"]) if "features" in a else UNNAMED
     # means, spreads and weights, each in the order of `names`, then the constant
     rows = a["weights"][:-1].reshape(3, len(names))
-    ordered = [in_order(dict(zip(names, row.tolist(), strict=True)), FEATURES, "what was learnt") for row in rows]
+    ordered = [
+        in_order(dict(zip(names, row.tolist(), strict=True)), FEATURES, "what was learnt")
+        for row in rows
+    ]
     weights = np.concatenate([*ordered, a["weights"][-1:]]).astype(f32)
     return LearntTagger(
-        index, tags, has, ridge, vectors, labels, a["mentions"], a["hits"], a["close"], weights, threshold, matcher
+        index,
+        tags,
+        has,
+        ridge,
+        vectors,
+        labels,
+        a["mentions"],
+        a["hits"],
+        a["close"],
+        weights,
+        threshold,
+        matcher,
     )
 
 
@@ -130,7 +160,11 @@ def _unpacked(data: Any) -> tuple[str, ...]:
 
 def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     """Fit on (title, text, tags), oldest first; None if no post has a tag."""
-    posts = [(title, text, tags) for title, text, tags in history if any(mentions.key(tag) for tag in tags)]
+    posts = [
+        (title, text, tags)
+        for title, text, tags in history
+        if any(mentions.key(tag) for tag in tags)
+    ]
     posts = posts[-MOST_POSTS:]
     if not posts:
         return None
@@ -157,7 +191,9 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
     hits, mentioned = (shown * has).sum(axis=1), shown.sum(axis=1)
     rows = slice(max(0, len(posts) - FIT_POSTS), None)
     share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
-    right = taggers.precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
+    right = taggers.precision(
+        (hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share
+    )
     columns = taggers.features(
         knn=taggers.nearest(_others(near)[rows], has),
         ridge=left_out[rows] + has.mean(axis=0),
@@ -167,11 +203,25 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
         label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
         alike=taggers.nearest(_others(cosines)[rows], has),
     )
-    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # the others cannot predict a tag's only post
+    # the others cannot predict a tag's only post
+    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]
     weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
     threshold = _threshold(taggers.chances(columns, weights), has[rows])
     close = _close(_others(cosines), has)
-    return LearntTagger(index, tags, has, ridge, vectors, labels, mentioned, hits, close, weights, threshold, matcher)
+    return LearntTagger(
+        index,
+        tags,
+        has,
+        ridge,
+        vectors,
+        labels,
+        mentioned,
+        hits,
+        close,
+        weights,
+        threshold,
+        matcher,
+    )
 
 
 def _others(near: Floats) -> Floats:
@@ -181,7 +231,8 @@ def _others(near: Floats) -> Floats:
 
 
 def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Return kernel ridge coefficients per tag, and leave-one-out predictions per post (closed form)."""
+    """Return kernel ridge coefficients per tag, and leave-one-out predictions per post (closed
+    form)."""
     target = has - has.mean(axis=0)
     inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
     coefficients = (inverse @ target).astype(np.float32)
@@ -201,7 +252,8 @@ def _close(cosines: Floats, has: Floats) -> Floats:
 
 
 def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
-    """Fit by Newton's method with halved steps. Return means, spreads, weights and constant for `chances`."""
+    """Fit by Newton's method with halved steps. Return means, spreads, weights and constant for
+    `chances`."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
@@ -231,7 +283,8 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
 
 
 def _threshold(probable: Floats, has: Floats) -> float:
-    """Return the probability above which tags are assigned, for the best F1 of at most five tags."""
+    """Return the probability above which tags are assigned, for the best F1 of at most five
+    tags."""
     order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
     top, right = np.take_along_axis(probable, order, 1), np.take_along_axis(has, order, 1)
     totals = has.sum(axis=1)

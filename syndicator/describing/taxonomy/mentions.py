@@ -16,9 +16,11 @@ _BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22
 _COMPOUND = re.compile(r"-[^\W\d_]")  # climate-controlled is not about the climate
 # Kana, Han, Hangul: no blank after a Latin name.
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-# "robots.txt" and "amazon.com" are one word each; C++ and C# keep their signs; a word ends where the script changes
-# ("OpenAI今日发布").
-WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
+# "robots.txt" and "amazon.com" are one word each; C++ and C# keep their signs; a word ends where
+# the script changes ("OpenAI今日发布").
+WORD: Final = re.compile(
+    rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?"
+)
 LEAST: Final = 4  # least letters of a plural: "bus" and "gas" are none
 HEAD: Final = 150  # words of the text that count as its head
 ACRONYM: Final = 8  # letters that an acronym counts as
@@ -27,20 +29,28 @@ READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True if the capital of the word at `begin` to `end` does not come from starting a sentence."""
+    """True if the capital of the word at `begin` to `end` does not come from starting a
+    sentence."""
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
 
 
 def key(spelling: str) -> tuple[str, ...]:
-    """Return the stems of a tag's words, equal for all spellings ("Web-Scraping", "web scraping")."""
+    """Return the stems of a tag's words, equal for all spellings ("Web-Scraping", "web
+    scraping")."""
     return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
 
 
 def stem(word: str) -> str:
-    """Return an English word without plural ending. A full stemmer would turn "gaming" into "games"."""
-    if len(word) < LEAST or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
+    """Return an English word without plural ending. A full stemmer would turn "gaming" into
+    "games"."""
+    if (
+        len(word) < LEAST
+        or not word.isascii()
+        or word[-1] != "s"
+        or word.endswith(("ss", "us", "is"))
+    ):
         return word
     if word.endswith("ies") and len(word) > LEAST:
         return word[:-3] + "y"
@@ -49,7 +59,10 @@ def stem(word: str) -> str:
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
     """Return the commonest spelling by key; of equal ones the capitalised, then by alphabet."""
-    return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
+    return {
+        k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f))
+        for k, forms in counts.items()
+    }
 
 
 def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
@@ -63,7 +76,8 @@ def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, 
 
 
 class Mention(NamedTuple):
-    """Counts of a tag in title, text and its head; `letters` of its longest spelling (ACRONYM for an acronym)."""
+    """Counts of a tag in title, text and its head; `letters` of its longest spelling (ACRONYM for
+    an acronym)."""
 
     title: int
     text: int
@@ -73,7 +87,8 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a tag: stems, letters, and the case that a single word must have ("" for any)."""
+    """One spelling of a tag: stems, letters, and the case that a single word must have ("" for
+    any)."""
 
     tag: int
     stems: tuple[str, ...]
@@ -91,7 +106,8 @@ class Words:
     _spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False)
 
     def span(self, at: int) -> tuple[int, int]:
-        """Return start and end of word number `at`. Only its line is searched, as few words are asked for."""
+        """Return start and end of word number `at`. Only its line is searched, as few words are
+        asked for."""
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]
@@ -117,7 +133,10 @@ class Matcher:
         """Merge the spellings of tag `gone` into `target`; higher tag numbers decrease by one."""
         numbers = {gone: target - (target > gone)}
         forms = {
-            first: [replace(form, tag=numbers.get(form.tag, form.tag - (form.tag > gone))) for form in many]
+            first: [
+                replace(form, tag=numbers.get(form.tag, form.tag - (form.tag > gone)))
+                for form in many
+            ]
             for first, many in self.forms.items()
         }
         return Matcher(forms, self.heads)
@@ -127,14 +146,19 @@ class Matcher:
         return self.look(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """Split `value` into words; stem those with which a tag may begin. Repeated lines count once."""
+        """Split `value` into words; stem those with which a tag may begin. Repeated lines count
+        once."""
         heads, starts = self.heads, []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
         for line in lines:
             starts.append(len(stems))
             low = line.casefold()
-            words = WORD.findall(low) if len(low) == len(line) else list(map(str.casefold, WORD.findall(line)))
+            words = (
+                WORD.findall(low)
+                if len(low) == len(line)
+                else list(map(str.casefold, WORD.findall(line)))
+            )
             stems += [stem(word) if word[:3] in heads else word for word in words]
         return Words(stems, "\n".join(lines), starts)
 
@@ -147,7 +171,9 @@ class Matcher:
             if not places and tag in self._words_too:
                 continue  # every word of a title may have a capital
             letters = max((places or titles).values(), default=0)
-            counts[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
+            counts[tag] = Mention(
+                len(titles), len(places), sum(at < HEAD for at in places), letters
+            )
         return counts
 
     @cached_property
@@ -156,7 +182,8 @@ class Matcher:
         return frozenset(form.tag for form in forms if form.case and is_word(form.case))
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Return by tag the letters of its mentions by word index. A tag inside a longer one counts too."""
+        """Return by tag the letters of its mentions by word index. A tag inside a longer one counts
+        too."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
@@ -171,14 +198,17 @@ class Matcher:
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """Return a matcher of (tag number, spelling) pairs. Spellings with the same words and case are one."""
+    """Return a matcher of (tag number, spelling) pairs. Spellings with the same words and case are
+    one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
         stems = key(spelling)
         if stems:
             single = len(stems) == 1 and spelling[0].isupper()
-            letters = max(len(spelling), ACRONYM) if single and spelling.isupper() else len(spelling)
+            letters = (
+                max(len(spelling), ACRONYM) if single and spelling.isupper() else len(spelling)
+            )
             form = Form(tag, stems, letters, spelling if single else "")
             if form not in table[stems[0]]:
                 table[stems[0]].append(form)
@@ -199,10 +229,15 @@ def _fits(form: Form, words: Words, at: int) -> bool:
 
 
 def _written(word: str, case: str) -> bool:
-    """True if `word` has a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others capitalised."""
+    """True if `word` has a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others
+    capitalised."""
     if len(case) <= ACRONYM_LETTERS and case.isupper():
-        return word.removesuffix("s") == case or (len(case) == ACRONYM_LETTERS and word == case.capitalize())
-    return word[0].isupper() or (not case.isupper() and case[1:] != case[1:].lower() and not is_word(case))
+        return word.removesuffix("s") == case or (
+            len(case) == ACRONYM_LETTERS and word == case.capitalize()
+        )
+    return word[0].isupper() or (
+        not case.isupper() and case[1:] != case[1:].lower() and not is_word(case)
+    )
 
 
 def is_word(name: str) -> bool:

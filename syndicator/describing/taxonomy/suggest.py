@@ -1,4 +1,5 @@
-"""Suggest new tags: phrases that several titles have and texts repeat (tests/gate/test_suggest_gate.py)."""
+"""Suggest new tags: phrases that several titles have and texts repeat
+(tests/gate/test_suggest_gate.py)."""
 
 import math
 import re
@@ -47,7 +48,8 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class Use:
-    """Counts of a phrase: per article (`articles`), per spelling (`forms`), per capitalised word before it (`led`)."""
+    """Counts of a phrase: per article (`articles`), per spelling (`forms`), per capitalised word
+    before it (`led`)."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
@@ -60,18 +62,25 @@ class Use:
     @property
     def capital(self) -> float:
         """Return the share of capitalised uses inside sentences."""
-        return sum(n for form, n in self.forms.items() if form != form.casefold()) / max(1, self.forms.total())
+        return sum(n for form, n in self.forms.items() if form != form.casefold()) / max(
+            1, self.forms.total()
+        )
 
     @property
     def form(self) -> str:
         """Return the commonest spelling with its usual leading word ("New" before York), or ""."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
-        return f"{leader} {form}" if self.led[leader] >= LED * self.times and form != form.casefold() else form
+        return (
+            f"{leader} {form}"
+            if self.led[leader] >= LED * self.times and form != form.casefold()
+            else form
+        )
 
 
 def in_titles(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the titles that have it. `titles`: (title, function words)."""
+    """Return by phrase the numbers of the titles that have it. `titles`: (title, function
+    words)."""
     places: dict[Key, set[int]] = defaultdict(set)
     for number, (title, small) in enumerate(titles):
         for run in _runs(tokens(title), small):
@@ -119,7 +128,8 @@ def generic() -> frozenset[str]:
 
 
 def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]:
-    """Yield runs of stems between function words and numbers. Single letters need a word before ("Gen Z")."""
+    """Yield runs of stems between function words and numbers. Single letters need a word before
+    ("Gen Z")."""
     run: list[str] = []
     for token in words:
         telling = token.word.casefold() not in small and any(map(str.isalpha, token.word))
@@ -134,7 +144,9 @@ def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]
 
 def _stands(words: Sequence[Token], at: int, phrase: Key) -> bool:
     there = words[at : at + len(phrase)]
-    return tuple(token.stem for token in there) == phrase and all(token.gap in _JOINED for token in there[1:])
+    return tuple(token.stem for token in there) == phrase and all(
+        token.gap in _JOINED for token in there[1:]
+    )
 
 
 def _count(use: Use, number: int, words: Sequence[Token], at: int, size: int) -> None:
@@ -157,15 +169,24 @@ class Proposal(NamedTuple):
     examples: tuple[str, ...] = ()  # titles of articles that come back to it most
 
 
-def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None) -> list[Proposal]:
+def suggest(
+    history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None
+) -> list[Proposal]:
     """Suggest tags not `listed`, best first. `history`: (title, text, publisher's tags)."""
     articles = list(history)
     small = [small_words(text) for _, text, _ in articles]
     titled = in_titles((title, words) for (title, _, _), words in zip(articles, small, strict=True))
     published = _published(articles)
-    places = {phrase: titled.get(phrase, set()) | published.get(phrase, set()) for phrase in (*titled, *published)}
-    named = {phrase for phrase, numbers in places.items() if len(numbers) >= TITLES} | _names(articles)
-    taken = {key(form) for tag in (listed.tag if listed else ()) for form in (tag.name, *tag.aliases)} - {()}
+    places = {
+        phrase: titled.get(phrase, set()) | published.get(phrase, set())
+        for phrase in (*titled, *published)
+    }
+    named = {phrase for phrase, numbers in places.items() if len(numbers) >= TITLES} | _names(
+        articles
+    )
+    taken = {
+        key(form) for tag in (listed.tag if listed else ()) for form in (tag.name, *tag.aliases)
+    } - {()}
     wanted = named | taken
     wanted |= {core for phrase in wanted if (core := _core(phrase))}
     used = uses([text for _, text, _ in articles], wanted)
@@ -178,10 +199,18 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabular
         if key(name) in taken or len(use.articles) < SUPPORT:
             continue
         repeating = sum(times >= AGAIN for times in use.articles.values())
-        if len(places.get(phrase, ())) < TITLES and not (use.capital >= NAME and repeating >= TITLES):
+        if len(places.get(phrase, ())) < TITLES and not (
+            use.capital >= NAME and repeating >= TITLES
+        ):
             continue
         shown = tag_names.canonical(name) if tag_names.is_known(name) else name
-        why = "names" if use.capital >= NAME else "titles" if len(titled.get(phrase, ())) >= TITLES else "publishers"
+        why = (
+            "names"
+            if use.capital >= NAME
+            else "titles"
+            if len(titled.get(phrase, ())) >= TITLES
+            else "publishers"
+        )
         titles = tuple(articles[number][0] for number, _ in use.articles.most_common(EXAMPLES))
         proposal = Proposal(shown, len(use.articles), why, examples=titles)
         ranked.append((-_worth(use, places.get(phrase, ()), len(articles)), proposal, phrase))
@@ -191,12 +220,17 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabular
 def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) -> list[Proposal]:
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
-        same = next((at for at, (_, other) in enumerate(merged) if _same(phrase, other, used)), None)
+        same = next(
+            (at for at, (_, other) in enumerate(merged) if _same(phrase, other, used)), None
+        )
         if same is None:
             merged.append((proposal, phrase))
         else:
             first, other = merged[same]
-            merged[same] = (first._replace(aliases=(*first.aliases, proposal.name, *proposal.aliases)), other)
+            merged[same] = (
+                first._replace(aliases=(*first.aliases, proposal.name, *proposal.aliases)),
+                other,
+            )
     return [proposal for proposal, _ in merged]
 
 
@@ -216,8 +250,12 @@ def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
             continue
         runs = "".join("x" if is_capital else " " for is_capital in capital)
         spans = (match.span() for match in re.finditer("x+", runs))
-        having.update({tuple(word.stem for word in words[a:b]) for a, b in spans if b - a <= LONGEST})
-    return {name for name, number in having.items() if number >= SUPPORT and max(map(len, name)) > 1}
+        having.update(
+            {tuple(word.stem for word in words[a:b]) for a, b in spans if b - a <= LONGEST}
+        )
+    return {
+        name for name, number in having.items() if number >= SUPPORT and max(map(len, name)) > 1
+    }
 
 
 def _worth(use: Use, places: Collection[int], texts: int) -> float:

@@ -1,5 +1,5 @@
-"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI, ChatGPT, iPhone as usual,
-and ordinary words in lower case."""
+"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI,
+ChatGPT, iPhone as usual, and ordinary words in lower case."""
 
 import re
 from collections import Counter
@@ -19,7 +19,9 @@ WORDS: Final = 4  # at most
 CHARACTERS: Final = 40
 PHRASE: Final = 3  # words of a tag that may be a phrase ("how to ...") or repeat the title
 MOST_OF_TITLE: Final = 0.6  # share of the title's letters
-_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\=\[\]~^]|^/|/.*/|\w:\w|::")
+_ADDRESS = re.compile(
+    r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\=\[\]~^]|^/|/.*/|\w:\w|::"
+)
 _SENTENCE = re.compile(r"[?!;:…]|,\s|[^\W\d_]{2}[.](?:\s|$)|\.\.")
 _NUMBERED = re.compile(r"^(?=.*\d)[0-9a-f]{8,}$|\d{5,}")
 _FIELD = re.compile(r"([^\W\d_]+)[-_: ]?\d+$")  # id-123
@@ -59,7 +61,8 @@ def is_known(name: str) -> bool:
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """Return the spelling of `tag`: listed, `learnt` (by lower case), as in `text`, or by its words."""
+    """Return the spelling of `tag`: listed, `learnt` (by lower case), as in `text`, or by its
+    words."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     small = folded in ambiguous() and tag == tag.casefold()
@@ -69,22 +72,35 @@ def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> st
 
 
 def in_text(tag: str, text: str) -> str:
-    """Return the commonest form of `tag` in `text`, not at the start of a sentence; "" if there is none."""
+    """Return the commonest form of `tag` in `text`, not at the start of a sentence; "" if there is
+    none."""
     if not tag or not text:
         return ""
-    pattern = r"(?<=[\w,;:)’'\"”-] )(" + re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]") + r")(?!\w)"
+    pattern = (
+        r"(?<=[\w,;:)’'\"”-] )("
+        + re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
+        + r")(?!\w)"
+    )
     forms = Counter(match[1] for match in re.finditer(pattern, text, re.IGNORECASE))
     return max(sorted(forms), key=forms.__getitem__) if forms else ""
 
 
 def _by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); keep others."""
+    """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); keep
+    others."""
     pieces = re.split(r"([\s-]+)", tag)
     spelled = [_word(piece, learnt) if piece[:1].isalnum() else piece for piece in pieces]
     if None not in spelled:
         return "".join(filter(None, spelled))
-    calm = (piece.capitalize() if len(piece) > SHOUTED and piece.isupper() else piece for piece in pieces)
-    return "".join(s or piece for s, piece in zip(spelled, calm, strict=True)) if tag.isupper() else tag
+    calm = (
+        piece.capitalize() if len(piece) > SHOUTED and piece.isupper() else piece
+        for piece in pieces
+    )
+    return (
+        "".join(s or piece for s, piece in zip(spelled, calm, strict=True))
+        if tag.isupper()
+        else tag
+    )
 
 
 def _word(word: str, learnt: Mapping[str, str]) -> str | None:
@@ -97,18 +113,31 @@ def _fold(name: str) -> str:
 
 
 def clean(tag: str) -> str:
-    """Return the tag without marks around it; a slug of several parts gets blanks ("us_world-news")."""
+    """Return the tag without marks around it; a slug of several parts gets blanks
+    ("us_world-news")."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
-    return re.sub(r"[-_]", " ", tag) if _SLUG.match(tag) and ("_" in tag or tag.count("-") > 1) else tag
+    return (
+        re.sub(r"[-_]", " ", tag)
+        if _SLUG.match(tag) and ("_" in tag or tag.count("-") > 1)
+        else tag
+    )
 
 
 def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
     """True if a tag is fit for readers. `own`: names of the article's author and site."""
     name = clean(tag)
     words = [word.casefold() for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", name)]
-    if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS or not any(map(str.isalpha, name)):
+    if (
+        not 0 < len(name.split()) <= WORDS
+        or len(name) > CHARACTERS
+        or not any(map(str.isalpha, name))
+    ):
         return False
-    if _ADDRESS.search(name) or _NUMBERED.search(name) or (_SENTENCE.search(name) and not _ABBREVIATED.search(name)):
+    if (
+        _ADDRESS.search(name)
+        or _NUMBERED.search(name)
+        or (_SENTENCE.search(name) and not _ABBREVIATED.search(name))
+    ):
         return False
     if _folded(name) in {_folded(name) for name in own if name} or _says_title(name, title):
         return False
@@ -116,10 +145,13 @@ def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
-    """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without spaces, anywhere."""
+    """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without
+    spaces, anywhere."""
     folded = text.casefold()
     for form in forms:
-        words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))
+        words = tuple(
+            word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form)
+        )
         there = all(word.casefold() in folded for word in words)  # ten times as fast as the pattern
         if there and _pattern(words, bounded=form.isascii()).search(text):
             return True
@@ -136,10 +168,14 @@ def _housekeeping(tag: str, words: list[str]) -> bool:
     listed = _words()
     field = _FIELD.match(tag.strip())
     prefixed = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
-    if (_SLUG.match(tag.strip()) and prefixed) or (field and field[1].casefold() in listed["prefixes"]):
+    if (_SLUG.match(tag.strip()) and prefixed) or (
+        field and field[1].casefold() in listed["prefixes"]
+    ):
         return True
     telling = [word for word in words if word not in listed["small"] or is_known(word)]
-    if telling and all(word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling):
+    if telling and all(
+        word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling
+    ):
         return True
     return len(words) >= PHRASE and words[0] in listed["openers"]
 
@@ -158,7 +194,11 @@ def _folded(name: str) -> str:
 def _words() -> dict[str, frozenset[str]]:
     values = read_toml("tag_words.toml")
     lists = {name: values.pop(name) for name in ("kinds", "prefixes", "ends")}
-    lists["noise"] = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
+    lists["noise"] = " ".join(
+        f"{words['noise']} {words.get('days', '')}" for words in values.values()
+    )
     lists["openers"] = " ".join(words["openers"] for words in values.values())
-    small = frozenset(word for words in function_words().values() for word in words if len(word) > 1)
+    small = frozenset(
+        word for words in function_words().values() for word in words if len(word) > 1
+    )
     return {name: frozenset(words.split()) for name, words in lists.items()} | {"small": small}

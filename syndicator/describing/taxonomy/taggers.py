@@ -1,5 +1,6 @@
-"""Tags from confirmed articles, by nearest posts, a ridge regression per tag, and mentions; tags from the vocabulary
-alone, by mentions and nearness of names (weights by tools/train/fit_tags.py)."""
+"""Tags from confirmed articles, by nearest posts, a ridge regression per tag, and mentions; tags
+from the vocabulary alone, by mentions and nearness of names (weights by
+tools/train/fit_tags.py)."""
 
 import math
 from collections import Counter
@@ -15,7 +16,8 @@ from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
 
 SHORTEST: Final = 50  # least words of a text for the share of mentions
-# In the title, mentions, share of words, nearness of the name to article and title (z-scores), length of the name.
+# In the title, mentions, share of words, nearness of the name to article and title (z-scores),
+# length of the name.
 ZERO_SHOT_FEATURES: Final = ("in-title", "times", "share", "near", "near-title", "letters")
 CONSTANT: Final = "constant"
 
@@ -33,7 +35,9 @@ class ZeroShotTagger:
         numbers, rows = self.features(title, text)
         slope = load("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
         chances = 1 / (1 + np.exp(-np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)))
-        return {self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")}
+        return {
+            self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")
+        }
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
         """Return the numbers of tags that title or text names, and FEATURES per tag."""
@@ -47,7 +51,14 @@ class ZeroShotTagger:
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
             share = math.log1p(1000 * times / length)
             near, near_title = float(whole[number]), float(named[number])
-            rows[row] = (mention.title > 0, math.log1p(times), share, near, near_title, mention.letters / 10)
+            rows[row] = (
+                mention.title > 0,
+                math.log1p(times),
+                share,
+                near,
+                near_title,
+                mention.letters / 10,
+            )
         return list(mentioned), rows
 
 
@@ -72,9 +83,23 @@ LEAST_CHANCE: Final = 0.01  # least probability to report
 CLOSEST: Final = 3  # posts whose mean nearness counts
 LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
 FEATURES: Final = (
-    "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
-    "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
-)  # fmt: skip
+    "neighbours",
+    "log-neighbours",
+    "ridge",
+    "log-ridge",
+    "log-share",
+    "in-title",
+    "in-text",
+    "times",
+    "in-head",
+    "precision-in-text",
+    "precision-in-title",
+    "ridge-in-text",
+    "share-not-in-text",
+    "near-name",
+    "alike",
+    "log-alike",
+)
 # Choices; half or twice of each changes F1 by less than a point.
 GIVEN: Final = 0.2  # least weighed chance of a tag
 DOUBT: Final = 2  # right tags assumed beforehand
@@ -118,7 +143,9 @@ class LearntTagger:
         likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
         unnamed = [n for n in likely[:LOOKED] if n not in mentioned]
         # further from the tag's posts than they are from each other
-        strange = [n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])]
+        strange = [
+            n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])
+        ]
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
 
     def renamed(self, old: str, new: str) -> "LearntTagger":
@@ -126,7 +153,8 @@ class LearntTagger:
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
     def joined(self, old: str, new: str) -> "LearntTagger":
-        """Merge the posts of tag `old` into `new`. The features' weights, shared by all tags, stay."""
+        """Merge the posts of tag `old` into `new`. The features' weights, shared by all tags,
+        stay."""
         gone, target = self.tags.index(old), self.tags.index(new)
         if gone == target:
             return self
@@ -142,7 +170,8 @@ class LearntTagger:
             self,
             tags=tuple(tag for place, tag in enumerate(self.tags) if place != gone),
             has=np.minimum(summed(self.has), 1),
-            ridge=summed(self.ridge),  # a regression on the sum of two columns is the sum of their regressions
+            # a regression on the sum of two columns is the sum of their regressions
+            ridge=summed(self.ridge),
             labels=np.delete(self.labels, gone, axis=0),
             mentions=summed(self.mentions),
             hits=summed(self.hits),
@@ -190,8 +219,9 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return FEATURES per post and tag: nearest posts by words (`knn`) and vectors (`alike`), `ridge`, mentions
-    (`placed`), their `precision`, `share` of posts, nearness of the name (`label`)."""
+    """Return FEATURES per post and tag: nearest posts by words (`knn`) and vectors (`alike`),
+    `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name
+    (`label`)."""
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)
@@ -226,7 +256,8 @@ def chances(rows: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Trust:
-    """Trust in tags that articles only name: the `share` that was confirmed; by tag, how often it was `rejected`."""
+    """Trust in tags that articles only name: the `share` that was confirmed; by tag, how often it
+    was `rejected`."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)

@@ -23,7 +23,8 @@ MOST_TEXTS: Final = 3000  # newest texts for word forms
 BAR: Final = 0.58  # of a tag that the article names
 BAR_LOW: Final = 0.2  # if the publisher has it too, or the text is SHORT
 SHORT: Final = 600
-# Least probability of a tag that a language model may choose: 86 % of right tags pass, 80 % of those are right.
+# Least probability of a tag that a language model may choose: 86 % of right tags pass, 80 % of
+# those are right.
 SUPPORT: Final = 0.45
 
 # Origins of a probability, shown to the operator.
@@ -39,30 +40,48 @@ class Taxonomy:
     forms: Mapping[str, str] = field(default_factory=dict)  # folded word to spelling
     filed: LearntCategories | None = None  # learnt from confirmed categories
     trust: Trust | None = None  # in tags that were never confirmed
-    _prepared: dict[str, Categories] = field(default_factory=dict, init=False, compare=False)  # by language
+    # by language
+    _prepared: dict[str, Categories] = field(default_factory=dict, init=False, compare=False)
 
     @classmethod
     def from_toml(cls, path: Path | str) -> "Taxonomy":
-        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError with file, key and correction."""
+        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError with file, key and
+        correction."""
         return cls(vocabulary.load(Path(path)))
 
     def category(
-        self, title: str, text: str, section: str = "", published: Sequence[str] = (), language: str | None = None
+        self,
+        title: str,
+        text: str,
+        section: str = "",
+        published: Sequence[str] = (),
+        language: str | None = None,
     ) -> Guess:
-        """Return the likeliest category, its probability. `section`, `published`: publisher's section, tags."""
+        """Return the likeliest category, its probability. `section`, `published`: publisher's
+        section, tags."""
         prepared = self._categories(title, text, language)
-        return categories.guess(prepared, title, text, section, published, self.filed) if prepared else Guess(None, 0.0)
+        return (
+            categories.guess(prepared, title, text, section, published, self.filed)
+            if prepared
+            else Guess(None, 0.0)
+        )
 
-    def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
-        """Return at most MOST_TAGS tags, best first. `published`: publisher's tags; `own`: names of author and site."""
+    def tags(
+        self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
+    ) -> tuple[str, ...]:
+        """Return at most MOST_TAGS tags, best first. `published`: publisher's tags; `own`: names of
+        author and site."""
         asked = self.mapped(published, text, title, own)
         if not self._spellings:
             return tuple(asked[:MOST_TAGS])
         chances = self._chances(title, text, asked)
         return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
-    def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:
-        """Return the publisher's tags that are listed and named in title or text; without a list, all sound ones."""
+    def mapped(
+        self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
+    ) -> list[str]:
+        """Return the publisher's tags that are listed and named in title or text; without a list,
+        all sound ones."""
         listed = self._spellings if self.vocabulary.tag else {}
         accepted = (clean(tag) for tag in published if sound(tag, title, own) or key(tag) in listed)
         spelled = dict.fromkeys(self.spelling(tag, text) for tag in accepted)
@@ -75,7 +94,9 @@ class Taxonomy:
         """Return (probability, origin) by tag, also below the threshold."""
         seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
         past = self.learnt.scores(title, text) if self.learnt else {}
-        learnt = {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= seen.get(tag, 0.0)}
+        learnt = {
+            tag: (chance, LEARNT) for tag, chance in past.items() if chance >= seen.get(tag, 0.0)
+        }
         return {tag: (chance, NAMED) for tag, chance in seen.items()} | learnt
 
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -97,10 +118,16 @@ class Taxonomy:
         new = {tag: trusted(tag, chance) for tag, chance in chances.items() if tag not in past}
         return {tag: chance for tag, chance in new.items() if chance >= taggers.GIVEN} | likely
 
-    def _zero_shot_chances(self, title: str, text: str, asked: Collection[str] = ()) -> dict[str, float]:
+    def _zero_shot_chances(
+        self, title: str, text: str, asked: Collection[str] = ()
+    ) -> dict[str, float]:
         scores = self._zero_shot.scores(title, text) if self._zero_shot else {}
         short = len(text) <= SHORT
-        return {tag: chance for tag, chance in scores.items() if chance >= (BAR_LOW if short or tag in asked else BAR)}
+        return {
+            tag: chance
+            for tag, chance in scores.items()
+            if chance >= (BAR_LOW if short or tag in asked else BAR)
+        }
 
     @property
     def names(self) -> frozenset[str]:
@@ -118,18 +145,32 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> "Taxonomy":
-        """Learn spellings, tags (if `least` posts are tagged), categories from `filed`. Oldest posts first."""
+        """Learn spellings, tags (if `least` posts are tagged), categories from `filed`. Oldest
+        posts first."""
         posts = list(history)
         forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
-        spelled = replace(self, learnt=None, filed=self._learn_categories(filed, least), forms=forms)
-        named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
+        spelled = replace(
+            self, learnt=None, filed=self._learn_categories(filed, least), forms=forms
+        )
+        named = [
+            (title, text, [spelled.spelling(tag) for tag in tags])
+            for title, text, tags in posts
+            if tags
+        ]
         if len(named) < least:
             return replace(spelled, trust=None)
-        cold = ((self._zero_shot_chances(title, text), tags) for title, text, tags in named[-MOST_TRIED:])
+        cold = (
+            (self._zero_shot_chances(title, text), tags)
+            for title, text, tags in named[-MOST_TRIED:]
+        )
         learnt = learning.fit_learnt(named)
-        return replace(spelled, learnt=learnt, trust=taggers.learn_trust(cold) if self.vocabulary.tag else None)
+        return replace(
+            spelled, learnt=learnt, trust=taggers.learn_trust(cold) if self.vocabulary.tag else None
+        )
 
-    def _learn_categories(self, filed: Iterable[tuple[str, str, str]], least: int) -> LearntCategories | None:
+    def _learn_categories(
+        self, filed: Iterable[tuple[str, str, str]], least: int
+    ) -> LearntCategories | None:
         names = [category.name for category in self.vocabulary.category]
         posts = [post for post in filed if post[2] in names][-categories.MOST :]
         if len(posts) < max(1, least):
@@ -137,14 +178,23 @@ class Taxonomy:
         scores = []
         for title, text, _ in posts:
             if prepared := self._categories(title, text):
-                scores.append(categories.scores(prepared, title, text, prepared.counts(text[:SAMPLE]))[: len(names)])
+                scores.append(
+                    categories.scores(prepared, title, text, prepared.counts(text[:SAMPLE]))[
+                        : len(names)
+                    ]
+                )
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Write the learnt state, for `with_learnt`. Raises UsageError if there is none, OSError."""
+        """Write the learnt state, for `with_learnt`. Raises UsageError if there is none,
+        OSError."""
         if self.learnt is None and self.filed is None and not self.forms:
-            raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learning.save_learnt(learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
+            raise UsageError(
+                "nothing was learnt yet: no article of the past has a tag that somebody confirmed"
+            )
+        learning.save_learnt(
+            learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path)
+        )
 
     def renamed(self, old: str, new: str) -> "Taxonomy":
         """Rename the learnt tag `old`, in any spelling, to `new`."""
@@ -157,7 +207,9 @@ class Taxonomy:
     def with_learnt(self, path: Path | str) -> "Taxonomy":
         """Load the file of `save`. Raises OSError, ValueError, KeyError for other files."""
         state = learning.load_learnt(Path(path))
-        return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
+        return replace(
+            self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without cached properties."""
@@ -183,4 +235,6 @@ class Taxonomy:
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
         learnt = {key(tag): tag for tag in (self.learnt.tags if self.learnt else ())}
-        return learnt | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
+        return learnt | {
+            key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)
+        }

@@ -16,7 +16,8 @@ from syndicator.describing.resources import read_toml
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 ENGLISH: Final = "en"
-APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))  # on nothing else
+# on nothing else
+APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))
 _TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
 
 
@@ -66,7 +67,10 @@ def parse(file: TomlFile) -> Vocabulary:
         vocabulary = Vocabulary.model_validate(file.values)
     except ValidationError as error:
         raise ConfigError.of(file.faults(error, Vocabulary)) from error
-    doubles = [*_doubles(file, "category", vocabulary.category), *_doubles(file, "tag", vocabulary.tag)]
+    doubles = [
+        *_doubles(file, "category", vocabulary.category),
+        *_doubles(file, "tag", vocabulary.tag),
+    ]
     if doubles:
         raise ConfigError.of(doubles)
     return vocabulary
@@ -77,23 +81,30 @@ def fold(name: str) -> str:
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
 
 
-def _doubles(file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]) -> Iterator[Fault]:
+def _doubles(
+    file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]
+) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for number, definition in enumerate(definitions):
         if fold(definition.name) in seen:
-            message = f"{kind} {definition.name!r} is there twice (as {seen[fold(definition.name)]!r}); keep one"
+            message = (
+                f"{kind} {definition.name!r} is there twice (as {seen[fold(definition.name)]!r});"
+                " keep one"
+            )
             yield file.fault(message, kind, number, "name")
         seen.setdefault(fold(definition.name), definition.name)
 
 
 class TaxonomyFiles(tuple[str, str, int]):
-    """Files to load the taxonomy from: (path of taxonomy.toml, path of learnt state, sum of mtimes)."""
+    """Files to load the taxonomy from: (path of taxonomy.toml, path of learnt state, sum of
+    mtimes)."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, toml: Path, learnt: Path) -> "TaxonomyFiles":
-        """Return the value for these paths, present or not, with the sum of their mtimes (nanoseconds)."""
+        """Return the value for these paths, present or not, with the sum of their mtimes
+        (nanoseconds)."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
@@ -112,16 +123,20 @@ class Topic(NamedTuple):
 
 @lru_cache(maxsize=16)
 def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """Return all topics in `language` (ISO 639-1), () without a file. Outside English, words are beginnings."""
+    """Return all topics in `language` (ISO 639-1), () without a file. Outside English, words are
+    beginnings."""
     try:
         raw = read_toml(f"topics/{language}.toml")
     except FileNotFoundError:
         raw = {}
-    return tuple(Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items())
+    return tuple(
+        Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items()
+    )
 
 
 def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that match a category: its name or the head of its description, else a word of these."""
+    """Return the topics that match a category: its name or the head of its description, else a word
+    of these."""
     name = _dashed(category.name)
     head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
     whole = {topic for topic, names in _names().items() if name in names or head in names}

@@ -1,4 +1,5 @@
-"""Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of texts."""
+"""Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of
+texts."""
 
 import json
 import re
@@ -16,13 +17,14 @@ BLANK = "▁"  # how the vocabulary writes a blank
 FIRST_BYTE = 3  # row of byte 0; rows 0 to 2 are control tokens, which no text may name
 FIRST_PIECE = FIRST_BYTE + 256
 ROWS = 32_000
-Pieces = tuple[tuple[int, ...], tuple[int, ...]]  # their rows, and the character at which each begins
+# their rows, and the character at which each begins
+Pieces = tuple[tuple[int, ...], tuple[int, ...]]
 DATA = Path(__file__).parent.parent / "data" / "vectors"
 SAMPLE = 4000  # characters of a text that make its vector
 REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
 LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
-# Chunks that no piece crosses: pieces end at line ends, before blanks after other characters, and between a letter and
-# a non-letter (² is one, as three pieces begin with it).
+# Chunks that no piece crosses: pieces end at line ends, before blanks after other characters, and
+# between a letter and a non-letter (² is one, as three pieces begin with it).
 _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
 
 
@@ -33,10 +35,12 @@ class Tokenizer:
     rows: Mapping[str, int]
 
     def encode(self, chunk: str) -> Pieces:
-        """Return the pieces of `chunk`, in order. Unknown characters become the bytes of their UTF-8."""
+        """Return the pieces of `chunk`, in order. Unknown characters become the bytes of their
+        UTF-8."""
         chunk = chunk.replace(" ", BLANK)
         whole = self.rows.get(chunk)
-        if whole is not None:  # every piece is made of its own characters by merges, so the outcome is known
+        # every piece is made of its own characters by merges, so the outcome is known
+        if whole is not None:
             return (whole,), (0,)
         parts: list[str] = []
         begins: list[int] = []
@@ -47,11 +51,16 @@ class Tokenizer:
             parts += new
             begins += (at,) * len(new)
         self._merge(parts)
-        rows = [self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16) for part in parts if part]
+        rows = [
+            self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16)
+            for part in parts
+            if part
+        ]
         return tuple(rows), tuple([at for at, part in zip(begins, parts, strict=True) if part])
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours in order of resulting row, left part, place. A heap keeps long runs of letters fast."""
+        """Merge neighbours in order of resulting row, left part, place. A heap keeps long runs of
+        letters fast."""
         end = len(parts)
         after, before = list(range(1, end + 1)), list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []
@@ -60,7 +69,10 @@ class Tokenizer:
             both = parts[left] + parts[right]
             row = self.rows.get(both)
             if row is not None:
-                heappush(waiting, (row if both[-1] != BLANK else row + ROWS, self.rows[parts[left]], left, both))
+                heappush(
+                    waiting,
+                    (row if both[-1] != BLANK else row + ROWS, self.rows[parts[left]], left, both),
+                )
 
         for right in range(1, end):
             offer(right - 1, right)
@@ -80,7 +92,8 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text in pieces. `starts` of chunks (words); per chunk, number of pieces `before` and `offsets` of its own."""
+    """A text in pieces. `starts` of chunks (words); per chunk, number of pieces `before` and
+    `offsets` of its own."""
 
     starts: list[int]
     before: list[int]
@@ -117,7 +130,11 @@ class Embedder:
 
     def _cut(self, parts: Sequence[str]) -> list[Pieces]:
         cached = list(map(self.known.get, parts))
-        new = {part: self.tokenizer.encode(part) for part, own in zip(parts, cached, strict=True) if own is None}
+        new = {
+            part: self.tokenizer.encode(part)
+            for part, own in zip(parts, cached, strict=True)
+            if own is None
+        }
         if len(self.known) > REMEMBERED:
             self.known.clear()
         self.known.update((part, pieces) for part, pieces in new.items() if len(part) <= LONGEST)

@@ -1,4 +1,5 @@
-"""Detect the language of a text: script, then function words, then py3langid (loads in 1 s, takes 100 MB)."""
+"""Detect the language of a text: script, then function words, then py3langid (loads in 1 s, takes
+100 MB)."""
 
 import re
 from collections import Counter
@@ -10,7 +11,8 @@ from syndicator.describing.resources import read_toml
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
 SAMPLE: Final = 1200  # characters of a text
-# (letters of a script, its main language, least share of letters). Kana is mixed with Han, so a little is enough.
+# (letters of a script, its main language, least share of letters). Kana is mixed with Han, so a
+# little is enough.
 _SCRIPTS: Final = (
     (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),
     (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),
@@ -35,11 +37,14 @@ _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no",
 @lru_cache(maxsize=1)
 def function_words() -> dict[str, frozenset[str]]:
     """Load the function words by language (data/function_words.toml)."""
-    return {code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()}
+    return {
+        code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()
+    }
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """Return the ISO 639 code of `text`, or None. `declared` (BCP 47) wins unless the text clearly contradicts it."""
+    """Return the ISO 639 code of `text`, or None. `declared` (BCP 47) wins unless the text clearly
+    contradicts it."""
     code = primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
     if sum(map(len, _WORD.findall(sample))) < LEAST:
@@ -57,14 +62,25 @@ def primary(declared: str | None) -> str | None:
 def by_script(sample: str) -> str | None:
     """Return the language if its script decides it, else None."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
-    return next((code for script, code, share in _SCRIPTS if len(script.findall(sample)) >= share * letters), None)
+    return next(
+        (
+            code
+            for script, code, share in _SCRIPTS
+            if len(script.findall(sample)) >= share * letters
+        ),
+        None,
+    )
 
 
 def by_words(sample: str, declared: str | None) -> str | None:
-    """Return the language whose function words are frequent and clearly lead, else None; `declared` needs less lead."""
+    """Return the language whose function words are frequent and clearly lead, else None; `declared`
+    needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
-    share = {code: sum(map(words.__getitem__, words.keys() & own)) / total for code, own in function_words().items()}
+    share = {
+        code: sum(map(words.__getitem__, words.keys() & own)) / total
+        for code, own in function_words().items()
+    }
     (best, most), (_, second) = Counter(share).most_common(2)
     if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:
         return declared

@@ -21,9 +21,21 @@ _GLUED = re.compile(
 # A necessary condition of _GLUED, three times as fast.
 _PERHAPS_GLUED = re.compile(r"[.!?।۔؟](?:[\"”]?[A-ZÀ-Þ]|[“«»]\s|(?<=[।۔؟])\s)")
 _INNER = re.compile(r"[.!?…]\S*\s|[^\x00-\u00ff‘’“”–—]")  # else a line is one sentence
-_WORD_END = re.compile(r"( [a-zà-ÿ]{2,}\.) (?=[A-ZÀ-Þ„“«])")  # nupunkt takes many a short word for an abbreviation
+# nupunkt takes many a short word for an abbreviation
+_WORD_END = re.compile(r"( [a-zà-ÿ]{2,}\.) (?=[A-ZÀ-Þ„“«])")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
-_PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
+_PAIRS = {
+    "“": "”",
+    "«": "»",
+    "「": "」",
+    "『": "』",
+    "（": "）",
+    "(": ")",
+    "[": "]",
+    "„": "“",
+    "»": "«",
+    "‚": "‘",
+}
 _CLOSING = frozenset("”»」』）)]“«‘")
 _MARKS = re.compile('["' + re.escape("".join({*_PAIRS, *_CLOSING})) + "]")
 MOST_LINE: Final = 5000  # characters of a line
@@ -35,23 +47,28 @@ SENTENCES: Final = 3
 ALIKE: Final = 10  # letters; a longer excerpt that begins the title repeats it
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\]\(|\[\^|```|\*\*|\b__\w|\{\{|\{%|https?://|\bwww\."
-    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t|(?::\s[^:]*){3}"  # three labels: the lines of a list
-    r"|[•\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]",  # ticks, arrows, little pictures
+    # three labels: the lines of a list
+    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t|(?::\s[^:]*){3}"
+    # ticks, arrows, little pictures
+    r"|[•\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]",
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"\.{2,}|…|\. \. \.")
-_AGENCY = r"(?:Reuters|AP|AFP|UPI|CNN|CBS|BBC|dpa|DPA|Xinhua|Bloomberg|PTI|IANS|ANI|EFE|ANSA|TASS|Kyodo|Yonhap|ATS|APA)"
+_AGENCY = r"(?:Reuters|AP|AFP|UPI|CNN|CBS|BBC|dpa|DPA|Xinhua|Bloomberg|PTI|IANS|ANI|EFE|ANSA|TASS|Kyodo|Yonhap|ATS|APA)"  # noqa: E501
 _PLACE = r"[A-ZÀ-Þ][\w.'’\-]*(?:[ /][A-ZÀ-Þ][\w.'’\-]*){0,3}"
 _DATELINE = re.compile(
-    rf"^(?:(?:{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? )?\({_AGENCY}(?:[ /][^()]{{0,20}})?\)\s*(?:[-–—:]+\s*)?"
+    rf"^(?:(?:{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? )?\({_AGENCY}(?:["
+    r" /][^()]{0,20})?\)\s*(?:[-–—:]+\s*)?"
     rf"|{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? \([A-Z][\w ./]{{1,25}}\)\s*[-–—]+\s+"
     r"|(?=[A-ZÀ-Þ.'’ ]{5})[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){0,5}"
-    r"(?:(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)|(?:, [\w.]+(?: [\w.]+){0,3}){1,2} [-–—]+\s+)"
+    r"(?:(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)|(?:, [\w.]+(?: [\w.]+){0,3}){1,2}"
+    r" [-–—]+\s+)"
     rf"|{_PLACE} · "
     r"|【[^】]{2,30}】|[（(][^（）()]{2,20}[讯訊电電][）)]|新华社[^，。]{2,20}电\s*)"
 )
 _BYLINE = re.compile(
-    r"^(?i:by|posted by|written by|photo|image|credit|story by|words by|von|par|por|di|door|av|autor|text)"
+    r"^(?i:by|posted by|written by|photo|image|credit|story by|words"
+    r" by|von|par|por|di|door|av|autor|text)"
     r"(?:\s*:\s*|\s+)"
     r"(?:[A-ZÀ-Þ][\w.'’-]+,?\s*(?:(?:and|&|und|et|y|e|en|och)\s+)?){1,6}(?:[|,•·–—-].*)?\W*$"
     r"|^(?i:published|updated|last updated|last modified|posted)\b.{0,40}\d"
@@ -65,7 +82,8 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence, number `place` of a `line`; `whole`: ends as one; `order`: in the text; `cut`: at its start."""
+    """A sentence, number `place` of a `line`; `whole`: ends as one; `order`: in the text; `cut`: at
+    its start."""
 
     text: str
     line: int
@@ -164,7 +182,9 @@ def _goes_on(piece: str, after: str, language: str | None) -> bool:
     codes, ordinals = _abbreviations()
     if language in ordinals and _NUMBER.search(piece):
         return True
-    return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(language or "en", ())
+    return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(
+        language or "en", ()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -227,5 +247,6 @@ def words(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def boilerplate() -> tuple[str, ...]:
-    """Load phrases that no excerpt may have. They are English, as sites in all languages use them."""
+    """Load phrases that no excerpt may have. They are English, as sites in all languages use
+    them."""
     return tuple(read_toml("boilerplate.toml")["phrases"])

@@ -8,17 +8,17 @@ from hashlib import blake2b
 
 SHINGLE = 5  # words, or letters in scripts without spaces
 KEPT = 192  # hashes of a sketch
-# LOOKED_UP lowest hashes are searched among the FOUND_BY lowest of others: one of six is missed in 2 % of the least
-# similar pairs of a story, and in none of most.
+# LOOKED_UP lowest hashes are searched among the FOUND_BY lowest of others: one of six is missed in
+# 2 % of the least similar pairs of a story, and in none of most.
 LOOKED_UP = 24
 FOUND_BY = 6
 LEAST = 40  # shingles: shorter texts are too alike by chance
 MOST = 200_000  # characters of a text, far above an article's length
 
-# Measured with tests/bench/bench_likeness.py on 6 million pairs. Different stories of two publishers on one event stay
-# below a containment of 0.55, round-ups below a resemblance of 0.15. A page with a story and as much besides is a
-# digest, so both directions count. Instalments of a series share up to half of their words, so within a source nearly
-# all must agree.
+# Measured with tests/bench/bench_likeness.py on 6 million pairs. Different stories of two
+# publishers on one event stay below a containment of 0.55, round-ups below a resemblance of 0.15. A
+# page with a story and as much besides is a digest, so both directions count. Instalments of a
+# series share up to half of their words, so within a source nearly all must agree.
 CONTAINED = 0.6
 HALF = 0.5  # share of the longer text that the shorter must contain
 ALIKE_WITHIN_A_SOURCE = 0.8
@@ -59,7 +59,9 @@ def sketch(text: str) -> Sketch | None:
     shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
     if len(shingles) < LEAST:
         return None
-    hashes = {blake2b(shingle.encode("utf-8", "replace"), digest_size=4).digest() for shingle in shingles}
+    hashes = {
+        blake2b(shingle.encode("utf-8", "replace"), digest_size=4).digest() for shingle in shingles
+    }
     lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
     return Sketch(len(shingles), tuple(int.from_bytes(shingle, "big") for shingle in lowest))
 
@@ -87,7 +89,8 @@ def holds(first: Sketch, second: Sketch) -> bool:
 
 
 def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
-    """True if two texts tell one story in the same words. Within one source they must be nearly identical."""
+    """True if two texts tell one story in the same words. Within one source they must be nearly
+    identical."""
     if one_source:
         return resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
     return holds(first, second) and _shared(first, second) >= HALF * max(first.size, second.size)

@@ -57,7 +57,11 @@ class Index:
 
     def vector(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
         """Return the numbers of known terms and their weights, normalised to length one."""
-        weighted = [(self._number[term], 1 + math.log(n)) for term, n in counts.items() if term in self._number]
+        weighted = [
+            (self._number[term], 1 + math.log(n))
+            for term, n in counts.items()
+            if term in self._number
+        ]
         numbers = np.array([number for number, _ in weighted], dtype=np.int64)
         weights = np.array([weight for _, weight in weighted], dtype=np.float32) * self.idf[numbers]
         length = float(np.linalg.norm(weights))
@@ -70,18 +74,28 @@ class Index:
             return np.zeros(self.size, dtype=np.float32)
         begin, end = self.starts[numbers], self.starts[numbers + 1]
         lengths = end - begin
-        where = np.repeat(begin - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
+        where = np.repeat(
+            begin - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths
+        ) + np.arange(lengths.sum())
         products = self.values[where] * np.repeat(weights, lengths)
-        return np.bincount(self.rows[where], weights=products, minlength=self.size).astype(np.float32)
+        return np.bincount(self.rows[where], weights=products, minlength=self.size).astype(
+            np.float32
+        )
 
 
 def build(bags: Sequence[Counter[str]]) -> Index:
     """Build an index. From MANY texts on, terms of a single text or of all texts are dropped."""
     seen = Counter(term for counts in bags for term in counts)
     least = 2 if len(bags) >= MANY else 1
-    terms = tuple(term for term, n in seen.most_common(TERMS) if n >= least and (n < len(bags) or len(bags) < MANY))
+    terms = tuple(
+        term
+        for term, n in seen.most_common(TERMS)
+        if n >= least and (n < len(bags) or len(bags) < MANY)
+    )
     idf = np.array([math.log((len(bags) + 1) / seen[term]) for term in terms], dtype=np.float32)
-    empty = Index(terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags))
+    empty = Index(
+        terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags)
+    )
     vectors = [empty.vector(counts) for counts in bags]
     numbers = np.concatenate([n for n, _ in vectors]) if vectors else np.zeros(0, np.int64)
     order = np.argsort(numbers, kind="stable")
@@ -92,7 +106,8 @@ def build(bags: Sequence[Counter[str]]) -> Index:
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]:
-    """Return by lower case the commonest form of each word or name that `least` texts have inside sentences."""
+    """Return by lower case the commonest form of each word or name that `least` texts have inside
+    sentences."""
     words: dict[str, Counter[str]] = defaultdict(Counter)
     names: Counter[str] = Counter()
     for text in texts:
@@ -100,7 +115,13 @@ def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]
         for form in {word for run in runs for word in _alone(run)}:
             words[form.casefold()][form] += 1
         pairs = (name for run in runs for name in _several(run))
-        names.update({" ".join(name).casefold() for name in pairs if _capital(name[0]) and _capital(name[-1])})
+        names.update(
+            {
+                " ".join(name).casefold()
+                for name in pairs
+                if _capital(name[0]) and _capital(name[-1])
+            }
+        )
     wanted = {name for name, n in names.items() if n >= least}
     for text in texts if wanted else ():
         for form in {" ".join(name) for run in _runs(text) for name in _several(run)}:
@@ -131,7 +152,11 @@ def _runs(text: str) -> Iterator[list[str]]:
         if len(matches) < PROSE or not ends(line.rstrip()):
             continue
         inside = [bool(_INSIDE.search(line, max(0, m.start() - 2), m.start())) for m in matches]
-        own = [m[0] for m, within in zip(matches, inside, strict=True) if within and m[0].casefold() not in _SMALL]
+        own = [
+            m[0]
+            for m, within in zip(matches, inside, strict=True)
+            if within and m[0].casefold() not in _SMALL
+        ]
         if sum(map(_capital, own)) > TITLED * len(own):
             continue
         run: list[str] = []

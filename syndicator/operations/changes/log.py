@@ -1,4 +1,5 @@
-"""Log of changes, with their texts before and after. Undo of an edit keeps later edits elsewhere in the text."""
+"""Log of changes, with their texts before and after. Undo of an edit keeps later edits elsewhere in
+the text."""
 
 import fcntl
 import json
@@ -27,7 +28,8 @@ _AROUND = 3  # lines of context that must match, fewer next to a later edit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedChange:
-    """A logged change. `act`: its operation; `undoes`: the change that it took back; `inverse`: takes it back."""
+    """A logged change. `act`: its operation; `undoes`: the change that it took back; `inverse`:
+    takes it back."""
 
     number: int
     at: str
@@ -43,7 +45,8 @@ class LoggedChange:
 
     @property
     def back(self) -> Inverse | None:
-        """Return the operation that takes this change back. For changes of earlier versions it is derived."""
+        """Return the operation that takes this change back. For changes of earlier versions it is
+        derived."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -57,19 +60,26 @@ class LoggedChange:
         """Return why the change cannot be taken back, or ""."""
         if self.kept or self.back is not None:
             return ""
-        other = f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
+        other = (
+            f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together,"
+            " which are not kept"
+        )
         return _LASTING.get(self.act, other)
 
 
 class Log:
-    """The log of an instance: one line a change in changes.jsonl, and one file a change with its texts."""
+    """The log of an instance: one line a change in changes.jsonl, and one file a change with its
+    texts."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console"
         self.path = self.root / "changes.jsonl"
 
-    def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        """Append `change` under the next number, durably, with `files`: (before, after) by name. Return it."""
+    def add(
+        self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]
+    ) -> LoggedChange:
+        """Append `change` under the next number, durably, with `files`: (before, after) by name.
+        Return it."""
         whole = json.dumps(files, ensure_ascii=True).encode()
         is_kept = bool(files) and len(whole) <= KEPT_BYTES
         with self.alone("changes.lock"):
@@ -106,7 +116,11 @@ class Log:
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
         """Return up to `most` changes of an article id or a source key, newest first."""
-        return [change for change in self.newest(_REMEMBERED) if subject in (change.subject, *change.subjects)][:most]
+        return [
+            change
+            for change in self.newest(_REMEMBERED)
+            if subject in (change.subject, *change.subjects)
+        ][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
         """Return the texts of a change by name: (before, after)."""
@@ -158,7 +172,8 @@ def _read(line: bytes) -> LoggedChange | None:
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """Return `now` without the edit from `before` to `after` (None: no file). Raises ValueError on a conflict."""
+    """Return `now` without the edit from `before` to `after` (None: no file). Raises ValueError on
+    a conflict."""
     if now == after:
         return before
     if before is None or after is None or now is None:
@@ -171,13 +186,20 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
     return "".join(lines)
 
 
-def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:
-    """Return `here` with lines `span` of `new` replaced by `back`. Finds them by their content and neighbours."""
+def _put(
+    here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]
+) -> list[str]:
+    """Return `here` with lines `span` of `new` replaced by `back`. Finds them by their content and
+    neighbours."""
     first, last = span
     for around in range(_AROUND, -1, -1):
         above, below = new[max(0, first - around) : first], new[last : last + around]
         pattern = [*above, *new[first:last], *below]
-        places = [at for at in range(len(here) - len(pattern) + 1) if here[at : at + len(pattern)] == pattern]
+        places = [
+            at
+            for at in range(len(here) - len(pattern) + 1)
+            if here[at : at + len(pattern)] == pattern
+        ]
         if pattern and len(places) == 1:
             at = places[0] + len(above)
             return [*here[:at], *back, *here[at + last - first :]]

@@ -1,7 +1,8 @@
 """Apply planned changes, and log the named texts that they edit. Undo restores these texts.
 
-"config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file, "list:KEY" the learnt list
-of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" the target of a feed's address."""
+"config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file,
+"list:KEY" the learnt list of a source, "tags:ID" the tags of an article, "story:ID" its story,
+"feed:tag/SLUG" the target of a feed's address."""
 
 import json
 import tomllib
@@ -30,7 +31,9 @@ _FINAL = " final"  # after the story of an article that an operator put into it
 def of_source(app: App, key: str) -> str:
     """Return the name of the file that configures a source: sources.toml, or one of sources.d."""
     main = app.config / "sources.toml"
-    files = (placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key)
+    files = (
+        placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key
+    )
     return f"config:{next(files, main).relative_to(app.config)}"
 
 
@@ -44,7 +47,8 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write each text, after checking all. Raises UsageError if one changed meanwhile or would be invalid; OSError."""
+    """Write each text, after checking all. Raises UsageError if one changed meanwhile or would be
+    invalid; OSError."""
     by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
@@ -53,7 +57,9 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
         try:
             tomllib.loads(text or "")
         except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{path} would not be valid TOML ({error}); edit it by hand") from error
+            raise UsageError(
+                f"{path} would not be valid TOML ({error}); edit it by hand"
+            ) from error
     for kind, texts in by_kind.items():
         if texts:
             _KINDS[kind][1](app, texts, progress)
@@ -83,7 +89,9 @@ def _article(app: App, path: str) -> Text:
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     for path, edit in texts.items():
-        old, new = (None if text is None else text.encode("utf-8", "surrogateescape") for text in edit)
+        old, new = (
+            None if text is None else text.encode("utf-8", "surrogateescape") for text in edit
+        )
         if new is None:
             app.article_store.delete(path)
         else:
@@ -114,7 +122,9 @@ def _tags(app: App, id: str) -> Text:
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    tags.put_tags(app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress)
+    tags.put_tags(
+        app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress
+    )
 
 
 def _story(app: App, id: str) -> Text:
@@ -125,7 +135,11 @@ def _story(app: App, id: str) -> Text:
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     wanted = {id: text or "" for id, (_, text) in texts.items()}
     for end in ("", _FINAL):
-        stories = {id: story.removesuffix(end) for id, story in wanted.items() if story.endswith(_FINAL) == bool(end)}
+        stories = {
+            id: story.removesuffix(end)
+            for id, story in wanted.items()
+            if story.endswith(_FINAL) == bool(end)
+        }
         decisions.put(app, stories, final=bool(end))
 
 
@@ -140,7 +154,11 @@ def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 def _feed(app: App, path: str) -> Text:
     key = FeedKey(*path.split("/", 1))
     row = next((row for row in app.store.index.feeds() if row.key == key), None)
-    return (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here") if row else None
+    return (
+        (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here")
+        if row
+        else None
+    )
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
@@ -153,7 +171,9 @@ def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 
 # reader and writer by kind, in the order in which they are written: an article's tags need the feed
-_KINDS: Mapping[str, tuple[Callable[[App, str], Text], Callable[[App, Mapping[str, Edit], Progress], None]]] = {
+_KINDS: Mapping[
+    str, tuple[Callable[[App, str], Text], Callable[[App, Mapping[str, Edit], Progress], None]]
+] = {
     "config": (_config, _write_config),
     "list": (_list, _write_lists),
     "feed": (_feed, _write_feeds),
@@ -174,12 +194,13 @@ def apply(
     who: str,
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
-    """Apply the planned change as `who`. Return it as applied, and its number in the log or None. If it fails midway,
-    log the finished part. Raises its errors."""
+    """Apply the planned change as `who`. Return it as applied, and its number in the log or None.
+    If it fails midway, log the finished part. Raises its errors."""
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)
-    # edits of the configuration need no lock of runs, so another one makes sure that each logs only its own
+    # edits of the configuration need no lock of runs, so another one makes sure that each logs only
+    # its own
     is_edit = any(name.startswith("config:") for name in names)
     with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
         before = {name: read(app, name) for name in names}
@@ -194,14 +215,25 @@ def apply(
             raise
         applied = replace(planned, **result) if isinstance(result, dict) else planned
         before |= {name: None for name in applied.touches if name not in before}  # new files
-        return applied, _log(app, operation, arguments, applied, before, who) if applied.logged else None
+        return applied, _log(
+            app, operation, arguments, applied, before, who
+        ) if applied.logged else None
 
 
 def _log(
-    app: App, operation: Operation, arguments: Mapping[str, Any], done: Change, before: dict[str, Text], who: str
+    app: App,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    done: Change,
+    before: dict[str, Text],
+    who: str,
 ) -> int:
     after = {name: read(app, name) for name in before}
-    args = {name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST}
+    args = {
+        name: value
+        for name, value in plain(arguments).items()
+        if value and len(str(value)) <= _LONGEST
+    }
     logged = LoggedChange(
         number=0,
         at=utc_now().isoformat(),

@@ -1,4 +1,5 @@
-"""Queue of jobs: one file per job in the state folder, shared by two processes and safe if either is killed.
+"""Queue of jobs: one file per job in the state folder, shared by two processes and safe if either
+is killed.
 
 People of the console go first; tokens of the API have turns (`core.shares`)."""
 
@@ -28,8 +29,9 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job. `act`: name of an operation, with `args`; `dry_run`: only plan it; `said`: outcome; `reason`: code of the
-    error that ended it; `result`: data of the change; `change`: its number in the log."""
+    """A job. `act`: name of an operation, with `args`; `dry_run`: only plan it; `said`: outcome;
+    `reason`: code of the error that ended it; `result`: data of the change; `change`: its number in
+    the log."""
 
     id: str
     act: str
@@ -55,11 +57,14 @@ class Queue:
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
-        self._people = Shares[Job](JOBS)  # queued jobs, without their arguments; their number is not limited
+        # queued jobs, without their arguments; their number is not limited
+        self._people = Shares[Job](JOBS)
         self._tokens = Shares[Job](JOBS)
         self._queued: dict[str, Job] = {}  # both, by id
 
-    def add(self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False) -> Job:
+    def add(
+        self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False
+    ) -> Job:
         id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         job = Job(id=id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
@@ -77,12 +82,16 @@ class Queue:
         try:
             values = json.loads((self.root / f"{id}{_FILE}").read_bytes())
             names = {attribute.name for attribute in fields(Job)}
-            return Job(**{name: value for name, value in values.items() if name in names} | {"id": id})
-        except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # missing or damaged
+            return Job(
+                **{name: value for name, value in values.items() if name in names} | {"id": id}
+            )
+        # missing or damaged
+        except (OSError, ValueError, RecursionError, TypeError, AttributeError):
             return None
 
     def keep_page(self, id: str, page: Fetched) -> None:
-        """Store a job's fetched page, in which the operator selects a list; the newest PAGES stay."""
+        """Store a job's fetched page, in which the operator selects a list; the newest PAGES
+        stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
@@ -111,7 +120,8 @@ class Queue:
         return any(map(accepts, self._queued.values()))
 
     def claim(self, accepts: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Claim the next job that `accepts` accepts, by its fields without `args`; None if there is none."""
+        """Claim the next job that `accepts` accepts, by its fields without `args`; None if there is
+        none."""
         self._update_queued()
         while True:
             next_job = self._people.take(accepts) or self._tokens.take(accepts)
@@ -123,7 +133,8 @@ class Queue:
                 return job
 
     def _start(self, job_id: str) -> Job | None:
-        """Mark a queued job as running; None if another process has it, or if its file is damaged."""
+        """Mark a queued job as running; None if another process has it, or if its file is
+        damaged."""
         try:
             (self.root / f"{job_id}{_TODO}").unlink()  # whoever deletes it has it
         except FileNotFoundError:
@@ -136,7 +147,8 @@ class Queue:
         return running
 
     def _update_queued(self) -> None:
-        """Read the jobs that were queued since the last update, and forget those that are queued no more."""
+        """Read the jobs that were queued since the last update, and forget those that are queued no
+        more."""
         waiting_ids = self.waiting()
         for job_id in self._queued.keys() - waiting_ids:
             job = self._queued.pop(job_id)
@@ -178,7 +190,13 @@ class Queue:
         """Mark running jobs as failed. Call before starting a process of jobs."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
-                self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))
+                self.save(
+                    replace(
+                        job,
+                        status="failed",
+                        said="the program ended meanwhile; see whether it was done",
+                    )
+                )
 
     def sweep(self) -> None:
         """Delete the files of all but the KEPT newest jobs; queued jobs stay."""

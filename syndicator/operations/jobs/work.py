@@ -1,4 +1,5 @@
-"""Run queued jobs in a process: `python -m syndicator.operations.jobs.work CONFIG`, until stdin is closed."""
+"""Run queued jobs in a process: `python -m syndicator.operations.jobs.work CONFIG`, until stdin is
+closed."""
 
 import asyncio
 import os
@@ -24,7 +25,9 @@ _PAUSE_SECONDS = 0.1  # between two looks for jobs
 _STEP_SECONDS = 0.3  # between two notes of how far a job is
 
 
-def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep) -> None:
+def work(
+    config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep
+) -> None:
     """Run jobs as they arrive, while `wanted()` is true."""
     queue = Queue(load(config).state_dir)
     queue.lost()
@@ -34,7 +37,8 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs by turn, and build after changes. Return their number. During a run, changes stay queued."""
+    """Run the queued jobs by turn, and build after changes. Return their number. During a run,
+    changes stay queued."""
     count = 0
     while queue.waiting():
         done = _run_changes(config, queue)
@@ -50,7 +54,8 @@ def drain(config: Path, queue: Queue) -> int:
 
 
 def _run_changes(config: Path, queue: Queue) -> list[Job]:
-    """Run jobs under the lock, whoever's turn it is, until no queued job needs it; then build. Return the jobs."""
+    """Run jobs under the lock, whoever's turn it is, until no queued job needs it; then build.
+    Return the jobs."""
     done: list[Job] = []
     if not queue.has(_needs_lock):
         return done
@@ -100,13 +105,18 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
         outcome = replace(job, status="failed", said=str(DiskError.of(error)))
     except Exception as error:  # noqa: BLE001 - a job that fails must not end those behind it
         traceback.print_exc()
-        outcome = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
+        outcome = replace(
+            job,
+            status="failed",
+            said=f"our bug: {type(error).__name__}: {error}; nothing else was done",
+        )
     queue.save(outcome)
     return outcome
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """Run the operation of a job. Return the job, "building" if feeds may be stale. Raises its errors."""
+    """Run the operation of a job. Return the job, "building" if feeds may be stale. Raises its
+    errors."""
     operation, progress = need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
@@ -114,7 +124,9 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
         queue.keep_page(job.id, change.page)
     is_planned = job.dry_run or operation.is_question or change.is_empty
     if not is_planned:
-        change, number = texts.apply(app, operation, arguments, change, who=job.who, progress=progress)
+        change, number = texts.apply(
+            app, operation, arguments, change, who=job.who, progress=progress
+        )
     status: Status = "done" if is_planned or not change.build else "building"
     sentence = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
     return replace(job, status=status, said=sentence, result=plain(change.data), change=number)

@@ -1,4 +1,5 @@
-"""Questions to a language model and its answers; suggested tags; trials of category descriptions."""
+"""Questions to a language model and its answers; suggested tags; trials of category
+descriptions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +20,16 @@ LIKELY: Final = 0.05  # least probability of a suggested tag
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
-    """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises ConfigError."""
+    """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises
+    ConfigError."""
     return validate.choices(validate.material(article), load_taxonomy(files), write=write)
 
 
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises ConfigError."""
+    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises
+    ConfigError."""
     taxonomy = load_taxonomy(files)
     if isinstance(answer := judge(content, asked), Refusal):
         return answer
@@ -46,7 +49,8 @@ def apply_answer(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """Suggested `tags` with probabilities, the article's own first; the likeliest `category`, or ""."""
+    """Suggested `tags` with probabilities, the article's own first; the likeliest `category`, or
+    ""."""
 
     tags: tuple[tuple[str, float], ...]
     category: str
@@ -61,7 +65,9 @@ def offers_many(files: TaxonomyFiles, articles: Sequence[Article]) -> list[Offer
 
 def offers(article: Article, taxonomy: Taxonomy) -> Offers:
     """Suggest tags and category for one article. Pure."""
-    scored = {tag: chance for tag, (chance, _) in taxonomy.scored(article.title, article.text).items()}
+    scored = {
+        tag: chance for tag, (chance, _) in taxonomy.scored(article.title, article.text).items()
+    }
     others = [tag for tag in sorted(scored, key=lambda tag: -scored[tag]) if scored[tag] >= LIKELY]
     named = dict.fromkeys((*article.tags, *others))
     guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
@@ -70,7 +76,8 @@ def offers(article: Article, taxonomy: Taxonomy) -> Offers:
 
 
 def doubt(article: Article, offered: Offers) -> float:
-    """Return the expected number of wrong tags and categories, the sort key of the review queue. Pure."""
+    """Return the expected number of wrong tags and categories, the sort key of the review queue.
+    Pure."""
     wrong = sum(1 - chance if tag in article.tags else chance for tag, chance in offered.tags)
     return wrong + (1 - offered.chance if offered.category == article.category else 1.0)
 
@@ -78,16 +85,23 @@ def doubt(article: Article, offered: Offers) -> float:
 def tried_category(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """Return per article (id, category now, category if `name` had the new `description`). Raises ConfigError."""
+    """Return per article (id, category now, category if `name` had the new `description`). Raises
+    ConfigError."""
     now = load_taxonomy(files)
     vocabulary = now.vocabulary
     categories = {fold(category.name): category for category in vocabulary.category}
     category = categories.get(fold(name)) or CategoryDef(name=name)  # its words and examples stay
     categories[fold(name)] = category.model_copy(update={"description": description})
-    edited = replace(now, vocabulary=vocabulary.model_copy(update={"category": tuple(categories.values())}))
-    return [(article.id, _category(now, article), _category(edited, article)) for article in articles]
+    edited = replace(
+        now, vocabulary=vocabulary.model_copy(update={"category": tuple(categories.values())})
+    )
+    return [
+        (article.id, _category(now, article), _category(edited, article)) for article in articles
+    ]
 
 
 def _category(taxonomy: Taxonomy, article: Article) -> str:
-    guess = taxonomy.category(article.title, article.text, article.section, article.keywords, article.language)
+    guess = taxonomy.category(
+        article.title, article.text, article.section, article.keywords, article.language
+    )
     return guess.name or ""

@@ -1,4 +1,5 @@
-"""Operator decisions on tags and category, applied as hand edits; counts of feeds that change. Pure."""
+"""Operator decisions on tags and category, applied as hand edits; counts of feeds that change.
+Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
@@ -27,33 +28,48 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Tags and categories that an operator may use: those of taxonomy.toml, and the `used` tags of articles."""
+    """Tags and categories that an operator may use: those of taxonomy.toml, and the `used` tags of
+    articles."""
 
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
     def tag(self, name: str, article: Article) -> str:
-        """Return the spelling of the tag `name`. Raises UsageError if it is unknown, so that a typo makes no feed."""
+        """Return the spelling of the tag `name`. Raises UsageError if it is unknown, so that a typo
+        makes no feed."""
         name = text.line(name)
         if not name or not mentions_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
-        listed = {mentions_key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
+        listed = {
+            mentions_key(form): tag.name
+            for tag in self.vocabulary.tag
+            for form in (*tag.aliases, tag.name)
+        }
         slugs = {text.slug(tag): tag for tag in (*self.used, *article.tags)}
         match = listed.get(mentions_key(name)) or slugs.get(text.slug(name))
         if match:
             return match
         if "," in name:
-            raise UsageError(f"{name!r} is no tag; give each tag as a word of its own, in quotes where it has a blank")
+            raise UsageError(
+                f"{name!r} is no tag; give each tag as a word of its own, in quotes where it has a"
+                " blank"
+            )
         if self.vocabulary.tag:
             near = text.suggestion(name, (*(tag.name for tag in self.vocabulary.tag), *self.used))
-            raise UsageError(f"no tag {name!r} in taxonomy.toml, and no article has it{near}; list it there first")
+            raise UsageError(
+                f"no tag {name!r} in taxonomy.toml, and no article has it{near}; list it there"
+                " first"
+            )
         return name
 
     def category(self, name: str) -> str:
-        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has categories without it."""
+        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has
+        categories without it."""
         listed = {fold(category.name): category.name for category in self.vocabulary.category}
         if listed and fold(name) not in listed:
-            near = text.suggestion(name, listed.values()) or f"; it has {', '.join(listed.values())}"
+            near = (
+                text.suggestion(name, listed.values()) or f"; it has {', '.join(listed.values())}"
+            )
             raise UsageError(f"no category {name!r} in taxonomy.toml{near}")
         return listed.get(fold(name), text.line(name))
 
@@ -94,7 +110,11 @@ def decided(article: Article, decision: Decision) -> Article:
 def carried_over(article: Article, decided: Article) -> Article:
     """Return `article` with tags, category and their authors from `decided`."""
     return replace(
-        article, tags=decided.tags, tags_by=decided.tags_by, category=decided.category, category_by=decided.category_by
+        article,
+        tags=decided.tags,
+        tags_by=decided.tags_by,
+        category=decided.category,
+        category_by=decided.category_by,
     )
 
 
@@ -115,14 +135,19 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Counter of changes per feed. `copies`: ids of merged articles, which appear only in feeds of sources."""
+    """Counter of changes per feed. `copies`: ids of merged articles, which appear only in feeds of
+    sources."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
 
     def add(self, before: Article, after: Article) -> None:
         old, new = (
-            {key for key in feeds_of(article) if article.id not in self.copies or AXES[key.axis].copies}
+            {
+                key
+                for key in feeds_of(article)
+                if article.id not in self.copies or AXES[key.axis].copies
+            }
             for article in (before, after)
         )
         for place, keys in enumerate((new - old, old - new, old & new)):

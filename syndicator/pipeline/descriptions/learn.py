@@ -1,4 +1,5 @@
-"""Learn words, tags and suggestions from article files, in the worker. Unchanged files are not read again."""
+"""Learn words, tags and suggestions from article files, in the worker. Unchanged files are not read
+again."""
 
 import gzip
 import json
@@ -45,7 +46,9 @@ class Taught:
     def may_teach(self) -> bool:
         """True if the operator or the publisher set the tags, or the operator set the category."""
         by_publisher = self.tags_by in ("publisher", "llm") and bool(self.keywords)
-        return bool(self.category) or (bool(self.tags) and (self.tags_by == "operator" or by_publisher))
+        return bool(self.category) or (
+            bool(self.tags) and (self.tags_by == "operator" or by_publisher)
+        )
 
 
 def memory(learnt: Path) -> Path:
@@ -70,8 +73,11 @@ def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileS
     return missing
 
 
-def read_taught(article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int) -> list[Taught]:
-    """Read changed `files` (oldest first), and texts of the `newest`; update the cache. Raises OSError."""
+def read_taught(
+    article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int
+) -> list[Taught]:
+    """Read changed `files` (oldest first), and texts of the `newest`; update the cache. Raises
+    OSError."""
     remembered = _remembered(memory(learnt))
     taught: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
@@ -117,7 +123,10 @@ def _remembered(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
 
 def _entry(row: dict[str, Any]) -> tuple[str, tuple[FileStamp, Taught]]:
     stamp = FileStamp(path=row.pop("path"), mtime_ns=row.pop("mtime_ns"), size=row.pop("size"))
-    return stamp.path, (stamp, Taught(**{**row, "tags": tuple(row["tags"]), "keywords": tuple(row["keywords"])}))
+    return stamp.path, (
+        stamp,
+        Taught(**{**row, "tags": tuple(row["tags"]), "keywords": tuple(row["keywords"])}),
+    )
 
 
 def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
@@ -130,15 +139,21 @@ def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
     fresh.replace(path)
 
 
-def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learn from the article files in `stamps` below `root`, oldest first; replace the model. Tags need `least` tagged
-    articles. Return numbers: articles with confirmed tags, tags, articles with confirmed category. Raises ConfigError,
-    OSError."""
+def learn_files(
+    files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int
+) -> tuple[int, int, int]:
+    """Learn from the article files in `stamps` below `root`, oldest first; replace the model. Tags
+    need `least` tagged articles. Return numbers: articles with confirmed tags, tags, articles with
+    confirmed category. Raises ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
     past = balanced(confirmed_tags(articles, taxonomy))
-    filed = [(article.title, article.text or "", article.category) for article in articles if article.category]
+    filed = [
+        (article.title, article.text or "", article.category)
+        for article in articles
+        if article.category
+    ]
     model = taxonomy.learn(past, least=least, filed=filed)
     teaching = sum(bool(tags) for _, _, tags in past)
     if model.learnt is None and model.filed is None and not model.forms:
@@ -147,7 +162,11 @@ def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], le
     fresh = learnt.with_name(f".{learnt.name}.new")
     model.save(fresh)
     fresh.replace(learnt)
-    return teaching, len({tag for _, _, tags in past for tag in tags}) if model.learnt else 0, len(filed)
+    return (
+        teaching,
+        len({tag for _, _, tags in past for tag in tags}) if model.learnt else 0,
+        len(filed),
+    )
 
 
 def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
@@ -157,7 +176,8 @@ def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Art
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Drop the oldest posts above a source's share. `past`: (source key, post), oldest first; "" has no limit."""
+    """Drop the oldest posts above a source's share. `past`: (source key, post), oldest first; ""
+    has no limit."""
     posts = list(past)
     most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
     taken = Counter[str]()
@@ -172,11 +192,21 @@ def _most(posts: Counter[str]) -> int:
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])
-    return max(ROOM, max(most for most in range(counts[0] + 1) if most * SHARE <= sum(min(most, n) for n in counts)))
+    return max(
+        ROOM,
+        max(
+            most
+            for most in range(counts[0] + 1)
+            if most * SHARE <= sum(min(most, n) for n in counts)
+        ),
+    )
 
 
-def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
-    """Yield (source key, post) with the tags confirmed by the operator (key "") or the publisher."""
+def confirmed_tags(
+    articles: Iterable[Article | Taught], taxonomy: Taxonomy
+) -> Iterator[tuple[str, Post]]:
+    """Yield (source key, post) with the tags confirmed by the operator (key "") or the
+    publisher."""
     for article in articles:
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":
@@ -184,11 +214,15 @@ def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> 
         elif article.tags_by in ("publisher", "llm"):
             mapped = set(taxonomy.mapped(article.keywords, article.text or "", article.title))
             tags = tuple(tag for tag in article.tags if tag in mapped)
-        yield "" if article.tags_by == "operator" else article.source_key, (article.title, article.text or "", tags)
+        yield (
+            "" if article.tags_by == "operator" else article.source_key,
+            (article.title, article.text or "", tags),
+        )
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
-    """Suggest tags for the taxonomy from the article files at `paths` below `root`. Raises ConfigError, OSError."""
+    """Suggest tags for the taxonomy from the article files at `paths` below `root`. Raises
+    ConfigError, OSError."""
     toml = Path(files[0])
     article_store = FileArticleStore(Path(root))
     articles = _readable(article_store, paths)

@@ -21,7 +21,18 @@ from syndicator.pipeline.refile import now_revised, same_text
 from syndicator.pipeline.results import FieldChange, PageReading, Redescription, Reread
 from syndicator.reading.metadata.title import untag
 
-_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")
+_SHOWN = (
+    "title",
+    "author",
+    "coverImage",
+    "excerpt",
+    "tags",
+    "category",
+    "language",
+    "robots",
+    "rights",
+    "partial",
+)
 _RULED = "rules.select and rules.remove leave no article of a page that is one"
 
 
@@ -36,7 +47,8 @@ def redescribe_many(
 def redescribe(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Redescription | None:
-    """Return the changes that `taxonomy` makes to a filed article, or None. Edits by hand or model stay. Pure."""
+    """Return the changes that `taxonomy` makes to a filed article, or None. Edits by hand or model
+    stay. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -54,22 +66,38 @@ def redescribe(
     if tags != article.tags and may_write(article, "tags", By.MATCHED):
         values |= {"tags": tags, "tags_by": description.tags_by}
         why.append(_tags_line(article, tags, own, taxonomy))
-    category = description.category or (source.category if source else article.category) or uncategorised
+    category = (
+        description.category or (source.category if source else article.category) or uncategorised
+    )
     if category != article.category and may_write(article, "category", By.MATCHED):
         values["category"] = category
-        reason = description.trace.get("category", "") if description.category else "no category of the taxonomy fits"
+        reason = (
+            description.trace.get("category", "")
+            if description.category
+            else "no category of the taxonomy fits"
+        )
         why.append(f"category: {article.category or 'none'} -> {category or 'none'} ({reason})")
     excerpt = description.excerpt
     if excerpt != article.excerpt and may_write(article, "excerpt", By.EXTRACTIVE):
         values |= {"excerpt": excerpt, "excerpt_by": description.excerpt_by}
         why.append(f"excerpt: {description.excerpt_by or 'no sentence fits'}")
-    return Redescription(values=values, why=tuple(why), score=description.certainty) if values else None
+    return (
+        Redescription(values=values, why=tuple(why), score=description.certainty)
+        if values
+        else None
+    )
 
 
-def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy) -> str:
+def _tags_line(
+    article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy
+) -> str:
     published = set(taxonomy.mapped(article.keywords, article.text, article.title))
     new = [tag for tag in tags if tag not in article.tags]
-    named = replace(taxonomy, learnt=None).tags(article.title, article.text) if new and taxonomy.learnt else tags
+    named = (
+        replace(taxonomy, learnt=None).tags(article.title, article.text)
+        if new and taxonomy.learnt
+        else tags
+    )
     listed = {tag.name for tag in taxonomy.vocabulary.tag}
     parts = []
     for tag in new:
@@ -96,9 +124,11 @@ def reread(
     now: datetime,
     uncategorised: str,
 ) -> Reread | None:
-    """Read the saved page of `article` again; None if nothing changes. `source`: from `ownership.terms`; `owned`: its
-    feed was trusted, so its values stay. Raises NotAnArticle (naming the selectors at fault), ConfigError."""
-    owned = owned and source.kind != "list" and not source.rules.links  # a list of links has no fields of articles
+    """Read the saved page of `article` again; None if nothing changes. `source`: from
+    `ownership.terms`; `owned`: its feed was trusted, so its values stay. Raises NotAnArticle
+    (naming the selectors at fault), ConfigError."""
+    # a list of links has no fields of articles
+    owned = owned and source.kind != "list" and not source.rules.links
 
     def read(rules: Rules) -> PageReading:
         url = headers.get(ANSWERED, "")
@@ -138,7 +168,8 @@ def _as_announced(article: Article, owned: bool) -> Entry:
         return entry
     return replace(
         entry,
-        title=article.title if untag(article.title) == article.title else "",  # no feed's title has tags
+        # no feed's title has tags
+        title=article.title if untag(article.title) == article.title else "",
         authors=tuple(name.strip() for name in (article.author or "").split(",") if name.strip()),
         published=article.published,
         updated=article.updated,
@@ -148,10 +179,13 @@ def _as_announced(article: Article, owned: bool) -> Entry:
 
 
 def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
-    """Return `old` updated from `reading`, except identity, times and (`owned`) feed values that no rule sets."""
+    """Return `old` updated from `reading`, except identity, times and (`owned`) feed values that no
+    rule sets."""
     new, ruled = reading.article, reading.ruled
     # rights that a feed or a hand stated: neither is on the page
-    others = (line for line in old.rights if (right := parsed(line)) is None or right.place == "feed")
+    others = (
+        line for line in old.rights if (right := parsed(line)) is None or right.place == "feed"
+    )
     body = old.body if "body" in hand_edited(old) else new.body
     return replace(
         old,
@@ -183,7 +217,13 @@ def differences(old: Article, new: Article) -> tuple[FieldChange, ...]:
 
 
 def _words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list | tuple)
+        else ""
+        if value is None
+        else str(value)
+    )
 
 
 def _paragraphs(article: Article) -> list[str]:

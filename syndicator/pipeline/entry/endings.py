@@ -8,7 +8,13 @@ from typing import Literal
 from syndicator.configuration.entry_rules import remembered
 from syndicator.core.model import Article, Failed, Problem, Rules
 from syndicator.core.ports import Blocks, EntryRow
-from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
+from syndicator.core.reasons import (
+    FOR_THE_OPERATOR,
+    EntryReason,
+    FetchReason,
+    PageReason,
+    WorkerReason,
+)
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.dedupe import Changes, in_file
 from syndicator.pipeline.ownership import origin_of
@@ -21,11 +27,23 @@ FIRST_WAIT = timedelta(minutes=15)
 ASKED_WAIT = timedelta(hours=1)
 
 # Permanent failures.
-_FINAL: frozenset[str] = frozenset((
-    FetchReason.GONE, FetchReason.NOT_FOUND, FetchReason.ROBOTS, FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL,
-    FetchReason.TOO_LARGE, FetchReason.DOWNGRADE, FetchReason.REDIRECTS, FetchReason.BAD_ENCODING,
-    FetchReason.UNAUTHORIZED, FetchReason.FORBIDDEN, FetchReason.LEGAL, EntryReason.NO_LINK,
-))  # fmt: skip
+_FINAL: frozenset[str] = frozenset(
+    (
+        FetchReason.GONE,
+        FetchReason.NOT_FOUND,
+        FetchReason.ROBOTS,
+        FetchReason.BLOCKED_ADDRESS,
+        FetchReason.BAD_URL,
+        FetchReason.TOO_LARGE,
+        FetchReason.DOWNGRADE,
+        FetchReason.REDIRECTS,
+        FetchReason.BAD_ENCODING,
+        FetchReason.UNAUTHORIZED,
+        FetchReason.FORBIDDEN,
+        FetchReason.LEGAL,
+        EntryReason.NO_LINK,
+    )
+)
 # Refusals that other rules may avoid.
 _READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
@@ -35,17 +53,27 @@ def may_try_again(row: EntryRow, reason: str) -> bool:
     return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
-def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
+def ended(
+    row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = ""
+) -> EntryRow:
     """Return the row as refused or skipped, without an article."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
 def muted(row: EntryRow) -> EntryRow:
-    """Return the row as skipped by a `mute` or `keep` rule. Its content stays, in case the rule changes."""
-    return replace(row, status="skipped", reason=EntryReason.MUTED, entry=remembered(row.entry) if row.entry else None)
+    """Return the row as skipped by a `mute` or `keep` rule. Its content stays, in case the rule
+    changes."""
+    return replace(
+        row,
+        status="skipped",
+        reason=EntryReason.MUTED,
+        entry=remembered(row.entry) if row.entry else None,
+    )
 
 
-def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:
+def retried(
+    row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None
+) -> EntryRow:
     """Return the row after a failed try, the next one scheduled, not before `not_before`."""
     when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
     return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
@@ -58,11 +86,14 @@ def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due if changed `rules` may help: refused for its content, or failed before. Else None."""
+    """Return `row` as due if changed `rules` may help: refused for its content, or failed before.
+    Else None."""
     if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
-    return replace(row, next_try=None) if row.status == "pending" and row.next_try and failed else None
+    return (
+        replace(row, next_try=None) if row.status == "pending" and row.next_try and failed else None
+    )
 
 
 def _why(row: EntryRow, reason: str) -> str:
@@ -81,7 +112,8 @@ class EntryResult:
     added: str | None = None
     changed: str | None = None
     problem: Problem | None = None
-    matches: Mapping[str, int] = field(default_factory=dict)  # of each selector of the rules on its page
+    # of each selector of the rules on its page
+    matches: Mapping[str, int] = field(default_factory=dict)
     characters: int | None = None  # of the text; 0 if the page is no article
     wall: str | None = None  # wall before the page, "" for none; None: no page answered
     refused: bool = False
@@ -90,7 +122,8 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The writes for an entry, in the order of the fields, and its result. "merge": the source becomes a carrier."""
+    """The writes for an entry, in the order of the fields, and its result. "merge": the source
+    becomes a carrier."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
@@ -111,9 +144,12 @@ def known_already(context: EntryContext, article: Article) -> Decision:
 
 
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
-    """Leave the entry unchanged, as its page was not requested. `unreached`: the network may be down."""
+    """Leave the entry unchanged, as its page was not requested. `unreached`: the network may be
+    down."""
     reported = problem(context.row, failed.reason, failed.detail)
-    return Decision(act="leave", result=EntryResult(problem=reported, unreached=failed if unreached else None))
+    return Decision(
+        act="leave", result=EntryResult(problem=reported, unreached=failed if unreached else None)
+    )
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
@@ -124,10 +160,16 @@ def wait(row: EntryRow, reason: str, detail: str) -> Decision:
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
     """Decide to wait until the operator fixes the cause."""
     until = context.run.clock() + ASKED_WAIT
-    return wait(replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail), reason, detail)
+    return wait(
+        replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail),
+        reason,
+        detail,
+    )
 
 
-def retry_or_refuse(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> Decision:
+def retry_or_refuse(
+    context: EntryContext, reason: str, detail: str, not_before: datetime | None = None
+) -> Decision:
     """Schedule another try, not before `not_before`, or refuse the entry if none is left."""
     if not may_try_again(context.row, reason):
         return refuse(context, reason, detail)
@@ -143,11 +185,17 @@ def skip(context: EntryContext, reason: str) -> Decision:
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
     """Refuse the entry. If its article exists already, the article stays."""
-    article = None if context.row.article_id else context.known_in(context.run.store.known(context.aliases))
+    article = (
+        None
+        if context.row.article_id
+        else context.known_in(context.run.store.known(context.aliases))
+    )
     if article is not None:
         return _carry_or_adopt(context, article)
     reported = problem(context.row, reason, detail)
-    result = EntryResult(problem=reported, characters=0 if reason in tuple(PageReason) else None, refused=True)
+    result = EntryResult(
+        problem=reported, characters=0 if reason in tuple(PageReason) else None, refused=True
+    )
     return Decision(act="refuse", row=ended(context.row, "refused", reason, detail), result=result)
 
 

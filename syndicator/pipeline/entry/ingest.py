@@ -9,11 +9,28 @@ from typing import Any
 from syndicator.configuration import page_rules
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.core.model import Article, Entry, Failed, Fetched, NotModified, Source, SourceState, article_id
+from syndicator.core.model import (
+    Article,
+    Entry,
+    Failed,
+    Fetched,
+    NotModified,
+    Source,
+    SourceState,
+    article_id,
+)
 from syndicator.core.ports import Blocks, Known
 from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.pipeline import dedupe, ownership
-from syndicator.pipeline.context import BUGS, EntryContext, FilingContext, Page, describe_bug, let_in, refusal
+from syndicator.pipeline.context import (
+    BUGS,
+    EntryContext,
+    FilingContext,
+    Page,
+    describe_bug,
+    let_in,
+    refusal,
+)
 from syndicator.pipeline.entry import endings, pages
 from syndicator.pipeline.entry.endings import Decision, EntryResult
 from syndicator.pipeline.owners import ask_front, linked_by, may_adopt
@@ -72,7 +89,8 @@ def _reported(decision: Decision, **more: Any) -> Decision:
 
 
 async def _decide_unread(context: EntryContext) -> Decision | None:
-    """Decide an entry by its address and what the store knows of it; None if its page must be read."""
+    """Decide an entry by its address and what the store knows of it; None if its page must be
+    read."""
     row = context.row
     lookup = context.run.store.known(context.aliases)
     if lookup.away:
@@ -93,8 +111,8 @@ async def _decide_unread(context: EntryContext) -> Decision | None:
 
 
 def _is_at_former_host(context: EntryContext, article: Article) -> bool:
-    """True if the source's site moved to another host, and the source's `article` still has the address on the former
-    host that the entry has on the new one."""
+    """True if the source's site moved to another host, and the source's `article` still has the
+    address on the former host that the entry has on the new one."""
     announced_url = context.announced.url
     new_site = urls.site(announced_url)
     former_site = context.home(announced_url)
@@ -109,16 +127,19 @@ def _is_at_former_host(context: EntryContext, article: Article) -> bool:
 def _move_to_announced_address(context: EntryContext, article: Article) -> Decision:
     """Give the filed `article` the announced address; its former one becomes an alias."""
     stored = _stored(context, article.id)
-    if stored is None:  # the database knows it, but its file is gone: there is nothing to write the address to
+    # the database knows it, but its file is gone: there is nothing to write the address to
+    if stored is None:
         return endings.known_already(context, article)
     moved = ownership.move_keeping_alias(stored, context.row.url)
     row = context.row.done(article.id, context.run.clock())
-    return Decision(act="revise", row=row, article=moved, before=stored, result=EntryResult(changed=article.id))
+    return Decision(
+        act="revise", row=row, article=moved, before=stored, result=EntryResult(changed=article.id)
+    )
 
 
 def _may_show_another(context: EntryContext, article: Article, url: str) -> bool:
-    """True if the source owns `url`, where a neighbour had `article` filed before it got its own address: the site may
-    show another article there by now."""
+    """True if the source owns `url`, where a neighbour had `article` filed before it got its own
+    address: the site may show another article there by now."""
     return ownership.is_former_address(article, url) and context.rights.owns(url)
 
 
@@ -169,13 +190,18 @@ async def _without_page(context: EntryContext, failed: Failed) -> Page | Decisio
     return await _own_text(context, own_text, failed.reason, failed.detail)
 
 
-async def _without_article(context: EntryContext, page: Page, refused: NotAnArticle) -> Page | Decision:
+async def _without_article(
+    context: EntryContext, page: Page, refused: NotAnArticle
+) -> Page | Decision:
     source, entry = context.heard(page.url)
     rules = replace(source.rules, select=(), remove=())
     if rules != source.rules:
         with suppress(NotAnArticle, WorkerFailed):
             await context.read(page, replace(source, rules=rules), entry, context.run.clock())
-            detail = f"source {source.key!r}: rules.select and rules.remove leave no article of a page that is one"
+            detail = (
+                f"source {source.key!r}: rules.select and rules.remove leave no article of a page"
+                " that is one"
+            )
             return endings.ask_operator(context, EntryReason.BAD_RULES, detail)
     return await _own_text(context, context.announced.content, refused.kind, refused.detail)
 
@@ -189,7 +215,9 @@ async def _own_text(context: EntryContext, text: str, reason: str, detail: str) 
         return Page(html=b"", url=url, headers={})
     place = urls.site(url)
     cure = f'speaks_for = ["{place}"] in sources.toml lets it'
-    detail = f"{detail}; the feed's own text does not stand in, as {key} does not own {place}: {cure}".lstrip("; ")
+    detail = f"{detail}; the feed's own text does not stand in, as {key} does not own {place}: {cure}".lstrip(  # noqa: E501
+        "; "
+    )
     return endings.refuse(context, reason, detail)
 
 
@@ -231,7 +259,9 @@ async def _decide_read(read: _Read) -> Decision:
         run.traced(article.id, reading.trace)
     is_known_entry = bool(context.row.article_id)
     like = None if is_known_entry else dedupe.like(article, context.source.key, run.clock())
-    look_up = partial(run.store.known, _keys(article), named=[*map(urls.alias, article.also)], like=like)
+    look_up = partial(
+        run.store.known, _keys(article), named=[*map(urls.alias, article.also)], like=like
+    )
     lookup = look_up()
     if is_known_entry:
         decision = await _decide_host_move(read, article)
@@ -243,11 +273,18 @@ async def _decide_read(read: _Read) -> Decision:
         decision = decide(read, article, lookup)
     if not read.page.html:
         return decision
-    return _reported(decision, matches=reading.matches, wall=page_rules.LEAD if article.partial else "")
+    return _reported(
+        decision, matches=reading.matches, wall=page_rules.LEAD if article.partial else ""
+    )
 
 
 def as_filed(
-    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
+    article: Article,
+    entry: Entry,
+    source: Source,
+    state: SourceState,
+    now: datetime,
+    uncategorised: str,
 ) -> Article:
     """Add source, times and the operator's defaults to the article that was read. Pure."""
     others = ownership.of_site(article.url, (*article.aliases, entry.url))
@@ -271,8 +308,9 @@ def _keys(article: Article) -> list[str]:
 
 
 async def _decide_move(context: EntryContext, article: Article, lookup: Known) -> Decision | None:
-    """Decide a new entry whose `article` may be an earlier one at a new address: that one is revised, or the entry
-    waits for a second announcement. None if it is a new article, as far as its address says."""
+    """Decide a new entry whose `article` may be an earlier one at a new address: that one is
+    revised, or the entry waits for a second announcement. None if it is a new article, as far as
+    its address says."""
     row = context.row
     is_late = row.reason == EntryReason.LATE
     if lookup.away:
@@ -287,13 +325,14 @@ async def _decide_move(context: EntryContext, article: Article, lookup: Known) -
         return _move_earlier(context, article, earlier)
     if not is_late:
         return None
-    waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())  # for a second announcement
+    # for a second announcement
+    waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())
     return endings.wait(waiting, EntryReason.LATE, article.title)
 
 
 def _move_earlier(context: EntryContext, article: Article, earlier: dedupe.Moved) -> Decision:
-    """Record that the `earlier` article has the address of `article` now: as an alias within a site, else as its new
-    address if it may move there."""
+    """Record that the `earlier` article has the address of `article` now: as an alias within a
+    site, else as its new address if it may move there."""
     stored = earlier.article
     if urls.same_site(stored.url, article.url):
         other_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
@@ -307,8 +346,8 @@ def _move_earlier(context: EntryContext, article: Article, earlier: dedupe.Moved
 
 
 async def _decide_host_move(read: _Read, article: Article) -> Decision | None:
-    """Decide an entry that leads to another site than before, if the page of its article leads there, too; else return
-    None."""
+    """Decide an entry that leads to another site than before, if the page of its article leads
+    there, too; else return None."""
     context = read.context
     stored = _stored(context, context.row.article_id or "")
     if stored is None or stored.source_key != context.source.key:
@@ -322,22 +361,26 @@ async def _decide_host_move(read: _Read, article: Article) -> Decision | None:
     else:
         lead = await dedupe.ask_former_page(context, stored, article)
     if _may_move_to(context, stored, article.url, lead):
-        return _revise(read, article, stored, moved=ownership.move_keeping_alias(stored, article.url))
+        return _revise(
+            read, article, stored, moved=ownership.move_keeping_alias(stored, article.url)
+        )
     if lead is dedupe.Lead.ELSEWHERE:
         return None
     return endings.known_already(context, stored)
 
 
 def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.Lead) -> bool:
-    """True if both hosts say that the `stored` article has the address `url` now. The new host: the source owns `url`.
-    The former host: the article's page redirects there for good (`lead`), or the site moved."""
+    """True if both hosts say that the `stored` article has the address `url` now. The new host: the
+    source owns `url`. The former host: the article's page redirects there for good (`lead`), or the
+    site moved."""
     if stored.source_key != context.source.key or not context.rights.owns(url):
         return False
     return lead is dedupe.Lead.FOR_GOOD or urls.site(stored.url) == context.home(url)
 
 
 def decide(read: _Read, article: Article, lookup: Known) -> Decision:
-    """File the reading as a new article, or as a revision. `lookup`: the store's answer. Raises ConfigError."""
+    """File the reading as a new article, or as a revision. `lookup`: the store's answer. Raises
+    ConfigError."""
     context = read.context
     if lookup.away:
         return endings.skip(context, lookup.away)
@@ -345,7 +388,9 @@ def decide(read: _Read, article: Article, lookup: Known) -> Decision:
     bound = _stored(context, bound_id) if bound_id else None
     if bound is not None and _is_redirected(context, bound, article):
         return endings.known_already(context, bound)
-    match = ownership.known_at(lookup, _keys(article), article.url) or _find_former(context, article)
+    match = ownership.known_at(lookup, _keys(article), article.url) or _find_former(
+        context, article
+    )
     if bound is not None and _is_still(context, bound, article, match):
         return _revise(read, article, bound)
     stored = _stored(context, match.id) if match else None
@@ -355,7 +400,9 @@ def decide(read: _Read, article: Article, lookup: Known) -> Decision:
             return _take_address(read, article, shown, stored)
     if stored is None:
         return _file_new(read, article, lookup, lost=bound_id if bound is None else None)
-    if ownership.is_former_address(stored, article.url) and not _has_text_of(context, article, stored):
+    if ownership.is_former_address(stored, article.url) and not _has_text_of(
+        context, article, stored
+    ):
         return _file_beside(read, article, stored, lookup)
     if bound is None and _may_be_replaced(context, stored, article):
         return _file_instead(read, article, stored, lookup)
@@ -363,14 +410,15 @@ def decide(read: _Read, article: Article, lookup: Known) -> Decision:
 
 
 def _is_redirected(context: EntryContext, bound: Article, article: Article) -> bool:
-    """True if the entry leads to the site of its article `bound`, and its page to another: that is no revision."""
+    """True if the entry leads to the site of its article `bound`, and its page to another: that is
+    no revision."""
     is_announced_there = urls.same_site(bound.url, context.announced.url)
     return is_announced_there and not urls.same_site(bound.url, article.url)
 
 
 def _find_former(context: EntryContext, article: Article) -> Article | None:
-    """Return the article that was filed at the address of `article` and has another one now. Its id is the one that
-    `article` would get."""
+    """Return the article that was filed at the address of `article` and has another one now. Its id
+    is the one that `article` would get."""
     filed = context.run.store.article(article.id)
     if filed is None or not ownership.is_former_address(filed, article.url):
         return None
@@ -378,22 +426,26 @@ def _find_former(context: EntryContext, article: Article) -> Article | None:
 
 
 def _has_text_of(context: EntryContext, article: Article, stored: Article) -> bool:
-    """False if the source owns the address of `article`, which was that of `stored`, and has another text there now."""
+    """False if the source owns the address of `article`, which was that of `stored`, and has
+    another text there now."""
     return not context.rights.owns(article.url) or dedupe.is_copy(article, stored, context.run)
 
 
 def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -> bool:
-    """True if a neighbour filed `stored` at another address than the owner's `article`, and nobody has seen it."""
+    """True if a neighbour filed `stored` at another address than the owner's `article`, and nobody
+    has seen it."""
     if stored.url == article.url:
         return False
     is_unseen = stored.unlisted or dedupe.may_turn(stored, context.run.clock())
     return is_unseen and context.adopts(stored)
 
 
-def _find_shown_spelling(read: _Read, article: Article, stored: Article | None, lookup: Known) -> Article | None:
-    """Return the article that feeds showed for the owner's `article`, before its site announced it, at an address that
-    the site does not announce: it keeps its id and takes the address of `article`. `stored`: what the database knows at
-    that address."""
+def _find_shown_spelling(
+    read: _Read, article: Article, stored: Article | None, lookup: Known
+) -> Article | None:
+    """Return the article that feeds showed for the owner's `article`, before its site announced it,
+    at an address that the site does not announce: it keeps its id and takes the address of
+    `article`. `stored`: what the database knows at that address."""
     context = read.context
     if not context.rights.owns(article.url):
         return None
@@ -423,8 +475,11 @@ def _find_first_report(context: EntryContext, article: Article, copy: Article) -
     return first
 
 
-def _take_address(read: _Read, article: Article, shown: Article, stored: Article | None) -> Decision:
-    """Give `shown` the address of `article`. If `stored`, a copy of it, has that address, the two change places."""
+def _take_address(
+    read: _Read, article: Article, shown: Article, stored: Article | None
+) -> Decision:
+    """Give `shown` the address of `article`. If `stored`, a copy of it, has that address, the two
+    change places."""
     decision = _revise(read, article, shown, moved=ownership.move_keeping_alias(shown, article.url))
     if stored is None or stored.id == shown.id or stored.url != article.url:
         return decision
@@ -452,16 +507,20 @@ def _file_instead(read: _Read, article: Article, stored: Article, lookup: Known)
 
 
 def _file_beside(read: _Read, article: Article, stored: Article, lookup: Known) -> Decision:
-    """File `article` with an id of its own at the former address of `stored`, whose alias it is no longer."""
+    """File `article` with an id of its own at the former address of `stored`, whose alias it is no
+    longer."""
     new_id = _find_free_id(read.context, article.url)
     filed, others = _new_article(read, replace(article, id=new_id), lookup, lost=None)
     other_aliases = tuple(url for url in stored.aliases if url != article.url)
     without_alias = replace(stored, aliases=other_aliases)
-    return _file_as(read, article, filed, (*_drop_change(others, stored.id), (without_alias, stored)))
+    return _file_as(
+        read, article, filed, (*_drop_change(others, stored.id), (without_alias, stored))
+    )
 
 
 def _find_free_id(context: EntryContext, url: str) -> str:
-    """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and so on."""
+    """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and
+    so on."""
     number = 2
     while context.run.store.article(article_id(f"{url}#{number}")) is not None:
         number += 1
@@ -475,8 +534,11 @@ def _file_as(read: _Read, article: Article, filed: Article, others: dedupe.Chang
     return _add_reading(read, article, decision, filed)
 
 
-def _revise(read: _Read, article: Article, stored: Article, *, moved: Article | None = None) -> Decision:
-    """Revise `stored` by the reading `article`. `moved`: `stored` with its new address, if it gets one."""
+def _revise(
+    read: _Read, article: Article, stored: Article, *, moved: Article | None = None
+) -> Decision:
+    """Revise `stored` by the reading `article`. `moved`: `stored` with its new address, if it gets
+    one."""
     context, run = read.context, read.context.run
     current = moved or stored
     adopted, revised = _revised(context, current, article)
@@ -485,7 +547,9 @@ def _revise(read: _Read, article: Article, stored: Article, *, moved: Article | 
     filed, others = dedupe.reconsider(current, revised or current, run, run.clock())
     handed = stored if adopted else None
     result = EntryResult(changed=filed.id)
-    decision = Decision(act="revise", article=filed, handed=handed, others=others, before=stored, result=result)
+    decision = Decision(
+        act="revise", article=filed, handed=handed, others=others, before=stored, result=result
+    )
     return _add_reading(read, article, decision, filed)
 
 
@@ -499,8 +563,11 @@ def _add_reading(read: _Read, article: Article, decision: Decision, filed: Artic
     return replace(decision, row=row, reading=read.reading, named=article.also, blocks=blocks)
 
 
-def _new_article(read: _Read, article: Article, lookup: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
-    """Return the new article (in place of a `lost` file; on hold; or merged) and the others to file first."""
+def _new_article(
+    read: _Read, article: Article, lookup: Known, *, lost: str | None
+) -> tuple[Article, dedupe.Changes]:
+    """Return the new article (in place of a `lost` file; on hold; or merged) and the others to file
+    first."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
     if old is not None and urls.same_site(old.url, article.url):
@@ -530,19 +597,25 @@ def _why_on_hold(read: _Read, article: Article) -> str:
     )
 
 
-def _is_still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
-    """True if the reading (known as `match`) is still `bound`. Only the site's owner may change its address."""
+def _is_still(
+    context: EntryContext, bound: Article, article: Article, match: Article | None
+) -> bool:
+    """True if the reading (known as `match`) is still `bound`. Only the site's owner may change its
+    address."""
     if not urls.same_site(bound.url, article.url):
         return False
     return match.id == bound.id if match else context.rights.owns(article.url)
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, Article | None]:
-    """Return (adopted, revised): True if the source adopts `old`; the article to file, None if nothing changes."""
+    """Return (adopted, revised): True if the source adopts `old`; the article to file, None if
+    nothing changes."""
     now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
     bound = context.row.article_id == old.id
     if context.adopts(old) or (bound and mended):
-        return True, adopt(old, replace(new, published=new.published or old.published) if mended else new, now)
+        return True, adopt(
+            old, replace(new, published=new.published or old.published) if mended else new, now
+        )
     return False, revise(old, new, now) if bound and _may_revise(context, old) else None
 
 
@@ -562,7 +635,8 @@ def _stored(context: EntryContext, id: str) -> Article | None:
 
 
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-    """Write the decision: other articles first, files before rows. Raises ConfigError, OSError, StoreError."""
+    """Write the decision: other articles first, files before rows. Raises ConfigError, OSError,
+    StoreError."""
     run, row, article, key = context.run, decision.row, decision.article, context.source.key
     if decision.handed and decision.handed.source_key not in ("", key):
         hand_over(run.article_store, run.store, decision.handed)
@@ -572,7 +646,13 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
         return decision.result
     if article is None:
         run.store.save_entries([row])
-        context.log.info(decision.act, reason=row.reason, detail=row.detail, tries=row.tries, next_try=row.next_try)
+        context.log.info(
+            decision.act,
+            reason=row.reason,
+            detail=row.detail,
+            tries=row.tries,
+            next_try=row.next_try,
+        )
     elif decision.act == "merge":
         name = context.source.title or context.state.feed_title
         carry(run.article_store, run.store, article.id, key, name, entry=row)
@@ -585,7 +665,9 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
     return decision.result
 
 
-def _file(context: EntryContext, decision: Decision, article: Article, reading: PageReading) -> None:
+def _file(
+    context: EntryContext, decision: Decision, article: Article, reading: PageReading
+) -> None:
     run, now, after = context.run, context.run.clock(), context.unannounced
     stored, _ = refile(
         run.article_store,
@@ -611,7 +693,8 @@ def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError, StoreError."""
+    """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError,
+    StoreError."""
     now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:

@@ -15,7 +15,8 @@ from syndicator.pipeline.results import PageReading
 from syndicator.reading.paging import Missing, Part, numbered, together
 
 _LONGER = 2  # times that the other version must be longer: a choice
-_PAGES_OWN = ("title", "author", "published", "updated", "cover")  # of the page itself, if it has them
+# of the page itself, if it has them
+_PAGES_OWN = ("title", "author", "published", "updated", "cover")
 
 Reader = Callable[[Page], Awaitable[PageReading]]
 MOST_PAGES = 10  # of one article: a choice; more are books or slide shows
@@ -48,18 +49,26 @@ def _joined(first: PageReading, second: PageReading) -> PageReading:
     own = {name: value for name in _PAGES_OWN if (value := getattr(first.article, name))}
     trace = {**second.trace, **{name: first.trace[name] for name in own if name in first.trace}}
     return replace(
-        second, article=replace(second.article, **own), trace=trace, matches=first.matches, ruled=first.ruled
+        second,
+        article=replace(second.article, **own),
+        trace=trace,
+        matches=first.matches,
+        ruled=first.ruled,
     )
 
 
-async def all_pages(context: EntryContext, page: Page, first: PageReading, read: Reader) -> tuple[Page, PageReading]:
+async def all_pages(
+    context: EntryContext, page: Page, first: PageReading, read: Reader
+) -> tuple[Page, PageReading]:
     """Fetch and read the further pages that `first` names. If one fails, the article is partial."""
     parts, missing = await _fetched(context, page, first.next_page, first.article.id)
     if len(parts) == 1 and missing is None:
         return page, first
     html, header = together(parts, missing)
     whole = Page(html=html, url=page.url, headers={**page.headers, **header})
-    context.log.debug("an article on several pages", pages=len(parts), missing=missing.url if missing else "")
+    context.log.debug(
+        "an article on several pages", pages=len(parts), missing=missing.url if missing else ""
+    )
     try:
         return whole, await read(whole)
     except (NotAnArticle, WorkerFailed):
@@ -81,7 +90,12 @@ async def _fetched(
         parts.append(Part(result.body, result.final_url))
         try:
             address = await context.run.worker.call(
-                jobs.address_of_next, result.body, result.final_url, dict(result.headers), page.url, len(parts)
+                jobs.address_of_next,
+                result.body,
+                result.final_url,
+                dict(result.headers),
+                page.url,
+                len(parts),
             )
         except WorkerFailed:
             break
@@ -89,10 +103,13 @@ async def _fetched(
 
 
 def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
-    """True if `address` must not be read as a further page of `article`: private, announced, or another article."""
+    """True if `address` must not be read as a further page of `article`: private, announced, or
+    another article."""
     if refusal(address, context.source):
         return True
     alias, store = urls.alias(address), context.run.store
     id = store.find([alias])
     other = store.article(id) if id not in (None, article) else None
-    return alias in context.in_feed or (other is not None and not filed_by_neighbour(other, context.run.owners))
+    return alias in context.in_feed or (
+        other is not None and not filed_by_neighbour(other, context.run.owners)
+    )

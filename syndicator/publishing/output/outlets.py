@@ -24,13 +24,16 @@ _OTHER: Final = "application/octet-stream"  # maps for web servers
 
 
 class FileOutlet:
-    """An Outlet (see ports) on the folder `root`. Files are replaced atomically, and only if their bytes differ. With
-    `gzip`, files that are requested often have a `.gz` beside them (nginx gzip_static).
+    """An Outlet (see ports) on the folder `root`. Files are replaced atomically, and only if their
+    bytes differ. With `gzip`, files that are requested often have a `.gz` beside them (nginx
+    gzip_static).
 
-    A changed file gets an mtime at least a second later: nginx makes its ETag from mtime in seconds and size, and
-    libcurl drops a body whose Last-Modified is not later than that of its copy."""
+    A changed file gets an mtime at least a second later: nginx makes its ETag from mtime in seconds
+    and size, and libcurl drops a body whose Last-Modified is not later than that of its copy."""
 
-    def __init__(self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None
+    ) -> None:
         """`held`: called before each write; raises an exception to prevent the write."""
         self._root, self._gzip, self._held = root, gzip, held
         self._unsettled = False  # some files need a sync
@@ -51,7 +54,12 @@ class FileOutlet:
         if not self._gzip or not paths.is_asked_often(name):
             sibling.unlink(missing_ok=True)
         elif changed or not _is_gzip_of(sibling, data):  # a crash may leave an old .gz
-            self._replace(sibling, gzip.compress(data, GZIP_LEVEL, mtime=0), earliest=_mtime(path), durable=False)
+            self._replace(
+                sibling,
+                gzip.compress(data, GZIP_LEVEL, mtime=0),
+                earliest=_mtime(path),
+                durable=False,
+            )
         return changed
 
     def settle(self) -> None:
@@ -80,7 +88,8 @@ class FileOutlet:
         return datetime.fromtimestamp(mtime // 1_000_000_000, UTC) if mtime else None
 
     def sweep(self) -> int:
-        """Delete temporary files of killed writers; return how many. Call only while no other writer runs."""
+        """Delete temporary files of killed writers; return how many. Call only while no other
+        writer runs."""
         left = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
         for path in left:
             path.unlink(missing_ok=True)
@@ -137,7 +146,8 @@ def _sync(folder: Path) -> None:
 
 
 def _is_gzip_of(path: Path, data: bytes) -> bool:
-    """Return True if checksum and size at the end of the gzip file `path` (RFC 1952) match `data`."""
+    """Return True if checksum and size at the end of the gzip file `path` (RFC 1952) match
+    `data`."""
     try:
         with path.open("rb") as file:
             file.seek(-8, os.SEEK_END)
@@ -155,9 +165,10 @@ def _mtime(path: Path) -> int:
 
 @dataclass(slots=True)
 class ObjectOutlet:
-    """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not changed since this
-    build read it: of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a
-    thousand a request, else request each when needed. A .gz has the type of its file and Content-Encoding: gzip."""
+    """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not
+    changed since this build read it: of two builds at a time one fails, and its feeds stay stale.
+    `whole`: list all objects first, a thousand a request, else request each when needed. A .gz has
+    the type of its file and Content-Encoding: gzip."""
 
     objects: Objects
     gzip: bool = True
@@ -175,7 +186,8 @@ class ObjectOutlet:
         return content[0]
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write an object if its bytes differ. `heir_of` is ignored: a new object has a later time anyway."""
+        """Write an object if its bytes differ. `heir_of` is ignored: a new object has a later time
+        anyway."""
         seen, sibling = self._look(name), f"{name}.gz"
         changed = seen is None or not self._is(seen, data)
         if changed:
@@ -223,7 +235,8 @@ class ObjectOutlet:
             self._listed = True
 
     def _is(self, seen: ObjectStamp, data: bytes) -> bool:
-        """Return True if the object's bytes are `data`, by MD5 if the store's etags are digests, else by download."""
+        """Return True if the object's bytes are `data`, by MD5 if the store's etags are digests,
+        else by download."""
         if seen.size != len(data):
             return False
         return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)
@@ -256,7 +269,10 @@ class ObjectOutlet:
             raise self._clash(key)
 
     def _clash(self, key: str) -> OSError:
-        detail = "another build has written it meanwhile; this one ends, and its stale feeds are built again"
+        detail = (
+            "another build has written it meanwhile; this one ends, and its stale feeds are built"
+            " again"
+        )
         return OSError(errno.EREMOTE, detail, f"{self.objects.name}/{key}")
 
 

@@ -16,7 +16,8 @@ CADDY = paths.MAPS + "caddy.conf"
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
-    """Return moved feed -> final target, without feeds that move in a circle: these count as deleted."""
+    """Return moved feed -> final target, without feeds that move in a circle: these count as
+    deleted."""
     step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     targets: dict[FeedKey, FeedKey] = {}
     for key in step:
@@ -30,16 +31,27 @@ def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
 
 
 def files(
-    rows: Sequence[FeedRow], base_url: str, off: Collection[FeedKey] = (), withdrawn: Iterable[str] = ()
+    rows: Sequence[FeedRow],
+    base_url: str,
+    off: Collection[FeedKey] = (),
+    withdrawn: Iterable[str] = (),
 ) -> dict[str, bytes]:
-    """Return the maps for our own server, nginx and Caddy, by file name. Paths include the path of `base_url`. `off`:
-    feeds whose axis is not published now; `withdrawn`: pages of withdrawn articles."""
+    """Return the maps for our own server, nginx and Caddy, by file name. Paths include the path of
+    `base_url`. `off`: feeds whose axis is not published now; `withdrawn`: pages of withdrawn
+    articles."""
     prefix = urlsplit(base_url).path
     targets = moved(rows)
     moves = ((old, new, format) for old, new in targets.items() for format in FORMATS)
-    forward = dict(sorted((paths.file_name(old, format), paths.file_name(new, format)) for old, new, format in moves))
+    forward = dict(
+        sorted(
+            (paths.file_name(old, format), paths.file_name(new, format))
+            for old, new, format in moves
+        )
+    )
     over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
-    gone = sorted(chain(withdrawn, (paths.file_name(key, format) for key in over for format in FORMATS)))
+    gone = sorted(
+        chain(withdrawn, (paths.file_name(key, format) for key in over for format in FORMATS))
+    )
     caddy = [
         "# In a site block: import this file.",
         *(f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in forward.items()),
@@ -61,8 +73,11 @@ def files(
     return {name: f"{text}\n".encode() for name, text in texts.items()}
 
 
-def publish(outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]) -> set[str]:
-    """Publish the missing thumbnails of `wanted`; return the names without `stored` bytes. Raises OSError."""
+def publish(
+    outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]
+) -> set[str]:
+    """Publish the missing thumbnails of `wanted`; return the names without `stored` bytes. Raises
+    OSError."""
     missing = set(wanted) - outlet.names(PICTURES)
     lost = set()
     for name in sorted(missing):

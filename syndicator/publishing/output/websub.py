@@ -19,7 +19,8 @@ _AT_ONCE = 4  # requests to a hub; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The result of telling a hub of changes. `untold`: addresses of which it took no notice; `failed`: why."""
+    """The result of telling a hub of changes. `untold`: addresses of which it took no notice;
+    `failed`: why."""
 
     untold: tuple[str, ...] = ()
     failed: Failed | None = None
@@ -40,10 +41,10 @@ async def notify(
     seconds_in_all: float = _SECONDS_IN_ALL,
     first_retry_seconds: float = 1.0,
 ) -> Notice:
-    """Tell `hub` that the feeds at `urls` changed, each in a request of its own. `allow`: private networks in which the
-    hub may be; `seconds_each`, `seconds_in_all`: for an address with its retries, and for all addresses;
-    `first_retry_seconds`: before the first retry, doubled for each. If every request of a batch fails, the rest are not
-    sent."""
+    """Tell `hub` that the feeds at `urls` changed, each in a request of its own. `allow`: private
+    networks in which the hub may be; `seconds_each`, `seconds_in_all`: for an address with its
+    retries, and for all addresses; `first_retry_seconds`: before the first retry, doubled for each.
+    If every request of a batch fails, the rest are not sent."""
     requests = {url: _make_notice(hub, url, allow, seconds_each) for url in urls}
     addresses = list(requests)
     told: set[str] = set()
@@ -52,7 +53,9 @@ async def notify(
         async with asyncio.timeout(seconds_in_all):
             for start in range(0, len(addresses), _AT_ONCE):
                 batch = addresses[start : start + _AT_ONCE]
-                failures = await _send_batch({url: requests[url] for url in batch}, fetcher, first_retry_seconds)
+                failures = await _send_batch(
+                    {url: requests[url] for url in batch}, fetcher, first_retry_seconds
+                )
                 told.update(url for url in batch if url not in failures)
                 if first_failure is None:
                     first_failure = next(iter(failures.values()), None)
@@ -78,7 +81,8 @@ async def _send_batch(
 
 
 def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
-    # the standard leaves the form open: some hubs read hub.url and others hub.topic, and of several only the last
+    # the standard leaves the form open: some hubs read hub.url and others hub.topic, and of several
+    # only the last
     form = {"hub.mode": "publish", "hub.url": url, "hub.topic": url}
     return Request(
         url=hub,
@@ -91,7 +95,9 @@ def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Re
     )
 
 
-async def _send_notice(request: Request, fetcher: Fetcher, first_retry_seconds: float) -> FetchResult:
+async def _send_notice(
+    request: Request, fetcher: Fetcher, first_retry_seconds: float
+) -> FetchResult:
     try:
         async with asyncio.timeout(request.deadline):
             for retry in range(_TRIES - 1):
@@ -113,4 +119,7 @@ def _is_temporary(result: FetchResult) -> bool:
         return False
     if result.status is None:  # no answer
         return True
-    return result.status == HTTPStatus.TOO_MANY_REQUESTS or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return (
+        result.status == HTTPStatus.TOO_MANY_REQUESTS
+        or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )

@@ -29,8 +29,9 @@ _CLOSING: Final = b"</feed>"
 
 
 def make_entry(draft: Draft) -> Any:
-    """Return the <entry> of an article as a tree, equal in all feeds. As feedgen's, its elements have no namespace: the
-    root of a feed declares it. Raises ValueError for values that XML cannot hold."""
+    """Return the <entry> of an article as a tree, equal in all feeds. As feedgen's, its elements
+    have no namespace: the root of a feed declares it. Raises ValueError for values that XML cannot
+    hold."""
     view = draft.view
     entry = draft.feed_entry.atom_entry()
     if view.language:
@@ -45,7 +46,8 @@ def make_entry(draft: Draft) -> Any:
 
 
 def _complete_links(entry: Any, view: View) -> None:
-    """Complete the links of which feedgen writes the address alone, and add those of kinds that it does not know."""
+    """Complete the links of which feedgen writes the address alone, and add those of kinds that it
+    does not know."""
     entry.find("link").set("rel", "alternate")
     file = view.enclosure
     if file:
@@ -62,7 +64,8 @@ def _complete_links(entry: Any, view: View) -> None:
 
 
 def _complete_source(entry: Any, view: View) -> None:
-    """Complete the source, of which feedgen knows title and address; make it if the source has no address."""
+    """Complete the source, of which feedgen knows title and address; make it if the source has no
+    address."""
     origin = view.origin
     source = entry.find("source")
     if source is None:
@@ -112,8 +115,9 @@ class _HeadExtension:
     head: Head
 
     def extend_ns(self) -> dict[str, str]:
-        # The namespace of tombstones is declared only if there is one: the W3C validator warns of namespaces that it
-        # does not know, such as that of RFC 6721. A takedown is worth the warning, as long as `builder` shows it.
+        # The namespace of tombstones is declared only if there is one: the W3C validator warns of
+        # namespaces that it does not know, such as that of RFC 6721. A takedown is worth the
+        # warning, as long as `builder` shows it.
         removed = declared("at") if self.head.removed else {}
         archived = declared("fh") if self.head.archived else {}
         return {**_NAMESPACES, **removed, **archived}
@@ -126,7 +130,9 @@ class _HeadExtension:
         if self.head.archived:
             SubElement(feed, qualified("fh", "archive"))
         for item in self.head.removed:
-            SubElement(feed, qualified("at", "deleted-entry"), ref=item.urn, when=item.when.isoformat())
+            SubElement(
+                feed, qualified("at", "deleted-entry"), ref=item.urn, when=item.when.isoformat()
+            )
         refer_to_signs(feed, _PLAIN)
 
 

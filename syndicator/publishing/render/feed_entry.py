@@ -35,15 +35,24 @@ class Draft:
         """True if a text of a plain element has & or <."""
         if self._has_signs is None:
             view = self.view
-            names = (view.title, view.category, view.origin.title, view.rights, *view.authors, *view.tags)
+            names = (
+                view.title,
+                view.category,
+                view.origin.title,
+                view.rights,
+                *view.authors,
+                *view.tags,
+            )
             texts = "".join((*names, view.text or view.content))
             self._has_signs = "&" in texts or "<" in texts
         return self._has_signs
 
 
 def make_feed_entry(view: View, base: str) -> Any:
-    """Return the fields of an article that feedgen knows. Raises ValueError for values that it refuses."""
-    from feedgen.entry import FeedEntry  # 35 ms, which commands that only look at entries are spared
+    """Return the fields of an article that feedgen knows. Raises ValueError for values that it
+    refuses."""
+    # 35 ms, which commands that only look at entries are spared
+    from feedgen.entry import FeedEntry
 
     entry = FeedEntry()
     entry.id(view.urn)
@@ -73,9 +82,11 @@ def _list_categories(view: View, base: str) -> list[dict[str, str]]:
 
 
 def _add_texts(entry: Any, view: View) -> None:
-    """Add excerpt and content. RSS has an excerpt always, Atom unless content without one stands for it."""
+    """Add excerpt and content. RSS has an excerpt always, Atom unless content without one stands
+    for it."""
     excerpt = html.escape(view.text, quote=False)
-    if view.summary or not view.content:  # some text is required (the validator's MissingTextualContent)
+    # some text is required (the validator's MissingTextualContent)
+    if view.summary or not view.content:
         entry.summary(excerpt, type="html")
     else:
         entry.description(excerpt)
@@ -84,7 +95,8 @@ def _add_texts(entry: Any, view: View) -> None:
 
 
 def add_media(entry: Any, view: View) -> None:
-    """Add Media RSS 1.5.1 elements of a cover and of an enclosure with a duration (itunes: would mean podcast)."""
+    """Add Media RSS 1.5.1 elements of a cover and of an enclosure with a duration (itunes: would
+    mean podcast)."""
     if view.cover:
         SubElement(entry, _THUMBNAIL, url=view.cover)
         picture = SubElement(entry, _MEDIA_CONTENT, url=view.cover, medium="image")

@@ -22,7 +22,8 @@ EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that neve
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
 _BEGINNING: Final = 3000  # characters of the whole text's HTML that are searched for the excerpt
-_ABOVE: Final = 300  # characters above the excerpt in the whole text, such as a subheading or caption
+# characters above the excerpt in the whole text, such as a subheading or caption
+_ABOVE: Final = 300
 _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
@@ -64,11 +65,16 @@ class Head:
     @property
     def image(self) -> str:
         """The icon as PNG, GIF or JPEG, as RSS requires."""
-        return self.icon if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")) else f"{self.base}icon.png"
+        return (
+            self.icon
+            if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg"))
+            else f"{self.base}icon.png"
+        )
 
     @property
     def archived(self) -> bool:
-        """True for one archive document of several: the validator reports a single one as incomplete."""
+        """True for one archive document of several: the validator reports a single one as
+        incomplete."""
         return not self.current and bool(self.previous or self.following)
 
     def document(self, name: str, format: str) -> str:
@@ -112,13 +118,18 @@ def _archives(spec: FeedSpec, setting: bool | str) -> tuple[str, ...]:
         formats = (ATOM, JSON) if setting is True else (ATOM,)
     else:
         return ()
-    return tuple(format for format in formats if format in spec.formats) if ATOM in spec.formats else ()
+    return (
+        tuple(format for format in formats if format in spec.formats)
+        if ATOM in spec.formats
+        else ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that entries link to, by settings and taxonomy.toml only, so that new feeds change no entries. `tags`:
-    slugs of tags that surely have a page; None: all. `unsaid`: the category of unclassified articles."""
+    """The pages that entries link to, by settings and taxonomy.toml only, so that new feeds change
+    no entries. `tags`: slugs of tags that surely have a page; None: all. `unsaid`: the category of
+    unclassified articles."""
 
     base: str
     categories: bool = True
@@ -134,16 +145,21 @@ class Links:
         return self._page(TAG, name) if self.tags is None or slug(name) in self.tags else ""
 
     def source(self, key: str) -> str:
-        return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
+        return (
+            self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
+        )
 
     def _page(self, axis: str, name: str) -> str:
         return self.base + paths.file_name(FeedKey(axis, slug(name)), PAGE)
 
 
 def links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """Return the links for `settings`; `named`: tags of taxonomy.toml, which have a page with one article."""
+    """Return the links for `settings`; `named`: tags of taxonomy.toml, which have a page with one
+    article."""
     publish = settings.publish
-    pages = {name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes}
+    pages = {
+        name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes
+    }
     sure = None if publish.tag_min == 1 else frozenset(map(slug, named))
     return Links(
         base=settings.base_url,
@@ -155,27 +171,37 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
 
 
 def card(view: View, links: Links) -> str:
-    """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole, already sanitised text if
-    it may be shown. Picture and excerpt are left out if the whole text repeats them."""
+    """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole,
+    already sanitised text if it may be shown. Picture and excerpt are left out if the whole text
+    repeats them."""
     names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
-    return "".join([*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html])
+    return "".join(
+        [*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html]
+    )
 
 
 def plain(view: View, base: str) -> str:
-    """Return the whole text and the reports of other outlets as HTML, without picture, source and tags."""
+    """Return the whole text and the reports of other outlets as HTML, without picture, source and
+    tags."""
     return "".join([*_excerpt(view), *reported(view, base), view.html]) if view.also else view.html
 
 
 def reported(view: View, base: str) -> Iterator[str]:
-    """Yield as HTML the other outlets of the story, and the link to the story's page. `base`: the web root."""
+    """Yield as HTML the other outlets of the story, and the link to the story's page. `base`: the
+    web root."""
     if view.also:
         named = ", ".join(linked(name, url) for name, url in view.also)
-        more = f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""
+        more = (
+            f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}"
+            if view.story
+            else ""
+        )
         yield f"<p>Also: {named}{more}</p>"
 
 
 def _picture(view: View) -> Iterator[str]:
-    # The validator takes src= at the end of an address for an attribute (its validators.py, absUrlMixin)
+    # The validator takes src= at the end of an address for an attribute (its validators.py,
+    # absUrlMixin)
     shown = _SRC.sub(r"\1&#61;", escape(view.cover))
     if view.cover and escape(view.cover) not in view.html:
         yield f'<p><a href="{escape(view.url)}"><img src="{shown}" alt=""></a></p>'
@@ -192,7 +218,10 @@ def _names(view: View, links: Links) -> Iterator[str]:
     parts = urlsplit(view.url)
     yield linked(view.origin.title, view.origin.site or f"{parts.scheme}://{parts.netloc}/")
     shown = {links.unsaid.casefold()}
-    for name, address in ((view.category, links.category), *((tag, links.tag) for tag in view.tags)):
+    for name, address in (
+        (view.category, links.category),
+        *((tag, links.tag) for tag in view.tags),
+    ):
         if name and name.casefold() not in shown:
             shown.add(name.casefold())
             yield linked(name, address(name))

@@ -1,7 +1,7 @@
 """Convert markdown to HTML that is safe to publish. The only importer of markdown-it-py and nh3.
 
-Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s): call it in a process that can be
-killed."""
+Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s): call it in a
+process that can be killed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,14 +16,20 @@ from syndicator.core import text, urls
 from syndicator.core.urls import refusal
 
 _NAMES: Final = (
-    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup "
-    "table tbody td th thead tr ul"
+    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong"
+    " sub sup table tbody td th thead tr ul"
 )
 _TAGS: Final = frozenset(_NAMES.split())
 _CELL: Final = {"align"}
-_ATTRIBUTES: Final = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "td": _CELL, "th": _CELL}
-# Tracking pixels: usual names of one-pixel files and their hosts, and end points of analytics programs. Endings are
-# narrow, because a photo of a Pixel phone may have such a name.
+_ATTRIBUTES: Final = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start"},
+    "td": _CELL,
+    "th": _CELL,
+}
+# Tracking pixels: usual names of one-pixel files and their hosts, and end points of analytics
+# programs. Endings are narrow, because a photo of a Pixel phone may have such a name.
 _PIXEL: Final = re.compile(
     r"^https?://(?:[^/?#]*[.@])?(?:pixels?|beacons?|track(?:ing|er)?|analytics|metrics|telemetry|counter|stats)\."
     r"|/(?:pixel|px|1x1|spacer|blank|clear|cleardot|transparent|beacon|tracker|tracking|counter|hit|impression)"
@@ -35,9 +41,10 @@ _PIXEL: Final = re.compile(
 
 
 def render_markdown(markdown: str, base_url: str) -> str:
-    """Return the body of an article as sanitised HTML. Raw HTML stays text, relative addresses become absolute against
-    `base_url`, links into private networks lose their address, tracking pixels are removed. Sanitising comes last,
-    since rendering can turn escaped markup into live markup."""
+    """Return the body of an article as sanitised HTML. Raw HTML stays text, relative addresses
+    become absolute against `base_url`, links into private networks lose their address, tracking
+    pixels are removed. Sanitising comes last, since rendering can turn escaped markup into live
+    markup."""
     renderer = _renderer()
     tokens = list(_adjusted(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(
@@ -55,7 +62,8 @@ def _renderer() -> MarkdownIt:
 
 
 def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Make addresses absolute, remove tracking pixels, and write alignment as an attribute instead of a style."""
+    """Make addresses absolute, remove tracking pixels, and write alignment as an attribute instead
+    of a style."""
     for token in tokens:
         if token.children is not None and token.type != "image":
             token.children = list(_adjusted(token.children, base_url))
@@ -75,7 +83,8 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _image(token: Token, base_url: str) -> Iterator[Token]:
-    """Yield the image with an absolute address, its text if the address is not allowed, no tracking pixel."""
+    """Yield the image with an absolute address, its text if the address is not allowed, no tracking
+    pixel."""
     source = _address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return
@@ -87,6 +96,7 @@ def _image(token: Token, base_url: str) -> Iterator[Token]:
 
 
 def _address(base_url: str, reference: str) -> str:
-    """Return `reference` as an absolute address; "" for none, or if it leads into a private network."""
+    """Return `reference` as an absolute address; "" for none, or if it leads into a private
+    network."""
     address = urls.absolute(base_url, reference)
     return address if address and not refusal(address, base_url) else ""

@@ -28,7 +28,8 @@ def item(view: View) -> bytes:
         image=view.cover,
         language=view.language,
         authors=[{"name": author} for author in view.authors],
-        # of version 1.0, for readers that know only that; those that know both would show a line of all names twice
+        # of version 1.0, for readers that know only that; those that know both would show a line of
+        # all names twice
         author={"name": view.authors[0]},
         tags=list(tags.values()),
         attachments=[attachment] if attachment else [],

@@ -33,15 +33,16 @@ _ATOM_LINK: Final = qualified("atom", "link")
 _PLAIN: Final = ("title", "description", "category", "source", _CREATOR)
 _FOR_TEXT_AND_HTML: Final = ("title", "category", "source", _CREATOR, _RIGHTS)
 _CLOSING: Final = b"</channel></rss>"
-# feedgen sets the locale of the process while it writes a date: of two threads, one would restore that of the other.
+# feedgen sets the locale of the process while it writes a date: of two threads, one would restore
+# that of the other.
 _LOCALE: Final = Lock()
 # Start of a tag, comment or declaration (HTML 13.2.5.6), also with < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
 
 def make_item(draft: Draft) -> Any:
-    """Return the <item> of an article as a tree, equal in all feeds. Raises ValueError for values that XML cannot
-    hold."""
+    """Return the <item> of an article as a tree, equal in all feeds. Raises ValueError for values
+    that XML cannot hold."""
     view = draft.view
     with _LOCALE:
         item = draft.feed_entry.rss_entry()
@@ -56,8 +57,8 @@ def make_item(draft: Draft) -> Any:
         add_local(item, "creativeCommons", "license", view.licence)
     _add_podcast(item, view)
     if view.markdown:
-        # http://source.scripting.com/#1653758422000. The element declares its namespace, since the W3C validator
-        # warns of namespaces that it does not know.
+        # http://source.scripting.com/#1653758422000. The element declares its namespace, since the
+        # W3C validator warns of namespaces that it does not know.
         add_local(item, "source", "markdown", view.markdown)
     return item
 
@@ -112,13 +113,15 @@ class _HeadExtension:
             add_local(channel, "creativeCommons", "license", self.head.licence)
         if self.head.previous:  # archives are Atom (RFC 5005)
             archive = self.head.document(self.head.previous, ATOM)
-            SubElement(channel, _ATOM_LINK, rel="prev-archive", href=archive, type=FORMATS[ATOM].media_type)
+            SubElement(
+                channel, _ATOM_LINK, rel="prev-archive", href=archive, type=FORMATS[ATOM].media_type
+            )
         refer_to_signs(channel, _PLAIN)
 
 
 def _space_tags(elements: Any) -> None:
-    """Put a space after each < that could start a tag: some readers take these fields for text and some for HTML, and
-    "< b>" is the same to both. The validator takes </b> for markup, too."""
+    """Put a space after each < that could start a tag: some readers take these fields for text and
+    some for HTML, and "< b>" is the same to both. The validator takes </b> for markup, too."""
     for element in elements:
         element.text = _TAG.sub(r"\1 ", element.text)
 

@@ -13,28 +13,56 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
 from syndicator.core import secrets, text, urls
-from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn, story_urn
+from syndicator.core.model import (
+    Article,
+    ContentMode,
+    Enclosure,
+    Origin,
+    Source,
+    entry_urn,
+    story_urn,
+)
 from syndicator.core.ports import Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.usage.vocabularies import terms
 
-# Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C validator calls them
-# implausible (its validators.py, implausible_8601).
+# Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C
+# validator calls them implausible (its validators.py, implausible_8601).
 _FIRST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-# Forms of ids that the validator accepts (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC 4151.
-_URN: Final = re.compile(r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.I)
+# Forms of ids that the validator accepts (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC
+# 4151.
+_URN: Final = re.compile(
+    r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.I
+)
 _UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
-_TAG: Final = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$._!~*'(),-]+")
+_TAG: Final = re.compile(
+    r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$._!~*'(),-]+"
+)
 
 _IMAGES: Final = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
-    "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml",
-}  # fmt: skip
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "svg": "image/svg+xml",
+}
 _MEDIA: Final = {
-    "mp3": "audio/mpeg", "m4a": "audio/x-m4a", "aac": "audio/aac", "ogg": "audio/ogg", "oga": "audio/ogg",
-    "opus": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4", "m4v": "video/x-m4v",
-    "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg",
-}  # fmt: skip
+    "mp3": "audio/mpeg",
+    "m4a": "audio/x-m4a",
+    "aac": "audio/aac",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "opus": "audio/ogg",
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "mp4": "video/mp4",
+    "m4v": "video/x-m4v",
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "ogv": "video/ogg",
+}
 _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
@@ -44,20 +72,25 @@ _TWICE: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
 _UNPRINTED: Final = re.compile(
-    "[\x7f-\x9f\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
+    "[\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+    + "]"
 )
 # Text between escaped characters with a UTF-8 character that was read as two Latin-1 characters.
-_TWICE_ENCODED: Final = re.compile("(?<![^&<>;\n])[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*")
+_TWICE_ENCODED: Final = re.compile(
+    "(?<![^&<>;\n])[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*"
+)
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
 # ISO 639-1; the validator knows few longer codes.
 _CODES: Final = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
-    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
-    "ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na "
-    "nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so "
-    "sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy"
+    " da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu"
+    " hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb"
+    " lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om"
+    " or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw"
+    " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
 _LANGUAGES: Final = frozenset(_CODES.split())
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
@@ -66,12 +99,14 @@ _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
 _STRICTEST_FIRST: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
 _MOST_ALSO: Final = 12
 _HALF_DAY: Final = 12  # hours
-_DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS (Apple)
+# seconds, MM:SS or HH:MM:SS (Apple)
+_DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The values that all formats write: each text is one legal line, each address a legal URI, each time in UTC."""
+    """The values that all formats write: each text is one legal line, each address a legal URI,
+    each time in UTC."""
 
     id: str  # the article's
     urn: str
@@ -108,7 +143,8 @@ class View:
 
     @property
     def text(self) -> str:
-        """The excerpt, else the source's name: formats require a text, and it should not repeat the title."""
+        """The excerpt, else the source's name: formats require a text, and it should not repeat the
+        title."""
         return self.summary or self.origin.title
 
 
@@ -120,8 +156,9 @@ def view(
     html: str,
     picture: Picture | None = None,
 ) -> View:
-    """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`: the rendered body,
-    "" for none; `picture`: the article's thumbnail. Raises ValueError if the article has no usable address."""
+    """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`:
+    the rendered body, "" for none; `picture`: the article's thumbnail. Raises ValueError if the
+    article has no usable address."""
     article = _without_private(_without_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
@@ -168,7 +205,8 @@ def _without_secrets(article: Article, source: Source | None) -> Article:
 
 
 def _without_private(article: Article, source: Source | None) -> Article:
-    """Remove addresses with passwords and, unless the source may use them, those into private networks."""
+    """Remove addresses with passwords and, unless the source may use them, those into private
+    networks."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
@@ -179,22 +217,31 @@ def _without_private(article: Article, source: Source | None) -> Article:
 
 
 def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
-    """Apply `changed` to all addresses of `article` but its own; an address that becomes "" is removed."""
+    """Apply `changed` to all addresses of `article` but its own; an address that becomes "" is
+    removed."""
     enclosure, origin = article.enclosure, article.origin
     if enclosure is not None:
-        podcast, url = tuple(line for line in enclosure.podcast if changed(line) == line), changed(enclosure.url)
+        podcast, url = (
+            tuple(line for line in enclosure.podcast if changed(line) == line),
+            changed(enclosure.url),
+        )
         enclosure = replace(enclosure, url=url, podcast=podcast) if url else None
     return replace(
         article,
         cover=changed(article.cover or ""),
         also=tuple(filter(None, map(changed, article.also))),
         enclosure=enclosure,
-        origin=replace(origin, url=changed(origin.url), site=changed(origin.site), id=changed(origin.id)),
+        origin=replace(
+            origin, url=changed(origin.url), site=changed(origin.site), id=changed(origin.id)
+        ),
     )
 
 
-def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -> tuple[tuple[str, str], ...]:
-    """Return (name, address) of the first report of each other outlet in the story of article `id`."""
+def also(
+    id: str, story: Story, source_of: Callable[[Article], Source | None]
+) -> tuple[tuple[str, str], ...]:
+    """Return (name, address) of the first report of each other outlet in the story of article
+    `id`."""
     address_of = {outlet: "" for outlet, article in story.reports if article.id == id}
     named: list[tuple[str, str]] = []
     for outlet, article in story.reports:
@@ -202,26 +249,32 @@ def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -
         if outlet not in address_of and url:
             address_of[outlet] = url
             site = article.origin.site or article.origin.url
-            own = bool(site) and urls.publisher(site) == outlet  # else the title names another announcer
+            # else the title names another announcer
+            own = bool(site) and urls.publisher(site) == outlet
             named.append(((own and name(article.origin.title)) or outlet, url))
     return tuple(named[:_MOST_ALSO])
 
 
 def leading(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return an entry for the story that `view` leads, with its id. `updated` changes only at noon and midnight."""
+    """Return an entry for the story that `view` leads, with its id. `updated` changes only at noon
+    and midnight."""
     latest = max(view.updated, entry.latest)
-    half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
+    half = latest.replace(
+        hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0
+    )
     seconds = entry.story[:10]  # when it began; names of earlier versions have no time
     began = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
     updated = _with_microseconds(max(began, half), entry.story)
-    return replace(view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began)
+    return replace(
+        view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began
+    )
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
-    """Return how much of an article may be shown, and the names of the publisher's rules that restrict it. A recorded
-    licence of the source lifts them. Rules: `vocabularies.terms`; nosnippet and noarchive (neither excerpt nor body);
-    max-snippet (an excerpt of so many characters, no body;
-    https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    """Return how much of an article may be shown, and the names of the publisher's rules that
+    restrict it. A recorded licence of the source lifts them. Rules: `vocabularies.terms`; nosnippet
+    and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
+    body; https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"
     if source and source.licence:
         return wanted, ()
@@ -242,8 +295,9 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
-    """Return True if a thumbnail may be shown: the content mode allows more than a link and, without a recorded
-    licence, neither the page (noimageindex, max-image-preview:none) nor its terms forbid it."""
+    """Return True if a thumbnail may be shown: the content mode allows more than a link and,
+    without a recorded licence, neither the page (noimageindex, max-image-preview:none) nor its
+    terms forbid it."""
     if permitted(article, source)[0] == "link":
         return False
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
@@ -253,7 +307,8 @@ def may_copy_picture(article: Article, source: Source | None) -> bool:
 
 
 def uri(value: str) -> str:
-    """Return `value` as a URI that every reader accepts (RFC 3986, ASCII only), "" if it is not an http(s) address."""
+    """Return `value` as a URI that every reader accepts (RFC 3986, ASCII only), "" if it is not an
+    http(s) address."""
     cleaned = "".join(text.legal(value).split())
     if _PLAIN.fullmatch(cleaned):
         return cleaned
@@ -265,7 +320,8 @@ def uri(value: str) -> str:
 
 @lru_cache(4096)
 def name(value: str) -> str:
-    """Return a name (of an author, tag, category, source) as one line without markup (validator: ContainsHTML)."""
+    """Return a name (of an author, tag, category, source) as one line without markup (validator:
+    ContainsHTML)."""
     cleaned, before = line(value), ""
     while cleaned != before:
         before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
@@ -274,10 +330,13 @@ def name(value: str) -> str:
 
 @lru_cache(256)
 def language(value: str) -> str:
-    """Return a language tag for xml:lang (RFC 5646), "" if it is invalid or its language has no two-letter code."""
+    """Return a language tag for xml:lang (RFC 5646), "" if it is invalid or its language has no
+    two-letter code."""
     tag = value.strip().replace("_", "-")
     first, *more = tag.split("-")
-    fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more)
+    fine = first.lower() in _LANGUAGES and all(
+        part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more
+    )
     return tag if fine and tag.isascii() else ""
 
 
@@ -287,14 +346,16 @@ def line(value: str) -> str:
 
 
 def _printed(value: str) -> str:
-    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), and write "?" for U+FFFD."""
+    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), and write "?" for
+    U+FFFD."""
     if value.isascii() and value.isprintable():
         return value
     return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")
 
 
 def _decoded_twice(match: re.Match[str]) -> str:
-    """Decode text that was encoded twice (Latin-1 characters whose bytes are UTF-8), which the validator reports."""
+    """Decode text that was encoded twice (Latin-1 characters whose bytes are UTF-8), which the
+    validator reports."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -313,7 +374,8 @@ def _words(value: str) -> list[str]:
 
 
 def times(article: Article) -> tuple[datetime, datetime]:
-    """Return (published, updated): `published` is never after `added`; only a recorded revision moves `updated`."""
+    """Return (published, updated): `published` is never after `added`; only a recorded revision
+    moves `updated`."""
     added = _utc(article.added) or _FIRST
     published = min(_utc(article.published) or added, added)
     published = published if published >= _FIRST else max(added, _FIRST)
@@ -324,7 +386,8 @@ def times(article: Article) -> tuple[datetime, datetime]:
 
 
 def _with_microseconds(moment: datetime, id: str) -> datetime:
-    """Add microseconds derived from `id`: readers sort by time, and the validator warns of equal times."""
+    """Add microseconds derived from `id`: readers sort by time, and the validator warns of equal
+    times."""
     digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()
     return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
 
@@ -332,7 +395,11 @@ def _with_microseconds(moment: datetime, id: str) -> datetime:
 def _utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    return (
+        (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        .astimezone(UTC)
+        .replace(microsecond=0)
+    )
 
 
 def _parsed(value: str) -> datetime | None:
@@ -344,12 +411,17 @@ def _parsed(value: str) -> datetime | None:
 
 def _snippet(article: Article) -> int | None:
     rules = (rule.lower().replace(" ", "").partition(":") for rule in article.robots)
-    return min((int(count) for name, _, count in rules if name == "max-snippet" and count.isdigit()), default=None)
+    return min(
+        (int(count) for name, _, count in rules if name == "max-snippet" and count.isdigit()),
+        default=None,
+    )
 
 
 def _summary(article: Article, restricted: Sequence[str]) -> str:
     whole = line(article.excerpt)
-    limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
+    limit = (
+        _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
+    )
     if limit is None or len(whole) <= limit:
         return whole
     cut = max(whole.rfind(end, 0, limit) for end in (". ", "! ", "? ", "。"))
@@ -370,7 +442,13 @@ def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
     if not kind:
         return None
     podcast = tuple(line for line in map(_podcast, enclosure.podcast) if line)
-    return Enclosure(url=url, type=kind, length=max(enclosure.length, 0), duration=enclosure.duration, podcast=podcast)
+    return Enclosure(
+        url=url,
+        type=kind,
+        length=max(enclosure.length, 0),
+        duration=enclosure.duration,
+        podcast=podcast,
+    )
 
 
 def _podcast(text: str) -> str:
@@ -378,9 +456,15 @@ def _podcast(text: str) -> str:
     kind, _, rest = line(text).partition(" ")
     main, *values = rest.split("; ")
     pairs = [value.partition("=") for value in values]
-    attributes = [f"{key}={uri(value) if key in ('href', 'img') else value}" for key, _, value in pairs if value]
+    attributes = [
+        f"{key}={uri(value) if key in ('href', 'img') else value}"
+        for key, _, value in pairs
+        if value
+    ]
     main = name(main) if kind == "person" else uri(main)
-    typed = kind == "person" or any(key == "type" and _TYPE.fullmatch(value) for key, _, value in pairs)
+    typed = kind == "person" or any(
+        key == "type" and _TYPE.fullmatch(value) for key, _, value in pairs
+    )
     valid = [attribute for attribute in attributes if not attribute.endswith("=")]
     return "; ".join([f"{kind} {main}", *valid]) if main and typed else ""
 
@@ -412,7 +496,11 @@ def _origin(article: Article, source: Source | None, published: datetime) -> Ori
         url=url,
         site=site,
         id=_source_id(recorded.id) or _source_id(url) or _source_id(article.url),
-        updated=min(updated, _utc(article.added) or updated) if updated and updated >= _FIRST else published,
+        updated=(
+            min(updated, _utc(article.added) or updated)
+            if updated and updated >= _FIRST
+            else published
+        ),
     )
 
 
@@ -422,8 +510,9 @@ def _source_id(value: str) -> str:
     if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
         return value
     address, _, fragment = uri(value).partition("#")
-    # Ids are compared byte by byte, so they need one spelling (the validator's NonCanonicalURI; accents in NFC). An
-    # address with escapes that are not UTF-8, or escaped twice, has none: use a UUID made from it.
+    # Ids are compared byte by byte, so they need one spelling (the validator's NonCanonicalURI;
+    # accents in NFC). An address with escapes that are not UTF-8, or escaped twice, has none: use a
+    # UUID made from it.
     if _TWICE.search(address) or not _FRAGMENT.fullmatch(fragment):
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     composed = lambda match: quote(normalize("NFC", unquote(match[0], errors="strict")), safe="")

@@ -43,23 +43,25 @@ def declared(*prefixes: str) -> dict[str, str]:
 
 
 def add_text(parent: Any, tag: str, value: str, /, **attributes: str) -> Any:
-    """Add an element with a text at the end of `parent`; return it. Raises ValueError for characters that XML does not
-    allow."""
+    """Add an element with a text at the end of `parent`; return it. Raises ValueError for
+    characters that XML does not allow."""
     element = etree.SubElement(parent, tag, attributes)
     element.text = value
     return element
 
 
 def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attributes: str) -> None:
-    """Add an element that declares its namespace, because few feeds have it. `value`: its text, if it has one."""
+    """Add an element that declares its namespace, because few feeds have it. `value`: its text, if
+    it has one."""
     element = etree.SubElement(parent, qualified(prefix, name), attributes, nsmap=declared(prefix))
     if value:
         element.text = value
 
 
 def mark_text(element: Any) -> None:
-    """Give an Atom text construct (RFC 4287 3.1) its type. A text with <b> or AT&amp;T in it is "html" and escaped once
-    more, so that readers show it literally. Others are "text": five of seven readers do not unescape twice."""
+    """Give an Atom text construct (RFC 4287 3.1) its type. A text with <b> or AT&amp;T in it is
+    "html" and escaped once more, so that readers show it literally. Others are "text": five of
+    seven readers do not unescape twice."""
     value = element.text
     if _LIKE_MARKUP.search(value):
         element.text = html.escape(value, quote=False)
@@ -69,8 +71,9 @@ def mark_text(element: Any) -> None:
 
 
 def refer_to_signs(root: Any, names: Sequence[str]) -> None:
-    """Write & and < of the plain elements `names` as hexadecimal references, which the validator and readers that take
-    fields for HTML read right (RSS Best Practices Profile, "Character data")."""
+    """Write & and < of the plain elements `names` as hexadecimal references, which the validator
+    and readers that take fields for HTML read right (RSS Best Practices Profile, "Character
+    data")."""
     for element in root.iter(*names):
         value = element.text or ""
         has_signs = "&" in value or "<" in value
@@ -84,35 +87,44 @@ def refer_to_signs(root: Any, names: Sequence[str]) -> None:
 
 
 def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
-    """Return the bytes of an entry inside a feed that declares `namespaces`. Raises ValueError for a text for which
-    libxml2, and readers made with it, refuse the whole feed."""
+    """Return the bytes of an entry inside a feed that declares `namespaces`. Raises ValueError for
+    a text for which libxml2, and readers made with it, refuse the whole feed."""
     feed = etree.Element("feed", nsmap=namespaces)
     feed.append(entry)
     data: bytes = etree.tostring(feed, encoding="UTF-8", xml_declaration=False)
-    if len(data) > _LONGEST_TEXT and any(len(value.encode()) > _LONGEST_TEXT for value in entry.itertext()):
+    if len(data) > _LONGEST_TEXT and any(
+        len(value.encode()) > _LONGEST_TEXT for value in entry.itertext()
+    ):
         raise ValueError("a text of more than 10 MB, which readers refuse")
     return data[data.index(b">") + 1 : data.rindex(b"<")]
 
 
 def add_stylesheet(feed: Any, base: str) -> None:
-    """Put the instruction that makes browsers show a feed with our stylesheet before the root element `feed`."""
-    feed.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{base}feed.css"'))
+    """Put the instruction that makes browsers show a feed with our stylesheet before the root
+    element `feed`."""
+    feed.addprevious(
+        etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{base}feed.css"')
+    )
 
 
 def insert_entries(head: bytes, closing: bytes, entries: Sequence[bytes]) -> bytes:
-    """Return the document `head`, which ends with `closing`, with `entries` at its end, one a line."""
+    """Return the document `head`, which ends with `closing`, with `entries` at its end, one a
+    line."""
     return b"\n".join([head.removesuffix(closing), *entries, closing, b""])
 
 
 def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list with an outline for each feed, in the first of our XML formats that it has. Each axis
-    but that of everything is a folder. Feed names do not repeat our site's name."""
+    """Return a subscription list with an outline for each feed, in the first of our XML formats
+    that it has. Each axis but that of everything is a folder. Feed names do not repeat our site's
+    name."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}
     for spec in specs:
-        format = next((name for name, format in FORMATS.items() if format.xml and name in spec.formats), None)
+        format = next(
+            (name for name, format in FORMATS.items() if format.xml and name in spec.formats), None
+        )
         if format:
             heading = listed(spec.key.axis).heading
             if heading not in folders:

@@ -1,9 +1,10 @@
 """RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-A past UTC month of `added` has one document. In new instances (`archives = "atom"`) months share one, named after the
-last, until it has 50 entries, and the newest have none while the head shows them. A month of more than 200 entries, or
-with published parts, is halved by time until each part has at most `limit`. So a reader that follows prev-archive from
-the head finds every article, and may stop at a document that it has.
+A past UTC month of `added` has one document. In new instances (`archives = "atom"`) months share
+one, named after the last, until it has 50 entries, and the newest have none while the head shows
+them. A month of more than 200 entries, or with published parts, is halved by time until each part
+has at most `limit`. So a reader that follows prev-archive from the head finds every article, and
+may stop at a document that it has.
 
 Published documents keep their addresses: nothing published is split or joined later."""
 
@@ -26,7 +27,8 @@ _EVERY: Final = 2**31 - 1
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # increase when archive documents change
-_WHOLE: Final = 200  # most entries of a document of whole months: some 200 kB, as the longest head feed
+# most entries of a document of whole months: some 200 kB, as the longest head feed
+_WHOLE: Final = 200
 _LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
@@ -35,16 +37,18 @@ Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The ids of a head feed, newest first. `left_out`: unselected ids newer than the oldest selected one."""
+    """The ids of a head feed, newest first. `left_out`: unselected ids newer than the oldest
+    selected one."""
 
     ids: list[str]
     left_out: frozenset[str] = frozenset()
 
 
 def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
-    """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the newest. Of the 24
-    hours before the newest at most `most`; in all at most `most_older`, or those of the 24 hours if they are more. If
-    articles are left out, a source gets at most its `share` of the places while others have articles."""
+    """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the
+    newest. Of the 24 hours before the newest at most `most`; in all at most `most_older`, or those
+    of the 24 hours if they are more. If articles are left out, a source gets at most its `share` of
+    the places while others have articles."""
     latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)
@@ -54,8 +58,12 @@ def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> 
     day = max(latest - DAY, since) if since else latest
     today = index.ids(spec.key, limit=0, since=day, most=spec.most + 1)
     if len(today) > spec.most:
-        return _shared(spec, index, always=0, places=spec.most, reach=_REACH * spec.most, since=since)
-    return _shared(spec, index, always=len(today), places=max(len(today), older), reach=spec.limit, since=since)
+        return _shared(
+            spec, index, always=0, places=spec.most, reach=_REACH * spec.most, since=since
+        )
+    return _shared(
+        spec, index, always=len(today), places=max(len(today), older), reach=spec.limit, since=since
+    )
 
 
 def room(spec: FeedSpec, places: int) -> int:
@@ -64,21 +72,31 @@ def room(spec: FeedSpec, places: int) -> int:
 
 
 def _shared(
-    spec: FeedSpec, index: ArticleIndex, *, always: int, places: int, reach: int, since: datetime | None
+    spec: FeedSpec,
+    index: ArticleIndex,
+    *,
+    always: int,
+    places: int,
+    reach: int,
+    since: datetime | None,
 ) -> Selection:
-    """Select `places` articles, the newest `always` included, among the newest `reach` and those after `since`."""
+    """Select `places` articles, the newest `always` included, among the newest `reach` and those
+    after `since`."""
     if spec.share >= 1:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
     source = index.sources(near)
-    chosen = places_of([source.get(id, "") for id in near], always=always, places=places, room=room(spec, places))
+    chosen = places_of(
+        [source.get(id, "") for id in near], always=always, places=places, room=room(spec, places)
+    )
     ids = [near[place] for place in chosen]
     return Selection(ids=ids, left_out=frozenset(near) - frozenset(ids))
 
 
 def places_of(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
-    """Return the selected indices of `sources` (of each article, newest first), ascending: the newest `always`, then
-    others while their source has fewer than `room`, which grows for all sources if places stay empty. Pure."""
+    """Return the selected indices of `sources` (of each article, newest first), ascending: the
+    newest `always`, then others while their source has fewer than `room`, which grows for all
+    sources if places stay empty. Pure."""
     count, taken = Counter(sources), Counter(sources[:always])
     wanted = min(places, len(sources))
     while sum(max(taken[source], min(number, room)) for source, number in count.items()) < wanted:
@@ -98,7 +116,8 @@ def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `ids`: its entries, newest first; None: from `months`, at times that start with `bits`."""
+    """An archive document. `ids`: its entries, newest first; None: from `months`, at times that
+    start with `bits`."""
 
     name: str
     months: Sequence[str]
@@ -111,9 +130,13 @@ class Document:
 
 
 def files_of(document: Document, head: Head, pages: str) -> dict[str, str]:
-    """Return file name -> input fingerprint of an archive document. `pages`: fingerprint of input for pages only."""
+    """Return file name -> input fingerprint of an archive document. `pages`: fingerprint of input
+    for pages only."""
     made_of, name = document.fingerprint, document.name.removesuffix(ATOM)
-    return {name + format: _digest(made_of, pages) if format == PAGE else made_of for format in head.archives}
+    return {
+        name + format: _digest(made_of, pages) if format == PAGE else made_of
+        for format in head.archives
+    }
 
 
 def chain(
@@ -126,15 +149,18 @@ def chain(
     *,
     shared: bool,
 ) -> list[Document]:
-    """Return the archive documents of a feed, oldest first. `shown`: ids of its head; `open_month`: the current month,
-    that of the newest article in the store; `about`: a fingerprint of all other input; `published`: its published
-    files, name -> fingerprint; `shared`: months share documents."""
+    """Return the archive documents of a feed, oldest first. `shown`: ids of its head;
+    `open_month`: the current month, that of the newest article in the store; `about`: a
+    fingerprint of all other input; `published`: its published files, name -> fingerprint;
+    `shared`: months share documents."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
     closed = {month: of for month, of in months.items() if month < open_month}
     documents = list(_closed(spec, index, closed, shown if shared else None, old_bits, published))
     if open_month in months:
         parts = old_bits.get(open_month, frozenset())
-        documents += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
+        documents += _sealed(
+            spec, index.month_entries(spec.key, open_month), shown, open_month, parts
+        )
     return [_linked(documents, place, about) for place in range(len(documents))]
 
 
@@ -142,11 +168,15 @@ def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[st
     """Return the article ids of a document, newest first."""
     if document.ids is not None:
         return document.ids
-    entries = [entry for month in reversed(document.months) for entry in index.month_entries(key, month)]
+    entries = [
+        entry for month in reversed(document.months) for entry in index.month_entries(key, month)
+    ]
     if document.bits is None:
         return [id for id, _, _ in entries]
     placed = _placed(entries, document.months[0])
-    return [id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)]
+    return [
+        id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)
+    ]
 
 
 def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -173,8 +203,9 @@ def _closed(
     old_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. `closed`: their numbers of entries and fingerprints; `shown`:
-    ids of the head if months share documents, else None. Reads entries of few months."""
+    """Yield the documents of past months, oldest first. `closed`: their numbers of entries and
+    fingerprints; `shown`: ids of the head if months share documents, else None. Reads entries of
+    few months."""
     runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
     for name, in_parts, months in runs:
         if in_parts:
@@ -184,21 +215,36 @@ def _closed(
                 placed = _placed(index.month_entries(spec.key, name), name)
                 parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), bits_before)]
             for bits in parts:
-                part, fingerprint = paths.archive_name(spec.key, f"{name}.{bits}"), _digest(made_of, bits)
-                yield Document(name=part, months=[name], fingerprint=fingerprint, bits=bits, marker=made_of)
+                part, fingerprint = (
+                    paths.archive_name(spec.key, f"{name}.{bits}"),
+                    _digest(made_of, bits),
+                )
+                yield Document(
+                    name=part, months=[name], fingerprint=fingerprint, bits=bits, marker=made_of
+                )
             continue
-        if not name and months is runs[-1][2] and shown is not None and _are_shown(shown, spec.key, months, index):
+        if (
+            not name
+            and months is runs[-1][2]
+            and shown is not None
+            and _are_shown(shown, spec.key, months, index)
+        ):
             return
         made_of, *more = (closed[month][1] for month in months)
         fingerprint = _digest(made_of, *more) if more else made_of
-        yield Document(name=paths.archive_name(spec.key, name or months[-1]), months=months, fingerprint=fingerprint)
+        yield Document(
+            name=paths.archive_name(spec.key, name or months[-1]),
+            months=months,
+            fingerprint=fingerprint,
+        )
 
 
 def _runs(
     closed: Mapping[str, tuple[int, str]], old_bits: Mapping[str, frozenset[str]], least: int
 ) -> list[tuple[str, bool, list[str]]]:
-    """Return the months of each document, with the published name, "" for none, and True for a month in parts. Months
-    without a published document join the next one that is published, for articles that got a tag later."""
+    """Return the months of each document, with the published name, "" for none, and True for a
+    month in parts. Months without a published document join the next one that is published, for
+    articles that got a tag later."""
     ends = sorted(month for month, bits in old_bits.items() if "" in bits)
     runs: list[tuple[str, bool, list[str]]] = []
     size = 0
@@ -206,7 +252,11 @@ def _runs(
         end = next((end for end in ends if end >= month), "")
         in_parts = month != end and (count > _WHOLE or month in old_bits)
         name = month if in_parts else end
-        if not runs or runs[-1][0] != name or (not name and (size >= least or size + count > _WHOLE)):
+        if (
+            not runs
+            or runs[-1][0] != name
+            or (not name and (size >= least or size + count > _WHOLE))
+        ):
             runs.append((name, in_parts, []))
             size = 0
         runs[-1][2].append(month)
@@ -214,20 +264,29 @@ def _runs(
     return runs
 
 
-def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], index: ArticleIndex) -> bool:
+def _are_shown(
+    shown: Collection[str], key: FeedKey, months: Sequence[str], index: ArticleIndex
+) -> bool:
     return {id for month in months for id, _, _ in index.month_entries(key, month)} <= set(shown)
 
 
 def _sealed(
-    spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str, old_bits: frozenset[str]
+    spec: FeedSpec,
+    entries: Sequence[Entry],
+    shown: Collection[str],
+    month: str,
+    old_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first; none if the head shows it and none was published."""
+    """Return the documents of the current month, oldest first; none if the head shows it and none
+    was published."""
     if not old_bits and {id for id, _, _ in entries} <= set(shown):
         return []
     placed = _placed(entries, month)
     parts = list(_split(placed, min(spec.limit, _WHOLE), old_bits))
     if not _shows(shown, parts[-1]):  # the head shows only its share of a source
-        parts = list(_split(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), old_bits))
+        parts = list(
+            _split(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), old_bits)
+        )
     if _shows(shown, parts[-1]) and parts[-1][0] not in old_bits:
         parts.pop()
     return [_part(spec.key, month, bits, part) for bits, part in parts]
@@ -235,7 +294,9 @@ def _sealed(
 
 def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    return [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
+    return [
+        ((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)
+    ]
 
 
 def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
@@ -243,11 +304,19 @@ def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
 
 
 def _split(
-    entries: Sequence[Placed], most: int, old_bits: frozenset[str], bits: str = "", span: int = _SPAN
+    entries: Sequence[Placed],
+    most: int,
+    old_bits: frozenset[str],
+    bits: str = "",
+    span: int = _SPAN,
 ) -> Iterator[tuple[str, Sequence[Placed]]]:
-    """Yield the non-empty parts of the time span, halved until each has at most `most` entries. An entry's part depends
-    on its own time alone. Parts of `old_bits` stay, whatever their size."""
-    if bits in old_bits or span == 0 or (len(entries) <= most and not any(part.startswith(bits) for part in old_bits)):
+    """Yield the non-empty parts of the time span, halved until each has at most `most` entries. An
+    entry's part depends on its own time alone. Parts of `old_bits` stay, whatever their size."""
+    if (
+        bits in old_bits
+        or span == 0
+        or (len(entries) <= most and not any(part.startswith(bits) for part in old_bits))
+    ):
         if entries:
             yield bits, entries
         return

@@ -13,14 +13,15 @@ from syndicator.core.text import slug
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.staleness import is_on
 
-# Articles that a feed of an axis needs before it is first published; None: the axis is off. One for other axes, and for
-# tags of taxonomy.toml.
+# Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
+# other axes, and for tags of taxonomy.toml.
 LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {
     TAG: lambda publish: publish.tag_min,
     AUTHOR: lambda publish: publish.tag_min,
 }
 MOST: Final = 500  # entries of the last day
-# Entries of earlier days are for readers that poll seldom, but each poll of the others transfers them, too.
+# Entries of earlier days are for readers that poll seldom, but each poll of the others transfers
+# them, too.
 MOST_OLDER: Final = 200
 SHARE: Final = 0.33  # of the places for one source, while others have articles for the rest
 
@@ -42,28 +43,36 @@ def plan(
     categories: Mapping[str, str],
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FeedSpec]:
-    """Return the feeds to publish on the axes of `publish.axes`: everything; each category and source with an article;
-    each tag with `publish.tag_min` articles, or one if `tags` (taxonomy.toml) or an operator's file has it; each saved
-    query. Published feeds stay until dropped or moved. `categories`, `tags`: name -> description. Order: by axis as on
-    the index page, saved queries last, then by slug."""
+    """Return the feeds to publish on the axes of `publish.axes`: everything; each category and
+    source with an article; each tag with `publish.tag_min` articles, or one if `tags`
+    (taxonomy.toml) or an operator's file has it; each saved query. Published feeds stay until
+    dropped or moved. `categories`, `tags`: name -> description. Order: by axis as on the index
+    page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
-    details = _Details(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
+    details = _Details(
+        settings, by_key, categories, {slug(name): about for name, about in tags.items()}
+    )
     published = (row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped))
     alive = sorted(published, key=lambda row: row.key)
     specs: list[FeedSpec] = []
     for name, axis in by_place():
         if name == ALL.axis:
-            specs.append(_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title))
+            specs.append(
+                _spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
+            )
         elif axis.members or axis.found or axis.only:
             specs += _of_articles(name, alive, details)
     specs += of_queries(rows, settings, queries)
-    specs = _with_distinct_titles([spec for spec in specs if is_on(spec.key.axis, settings.publish)])
+    specs = _with_distinct_titles(
+        [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
+    )
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
 
 
 def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
-    """Add "(category)" to the title of a category with the name of a tag: readers list feeds by title."""
+    """Add "(category)" to the title of a category with the name of a tag: readers list feeds by
+    title."""
     tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
     return [
         replace(spec, title=spec.title.replace(spec.name, f"{spec.name} (category)", 1))
@@ -79,8 +88,12 @@ def _of_articles(axis: str, rows: Sequence[FeedRow], details: _Details) -> Itera
         return
     for row in rows:
         named = axis == TAG and row.key.slug in details.tags
-        if row.key.axis == axis and (row.count >= (1 if row.wanted or named else least) or row.built):
-            yield _detailed(_spec(row.key, row.name, details.settings, first_slug=row.first_slug), details)
+        if row.key.axis == axis and (
+            row.count >= (1 if row.wanted or named else least) or row.built
+        ):
+            yield _detailed(
+                _spec(row.key, row.name, details.settings, first_slug=row.first_slug), details
+            )
 
 
 def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
@@ -92,14 +105,19 @@ def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
         case "story":
             return replace(spec, description="What two outlets or more report.", share=1.0)
         case "source":
-            source = details.sources.get(spec.key.slug)  # None if it was removed: its articles and its feed stay
+            # None if it was removed: its articles and its feed stay
+            source = details.sources.get(spec.key.slug)
             name = (source.title if source else None) or spec.name or spec.key.slug
             language = (source.language if source else None) or spec.language
-            return replace(spec, name=name, title=_title(name, details.settings), language=language, share=1.0)
+            return replace(
+                spec, name=name, title=_title(name, details.settings), language=language, share=1.0
+            )
     return spec
 
 
-def of_queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:
+def of_queries(
+    rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]
+) -> Iterator[FeedSpec]:
     """Yield the feeds of saved queries."""
     first = {row.key: row.first_slug for row in rows}
     for item in sorted(queries, key=lambda query: query.slug):
@@ -109,7 +127,9 @@ def of_queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[Sa
             yield _adjusted(replace(spec, query=item.query), item)
 
 
-def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = "") -> FeedSpec:
+def _spec(
+    key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
+) -> FeedSpec:
     publish = settings.publish
     return FeedSpec(
         key=key,

@@ -1,5 +1,6 @@
-"""Find feeds that need a build, by marks and by fingerprints of all input besides articles; decide when to build.
-Imports little: a run with nothing to build loads no renderer, template or XML library."""
+"""Find feeds that need a build, by marks and by fingerprints of all input besides articles; decide
+when to build. Imports little: a run with nothing to build loads no renderer, template or XML
+library."""
 
 import hashlib
 import uuid
@@ -29,10 +30,12 @@ _FORM: Final = "4"
 
 # Settings that select the articles of the head.
 _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
-_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # fields of a source in entries
+# fields of a source in entries
+_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")
 _LOOKED_AT: Final = 8  # feeds compared by `replaced`: a choice, some milliseconds
 LONG: Final = 50  # entries, the default of `publish.limit`: a feed with more waits longer
-FEW: Final = 6  # long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
+# long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
+FEW: Final = 6
 HOUR: Final = 3600.0  # seconds: how often most readers poll
 MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss none. A choice
 
@@ -43,18 +46,21 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)
-    later = (publish.archives, publish.stories)  # must not change the fingerprints of older instances
+    # must not change the fingerprints of older instances
+    later = (publish.archives, publish.stories)
     new = [value for value in later if isinstance(value, str) and value != "off"]
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:
-    """Return the fingerprint of input that only pages use: templates, stylesheets, the setting for archives."""
+    """Return the fingerprint of input that only pages use: templates, stylesheets, the setting for
+    archives."""
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
-    """Return the fingerprint of a feed's settings, with `shared` (from `common`) and `pages` (from `of_pages`)."""
+    """Return the fingerprint of a feed's settings, with `shared` (from `common`) and `pages` (from
+    `of_pages`)."""
     return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
 
 
@@ -63,18 +69,22 @@ def of_calendar(spec: FeedSpec, shared: str, pages: str) -> str:
 
 
 def of_archive(spec: FeedSpec, shared: str) -> str:
-    """Return the fingerprint for a feed's archive documents, without settings that select the head's articles."""
+    """Return the fingerprint for a feed's archive documents, without settings that select the
+    head's articles."""
     return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
 
 
 def of_source(source: Source) -> str:
-    """Return the fingerprint of the fields of a source that entries show or that decide its rights."""
+    """Return the fingerprint of the fields of a source that entries show or that decide its
+    rights."""
     return _digest(*(getattr(source, name) for name in _SHOWN))
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
     values = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
-    return sorted((name, value) for name, value, default in values if default is MISSING or value != default)
+    return sorted(
+        (name, value) for name, value, default in values if default is MISSING or value != default
+    )
 
 
 def _digest(*parts: object) -> str:
@@ -82,15 +92,17 @@ def _digest(*parts: object) -> str:
 
 
 def is_file(name: str) -> bool:
-    """Return False for a name with a #: its row in the index is the fingerprint of several files' input."""
+    """Return False for a name with a #: its row in the index is the fingerprint of several files'
+    input."""
     return "#" not in name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """The result of a build. `written`: names of changed or deleted files; `held`: feeds that keep their old files, and
-    why; `set_aside`: articles that could not be shown properly; `left`: number of stale feeds not built; `shown`: for
-    each written feed, the numbers of its entries and articles."""
+    """The result of a build. `written`: names of changed or deleted files; `held`: feeds that keep
+    their old files, and why; `set_aside`: articles that could not be shown properly; `left`: number
+    of stale feeds not built; `shown`: for each written feed, the numbers of its entries and
+    articles."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
@@ -116,10 +128,15 @@ def stale(
     *,
     owed: bool = True,
 ) -> set[FeedKey]:
-    """Return the feeds that need a build: marked stale, never built or, if `settings` and `instance` are given, built
-    with other settings or another `look`. `feeds`: all rows; `owed`: include feeds that owe calendar pages."""
+    """Return the feeds that need a build: marked stale, never built or, if `settings` and
+    `instance` are given, built with other settings or another `look`. `feeds`: all rows; `owed`:
+    include feeds that owe calendar pages."""
     rows = {row.key: row for row in feeds}
-    shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
+    shared, pages = (
+        (common(settings, instance), of_pages(settings, look))
+        if settings and instance
+        else ("", "")
+    )
 
     def is_stale(row: FeedRow | None, spec: FeedSpec) -> bool:
         if row is None or row.stale or row.dropped or not row.built or (owed and row.owed):
@@ -129,9 +146,12 @@ def stale(
     return {spec.key for spec in specs if is_stale(rows.get(spec.key), spec)}
 
 
-def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
-    """Return True if the published files are not those last written, such as a restored older folder. Compares files of
-    some of `newest`, the feeds of the newest articles. `files`: `ArticleIndex.files`."""
+def replaced(
+    newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet
+) -> bool:
+    """Return True if the published files are not those last written, such as a restored older
+    folder. Compares files of some of `newest`, the feeds of the newest articles. `files`:
+    `ArticleIndex.files`."""
     fresh = (row.key for row in newest if row.made_with and not (row.stale or row.moved_to))
     for made_of in map(files, islice(fresh, _LOOKED_AT)):
         heads = (name for name in made_of if is_file(name) and not name.startswith(paths.ARCHIVES))
@@ -141,7 +161,9 @@ def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, 
     return False
 
 
-def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:
+def unpublished(
+    specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish
+) -> list[FeedRow]:
     """Return the stale feeds that are not published, so that no build marks them fresh."""
     wanted = {ALL, *(spec.key for spec in specs)}
     stale = (row for row in rows if row.stale and row.key not in wanted)
@@ -149,7 +171,8 @@ def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Pub
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a published feed that the configuration or the operator dropped, itself or its axis."""
+    """Return True for a published feed that the configuration or the operator dropped, itself or
+    its axis."""
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
@@ -157,12 +180,15 @@ def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
 
 
 def off(row: FeedRow, publish: Publish) -> bool:
-    """Return True for a published feed whose axis is off now. It returns with the axis, with the same id."""
+    """Return True for a published feed whose axis is off now. It returns with the axis, with the
+    same id."""
     return row.built and not is_on(row.key.axis, publish)
 
 
 def is_on(axis: str, publish: Publish) -> bool:
-    return AXES[axis].word in publish.axes and (axis != core_axes.STORIES.axis or publish.stories != "off")
+    return AXES[axis].word in publish.axes and (
+        axis != core_axes.STORIES.axis or publish.stories != "off"
+    )
 
 
 def old_archives(row: FeedRow) -> bool:
@@ -172,8 +198,9 @@ def old_archives(row: FeedRow) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Changes that are not built yet. `articles`: number of articles filed since the last build; `since`: time of the
-    first change, in monotonic seconds, None without changes; `urgent`: build now."""
+    """Changes that are not built yet. `articles`: number of articles filed since the last build;
+    `since`: time of the first change, in monotonic seconds, None without changes; `urgent`: build
+    now."""
 
     articles: int = 0
     since: float | None = None
@@ -182,7 +209,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """The last build of a feed. `at`: monotonic seconds; `entries`, `articles`: numbers of those shown and of all."""
+    """The last build of a feed. `at`: monotonic seconds; `entries`, `articles`: numbers of those
+    shown and of all."""
 
     at: float
     entries: int
@@ -190,14 +218,18 @@ class Built:
 
 
 def crowd(built: Iterable[Built]) -> float:
-    """Return the factor by which many long feeds wait longer, so that all together cost no more than `FEW`."""
+    """Return the factor by which many long feeds wait longer, so that all together cost no more
+    than `FEW`."""
     return max(1.0, sum(last.entries > LONG for last in built) / FEW)
 
 
-def is_rested(built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0) -> bool:
-    """Return True if a stale feed may be written again: a short one always, a long one after `settle` seconds for each
-    50 entries, times `crowd` (which alone makes it wait at most an hour), or as soon as half of its entries may be out
-    of date. `articles`: returns their number in the feed now."""
+def is_rested(
+    built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0
+) -> bool:
+    """Return True if a stale feed may be written again: a short one always, a long one after
+    `settle` seconds for each 50 entries, times `crowd` (which alone makes it wait at most an hour),
+    or as soon as half of its entries may be out of date. `articles`: returns their number in the
+    feed now."""
     if built is None or built.entries <= LONG:
         return True
     rest = settle * built.entries / LONG
@@ -206,7 +238,8 @@ def is_rested(built: Built | None, settle: float, now: float, articles: Callable
 
 
 def is_due(waiting: Waiting, settle: float, now: float) -> bool:
-    """Return True if waiting changes must be built: urgent, many, or the oldest has waited `settle` seconds."""
+    """Return True if waiting changes must be built: urgent, many, or the oldest has waited `settle`
+    seconds."""
     if waiting.since is None:
         return False
     return waiting.urgent or waiting.articles >= MANY or now - waiting.since >= settle

@@ -18,19 +18,28 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.core.axes import AXES
-from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, cache_control, media_type, of_file
+from syndicator.core.formats import (
+    CACHE_CONTROL,
+    GZIP_LEVEL,
+    PAGE,
+    cache_control,
+    media_type,
+    of_file,
+)
 from syndicator.core.requests import PART_BYTES
 
 Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
 Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 
-# 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to spare. A choice.
+# 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to
+# spare. A choice.
 _MOST: Final = 64 << 20
 LARGEST: Final = _MOST >> 4  # so that one large page does not push out a hundred feeds
 
 
 class Bodies:
-    """Cache of bodies, each valid for a stamp. Beyond `most` bytes it drops the least recently used."""
+    """Cache of bodies, each valid for a stamp. Beyond `most` bytes it drops the least recently
+    used."""
 
     def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
         self._most, self._largest = most, largest
@@ -60,14 +69,16 @@ class Bodies:
         self._bytes -= len(entry[1]) if entry else 0
 
 
-# Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name its icon.
+# Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name
+# its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
 QUESTIONS: Final = "q/"
 _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
-_LEAST: Final = 256  # bytes of a file at least for compression: below, the header of gzip costs what it saves
+# bytes of a file at least for compression: below, the header of gzip costs what it saves
+_LEAST: Final = 256
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
@@ -78,7 +89,8 @@ _SECURITY: Final = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
     "referrer-policy": "no-referrer",
-    "access-control-allow-origin": "*",  # feeds are public: readers that run in a browser may fetch them
+    # feeds are public: readers that run in a browser may fetch them
+    "access-control-allow-origin": "*",
 }
 
 
@@ -86,15 +98,23 @@ Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 # Request headers that decide on the answer.
 _READ: Final = frozenset(
-    (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range", b"sec-fetch-dest")
+    (
+        b"accept-encoding",
+        b"if-none-match",
+        b"if-modified-since",
+        b"if-range",
+        b"range",
+        b"sec-fetch-dest",
+    )
 )
 _RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedFile:
-    """Facts of a file, cached so that an answer needs only its stat. `tags`: plain and compressed; `unchanged`: headers
-    of a 304 by tag; `whole`: headers of a 200 by (compressed, shown as a page)."""
+    """Facts of a file, cached so that an answer needs only its stat. `tags`: plain and compressed;
+    `unchanged`: headers of a 304 by tag; `whole`: headers of a 200 by (compressed, shown as a
+    page)."""
 
     path: Path
     stamp: Stamp
@@ -109,17 +129,23 @@ Ask = Callable[[str, str, Asked], Awaitable[Answer]]  # answers a name below the
 
 
 def make_app(
-    public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "", ask: Ask | None = None
+    public: Path,
+    *,
+    hubs: Sequence[str] = (),
+    base_url: str = "",
+    secret_path: str = "",
+    ask: Ask | None = None,
 ) -> ASGIApp:
-    """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash): for Link headers of
-    feeds. `secret_path`: serve everything below this name only. `ask`: answers names below q/ that have no file."""
+    """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash):
+    for Link headers of feeds. `secret_path`: serve everything below this name only. `ask`: answers
+    names below q/ that have no file."""
     files = _Files(public, tuple(hubs), base_url, ask)
     return _below(f"/{secret_path}", files) if secret_path else files
 
 
 def _below(secret: str, app: ASGIApp) -> ASGIApp:
-    """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths get one answer,
-    which, unlike our page for missing files, does not reveal the secret."""
+    """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths
+    get one answer, which, unlike our page for missing files, does not reveal the secret."""
     refused = _answering(plain("Not found.\n", 404))
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,7 +156,9 @@ def _below(secret: str, app: ASGIApp) -> ASGIApp:
 
         async def privately(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [_private(name, value, secret) for name, value in message["headers"]]
+                message["headers"] = [
+                    _private(name, value, secret) for name, value in message["headers"]
+                ]
                 message["headers"].append((b"x-robots-tag", b"noindex, nofollow"))
             await send(message)
 
@@ -144,7 +172,9 @@ def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
     """Return a header as sent below the path `secret`."""
     if name == b"cache-control":
         return name, b"private, " + value
-    return name, secret.encode() + value if name == b"location" and value.startswith(b"/") else value
+    return name, secret.encode() + value if name == b"location" and value.startswith(
+        b"/"
+    ) else value
 
 
 def _answering(answer: Answer) -> ASGIApp:
@@ -161,13 +191,21 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else body
     last = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
-    for start in range(0, last, PART_BYTES):  # the next part waits until the client has read most of this one
-        await send({"type": "http.response.body", "body": body[start : start + PART_BYTES], "more_body": True})
+    # the next part waits until the client has read most of this one
+    for start in range(0, last, PART_BYTES):
+        await send(
+            {
+                "type": "http.response.body",
+                "body": body[start : start + PART_BYTES],
+                "more_body": True,
+            }
+        )
     await send({"type": "http.response.body", "body": body[last:]})
 
 
 class _Files:
-    """ASGI application. Objects of a framework would double the CPU of a cached answer (tests/bench/bench_web.py)."""
+    """ASGI application. Objects of a framework would double the CPU of a cached answer
+    (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
         self.root, self.hubs, self.base, self.ask = public, hubs, base_url, ask
@@ -193,7 +231,9 @@ class _Files:
             return plain("", 301, location="/" + quote(moved[name]))
         if name in gone:
             return plain("Gone: this is no longer published.\n", 410)
-        if any(axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()):
+        if any(
+            axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()
+        ):
             return plain("", 303, location="/")
         asked = _asked(scope["headers"])
         format = of_file(name) if asked.get(b"sec-fetch-dest") == b"document" else None
@@ -241,7 +281,8 @@ class _Files:
         return body
 
     def _packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed file: the .gz beside it unless that is older, else one made and cached; or None."""
+        """Return the compressed file: the .gz beside it unless that is older, else one made and
+        cached; or None."""
         if (body := self.bodies.get((name, True), file.stamp)) is None:
             path = file.path.with_name(file.path.name + ".gz")
             is_current = (packed := stamp_of(path)) is not None and packed[0] >= file.stamp[0]
@@ -259,7 +300,9 @@ class _Files:
 
     def _path(self, name: str) -> Path | None:
         parts = name.split("/")
-        if name.startswith(_HIDDEN) or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
+        if name.startswith(_HIDDEN) or any(
+            part in ("", ".", "..") or part.startswith(".") for part in parts
+        ):
             return None
         if "\\" in name or "\0" in name or not media_type(name):
             return None
@@ -283,19 +326,27 @@ class _Files:
         mtime, tags = stamp[0] // 1_000_000_000, (plain, zipped(plain))
         modified = {"last-modified": formatdate(mtime, usegmt=True)}
         heads = [
-            {"etag": tag, "accept-ranges": "bytes"} | modified | headers_of(name, self.base, self.hubs) for tag in tags
+            {"etag": tag, "accept-ranges": "bytes"}
+            | modified
+            | headers_of(name, self.base, self.hubs)
+            for tag in tags
         ]
-        # A feed opened as a page is plain XML, so that the stylesheet applies: Chromium shows the source of feed types,
-        # Firefox saves them.
+        # A feed opened as a page is plain XML, so that the stylesheet applies: Chromium shows the
+        # source of feed types, Firefox saves them.
         format = of_file(name)
-        types = (media_type(name), "application/xml; charset=utf-8" if format and format.xml else media_type(name))
+        types = (
+            media_type(name),
+            "application/xml; charset=utf-8" if format and format.xml else media_type(name),
+        )
         whole = {
             (packed, page): lines(heads[packed] | {"content-type": types[page]} | _CODING[packed])
             for packed in (False, True)
             for page in (False, True)
         }
         sent = (tags[0].encode(), tags[1].encode())
-        return _CachedFile(path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole)
+        return _CachedFile(
+            path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole
+        )
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
         if (stamp := stamp_of(self.map)) is None:
@@ -345,13 +396,15 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 def zipped(etag: str) -> str:
-    """Return the tag of the compressed variant: strong tags differ if bytes differ (RFC 9110 section 8.8.3.3)."""
+    """Return the tag of the compressed variant: strong tags differ if bytes differ (RFC 9110
+    section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
 @lru_cache(256)
 def takes_gzip(accepted: bytes) -> bool:
-    """Return True if Accept-Encoding names gzip with a weight above zero (RFC 9110 section 12.5.3)."""
+    """Return True if Accept-Encoding names gzip with a weight above zero (RFC 9110 section
+    12.5.3)."""
     for coding in accepted.lower().split(b","):
         name, _, weight = coding.replace(b" ", b"").partition(b";")
         if name == b"gzip":
@@ -360,7 +413,8 @@ def takes_gzip(accepted: bytes) -> bool:
 
 
 def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
-    """Return True if If-None-Match or, without it, If-Modified-Since matches (RFC 9110 section 13.2.2)."""
+    """Return True if If-None-Match or, without it, If-Modified-Since matches (RFC 9110 section
+    13.2.2)."""
     tags, since = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
     if tags is not None:
         offered = [tag.strip().removeprefix(b"W/") for tag in tags.split(b",")]
@@ -374,13 +428,17 @@ def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
 
 
 def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """Answer with the bytes from `first` to `last`; with no `first`, the final `last` bytes (RFC 9110 section 14)."""
+    """Answer with the bytes from `first` to `last`; with no `first`, the final `last` bytes (RFC
+    9110 section 14)."""
     size = len(body)
     start = int(first) if first else max(size - int(last), 0)
     end = min(int(last) + 1, size) if first and last else size
     if start >= end:
         return plain("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
-    extra = ((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)), (b"content-length", b"%d" % (end - start)))
+    extra = (
+        (b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)),
+        (b"content-length", b"%d" % (end - start)),
+    )
     return 206, [*headers, *extra], body[start:end]
 
 
@@ -392,9 +450,19 @@ def lines(headers: Mapping[str, str]) -> Headers:
 def plain(text: str, status: int, **more: str) -> Answer:
     """Return an answer of one line of text. `more`: headers."""
     body = text.encode()
-    headers = {"cache-control": CACHE_CONTROL, **_SECURITY, **more, "content-length": str(len(body))}
-    return status, lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body
+    headers = {
+        "cache-control": CACHE_CONTROL,
+        **_SECURITY,
+        **more,
+        "content-length": str(len(body)),
+    }
+    return (
+        status,
+        lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})),
+        body,
+    )
 
 
-# The application if the published files are in an object store, from which another server serves them.
+# The application if the published files are in an object store, from which another server serves
+# them.
 elsewhere = _answering(plain("Not here: the feeds are served from an object store.\n", 404))

@@ -16,7 +16,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.core.errors import SyndicatorError
 
 # Headers by which a proxy names its client, who is then not on this machine.
-_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_FORWARDED: Final = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -27,8 +34,9 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Functions that the server's owner provides. `alive`, `ready`: return the trouble in a few words, or "". `token`:
-    grants the health feed to anyone and the metrics to other machines; "" grants neither."""
+    """Functions that the server's owner provides. `alive`, `ready`: return the trouble in a few
+    words, or "". `token`: grants the health feed to anyone and the metrics to other machines; ""
+    grants neither."""
 
     alive: Callable[[], str]
     ready: Callable[[], Awaitable[str]]
@@ -55,7 +63,11 @@ def with_health(app: ASGIApp, health: Health) -> ASGIApp:
             await app(scope, receive, send)
             return
         wrong = scope["method"] not in ("GET", "HEAD")
-        response = Response(status_code=405, headers={"allow": "GET, HEAD"}) if wrong else await answer(Request(scope))
+        response = (
+            Response(status_code=405, headers={"allow": "GET, HEAD"})
+            if wrong
+            else await answer(Request(scope))
+        )
         await response(scope, receive, send)
 
     return answering
@@ -80,17 +92,23 @@ def one_line(line: str, status: int, **headers: str) -> Response:
 
 async def _metrics(health: Health, request: Request) -> Response:
     host = request.client.host if request.client else ""
-    if not (is_this_machine(host, request.headers, request.scope["http_version"]) or _knows(health.token, request)):
+    if not (
+        is_this_machine(host, request.headers, request.scope["http_version"])
+        or _knows(health.token, request)
+    ):
         return one_line("Not found.", 404)
     try:
-        return Response(await health.metrics(), headers={**HEADERS, "content-type": health.metrics_type})
+        return Response(
+            await health.metrics(), headers={**HEADERS, "content-type": health.metrics_type}
+        )
     except (SyndicatorError, OSError):
         return _status("database")
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """Return True if a request comes from this machine and no proxy: proxies name the client, keep the host or (nginx
-    by default) use HTTP/1.0. The host check also stops DNS rebinding in local browsers. Pure."""
+    """Return True if a request comes from this machine and no proxy: proxies name the client, keep
+    the host or (nginx by default) use HTTP/1.0. The host check also stops DNS rebinding in local
+    browsers. Pure."""
     asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
     return direct and _is_loopback(host) and (asked == "localhost" or _is_loopback(asked))
@@ -107,7 +125,11 @@ def _is_loopback(host: str) -> bool:
 def _knows(token: str, request: Request) -> bool:
     """Return True if the request has the token (RFC 6750, section 2.1)."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(text.strip().encode(), token.encode())
+    return (
+        bool(token)
+        and scheme.lower() == "bearer"
+        and hmac.compare_digest(text.strip().encode(), token.encode())
+    )
 
 
 async def _feed(health: Health, request: Request) -> Response:
@@ -119,4 +141,6 @@ async def _feed(health: Health, request: Request) -> Response:
     headers = {**HEADERS, "cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"})
+    return Response(
+        body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"}
+    )

@@ -1,8 +1,8 @@
 """Answers to questions (/q/...), computed on request and cached until the search index changes.
 
-Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half of a core stays free.
-Clients have turns (`core.shares`): one that asks very much waits for itself. Answers in the cache need no turn.
-Questions are not logged."""
+Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half
+of a core stays free. Clients have turns (`core.shares`): one that asks very much waits for itself.
+Answers in the cache need no turn. Questions are not logged."""
 
 import asyncio
 import gzip
@@ -35,8 +35,8 @@ class Made:
 
 @dataclass(slots=True)
 class Questions:
-    """Answers questions. `version`: stamp of the search index, None without one. `spelled`: checks a name, reads
-    nothing; status, with right spelling (301) or error. `ask`: runs in a thread."""
+    """Answers questions. `version`: stamp of the search index, None without one. `spelled`: checks
+    a name, reads nothing; status, with right spelling (301) or error. `ask`: runs in a thread."""
 
     version: Callable[[], Stamp | None]
     spelled: Callable[[str], tuple[int, str]]
@@ -48,7 +48,8 @@ class Questions:
     rest_until: float = 0.0  # by the loop's clock
 
     async def answer(self, name: str, host: str, asked: Asked) -> Answer:
-        """Answer a request for `name`, which begins with q/. `host`: the peer's address; `asked`: its headers."""
+        """Answer a request for `name`, which begins with q/. `host`: the peer's address; `asked`:
+        its headers."""
         stamp = self.version()
         if stamp is None:
             return plain("Nothing can be asked before the first build.\n", 404)
@@ -73,7 +74,8 @@ class Questions:
             return Made(BUSY, "Too many ask at once; try again in a minute.")
         await self._wait_for_turn(client)
         try:
-            cached = self.bodies.get((name, False), stamp)  # another client may have asked the same meanwhile
+            # another client may have asked the same meanwhile
+            cached = self.bodies.get((name, False), stamp)
             if cached is not None:
                 return Made(OK, body=cached)
             made, cpu_seconds = await asyncio.to_thread(self._make, name)
@@ -91,7 +93,8 @@ class Questions:
         self._give_turn()
         try:
             await turn
-        except asyncio.CancelledError:  # the request is gone, and its turn may have come just before
+        # the request is gone, and its turn may have come just before
+        except asyncio.CancelledError:
             self.waiting.discard(client, turn)
             if turn.done() and not turn.cancelled():
                 self._end_turn()
@@ -104,7 +107,8 @@ class Questions:
         return made, time.thread_time() - began
 
     def _give_turn(self) -> None:
-        """Let the next client have its turn, once the last one has ended and half of the time was left free."""
+        """Let the next client have its turn, once the last one has ended and half of the time was
+        left free."""
         if self.is_busy or not len(self.waiting):
             return
         loop = asyncio.get_running_loop()
@@ -132,11 +136,20 @@ class Questions:
         headers = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
         if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
             return HTTPStatus.NOT_MODIFIED, lines(headers), b""
-        return OK, lines(headers | coding | {"content-type": media_type(name), "content-length": str(len(body))}), body
+        return (
+            OK,
+            lines(
+                headers
+                | coding
+                | {"content-type": media_type(name), "content-length": str(len(body))}
+            ),
+            body,
+        )
 
 
 def _refusal(name: str, status: int, text: str) -> Answer:
-    """Return an answer without a feed. Redirects are relative because a proxy may serve the site in a folder."""
+    """Return an answer without a feed. Redirects are relative because a proxy may serve the site in
+    a folder."""
     if status in (301, 303):
         return plain("", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest")
     return plain(f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {}))

@@ -1,4 +1,5 @@
-"""Run an ASGI application, with connections limited by `core.requests`; WebSub callbacks (sections 5.2, 5.3, 7)."""
+"""Run an ASGI application, with connections limited by `core.requests`; WebSub callbacks (sections
+5.2, 5.3, 7)."""
 
 import asyncio
 import contextlib
@@ -31,7 +32,12 @@ BodyBytes = Callable[[str], int]  # largest request body in bytes, by path
 
 # Phases of a connection, and their seconds at most: an enum would cost each request a microsecond.
 _HEADER, _BODY, _ANSWER, _CLOSE = range(4)
-_SECONDS: Final = (limits.HEADER_SECONDS, limits.REQUEST_SECONDS, limits.ANSWER_SECONDS, limits.LINGER_SECONDS)
+_SECONDS: Final = (
+    limits.HEADER_SECONDS,
+    limits.REQUEST_SECONDS,
+    limits.ANSWER_SECONDS,
+    limits.LINGER_SECONDS,
+)
 
 
 class _Refused(Exception):
@@ -39,7 +45,8 @@ class _Refused(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol of a connection, within our limits. `peer`: its client (`requests.client_of`)."""
+    """uvicorn's protocol of a connection, within our limits. `peer`: its client
+    (`requests.client_of`)."""
 
     peer = ""
     _pool: "Connections"
@@ -76,7 +83,8 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer with `status` and close. During an answer only close: the status would become part of it."""
+        """Answer with `status` and close. During an answer only close: the status would become part
+        of it."""
         cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
             answered = answered or cycle.response_started
@@ -110,13 +118,17 @@ class Connection(HttpToolsProtocol):
         if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
-            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not sent: the client would take it for an awaited answer
+            # not sent: the client would take it for an awaited answer
+            self._stop(HTTPStatus.TOO_MANY_REQUESTS)
         super().on_headers_complete()
         self._phase = _BODY
         is_read = self.scope["method"] in ("GET", "HEAD")
         self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
-        header, self.headers = self.headers, []  # trailers are no part of the header that the application reads
-        if not is_read and any(name == b"content-length" and int(size) > self._most for name, size in header):
+        # trailers are no part of the header that the application reads
+        header, self.headers = self.headers, []
+        if not is_read and any(
+            name == b"content-length" and int(size) > self._most for name, size in header
+        ):
             self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
@@ -150,16 +162,22 @@ class Connection(HttpToolsProtocol):
 
     def _write(self, status: HTTPStatus) -> None:
         text = f"{status.phrase}.\n".encode()
-        own = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
+        own = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+        ]
         lines = [*self.server_state.default_headers, *own, (b"connection", b"close")]
         head = b"".join(b"%s: %s\r\n" % line for line in lines)
         self.transport.write(STATUS_LINE[status] + head + b"\r\n" + text)
 
 
 class Connections(set[Any]):
-    """Set of uvicorn's connections. `body_bytes`: largest request body by path; `clock`: monotonic seconds."""
+    """Set of uvicorn's connections. `body_bytes`: largest request body by path; `clock`: monotonic
+    seconds."""
 
-    def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
         self.body_bytes, self.clock = body_bytes, clock
         self._most, self._most_of_one = most, limits.most_of_one(most)
@@ -177,7 +195,8 @@ class Connections(set[Any]):
                 del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the longest waiting connection if `peer`, or all, have too many. Return a status if none can be cut."""
+        """Cut the longest waiting connection if `peer`, or all, have too many. Return a status if
+        none can be cut."""
         of_peer = (connection for connection in self if connection.peer == peer)
         if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
@@ -218,17 +237,21 @@ async def serve(
     listening: Callable[[str], None] = lambda address: None,
     body_bytes: BodyBytes = lambda path: BODY_BYTES,
 ) -> None:
-    """Serve `app` on `host`:`port` (0: any) within our limits until `stop` is set; open requests get 3 s.
-    `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets the bound address. Installs
-    no signal handlers. Raises MissingError if the address cannot be used."""
+    """Serve `app` on `host`:`port` (0: any) within our limits until `stop` is set; open requests
+    get 3 s. `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets
+    the bound address. Installs no signal handlers. Raises MissingError if the address cannot be
+    used."""
     listener = _listen(host, port)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = most_connections(CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors)
+    most = most_connections(
+        CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors
+    )
     listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         _ending_with(app, stop),
-        http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
+        # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
+        http=Connection,
         ws="none",
         log_config=None,
         log_level="error",  # do not log strangers' broken requests
@@ -253,7 +276,8 @@ async def serve(
 
 
 def _ending_with(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would log a traceback."""
+    """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would
+    log a traceback."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -296,8 +320,9 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second part of an answer
-    # waits until the client has acknowledged the first: 44 ms on a kept connection.
+    # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second
+    # part of an answer waits until the client has acknowledged the first: 44 ms on a kept
+    # connection.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -311,21 +336,27 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _refused(host: str, port: int, error: OSError) -> MissingError:
     if error.errno == errno.EADDRINUSE:
-        return MissingError(f"port {port} on {host} is taken; stop what uses it, or change publish.listen (or --port)")
+        return MissingError(
+            f"port {port} on {host} is taken; stop what uses it, or change publish.listen (or"
+            " --port)"
+        )
     if error.errno == errno.EACCES:
         return MissingError(f"port {port} needs more rights; write 1024 or more in publish.listen")
-    return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen")
+    return MissingError(
+        f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen"
+    )
 
 
-# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A choice.
+# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A
+# choice.
 _CALLBACK_AT_ONCE: Final = 16
 _LONGEST_TOKEN: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """Functions that the server's owner provides, called with a callback's token. `verify`: returns status and body;
-    `known`: 200 if a push is wanted, else the status; `push`: the status."""
+    """Functions that the server's owner provides, called with a callback's token. `verify`: returns
+    status and body; `known`: 200 if a push is wanted, else the status; `push`: the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]
@@ -356,10 +387,16 @@ async def _answer(request: Request, callbacks: Callbacks, reading: Shares[Reques
     if request.method != "POST":
         return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
-    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, reading)
+    return (
+        _phrase(status)
+        if status != HTTPStatus.OK
+        else await _pushed(request, token, callbacks, reading)
+    )
 
 
-async def _pushed(request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]) -> Response:
+async def _pushed(
+    request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]
+) -> Response:
     if not reading.has_room(token):
         return _phrase(HTTPStatus.SERVICE_UNAVAILABLE)
     reading.add(token, request)

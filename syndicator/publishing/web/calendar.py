@@ -1,7 +1,7 @@
 """Pages of a feed's older stories, for a year, a month or a day of publication (UTC). Pure.
 
-A year has one page while it has at most `PAGE` stories; beyond that, its page lists its months, and a month with more
-lists its days. So each page keeps its address."""
+A year has one page while it has at most `PAGE` stories; beyond that, its page lists its months, and
+a month with more lists its days. So each page keeps its address."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,10 @@ Days = Mapping[str, tuple[int, str]]  # by day: number of stories and their fing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarPage:
-    """A calendar page. `span`: "2026", "2026-11" or "2026-11-26". `parts`: the spans that the page lists, each with its
-    number of stories; a page without shows the stories of `days`, ascending. `previous`, `following`: the nearest spans
-    with pages; `above`: the span whose page lists this one."""
+    """A calendar page. `span`: "2026", "2026-11" or "2026-11-26". `parts`: the spans that the page
+    lists, each with its number of stories; a page without shows the stories of `days`, ascending.
+    `previous`, `following`: the nearest spans with pages; `above`: the span whose page lists this
+    one."""
 
     name: str
     span: str
@@ -40,13 +41,16 @@ class CalendarPage:
 
 
 def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> list[CalendarPage]:
-    """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: give each day a page,
-    however few its stories; `made_with`: a fingerprint of all other input."""
+    """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: give
+    each day a page, however few its stories; `made_with`: a fingerprint of all other input."""
     pages: list[CalendarPage] = []
     for _, in_year in groupby(sorted(days), key=lambda day: day[:YEAR]):
         pages += _spread(stem, days, list(in_year), (YEAR, MONTH, DAY), "", by_day)
     leaves = [page.span for page in pages if not page.parts]
-    near = {span: (leaves[at - 1] if at else "", "".join(leaves[at + 1 : at + 2])) for at, span in enumerate(leaves)}
+    near = {
+        span: (leaves[at - 1] if at else "", "".join(leaves[at + 1 : at + 2]))
+        for at, span in enumerate(leaves)
+    }
     return [_finished(page, made_with, *near.get(page.span, ("", ""))) for page in pages]
 
 
@@ -67,18 +71,27 @@ def _spread(
     span, count = inside[0][:level], sum(days[day][0] for day in inside)
     made_of = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in inside)
     page = CalendarPage(
-        name=file_name(stem, span), span=span, days=tuple(inside), count=count, fingerprint=made_of, above=above
+        name=file_name(stem, span),
+        span=span,
+        days=tuple(inside),
+        count=count,
+        fingerprint=made_of,
+        above=above,
     )
     if not deeper or (count <= PAGE and not by_day):
         return [page]
     below = [list(group) for _, group in groupby(inside, key=lambda day: day[: deeper[0]])]
     parts = tuple((part[0][: deeper[0]], sum(days[day][0] for day in part)) for part in below)
     lower = [page for part in below for page in _spread(stem, days, part, deeper, span, by_day)]
-    return [replace(page, parts=parts, fingerprint=repr(parts) if level == YEAR else made_of), *lower]
+    return [
+        replace(page, parts=parts, fingerprint=repr(parts) if level == YEAR else made_of),
+        *lower,
+    ]
 
 
 def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
-    """Return the weeks, from Monday, of a month ("2026-11"): (day, number of stories); ("", 0) outside the month."""
+    """Return the weeks, from Monday, of a month ("2026-11"): (day, number of stories); ("", 0)
+    outside the month."""
     first = date.fromisoformat(f"{month}-01")
     start = first - timedelta(days=first.weekday())
     names = [str(start + timedelta(days=n)) for n in range(_CELLS)]

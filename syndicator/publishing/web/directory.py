@@ -1,4 +1,5 @@
-"""The list of all feeds; a long one is divided by the first letters of slugs, so that changes touch one part. Pure."""
+"""The list of all feeds; a long one is divided by the first letters of slugs, so that changes touch
+one part. Pure."""
 
 import hashlib
 from collections import defaultdict
@@ -18,7 +19,8 @@ _SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def parts(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
-    """Return part name -> feeds. The first part, "", has all feeds if they are few, else those of small axes."""
+    """Return part name -> feeds. The first part, "", has all feeds if they are few, else those of
+    small axes."""
     specs_of: dict[str, Sequence[FeedSpec]] = {"": specs}
     if len(specs) > WHOLE:
         axes = {name: list(group) for name, group in groupby(specs, key=lambda spec: spec.key.axis)}
@@ -30,14 +32,19 @@ def parts(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
 
 
 def fingerprint(about: str, specs: Sequence[FeedSpec]) -> str:
-    """Return a fingerprint of these feeds, not of their articles. `about`: a fingerprint of all other input."""
+    """Return a fingerprint of these feeds, not of their articles. `about`: a fingerprint of all
+    other input."""
     shown = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
     return hashlib.sha256(repr((about, shown)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _split(name: str, start: str, specs: Sequence[FeedSpec]) -> Iterator[tuple[str, Sequence[FeedSpec]]]:
+def _split(
+    name: str, start: str, specs: Sequence[FeedSpec]
+) -> Iterator[tuple[str, Sequence[FeedSpec]]]:
     if len(specs) <= PART:
-        safe = "".join(char if char.isascii() and char.isalnum() else f"-{ord(char):x}-" for char in start)
+        safe = "".join(
+            char if char.isascii() and char.isalnum() else f"-{ord(char):x}-" for char in start
+        )
         yield f"{name}-{safe}" if start else name, specs
         return
     groups: dict[str, list[FeedSpec]] = defaultdict(list)
@@ -48,9 +55,10 @@ def _split(name: str, start: str, specs: Sequence[FeedSpec]) -> Iterator[tuple[s
 
 
 def sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
-    """Return the sitemap of `pages`: (file, UTC day of its newest story or ""). `kind`: "sitemap" for an index."""
+    """Return the sitemap of `pages`: (file, UTC day of its newest story or ""). `kind`: "sitemap"
+    for an index."""
     lines = [
-        f"<{kind}><loc>{escape(base + name)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{kind}>"
+        f"<{kind}><loc>{escape(base + name)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{kind}>"  # noqa: E501
         for name, day in islice(pages, _MOST)
     ]
     root = f"{kind}set" if kind == "url" else f"{kind}index"

@@ -35,9 +35,11 @@ class Section:
     lines: list[dict[str, Any]]
 
 
-def grouped(views: Sequence[View], stories: Iterable[Sequence[str]]) -> dict[str, tuple[View, list[View]]]:
-    """Return lead article -> the reports of other outlets, for each story. `stories`: the article ids of each, its lead
-    first."""
+def grouped(
+    views: Sequence[View], stories: Iterable[Sequence[str]]
+) -> dict[str, tuple[View, list[View]]]:
+    """Return lead article -> the reports of other outlets, for each story. `stories`: the article
+    ids of each, its lead first."""
     by_id = {view.id: view for view in views}
     groups = [[by_id[id] for id in ids if id in by_id] for ids in stories]
     of = {view.id: group for group in groups for view in group}
@@ -45,15 +47,24 @@ def grouped(views: Sequence[View], stories: Iterable[Sequence[str]]) -> dict[str
     for view in views:
         group = of.get(view.id, [view])
         first = group[0]
-        others = {story.host(member.url): member for member in group if story.host(member.url) != story.host(first.url)}
+        others = {
+            story.host(member.url): member
+            for member in group
+            if story.host(member.url) != story.host(first.url)
+        }
         groups_of[first.id] = (first, list(others.values()))
     return groups_of
 
 
 def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
-    """Return the ids of the lead stories: those with most sources first, then those with a picture, then the newest; of
-    the newest day, and of earlier days if it has too few; from different sources if there are enough."""
-    views = sorted((view for view, _ in groups.values()), key=lambda view: (view.published, view.id), reverse=True)
+    """Return the ids of the lead stories: those with most sources first, then those with a picture,
+    then the newest; of the newest day, and of earlier days if it has too few; from different
+    sources if there are enough."""
+    views = sorted(
+        (view for view, _ in groups.values()),
+        key=lambda view: (view.published, view.id),
+        reverse=True,
+    )
     recent = sum(view.published > views[0].published - _RECENT for view in views)
     near = views[: max(recent, _LEADS)]
     rank = {view.id: len(view.related) + len(groups[view.id][1]) for view in near}
@@ -64,17 +75,30 @@ def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
 
 
 def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
-    """Return the values (see `line`) of the lead stories of a day. `root`: the path from the page to the web root."""
+    """Return the values (see `line`) of the lead stories of a day. `root`: the path from the page
+    to the web root."""
     chosen = leads(grouped(views, ()))[:_TOPS]
-    by_id = {view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen}
+    by_id = {
+        view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen
+    }
     return [by_id[id] | {"root": root} for id in chosen]
 
 
-def line(view: View, others: Sequence[View], links: Links, language: str, newest: datetime) -> dict[str, Any]:
-    """Return the values of a story's line. `language`: of the site; `newest`: the time of the newest story."""
+def line(
+    view: View, others: Sequence[View], links: Links, language: str, newest: datetime
+) -> dict[str, Any]:
+    """Return the values of a story's line. `language`: of the site; `newest`: the time of the
+    newest story."""
     fields = story.told(view, links, language)
-    short = fields["time"].removesuffix(" UTC") if view.published.date() == newest.date() else fields["date"][:-5]
-    also = [(report.origin.title, paths.article_name(report.id) if report.html else report.url) for report in others]
+    short = (
+        fields["time"].removesuffix(" UTC")
+        if view.published.date() == newest.date()
+        else fields["date"][:-5]
+    )
+    also = [
+        (report.origin.title, paths.article_name(report.id) if report.html else report.url)
+        for report in others
+    ]
     return fields | {
         "entry": view,
         "lang": view.language or language,
@@ -85,22 +109,33 @@ def line(view: View, others: Sequence[View], links: Links, language: str, newest
 
 
 def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[Section]:
-    """Group lines by category, newest first; categories with most articles (`rows`) first, "" last."""
+    """Group lines by category, newest first; categories with most articles (`rows`) first, ""
+    last."""
     by_name: dict[str, Section] = {}
     for row in sorted(lines, key=lambda row: str(row["stamp"]), reverse=True):
-        by_name.setdefault(row["topic"], Section(row["topic"], row["category"], [])).lines.append(row)
+        by_name.setdefault(row["topic"], Section(row["topic"], row["category"], [])).lines.append(
+            row
+        )
     for section in by_name.values():
         del section.lines[_LINES // len(by_name) :]
-    return sorted(by_name.values(), key=lambda row: (not row.name, -rows.get(row.name, 0), row.name))
+    return sorted(
+        by_name.values(), key=lambda row: (not row.name, -rows.get(row.name, 0), row.name)
+    )
 
 
 def active(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
-    """Return the most frequent tags of the newest stories, if they have a page: (name, page, number of stories)."""
+    """Return the most frequent tags of the newest stories, if they have a page: (name, page, number
+    of stories)."""
     carried = Counter(tag for view in views for tag in view.tags)
     tags = [
-        (-carried[name], -(rows[spec.key].count if spec.key in rows else 0), name, paths.file_name(spec.key, PAGE))
+        (
+            -carried[name],
+            -(rows[spec.key].count if spec.key in rows else 0),
+            name,
+            paths.file_name(spec.key, PAGE),
+        )
         for spec in specs
         if spec.key.axis == TAG and PAGE in spec.formats and carried[name := text.line(spec.name)]
     ]

@@ -11,7 +11,17 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
-from syndicator.core.axes import ALL, CATEGORY, DIGEST, QUERY, SOURCE, STORIES, TAG, by_place, listed
+from syndicator.core.axes import (
+    ALL,
+    CATEGORY,
+    DIGEST,
+    QUERY,
+    SOURCE,
+    STORIES,
+    TAG,
+    by_place,
+    listed,
+)
 from syndicator.core.formats import ATOM, FORMATS, PAGE, subscribed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow
@@ -37,7 +47,8 @@ _OFFERED: Final = 150  # choices of a kind, those with most articles
 _MONTHS: Final = 3  # shown as calendars
 PHONE: Final = "phone.html"  # how to subscribe to a private instance
 _MISSING: Final = "404.html"
-_ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # a feed of an axis
+# a feed of an axis
+_ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}
 
 
 _Groups = list[dict[str, Any]]
@@ -47,7 +58,11 @@ class Pages:
     """Renders the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
 
     def __init__(
-        self, specs: Sequence[FeedSpec], settings: Settings, look: Look | None = None, tags: Iterable[str] = ()
+        self,
+        specs: Sequence[FeedSpec],
+        settings: Settings,
+        look: Look | None = None,
+        tags: Iterable[str] = (),
     ) -> None:
         self.specs, self.settings = specs, settings
         self.links = replace(links(settings, tags), base=ROOT)
@@ -59,7 +74,8 @@ class Pages:
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
-        self.answered = settings.publish.questions and settings.public_dir is not None  # our server answers questions
+        # our server answers questions
+        self.answered = settings.publish.questions and settings.public_dir is not None
         self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
 
     def story(self, view: View) -> bytes:
@@ -67,9 +83,13 @@ class Pages:
         return story.story(view, self.links, self.templates, self._language)
 
     def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
-        """Return the page of an article that is published whole; its canonical address is the publisher's page."""
+        """Return the page of an article that is published whole; its canonical address is the
+        publisher's page."""
         name = paths.article_name(view.id)
-        root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
+        root, spec = (
+            "../" * name.count("/"),
+            self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key))),
+        )
         picture = self._image([view])
         shell = self._shell(
             name,
@@ -80,15 +100,20 @@ class Pages:
             canonical=view.url,
             **picture,
             indexed=False,
-            feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url) if spec else [],
+            feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url)
+            if spec
+            else [],
         )
         to = replace(self.links, base=root)
         return self.templates.render(
-            "article.html", page=shell, **story.article(view, to, self._language, (previous, following), root)
+            "article.html",
+            page=shell,
+            **story.article(view, to, self._language, (previous, following), root),
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of a feed or of an archive document. `stories`: items rendered by `story`."""
+        """Return the page of a feed or of an archive document. `stories`: items rendered by
+        `story`."""
         if not head.current:
             return self._archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
@@ -116,24 +141,34 @@ class Pages:
         )
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
-        names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
+        names = (
+            [view.picture.name for view in views if view.picture] if self.settings.site.url else []
+        )
         return {"image": self.settings.base_url + names[0]} if names else {}
 
-    def describe(self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]) -> None:
+    def describe(
+        self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
+    ) -> None:
         """Store the facts (see `about`) for a feed's page until `forget`."""
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = about(spec, count, days, views, to)
 
     def forget(self, key: FeedKey) -> None:
-        """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the shared pages."""
+        """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the
+        shared pages."""
         for pages in (self.calendars, self.about) if key != ALL else ():
             pages.pop(paths.stem(key), None)
 
     def calendar_page(
-        self, head: Head, item: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
+        self,
+        head: Head,
+        item: CalendarPage,
+        stories: Sequence[bytes],
+        tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which are shown first."""
+        """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which
+        are shown first."""
         root = "../" * item.name.count("/")
         link = _Linked(head.stem, root)
         return self._older_page(
@@ -144,7 +179,10 @@ class Pages:
             stories,
             spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
             weeks=_weeks(item, link),
-            tops=[(*link(day), front.tops(views, self.links, root)) for day, views in (tops or {}).items()],
+            tops=[
+                (*link(day), front.tops(views, self.links, root))
+                for day, views in (tops or {}).items()
+            ],
             previous=link(item.previous),
             following=link(item.following),
             above=link(item.above),
@@ -153,19 +191,29 @@ class Pages:
     def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
         name, dates = _page_of(head.self_name), sorted({part[:DAY].decode() for part in stories})
         root = "../" * name.count("/")
-        when = " to ".join(story.day_name(date).partition(", ")[2] for date in dict.fromkeys((*dates[:1], *dates[-1:])))
+        when = " to ".join(
+            story.day_name(date).partition(", ")[2]
+            for date in dict.fromkeys((*dates[:1], *dates[-1:]))
+        )
         turn = {
             "previous": ("Older", root + _page_of(head.previous)) if head.previous else ("", ""),
-            "following": ("Newer", root + (_page_of(head.following) if head.following else f"{head.stem}.{PAGE}")),
+            "following": (
+                "Newer",
+                root + (_page_of(head.following) if head.following else f"{head.stem}.{PAGE}"),
+            ),
         }
         return self._older_page(head, name, when, len(stories), stories, **turn)
 
-    def _older_page(self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any) -> bytes:
+    def _older_page(
+        self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
+    ) -> bytes:
         feed = text.line(self._by_stem[head.stem].name)
         about = f"{feed}: {count} {'story' if count == 1 else 'stories'} of {when}."
         feeds = _formats_of(head.stem, head.formats, "../" * name.count("/"), head.base)
         title = f"{when}: {head.title}"
-        shell = self._shell(name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language)
+        shell = self._shell(
+            name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language
+        )
         return self.templates.render(
             "calendar.html",
             page=shell,
@@ -185,11 +233,14 @@ class Pages:
         days = story.days(stories, shell.root)
         parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
         feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
-        return self.templates.render("timeline.html", page=shell, heading=title, days=parts, feed_page=feed)
+        return self.templates.render(
+            "timeline.html", page=shell, heading=title, days=parts, feed_page=feed
+        )
 
     def _cut(self, head: Head, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
-        """Return the newest stories and the link to the calendar page where they continue; all stories without such
-        pages, and the link to the page of the newest archive document, which has none of them."""
+        """Return the newest stories and the link to the calendar page where they continue; all
+        stories without such pages, and the link to the page of the newest archive document, which
+        has none of them."""
         if PAGE in head.archives and head.previous and days:
             return days, (days[-1].name, root + _page_of(head.previous))
         stem, shown = head.stem, list[Day]()
@@ -205,9 +256,13 @@ class Pages:
         return shown, _Linked(stem, root)(page.span)
 
     def shared(
-        self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]] = ()
+        self,
+        rows: Mapping[FeedKey, FeedRow],
+        views: Sequence[View],
+        stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
-        """Return the pages about all feeds, by file name. `views`: of the front page; `stories`: ids of each story."""
+        """Return the pages about all feeds, by file name. `views`: of the front page; `stories`:
+        ids of each story."""
         return {
             paths.INDEX: self._front(rows, views, stories),
             SEARCH: self._search(),
@@ -220,54 +275,99 @@ class Pages:
         }
 
     def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return page and sitemap of a part of the list of feeds, by file name. `rows`: of its feeds, and of ALL."""
+        """Return page and sitemap of a part of the list of feeds, by file name. `rows`: of its
+        feeds, and of ALL."""
         specs, base, files = self.parts[part], self.settings.base_url, dict[str, bytes]()
-        newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
-        pages = [(paths.file_name(spec.key, PAGE), newest.get(spec.key, "")) for spec in specs if PAGE in spec.formats]
+        newest = {
+            key: row.latest_added.strftime("%Y-%m-%d")
+            for key, row in rows.items()
+            if row.latest_added
+        }
+        pages = [
+            (paths.file_name(spec.key, PAGE), newest.get(spec.key, ""))
+            for spec in specs
+            if PAGE in spec.formats
+        ]
         groups, count, sitemap = self._groups(specs, rows), len(specs), f"{SITEMAP}{part}.xml"
         if not part:
-            days = [(leaf.name, leaf.days[-1]) for leaf in reversed(self.calendars.get(ALL.slug, [])) if not leaf.parts]
+            days = [
+                (leaf.name, leaf.days[-1])
+                for leaf in reversed(self.calendars.get(ALL.slug, []))
+                if not leaf.parts
+            ]
             pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
             groups, count = [*groups, *self._parted()], len(self.specs)
         if not part and len(self.parts) > 1:
-            sitemaps = [(f"{SITEMAP}{name}.xml", "") for name in (directory.PAGES, *filter(None, self.parts))]
+            sitemaps = [
+                (f"{SITEMAP}{name}.xml", "")
+                for name in (directory.PAGES, *filter(None, self.parts))
+            ]
             files[sitemap] = directory.sitemap(sitemaps, base, "sitemap")
             sitemap = sitemaps[0][0]
         about = f"{count} feeds to subscribe to: by category, tag and source."
         shell = self._titled(f"{FEEDS}{part}.{PAGE}", "All feeds", about, feeds=self._main_feed())
-        files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
+        files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render(
+            "feeds.html", page=shell, groups=groups, count=count
+        )
         return files | {sitemap: directory.sitemap(pages, base)}
 
     def _parted(self) -> _Groups:
         links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
-                links_of[specs[0].key.axis].append((text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs)))
+                links_of[specs[0].key.axis].append(
+                    (text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs))
+                )
         return [
-            {"axis": name, "heading": listed(name).heading, "items": (), "total": sum(n for *_, n in own), "parts": own}
+            {
+                "axis": name,
+                "heading": listed(name).heading,
+                "items": (),
+                "total": sum(n for *_, n in own),
+                "parts": own,
+            }
             for name, own in links_of.items()
         ]
 
-    def _front(self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[Sequence[str]]) -> bytes:
+    def _front(
+        self,
+        rows: Mapping[FeedKey, FeedRow],
+        views: Sequence[View],
+        stories: Sequence[Sequence[str]],
+    ) -> bytes:
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
         grouped, to = front.grouped(views, stories), replace(self.links, base="")
         chosen, title = front.leads(grouped), self.settings.site.title
         image = self._image(grouped[id][0] for id in chosen)
-        shell = self._shell(paths.INDEX, title, about, kind="WebSite", updated=latest, feeds=self._main_feed(), **image)
+        shell = self._shell(
+            paths.INDEX,
+            title,
+            about,
+            kind="WebSite",
+            updated=latest,
+            feeds=self._main_feed(),
+            **image,
+        )
         lines = {
             id: front.line(view, others, to, self._language, latest or view.published)
             for id, (view, others) in grouped.items()
         }
-        counts = {text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"}
+        counts = {
+            text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"
+        }
         oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
         page = holding(self.calendars.get(ALL.slug, ()), oldest)
         return self.templates.render(
             "index.html",
             page=shell,
             leads=[lines[id] for id in chosen],
-            sections=front.sections((line for id, line in lines.items() if id not in chosen), counts),
-            languages=[lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()],
+            sections=front.sections(
+                (line for id, line in lines.items() if id not in chosen), counts
+            ),
+            languages=[
+                lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()
+            ],
             earlier=_Linked(ALL.slug, "")(page.span if page else ""),
             tags=front.active(self.specs, rows, views),
             groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
@@ -279,9 +379,13 @@ class Pages:
     def _archive(self) -> bytes:
         pages = self.calendars.get(ALL.slug, [])
         count = sum(month.count for month in pages if not month.parts)
-        shell = self._titled(ARCHIVE, "Archive", f"{count} stories by month.", feeds=self._main_feed())
+        shell = self._titled(
+            ARCHIVE, "Archive", f"{count} stories by month.", feeds=self._main_feed()
+        )
         link = _Linked(ALL.slug, "")
-        months = [month for month in reversed(pages) if len(month.span) == MONTH and month.parts][:_MONTHS]
+        months = [month for month in reversed(pages) if len(month.span) == MONTH and month.parts][
+            :_MONTHS
+        ]
         years = [
             (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
             for year in reversed(pages)
@@ -298,15 +402,30 @@ class Pages:
     def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._titled(COMBINE, "A feed for any question", about)
-        unsaid, groups = self.settings.describe.uncategorised, self._groups(self.specs, rows, _OFFERED)
+        unsaid, groups = (
+            self.settings.describe.uncategorised,
+            self._groups(self.specs, rows, _OFFERED),
+        )
         by_axis, kinds = {group["axis"]: group["items"] for group in groups}, []
         for axis in (CATEGORY, TAG, SOURCE):
             items = [item for item in by_axis.get(axis, ()) if item["name"] != unsaid]
-            kinds.append((axis, listed(axis).heading, [(item["slug"], item["name"], item["count"]) for item in items]))
+            kinds.append(
+                (
+                    axis,
+                    listed(axis).heading,
+                    [(item["slug"], item["name"], item["count"]) for item in items],
+                )
+            )
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(item, item, 0) for item in languages]))
-        queries = next(iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None)
-        more = {"formats": self.settings.publish.formats, "queries": queries, "answered": self.answered}
+        queries = next(
+            iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None
+        )
+        more = {
+            "formats": self.settings.publish.formats,
+            "queries": queries,
+            "answered": self.answered,
+        }
         return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
 
     def _phone(self) -> bytes:
@@ -320,9 +439,13 @@ class Pages:
         return self.templates.render("404.html", page=shell)
 
     def _search(self) -> bytes:
-        shell = self._titled(SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False)
+        shell = self._titled(
+            SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False
+        )
         otherwise = (ARCHIVE, "Archive") if self.archived else (f"{FEEDS}.{PAGE}", "All feeds")
-        return self.templates.render("search.html", page=shell, otherwise=otherwise, answered=self.answered)
+        return self.templates.render(
+            "search.html", page=shell, otherwise=otherwise, answered=self.answered
+        )
 
     def _groups(
         self,
@@ -331,7 +454,8 @@ class Pages:
         most: int | None = None,
         then: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return the feeds by axis. `most`: only so many of each, those with most articles first, then by `then`."""
+        """Return the feeds by axis. `most`: only so many of each, those with most articles first,
+        then by `then`."""
         by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
             if spec.key.axis != "category" or spec.name != self.links.unsaid:
@@ -354,12 +478,19 @@ class Pages:
 
     def _main_feed(self) -> list[tuple[str, str, str, str]]:
         spec = next((spec for spec in self.specs if spec.key == ALL), None)
-        return _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url) if spec else []
+        return (
+            _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
+            if spec
+            else []
+        )
 
     def problems(self) -> list[Problem]:
         """Return the faults of the operator's templates."""
         faults = dict.fromkeys(self.templates.faults.values())
-        return [Problem(what=TEMPLATES, reason=FeedFileReason.TEMPLATE, detail=fault) for fault in faults]
+        return [
+            Problem(what=TEMPLATES, reason=FeedFileReason.TEMPLATE, detail=fault)
+            for fault in faults
+        ]
 
     def _titled(self, name: str, title: str, about: str, **more: Any) -> Page:
         return self._shell(name, f"{title} - {text.line(self.settings.site.title)}", about, **more)
@@ -386,12 +517,22 @@ def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]
     if len(page.span) != MONTH or not page.parts:
         return []
     rows = calendar.weeks(page.span, dict(page.parts))
-    return [[(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row] for row in rows]
-
-
-def _formats_of(stem: str, formats: Sequence[str], root: str, base: str) -> list[tuple[str, str, str, str]]:
     return [
-        (FORMATS[name].label, f"{root}{stem}.{name}", f"{base}{stem}.{name}", FORMATS[name].media_type)
+        [(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row]
+        for row in rows
+    ]
+
+
+def _formats_of(
+    stem: str, formats: Sequence[str], root: str, base: str
+) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            FORMATS[name].label,
+            f"{root}{stem}.{name}",
+            f"{base}{stem}.{name}",
+            FORMATS[name].media_type,
+        )
         for name in subscribed(formats)
     ]
 
@@ -418,8 +559,12 @@ def _count(row: FeedRow | None) -> int:
 
 
 _WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
-_SOURCE: Final = Source(key="sample", url="https://sample.example/feed", title="Sample", content="full")
-_ARTICLE: Final = Article(id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN)
+_SOURCE: Final = Source(
+    key="sample", url="https://sample.example/feed", title="Sample", content="full"
+)
+_ARTICLE: Final = Article(
+    id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN
+)
 _RICH: Final = replace(
     _ARTICLE,
     id="b" * 26,
@@ -441,26 +586,40 @@ def template_names() -> set[str]:
 
 
 def faults(look: Look, settings: Settings) -> list[str]:
-    """Return the faults of the operator's templates, with file and line: "templates/feed.html, line 3: …"."""
-    specs = [FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug) for key in _KEYS]
+    """Return the faults of the operator's templates, with file and line: "templates/feed.html, line
+    3: …"."""
+    specs = [
+        FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug)
+        for key in _KEYS
+    ]
     pages = Pages(specs, settings, look, ("Sea",))
     samples = ((_RICH, Picture(name="pictures/1.webp", width=640, height=360)), (_ARTICLE, None))
-    views = [view(item, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture) for item, picture in samples]
+    views = [
+        view(item, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture)
+        for item, picture in samples
+    ]
     stories = [pages.story(item) for item in views]
     busy = dict.fromkeys(("2026-03-10", "2026-03-09"), (calendar.PAGE + 1, ""))
     for days in ({"2026-03-10": (2, "")}, busy):
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
-            calendar_pages = pages.calendars[stem] = calendar.calendar(stem, days, "", by_day=spec.key == ALL)
+            calendar_pages = pages.calendars[stem] = calendar.calendar(
+                stem, days, "", by_day=spec.key == ALL
+            )
             pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
             pages.feed_page(top, stories)
             for item in calendar_pages:
-                pages.calendar_page(top, item, *([], {"2026-03-10": views}) if item.parts else (stories, None))
+                pages.calendar_page(
+                    top, item, *([], {"2026-03-10": views}) if item.parts else (stories, None)
+                )
     for before, after in ((None, None), (views[0], views[1])):
         for shown in views:
             pages.article_page(shown, before, after)
     pages.story_page(paths.story_name("a" * 26), views, stories)
-    rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
+    rows = {
+        key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN)
+        for key in _KEYS
+    }
     pages.shared(rows, views, [[item.id for item in views]])
     pages.listed("", rows)
     pages.shared({}, [])

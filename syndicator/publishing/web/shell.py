@@ -27,8 +27,9 @@ _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Values for `base.html`. `name`: file below the web root. `feeds`: (label, link, address, media type) of each, the
-    recommended one first. `updated`: time of the newest story. `kind`: the page's type in schema.org."""
+    """Values for `base.html`. `name`: file below the web root. `feeds`: (label, link, address,
+    media type) of each, the recommended one first. `updated`: time of the newest story. `kind`: the
+    page's type in schema.org."""
 
     name: str
     title: str
@@ -55,7 +56,8 @@ class Page:
 
     @property
     def facts_hash(self) -> str:
-        """The hash of the facts for a Content Security Policy. Browsers do not need it, but checkers ask for it."""
+        """The hash of the facts for a Content Security Policy. Browsers do not need it, but
+        checkers ask for it."""
         return f"sha256-{base64.b64encode(hashlib.sha256(self.facts.encode()).digest()).decode()}"
 
     def _facts(self) -> dict[str, Any]:
@@ -63,8 +65,13 @@ class Page:
         if self.subject is not None:
             return facts | dict(self.subject)
         facts |= {"name": self.title, "url": self.canonical, "description": self.description}
-        facts["isPartOf"] = {"@type": "WebSite", "name": self.site} if self.kind != "WebSite" else None
-        facts |= {"dateModified": self.updated and self.updated.isoformat(), "inLanguage": self.language}
+        facts["isPartOf"] = (
+            {"@type": "WebSite", "name": self.site} if self.kind != "WebSite" else None
+        )
+        facts |= {
+            "dateModified": self.updated and self.updated.isoformat(),
+            "inLanguage": self.language,
+        }
         return {name: value for name, value in facts.items() if value}
 
 
@@ -90,13 +97,19 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
 
 def files(settings: Settings) -> dict[str, bytes]:
     """Return the web manifest and robots.txt, by file name."""
-    icons = [{"src": "icon.svg", "sizes": "any"}, {"src": "icon.png", "sizes": "192x192", "type": "image/png"}]
+    icons = [
+        {"src": "icon.svg", "sizes": "any"},
+        {"src": "icon.png", "sizes": "192x192", "type": "image/png"},
+    ]
     name = text.line(settings.site.title)
     manifest = {"name": name, "start_url": "index.html", "display": "browser", "icons": icons}
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {settings.base_url}sitemap.xml\n"
     if settings.publish.secret_path:
         robots = "User-agent: *\nDisallow: /\n"
-    return {"site.webmanifest": json.dumps(manifest, ensure_ascii=False).encode(), "robots.txt": robots.encode()}
+    return {
+        "site.webmanifest": json.dumps(manifest, ensure_ascii=False).encode(),
+        "robots.txt": robots.encode(),
+    }
 
 
 def contact(value: str) -> str:
@@ -108,11 +121,14 @@ def contact(value: str) -> str:
 
 
 def page_text(html: str, picture: str = "") -> str:
-    """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables scroll, and pictures
-    become links, since they would load from other hosts. `picture`: the address of a picture to leave out."""
+    """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables
+    scroll, and pictures become links, since they would load from other hosts. `picture`: the
+    address of a picture to leave out."""
     parts: list[str] = []
     at, linked = 0, False
-    headings = _levels(int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1])
+    headings = _levels(
+        int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1]
+    )
     level = 2
     for match in _TAG.finditer(html):
         closes, name, attributes = bool(match[1]), match[2], match[3]
@@ -134,7 +150,8 @@ def page_text(html: str, picture: str = "") -> str:
 
 
 def _levels(levels: Iterator[int]) -> Iterator[int]:
-    """Yield a level for each heading, from two on; each is at most one deeper than the heading before."""
+    """Yield a level for each heading, from two on; each is at most one deeper than the heading
+    before."""
     above: list[int] = []
     for level in levels:
         while above and above[-1] >= level:
@@ -144,13 +161,18 @@ def _levels(levels: Iterator[int]) -> Iterator[int]:
 
 
 def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
-    """Return a picture as a link; inside a link, as its description; "" for the escaped address `shown`."""
+    """Return a picture as a link; inside a link, as its description; "" for the escaped address
+    `shown`."""
     address = attributes.get("src", "")
     if not address or address == shown:
         return ""
     words = attributes.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
     label = f"Picture: {words}" if words else "Picture"
-    return label if linked else f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'
+    return (
+        label
+        if linked
+        else f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'
+    )
 
 
 def qr_svg(address: str) -> str:

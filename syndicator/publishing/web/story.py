@@ -1,6 +1,8 @@
-"""Articles as pages show them. Each is rendered once in a build and used on every page that shows it.
+"""Articles as pages show them. Each is rendered once in a build and used on every page that shows
+it.
 
-An article without a picture has the first letter of its source instead, in the colour of the source."""
+An article without a picture has the first letter of its source instead, in the colour of the
+source."""
 
 import zlib
 from collections.abc import Iterable, Sequence
@@ -22,9 +24,19 @@ _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
 MOST_ALSO: Final = 6  # further sources of one story that are named
 _MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
-)  # fmt: skip
+)
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _Fields = dict[str, Any]  # of a template
 
@@ -38,10 +50,14 @@ class Day:
     stories: list[str]  # list items, as HTML
 
 
-def article(view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str) -> _Fields:
-    """Return the fields of an article's page. `neighbours`: the articles before and after it; `root`: see `days`."""
+def article(
+    view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
+) -> _Fields:
+    """Return the fields of an article's page. `neighbours`: the articles before and after it;
+    `root`: see `days`."""
     previous, following = (
-        (near.title, root + paths.article_name(near.id)) if near else ("", "") for near in neighbours
+        (near.title, root + paths.article_name(near.id)) if near else ("", "")
+        for near in neighbours
     )
     return {
         "entry": view,
@@ -54,7 +70,8 @@ def article(view: View, links: Links, site_language: str, neighbours: Sequence[V
 
 
 def facts(view: View, picture: str) -> _Fields:
-    """Return the data of an article (https://schema.org/Article). `picture`: the address of its thumbnail or ""."""
+    """Return the data of an article (https://schema.org/Article). `picture`: the address of its
+    thumbnail or ""."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
     fields = {
         "headline": view.title,
@@ -62,7 +79,9 @@ def facts(view: View, picture: str) -> _Fields:
         "mainEntityOfPage": view.url,
         "datePublished": view.published.strftime(_STAMP),
         "dateModified": view.updated.strftime(_STAMP),
-        "author": [{"@type": "Person", "name": name} for name in view.authors if name != view.origin.title],
+        "author": [
+            {"@type": "Person", "name": name} for name in view.authors if name != view.origin.title
+        ],
         "publisher": {name: value for name, value in publisher.items() if value},
         "image": picture,
         "articleSection": view.category,
@@ -74,7 +93,8 @@ def facts(view: View, picture: str) -> _Fields:
 
 
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """Render the list item of an article after a line with its time, by which pages sort. Our links begin with ROOT."""
+    """Render the list item of an article after a line with its time, by which pages sort. Our links
+    begin with ROOT."""
     name = view.origin.title
     item = templates.render(
         "story.html",
@@ -96,24 +116,30 @@ def badge(name: str) -> tuple[str, int]:
 
 
 def told(view: View, links: Links, site_language: str) -> _Fields:
-    """Return the fields that the page of an article, its list item and its line on the front page share."""
+    """Return the fields that the page of an article, its list item and its line on the front page
+    share."""
     topic = view.category if view.category != links.unsaid else ""
     return {
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
-        "date": f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
+        "date": (
+            f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}"
+        ),
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
         "category": links.category(topic) if topic else "",
-        "tags": [(tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()],
+        "tags": [
+            (tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()
+        ],
         "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
         "reports": view.also,
     }
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
-    """Group the items that `story` rendered by day, newest first. `root`: the path from their page to the web root."""
+    """Group the items that `story` rendered by day, newest first. `root`: the path from their page
+    to the web root."""
     way = root.encode()
     split = (part.replace(_ROOT, way).split(b"\n", 1) for part in parts)
     ordered = sorted(split, key=lambda part: part[0], reverse=True)
@@ -136,7 +162,8 @@ def newest(parts: Sequence[bytes]) -> datetime | None:
 
 @lru_cache(4096)
 def day_name(date: str) -> str:
-    """Return the name of a day "2026-11-26", in English whatever the locale, so that equal stores give equal bytes."""
+    """Return the name of a day "2026-11-26", in English whatever the locale, so that equal stores
+    give equal bytes."""
     day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 

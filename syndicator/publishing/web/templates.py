@@ -14,12 +14,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.publishing.look import TEMPLATES, Look
 
-# Placeholder in stories for the relative path to the web root; article texts have no NUL (`text.legal`).
+# Placeholder in stories for the relative path to the web root; article texts have no NUL
+# (`text.legal`).
 ROOT: Final = "\0"
 
 
 class Templates:
-    """The templates of one build. `faults`: errors by operator's template; after one the page has ours instead."""
+    """The templates of one build. `faults`: errors by operator's template; after one the page has
+    ours instead."""
 
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
@@ -30,7 +32,14 @@ class Templates:
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _rendered(self._sandboxed, template, values)
-            except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            except (
+                jinja2.TemplateError,
+                TypeError,
+                ValueError,
+                ArithmeticError,
+                LookupError,
+                AttributeError,
+            ) as error:
                 self.faults[template] = _located(error)
         return _rendered(_shipped(), template, values)
 
@@ -77,11 +86,14 @@ class _Compiled(jinja2.BytecodeCache):
 @cache
 def _shipped() -> jinja2.Environment:
     loader = jinja2.PackageLoader("syndicator.publishing")
-    return jinja2.Environment(loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options())
+    return jinja2.Environment(
+        loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options()
+    )
 
 
 def _sandboxed(look: Look) -> jinja2.Environment:
-    """Return the operator's templates over ours, in a sandbox in which they cannot change their values."""
+    """Return the operator's templates over ours, in a sandbox in which they cannot change their
+    values."""
     ours = jinja2.PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
     loader = jinja2.ChoiceLoader([jinja2.FunctionLoader(theirs.get), ours])
@@ -89,4 +101,9 @@ def _sandboxed(look: Look) -> jinja2.Environment:
 
 
 def _options() -> dict[str, Any]:
-    return {"autoescape": True, "undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    return {
+        "autoescape": True,
+        "undefined": jinja2.StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }

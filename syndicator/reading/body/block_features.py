@@ -1,4 +1,5 @@
-"""Features of a block by itself: size, links, kind, wording, named as in data/block_weights.toml. Pure."""
+"""Features of a block by itself: size, links, kind, wording, named as in data/block_weights.toml.
+Pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -23,20 +24,24 @@ _DATE = re.compile(r"\b\d{1,2}[./:-]\d{1,2}\b|\b(?:19|20)\d\d\b")
 _ADDRESS = re.compile(r"https?://|www\.|@[A-Za-z]|\.com\b")
 _BULLET = re.compile(r"[-–—•*|#>»]|\d+[.)]")
 _CUT_OFF = ("…", "...", "…]", "[...]")
-# The limits below were chosen once by hand; the weights were fitted with them, so changing one means to fit again.
+# The limits below were chosen once by hand; the weights were fitted with them, so changing one
+# means to fit again.
 _SIZES = (8, 20, 40, 80, 160, 320)  # letters
-_SHORT_TEXT, _SHORT_HEADING = 300, 60  # most letters of a block searched for phrases, and of a heading below the text
+# most letters of a block searched for phrases, and of a heading below the text
+_SHORT_TEXT, _SHORT_HEADING = 300, 60
 _ALL_LINK = 0.9  # share of the characters in links
 _SHORT_LINE, _LINE = 80, 200  # most letters of a block with a date, and with an address or a bar
 _LEAST_CAPITALS, _LEAST_REPEAT = 3, 20  # letters above which capitals, or a repeated text, count
 _START = 200  # characters of a text that are compared, and searched for digits
 _TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
-_LEAST_TITLE, _TITLE_SHARE = 15, 1.5  # characters of a partial title, and how many times longer the whole may be
+# characters of a partial title, and how many times longer the whole may be
+_LEAST_TITLE, _TITLE_SHARE = 15, 1.5
 _SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
 _CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
 _STARTS = (*hints.KINDS, "tailhead")
 
-# What the text of a block shows: the feature's name, and its rule on the text and the number of its letters.
+# What the text of a block shows: the feature's name, and its rule on the text and the number of its
+# letters.
 _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
     "sentence": lambda text, letters: text[-4:].rstrip(_CLOSING)[-1:] in _SENTENCE_ENDS,
     "colon": lambda text, letters: text.endswith((":", "：")),
@@ -53,7 +58,8 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def columns(blocks: Sequence[Block], title: str) -> Columns:
-    """Return feature name -> value for each block by itself. `title`: the page's. Call `overlap.measure` first."""
+    """Return feature name -> value for each block by itself. `title`: the page's. Call
+    `overlap.measure` first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
@@ -76,7 +82,10 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         "hidden": _flags([block.hidden for block in blocks]),
         "is-title": _flags([_is_title(block, heading) for block in blocks]),
         "repeat": _flags(_repeats(blocks)),
-        **{name: _flags([rule(text, letters) for text, letters in texts]) for name, rule in _TEXT_RULES.items()},
+        **{
+            name: _flags([rule(text, letters) for text, letters in texts])
+            for name, rule in _TEXT_RULES.items()
+        },
         **_of_frames(blocks),
         **_of_runs(blocks),
         **_of_phrases(blocks),
@@ -84,8 +93,11 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """Return a feature `prefix` + name for each of `names`: 1.0 for blocks with its bit, lowest bit first."""
-    spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
+    """Return a feature `prefix` + name for each of `names`: 1.0 for blocks with its bit, lowest bit
+    first."""
+    spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(
+        np.float32
+    )
     return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
@@ -97,7 +109,9 @@ def _of_frames(blocks: Sequence[Block]) -> Columns:
     by_frames = {frames: _frames_shown(frames) for frames in {block.frames for block in blocks}}
     shown = [by_frames[block.frames] for block in blocks]
     columns: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
-    columns["in-layout-table"] = columns["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
+    columns["in-layout-table"] = columns["in-layout-table"] & _flags(
+        [block.kind != "row" for block in blocks]
+    )
     return columns
 
 
@@ -115,11 +129,15 @@ def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 def _of_runs(blocks: Sequence[Block]) -> Columns:
     marks = [_common_marks(block.runs) for block in blocks]
-    hrefs = [[run.href for run in block.runs if run.href] if block.linked else [] for block in blocks]
+    hrefs = [
+        [run.href for run in block.runs if run.href] if block.linked else [] for block in blocks
+    ]
     return {
         "bold": _flags([bool(mark & BOLD) for mark in marks]),
         "italic": _flags([bool(mark & ITALIC) for mark in marks]),
-        "fragment": _flags([bool(links) and all(href[:1] == "#" for href in links) for links in hrefs]),
+        "fragment": _flags(
+            [bool(links) and all(href[:1] == "#" for href in links) for links in hrefs]
+        ),
     }
 
 
@@ -132,13 +150,17 @@ def _of_phrases(blocks: Sequence[Block]) -> Columns:
     texts = [hints.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
     nothing = [0.0] * len(_STARTS)
     shares = [hints.starts(_STARTS, text) if text else nothing for text in texts]
-    starts: Columns = dict(zip(_STARTS, map(list, zip(*shares, strict=True)), strict=True)) if shares else {}
+    starts: Columns = (
+        dict(zip(_STARTS, map(list, zip(*shares, strict=True)), strict=True)) if shares else {}
+    )
     inside = [hints.inside(_CONTAINED, text) for text in texts]
     heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
     return {
         **{f"says-{kind}": starts.get(kind, []) for kind in hints.KINDS},
         **{f"has-{kind}": _flags([kind in kinds for kinds in inside]) for kind in _CONTAINED},
-        "tail-head": np.array([share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]),
+        "tail-head": np.array(
+            [share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]
+        ),
     }
 
 

@@ -1,4 +1,5 @@
-"""The body of a page as markdown: our scores choose its blocks, with trafilatura's help (imported here only). Pure."""
+"""The body of a page as markdown: our scores choose its blocks, with trafilatura's help (imported
+here only). Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,12 @@ from syndicator.reading.html.document import Document
 from syndicator.reading.page_type import PageType
 
 
-def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
-    """Return the blocks left by `rules.select` and `rules.remove`, and notes for the trace. A `select` without a match
-    is ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
+def apply_selectors(
+    tree: Any, blocks: Sequence[Block], rules: Rules
+) -> tuple[list[Block], dict[str, Any]]:
+    """Return the blocks left by `rules.select` and `rules.remove`, and notes for the trace. A
+    `select` without a match is ignored, so that a redesigned page is still read. Raises RulesError
+    for invalid CSS."""
     notes: dict[str, Any] = {}
     left = list(blocks)
     if rules.remove:
@@ -39,15 +43,15 @@ def _under(block: Block, elements: set[Any]) -> bool:
     return any(each in elements for each in (block.element, *block.element.iterancestors()))
 
 
-# Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
-# elements, the widest element 1,521 children.
+# Pages above either are not shown to it: its time is the square of their size. The largest real one
+# of 801 has 11,533 elements, the widest element 1,521 children.
 _MOST_ELEMENTS, _MOST_CHILDREN = 50_000, 6_000
 Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """Return the text that trafilatura extracts, "" if there is none or the page is too large. "balanced" takes twice
-    the time of "fast"."""
+    """Return the text that trafilatura extracts, "" if there is none or the page is too large.
+    "balanced" takes twice the time of "fast"."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -60,7 +64,8 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
 
 
-_FEED_TEXT, _FEED_MORE = 200, 2  # a feed's content replaces the page: least letters, and times those of the page
+# a feed's content replaces the page: least letters, and times those of the page
+_FEED_TEXT, _FEED_MORE = 200, 2
 _HALF = 0.5  # score below which a text is not the article's
 _SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
 
@@ -80,30 +85,50 @@ class Body:
     likely: float = 0.0  # log odds that the reading is right
 
 
-def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]) -> Body:
-    """Return the body of `document`, or the feed's text if `rules` ask for it or the page is a stub."""
+def read_body(
+    document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
+) -> Body:
+    """Return the body of `document`, or the feed's text if `rules` ask for it or the page is a
+    stub."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
-        return _finish(from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"})
+        return _finish(
+            from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"}
+        )
     blocks, notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = page_of(document, meta, blocks, selected=bool(notes.get("select")))
     summary = (overlap.words(entry.summary) if entry else "") or meta.description
     reading, odds = _choose(page, "\n".join(block.text for block in from_feed), summary)
     chosen, cuts = clean.attach(page.blocks, reading.choice, reading.scored.heaviest)
-    # Texts that only the second look cuts count: if it lets a foot pass on another page, these tell of it.
+    # Texts that only the second look cuts count: if it lets a foot pass on another page, these tell
+    # of it.
     vetoed = [
-        block for block, first in zip(page.blocks, reading.scored.odds, strict=True) if first > 0 > block.score - _HALF
+        block
+        for block, first in zip(page.blocks, reading.scored.odds, strict=True)
+        if first > 0 > block.score - _HALF
     ]
-    digests = [overlap.digest(block) for block in dict.fromkeys((*chosen, *vetoed)) if overlap.is_comparable(block)]
+    digests = [
+        overlap.digest(block)
+        for block in dict.fromkeys((*chosen, *vetoed))
+        if overlap.is_comparable(block)
+    ]
     chosen, repeats = clean.drop_repeated(chosen, repeated, rules.keep)
     listing = doubt.log_odds("listing", reading.values)
     shown = {name: round(float(scorer.probabilities(each)), 2) for name, each in odds.items()}
-    notes = {"from": "page", "compared": reading.name, "readings": shown, "listing": round(listing, 1), **notes}
+    notes = {
+        "from": "page",
+        "compared": reading.name,
+        "readings": shown,
+        "listing": round(listing, 1),
+        **notes,
+    }
     if why := doubt.doubt(chosen, from_feed, entry=entry):
         notes["doubt"] = why
     chosen = clean.placed(document.tree, page.blocks, chosen, document.base_url)
     body = _finish(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)
-    body = replace(body, digests=tuple(digests), typed=page.typed, listing=listing, likely=odds[reading.name])
+    body = replace(
+        body, digests=tuple(digests), typed=page.typed, listing=listing, likely=odds[reading.name]
+    )
     whole = sum(block.letters for block in from_feed)
     if whole < max(_FEED_TEXT, _FEED_MORE * body.letters):
         return body
@@ -113,8 +138,8 @@ def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Ru
 
 
 class Reading(NamedTuple):
-    """A choice of blocks. `name`: the text with which they were compared ("" for none); `values`: features by name;
-    `marks`: (overlap, score) of each block."""
+    """A choice of blocks. `name`: the text with which they were compared ("" for none); `values`:
+    features by name; `marks`: (overlap, score) of each block."""
 
     name: str
     choice: clean.Choice
@@ -141,13 +166,25 @@ def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selecte
     containers.add_up(blocks, box)
     typed = page_type.type_of(document, blocks)
     authors = (meta.author or "").split(", ")
-    lists = [item["liveBlogUpdate"] for item in document.jsonld if isinstance(item.get("liveBlogUpdate"), list)]
+    lists = [
+        item["liveBlogUpdate"]
+        for item in document.jsonld
+        if isinstance(item.get("liveBlogUpdate"), list)
+    ]
     updates = [each for posts in lists for each in posts if isinstance(each, dict)]
-    body = "".join(text for item in (*document.jsonld, *updates) for text in jsonld.strings(item.get("articleBody")))
+    body = "".join(
+        text
+        for item in (*document.jsonld, *updates)
+        for text in jsonld.strings(item.get("articleBody"))
+    )
     declared = classify.is_declared(document)
-    facts = sequence.Facts(meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared)
+    facts = sequence.Facts(
+        meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared
+    )
     own = features.of_text(blocks, meta.title) if blocks else {}
-    return Page(document, blocks, box, own, sequence.texts_of(blocks, facts), facts, typed, selected)
+    return Page(
+        document, blocks, box, own, sequence.texts_of(blocks, facts), facts, typed, selected
+    )
 
 
 def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[str, float]]:
@@ -165,9 +202,9 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
 
 
 def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """Yield the readings of a page, cheapest first: by scores alone, compared with its declared text, with
-    trafilatura's. If the page contains the feed's `content`, yield only the one compared with it. `summary`: the feed's
-    or the page's."""
+    """Yield the readings of a page, cheapest first: by scores alone, compared with its declared
+    text, with trafilatura's. If the page contains the feed's `content`, yield only the one compared
+    with it. `summary`: the feed's or the page's."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         yield _reading(page, "feed content", content, summary)
@@ -189,13 +226,19 @@ def _reading(page: Page, name: str, text: str | None, summary: str) -> Reading:
     choice = clean.decide(page.blocks, page.facts.title, selected=page.selected)
     chosen = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
     asked, declared = text is not None, page.facts.declared
-    values = doubt.reading_values(chosen, page.blocks, page.typed, summary, asked=asked, declared=declared)
+    values = doubt.reading_values(
+        chosen, page.blocks, page.typed, summary, asked=asked, declared=declared
+    )
     marks = [(block.overlap, block.score) for block in page.blocks]
     return Reading(name, choice, scored, values, marks)
 
 
 def _finish(
-    chosen: Sequence[Block], blocks: Sequence[Block], cuts: Sequence[clean.Cut], base: str, notes: Mapping[str, Any]
+    chosen: Sequence[Block],
+    blocks: Sequence[Block],
+    cuts: Sequence[clean.Cut],
+    base: str,
+    notes: Mapping[str, Any],
 ) -> Body:
     letters = sum(block.letters for block in chosen)
     shown = [{"text": texts.line(cut.block.text)[:80], "rule": cut.rule} for cut in cuts[:60]]

@@ -1,4 +1,5 @@
-"""The elements around the blocks: sums of their content, the main container, and the class hints that count. Pure."""
+"""The elements around the blocks: sums of their content, the main container, and the class hints
+that count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import INLINE
 
 # Both chosen by hand; the weights of data/block_weights.toml were fitted with them.
-_PROSE, _LINKED = 60, 0.4  # least letters of prose, and the share of its text in links that it stays below
+# least letters of prose, and the share of its text in links that it stays below
+_PROSE, _LINKED = 60, 0.4
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -19,7 +21,8 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements around a page's blocks, numbered, parents first. Arrays have a value for each element."""
+    """The elements around a page's blocks, numbered, parents first. Arrays have a value for each
+    element."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
@@ -30,8 +33,10 @@ class Containers:
     overlapping: Floats  # those that trafilatura's text has too
     linked: Floats  # those in links
     prose: Floats  # those in prose
-    words: list[int] = field(default_factory=list)  # class hints of each, once class_words.py has read them
-    hints: list[int] = field(default_factory=list)  # those of them that count, once it has weighed them
+    # class hints of each, once class_words.py has read them
+    words: list[int] = field(default_factory=list)
+    # those of them that count, once it has weighed them
+    hints: list[int] = field(default_factory=list)
 
     def inside(self, node: int) -> Bools:
         """Return a flag for each element: True for `node` (-1: none) and the elements in it."""
@@ -79,7 +84,9 @@ def build(blocks: Sequence[Block]) -> Containers:
     names = [(node.tag, node.get("class")) for node in nodes]
     markup = [(names[at], names[parents[at]] if parents[at] != at else None) for at in of.tolist()]
     empty = np.zeros(0)
-    return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, markup, empty, empty, empty, empty)
+    return Containers(
+        nodes, np.array(parents, dtype=np.int64), levels, of, markup, empty, empty, empty, empty
+    )
 
 
 def add_up(blocks: Sequence[Block], box: Containers) -> None:
@@ -89,7 +96,9 @@ def add_up(blocks: Sequence[Block], box: Containers) -> None:
     linked = np.array([block.linked for block in blocks], dtype=np.float64)
     overlap = np.array([block.overlap for block in blocks], dtype=np.float64)
     prose = (size > _PROSE) & (linked < _LINKED * length)
-    own = np.stack([size, size * overlap, size * linked / length, np.where(prose, size, 0.0)], axis=1)
+    own = np.stack(
+        [size, size * overlap, size * linked / length, np.where(prose, size, 0.0)], axis=1
+    )
     sums = np.zeros((len(box.nodes), 4))
     np.add.at(sums, box.of, own)
     for level in reversed(box.levels[1:]):
@@ -98,7 +107,8 @@ def add_up(blocks: Sequence[Block], box: Containers) -> None:
 
 
 def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """Return the number of the deepest element that contains at least `share` (over 0.5) of the total, or -1."""
+    """Return the number of the deepest element that contains at least `share` (over 0.5) of the
+    total, or -1."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:
         return -1
@@ -111,16 +121,30 @@ def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 # The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
 _MUCH, _ALL = 0.2, 0.85  # share of the page's prose that makes weak hints, or all hints, not count
-_TAKEN, _NEAR = 0.5, 3  # share of an element's letters in the extractor's text; elements above a block that are near
-_WEAK: tuple[str, ...] = ("newsletter", "paywall", "share", "ad", "tags", "nav", "toc", "footer", "sidebar", "meta")
+# share of an element's letters in the extractor's text; elements above a block that are near
+_TAKEN, _NEAR = 0.5, 3
+_WEAK: tuple[str, ...] = (
+    "newsletter",
+    "paywall",
+    "share",
+    "ad",
+    "tags",
+    "nav",
+    "toc",
+    "footer",
+    "sidebar",
+    "meta",
+)
 _WEAK += ("disclaimer", "footnote", "event", "rating", "form", "button")
-_STRONG = ("related", "author", "comment", "hidden", "modal")  # such a box can be longer than a short article
-_CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of these is never freed by itself
+# such a box can be longer than a short article
+_STRONG = ("related", "author", "comment", "hidden", "modal")
+# what is inside one of these is never freed by itself
+_CLOSED = ("comment", "hidden", "modal", "consent")
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate on elements with much prose do
-    not count."""
+    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate on
+    elements with much prose do not count."""
     if not box.words:
         own = blocks[0].own_hints if blocks else {}
         box.words = [own[node] if node in own else hints.of(node) for node in box.nodes]
@@ -130,7 +154,9 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
     counted = list(box.words)
     inside: set[int] = set()  # elements that are or stand in what is closed
     parents = box.parent.tolist()
-    for at, (prose, share) in enumerate(zip(box.prose.tolist(), _shares(box.words, box), strict=True)):
+    for at, (prose, share) in enumerate(
+        zip(box.prose.tolist(), _shares(box.words, box), strict=True)
+    ):
         if max(prose, share) >= _ALL * total:
             counted[at] &= ~(weak | strong)
         if parents[at] in inside or counted[at] & closed:
@@ -138,7 +164,9 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
         elif share >= _MUCH * total and not counted[at] & strong:
             counted[at] &= ~weak
     box.hints = counted
-    changed = {at for at, (was, now) in enumerate(zip(before, box.hints, strict=True)) if was != now}
+    changed = {
+        at for at, (was, now) in enumerate(zip(before, box.hints, strict=True)) if was != now
+    }
     if changed:
         _set_anew(blocks, box, changed)
 
@@ -162,7 +190,8 @@ def _shares(own: Sequence[int], box: Containers) -> list[float]:
 def _set_anew(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
     parents = box.parent.tolist()
     above = [0] * len(box.nodes)  # hints of an element and all above it
-    chain: list[tuple[int, ...]] = [()] * len(box.nodes)  # those of the nearest elements that are no inline markup
+    # those of the nearest elements that are no inline markup
+    chain: list[tuple[int, ...]] = [()] * len(box.nodes)
     touched = [False] * len(box.nodes)
     for at, bits in enumerate(box.hints):
         up = parents[at]

@@ -14,24 +14,36 @@ from syndicator.reading.page_type import PageType
 _UNCLEAR = (0.2, 0.8)  # scores (probabilities) of a block that may be article as well as not
 _MOST_LINKED = 0.8  # share of a heading's text in links that makes it a link
 _SOME = 50  # letters added to those of a reading before dividing by them
-_SHORT, _LONGER = 100, 1.5  # least letters of an article; times the page's letters in the feed that raise a doubt
+# least letters of an article; times the page's letters in the feed that raise a doubt
+_SHORT, _LONGER = 100, 1.5
 
 
 def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
-    """Return why the body `chosen` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
+    """Return why the body `chosen` may not be the article, or "". `from_feed`: the blocks of the
+    content of `entry`."""
     letters = sum(block.letters for block in chosen)
     announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
         return f"the page has {letters} letters, the feed {announced}"
-    whole = entry and entry.content and len(overlap.letters(overlap.words(entry.content))) <= _LONGER * letters
+    whole = (
+        entry
+        and entry.content
+        and len(overlap.letters(overlap.words(entry.content))) <= _LONGER * letters
+    )
     return f"the text has {letters} letters" if letters < _SHORT and not whole else ""
 
 
 def reading_values(
-    body: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
+    body: Sequence[Block],
+    blocks: Sequence[Block],
+    typed: PageType,
+    summary: str,
+    *,
+    asked: bool,
+    declared: bool,
 ) -> dict[str, float]:
-    """Return the features of a reading by name. `asked`: it was compared with a text; `declared`: the page declares
-    itself an article."""
+    """Return the features of a reading by name. `asked`: it was compared with a text; `declared`:
+    the page declares itself an article."""
     chosen = set(body)
     letters = sum(block.letters for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
@@ -51,14 +63,17 @@ def reading_values(
         "longest": math.log1p(max((block.letters for block in body), default=0)),
         "link": sum(block.linked for block in body) / (sum(len(block.text) for block in body) or 1),
         "heads": math.log1p(len(heads)),
-        "linked-heads": math.log1p(sum(block.linked > _MOST_LINKED * len(block.text) for block in heads)),
+        "linked-heads": math.log1p(
+            sum(block.linked > _MOST_LINKED * len(block.text) for block in heads)
+        ),
         "share": letters / (sum(block.letters for block in blocks) or 1),
         "unclear": sum(block.letters for block in unclear) / (letters + _SOME),
         "unclear-heads": sum(block.kind == "h" for block in unclear) / (len(heads) + 1),
         "score": sum(block.letters * block.score for block in body) / (letters or 1),
         "overlap": sum(block.letters * block.overlap for block in body) / (letters or 1),
         "taken": sum(block.letters * block.overlap for block in blocks) / (letters + _SOME),
-        "left": sum(block.letters * block.overlap for block in prose if block not in chosen) / (letters + _SOME),
+        "left": sum(block.letters * block.overlap for block in prose if block not in chosen)
+        / (letters + _SOME),
         "summary": overlap.held(body, blocks, summary),
         "asked": float(asked),
         "declared": float(declared),
@@ -66,7 +81,7 @@ def reading_values(
 
 
 def log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
-    """Return the log odds that a reading is the article (`table` "right"), or that its page lists articles or goods
-    ("listing"). `values`: features by name."""
+    """Return the log odds that a reading is the article (`table` "right"), or that its page lists
+    articles or goods ("listing"). `values`: features by name."""
     trees = scorer.boosted("reading_trees.json", table)
     return float(scorer.log_odds(trees, {name: [value] for name, value in values.items()})[0])

@@ -1,5 +1,5 @@
-"""Cuts at the start and end of the text, by shape and by data/phrases.toml: dates, lines below the text, tables of
-contents, consent boxes. Pure."""
+"""Cuts at the start and end of the text, by shape and by data/phrases.toml: dates, lines below the
+text, tables of contents, consent boxes. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from typing import Any
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
 
-# Class names and ids of boxes that ask for consent to cookies, and elements whose names may tell of the page's subject.
+# Class names and ids of boxes that ask for consent to cookies, and elements whose names may tell of
+# the page's subject.
 _CONSENT = re.compile(
     r"onetrust-(?:consent|banner|pc)|cookie-?law|cybotcookiebot|cookiescript|moove_gdpr|\bcli-modal|eu-cookie"
     r"|(?:cookie|consent|gdpr)s?[-_]?(?:consent|notice|banner|bar|popup|modal|dialog|overlay|settings|wall|message|layer)",
@@ -17,10 +18,13 @@ _CONSENT = re.compile(
 )
 _WHOLE = ("html", "body", "main", "article")
 # All chosen on half of the domains of the open pages and checked on the other half.
-_LEAD, _LINKED = 80, 0.5  # least letters of the first paragraph, and the share of its text in links that it stays below
-_ALL_LINK, _LINK_BELOW = 0.85, 150  # share of a line in links that makes it a link; most letters of one below
+# least letters of the first paragraph, and the share of its text in links that it stays below
+_LEAD, _LINKED = 80, 0.5
+# share of a line in links that makes it a link; most letters of one below
+_ALL_LINK, _LINK_BELOW = 0.85, 150
 _APPEAL, _ASIDE = 400, 160  # most letters of an appeal to readers, and of an aside below the text
-_LABEL, _SIGNED, _TINY = 120, 8, 12  # most letters of a label with a colon, a sign in brackets, a label without
+# most letters of a label with a colon, a sign in brackets, a label without
+_LABEL, _SIGNED, _TINY = 120, 8, 12
 _SHARE = 0.3  # most of all letters in a list of links below the text
 _TWICE, _DATED = 12, 0.3  # least letters of a repeated line; share of digits in a date
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
@@ -28,21 +32,32 @@ _ENDS = ".!?。！？…"
 _LINES = frozenset(("p", "dt", "caption"))
 _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 # Chosen on pages of the open half; 0.05 does alike.
-_LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; share of the table's letters that must stay
-_MOST_DIRECT, _LEAST_HEAD = 0.8, 5  # share of items that lead to headings; letters of a heading that ends an item
+# score of a row that stays with its table; share of the table's letters that must stay
+_LEAST, _PART_OF_IT = 0.15, 0.3
+# share of items that lead to headings; letters of a heading that ends an item
+_MOST_DIRECT, _LEAST_HEAD = 0.8, 5
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the text, lines below it, and repeated lines, also in `stay`; return the rule by cut block."""
+    """Cut dates above the text, lines below it, and repeated lines, also in `stay`; return the rule
+    by cut block."""
     places = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     leads = [place for place, at in enumerate(places) if _is_lead(blocks[at])]
     if not leads:
         return {}
-    lines = [blocks[at] for at in places if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE]
-    cuts = {line: "stands just above too" for before, line in pairwise(lines) if line.own == before.own}
-    cuts |= {blocks[at]: "a date above the text" for at in places[: leads[0]] if _is_date(blocks[at])}
+    lines = [
+        blocks[at] for at in places if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE
+    ]
+    cuts = {
+        line: "stands just above too" for before, line in pairwise(lines) if line.own == before.own
+    }
+    cuts |= {
+        blocks[at]: "a date above the text" for at in places[: leads[0]] if _is_date(blocks[at])
+    }
     letters = sum(blocks[at].letters for at in places)
-    last = next((place for place in reversed(leads) if not _appeals(blocks[places[place]])), leads[0])
+    last = next(
+        (place for place in reversed(leads) if not _appeals(blocks[places[place]])), leads[0]
+    )
     cuts |= _below([blocks[at] for at in places[last + 1 :][-40:]], letters)
     for at in places:
         if blocks[at] in cuts:
@@ -53,7 +68,11 @@ def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 def consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut boxes that ask for consent to cookies, as in `trim`, unless nothing else is left."""
     bit = hints.bit("consent")
-    boxed = [at for at, keep in enumerate(stay) if keep and blocks[at].hints & bit and _is_boxed(blocks[at].element)]
+    boxed = [
+        at
+        for at, keep in enumerate(stay)
+        if keep and blocks[at].hints & bit and _is_boxed(blocks[at].element)
+    ]
     if len(boxed) == sum(stay):
         return {}
     for at in boxed:
@@ -72,7 +91,11 @@ def _is_lead(block: Block) -> bool:
 
 def _is_date(block: Block) -> bool:
     digits = sum(char.isdigit() for char in block.text)
-    return block.kind == "p" and digits >= _DATED * block.letters and _DAY.search(block.text) is not None
+    return (
+        block.kind == "p"
+        and digits >= _DATED * block.letters
+        and _DAY.search(block.text) is not None
+    )
 
 
 def _appeals(block: Block) -> bool:
@@ -88,7 +111,8 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return the lines to cut: from the last up to the first that looks like text. `letters`: of the whole text."""
+    """Return the lines to cut: from the last up to the first that looks like text. `letters`: of
+    the whole text."""
     cuts: dict[Block, str] = {}
     at = len(lines)
     while at:
@@ -96,7 +120,11 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
         frame = _list_of(line)
         if frame is not None and _is_link(line):
             items = [other for other in lines[:at] if _list_of(other) is frame]
-            rule = "a list of links below the text" if _are_links(items, letters) and not _headed(items, lines) else ""
+            rule = (
+                "a list of links below the text"
+                if _are_links(items, letters) and not _headed(items, lines)
+                else ""
+            )
             gone = items if rule else []
         else:
             rule = _why_below(line) if frame is None else ""
@@ -111,7 +139,11 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
 def _headed(items: Sequence[Block], lines: Sequence[Block]) -> bool:
     at = lines.index(items[0])
     above = lines[at - 1] if at else None
-    return above is not None and above.kind == "h" and not hints.starts(("tailhead",), hints.ready(above.text))[0]
+    return (
+        above is not None
+        and above.kind == "h"
+        and not hints.starts(("tailhead",), hints.ready(above.text))[0]
+    )
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
@@ -142,7 +174,9 @@ def _why_below(line: Block) -> str:
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
     """Keep a table whole if a third of it stays, or the texts before and after it."""
-    for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
+    for (is_row, _), group in groupby(
+        range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)
+    ):
         places = list(group)
         letters = sum(blocks[at].letters for at in places)
         staying = sum(blocks[at].letters for at in places if stay[at])
@@ -153,7 +187,9 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence[int]) -> bool:
     before = next((stay[at] for at in range(places[0] - 1, -1, -1) if blocks[at].letters), False)
-    return before and next((stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False)
+    return before and next(
+        (stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False
+    )
 
 
 def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
@@ -176,4 +212,7 @@ def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 def _leads_inside(block: Block, heads: set[str]) -> bool:
     hrefs = [run.href for run in block.runs if run.href]
     inside = bool(hrefs) and all(href.startswith("#") for href in hrefs)
-    return inside and (block.own in heads or any(block.own.endswith(head) for head in heads if len(head) > _LEAST_HEAD))
+    return inside and (
+        block.own in heads
+        or any(block.own.endswith(head) for head in heads if len(head) > _LEAST_HEAD)
+    )

@@ -1,4 +1,5 @@
-"""Features of each block for the scorer: by itself, of its containers and of the blocks around it. Pure."""
+"""Features of each block for the scorer: by itself, of its containers and of the blocks around it.
+Pure."""
 
 import math
 from collections.abc import Sequence
@@ -12,41 +13,53 @@ from syndicator.reading.html import hints as class_hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
-_MAIN_SHARE, _LONG = 0.85, 30  # share of the extracted letters in the main container; letters of its outer blocks
+# share of the extracted letters in the main container; letters of its outer blocks
+_MAIN_SHARE, _LONG = 0.85, 30
 _NEAR, _WIDE = 3, 8  # blocks to both sides of one
 _SIDES = (("prev", 1), ("next", -1))
-_TAIL, _TAIL_LETTERS, _COUNTED_TAIL = 0.5, 40, 0.4  # shares of phrases in, and letters of, a heading below the text
-_MOST_TAILS, _NO_OTHERS = 5, 0.5  # most such headings counted; overlap if no other block has the same markup
+# shares of phrases in, and letters of, a heading below the text
+_TAIL, _TAIL_LETTERS, _COUNTED_TAIL = 0.5, 40, 0.4
+# most such headings counted; overlap if no other block has the same markup
+_MOST_TAILS, _NO_OTHERS = 5, 0.5
 
 # Products of two features: what one says depends on the other.
 _CROSSED = (
-    "overlap x in-main; overlap x link; overlap x all-link; says-related x link; in-main x size>80; in-main x is-h; "
-    "after-last x size>80; overlap x says-legal; overlap x says-newsletter; overlap x in-li; overlap x size>40; is-h "
-    "x next-overlap; is-h x window-overlap; in-li x list-link; alike-overlap x overlap; alike-overlap x in-main; "
-    "section-tail x overlap; section-tail x in-main; in-prose x overlap; in-prose x size>80; overlap-share x overlap; "
-    "overlap-share x in-prose; sentence x size>80; after-last x link; before-first x in-main"
+    "overlap x in-main; overlap x link; overlap x all-link; says-related x link; in-main x size>80;"
+    " in-main x is-h; after-last x size>80; overlap x says-legal; overlap x says-newsletter;"
+    " overlap x in-li; overlap x size>40; is-h x next-overlap; is-h x window-overlap; in-li x"
+    " list-link; alike-overlap x overlap; alike-overlap x in-main; section-tail x overlap;"
+    " section-tail x in-main; in-prose x overlap; in-prose x size>80; overlap-share x overlap;"
+    " overlap-share x in-prose; sentence x size>80; after-last x link; before-first x in-main"
 )
 
 
 def of_text(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features of measured `blocks` that do not depend on a compared text. `title`: the page's."""
+    """Return the features of measured `blocks` that do not depend on a compared text. `title`: the
+    page's."""
     own = block_features.columns(blocks, title)
     return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
 
 
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """Return feature name -> float32 array with a value for each block. Needs overlaps. `text`: the result of
-    `of_text`."""
+    """Return feature name -> float32 array with a value for each block. Needs overlaps. `text`: the
+    result of `of_text`."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
     taken = np.array([block.overlap for block in blocks])
-    features: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks, box)}
+    features: Columns = {
+        "overlap": taken,
+        **text,
+        **_of_containers(box, main),
+        **_of_markup(blocks, box),
+    }
     features |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
     hints = class_hints.names()
     features |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
     features |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
-    values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in features.items()}
+    values: Columns = {
+        name: np.asarray(column, dtype=np.float32) for name, column in features.items()
+    }
     crossed = [both.split(" x ") for both in _CROSSED.split("; ")]
     return values | {f"{a} x {b}": values[a] * values[b] for a, b in crossed}
 
@@ -58,7 +71,10 @@ def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int
     for at in range(len(box.nodes)) if main >= 0 else ():
         if inside[at] and at != main:
             masks[at] = masks[parents[at]] | box.hints[at]
-    return [masks[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
+    return [
+        masks[at] if inside[at] else block.hints
+        for block, at in zip(blocks, box.of.tolist(), strict=True)
+    ]
 
 
 def _of_containers(box: containers.Containers, main: int) -> Columns:
@@ -67,7 +83,9 @@ def _of_containers(box: containers.Containers, main: int) -> Columns:
     depth = box.below(main)[box.of]
     features: Columns = {
         "in-main": depth >= 0,
-        "in-prose": box.inside(containers.deepest_with(overlap.PROSE_SHARE, box.prose, box))[box.of],
+        "in-prose": box.inside(containers.deepest_with(overlap.PROSE_SHARE, box.prose, box))[
+            box.of
+        ],
         "main-depth": depth,
     }
     for name, node in above.items():
@@ -88,13 +106,18 @@ def _of_lists(blocks: Sequence[Block]) -> Columns:
                 lists.setdefault(frame, []).append(block)
     shapes = {frame: _shape_of(mates) for frame, mates in lists.items()}
     none = dict.fromkeys(_shape_of(()), 0.0)
-    of_blocks = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
+    of_blocks = [
+        next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none)
+        for block in blocks
+    ]
     return {name: [shape[name] for shape in of_blocks] for name in none}
 
 
 def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
     linked = [mate.runs for mate in mates if mate.linked]
-    fragments = sum(1 for runs in linked if any(run.href[:1] == "#" for run in runs)) / (len(mates) or 1)
+    fragments = sum(1 for runs in linked if any(run.href[:1] == "#" for run in runs)) / (
+        len(mates) or 1
+    )
     letters = sum(len(mate.text) for mate in mates) or 1
     return {
         "list-link": sum(mate.linked for mate in mates) / letters,
@@ -114,7 +137,9 @@ def _of_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
     means = []
     for block, (overlapping, letters, _) in zip(blocks, own, strict=True):
         rest = letters - block.letters
-        means.append((overlapping - block.overlap * block.letters) / rest if rest > 0 else _NO_OTHERS)
+        means.append(
+            (overlapping - block.overlap * block.letters) / rest if rest > 0 else _NO_OTHERS
+        )
     return {"alike-overlap": means, "alike-count": [math.log1p(count - 1) for _, _, count in own]}
 
 
@@ -154,7 +179,11 @@ def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
         "window-link": _mean(link, size, _NEAR),
         "next-row": shift(own["is-row"], -1),
         **{f"{side}-size": np.log1p(shift(size, by)) for side, by in _SIDES},
-        **{f"{side}-{name}": shift(column, by) for name, column in around.items() for side, by in _SIDES},
+        **{
+            f"{side}-{name}": shift(column, by)
+            for name, column in around.items()
+            for side, by in _SIDES
+        },
     }
 
 
@@ -184,7 +213,8 @@ def _sizes(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """Return `values` moved `by` places to the end (negative: to the start); new places hold `outside`."""
+    """Return `values` moved `by` places to the end (negative: to the start); new places hold
+    `outside`."""
     out = np.full(len(values), outside)
     if abs(by) < len(values):
         out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]

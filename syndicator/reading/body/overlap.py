@@ -1,4 +1,5 @@
-"""Share of each block found in a compared text, the strongest feature; text of feed entries; repeated texts. Pure."""
+"""Share of each block found in a compared text, the strongest feature; text of feed entries;
+repeated texts. Pure."""
 
 import hashlib
 import re
@@ -12,33 +13,44 @@ from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import tree_of
 
 # All chosen by hand on the pages that the weights are fitted on.
-MOST, PROSE_SHARE = 0.5, 0.7  # overlap of a block that the extractor took; share of the prose in its container
+# overlap of a block that the extractor took; share of the prose in its container
+MOST, PROSE_SHARE = 0.5, 0.7
 _LETTERS = re.compile(r"[^\W_]+")
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
-_PIECE, _SHORT = 32, 16  # letters of a piece of a block; letters below which a text must stand near its neighbours
-_WHOLE, _WHOLE_SHARE = 800, 0.7  # least letters of a whole text in a feed; share of it that must be on the page
-_SLACK, _BACK = 12, 200  # letters after the expected place for a short text, and before it for a longer one
-_LEAST_PIECES, _ON_PAGE = 3, 0.6  # least pieces of a summary that is compared, and share of them on the page
+# letters of a piece of a block; letters below which a text must stand near its neighbours
+_PIECE, _SHORT = 32, 16
+# least letters of a whole text in a feed; share of it that must be on the page
+_WHOLE, _WHOLE_SHARE = 800, 0.7
+# letters after the expected place for a short text, and before it for a longer one
+_SLACK, _BACK = 12, 200
+# least pieces of a summary that is compared, and share of them on the page
+_LEAST_PIECES, _ON_PAGE = 3, 0.6
 
 
 def letters(value: str) -> str:
     """Return the lower-case letters and digits of `value`."""
     if value.isascii():  # thirty times cheaper than the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
-    low = value.lower().encode("utf-8", "surrogatepass").translate(None, _OTHER_ASCII).decode("utf-8", "surrogatepass")
+    low = (
+        value.lower()
+        .encode("utf-8", "surrogatepass")
+        .translate(None, _OTHER_ASCII)
+        .decode("utf-8", "surrogatepass")
+    )
     return low if low.isalnum() else "".join(_LETTERS.findall(low))
 
 
 def measure(blocks: Sequence[Block]) -> None:
-    """Set `own` (see `letters`) and the number of letters of each block. A wide character, such as Chinese, counts
-    twice."""
+    """Set `own` (see `letters`) and the number of letters of each block. A wide character, such as
+    Chinese, counts twice."""
     for block in blocks:
         block.own = letters(block.text)
         block.letters = texts.width(block.own)
 
 
 def compare(blocks: Sequence[Block], extracted: str) -> None:
-    """Set the overlap of each block: the share of its letters (0 to 1) found in `extracted`, in the same order."""
+    """Set the overlap of each block: the share of its letters (0 to 1) found in `extracted`, in the
+    same order."""
     theirs = letters(extracted)
     at = 0
     for block in blocks:
@@ -49,7 +61,8 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of a short text far from other matches; mark an equal text beside a match instead."""
+    """Clear the overlap of a short text far from other matches; mark an equal text beside a match
+    instead."""
     lone: set[str] = set()
     for index, block in enumerate(blocks):
         if block.overlap and len(block.own) < _SHORT and not _beside(blocks, index):
@@ -65,7 +78,8 @@ def _beside(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _share(own: str, theirs: str, at: int) -> tuple[float, int]:
-    """Return the share of `own` found in `theirs` near `at`, and the position where the next block should begin."""
+    """Return the share of `own` found in `theirs` near `at`, and the position where the next block
+    should begin."""
     if len(own) < _SHORT:
         start = theirs.find(own, at, at + len(own) + _SLACK)
         return (1.0, start + len(own)) if start >= 0 else (0.0, at)
@@ -91,8 +105,8 @@ def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if the page contains the feed's `content`, and this is about as long as the text with which `blocks`
-    were compared."""
+    """Return True if the page contains the feed's `content`, and this is about as long as the text
+    with which `blocks` were compared."""
     own = letters(content)
     extracted = sum(block.letters * block.overlap for block in blocks)
     if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * extracted:
@@ -103,22 +117,34 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
 
 
 def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
-    """Return the share of `summary` found in `chosen`; 1 if it is short or `blocks`, the whole page, lack most of
-    it."""
+    """Return the share of `summary` found in `chosen`; 1 if it is short or `blocks`, the whole
+    page, lack most of it."""
     pieces = _pieces(letters(summary))[:40]
     there, taken = (
-        sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, chosen))
+        sum(piece in text for piece in pieces)
+        for text in ("".join(b.own for b in each) for each in (blocks, chosen))
     )
-    return taken / len(pieces) if len(pieces) >= _LEAST_PIECES and there >= _ON_PAGE * len(pieces) else 1.0
+    return (
+        taken / len(pieces)
+        if len(pieces) >= _LEAST_PIECES and there >= _ON_PAGE * len(pieces)
+        else 1.0
+    )
 
 
 # what WordPress and plugins for it put below each text of a feed
-_APPEARED = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "apareció primero en")
-_FEED_CONTENT_ENOUGH, _LONGEST_NOTE = 120, 400  # least letters of an entry's text; characters of a plugin's line
+_APPEARED = (
+    "appeared first on",
+    "erschien zuerst auf",
+    "est apparu en premier sur",
+    "apareció primero en",
+)
+# least letters of an entry's text; characters of a plugin's line
+_FEED_CONTENT_ENOUGH, _LONGEST_NOTE = 120, 400
 
 
 def blocks(entry: Entry) -> list[Block]:
-    """Return the blocks of the entry's content, or of a long summary, without lines added by syndication plugins."""
+    """Return the blocks of the entry's content, or of a long summary, without lines added by
+    syndication plugins."""
     for html in (entry.content, entry.summary):
         parsed = _parsed(html)
         measure(parsed)
@@ -128,7 +154,8 @@ def blocks(entry: Entry) -> list[Block]:
 
 
 def words(html: str) -> str:
-    """Return the text of an entry's HTML, one line per block, without lines added by syndication plugins."""
+    """Return the text of an entry's HTML, one line per block, without lines added by syndication
+    plugins."""
     return "\n".join(block.text for block in _parsed(html))
 
 
@@ -149,25 +176,34 @@ def _parsed(html: str) -> list[Block]:
 
 _TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
 _COPY = 0.2  # share of all letters kept from which repeated texts are a second copy
-# share of the letters from a copy's start to its end that must stand in repeated texts: a list of section names above
-# the sections makes each heading a copy, but not the prose between
+# share of the letters from a copy's start to its end that must stand in repeated texts: a list of
+# section names above the sections makes each heading a copy, but not the prose between
 _REPEATED = 0.8
-_SUM, _PARTS = 0.7, 2  # share of a text in the paragraphs that it runs together, and the number that it exceeds
-_TELLING, _GAP = 40, 4  # letters of a text recognised by itself; texts between two that continue a copy
+# share of a text in the paragraphs that it runs together, and the number that it exceeds
+_SUM, _PARTS = 0.7, 2
+# letters of a text recognised by itself; texts between two that continue a copy
+_TELLING, _GAP = 40, 4
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, made for other screens: the same texts in order, a large part of all. Clear
-    their flags in `stay`; return the rule by cut block."""
+    """Cut a second copy of the article, made for other screens: the same texts in order, a large
+    part of all. Clear their flags in `stay`; return the rule by cut block."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
     for run in _rows_of_copies([blocks[at].own for at in texts]):
         row = texts[run[0] : run[-1] + 1]
         letters = sum(blocks[at].letters for at in row)
-        if letters > enough and sum(blocks[texts[place]].letters for place in run) >= _REPEATED * letters:
+        if (
+            letters > enough
+            and sum(blocks[texts[place]].letters for place in run) >= _REPEATED * letters
+        ):
             gone += row
-    gone += [at for at in texts if blocks[at].letters > enough and _is_sum(blocks[at], [blocks[i] for i in texts])]
+    gone += [
+        at
+        for at in texts
+        if blocks[at].letters > enough and _is_sum(blocks[at], [blocks[i] for i in texts])
+    ]
     for at in gone:
         stay[at] = False
     return {blocks[at]: "a second copy" for at in gone}
@@ -198,12 +234,16 @@ def _is_sum(block: Block, others: Sequence[Block]) -> bool:
 
 
 def is_comparable(block: Block) -> bool:
-    """Return True for a text that is boilerplate if a host repeats it. Headings and code are not compared."""
+    """Return True for a text that is boilerplate if a host repeats it. Headings and code are not
+    compared."""
     return block.kind in ("p", "row", "dt") and block.letters >= _TELLING_REPEAT
 
 
 def digest(block: Block) -> str:
-    """Return 16 hex digits for the text of `block`, without its links if enough other text remains."""
-    between = letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
+    """Return 16 hex digits for the text of `block`, without its links if enough other text
+    remains."""
+    between = (
+        letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
+    )
     compared = between if len(between) >= _TELLING_REPEAT else block.own
     return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]

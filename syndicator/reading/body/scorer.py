@@ -1,6 +1,6 @@
-"""Probability that a block is part of the article: mean log odds of a weighted sum of features and of boosted trees,
-both made by tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps.
-Pure."""
+"""Probability that a block is part of the article: mean log odds of a weighted sum of features and
+of boosted trees, both made by tools/train/fit_blocks.py. Table `asked` is for blocks compared with
+a text, `alone` for guessed overlaps. Pure."""
 
 import json
 import re
@@ -23,8 +23,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: the questions of each tree, whose
-    answers are the bits of an index into its row of `leaves` (log odds)."""
+    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: the questions
+    of each tree, whose answers are the bits of an index into its row of `leaves` (log odds)."""
 
     names: tuple[str, ...]
     features: Any
@@ -35,14 +35,21 @@ class Trees:
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
     """Parse trees: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
-    trees = [(row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows]
+    trees = [
+        (row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows
+    ]
     for asks, leaves in trees:
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
             raise ValueError(f"a tree of {len(asks)} questions has {len(leaves)} leaves")
-    questions = {ask: number for number, ask in enumerate(sorted({ask for asks, _ in trees for ask in asks}))}
+    questions = {
+        ask: number for number, ask in enumerate(sorted({ask for asks, _ in trees for ask in asks}))
+    }
     parts = [_QUESTION.fullmatch(ask) for ask in questions]
     if not all(parts):
-        raise ValueError(f"no question: {next(ask for ask, part in zip(questions, parts, strict=True) if not part)!r}")
+        raise ValueError(
+            "no question:"
+            f" {next(ask for ask, part in zip(questions, parts, strict=True) if not part)!r}"
+        )
     names = tuple(dict.fromkeys(part[1] for part in parts if part))
     places = {name: place for place, name in enumerate(names)}
     none = len(questions)  # the number of the question that nothing passes
@@ -51,8 +58,12 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
         names=names,
         features=np.array([places[part[1]] for part in parts if part]),
         limits=np.array([part[2] for part in parts if part], dtype=np.float32)[:, None],
-        asked=np.array([_padded([questions[ask] for ask in asks], none, deep) for asks, _ in trees]).T,
-        leaves=np.array([_padded(leaves.tolist(), 0.0, 1 << deep) for _, leaves in trees], dtype=np.float32),
+        asked=np.array(
+            [_padded([questions[ask] for ask in asks], none, deep) for asks, _ in trees]
+        ).T,
+        leaves=np.array(
+            [_padded(leaves.tolist(), 0.0, 1 << deep) for _, leaves in trees], dtype=np.float32
+        ),
     )
 
 
@@ -61,9 +72,11 @@ def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
 
 
 def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return the sum over all trees for each block. `values`: feature name -> a value for each block."""
+    """Return the sum over all trees for each block. `values`: feature name -> a value for each
+    block."""
     columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
-    answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)  # nothing passes the last question
+    # nothing passes the last question
+    answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)
     answers[:-1] = columns[trees.features] > trees.limits
     reached = np.zeros((len(trees.leaves), columns.shape[1]), dtype=np.uint8)
     for bit, questions in enumerate(trees.asked):
@@ -77,7 +90,8 @@ Table = Literal["asked", "alone"]
 
 
 class Scored(NamedTuple):
-    """Result of `score`. `heaviest`: the most influential feature of each block; `values`: all features."""
+    """Result of `score`. `heaviest`: the most influential feature of each block; `values`: all
+    features."""
 
     table: Table
     heaviest: list[str]
@@ -98,14 +112,17 @@ def boosted(file: str, table: str) -> Trees:
     return read_trees(json.loads(reading.file_text(file))[table])
 
 
-def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
-    """Set the score (0 to 1) of each block. `text`: the result of `features.of_text`; `table`: see the module. Raises
-    ValueError if features, weights and trees have different names."""
+def score(
+    blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table
+) -> Scored:
+    """Set the score (0 to 1) of each block. `text`: the result of `features.of_text`; `table`: see
+    the module. Raises ValueError if features, weights and trees have different names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)
     fitted = matched(weights(table), values)
-    parts = np.array([values[name] for name in fitted])  # a row for each feature, a column for each block
+    # a row for each feature, a column for each block
+    parts = np.array([values[name] for name in fitted])
     parts *= np.array(list(fitted.values()), dtype=np.float32)[:, None]
     line = parts.sum(axis=0)
     total = (line + log_odds(boosted("block_trees.json", table), values)) / 2
@@ -124,9 +141,12 @@ def probabilities(odds: Any) -> Any:
 def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
     """Return `fitted`. Raises ValueError unless it has the names of the computed features."""
     if fitted.keys() != computed.keys():
-        missing, unknown = sorted(computed.keys() - fitted.keys()), sorted(fitted.keys() - computed.keys())
+        missing, unknown = (
+            sorted(computed.keys() - fitted.keys()),
+            sorted(fitted.keys() - computed.keys()),
+        )
         raise ValueError(
-            f"data/block_weights.toml does not fit the features: no weight for {missing}, no feature for {unknown}; "
-            "run tools/train/fit_blocks.py"
+            f"data/block_weights.toml does not fit the features: no weight for {missing}, no"
+            f" feature for {unknown}; run tools/train/fit_blocks.py"
         )
     return fitted

@@ -1,5 +1,6 @@
-"""Score a page's texts again, by boosted trees over the log odds that `scorer` gives a text and its neighbours. Trained
-on other domains (tools/train/fit_sequence.py), to correct the mistakes of `scorer`. Pure."""
+"""Score a page's texts again, by boosted trees over the log odds that `scorer` gives a text and its
+neighbours. Trained on other domains (tools/train/fit_sequence.py), to correct the mistakes of
+`scorer`. Pure."""
 
 import math
 import re
@@ -17,16 +18,20 @@ from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
-_FIRST, _MOST_ODDS = 0.25, 12.0  # share of the first look in the score, chosen on folds; bound of its odds
+# share of the first look in the score, chosen on folds; bound of its odds
+_FIRST, _MOST_ODDS = 0.25, 12.0
 _OUTSIDE = -8.0  # log odds before the first and after the last text
 _NONE = -1.0  # mean probability of texts if there are none
 _NEAR = (1, 2, 3, 4)  # neighbours whose odds count
 _WIDE = (2, 5, 12)  # neighbours to both sides whose mean counts
 _LONG = 30  # letters of a text that shows where the article is
-_FAR, _FAR_LETTERS = 200, 12.0  # texts, and logarithm of the letters, to the next such text if there is none
+# texts, and logarithm of the letters, to the next such text if there is none
+_FAR, _FAR_LETTERS = 200, 12.0
 _SHORT_TEXT, _SHOWN = 400, 300  # most letters of a text searched for phrases; characters looked at
-_START, _TELLING = 60, 20  # letters at both ends looked for in the declared text; letters of a text compared
-_LEAST_NAME, _TITLES = 4, 3  # letters of a name that is looked for; h1 whose words count as those of the title
+# letters at both ends looked for in the declared text; letters of a text compared
+_START, _TELLING = 60, 20
+# letters of a name that is looked for; h1 whose words count as those of the title
+_LEAST_NAME, _TITLES = 4, 3
 _PHRASES = ("credit", "disclosure", "aside", "appeal")
 _MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
 _HELD = {"loud": "!", "at": "@", "rights": "©"}
@@ -44,8 +49,8 @@ _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 
 class Facts(NamedTuple):
-    """The page's own statements. `body`: its declared text; `types`: probability by type of page; `declared`: it
-    declares itself an article."""
+    """The page's own statements. `body`: its declared text; `types`: probability by type of page;
+    `declared`: it declares itself an article."""
 
     title: str = ""
     authors: Sequence[str] = ()
@@ -58,7 +63,8 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their indices among its blocks, and their features that do not depend on log odds."""
+    """The texts of a page: their indices among its blocks, and their features that do not depend on
+    log odds."""
 
     blocks: tuple[Block, ...]
     places: Any
@@ -67,7 +73,8 @@ class Texts:
 
 
 def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Return the measured `blocks` that have letters, with their features. `facts`: the page's own statements."""
+    """Return the measured `blocks` that have letters, with their features. `facts`: the page's own
+    statements."""
     places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
     texts = tuple(blocks[at] for at in places.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
@@ -75,7 +82,8 @@ def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text: the probability (0 to 1) that it is part of the article. `first`: the first score."""
+    """Set the score of each text: the probability (0 to 1) that it is part of the article. `first`:
+    the first score."""
     if not texts.blocks:
         return first
     values = columns(texts, box, first)
@@ -104,15 +112,23 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
         **_of_groups(texts.blocks, [box.markup[at] for at in texts.places.tolist()], mass, letters),
         **_of_sections(texts.blocks, odds, mass, letters),
     }
-    own = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
+    own = {
+        f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
+    }
     return {name: column[texts.places] for name, column in first.values.items()} | texts.own | own
 
 
 def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
     features: Columns = {"odds": odds}
     for step in _NEAR:
-        features[f"odds-{step}"], features[f"odds+{step}"] = shift(odds, step, _OUTSIDE), shift(odds, -step, _OUTSIDE)
-    features["size-1"], features["size+1"] = np.log1p(shift(letters, 1, 0.0)), np.log1p(shift(letters, -1, 0.0))
+        features[f"odds-{step}"], features[f"odds+{step}"] = (
+            shift(odds, step, _OUTSIDE),
+            shift(odds, -step, _OUTSIDE),
+        )
+    features["size-1"], features["size+1"] = (
+        np.log1p(shift(letters, 1, 0.0)),
+        np.log1p(shift(letters, -1, 0.0)),
+    )
     at = np.arange(len(odds))
     sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
     for reach in _WIDE:
@@ -145,7 +161,9 @@ def _of_sure(odds: Any, letters: Any) -> Columns:
     count, at = len(odds), np.arange(len(odds))
     sure = (odds > 0) & (letters > _LONG)
     last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
-    following = np.concatenate([np.minimum.accumulate(np.where(sure, at, count)[::-1])[::-1][1:], [count]])
+    following = np.concatenate(
+        [np.minimum.accumulate(np.where(sure, at, count)[::-1])[::-1][1:], [count]]
+    )
     sizes = np.concatenate([[0.0], np.cumsum(letters)])
     long = np.where(letters > _LONG, odds, -_MOST_ODDS)
     best = (np.maximum.accumulate(long), np.maximum.accumulate(long[::-1])[::-1])
@@ -153,7 +171,9 @@ def _of_sure(odds: Any, letters: Any) -> Columns:
         "gap-before": np.log1p(np.where(last >= 0, at - last, _FAR)),
         "gap-after": np.log1p(np.where(following < count, following - at, _FAR)),
         "letters-before": np.where(last >= 0, np.log1p(sizes[at] - sizes[last + 1]), _FAR_LETTERS),
-        "letters-after": np.where(following < count, np.log1p(sizes[following] - sizes[at + 1]), _FAR_LETTERS),
+        "letters-after": np.where(
+            following < count, np.log1p(sizes[following] - sizes[at + 1]), _FAR_LETTERS
+        ),
         "likely-before": np.log1p(np.cumsum(odds > 0) - (odds > 0)),
         "likely-after": np.log1p((odds > 0).sum() - np.cumsum(odds > 0)),
         "sure-before": np.log1p(np.cumsum(sure) - sure),
@@ -183,8 +203,14 @@ def _mean(mass: Any, letters: Any) -> Any:
 
 
 def _of_groups(texts: Sequence[Block], alike: Sequence[Any], mass: Any, letters: Any) -> Columns:
-    lists = [next((frame for frame in text.frames if frame.kind in _LISTS), at) for at, text in enumerate(texts)]
-    heads = [(text.level, text.element.get("class")) if text.kind == "h" else at for at, text in enumerate(texts)]
+    lists = [
+        next((frame for frame in text.frames if frame.kind in _LISTS), at)
+        for at, text in enumerate(texts)
+    ]
+    heads = [
+        (text.level, text.element.get("class")) if text.kind == "h" else at
+        for at, text in enumerate(texts)
+    ]
     features: Columns = {}
     for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
         features[f"{name}-mean"], features[f"{name}-size"] = _of_others(keys, mass, letters)
@@ -217,10 +243,16 @@ def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> 
 
 
 def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    title, description, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
+    title, description, site, body = map(
+        overlap.letters, (facts.title, facts.description, facts.site, facts.body)
+    )
     names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
     heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
-    spoken = set(_WORD.findall(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()))
+    spoken = set(
+        _WORD.findall(
+            " ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()
+        )
+    )
     owns = [text.own for text in texts]
     starts = [own[:_START] for own in owns]
     uses = Counter(starts)
@@ -230,19 +262,30 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
         "title-in": [len(title) / len(own) if title and title in own else 0.0 for own in owns],
         "in-title": [len(own) >= _LEAST_NAME and own in title for own in owns],
         "title-words": [len(each & spoken) / (len(each) or 1) for each in words],
-        "told": [len(own) >= _TELLING and (own in description or "" != description in own) for own in owns],
+        "told": [
+            len(own) >= _TELLING and (own in description or "" != description in own)
+            for own in owns
+        ],
         "told-start": [_common_start(start, description) / len(start) for start in starts],
-        "author": [max([len(name) for name in names if name in own], default=0) / len(own) for own in owns],
+        "author": [
+            max([len(name) for name in names if name in own], default=0) / len(own) for own in owns
+        ],
         "site": [len(site) >= _LEAST_NAME and site in own for own in owns],
         "again": [len(own) >= _TELLING and uses[own[:_START]] > 1 for own in owns],
-        "in-body": [own[:_START] in body and own[-_START:] in body if body else _NONE for own in owns],
+        "in-body": [
+            own[:_START] in body and own[-_START:] in body if body else _NONE for own in owns
+        ],
         **_wording(texts),
     }
     features |= {f"tag-{tag}": tags == number for tag, number in _TAG_NUMBERS.items()}
-    features |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
+    features |= {
+        f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()
+    }
     features["declared"] = np.full(len(texts), facts.declared)
     features |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
-    return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
+    return {
+        f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
+    }
 
 
 def _common_start(text: str, other: str) -> int:
@@ -260,9 +303,14 @@ def _wording(texts: Sequence[Block]) -> Columns:
         **{f"has-{kind}": [kind in each for each in phrases] for kind in _PHRASES},
         "cut": [hints.starts(("cut",), low)[0] for low in lows],
         "upper": [capitals(each) / len(each) for each in shown],
-        **{name: [each[-1 if name == "closed" else 0] in marks for each in shown] for name, marks in _MARKS.items()},
+        **{
+            name: [each[-1 if name == "closed" else 0] in marks for each in shown]
+            for name, marks in _MARKS.items()
+        },
         **{name: [mark in text.text for text in texts] for name, mark in _HELD.items()},
-        "counted": [text.letters <= _SHORT_TEXT and _COUNTED.match(text.text) is not None for text in texts],
+        "counted": [
+            text.letters <= _SHORT_TEXT and _COUNTED.match(text.text) is not None for text in texts
+        ],
         "colon-early": [":" in each[:_LONG] for each in shown],
         "words": [math.log1p(text.text.count(" ")) for text in texts],
     }
@@ -270,7 +318,11 @@ def _wording(texts: Sequence[Block]) -> Columns:
 
 def capitals(text: str) -> int:
     """Return the number of upper-case letters in `text`."""
-    return len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
+    return (
+        len(text) - len(text.encode().translate(None, _CAPITALS))
+        if text.isascii()
+        else sum(map(str.isupper, text))
+    )
 
 
 def _of_title(at: Any, heads: Any) -> Columns:

@@ -1,4 +1,5 @@
-"""Blocks of a page (paragraphs, headings, rows, code, images) with the lists, quotes and tables around them. Pure."""
+"""Blocks of a page (paragraphs, headings, rows, code, images) with the lists, quotes and tables
+around them. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -9,22 +10,38 @@ from lxml import etree
 
 from syndicator.reading.html import elements, tables
 from syndicator.reading.html import hints as class_hints
-from syndicator.reading.html.elements import BREAK, INLINE, MARKS, NO_END, SKIP, Run, Stretch, collapse
+from syndicator.reading.html.elements import (
+    BREAK,
+    INLINE,
+    MARKS,
+    NO_END,
+    SKIP,
+    Run,
+    Stretch,
+    collapse,
+)
 
-_FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img"
+_FRAME_TAGS = (
+    "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary"
+    " amp-img"
+)
 _FRAMES = frozenset(_FRAME_TAGS.split())
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
+_READER_ONLY = re.compile(
+    r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I
+)
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
-_MOST_FRAMES, _START_DIGITS = 24, 8  # nesting of lists and quotes that is kept; digits of a list's first number
+# nesting of lists and quotes that is kept; digits of a list's first number
+_MOST_FRAMES, _START_DIGITS = 24, 8
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
 
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A list, quote or table around blocks, which shapes their markdown. `number`: of an item in an ordered list."""
+    """A list, quote or table around blocks, which shapes their markdown. `number`: of an item in an
+    ordered list."""
 
     kind: str
     element: Any
@@ -34,14 +51,16 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule. Later steps set `own`, `overlap` and `score`."""
+    """A paragraph, heading, row, code block, image or rule. Later steps set `own`, `overlap` and
+    `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
     frames: tuple[Frame, ...]
     hints: int  # class hints of all elements above it (class_hints.py)
     near: int  # those of the three nearest
-    own_hints: Mapping[Any, int] = field(default_factory=dict)  # those of each element of the page itself
+    # those of each element of the page itself
+    own_hints: Mapping[Any, int] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     level: int = 0  # 1 to 6, of a heading
     cells: list[list[Run]] = field(default_factory=list)
@@ -58,8 +77,8 @@ class Block:
     hidden: bool = False
 
 
-# What stands above an element: frames, hints of all elements, of the three nearest, marks, the target of a link,
-# whether it is hidden, the nearest element that is a block.
+# What stands above an element: frames, hints of all elements, of the three nearest, marks, the
+# target of a link, whether it is hidden, the nearest element that is a block.
 _State = tuple[tuple[Frame, ...], int, tuple[int, ...], int, str, bool, Any]
 
 
@@ -146,9 +165,13 @@ class _Walker:
         if tag in ("ul", "ol", "menu"):
             frame.ordered = tag == "ol"
             start = element.get("start", "1") if frame.ordered else "1"
-            self.numbers[frame] = int(start) - 1 if start.isdecimal() and len(start) <= _START_DIGITS else 0
+            self.numbers[frame] = (
+                int(start) - 1 if start.isdecimal() and len(start) <= _START_DIGITS else 0
+            )
         elif tag == "li":
-            above = next((f for f in reversed(self.state[0]) if f.kind in ("ul", "ol", "menu", "li")), None)
+            above = next(
+                (f for f in reversed(self.state[0]) if f.kind in ("ul", "ol", "menu", "li")), None
+            )
             if above is not None and above.kind != "li":
                 self.numbers[above] += 1
                 frame.ordered, frame.number = above.ordered, self.numbers[above]
@@ -173,7 +196,9 @@ class _Walker:
 
     def _paragraph(self, runs: list[Run]) -> None:
         block = self._new("p")
-        kind = next((f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), "")
+        kind = next(
+            (f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), ""
+        )
         if kind in _HEADINGS:
             block.kind, block.level = "h", _HEADINGS[kind]
         elif kind in ("figcaption", "caption"):
@@ -211,7 +236,11 @@ class _Walker:
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
             return False
         broken = BREAK in runs
-        lines = elements.code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        lines = (
+            elements.code_lines(runs)
+            if broken
+            else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        )
         block = self._new("code")
         if "\n" not in lines or not (broken or block.near & class_hints.bit("code")):
             return False

@@ -1,5 +1,5 @@
-"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid UTF-8 beyond ASCII
-is read as UTF-8 whatever the page declares. Pure."""
+"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid
+UTF-8 beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
 
 import codecs
 import re
@@ -13,34 +13,52 @@ _BOMS = (
 )
 # WHATWG Encoding: the labels that mean a superset of what they say.
 _SUPERSETS = (
-    "ascii=cp1252 iso8859-1=cp1252 iso8859-9=cp1254 iso8859-11=cp874 tis-620=cp874 gb2312=gb18030 gbk=gb18030 "
-    "shift_jis=cp932 euc_kr=cp949 big5=big5hkscs"
+    "ascii=cp1252 iso8859-1=cp1252 iso8859-9=cp1254 iso8859-11=cp874 tis-620=cp874 gb2312=gb18030"
+    " gbk=gb18030 shift_jis=cp932 euc_kr=cp949 big5=big5hkscs"
 )
 _SUPERSET = dict(pair.split("=") for pair in _SUPERSETS.split())
-_ALIAS_NAMES = "x-sjis=cp932 x-gbk=gb18030 x-euc-jp=euc_jp ks_c_5601-1987=cp949 x-x-big5=big5hkscs unicode=utf-8"
+_ALIAS_NAMES = (
+    "x-sjis=cp932 x-gbk=gb18030 x-euc-jp=euc_jp ks_c_5601-1987=cp949 x-x-big5=big5hkscs"
+    " unicode=utf-8"
+)
 _ALIASES = dict(pair.split("=") for pair in _ALIAS_NAMES.split())
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""", re.I)
-_XML = re.compile(rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I)
+_XML = re.compile(
+    rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I
+)
 _HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
 # what bytes 0x80 to 0x9f become in Windows-1252; five of them mean nothing there and stay
-_C1 = {bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_C1 = {
+    bytes([byte]).decode("cp1252"): byte
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _TAIL = "[\u0080-\u00bf" + "".join(_C1) + "]"
-_DOUBLED = re.compile(f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}")
+_DOUBLED = re.compile(
+    f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}"
+)
 _PERHAPS = re.compile(f"[\u00c2-\u00f4]{_TAIL}")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _SAMPLE = 60_000  # bytes looked at when nothing is declared
-_HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
-_TOO_MANY, _FEW = 0.02, 3  # share of undecodable characters that a charset may have, and a number always allowed
-_LEAST_PAIRS, _PAIRS_SHARE = 2, 0.5  # doubled characters of a text encoded twice; share of accented letters
+# bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
+_HEAD = 16_384
+# share of undecodable characters that a charset may have, and a number always allowed
+_TOO_MANY, _FEW = 0.02, 3
+# doubled characters of a text encoded twice; share of accented letters
+_LEAST_PAIRS, _PAIRS_SHARE = 2, 0.5
 _UTF_16_START, _ASCII = 64, 127  # bytes looked at for UTF-16 without a mark; the last byte of ASCII
-_MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes, fewer among the low ones
+# NULs: more than so many among the 32 high bytes, fewer among the low ones
+_MOST_NULS, _FEW_NULS = 24, 4
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """Return the text of `data` and its charset. `content_type`: the header. Invalid bytes become U+FFFD."""
+    """Return the text of `data` and its charset. `content_type`: the header. Invalid bytes become
+    U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
-    return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name
+    return (
+        content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)
+    ), name
 
 
 def _undouble(content: str) -> str:
@@ -73,7 +91,11 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
     stated = [name for name in (header and _known(header[1]), _from_meta(data)) if name]
     if data.isascii():
         seven = [name for name in stated if name.startswith(("iso2022", "hz", "utf-7"))]
-        return (data.decode(seven[0], "replace"), seven[0]) if seven else (data.decode("ascii"), "utf-8")
+        return (
+            (data.decode(seven[0], "replace"), seven[0])
+            if seven
+            else (data.decode("ascii"), "utf-8")
+        )
     for name in dict.fromkeys(["utf-8", *stated]):
         try:
             return data.decode(name), name
@@ -89,12 +111,18 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _bad_utf8(data: bytes) -> int:
-    return sum(1 for char in data[:_SAMPLE].decode("utf-8", "surrogateescape") if "\udc80" <= char <= "\udcff")
+    return sum(
+        1
+        for char in data[:_SAMPLE].decode("utf-8", "surrogateescape")
+        if "\udc80" <= char <= "\udcff"
+    )
 
 
 def _utf8(data: bytes) -> str:
     text = data.decode("utf-8", "surrogateescape")
-    return re.sub("[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+    return re.sub(
+        "[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text
+    )
 
 
 def _sniff(data: bytes) -> str | None:

@@ -19,22 +19,42 @@ _MAGIC = (*_PICTURES, b"%PDF", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"OggS", b"I
 _OTHER_TYPES = re.compile(
     r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|([\w.-]+\+)?json)\b", re.I
 )
-_TAG = re.compile(r"<\s{0,9}(!doctype|html|head|body|div|p|h1|article|main|section|table|span|title|meta|br|a)\b", re.I)
+_TAG = re.compile(
+    r"<\s{0,9}(!doctype|html|head|body|div|p|h1|article|main|section|table|span|title|meta|br|a)\b",
+    re.I,
+)
 _FEED = re.compile(
-    r"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*){0,3}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b", re.S
+    r"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*){0,3}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b",
+    re.S,
 )
 _ENDS = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
-_LONG, _MOST_ATTRIBUTES = 2_000, 200  # characters of a tag whose attributes are counted, and the most that are kept
-_MOST_VALUES, _REGION = 500, 2  # contents of one meta; letters of a region in a language tag (RFC 5646 2.2.4)
+# characters of a tag whose attributes are counted, and the most that are kept
+_LONG, _MOST_ATTRIBUTES = 2_000, 200
+# contents of one meta; letters of a region in a language tag (RFC 5646 2.2.4)
+_MOST_VALUES, _REGION = 500, 2
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
 # lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
 _CLASSES = etree.ElementDefaultClassLookup(
-    lxml_html.HtmlElement, lxml_html.HtmlComment, lxml_html.HtmlProcessingInstruction, lxml_html.HtmlEntity
+    lxml_html.HtmlElement,
+    lxml_html.HtmlComment,
+    lxml_html.HtmlProcessingInstruction,
+    lxml_html.HtmlEntity,
 )
-_OF_HEAD = {"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "isindex"}
+_OF_HEAD = {
+    "title",
+    "meta",
+    "link",
+    "script",
+    "style",
+    "base",
+    "noscript",
+    "template",
+    "object",
+    "isindex",
+}
 _LEAST_UNSCRIPTED = 200  # characters of paragraphs in a noscript from which it can be the page
 _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
@@ -49,17 +69,20 @@ class Document:
     language: str | None  # BCP 47, as declared
     charset: str  # Python's name of the one used
     jsonld: tuple[dict[str, Any], ...]
-    metas: Mapping[str, tuple[str, ...]]  # name, property, itemprop or http-equiv in lower case -> contents
+    # name, property, itemprop or http-equiv in lower case -> contents
+    metas: Mapping[str, tuple[str, ...]]
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     size: int = 0  # characters of its source
 
     def meta(self, *names: str) -> str:
-        """Return the content of the first meta of `names`, in that order, as one line; "" if all are missing."""
+        """Return the content of the first meta of `names`, in that order, as one line; "" if all
+        are missing."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), "")
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """Parse the page that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and other types."""
+    """Parse the page that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and
+    other types."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     start = html[:64].lstrip()
@@ -79,13 +102,24 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
     scripts = (
         script.text or ""
         for script in tree.iter("script")
-        if "ld+json" in (script.get("type") or "").lower() or "ld+json" in (script.get("class") or "")
+        if "ld+json" in (script.get("type") or "").lower()
+        or "ld+json" in (script.get("class") or "")
     )
     objects = jsonld.read(scripts)
     href = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
     base = urls.absolute(url, href) if href else None
     base = base if base and not refusal(base, url) else url
-    return Document(url, base, tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content))
+    return Document(
+        url,
+        base,
+        tree,
+        _language(tree, metas, objects, lower),
+        used,
+        objects,
+        metas,
+        lower,
+        len(content),
+    )
 
 
 def _refuse_text(content: str) -> None:
@@ -99,8 +133,11 @@ def _refuse_text(content: str) -> None:
 
 
 def tree_of(content: str) -> Any:
-    """Parse a page or fragment into a tree without comments. Raises NotAnArticle("not-html") if it has no element."""
-    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
+    """Parse a page or fragment into a tree without comments. Raises NotAnArticle("not-html") if it
+    has no element."""
+    parser = etree.HTMLParser(
+        encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True
+    )
     parser.set_element_class_lookup(_CLASSES)
     try:
         data = content.encode("utf-8", "ignore").translate(None, _CONTROLS)
@@ -115,8 +152,13 @@ def tree_of(content: str) -> Any:
 
 
 def _end_head(tree: Any) -> None:
-    """Move elements that may not stand in the head, and all after them, to the body (WHATWG HTML 13.2.6.4.4)."""
-    strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
+    """Move elements that may not stand in the head, and all after them, to the body (WHATWG HTML
+    13.2.6.4.4)."""
+    strange = (
+        child
+        for child in tree.iterfind("head/*")
+        if isinstance(child.tag, str) and child.tag not in _OF_HEAD
+    )
     first = next(strange, None)
     if first is None:
         return
@@ -131,13 +173,18 @@ def _end_head(tree: Any) -> None:
 
 
 def _open_noscript(tree: Any) -> None:
-    """Make `noscript` part of the page if it has more paragraph text than the rest, as on Discourse."""
+    """Make `noscript` part of the page if it has more paragraph text than the rest, as on
+    Discourse."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
-    within = sum(len(text.line("".join(each.itertext()))) for holder in holders for each in holder.iter("p"))
+    within = sum(
+        len(text.line("".join(each.itertext()))) for holder in holders for each in holder.iter("p")
+    )
     others = (each for each in tree.iter("p") if next(each.iterancestors("noscript"), None) is None)
-    if within >= _LEAST_UNSCRIPTED and within > sum(len(text.line("".join(each.itertext()))) for each in others):
+    if within >= _LEAST_UNSCRIPTED and within > sum(
+        len(text.line("".join(each.itertext()))) for each in others
+    ):
         for holder in holders:
             holder.tag = "div"
 
@@ -175,39 +222,72 @@ def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _language(
-    tree: Any, metas: Mapping[str, tuple[str, ...]], objects: tuple[dict[str, Any], ...], headers: Mapping[str, str]
+    tree: Any,
+    metas: Mapping[str, tuple[str, ...]],
+    objects: tuple[dict[str, Any], ...],
+    headers: Mapping[str, str],
 ) -> str | None:
-    stated = [tree.get("lang"), tree.get("{http://www.w3.org/XML/1998/namespace}lang"), tree.get("xml:lang")]
+    stated = [
+        tree.get("lang"),
+        tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        tree.get("xml:lang"),
+    ]
     stated += [
-        value for name in ("content-language", "language", "dc.language", "og:locale") for value in metas.get(name, ())
+        value
+        for name in ("content-language", "language", "dc.language", "og:locale")
+        for value in metas.get(name, ())
     ]
     stated += [item.get("inLanguage") for item in objects] + [headers.get("content-language")]
-    return next((_tag(value) for value in stated if isinstance(value, str) and _CODE.match(value.strip())), None)
+    return next(
+        (_tag(value) for value in stated if isinstance(value, str) and _CODE.match(value.strip())),
+        None,
+    )
 
 
 def _tag(value: str) -> str:
     first, *rest = re.split("[_-]", value.strip())
-    return "-".join([first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)])
+    return "-".join(
+        [first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)]
+    )
 
 
 _PAGES = frozenset(
-    {"WebPage", "ItemPage", "Product", "VideoObject", "FAQPage", "QAPage", "CollectionPage", "MedicalWebPage", "Recipe"}
+    {
+        "WebPage",
+        "ItemPage",
+        "Product",
+        "VideoObject",
+        "FAQPage",
+        "QAPage",
+        "CollectionPage",
+        "MedicalWebPage",
+        "Recipe",
+    }
 )
 
 
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """Return the schema.org articles, those with the page's address first; without articles the objects about the page
-    itself."""
-    stated = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
+    """Return the schema.org articles, those with the page's address first; without articles the
+    objects about the page itself."""
+    stated = [
+        item
+        for item in document.jsonld
+        if any(name.endswith(_ARTICLES) for name in jsonld.types(item))
+    ]
     if len(stated) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)
         stated.sort(key=lambda item: own not in map(urls.alias, _addresses(item)))
-    return tuple(stated) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
+    return tuple(stated) or tuple(
+        item for item in document.jsonld if _PAGES & set(jsonld.types(item))
+    )
 
 
 def _addresses(item: jsonld.Object) -> Iterator[str]:
     for name in ("url", "mainEntityOfPage", "@id"):
-        yield from (value.partition("#")[0] for value in jsonld.strings(item.get(name), "@id", "url"))
+        yield from (
+            value.partition("#")[0] for value in jsonld.strings(item.get(name), "@id", "url")
+        )
 
 
-_ARTICLES = ("Article", "Posting", "Report", "Review", "CreativeWork")  # ends of the names of its types
+# ends of the names of its types
+_ARTICLES = ("Article", "Posting", "Report", "Review", "CreativeWork")

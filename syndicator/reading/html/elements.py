@@ -1,4 +1,5 @@
-"""Read single HTML elements: inline text with its marks and white space, skipped elements, images. Pure."""
+"""Read single HTML elements: inline text with its marks and white space, skipped elements, images.
+Pure."""
 
 import re
 from collections.abc import Callable
@@ -9,17 +10,22 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
-_MARKED = {BOLD: "b strong", ITALIC: "i em cite dfn var", CODE: "code kbd samp tt", STRIKE: "del s strike"}
+_MARKED = {
+    BOLD: "b strong",
+    ITALIC: "i em cite dfn var",
+    CODE: "code kbd samp tt",
+    STRIKE: "del s strike",
+}
 MARKS = {tag: mark for mark, tags in _MARKED.items() for tag in tags.split()}
 _INLINE_TAGS = (
-    "a abbr acronym bdi bdo big data font ins label mark nobr output q rb rp rt ruby small span sub sup time u wbr "
-    "amp-fit-text google-read-aloud-player math mi mn mo mrow"
+    "a abbr acronym bdi bdo big data font ins label mark nobr output q rb rp rt ruby small span sub"
+    " sup time u wbr amp-fit-text google-read-aloud-player math mi mn mo mrow"
 )
 _SKIPPED_TAGS = (
-    "script style head noscript template iframe object embed svg canvas button select option input textarea audio "
-    "video map datalist progress meter applet frame frameset link meta title base source track param rp amp-ad "
-    "amp-analytics amp-iframe amp-sidebar amp-consent amp-social-share amp-lightbox amp-sticky-ad gu-island "
-    "fencedframe"
+    "script style head noscript template iframe object embed svg canvas button select option input"
+    " textarea audio video map datalist progress meter applet frame frameset link meta title base"
+    " source track param rp amp-ad amp-analytics amp-iframe amp-sidebar amp-consent"
+    " amp-social-share amp-lightbox amp-sticky-ad gu-island fencedframe"
 )
 INLINE = frozenset(MARKS) | frozenset(_INLINE_TAGS.split())
 SKIP = frozenset(_SKIPPED_TAGS.split())
@@ -30,7 +36,8 @@ NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:
-    """Return the text in `element` as (text, marks, link target or ""), with a space between blocks."""
+    """Return the text in `element` as (text, marks, link target or ""), with a space between
+    blocks."""
     out: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks, href = 0, ""
@@ -70,14 +77,16 @@ class Run(NamedTuple):
     href: str = ""  # the target of its link as written, "" outside of one
 
 
-_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)  # half the time of Run(...)
+# half the time of Run(...)
+_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)
 Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
 BREAK: Stretch = ("\n", -1, "")  # a br
 _PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
 
 
 def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split `runs` at two or more line breaks in a row, and collapse white space. No part is empty."""
+    """Split `runs` at two or more line breaks in a row, and collapse white space. No part is
+    empty."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -104,14 +113,18 @@ def code_lines(runs: list[Stretch]) -> str:
     pieces = []
     for index, (text, marks, _) in enumerate(runs):
         if marks != -1:
-            wrapped = text[:1] in ("\n", "\r") and (index == 0 or runs[index - 1] == BREAK)  # the page's own line end
+            # the page's own line end
+            wrapped = text[:1] in ("\n", "\r") and (index == 0 or runs[index - 1] == BREAK)
             text = _SPACE.sub(" ", text.lstrip() if wrapped else text)
         pieces.append(text)
-    return "\n".join([line.rstrip() for line in "".join(pieces).replace("\xa0", " ").split("\n")]).strip("\n")
+    return "\n".join(
+        [line.rstrip() for line in "".join(pieces).replace("\xa0", " ").split("\n")]
+    ).strip("\n")
 
 
 def collapse(runs: list[Stretch]) -> list[Run]:
-    """Collapse white space in `runs` as browsers do: one space for several, none at the ends or beside a break."""
+    """Collapse white space in `runs` as browsers do: one space for several, none at the ends or
+    beside a break."""
     if len(runs) == 1:
         text, marks, href = runs[0]
         text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
@@ -156,8 +169,8 @@ def _trim(out: list[Run]) -> None:
 
 
 _LAZY_NAMES = (
-    "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image data-image data-url "
-    "data-lazy data-echo data-full-src data-img-src"
+    "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image"
+    " data-image data-url data-lazy data-echo data-full-src data-img-src"
 )
 _LAZY = tuple(_LAZY_NAMES.split())
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
@@ -167,7 +180,9 @@ _IMAGES_BLANK = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
-_CANDIDATE = re.compile(r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)")
+_CANDIDATE = re.compile(
+    r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)"
+)
 _WIDE_ENOUGH, _SMALLEST = 2000, 3  # pixels: the widest image taken, and one that only counts visits
 
 
@@ -182,7 +197,8 @@ class Image:
 
 
 def read_images(element: Any) -> Image | None:
-    """Return the image of an img or picture: its lazy source, src or widest srcset; None for a tracking pixel."""
+    """Return the image of an img or picture: its lazy source, src or widest srcset; None for a
+    tracking pixel."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -203,7 +219,12 @@ def _source(image: Any, holder: Any) -> str:
     attributes: dict[str, str] = dict(image.attrib)
     for name in _LAZY:
         value = attributes.get(name, "").strip()
-        if value and not _IMAGES_BLANK.search(value) and not value.startswith(("{", "[")) and "." in value:
+        if (
+            value
+            and not _IMAGES_BLANK.search(value)
+            and not value.startswith(("{", "["))
+            and "." in value
+        ):
             return value
     src = attributes.get("src", "").strip()
     if src and not _IMAGES_BLANK.search(src):
@@ -215,8 +236,8 @@ def _source(image: Any, holder: Any) -> str:
 
 
 def widest(srcset: str) -> str:
-    """Return the widest candidate of `srcset` up to 2,000 pixels, else the narrowest; "" without any (WHATWG HTML
-    4.8.4.2.1)."""
+    """Return the widest candidate of `srcset` up to 2,000 pixels, else the narrowest; "" without
+    any (WHATWG HTML 4.8.4.2.1)."""
     best, score = "", -1.0
     for match in _CANDIDATE.finditer(srcset[:20_000]):
         size = float(match[2] or 1)

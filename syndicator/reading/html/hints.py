@@ -1,4 +1,5 @@
-"""Class hints ("comment", "share"), each a bit, and phrases of boilerplate, from files of reading/data. Pure."""
+"""Class hints ("comment", "share"), each a bit, and phrases of boilerplate, from files of
+reading/data. Pure."""
 
 import re
 import tomllib
@@ -35,13 +36,23 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
     for name, expressions in _table()["words"].items():
         for expression in expressions:
             match = _LITERAL.match(expression)
-            starting.setdefault(match[1] if match else "", []).append((re.compile(expression), bit(name)))
+            starting.setdefault(match[1] if match else "", []).append(
+                (re.compile(expression), bit(name))
+            )
     all_of = {
-        literal: [each for start in starting if literal.startswith(start) for each in starting[start]]
+        literal: [
+            each for start in starting if literal.startswith(start) for each in starting[start]
+        ]
         for literal in starting
     }
-    by_letter = {literal[0]: sorted((x for x in starting if x[0] == literal[0]), key=len)[::-1] for literal in starting}
-    heads = [f"{letter}(?:{'|'.join(x[1:] for x in literals)})" for letter, literals in sorted(by_letter.items())]
+    by_letter = {
+        literal[0]: sorted((x for x in starting if x[0] == literal[0]), key=len)[::-1]
+        for literal in starting
+    }
+    heads = [
+        f"{letter}(?:{'|'.join(x[1:] for x in literals)})"
+        for letter, literals in sorted(by_letter.items())
+    ]
     return re.compile(f"(?=({'|'.join(heads)}))"), all_of
 
 
@@ -86,10 +97,14 @@ def of(element: Any) -> int:
 
 KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
 _KEY = 2  # characters by which starts are looked up
-_CJK = "\u2e80"  # the first character of the scripts that do not separate words (Unicode: CJK Radicals Supplement)
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "»": "", "›": "", "→": ""})
+# the first character of the scripts that do not separate words (Unicode: CJK Radicals Supplement)
+_CJK = "\u2e80"
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "»": "", "›": "", "→": ""}
+)
 
-_QUOTED = re.compile(f"[{''.join(map(chr, _QUOTES))}]")  # to see that there is none is ten times cheaper
+# to see that there is none is ten times cheaper
+_QUOTED = re.compile(f"[{''.join(map(chr, _QUOTES))}]")
 
 
 @cache
@@ -98,14 +113,15 @@ def _table_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
 
 
 def ready(text: str) -> str:
-    """Return `text` in the form of the phrase lists: lower case, straight quotes, no punctuation at the ends."""
+    """Return `text` in the form of the phrase lists: lower case, straight quotes, no punctuation at
+    the ends."""
     plain = text if text.isascii() or not _QUOTED.search(text) else text.translate(_QUOTES)
     return plain.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
 def starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return for each of `kinds` which share (0 to 1) of `text` is the longest phrase with which it starts. `text`: see
-    `ready`."""
+    """Return for each of `kinds` which share (0 to 1) of `text` is the longest phrase with which it
+    starts. `text`: see `ready`."""
     out = [0.0] * len(kinds)
     candidates = _starts(kinds).get(text[:_KEY])
     if candidates is None or not text.startswith(candidates[0]):
@@ -117,7 +133,8 @@ def starts(kinds: tuple[str, ...], text: str) -> list[float]:
 
 
 def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
-    """Return those of `kinds` that have a phrase in `text`, at the start of a word. `text`: see `ready`."""
+    """Return those of `kinds` that have a phrase in `text`, at the start of a word. `text`: see
+    `ready`."""
     words, loose = _contained(tuple(kinds))
     heads = words.keys() & text.split()
     matching = {kind for word in heads for phrase, kind in words[word] if phrase in text}
@@ -127,12 +144,21 @@ def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
 
 
 @cache
-def _starts(kinds: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]:
+def _starts(
+    kinds: tuple[str, ...],
+) -> dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]:
     by_start: dict[str, list[tuple[str, int]]] = {}
     for place, kind in enumerate(kinds):
-        for phrase in {phrase for phrases in _table_phrases()[kind].get("starts", {}).values() for phrase in phrases}:
+        for phrase in {
+            phrase
+            for phrases in _table_phrases()[kind].get("starts", {}).values()
+            for phrase in phrases
+        }:
             by_start.setdefault(phrase[:_KEY], []).append((phrase, place))
-    ordered = {key: tuple(sorted(values, key=lambda item: -len(item[0]))) for key, values in by_start.items()}
+    ordered = {
+        key: tuple(sorted(values, key=lambda item: -len(item[0])))
+        for key, values in by_start.items()
+    }
     return {key: (tuple(phrase for phrase, _ in values), values) for key, values in ordered.items()}
 
 
@@ -142,7 +168,9 @@ def _whole(phrase: str, text: str) -> bool:
 
 
 @cache
-def _contained(kinds: tuple[str, ...]) -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
+def _contained(
+    kinds: tuple[str, ...],
+) -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
     words: dict[str, list[tuple[str, str]]] = {}
     loose: list[tuple[str, str]] = []
     for kind in kinds:

@@ -1,4 +1,5 @@
-"""JSON-LD of a page as a flat list of objects. Slightly broken JSON is repaired; otherwise patterns search it. Pure."""
+"""JSON-LD of a page as a flat list of objects. Slightly broken JSON is repaired; otherwise patterns
+search it. Pure."""
 
 import html
 import json
@@ -10,9 +11,13 @@ from syndicator.core import text
 
 Object = dict[str, Any]
 
-_WRAP = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$")
+_WRAP = re.compile(
+    r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$"
+)
 _TRAILING = re.compile(r",(?=\s{0,200}[}\]])")
-_PAIR = re.compile(r'"(headline|datePublished|dateModified|thumbnailUrl)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,400})"')
+_PAIR = re.compile(
+    r'"(headline|datePublished|dateModified|thumbnailUrl)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,400})"'
+)
 _AUTHOR = re.compile(
     r'"author"\s{0,20}:\s{0,20}\[?\s{0,20}\{[^{}]{0,400}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"'
 )
@@ -33,7 +38,11 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
                 elif isinstance(item, dict):
                     if "@type" in item or "@id" in item or "headline" in item:
                         out.append(item)
-                    stack.extend(item[key] for key in reversed(_NESTED) if isinstance(item.get(key), dict | list))
+                    stack.extend(
+                        item[key]
+                        for key in reversed(_NESTED)
+                        if isinstance(item.get(key), dict | list)
+                    )
     return tuple(out)
 
 
@@ -41,11 +50,14 @@ def types(item: Object) -> tuple[str, ...]:
     """Return the @type names of `item`: "NewsArticle" for "http://schema.org/NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
-    return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))
+    return tuple(
+        value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str)
+    )
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """Yield the clean texts of a JSON-LD value: a text, each item of a list, the first of `keys` in an object."""
+    """Yield the clean texts of a JSON-LD value: a text, each item of a list, the first of `keys` in
+    an object."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
@@ -58,7 +70,8 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
 
 
 def clean(value: str) -> str:
-    """Return `value` as one line, its HTML entities resolved twice, since many systems escape twice."""
+    """Return `value` as one line, its HTML entities resolved twice, since many systems escape
+    twice."""
     value = value[:20_000]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value

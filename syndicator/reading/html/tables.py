@@ -12,15 +12,18 @@ from lxml import etree
 from syndicator.reading.html.elements import inline_runs
 
 _LAYOUT = ("presentation", "none")
-_LONG_CELL, _COLUMNS = 400, 2  # without th: average characters of a cell of a layout, and least columns of data
-_MOST_CELLS, _MOST_ROWS = 100, 200  # columns of a row that are kept; rows looked at to tell data from layout
+# without th: average characters of a cell of a layout, and least columns of data
+_LONG_CELL, _COLUMNS = 400, 2
+# columns of a row that are kept; rows looked at to tell data from layout
+_MOST_CELLS, _MOST_ROWS = 100, 200
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
 _GUTTER = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"
     r"(?:^|\s)boring(?=\s|$)",  # lines that mdBook hides until a reader asks for them
     re.I,
 )
-# listings that highlighters build of rows without a pre: SyntaxHighlighter, Crayon, GitHub, highlightjs-line-numbers
+# listings that highlighters build of rows without a pre: SyntaxHighlighter, Crayon, GitHub,
+# highlightjs-line-numbers
 _LISTING = re.compile(
     r"(?:^|\s)(?:syntaxhighlighter|crayon-table|js-file-line-container|hljs-ln|rouge-table)(?=\s|$)|(?:^|\s)highlighttable",
     re.I,
@@ -32,8 +35,8 @@ _LANGUAGE = re.compile(
 )
 _DECLARED = re.compile(r"([A-Za-z][\w+#.-]{0,20})")
 _OTHER_NAMES = (
-    "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line snippet container box "
-    "copy code frame inline tab-size"
+    "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line"
+    " snippet container box copy code frame inline tab-size"
 )
 _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
@@ -54,7 +57,10 @@ def is_data(table: Any) -> bool:
     if any(table.find(f".//{tag}") is not None for tag in layouts):
         return False
     headed = table.find(".//th") is not None
-    rows = ([cell for cell in row if cell.tag in ("td", "th")] for row in islice(table.iter("tr"), _MOST_ROWS + 1))
+    rows = (
+        [cell for cell in row if cell.tag in ("td", "th")]
+        for row in islice(table.iter("tr"), _MOST_ROWS + 1)
+    )
     lengths = [[len("".join(cell.itertext()).strip()) for cell in cells] for cells in rows if cells]
     columns = [len(row) for row in lengths]
     if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
@@ -99,14 +105,17 @@ def counts_lines(pre: Any) -> bool:
 
 
 def code_of(pre: Any) -> tuple[str, str]:
-    """Return the text of a pre or listing, without its line numbers, and its language, "" if unknown."""
+    """Return the text of a pre or listing, without its line numbers, and its language, "" if
+    unknown."""
     pieces: list[str] = []
     skip = 0
     for event, node in etree.iterwalk(pre, events=("start", "end")):
         if event == "start":
             skip += 1 if skip or (node is not pre and _is_gutter(node)) else 0
             if not skip:
-                if node.tag == "br" or (node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")):
+                if node.tag == "br" or (
+                    node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")
+                ):
                     pieces.append("\n")
                 pieces.append(node.text or "")
             continue
@@ -114,16 +123,21 @@ def code_of(pre: Any) -> tuple[str, str]:
             skip -= 1
         if not skip and node is not pre:
             pieces.append(node.tail or "")
-    return "".join(pieces).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip(), language_of(pre)
+    return "".join(pieces).replace("\r\n", "\n").replace("\r", "\n").strip(
+        "\n"
+    ).rstrip(), language_of(pre)
 
 
 def _is_gutter(node: Any) -> bool:
     attributes = node.attrib
-    return bool(attributes) and (node.tag == "button" or bool(_GUTTER.search(attributes.get("class", ""))))
+    return bool(attributes) and (
+        node.tag == "button" or bool(_GUTTER.search(attributes.get("class", "")))
+    )
 
 
 def language_of(pre: Any) -> str:
-    """Return the language, in lower case, that a code block's classes or data attributes name, or ""."""
+    """Return the language, in lower case, that a code block's classes or data attributes name, or
+    ""."""
     for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue

@@ -1,4 +1,5 @@
-"""Lists that a page declares to programs: JSON-LD (ItemList, Blog, articles) and h-entry of microformats.org. Pure."""
+"""Lists that a page declares to programs: JSON-LD (ItemList, Blog, articles) and h-entry of
+microformats.org. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,24 +16,56 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_MOST, _LONGEST, _SHARE = 500, 300, 0.5  # items; characters of a title; share of declared items that are shown
-_ARTICLES = {"Article", "NewsArticle", "BlogPosting", "SocialMediaPosting", "Report", "TechArticle", "LiveBlogPosting"}
+# items; characters of a title; share of declared items that are shown
+_MOST, _LONGEST, _SHARE = 500, 300, 0.5
+_ARTICLES = {
+    "Article",
+    "NewsArticle",
+    "BlogPosting",
+    "SocialMediaPosting",
+    "Report",
+    "TechArticle",
+    "LiveBlogPosting",
+}
 _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
-def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, list): declared lists that are not among `shown`, then `shown`, completed by declared fields."""
+def candidates(
+    document: Document, shown: Sequence[Sequence[Shown]]
+) -> list[tuple[str, Sequence[Shown]]]:
+    """Return (origin, list): declared lists that are not among `shown`, then `shown`, completed by
+    declared fields."""
     declared = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
     for shown_list in shown:
-        by, items = next((pair for pair in declared if _are_one(pair[1], shown_list)), ("blocks", {}))
-        rest.append((by, [replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s for s in shown_list]))
+        by, items = next(
+            (pair for pair in declared if _are_one(pair[1], shown_list)), ("blocks", {})
+        )
+        rest.append(
+            (
+                by,
+                [
+                    replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s
+                    for s in shown_list
+                ],
+            )
+        )
     alone = [
-        (by, [Shown(item=row, key=key, form=by, path=by, shape=shape(row.url), layout=by) for key, row in own.items()])
+        (
+            by,
+            [
+                Shown(item=row, key=key, form=by, path=by, shape=shape(row.url), layout=by)
+                for key, row in own.items()
+            ],
+        )
         for by, own in declared
         if not any(_are_one(own, shown_list) for shown_list in shown)
     ]
-    links = {_last(url) for anchor in document.tree.iter("a") if (url := _url(document, anchor.get("href")))}
+    links = {
+        _last(url)
+        for anchor in document.tree.iter("a")
+        if (url := _url(document, anchor.get("href")))
+    }
     drawn = [pair for pair in alone if not any(_last(item.item.url) in links for item in pair[1])]
     return [*drawn, *rest]
 
@@ -47,7 +80,9 @@ def _are_one(items: dict[str, Item], shown: Sequence[Shown]) -> bool:
 
 def _filled(shown: Item, stated: Item) -> Item:
     dated = stated.published or shown.published
-    return replace(shown, title=shown.title or stated.title, published=dated, image=shown.image or stated.image)
+    return replace(
+        shown, title=shown.title or stated.title, published=dated, image=shown.image or stated.image
+    )
 
 
 def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
@@ -62,7 +97,12 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
     for entry in document.tree.iter("*"):
         if "h-entry" not in (entry.get("class") or "").split():
             continue
-        named = {name: node for node in entry.iter("*") for name in (node.get("class") or "").split() if "-" in name}
+        named = {
+            name: node
+            for node in entry.iter("*")
+            for name in (node.get("class") or "").split()
+            if "-" in name
+        }
         link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
         url = _url(document, link.get("href")) if link is not None else None
         if not url or len(entries) == _MOST:
@@ -73,7 +113,9 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
             url=url,
             title=text.line(inner(name if name is not None else link, _LONGEST)),
             published=date.parse_date_text(when) if when else None,
-            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "") if photo is not None else "",
+            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "")
+            if photo is not None
+            else "",
         )
         entries.setdefault(urls.alias(url), item)
     yield "h-feed", entries
@@ -89,7 +131,11 @@ def _rows(value: Any) -> Iterator[dict[str, Any]]:
 def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
     items: dict[str, Item] = {}
     for row in islice(rows, _MOST):
-        address = row.get("item") if isinstance(row.get("item"), str) else row.get("url") or row.get("@id")
+        address = (
+            row.get("item")
+            if isinstance(row.get("item"), str)
+            else row.get("url") or row.get("@id")
+        )
         url = _url(document, address)
         if url and not urls.is_root(url) and urls.alias(url) != urls.alias(document.url):
             items.setdefault(urls.alias(url), _item(document, url, row))
@@ -97,8 +143,13 @@ def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item
 
 
 def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
-    dates = map(date.parse_date_text, jsonld.strings(row.get("datePublished") or row.get("dateCreated")))
-    pictures = (absolute(document, value) for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id"))
+    dates = map(
+        date.parse_date_text, jsonld.strings(row.get("datePublished") or row.get("dateCreated"))
+    )
+    pictures = (
+        absolute(document, value)
+        for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id")
+    )
     return Item(
         url=url,
         title=next(jsonld.strings(row.get("headline") or row.get("name")), "")[:_LONGEST],

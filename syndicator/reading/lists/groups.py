@@ -16,7 +16,8 @@ from syndicator.reading.lists.wrapper import SOLD, family, shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
 LEAST, _COUNTED = 3, 80  # items of a list; characters of a headline that count
-_ALIKE, _NEARLY_ALL = 0.8, 0.9  # share of addresses with the shapes of the list; share of items with dates
+# share of addresses with the shapes of the list; share of items with dates
+_ALIKE, _NEARLY_ALL = 0.8, 0.9
 _MAIN_SITE, _FEW_SOLD = 0.8, 0.25  # of the items
 _HEADED = re.compile(r"h[1-6]\b")  # a form that begins with a heading
 _COUNT = re.compile(r"^(\d{1,3})[.)]\s+")
@@ -55,7 +56,9 @@ def _rough(links: Sequence[Link]) -> float:
     return (sum(lengths.values()) + 10 * len(lengths)) * (1 - 0.8 * beside) * (1 - 0.9 * inline)
 
 
-def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[Link]) -> Group | None:
+def _group(
+    document: Document, form: str, own: Sequence[Link], links: Sequence[Link]
+) -> Group | None:
     records = tuple(read_records(own, links))
     items = tuple(shown.item for shown in read_items(document, records))
     if len(items) < LEAST:
@@ -65,7 +68,8 @@ def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[L
 
 
 def score(group: Group, page: str) -> float:
-    """Return how likely the group is the page's main list: length of headlines, weighted by traits of its items."""
+    """Return how likely the group is the page's main list: length of headlines, weighted by traits
+    of its items."""
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
@@ -83,7 +87,10 @@ def score(group: Group, page: str) -> float:
         (0.4 + 0.6 * max(alike, related))
         * (0.5 + 0.5 * own)
         * (0.3 + 0.7 * len(good) / count)
-        * (1 + 0.5 * share([any(link.heading for link in record.links) for record in group.records]))
+        * (
+            1
+            + 0.5 * share([any(link.heading for link in record.links) for record in group.records])
+        )
         * (1 + 0.6 * share([item.published is not None for item in group.items]))
         * (1 + 0.3 * share([bool(item.image) for item in group.items]))
         * (1 - 0.8 * share([link.beside for link in firsts]))
@@ -92,8 +99,11 @@ def score(group: Group, page: str) -> float:
     return letters * weight
 
 
-def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:
-    """Return `lists` with the elements of their items. `also`: forms to include wherever they are on the page."""
+def read_lists(
+    document: Document, links: Sequence[Link], also: Collection[str] = ()
+) -> list[Listed]:
+    """Return `lists` with the elements of their items. `also`: forms to include wherever they are
+    on the page."""
     by_keys: dict[frozenset[str], Listed] = {}
     for listed in _each_list(document, links, also):
         if len(listed.shown) >= LEAST:
@@ -101,14 +111,20 @@ def read_lists(document: Document, links: Sequence[Link], also: Collection[str] 
     return list(by_keys.values())
 
 
-def _each_list(document: Document, links: Sequence[Link], also: Collection[str]) -> Iterator[Listed]:
+def _each_list(
+    document: Document, links: Sequence[Link], also: Collection[str]
+) -> Iterator[Listed]:
     by_form: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_form[link.form].append(link)
     for link in links:  # in several forms together, each of few
         if "." in link.short and len(by_form[link.form]) < LEAST:
             by_form[f"... > {link.short}"].append(link)
-    rough = {form: _rough(own) for form, own in by_form.items() if len({each.key for each in own}) >= LEAST}
+    rough = {
+        form: _rough(own)
+        for form, own in by_form.items()
+        if len({each.key for each in own}) >= LEAST
+    }
     best = sorted(rough, key=lambda form: rough[form], reverse=True)[:12]
     best += [form for form in rough if form in also and form not in best]
     read = [group for form in best if (group := _group(document, form, by_form[form], links))]
@@ -124,10 +140,14 @@ def _is_beside(group: Group) -> bool:
     return sum(record.links[0].beside for record in group.records) * 2 > len(group.records)
 
 
-def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> Listed:
+def merged(
+    document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]
+) -> Listed:
     """Return the items of `best`, and of other groups if they belong to the same list."""
     parts = (other.links for other in groups if other is not best and is_of(other, best))
-    return _listed(document, [*best.links, *_alike(best, links), *chain.from_iterable(parts)], links)
+    return _listed(
+        document, [*best.links, *_alike(best, links), *chain.from_iterable(parts)], links
+    )
 
 
 def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> Listed:
@@ -181,16 +201,26 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
     if count >= _MAIN_SITE * len(shown):
         shown = [item for item in shown if urls.publisher(item.item.url) == site]
     sold = [item for item in shown if SOLD.search(item.item.url)]
-    return [item for item in shown if item not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
+    return (
+        [item for item in shown if item not in sold]
+        if len(sold) <= _FEW_SOLD * len(shown)
+        else [*shown]
+    )
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """Return `shown` without links such as "more", undated items (if nearly all have dates), numbers before titles."""
+    """Return `shown` without links such as "more", undated items (if nearly all have dates),
+    numbers before titles."""
     dated = sum(item.item.published is not None for item in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [item for item in shown if item.item.published is not None]
     left = [item for item in _own(shown) if item.item.title and not _MORE.match(item.item.title)]
     counted = [int(match[1]) for item in left if (match := _COUNT.match(item.item.title))]
-    if len(counted) < LEAST or any(after != 1 and after <= before for before, after in pairwise(counted)):
+    if len(counted) < LEAST or any(
+        after != 1 and after <= before for before, after in pairwise(counted)
+    ):
         return left
-    return [replace(item, item=replace(item.item, title=_COUNT.sub("", item.item.title))) for item in left]
+    return [
+        replace(item, item=replace(item.item, title=_COUNT.sub("", item.item.title)))
+        for item in left
+    ]

@@ -18,7 +18,8 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_BETWEEN, _FEWEST, _LEAST_REGULAR = 4, 3, 0.7  # elements between items; items at regular distances, their share
+# elements between items; items at regular distances, their share
+_BETWEEN, _FEWEST, _LEAST_REGULAR = 4, 3, 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,8 @@ class Record:
 
 
 def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """Return an item for each address of the `chosen` links, with those of `links` in it that lead to this address."""
+    """Return an item for each address of the `chosen` links, with those of `links` in it that lead
+    to this address."""
     keys = {link.key for link in chosen}
     within: dict[Any, set[str]] = defaultdict(set)
     for link in chosen:
@@ -93,26 +95,41 @@ def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
 
 # All numbers are choices.
 _CLASS = re.compile(r"\.[^ ]+")  # in a form
-_LONGEST, _NAMED, _SMALL = 300, 5, 50  # characters of a title; places marked as headline; pixels of an icon
-_TITLED, _WIDE_TITLE = 12, 5  # characters of a headline that is one; of one without spaces between words
+# characters of a title; places marked as headline; pixels of an icon
+_LONGEST, _NAMED, _SMALL = 300, 5, 50
+# characters of a headline that is one; of one without spaces between words
+_TITLED, _WIDE_TITLE = 12, 5
 _ENOUGH, _LEAST = 25, 6  # characters of a title's piece that need no more, and the fewest
 _MOSTLY, _HARDLY = 0.7, 0.3  # of the items
 _SHORTEST, _DATE_LINE = 6, 60  # fewest and most characters of a line that is a date
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE = re.compile(r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$", re.I)
-_NO_TITLE = re.compile(r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I)
-_PUBLISHED = re.compile(r"publi[sc]|posted|created|datum|(^|[-_ ])date|time|pubdate|(^|[-_ ])age($|[-_ ])", re.I)
-_CHANGED = re.compile(
-    r"updated|modified|aktualisiert|last-?(post|reply|activity)|comment|(^|[-_ ])latest($|[-_ ])", re.I
+_TITLE = re.compile(
+    r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$",
+    re.I,
 )
-_PERSON = re.compile(r"avatar|author|gravatar|profile|byline|logo|icon|emoji|badge|flag|sponsor", re.I)
+_NO_TITLE = re.compile(
+    r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I
+)
+_PUBLISHED = re.compile(
+    r"publi[sc]|posted|created|datum|(^|[-_ ])date|time|pubdate|(^|[-_ ])age($|[-_ ])", re.I
+)
+_CHANGED = re.compile(
+    r"updated|modified|aktualisiert|last-?(post|reply|activity)|comment|(^|[-_ ])latest($|[-_ ])",
+    re.I,
+)
+_PERSON = re.compile(
+    r"avatar|author|gravatar|profile|byline|logo|icon|emoji|badge|flag|sponsor", re.I
+)
 _STYLE_URL = re.compile(r"background(?:-image)?\s*:[^;]{0,40}url\(\s*['\"]?([^'\")]{5,1000})", re.I)
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
-def read_items(document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None) -> list[Shown]:
-    """Return title, date and picture of each item, "" or None if missing. `forms`: address -> form of the link."""
+def read_items(
+    document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None
+) -> list[Shown]:
+    """Return title, date and picture of each item, "" or None if missing. `forms`: address -> form
+    of the link."""
     out = []
     for record, title in zip(records, titles(records), strict=True):
         dated, pictured = published(record) or (None, None), picture(document, record) or (None, "")
@@ -120,20 +137,38 @@ def read_items(document: Document, records: Sequence[Record], forms: Mapping[str
         form = (forms or {}).get(key, record.links[0].form)
         item = Item(url=url, title=title[:_LONGEST], published=dated[1], image=pictured[1])
         layout = _layout(record, title, dated[0], pictured[0])
-        out.append(Shown(item=item, key=key, form=form, path=_CLASS.sub("", form), shape=shape(url), layout=layout))
+        out.append(
+            Shown(
+                item=item,
+                key=key,
+                form=form,
+                path=_CLASS.sub("", form),
+                shape=shape(url),
+                layout=layout,
+            )
+        )
     return out
 
 
 def _layout(record: Record, headline: str, dated: Any, pictured: Any) -> str:
-    title = next((link.anchor for link in record.links if headline and headline in link.said), record.links[0].anchor)
+    title = next(
+        (link.anchor for link in record.links if headline and headline in link.said),
+        record.links[0].anchor,
+    )
     letters = {id(title): "t"} | ({id(dated): "d"} if dated is not None else {})
     letters |= {id(pictured): "p"} if pictured is not None else {}
-    order = [letters[id(node)] for element in record.elements for node in _elements(element) if id(node) in letters]
+    order = [
+        letters[id(node)]
+        for element in record.elements
+        for node in _elements(element)
+        if id(node) in letters
+    ]
     return "".join(dict.fromkeys(order))
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """Return a headline for each item: from its heading, class or link, first from the one that most items have."""
+    """Return a headline for each item: from its heading, class or link, first from the one that
+    most items have."""
     texts = [[text.line(value) for value in _titles(record)] for record in records]
     if not texts:
         return []
@@ -156,17 +191,56 @@ def _first(texts: Sequence[str]) -> str:
 
 
 def is_headline(title: str) -> bool:
-    return (len(title) >= _TITLED and " " in title) or (len(title) >= _WIDE_TITLE and not title.isascii())
+    return (len(title) >= _TITLED and " " in title) or (
+        len(title) >= _WIDE_TITLE and not title.isascii()
+    )
 
 
 def _titles(record: Record) -> Iterator[str]:
     anchors = [link.anchor for link in record.links]
-    yield next((inner(node, _LONGEST) for each in anchors for node in _elements(each) if node.tag in _HEADINGS), "")
-    yield next((link.said for link in record.links if link.said and _is_within(link.anchor, 3, _is_heading)), "")
-    yield next((inner(node, _LONGEST) for each in anchors for node in _elements(each) if _is_titled(node)), "")
-    yield next((link.said for link in record.links if link.said and _is_within(link.anchor, 2, _is_titled)), "")
-    own = (node for element in record.elements for node in _elements(element) if _is_heading(node) or _is_titled(node))
-    yield next((label for node in own if next(node.iter("a"), None) is None and (label := inner(node, _LONGEST))), "")
+    yield next(
+        (
+            inner(node, _LONGEST)
+            for each in anchors
+            for node in _elements(each)
+            if node.tag in _HEADINGS
+        ),
+        "",
+    )
+    yield next(
+        (
+            link.said
+            for link in record.links
+            if link.said and _is_within(link.anchor, 3, _is_heading)
+        ),
+        "",
+    )
+    yield next(
+        (inner(node, _LONGEST) for each in anchors for node in _elements(each) if _is_titled(node)),
+        "",
+    )
+    yield next(
+        (
+            link.said
+            for link in record.links
+            if link.said and _is_within(link.anchor, 2, _is_titled)
+        ),
+        "",
+    )
+    own = (
+        node
+        for element in record.elements
+        for node in _elements(element)
+        if _is_heading(node) or _is_titled(node)
+    )
+    yield next(
+        (
+            label
+            for node in own
+            if next(node.iter("a"), None) is None and (label := inner(node, _LONGEST))
+        ),
+        "",
+    )
     yield max((_piece(link.anchor, link.said) for link in record.links), key=len)
     labels: list[str | None] = []
     for anchor in anchors:
@@ -224,7 +298,9 @@ def _dates(record: Record) -> Iterator[tuple[int, Any, datetime]]:
     for element in record.elements:
         changed: set[Any] = set()
         for node in _elements(element):
-            named = " ".join(node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid"))[:200]
+            named = " ".join(
+                node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid")
+            )[:200]
             if node.getparent() in changed or _CHANGED.search(named):
                 changed.add(node)
             elif dated := _date(node, named):
@@ -234,7 +310,9 @@ def _dates(record: Record) -> Iterator[tuple[int, Any, datetime]]:
 def _date(element: Any, named: str) -> tuple[int, datetime] | None:
     if (stated := element.get("datetime") or "") and (when := date.parse_date_text(stated)):
         return (0 if element.tag == "time" and _PUBLISHED.search(named) else 1), when
-    if element.get("itemprop") == "datePublished" and (when := date.parse_date_text(element.get("content") or "")):
+    if element.get("itemprop") == "datePublished" and (
+        when := date.parse_date_text(element.get("content") or "")
+    ):
         return 0, when
     if _PUBLISHED.search(named) and (when := _labelled(element)):
         return 2, when
@@ -244,7 +322,11 @@ def _date(element: Any, named: str) -> tuple[int, datetime] | None:
 def _labelled(element: Any) -> datetime | None:
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
         value = element.get(name) or ""  # such as "2026-03-08 17..."
-        if value and len(value) <= _DATE_LINE and (when := date.parse_date_text(value.split(" 1")[0])):
+        if (
+            value
+            and len(value) <= _DATE_LINE
+            and (when := date.parse_date_text(value.split(" 1")[0]))
+        ):
             return when
     label = text.line(inner(element, _DATE_LINE + 1))
     return next(date.days(label), None) if len(label) <= _DATE_LINE else None
@@ -259,7 +341,8 @@ def _shown(element: Any) -> datetime | None:
 
 
 def picture(document: Document, record: Record) -> tuple[Any, str] | None:
-    """Return the item's first picture, except icons and portraits, and its element; None without."""
+    """Return the item's first picture, except icons and portraits, and its element; None
+    without."""
     for element in record.elements:
         for node in _elements(element):
             if (url := _pictured(document, node)) and is_picture(url):
@@ -270,8 +353,12 @@ def picture(document: Document, record: Record) -> tuple[Any, str] | None:
 def _pictured(document: Document, element: Any) -> str | None:
     if element.tag in ("img", "amp-img"):
         above = element.getparent()
-        image = elements.read_images(above if above is not None and above.tag == "picture" else element)
-        small = image and any(side is not None and side < _SMALL for side in (image.width, image.height))
+        image = elements.read_images(
+            above if above is not None and above.tag == "picture" else element
+        )
+        small = image and any(
+            side is not None and side < _SMALL for side in (image.width, image.height)
+        )
         wanted = image and not small and not _is_person(element)
         return absolute(document, image.src) if image and wanted else None
     style = _STYLE_URL.search(element.get("style") or "")
@@ -281,4 +368,6 @@ def _pictured(document: Document, element: Any) -> str | None:
 def _is_person(image: Any) -> bool:
     named = f"{image.get('class') or ''} {image.get('id') or ''}"
     above = " ".join(holder.get("class") or "" for holder in islice(image.iterancestors(), 2))
-    return bool(_PERSON.search(f"{named} {above}"[:400]) or "gravatar.com/" in (image.get("src") or ""))
+    return bool(
+        _PERSON.search(f"{named} {above}"[:400]) or "gravatar.com/" in (image.get("src") or "")
+    )

@@ -1,4 +1,5 @@
-"""Read a page that lists articles as a feed: learn its list at the first visit, find it again later. Pure."""
+"""Read a page that lists articles as a feed: learn its list at the first visit, find it again
+later. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -22,18 +23,21 @@ from syndicator.reading.lists.groups import read_lists
 from syndicator.reading.lists.items import is_headline
 from syndicator.reading.lists.links import Link, canonical, read_links
 
-# All numbers are choices: of 38 pages of the open corpus that are lists below the root of their site, 8 say that they
-# are articles (og:type), and of 251 articles of it 75 do not.
-_LEAST, _HEADLINES, _BELOW = 5, 0.6, 0.5  # items; shares of them with a headline, and with an address below the page's
+# All numbers are choices: of 38 pages of the open corpus that are lists below the root of their
+# site, 8 say that they are articles (og:type), and of 251 articles of it 75 do not.
+# items; shares of them with a headline, and with an address below the page's
+_LEAST, _HEADLINES, _BELOW = 5, 0.6, 0.5
 _WORDS = 3  # most words in the last part of a section's address
 _CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
 _PARAGRAPH, _WHOLE_MOST = 80, 2_000  # characters of a paragraph of text; paragraphs looked at
-_ITEM, _EXCERPT, _HARDLY = 200, 1_000, 10  # characters per item of a section, of an excerpt, per item elsewhere
+# characters per item of a section, of an excerpt, per item elsewhere
+_ITEM, _EXCERPT, _HARDLY = 200, 1_000, 10
 _ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _BESIDE = ("nav", "footer", "aside")
 _NEXT_PAGE_LONGEST = 60  # characters of a link's text
 _NEXT = re.compile(
-    r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
+    r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus"
+    r" ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
     r"proxim[oa]s?|successiv[oi]|volgende|次|次へ|古い|下一页|下一頁|التالي|more)\b.{0,20}$|^\W{0,2}(older|ältere|次|›|»|→)",
     re.I,
 )
@@ -43,7 +47,8 @@ _LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link'
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """Return True if the page is mainly the list `shown`, by its address or the items', and has little other text."""
+    """Return True if the page is mainly the list `shown`, by its address or the items', and has
+    little other text."""
     headlines = sum(is_headline(item.item.title) for item in shown)
     if headlines < _HEADLINES * len(shown):
         return False
@@ -55,7 +60,9 @@ def is_list(document: Document, shown: Sequence[Shown]) -> bool:
     prose = _prose(document.tree, {item.key for item in shown}, document.base_url)
     if _is_section(document.url):
         return prose <= _ITEM * len(shown)
-    return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(item)} for item in document.jsonld)
+    return prose <= _HARDLY * len(shown) and not any(
+        _ARTICLE & {*types(item)} for item in document.jsonld
+    )
 
 
 def _is_section(url: str) -> bool:
@@ -77,7 +84,9 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
             continue
         linked = sum(len(text.line(inner(anchor))) for anchor in paragraph.iter("a"))
         own = len(text.line(inner(paragraph, 3_000))) - linked
-        holder = next((within[above] for above in paragraph.iterancestors() if above in within), set())
+        holder = next(
+            (within[above] for above in paragraph.iterancestors() if above in within), set()
+        )
         if own >= _PARAGRAPH and len(holder) == 1:
             owned.update(dict.fromkeys(holder, own))
         elif own >= _PARAGRAPH:
@@ -86,10 +95,17 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
 
 
 def next_page(document: Document) -> str:
-    """Return the address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
+    """Return the address of the list's next page on the same site (rel=next, else a link to older
+    items), or ""."""
     anchors = document.tree.iter("link", "a")
-    stated = (each.get("href") for each in anchors if "next" in (each.get("rel") or "").lower().split())
-    links = (element.get("href") for element in islice(document.tree.iter("a"), 3_000) if _is_next(element))
+    stated = (
+        each.get("href") for each in anchors if "next" in (each.get("rel") or "").lower().split()
+    )
+    links = (
+        element.get("href")
+        for element in islice(document.tree.iter("a"), 3_000)
+        if _is_next(element)
+    )
     addresses = (_address(document, href or "") for href in (*stated, *links))
     return next((url for url in addresses if url), "")
 
@@ -102,7 +118,11 @@ def _is_next(anchor: Any) -> bool:
 
 def _address(document: Document, href: str) -> str:
     url = urls.absolute(document.base_url, href) if href else None
-    if not url or not urls.same_publisher(url, document.url) or urls.alias(url) == urls.alias(document.url):
+    if (
+        not url
+        or not urls.same_publisher(url, document.url)
+        or urls.alias(url) == urls.alias(document.url)
+    ):
         return ""
     return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
 
@@ -114,16 +134,21 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """Return the listed articles as a feed. `wrapper`: the learnt list, None at first; `seen`: known articles, as after
-    a lost database. Raises NotAFeed if no list is surely the learnt one."""
+    """Return the listed articles as a feed. `wrapper`: the learnt list, None at first; `seen`:
+    known articles, as after a lost database. Raises NotAFeed if no list is surely the learnt
+    one."""
     try:
         document = parse(html, url, headers)
         ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
-        items, learnt = wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
+        items, learnt = (
+            wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
+        )
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
-        raise NotAFeed(FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)) from unsure
+        raise NotAFeed(
+            FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)
+        ) from unsure
     title = next((text.line(inner(element, 300)) for element in document.tree.iter("title")), "")
     entries = tuple(_entry(item) for item in items[:1_000])
     return ParsedFeed(
@@ -137,7 +162,9 @@ def read_listing(
     )
 
 
-def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
+def _first(
+    document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
+) -> wrappers.Chosen:
     earlier = wrappers.Known(seen)
     keys = {urls.alias(article.url) for article in seen}
     elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
@@ -149,14 +176,25 @@ def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen:
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, list) of a page's lists, likeliest first. `also`: forms to include wherever they are."""
-    return declared.candidates(document, [each.shown for each in read_lists(document, read_links(document), also)])
+    """Return (origin, list) of a page's lists, likeliest first. `also`: forms to include wherever
+    they are."""
+    return declared.candidates(
+        document, [each.shown for each in read_lists(document, read_links(document), also)]
+    )
 
 
 def _entry(shown: Shown) -> Entry:
     item = shown.item
-    title = "" if item.title.endswith(("…", "...")) else item.title  # what is cut off is no title of an article
-    return Entry(id=item.url, url=item.url, title=title, published=item.published, image=item.image, listed=True)
+    # what is cut off is no title of an article
+    title = "" if item.title.endswith(("…", "...")) else item.title
+    return Entry(
+        id=item.url,
+        url=item.url,
+        title=title,
+        published=item.published,
+        image=item.image,
+        listed=True,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +206,11 @@ class PointedList:
     elements: tuple[int, ...]
 
 
-def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """Return the lists with element `number` in an item: the main list first, then those of the item's form."""
+def pointed(
+    html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
+) -> tuple[PointedList, ...]:
+    """Return the lists with element `number` in an item: the main list first, then those of the
+    item's form."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -181,13 +222,16 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
     ids = {id(each) for each in meant}
     links = read_links(document)
     listed = read_lists(document, links, {link.form for link in _links_at(meant, links)})
-    ranked = declared.candidates(document, [each.shown for each in listed])  # those that no link shows come first
+    # those that no link shows come first
+    ranked = declared.candidates(document, [each.shown for each in listed])
     places = {element: place for place, element in enumerate(elements)}
     matching = [
         PointedList(
             wrapper=replace(wrappers.learnt(shown, by), pointed=True),
             items=tuple(item.item for item in shown),
-            elements=tuple(places[part] for item in shown for part in each.elements[item.key] if part in places),
+            elements=tuple(
+                places[part] for item in shown for part in each.elements[item.key] if part in places
+            ),
         )
         for each, (by, shown) in zip(listed, ranked[len(ranked) - len(listed) :], strict=True)
         if not ids.isdisjoint(id(part) for shown in each.shown for part in each.elements[shown.key])
@@ -198,12 +242,17 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
 def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
     by_anchor = {link.anchor: link for link in links}
     around = ([element, *element.iter("a")] for element in islice(meant, 8))
-    own = ([by_anchor[element] for element in anchors if element in by_anchor] for anchors in around)
+    own = (
+        [by_anchor[element] for element in anchors if element in by_anchor] for anchors in around
+    )
     return next((inside for inside in own if inside), [])
 
 
-def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """Return the links that the selectors `links` match, as a feed. Raises NotAFeed, RulesError for invalid CSS."""
+def read_list(
+    html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]
+) -> ParsedFeed:
+    """Return the links that the selectors `links` match, as a feed. Raises NotAFeed, RulesError for
+    invalid CSS."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written
@@ -220,10 +269,19 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
         if len(label) > len(entries[address].title):
             entries[address] = Entry(id=address, url=address, title=label)
     if not entries:
-        raise NotAFeed(FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page")
-    title = next((text.line(inner(element, _LIST_PAGE_LONGEST)) for element in document.tree.iter("title")), "")
+        raise NotAFeed(
+            FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page"
+        )
+    title = next(
+        (text.line(inner(element, _LIST_PAGE_LONGEST)) for element in document.tree.iter("title")),
+        "",
+    )
     return ParsedFeed(
-        format="list", title=title, site_url=url, language=document.language or "", entries=tuple(entries.values())
+        format="list",
+        title=title,
+        site_url=url,
+        language=document.language or "",
+        entries=tuple(entries.values()),
     )
 
 
@@ -231,7 +289,11 @@ def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
     for selector in links:
         name = page_rules.split(selector)[1]
         for element in page_rules.matched(tree, selector):
-            anchors = (anchor for anchor in chain(element.iter("a"), element.iterancestors("a")) if anchor.get("href"))
+            anchors = (
+                anchor
+                for anchor in chain(element.iter("a"), element.iterancestors("a"))
+                if anchor.get("href")
+            )
             holder = element if name else next(anchors, None)
             reference = holder.get(name or "href") if holder is not None else None
             if reference:

@@ -16,14 +16,25 @@ _INLINE_SHARE = 0.5  # share of a paragraph below which a link in it is running 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BESIDE_TAGS = {"nav", "footer", "aside"}
 _WITHIN = {"article", "li", "main", "section"}  # a header in one of these is that of an item
-_BESIDE_ROLES = {"navigation", "complementary", "contentinfo", "banner", "search", "menu", "menubar", "dialog"}
+_BESIDE_ROLES = {
+    "navigation",
+    "complementary",
+    "contentinfo",
+    "banner",
+    "search",
+    "menu",
+    "menubar",
+    "dialog",
+}
 _BESIDE_WORDS = re.compile(
-    r"(^|[-_ ])(nav(bar|igation)?|menu|footer|sidebar|side-bar|aside|breadcrumbs?|related|recommend(ed|ations?)?|"
+    r"(^|[-_"
+    r" ])(nav(bar|igation)?|menu|footer|sidebar|side-bar|aside|breadcrumbs?|related|recommend(ed|ations?)?|"  # noqa: E501
     r"promo(tion|ted)?s?|sponsor(ed)?|advert(isement|orial)?s?|popular|trending|most-?(read|viewed|watched|popular)|"
-    r"newsletter|cookie|consent|modal|share|social|pagination|pager|comments?|tag-?cloud|blogroll)($|[-_ ])",
+    r"newsletter|cookie|consent|modal|share|social|pagination|pager|comments?|tag-?cloud|blogroll)($|[-_ ])",  # noqa: E501
     re.I,
 )
-# Classes of elements around a sidebar (content-sidebar-wrap, has-sidebar), and of an article's topic (category-x)
+# Classes of elements around a sidebar (content-sidebar-wrap, has-sidebar), and of an article's
+# topic (category-x)
 _AROUND = re.compile(
     r"^(category|tag|post|type|format|topic)-|(^|[-_])(wrap(per)?|layout|has|with|without|no|contents?|main|page|container)($|[-_])",
     re.I,
@@ -41,13 +52,15 @@ _STATE = re.compile(  # classes of an element's state, not of its kind
     r"animated?)$",
     re.I,
 )
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # classes that probably do not change: no numbers, no colons
+# classes that probably do not change: no numbers, no colons
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link. `said`: its text; `place`: its index on the page; `form`: tags and common classes around it; `short`: of
-    one level only; `own`: of itself; `beside`: in a menu, sidebar or footer; `inline`: in running text."""
+    """A link. `said`: its text; `place`: its index on the page; `form`: tags and common classes
+    around it; `short`: of one level only; `own`: of itself; `beside`: in a menu, sidebar or footer;
+    `inline`: in running text."""
 
     anchor: Any
     url: str
@@ -63,7 +76,8 @@ class Link:
 
 
 def read_links(document: Document) -> list[Link]:
-    """Return the links to other pages in order, without those to front pages, tags and authors and paid ones."""
+    """Return the links to other pages in order, without those to front pages, tags and authors and
+    paid ones."""
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
     out = []
     addresses: dict[str, str | None] = {}
@@ -101,7 +115,8 @@ def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link
     above = list(islice(anchor.iterancestors(), 40))
     label = text.line(inner(anchor, 400))
     steps = [step(element, classes) for element in _near(anchor, above)]
-    if not any("." in tag for tag in steps):  # "li > a" alone is that of menus, too: add the list around it
+    # "li > a" alone is that of menus, too: add the list around it
+    if not any("." in tag for tag in steps):
         steps += _named(above[len(steps) - 1 :])
     return Link(
         anchor=anchor,
@@ -112,7 +127,8 @@ def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link
         form=" > ".join(reversed(steps)),
         short=" > ".join(reversed(steps[:2])),
         own=steps[0],
-        heading=any(each.tag in _HEADINGS for each in above[:3]) or next(anchor.iter(*_HEADINGS), None) is not None,
+        heading=any(each.tag in _HEADINGS for each in above[:3])
+        or next(anchor.iter(*_HEADINGS), None) is not None,
         beside=_is_beside(above),
         inline=_is_inline(anchor, label),
     )
@@ -141,16 +157,20 @@ def _named(above: Sequence[Any]) -> list[str]:
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:
-    """Return the tag with its class that is most common on the page: a rare one names the item, not its kind."""
+    """Return the tag with its class that is most common on the page: a rare one names the item, not
+    its kind."""
     names = [name for name in class_words(element) if classes.get(name, 0) > 1]
     name = max(names, key=lambda word: classes[word], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def class_words(element: Any) -> list[str]:
-    """Return the classes of an element that will probably not change: without numbers, not of a state."""
+    """Return the classes of an element that will probably not change: without numbers, not of a
+    state."""
     words = element.get("class") if isinstance(element.tag, str) else None
-    return [name for name in (words or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
+    return [
+        name for name in (words or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)
+    ]
 
 
 def _is_beside(above: list[Any]) -> bool:
@@ -160,7 +180,11 @@ def _is_beside(above: list[Any]) -> bool:
             return False
         if element.tag in _BESIDE_TAGS or (element.get("role") or "") in _BESIDE_ROLES:
             return True
-        if element.tag == "header" and not within and not any(each.tag in _WITHIN for each in element.iterancestors()):
+        if (
+            element.tag == "header"
+            and not within
+            and not any(each.tag in _WITHIN for each in element.iterancestors())
+        ):
             return True
         named = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
         words = (word for word in named.split() if not _AROUND.search(word))
@@ -172,7 +196,17 @@ def _is_beside(above: list[Any]) -> bool:
 
 def _is_inline(anchor: Any, label: str) -> bool:
     holder = anchor.getparent()
-    while holder is not None and holder.tag in ("span", "em", "strong", "b", "i", "u", "font", "small", "cite"):
+    while holder is not None and holder.tag in (
+        "span",
+        "em",
+        "strong",
+        "b",
+        "i",
+        "u",
+        "font",
+        "small",
+        "cite",
+    ):
         holder = holder.getparent()
     if holder is None or holder.tag not in ("p", "blockquote", "dd"):
         return False

@@ -1,4 +1,5 @@
-"""The traits of a list, forms of its items and shapes of their addresses, and the list of a page with them. Pure."""
+"""The traits of a list, forms of its items and shapes of their addresses, and the list of a page
+with them. Pure."""
 
 import re
 from collections import Counter
@@ -21,20 +22,25 @@ SOLD = re.compile(
 )
 _ENDING, _FEW = 5, 2  # letters of an ending such as .html; words of a segment that is a name
 # All numbers are choices.
-_MOST, _PROOF = 12, 3  # forms, paths, shapes, layouts; known items that prove a list (half of a short one)
+# forms, paths, shapes, layouts; known items that prove a list (half of a short one)
+_MOST, _PROOF = 12, 3
 _HALF, _NEARLY_ALL = 0.5, 0.9
-_TITLED, _MIXED = 12, 4  # characters of a title that is unique; shapes of a list from all parts of a site
+# characters of a title that is unique; shapes of a list from all parts of a site
+_TITLED, _MIXED = 12, 4
 _NO_WORD = re.compile(r"[\W_]+")
 _LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
 Chosen = tuple[Sequence[Shown], Wrapper]  # the items of a list, and the traits to remember
 
 
 def shape(url: str) -> str:
-    """Return host, kinds of path segments and names of parameters of an address: "site.example/news/{year}/{title}"."""
+    """Return host, kinds of path segments and names of parameters of an address:
+    "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
     segments = [segment for segment in parts.path.split("/") if segment]
-    kinds = [_kind(segment, last=place == len(segments) - 1) for place, segment in enumerate(segments)]
+    kinds = [
+        _kind(segment, last=place == len(segments) - 1) for place, segment in enumerate(segments)
+    ]
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/".join([host, *kinds]) + (f"?{'&'.join(names)}" if names else "")
 
@@ -91,7 +97,9 @@ def remembered(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]
     """Return today's items, then earlier ones, at most REMEMBERED."""
     now = {item.key: Seen(url=item.item.url, title=item.item.title) for item in shown}
     before = {urls.alias(item.url): item for item in seen}
-    return tuple((now | {key: item for key, item in before.items() if key not in now}).values())[:REMEMBERED]
+    return tuple((now | {key: item for key, item in before.items() if key not in now}).values())[
+        :REMEMBERED
+    ]
 
 
 def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> Chosen:
@@ -108,7 +116,9 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     earlier = Known(wrapper.seen)
-    by, shown = max(lists, key=lambda pair: (sum(map(earlier.has, pair[1])), _likeness(pair[1], wrapper)))
+    by, shown = max(
+        lists, key=lambda pair: (sum(map(earlier.has, pair[1])), _likeness(pair[1], wrapper))
+    )
     earlier = Known(wrapper.seen, shown)
     proven = sum(earlier.has(item) for item in shown)
     healed = not any(item.form in wrapper.forms for item in shown)
@@ -120,38 +130,58 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
         raise Unsure("the newest items no longer stand first")
     renamed = earlier.under_old_names(shown)
     today = learnt(renamed, by, wrapper.seen)
-    note = f"its layout changed; the list was found again by {proven} known items" if healed and proven else ""
+    note = (
+        f"its layout changed; the list was found again by {proven} known items"
+        if healed and proven
+        else ""
+    )
     if out:
-        left_out = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
+        left_out = (
+            f"{len(out)} links among its items look unlike them and are left out, such as"
+            f" {out[0].item.url}"
+        )
         note = "; ".join(filter(None, (note, left_out)))
     return renamed, replace(_grown(today, wrapper), note=note)
 
 
 def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
-    marks = ((item.form in wrapper.forms, item.path in wrapper.paths, item.shape in wrapper.shapes) for item in shown)
+    marks = (
+        (item.form in wrapper.forms, item.path in wrapper.paths, item.shape in wrapper.shapes)
+        for item in shown
+    )
     laid = sum(item.layout in wrapper.layouts for item in shown)
     return (sum(sum(row) for row in marks) + laid) / len(shown)
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Raise Unsure unless the list `shown`, all new items, has the remembered shapes, and forms or layouts."""
+    """Raise Unsure unless the list `shown`, all new items, has the remembered shapes, and forms or
+    layouts."""
     count = len(shown)
     shapes = sum(item.shape in wrapper.shapes for item in shown) / count
     forms = sum(item.form in wrapper.forms for item in shown) / count
-    laid = sum(item.path in wrapper.paths and item.layout in wrapper.layouts for item in shown) / count
+    laid = (
+        sum(item.path in wrapper.paths and item.layout in wrapper.layouts for item in shown) / count
+    )
     if shapes < _NEARLY_ALL or max(forms, laid) < _NEARLY_ALL:
-        raise Unsure("none of the items that were there before is, and what is listed looks unlike them")
+        raise Unsure(
+            "none of the items that were there before is, and what is listed looks unlike them"
+        )
 
 
-def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: "Known") -> tuple[list[Shown], list[Shown]]:
-    """Return the items known or similar to known ones, and the others. Raises Unsure if most are others."""
+def _without_strangers(
+    shown: Sequence[Shown], wrapper: Wrapper, earlier: "Known"
+) -> tuple[list[Shown], list[Shown]]:
+    """Return the items known or similar to known ones, and the others. Raises Unsure if most are
+    others."""
     forms = {*wrapper.forms} | _vouched(shown, earlier, lambda item: item.form)
     shapes = {*wrapper.shapes} | _vouched(shown, earlier, lambda item: item.shape)
     alike, out = list[Shown](), list[Shown]()
     for item in shown:
         (alike if earlier.at(item) or _is_like(item, wrapper, forms, shapes) else out).append(item)
     if len(out) > len(alike):
-        raise Unsure(f"{len(out)} of {len(shown)} links look unlike the items that were there before")
+        raise Unsure(
+            f"{len(out)} of {len(shown)} links look unlike the items that were there before"
+        )
     return alike, out
 
 
@@ -161,7 +191,9 @@ def _vouched(shown: Sequence[Shown], earlier: "Known", of: Callable[[Shown], str
     return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
 
 
-def _is_like(item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
+def _is_like(
+    item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]
+) -> bool:
     if wrapper.dated >= 100 * _NEARLY_ALL and item.item.published is None:
         return False
     length = len(item.item.title)
@@ -169,7 +201,10 @@ def _is_like(item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Coll
         return False
     formed = item.form in forms or (
         item.layout in wrapper.layouts
-        and (item.path in wrapper.paths or _end(item.form) in {end for form in wrapper.forms if (end := _end(form))})
+        and (
+            item.path in wrapper.paths
+            or _end(item.form) in {end for form in wrapper.forms if (end := _end(form))}
+        )
     )
     return formed and (item.shape in shapes or (item.form in forms and _is_of_many(item, shapes)))
 
@@ -205,11 +240,18 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
         return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]
 
     new = replace(new, pointed=old.pointed)
-    return replace(new, forms=both("forms"), paths=both("paths"), shapes=both("shapes"), layouts=both("layouts"))
+    return replace(
+        new,
+        forms=both("forms"),
+        paths=both("paths"),
+        shapes=both("shapes"),
+        layouts=both("layouts"),
+    )
 
 
 class Known:
-    """Earlier items, by address and title. `moved`: more items match by title alone: short titles count, too."""
+    """Earlier items, by address and title. `moved`: more items match by title alone: short titles
+    count, too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
         self._keys = {urls.alias(item.url): item for item in seen}
@@ -218,11 +260,14 @@ class Known:
             if name := plain(item.title):
                 self._titles.setdefault(name, item)
         by_address = sum(item.key in self._keys for item in shown)
-        by_title = sum(item.key not in self._keys and plain(item.item.title) in self._titles for item in shown)
+        by_title = sum(
+            item.key not in self._keys and plain(item.item.title) in self._titles for item in shown
+        )
         self.moved = by_title >= _PROOF and by_title > by_address
 
     def at(self, shown: Shown) -> bool:
-        """Return True if the list had the item before, at the same address or, if `moved`, at another."""
+        """Return True if the list had the item before, at the same address or, if `moved`, at
+        another."""
         return shown.key in self._keys or (self.moved and self.has(shown))
 
     def has(self, shown: Shown) -> bool:
@@ -233,12 +278,15 @@ class Known:
         return name in self._titles and (self.moved or len(shown.item.title) >= _TITLED)
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
-        """If `moved`, return `shown` with the old addresses. Otherwise equal titles are those of a column."""
+        """If `moved`, return `shown` with the old addresses. Otherwise equal titles are those of a
+        column."""
         renamed = [*shown]
         for place, item in enumerate(shown if self.moved else ()):
             old = self._titles.get(plain(item.item.title))
             if old and item.key not in self._keys:
-                renamed[place] = replace(item, key=urls.alias(old.url), item=replace(item.item, url=old.url))
+                renamed[place] = replace(
+                    item, key=urls.alias(old.url), item=replace(item.item, url=old.url)
+                )
         return renamed
 
 

@@ -1,5 +1,5 @@
-"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its owner; never a
-guess."""
+"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its
+owner; never a guess."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,17 +31,33 @@ _MEMBER = re.compile(
     r"member\.php|memberlist\.php|mode=viewprofile|action=profile|profile\.php\?id=|/members?/|/users?[/-]|/u/|/profiles?/|/@",
     re.I,
 )
-_OUTSIDE = frozenset({"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"})
+_OUTSIDE = frozenset(
+    {"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"}
+)
 _OPENER_MOST, _OPENER_LONGEST = 30_000, 40  # elements looked at; characters of a user's name
 _NOBODY = frozenset(
-    {"guest", "gast", "invité", "invitado", "anonymous", "user", "username", "login", "register", "member", "members"}
+    {
+        "guest",
+        "gast",
+        "invité",
+        "invitado",
+        "anonymous",
+        "user",
+        "username",
+        "login",
+        "register",
+        "member",
+        "members",
+    }
 )
 
 
 def read_opener(document: Document) -> str:
     """Return the name of the user who opened the thread on the page, or ""."""
     body = next(document.tree.iter("body"), document.tree)
-    for element in islice(body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST):
+    for element in islice(
+        body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST
+    ):
         if any(name in (element.get("itemtype") or "") for name in _THREADS):
             return _declared_in_opener(element)
     users = (_user(element) for element in _within(body, lambda child: child.tag in _OUTSIDE))
@@ -49,9 +65,13 @@ def read_opener(document: Document) -> str:
 
 
 def _declared_in_opener(thread: Any) -> str:
-    for element in _within(thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)):
+    for element in _within(
+        thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)
+    ):
         if "author" in (element.get("itemprop") or "").split():
-            names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
+            names = [
+                each for each in element.iter() if "name" in (each.get("itemprop") or "").split()
+            ]
             values = (each.get("content") or inner(each, 200) for each in (*names, element))
             return next((name for value in values if (name := _name(value))), "")
     return ""
@@ -64,7 +84,11 @@ def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
             return
         element = stack.pop()
         yield element
-        stack.extend(child for child in reversed(element) if isinstance(child.tag, str) and not is_outside(child))
+        stack.extend(
+            child
+            for child in reversed(element)
+            if isinstance(child.tag, str) and not is_outside(child)
+        )
 
 
 def _user(element: Any) -> str:
@@ -73,13 +97,19 @@ def _user(element: Any) -> str:
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
         return _name(inner(element, 200))
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), 12))
-    links = (inner(link, 200) for link in element.iter("a") if _MEMBER.search(link.get("href") or ""))
+    links = (
+        inner(link, 200) for link in element.iter("a") if _MEMBER.search(link.get("href") or "")
+    )
     return next((name for value in (*links, *pieces) if (name := _name(value))), "")
 
 
 def _name(value: str) -> str:
     name = text.line(value).removeprefix("@").strip(" :,")
-    if not 1 < len(name) <= _OPENER_LONGEST or name.casefold() in _NOBODY or not person_names.is_login(name):
+    if (
+        not 1 < len(name) <= _OPENER_LONGEST
+        or name.casefold() in _NOBODY
+        or not person_names.is_login(name)
+    ):
         return ""
     return name
 
@@ -91,20 +121,28 @@ _COPYRIGHT = re.compile(
     re.I,
 )
 _HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
-_COMPANIES = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"})
-_LEAST_LABEL, _LEAST_LINE, _SHORT = 7, 3, 60  # letters of a host's label with a name; characters of a name's line
+_COMPANIES = frozenset(
+    {"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"}
+)
+# letters of a host's label with a name; characters of a name's line
+_LEAST_LABEL, _LEAST_LINE, _SHORT = 7, 3, 60
 
 
 def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
     yield "site", sitename
     for link in document.tree.iter("link"):
         if "alternate" in (link.get("rel") or "") and "xml" in (link.get("type") or ""):
-            yield from (("feed", piece) for piece in _BETWEEN.split(text.line((link.get("title") or "")[:200])))
+            yield from (
+                ("feed", piece)
+                for piece in _BETWEEN.split(text.line((link.get("title") or "")[:200]))
+            )
     title = next((element.text or "" for element in document.tree.iter("title")), "")
     yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
     labels = {key(label) for label in urls.host(document.url).split(".")}
     body = next(document.tree.iter("body"), document.tree)
-    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), 20_000):
+    for element in islice(
+        body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), 20_000
+    ):
         own = element.text or ""
         line = text.line(own)[:_SHORT] if _LEAST_LINE < len(own) <= 4 * _SHORT else ""
         if not line:
@@ -123,18 +161,33 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
 
 
 _METAS = (
-    "author", "parsely-author", "sailthru.author", "article:author_name", "article:author", "dc.creator",
-    "dcterms.creator", "citation_author", "byl", "cxenseparse:author", "twitter:data1",
-)  # fmt: skip
-_MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300  # values of a meta; JSON-LD objects; characters of all names together
-_SEEN, _LEAST_NAME = 5, 5  # score of a sure byline; letters of a site's name compared without "The" or "Inc"
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "article:author_name",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "byl",
+    "cxenseparse:author",
+    "twitter:data1",
+)
+# values of a meta; JSON-LD objects; characters of all names together
+_MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300
+# score of a sure byline; letters of a site's name compared without "The" or "Inc"
+_SEEN, _LEAST_NAME = 5, 5
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
     """Return the authors as "A, B", and the candidate (place on the page) that names them."""
     domain = urls.domain(document.url).removeprefix("www.")
-    site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
+    site = frozenset(
+        key(name)
+        for name in (sitename, domain, urls.host(document.url), domain.split(".")[0])
+        if name
+    )
     declared = [
         (candidate, people)
         for candidate, names_ in _declared(document, entry)
@@ -159,7 +212,9 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
 
 def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
     # two places must agree on the name
-    businesses = [item.get("name") for item in document.jsonld if _COMPANIES & set(jsonld.types(item))]
+    businesses = [
+        item.get("name") for item in document.jsonld if _COMPANIES & set(jsonld.types(item))
+    ]
     companies = {key(name) for stated in businesses for name in jsonld.strings(stated)}
     stated_by: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
@@ -172,19 +227,30 @@ def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
 
 def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
     nobody = _NOBODY | person_names.words().never
-    stated = [name for item in articles(document)[:_MOST_ARTICLES] for name in _stated(item.get("author"), {})]
+    stated = [
+        name
+        for item in articles(document)[:_MOST_ARTICLES]
+        for name in _stated(item.get("author"), {})
+    ]
     metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
     values = [*(("json-ld", name) for name in stated), *metas]
     for candidate, value in values:
         name = text.line(value).removeprefix("@")
-        if _LEAST_LINE <= len(name) <= _SHORT and not _NO_NAME.search(name) and name.casefold() not in nobody:
+        if (
+            _LEAST_LINE <= len(name) <= _SHORT
+            and not _NO_NAME.search(name)
+            and name.casefold() not in nobody
+        ):
             return [(candidate, [name])]
     return []
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
     candidate, declared = best
-    own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
+    own, theirs = (
+        {person_names.plain_key(name) for name in shown},
+        {person_names.plain_key(name) for name in declared},
+    )
     if score < _SEEN or not all(map(person_names.is_full, shown)):
         return False
     added = [name for name in shown if person_names.plain_key(name) not in theirs]
@@ -210,12 +276,20 @@ def _named(people: Iterable[str]) -> list[str]:
 def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, list[str]]]:
     if entry is not None:
         yield "entry", list(person_names.all_people(entry.authors, lenient=True))
-    by_id = {item["@id"]: item for item in document.jsonld if isinstance(item.get("@id"), str) and item.get("name")}
+    by_id = {
+        item["@id"]: item
+        for item in document.jsonld
+        if isinstance(item.get("@id"), str) and item.get("name")
+    }
     for item in articles(document)[:_MOST_ARTICLES]:
         stated = _stated(item.get("author") or item.get("creator"), by_id)
         yield "json-ld", list(person_names.all_people(stated, lenient=True))
     for name in _METAS:
-        values = [value for value in document.metas.get(name, ()) if not value.startswith(("http", "//", "/"))]
+        values = [
+            value
+            for value in document.metas.get(name, ())
+            if not value.startswith(("http", "//", "/"))
+        ]
         if len(values) > _MOST:
             continue
         if name != "twitter:data1" or person_names.introduces(document.meta("twitter:label1")):
@@ -232,6 +306,7 @@ def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
 def _is_site(name: str, site: frozenset[str]) -> bool:
     own = key(name)
     return own in site or any(
-        len(each) > _LEAST_NAME and (own == f"the{each}" or own.removesuffix("inc").removesuffix("gmbh") == each)
+        len(each) > _LEAST_NAME
+        and (own == f"the{each}" or own.removesuffix("inc").removesuffix("gmbh") == each)
         for each in site
     )

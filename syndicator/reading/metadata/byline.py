@@ -1,4 +1,5 @@
-"""Bylines in a page's text, found by markup, links, "By" lines, dates and signatures, scored by kind and place."""
+"""Bylines in a page's text, found by markup, links, "By" lines, dates and signatures, scored by
+kind and place."""
 
 import re
 from collections.abc import Iterator
@@ -16,8 +17,11 @@ from syndicator.reading.metadata.title import Spot, Survey
 _BESIDE, _NEXT = 600, 5  # characters from the headline to a name beside a date, and to a name alone
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
-_LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
-_LONG_LINE, _READ, _LEAST = 80, 400, 3  # characters of a line with a name, of an element, of the shortest name
+_LINES = frozenset(
+    {"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"}
+)
+# characters of a line with a name, of an element, of the shortest name
+_LONG_LINE, _READ, _LEAST = 80, 400, 3
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
@@ -25,11 +29,16 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
-    """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None without names."""
+    """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None
+    without names."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         own = inner(element, 2 * _READ)
-        whole = line if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE else ""
+        whole = (
+            line
+            if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE
+            else ""
+        )
         if names := _within_line(element, whole):
             return names, "line", 2 if all(map(person_names.is_full, names)) else 1
         if names := _beside_date(spot, whole):
@@ -52,12 +61,15 @@ def _within_line(element: Any, whole: str) -> tuple[str, ...]:
 
 
 def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
-    """Return the names in "4 May 2024 | Ann Other", or in an element directly before or after a date."""
+    """Return the names in "4 May 2024 | Ann Other", or in an element directly before or after a
+    date."""
     element = spot.element
     own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
     if not _LEAST < len(own) <= _LONG_LINE:
         return ()
-    pieces = [piece for piece in _BARS.split(own) if _LETTER.search(piece) and not _DAY.search(piece)]
+    pieces = [
+        piece for piece in _BARS.split(own) if _LETTER.search(piece) and not _DAY.search(piece)
+    ]
     people = tuple(piece for piece in pieces if person_names.is_known(piece))
     if len(people) != 1 and not (people and all(map(person_names.is_person, pieces))):
         return ()
@@ -67,13 +79,17 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
         rest = rest.replace(name, "")
     if _DAY.search(rest):
         return people
-    after = [(element.tail or "").strip(), *(inner(each, _LONG_LINE) for each in islice(element.itersiblings(), 1))]
+    after = [
+        (element.tail or "").strip(),
+        *(inner(each, _LONG_LINE) for each in islice(element.itersiblings(), 1)),
+    ]
     dated = _DAY.search(spot.before) or _DAY.search(next(filter(None, after), ""))
     return people if dated and not _LETTER.search(rest) else ()
 
 
 def _alone(whole: str, distance: int) -> str:
-    """Return the name that is an element's whole text below the headline, or ends a line such as "A guest post by"."""
+    """Return the name that is an element's whole text below the headline, or ends a line such as "A
+    guest post by"."""
     if len(whole) <= _LEAST:
         return ""
     introduced = person_names.words().by_within.match(whole)
@@ -87,7 +103,9 @@ _HREF = re.compile(
     r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?|producers?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|[?&]_author=|/@\w",
     re.I,
 )
-_HREF_SURE = re.compile(r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I)
+_HREF_SURE = re.compile(
+    r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I
+)
 _CLASS = re.compile(
     r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
     r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
@@ -102,17 +120,22 @@ _NOT_CLASS = re.compile(
     re.I,
 )
 _NEAR, _BEFORE = 1_500, 600  # characters after and before the headline in which its byline stands
-_TOGETHER, _AT_ONCE = 120, 8  # characters between two names of one byline, if they look alike and if not
-_LOOK, _MOST_ALIKE = 4, 8  # least characters of tag and classes that are compared; names with an element for each
-_ENOUGH, _SOME, _STRONG = 4, 2, 3  # scores: of a byline, of one without rivals; weight of an unmistakable mark
-_FIRST_PIECES, _MOST_AROUND = 6, 100  # texts searched for the word "by"; most characters around a link to an author
+# characters between two names of one byline, if they look alike and if not
+_TOGETHER, _AT_ONCE = 120, 8
+# least characters of tag and classes that are compared; names with an element for each
+_LOOK, _MOST_ALIKE = 4, 8
+# scores: of a byline, of one without rivals; weight of an unmistakable mark
+_ENOUGH, _SOME, _STRONG = 4, 2, 3
+# texts searched for the word "by"; most characters around a link to an author
+_FIRST_PIECES, _MOST_AROUND = 6, 100
 _REMEMBERED, _MOST = 512, 400  # cached class names; marks of a page
 _SHORT, _LONG = 30, 220  # characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A candidate for the byline: names, kind of mark, score, and distance from the headline in characters."""
+    """A candidate for the byline: names, kind of mark, score, and distance from the headline in
+    characters."""
 
     people: tuple[str, ...]
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
@@ -122,7 +145,8 @@ class Mark:
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """Return kind, score and names of the best byline, or ("", 0, []). A score from 6 on means beside the headline."""
+    """Return kind, score and names of the best byline, or ("", 0, []). A score from 6 on means
+    beside the headline."""
     near = sum(spot.at - survey.origin <= _NEAR for spot in survey.spots)
     marks: list[Mark] = []
     best = None
@@ -133,7 +157,11 @@ def read(survey: Survey) -> tuple[str, int, list[str]]:
             break
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
-    return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
+    return (
+        best.kind,
+        best.score,
+        list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people)),
+    )
 
 
 def _likeness(mark: Mark) -> tuple[int, bool, int]:
@@ -147,9 +175,13 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
         return True
     if not all(person_names.rank(name) for name in best.people):
         return False
-    if best.kind in ("by", "link") and not all(person_names.is_person(name.partition(",")[0]) for name in best.people):
+    if best.kind in ("by", "link") and not all(
+        person_names.is_person(name.partition(",")[0]) for name in best.people
+    ):
         return False
-    others = [mark for mark in marks if mark.score >= _SOME and not set(mark.people) & set(best.people)]
+    others = [
+        mark for mark in marks if mark.score >= _SOME and not set(mark.people) & set(best.people)
+    ]
     return not any(person_names.is_person(name) for mark in others for name in mark.people)
 
 
@@ -158,7 +190,9 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
     end = best.at + sum(map(len, best.people))
     for mark in marks:
         gap = mark.at - end
-        beside = gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK)
+        beside = gap <= _AT_ONCE or (
+            gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK
+        )
         if mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1 and beside:
             yield mark
             end = mark.at + sum(map(len, mark.people))
@@ -175,10 +209,17 @@ def _mark(spot: Spot, survey: Survey) -> Mark | None:
         return Mark(plain[0], plain[1], plain[2] + near, distance, element.tag) if plain else None
     if person_names.ends_in(spot.before, person_names.words().before_others):
         return None
-    pieces = [line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))]
+    pieces = [
+        line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))
+    ]
     pieces = pieces if sum(map(len, pieces)) <= _LONG else pieces[:1] * (len(pieces) > 1)
     names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if kind == "class" and weight < _STRONG and any(name.islower() for name in names) and not _ends_by(spot.before):
+    if (
+        kind == "class"
+        and weight < _STRONG
+        and any(name.islower() for name in names)
+        and not _ends_by(spot.before)
+    ):
         return None
     if kind == "by" and any(name[0].islower() for name in names) and len("".join(pieces)) > _SHORT:
         return None
@@ -193,7 +234,9 @@ def _kind(spot: Spot) -> tuple[str, int]:
         rel, prop = marks.get("rel", ""), marks.get("itemprop", "")
         if "author" in rel.split() or "author" in prop.split():
             return "rel" if rel else "itemprop", 3
-        weight = _weight(f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300])
+        weight = _weight(
+            f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300]
+        )
         if weight:
             return "class", weight
     href = marks.get("href") if element.tag == "a" else None
@@ -224,12 +267,19 @@ def _weight(named: str) -> int:
 
 @lru_cache(_REMEMBERED)
 def _ends_by(last: str) -> bool:
-    return person_names.introduces(last[-40:]) or person_names.ends_in(last, person_names.words().long_before_names)
+    return person_names.introduces(last[-40:]) or person_names.ends_in(
+        last, person_names.words().long_before_names
+    )
 
 
 def _alike(element: Any) -> tuple[str, ...]:
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
-        if len({(child.tag, child.get("class")) for child in holder}) == 1 < len(holder) <= _MOST_ALIKE:
+        if (
+            len({(child.tag, child.get("class")) for child in holder})
+            == 1
+            < len(holder)
+            <= _MOST_ALIKE
+        ):
             names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
             if all(map(person_names.is_known, names)):
                 return tuple(dict.fromkeys(names))
@@ -237,7 +287,14 @@ def _alike(element: Any) -> tuple[str, ...]:
 
 
 def _people(pieces: list[str]) -> Iterator[str]:
-    start = next((index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.introduces(piece)), 0)
+    start = next(
+        (
+            index + 1
+            for index, piece in enumerate(pieces[:_FIRST_PIECES])
+            if person_names.introduces(piece)
+        ),
+        0,
+    )
     begun = joined = False
     for piece in pieces[start:]:
         if person_names.ends_in(piece, person_names.words().before_others):

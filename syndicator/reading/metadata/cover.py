@@ -1,4 +1,5 @@
-"""Choice of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large figure."""
+"""Choice of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large
+figure."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +20,8 @@ _SHOWN = 12  # candidates kept for the trace
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """The value of a field, the name of its candidate ("" for none), and all candidates that were looked at."""
+    """The value of a field, the name of its candidate ("" for none), and all candidates that were
+    looked at."""
 
     value: T | None
     candidate: str = ""
@@ -29,12 +31,17 @@ class Choice(Generic[T]):
         return self.value is not None
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the lines of `show --why`: the chosen candidate, and each candidate as "name: value"."""
-        return {"from": self.candidate, "candidates": [f"{name}: {value}" for name, value in self.seen]}
+        """Return the lines of `show --why`: the chosen candidate, and each candidate as "name:
+        value"."""
+        return {
+            "from": self.candidate,
+            "candidates": [f"{name}: {value}" for name, value in self.seen],
+        }
 
 
 def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
-    """Return the first of `candidates` (name, value) whose value is `sane`. Later ones are not computed."""
+    """Return the first of `candidates` (name, value) whose value is `sane`. Later ones are not
+    computed."""
     seen: list[tuple[str, str]] = []
     for name, value in candidates:
         if value is None or value == "":
@@ -48,7 +55,8 @@ def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], b
 
 # file names of logos, portraits and placeholders
 _NEVER = re.compile(
-    r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"
+    r"(?:^|[_.\-+"
+    r" ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"  # noqa: E501
     r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
     r"apple-touch-icon|profile-?icon|missing-?image|dummy)(?=[_.\-+ \d]|$)"
     r"|^(?:default|icon|loading|loader|warning|social|facebook|twitter|og|opengraph|fb)(?:[_-]?(?:image|img|thumb|thumbnail|share|card|cards|"
@@ -57,20 +65,34 @@ _NEVER = re.compile(
     re.I,
 )
 _NEVER_PLACE = re.compile(
-    r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads/|//(?:pixel|stats|ad)\.|/emoji/|[{}]{2}", re.I
+    r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads/|//(?:pixel|stats|ad)\.|/emoji/|[{}]{2}",
+    re.I,
 )
 _SIZE = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
 _META = ("og:image:secure_url", "og:image", "og:image:url")
 _LATER = (
-    "twitter:image", "twitter:image:src", "parsely-image-url", "sailthru.image.full", "thumbnail",
-    "thumbnailurl", "image",
-)  # fmt: skip
+    "twitter:image",
+    "twitter:image:src",
+    "parsely-image-url",
+    "sailthru.image.full",
+    "thumbnail",
+    "thumbnailurl",
+    "image",
+)
 _LAZY = (
-    "data-src", "data-lazy-src", "data-original", "data-orig-file", "data-large-file", "data-hi-res-src",
-    "data-full-src", "data-url", "src",
-)  # fmt: skip
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-file",
+    "data-large-file",
+    "data-hi-res-src",
+    "data-full-src",
+    "data-url",
+    "src",
+)
 _UNREAL = re.compile(
-    r"data:|.*(?:blank|spacer|pixel|placeholder|transparent|1x1|lazy)[\w-]{0,20}\.(?:gif|png|jpe?g|svg)", re.I
+    r"data:|.*(?:blank|spacer|pixel|placeholder|transparent|1x1|lazy)[\w-]{0,20}\.(?:gif|png|jpe?g|svg)",
+    re.I,
 )
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _AWAY = re.compile(
@@ -80,14 +102,18 @@ _AWAY = re.compile(
 _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
-_LONGEST_URL, _LONGEST_REFERENCE = 2_000, 4_000  # characters of an address, and of a reference before it is resolved
+# characters of an address, and of a reference before it is resolved
+_LONGEST_URL, _LONGEST_REFERENCE = 2_000, 4_000
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
 def read(document: Document, entry: Entry | None) -> Choice[str]:
-    """Return the absolute URL of the cover and its candidate; none rather than a logo or placeholder."""
-    seen = ((candidate, absolute(document, value)) for candidate, value in _candidates(document, entry))
+    """Return the absolute URL of the cover and its candidate; none rather than a logo or
+    placeholder."""
+    seen = (
+        (candidate, absolute(document, value)) for candidate, value in _candidates(document, entry)
+    )
     return first_sane(seen, is_picture)
 
 
@@ -96,7 +122,9 @@ def is_picture(url: str) -> bool:
     if len(url) > _LONGEST_URL:
         return False
     path = url.partition("?")[0].partition("#")[0]
-    return not _NEVER.search(unquote(path.rstrip("/").rsplit("/", 1)[-1])) and not _NEVER_PLACE.search(path)
+    return not _NEVER.search(
+        unquote(path.rstrip("/").rsplit("/", 1)[-1])
+    ) and not _NEVER_PLACE.search(path)
 
 
 def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
@@ -104,7 +132,10 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
         yield from ((name, value) for value in document.metas.get(name, ())[:3])
     for item in articles(document)[:2]:
         for stated in (item.get("image"), item.get("thumbnailUrl")):
-            yield from (("json-ld", value) for value in islice(jsonld.strings(stated, "url", "contentUrl", "@id"), 2))
+            yield from (
+                ("json-ld", value)
+                for value in islice(jsonld.strings(stated, "url", "contentUrl", "@id"), 2)
+            )
     for name in _LATER:
         yield from ((name, value) for value in document.metas.get(name, ())[:1])
     links = (link for link in document.tree.iter("link") if link.get("rel") == "image_src")
@@ -112,20 +143,27 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
     if entry is not None:
         yield "entry", entry.image
     images = islice(document.tree.iter("img"), 150)
-    yield from (("figure", source(image)) for image in images if _is_large(image) and _is_of_article(image))
+    yield from (
+        ("figure", source(image)) for image in images if _is_large(image) and _is_of_article(image)
+    )
 
 
 def absolute(document: Document, value: str) -> str | None:
     """Return the absolute address of a picture on the page; None if it is missing or private."""
     value = text.legal(value).strip()
-    if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
+    if (
+        not value
+        or len(value) > _LONGEST_REFERENCE
+        or value.lower().startswith(("data:", "blob:", "javascript:"))
+    ):
         return None
     address = urls.absolute(document.base_url, value)
     return address if address and not refusal(address, document.url) else None
 
 
 def source(element: Any) -> str:
-    """Return the address of an img: the largest of a srcset, else lazy, else src; "" for no real picture."""
+    """Return the address of an img: the largest of a srcset, else lazy, else src; "" for no real
+    picture."""
     for name in _LAZY_SETS:
         if best := largest(element.get(name) or ""):
             return best
@@ -160,12 +198,21 @@ def _is_of_article(element: Any) -> bool:
     for depth, holder in enumerate(element.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
-        named = f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[:300]
+        named = (
+            f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[
+                :300
+            ]
+        )
         headline = holder.tag == "header" and next(holder.iter("h1"), None) is not None
         own = headline or holder.getparent().tag in ("article", "main")
         if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and own):
             return False
         if _AWAY.search(named) and not within and holder.tag not in ("article", "main"):
             return False
-        within = within or headline or holder.tag in ("article", "main", "figure") or bool(_WITHIN.search(named))
+        within = (
+            within
+            or headline
+            or holder.tag in ("article", "main", "figure")
+            or bool(_WITHIN.search(named))
+        )
     return within

@@ -1,4 +1,5 @@
-"""Dates of publication and update: as declared, as shown beside the headline, else by htmldate (imported here only)."""
+"""Dates of publication and update: as declared, as shown beside the headline, else by htmldate
+(imported here only)."""
 
 import re
 import tomllib
@@ -35,8 +36,13 @@ class Names:
 
     def __init__(self) -> None:
         data = tomllib.loads(reading.file_text("months.toml"))
-        alternatives = {name: "|".join(map(re.escape, values)) for name, values in data.pop("labels").items()}
-        labels = {name: re.compile(rf"(?:^|[^\w])(?:{each})(?![a-z])", re.I) for name, each in alternatives.items()}
+        alternatives = {
+            name: "|".join(map(re.escape, values)) for name, values in data.pop("labels").items()
+        }
+        labels = {
+            name: re.compile(rf"(?:^|[^\w])(?:{each})(?![a-z])", re.I)
+            for name, each in alternatives.items()
+        }
         self.first = labels["first"]  # of a sentence that tells when a text first appeared
         self.published, self.updated = labels["published"], labels["updated"]
         self.joined = labels["joined"]  # before the day on which a user of a forum joined
@@ -46,13 +52,16 @@ class Names:
             for number, forms in enumerate(months, 1)
             for form in forms.split("|")
         }
-        month = "|".join(re.escape(form) for form in sorted(self.numbers, key=lambda form: (-len(form), form)))
+        month = "|".join(
+            re.escape(form) for form in sorted(self.numbers, key=lambda form: (-len(form), form))
+        )
         self.day_first = re.compile(
             rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|,)?[\s-]{{0,2}}(?:de\s|of\s)?({month})\b\.?,?[\s-]{{0,2}}(?:de\s|del\s)?(\d{{4}}|'?\d\d(?!\d|:))(?!\d)",
             re.I,
         )
         self.month_first = re.compile(
-            rf"(?<!\w)({month})\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s{{1,2}}(\d{{4}})(?!\d)", re.I
+            rf"(?<!\w)({month})\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s{{1,2}}(\d{{4}})(?!\d)",
+            re.I,
         )
 
 
@@ -60,7 +69,8 @@ names = cache(Names)
 
 
 def parse_date_text(value: str) -> datetime | None:
-    """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or None."""
+    """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or
+    None."""
     value = value.strip()[:_LONGEST]
     if not value:
         return None
@@ -77,12 +87,17 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """Yield the dates in the prose `value`, in no order. `month_first`: 3/4/2021 is the 4th of March."""
+    """Yield the dates in the prose `value`, in no order. `month_first`: 3/4/2021 is the 4th of
+    March."""
     value = value[:_LONGEST]
     if not any(char.isdigit() for char in value):
         return
     yield from (when for match in _MACHINE.finditer(value) if (when := _moment(*match.groups())))
-    yield from (when for match in _CJK.finditer(value) if (when := _day(match[1], match[2], match[3], value)))
+    yield from (
+        when
+        for match in _CJK.finditer(value)
+        if (when := _day(match[1], match[2], match[3], value))
+    )
     for match in names().day_first.finditer(value):
         if when := _day(match[3], str(names().numbers[match[2].casefold()]), match[1], value):
             yield when
@@ -90,16 +105,21 @@ def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
         if when := _day(match[3], str(names().numbers[match[1].casefold()]), match[2], value):
             yield when
     for match in _NUMERIC.finditer(value):
-        first, second = (match[3], match[1]) if not (month_first and match[2] == "/") else (match[1], match[3])
+        first, second = (
+            (match[3], match[1]) if not (month_first and match[2] == "/") else (match[1], match[3])
+        )
         if when := _day(match[4], first, second, value) or _day(match[4], second, first, value):
             yield when
 
 
 def _day(year: str, month: str, day: str, around: str) -> datetime | None:
-    """Return the day, with the time of day if `around` has exactly one; None for an impossible day."""
+    """Return the day, with the time of day if `around` has exactly one; None for an impossible
+    day."""
     try:
         number = int(year.lstrip("'"))
-        when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
+        when = datetime(
+            number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC
+        )
     except ValueError:
         return None
     clocks = _CLOCK.findall(around)
@@ -114,7 +134,9 @@ def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | No
     offset = zone if zone[0] in "+-" else "Z"
     try:
         return _in_utc(
-            datetime.fromisoformat(f"{year}-{month.zfill(2)}-{day.zfill(2)}T{hour}:{minute}:{second}{offset}")
+            datetime.fromisoformat(
+                f"{year}-{month.zfill(2)}-{day.zfill(2)}T{hour}:{minute}:{second}{offset}"
+            )
         )
     except ValueError:
         return None
@@ -131,9 +153,12 @@ def _in_utc(when: datetime) -> datetime | None:
 
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED = re.compile(r"updat|modif|revis", re.I)
-NEAR, _BEFORE = 1_200, 500  # characters after and before the headline in which the date of the article stands
-_LINE, _SHORT, _ONLY = 120, 40, 25  # characters of a line with a date, with little else, and with nothing else
-_DATE_WORDS, _DATE_ALONE = 3, 2  # words of a line that is only a date, and the briefness of such a line
+# characters after and before the headline in which the date of the article stands
+NEAR, _BEFORE = 1_200, 500
+# characters of a line with a date, with little else, and with nothing else
+_LINE, _SHORT, _ONLY = 120, 40, 25
+# words of a line that is only a date, and the briefness of such a line
+_DATE_WORDS, _DATE_ALONE = 3, 2
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
@@ -153,7 +178,8 @@ class Day(NamedTuple):
 
 
 def shown_days(document: Document, seen: Survey) -> list[Day]:
-    """Return the dates shown to readers, likeliest publication date first. A score of at least `ENOUGH` is sure."""
+    """Return the dates shown to readers, likeliest publication date first. A score of at least
+    `ENOUGH` is sure."""
     month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
@@ -162,11 +188,15 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """Return the date in a sentence such as "This was originally published on 3 May 2024"; short labels are ignored."""
+    """Return the date in a sentence such as "This was originally published on 3 May 2024"; short
+    labels are ignored."""
     own = (spot.element.text or "" for spot in seen.spots)
     notes = (names().first.split(value[:400], 1)[1:] for value in own if len(value) > _LINE // 4)
     after = (
-        when for note in notes for part in note for when in days(part[:_SHORT], month_first=_is_american(document))
+        when
+        for note in notes
+        for part in note
+        for when in days(part[:_SHORT], month_first=_is_american(document))
     )
     return next(after, None)
 
@@ -174,10 +204,18 @@ def first_published(document: Document, seen: Survey) -> datetime | None:
 def anywhere(document: Document) -> datetime | None:
     """Return the date of the first line of the body that is only a date."""
     body = next(document.tree.iter("body"), document.tree)
-    elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
+    elements = body.iter(
+        "p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6"
+    )
     lines = (line for element in islice(elements, 20_000) for line in _lines(element))
-    alone = (line for line in lines if _briefness(line) == _DATE_ALONE and not names().updated.search(line))
-    return next((when for line in alone for when in days(line, month_first=_is_american(document))), None)
+    alone = (
+        line
+        for line in lines
+        if _briefness(line) == _DATE_ALONE and not names().updated.search(line)
+    )
+    return next(
+        (when for line in alone for when in days(line, month_first=_is_american(document))), None
+    )
 
 
 def _is_american(document: Document) -> bool:
@@ -190,19 +228,31 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
     element = spot.element
     distance = spot.at - seen.origin
     place = 2 if 0 <= distance <= NEAR else (1 if -_BEFORE <= distance < 0 else 0)
-    named = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
+    named = (
+        f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[
+            :300
+        ]
+    )
     if element.tag == "time" and element.get("datetime"):
         when = parse_date_text(element.get("datetime"))
         label = _label(spot, named, "")
         if when:
-            yield Day(place + 2 + label + (1 if _SURE.search(named) else 0), abs(distance), when, label, True)
+            yield Day(
+                place + 2 + label + (1 if _SURE.search(named) else 0),
+                abs(distance),
+                when,
+                label,
+                True,
+            )
         return
     lines = list(_lines(element)) if place else []
     marked = 1 if (lines or not place) and _CLASS.search(named) else 0
     if not place and not marked:
         return
     for line in lines if place else _lines(element):
-        if _JOINED.search(named) or names().joined.search(f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]):
+        if _JOINED.search(named) or names().joined.search(
+            f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]
+        ):
             continue  # the day on which a user of a forum joined it
         for when in days(line, month_first=month_first):
             label = _label(spot, named, line)
@@ -235,28 +285,65 @@ def _label(spot: Spot, named: str, line: str) -> int:
 
 _URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
 _PUBLISHED = (
-    "article:published_time", "datepublished", "article:published", "og:published_time",
-    "og:article:published_time", "published_time", "parsely-pub-date", "sailthru.date",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued",
-    "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "citation_publication_date",
-    "citation_online_date", "publication_date", "publish-date", "publish_date", "publisheddate", "pubdate",
-    "ptime", "article.published", "originalpublicationdate", "datecreated", "date",
-)  # fmt: skip
+    "article:published_time",
+    "datepublished",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "published_time",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "citation_publication_date",
+    "citation_online_date",
+    "publication_date",
+    "publish-date",
+    "publish_date",
+    "publisheddate",
+    "pubdate",
+    "ptime",
+    "article.published",
+    "originalpublicationdate",
+    "datecreated",
+    "date",
+)
 _MODIFIED = (
-    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified",
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
     "lastmod",
-)  # fmt: skip
+)
 _SETTLED = (
-    "entry", "list", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere",
-)  # fmt: skip
+    "entry",
+    "list",
+    "first published",
+    "shown",
+    "shown, perhaps",
+    "url",
+    "htmldate",
+    "anywhere",
+    "htmldate, anywhere",
+)
 _OLDEST, _LATEST = 1990, 2100  # years: of the first web pages, and the first that must be a mistake
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
-_LARGE = 600_000  # characters of source above which htmldate is not asked: it is super-linear on some
+# characters of source above which htmldate is not asked: it is super-linear on some
+_LARGE = 600_000
 
 
-def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
-    """Return the date of publication and its candidate. Dates before 1990 or more than a day after `now` do not
-    count."""
+def published(
+    document: Document, entry: Entry | None, seen: Survey, now: datetime | None
+) -> Choice[datetime]:
+    """Return the date of publication and its candidate. Dates before 1990 or more than a day after
+    `now` do not count."""
     visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= ENOUGH), None)
@@ -305,18 +392,29 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
     if entry is not None:
         yield "entry", entry.updated
     for item in articles(document)[:3]:
-        yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(item.get("dateModified")))
+        yield from (
+            ("json-ld", parse_date_text(value))
+            for value in jsonld.strings(item.get("dateModified"))
+        )
     for name in _MODIFIED:
         yield name, parse_date_text(document.meta(name))
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """Return `when` in the UTC offset in which its day is the shown `day`; unchanged if they are more than a day
-    apart."""
-    if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
+    """Return `when` in the UTC offset in which its day is the shown `day`; unchanged if they are
+    more than a day apart."""
+    if (
+        when.utcoffset()
+        or not (when.hour or when.minute)
+        or abs((day.date() - when.date()).days) != 1
+    ):
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
-    return when.astimezone(timezone(timedelta(hours=hours))) if _ZONES[0] <= hours <= _ZONES[1] else when
+    return (
+        when.astimezone(timezone(timedelta(hours=hours)))
+        if _ZONES[0] <= hours <= _ZONES[1]
+        else when
+    )
 
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
@@ -325,11 +423,19 @@ def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None
 
     if document.size > _LARGE:
         return None
-    stated = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
+    stated = find_date(
+        document.tree, original_date=True, url=document.url or None, extensive_search=extensive
+    )
     # the first of January is what it makes of a lone year, such as that of a copyright
-    return parse_date_text(stated) if stated and not stated.endswith("-01" if extensive else "-01-01") else None
+    return (
+        parse_date_text(stated)
+        if stated and not stated.endswith("-01" if extensive else "-01-01")
+        else None
+    )
 
 
 def sane(when: datetime, now: datetime | None) -> bool:
     """Return True if a page can have been published at `when`."""
-    return _OLDEST <= when.year < _LATEST and (now is None or when.astimezone(UTC) <= now + timedelta(days=1))
+    return _OLDEST <= when.year < _LATEST and (
+        now is None or when.astimezone(UTC) <= now + timedelta(days=1)
+    )

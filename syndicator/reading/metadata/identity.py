@@ -16,14 +16,16 @@ _DIRECTIVE = re.compile(
 )
 _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
-    r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
+    r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b",
+    re.I,
 )
 _LONGEST_NAME, _LONGEST_URL = 80, 4_000  # characters of a site's name, and of a reference
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`canonical`: the article's key; `aliases`: its other URLs; `duplicate_of`: a canonical on another host."""
+    """`canonical`: the article's key; `aliases`: its other URLs; `duplicate_of`: a canonical on
+    another host."""
 
     canonical: str
     aliases: tuple[str, ...] = ()
@@ -32,7 +34,8 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """Return the page's identity. A canonical or og:url counts if it is on the page's host and no front page."""
+    """Return the page's identity. A canonical or og:url counts if it is on the page's host and no
+    front page."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
@@ -44,15 +47,22 @@ def identify(document: Document) -> Identity:
     key = key or own
     alternate = _alternate(document)
     others = dict.fromkeys([*aliases, *([alternate] if alternate else [])])
-    return Identity(key, tuple(url for url in others if url and url != key)[:20], elsewhere, alternate)
+    return Identity(
+        key, tuple(url for url in others if url and url != key)[:20], elsewhere, alternate
+    )
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """Return the directives of robots metas and X-Robots-Tag in lower case; "none" becomes "noindex"."""
+    """Return the directives of robots metas and X-Robots-Tag in lower case; "none" becomes
+    "noindex"."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
-    parts = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:2_000].split(",")]
+    parts = [
+        re.sub(r"\s", "", part.strip().lower())
+        for value in stated
+        for part in value[:2_000].split(",")
+    ]
     out = dict.fromkeys(part for part in parts if _DIRECTIVE.match(part))
     if "none" in out:  # Google: equal to noindex, nofollow
         out = dict.fromkeys(["noindex", *(part for part in out if part != "none")])
@@ -61,7 +71,14 @@ def robots(document: Document) -> tuple[str, ...]:
 
 def sitename(document: Document) -> str:
     """Return the site's name as the page declares it, or ""."""
-    return next((name for name in _sitenames(document) if 1 < len(name) <= _LONGEST_NAME and "://" not in name), "")
+    return next(
+        (
+            name
+            for name in _sitenames(document)
+            if 1 < len(name) <= _LONGEST_NAME and "://" not in name
+        ),
+        "",
+    )
 
 
 def _sitenames(document: Document) -> Iterator[str]:
@@ -72,7 +89,11 @@ def _sitenames(document: Document) -> Iterator[str]:
         if {"WebSite", "NewsMediaOrganization", "Organization"} & set(jsonld.types(item)):
             yield from jsonld.strings(item.get("name"))
     yield document.meta(
-        "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher", "twitter:app:name:iphone"
+        "application-name",
+        "apple-mobile-web-app-title",
+        "al:ios:app_name",
+        "dc.publisher",
+        "twitter:app:name:iphone",
     )
 
 

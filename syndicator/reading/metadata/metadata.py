@@ -1,4 +1,5 @@
-"""The fields of an article except its body, each with its origin. The operator's rules come first. Pure."""
+"""The fields of an article except its body, each with its origin. The operator's rules come first.
+Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,14 +21,25 @@ def title(document: Document, rules: Rules) -> Choice[str]:
     """Return the text selected by `rules.title`, without `rules.title_suffix`."""
     selected = _values(document, rules.title, "content")
     values = (text.line(value).removesuffix(rules.title_suffix or "").strip() for value in selected)
-    return first_sane((("rules.title", value) for value in values), lambda value: len(value) <= LONGEST)
+    return first_sane(
+        (("rules.title", value) for value in values), lambda value: len(value) <= LONGEST
+    )
 
 
 def author(document: Document, rules: Rules) -> Choice[str]:
-    """Return the names selected by `rules.author` as "A, B"; a text without a person's name is used unchanged."""
+    """Return the names selected by `rules.author` as "A, B"; a text without a person's name is used
+    unchanged."""
     for selector in rules.author:
-        lines = [line for value in _values(document, (selector,), "content") if (line := text.line(value))]
-        names = [name for line in lines for name in tuple(person_names.people(line, lenient=True)) or (line,)]
+        lines = [
+            line
+            for value in _values(document, (selector,), "content")
+            if (line := text.line(value))
+        ]
+        names = [
+            name
+            for line in lines
+            for name in tuple(person_names.people(line, lenient=True)) or (line,)
+        ]
         if names:
             value = ", ".join(dict.fromkeys(names))[:300]
             return Choice(value, "rules.author", (("rules.author", value),))
@@ -35,13 +47,20 @@ def author(document: Document, rules: Rules) -> Choice[str]:
 
 
 def published(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """Return the date selected by `rules.date`: the datetime of a `time`, else its text; none after `now` by a day."""
-    selected = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
-    return first_sane((("rules.date", when) for _, when in selected), lambda when: date.sane(when, now))
+    """Return the date selected by `rules.date`: the datetime of a `time`, else its text; none after
+    `now` by a day."""
+    selected = (
+        (value, date.parse_date_text(value))
+        for value in _values(document, rules.date, "datetime", "content")
+    )
+    return first_sane(
+        (("rules.date", when) for _, when in selected), lambda when: date.sane(when, now)
+    )
 
 
 def ruled_picture(document: Document, rules: Rules) -> Choice[str]:
-    """Return the public picture selected by `rules.cover`: an img, an element around one, a link or a meta."""
+    """Return the public picture selected by `rules.cover`: an img, an element around one, a link or
+    a meta."""
     values = (_picture(element, name) for element, name in _elements(document, rules.cover))
     return first_sane((("rules.cover", cover.absolute(document, value)) for value in values), bool)
 
@@ -59,7 +78,9 @@ def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[st
         if name:
             yield element.get(name) or ""
         else:
-            yield next((value for attribute in usual if (value := element.get(attribute))), "") or inner(element, 2_000)
+            yield next(
+                (value for attribute in usual if (value := element.get(attribute))), ""
+            ) or inner(element, 2_000)
 
 
 def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, str]]:
@@ -73,10 +94,14 @@ _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 
 
 def read_metadata(
-    document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
+    document: Document,
+    *,
+    entry: Entry | None = None,
+    rules: Rules = Rules(),
+    now: datetime | None = None,
 ) -> Draft:
-    """Return the draft of `document` without its body. Fields of `entry` come first. A date without time is midnight
-    UTC. Dates more than a day after `now` do not count."""
+    """Return the draft of `document` without its body. Fields of `entry` come first. A date without
+    time is midnight UTC. Dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")
@@ -86,7 +111,11 @@ def read_metadata(
     picture = ruled_picture(document, rules) or cover.read(document, entry)
     who = identity.identify(document)
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
-    described = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
+    described = (
+        value
+        for item in articles(document)[:1]
+        for value in jsonld.strings(item.get("description"))
+    )
     choices: tuple[Choice[Any], ...] = (headline, byline, when, changed, picture)
     return Draft(
         url=who.canonical,
@@ -112,7 +141,15 @@ def read_metadata(
 
 def _keywords(document: Document) -> tuple[str, ...]:
     tags = document.metas.get("article:tag", ())
-    stated = (value for item in articles(document) for value in jsonld.strings(item.get("keywords"), "name"))
-    values = (*tags, *stated, document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags"))
+    stated = (
+        value
+        for item in articles(document)
+        for value in jsonld.strings(item.get("keywords"), "name")
+    )
+    values = (
+        *tags,
+        *stated,
+        document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags"),
+    )
     words = (text.line(word) for value in values for word in value.split(","))
     return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= _LONGEST_KEYWORD))[:30]

@@ -14,7 +14,8 @@ _MAIL = re.compile(
     r"[<(\[]?\s?(?:mailto:)?[\w.+-]{1,64}(?:@|\s?[\[(]at[\])]\s?|\sat\s(?=[\w.-]{1,64}\sdot\s))[\w.-]{1,64}(?:\sdot\s\w+)?\s?[>)\]]?",
     re.I,
 )
-_ADDRESSED = re.compile(r"^[\w.+-]{1,64}@[\w.-]{1,64}\s*\(([^()]{2,80})\)$")  # as RSS 2.0 writes authors
+# as RSS 2.0 writes authors
+_ADDRESSED = re.compile(r"^[\w.+-]{1,64}@[\w.-]{1,64}\s*\(([^()]{2,80})\)$")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
     r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
@@ -25,7 +26,9 @@ _PARTICLES = re.compile(
     r"und|and|et|a[fv]|d|l)['’]?$",
     re.I,
 )
-_BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu[mr]?|l[ae]|al|el|bin|ibn|y)")
+_BETWEEN = re.compile(
+    r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu[mr]?|l[ae]|al|el|bin|ibn|y)"
+)
 # "Head of News" behind a name: small words that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
@@ -50,8 +53,13 @@ class Words:
         self.by_within = re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I)
         self.inside = re.compile(rf"\S[\s|·•–—-]+(?:{before})[\s|]+(\S.*)$", re.I)
         self.unfinished = re.compile(rf"\s(?:{before})$", re.I)
-        self.joined = re.compile(rf"\s*(?:[;,|、，](?:\s*(?:{joined})\s)?|\s\+\s|\s(?:{joined})\s)\s*", re.I)
-        self.never, self.never_parts = frozenset(data["never"]["exact"]), tuple(data["never"]["parts"])
+        self.joined = re.compile(
+            rf"\s*(?:[;,|、，](?:\s*(?:{joined})\s)?|\s\+\s|\s(?:{joined})\s)\s*", re.I
+        )
+        self.never, self.never_parts = (
+            frozenset(data["never"]["exact"]),
+            tuple(data["never"]["parts"]),
+        )
         self.roles = frozenset(data["roles"]["exact"])
         self.agencies = frozenset(data["agencies"]["exact"])  # who wrote it, if a publisher says so
         self.teams = frozenset(data["teams"]["exact"])  # who writes together without names
@@ -62,7 +70,8 @@ words = cache(Words)
 
 
 def introduces(value: str) -> bool:
-    """Return True if `value` consists of words before an author's name: "By", "Geschrieben von:"."""
+    """Return True if `value` consists of words before an author's name: "By", "Geschrieben
+    von:"."""
     return value.casefold().strip().rstrip(" :：/") in words().before_names
 
 
@@ -80,17 +89,25 @@ def given_names() -> frozenset[str]:
 
 def has_given_name(value: str) -> bool:
     """Return True if the first word of `value`, after a Dr. or Prof., is a common given name."""
-    parts = [part for part in value.split() if part.casefold().strip(".") not in ("dr", "prof", "mr", "mrs", "ms")]
+    parts = [
+        part
+        for part in value.split()
+        if part.casefold().strip(".") not in ("dr", "prof", "mr", "mrs", "ms")
+    ]
     return bool(parts) and parts[0].casefold().split("-")[0] in given_names()
 
 
 def plain_key(value: str) -> str:
     """Return the letters of a name without Dr. or Prof., to compare names."""
-    return "".join(re.findall(r"\w+", re.sub(r"^(?:dr|prof|mr|mrs|ms)\b\.?\s+", "", value.casefold())))
+    return "".join(
+        re.findall(r"\w+", re.sub(r"^(?:dr|prof|mr|mrs|ms)\b\.?\s+", "", value.casefold()))
+    )
 
 
 def _alternatives(values: Iterable[str]) -> str:
-    return "|".join(re.escape(value) for value in sorted(set(values), key=lambda value: (-len(value), value)))
+    return "|".join(
+        re.escape(value) for value in sorted(set(values), key=lambda value: (-len(value), value))
+    )
 
 
 def people(value: str, *, lenient: bool = False) -> list[str]:
@@ -104,7 +121,11 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
     pieces = [piece.strip(" ,.:;|-–—•·*●/") for piece in _STOP.split(rest, maxsplit=3)]
     names = _listed(pieces[0])
     if not any(map(is_full, names)):  # a section may stand before the name
-        later = (_listed(piece) for piece in pieces[1:] if is_person(piece.split(",")[0]) and has_given_name(piece))
+        later = (
+            _listed(piece)
+            for piece in pieces[1:]
+            if is_person(piece.split(",")[0]) and has_given_name(piece)
+        )
         return next(later, names)
     return names
 
@@ -112,7 +133,8 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
 def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     out: list[str] = []
     parts = words().joined.split(rest)[:20]
-    running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
+    # text, of which no word is a login
+    running = any(len(part.split()) > _MOST_WORDS for part in parts)
     for part in parts:
         cleaned = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
         name = cleaned.removeprefix("@")
@@ -159,11 +181,14 @@ def is_name(value: str) -> bool:
     if sum(char.isdigit() for char in value) > (_MOST_DIGITS if " " not in value else 0):
         return False
     count = len(value.split())
-    return bool(re.search(_LETTERS, value)) and count <= _MOST_WORDS and not _is_phrase(value.split())
+    return (
+        bool(re.search(_LETTERS, value)) and count <= _MOST_WORDS and not _is_phrase(value.split())
+    )
 
 
 def is_login(value: str) -> bool:
-    """Return True if `value` can be a user's name: a person's name, or one word of letters and digits."""
+    """Return True if `value` can be a user's name: a person's name, or one word of letters and
+    digits."""
     return is_name(value) or bool(_LOGIN.fullmatch(value) and value.casefold() not in words().never)
 
 
@@ -174,11 +199,14 @@ def _is_phrase(parts: list[str]) -> bool:
         return True
     if len(parts) == _LEAST_WORDS and parts[0].casefold() in given_names():
         return False
-    return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
+    return any(
+        part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts
+    )
 
 
 def is_person(value: str) -> bool:
-    """Return True for two or three capitalised words without words of companies: the strictest test."""
+    """Return True for two or three capitalised words without words of companies: the strictest
+    test."""
     first, *later = value.split() or [""]
     parts = [first, *(part for part in later if not _BETWEEN.fullmatch(part))]
     if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):

@@ -1,5 +1,5 @@
-"""Title of a page: a heading that agrees with the <title> or metas (the heads), else the only h1, JSON-LD, or a head
-without the site's name. On 570 of 654 real pages an h1 is the title."""
+"""Title of a page: a heading that agrees with the <title> or metas (the heads), else the only h1,
+JSON-LD, or a head without the site's name. On 570 of 654 real pages an h1 is the title."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,53 +18,79 @@ from syndicator.reading.metadata.cover import Choice, first_sane
 
 LONGEST, _MOST_SENTENCES = 300, 4  # characters of a title; sentences of a text
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
-# quotation marks that open and close: no separators. French ones stand apart from the words within, German ones do not.
+# quotation marks that open and close: no separators. French ones stand apart from the words within,
+# German ones do not.
 _QUOTED = re.compile(r"«[^«»|]{1,120}»|»(?=\S)[^«»|]{1,120}(?<=\S)«|‹[^‹›|]{1,120}›")
 _MASK = str.maketrans("«»‹›", "\ue000\ue001\ue002\ue003")
 _UNMASK = str.maketrans("\ue000\ue001\ue002\ue003", "«»‹›")
-_HARD = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>]\s+")  # between a title and its sections
+# between a title and its sections
+_HARD = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>]\s+")
 _SOFT = re.compile(r"\s+[–—-]{1,2}\s+|\s+[~/@]\s+|\s+:\s+")  # may stand within a title too
 _COLON = re.compile(r":\s+|：")  # only a site's exact name is cut there
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^_]*_")
 _WORD = re.compile(r"\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_NO_WORDS = frozenset({"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"})
+_NO_WORDS = frozenset(
+    {"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"}
+)
 _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
-_FEW, _LEAST_NAME = 6, 3  # words of a section with the site's name; letters that a name or a word of a URL must exceed
-_LEAST_LABEL, _LABEL_SHARE = 4, 0.75  # letters of a host's label that names the site; its share of that name
+# words of a section with the site's name; letters that a name or a word of a URL must exceed
+_FEW, _LEAST_NAME = 6, 3
+# letters of a host's label that names the site; its share of that name
+_LEAST_LABEL, _LABEL_SHARE = 4, 0.75
 
 
 class SiteTitle:
-    """Removes the site's name from a page's titles. `whole`: the document's title; a site name equal to it is
-    ignored."""
+    """Removes the site's name from a page's titles. `whole`: the document's title; a site name
+    equal to it is ignored."""
 
-    def __init__(self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = "") -> None:
-        domain = urls.domain(url).removeprefix("www.")  # stays where the registrable domain is unknown
+    def __init__(
+        self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = ""
+    ) -> None:
+        # stays where the registrable domain is unknown
+        domain = urls.domain(url).removeprefix("www.")
         self.label = key(domain.split(".")[0])
         stated = [name for name in sitenames if key(name) != key(whole) or urls.is_root(url)]
-        self.names = {key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))} - {""}
+        self.names = {
+            key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))
+        } - {""}
         self.domain = domain
-        path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
-        parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
+        path = re.sub(
+            r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0]
+        )
+        parts = [
+            set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS
+            for part in path.split("/")[:20]
+        ]
         self.slug: set[str] = next(
-            (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)),
+            (
+                part
+                for part in reversed(parts)
+                if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)
+            ),
             set(),
         )
         self.suffix = (suffix or "").strip()
 
     def sane(self, title: str) -> bool:
-        """Return True if `title` can be an article's: it has letters, is not too long, and is not the site's name."""
+        """Return True if `title` can be an article's: it has letters, is not too long, and is not
+        the site's name."""
         if not 1 < len(title) <= LONGEST or len(_SENTENCE.findall(title)) >= _MOST_SENTENCES:
             return False
         return bool(_WORD.search(title)) and not self.is_name(title)
 
     def is_name(self, value: str) -> bool:
-        """Return True if `value` is the site's name, its host, or little more than the host's label."""
+        """Return True if `value` is the site's name, its host, or little more than the host's
+        label."""
         own = key(value)
         if own in self.names:
             return True
-        return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
+        return (
+            len(self.label) >= _LEAST_LABEL
+            and self.label in own
+            and len(self.label) >= _LABEL_SHARE * len(own)
+        )
 
     def bare(self, title: str) -> str:
         title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
@@ -78,13 +104,19 @@ class SiteTitle:
         return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """Return the part of `title` with most words of the URL, else the longest. `least`: parts needed to split at
-        dashes."""
+        """Return the part of `title` with most words of the URL, else the longest. `least`: parts
+        needed to split at dashes."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
-            pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
+            pieces = [
+                piece
+                for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12])
+                if piece
+            ]
             if len(pieces) >= enough:
-                title = max(pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece)))
+                title = max(
+                    pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece))
+                )
         return unmasked(title)
 
     def _shorter(self, title: str) -> str:
@@ -106,12 +138,19 @@ class SiteTitle:
         own = key(part)
         if not own or self.is_name(part):
             return True
-        return len(words(part)) <= _FEW and any(len(name) > _LEAST_NAME and name in own for name in self.names)
+        return len(words(part)) <= _FEW and any(
+            len(name) > _LEAST_NAME and name in own for name in self.names
+        )
 
 
 def masked(title: str) -> str:
-    """Replace pairs of « and » in `title`, so that they are not taken for separators; see `unmasked`."""
-    return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title) if "»" in title or "›" in title else title
+    """Replace pairs of « and » in `title`, so that they are not taken for separators; see
+    `unmasked`."""
+    return (
+        _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title)
+        if "»" in title or "›" in title
+        else title
+    )
 
 
 def unmasked(title: str) -> str:
@@ -151,14 +190,15 @@ _KICKER = re.compile(
     re.I,
 )
 _LOGO = re.compile(
-    r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title", re.I
+    r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title",
+    re.I,
 )
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading without kicker. `tag`: h1, h2, h3, or "logo" for the site's name; `pieces`: the texts between its
-    tags."""
+    """A heading without kicker. `tag`: h1, h2, h3, or "logo" for the site's name; `pieces`: the
+    texts between its tags."""
 
     tag: str
     pieces: tuple[str, ...]
@@ -216,7 +256,9 @@ def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
                 skipped = element
         if event == "end" and element is skipped:
             skipped = None
-        piece = element.text if event == "start" else (element.tail if element is not heading else "")
+        piece = (
+            element.text if event == "start" else (element.tail if element is not heading else "")
+        )
         if skipped is None and piece and length <= 4 * LONGEST:
             yield piece
             length += len(piece.strip())
@@ -224,22 +266,37 @@ def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
             yield " "
 
 
-_AGREES, _SAME = 0.5, 0.85  # F1 of words of an h1 and a head with the same title, and of lower headings or a URL
-_SPELT, _SLUG_WORDS = 3, 3  # words of a URL that spells the title, and of one that counts against an h1
-_LONG_START, _TELLING = 12, 4  # characters of a heading that begins a head; letters of a word that is compared
-_LEAST_WORDS, _END_SHARE = 2, 0.4  # words of an h1 without a head; share of the h1 that a head at its end must be
+# F1 of words of an h1 and a head with the same title, and of lower headings or a URL
+_AGREES, _SAME = 0.5, 0.85
+# words of a URL that spells the title, and of one that counts against an h1
+_SPELT, _SLUG_WORDS = 3, 3
+# characters of a heading that begins a head; letters of a word that is compared
+_LONG_START, _TELLING = 12, 4
+# words of an h1 without a head; share of the h1 that a head at its end must be
+_LEAST_WORDS, _END_SHARE = 2, 0.4
 _QUOTES = tuple("\"'“„«‘")
-_TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
+_TITLE_METAS = (
+    "og:title",
+    "twitter:title",
+    "headline",
+    "dc.title",
+    "parsely-title",
+    "sailthru.title",
+)
 
 
 def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
     """Return the title and the candidate (place on the page) that it comes from."""
     page_headings = headings(document.tree)
     logos = [heading.text for heading in page_headings if heading.tag == "logo"]
-    site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
+    site = SiteTitle(
+        document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document)
+    )
     best = first_sane(_candidates(document, entry, site, page_headings), site.sane)
     # an issue or a product is called like the site, and more
-    return best or first_sane(_heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names)
+    return best or first_sane(
+        _heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names
+    )
 
 
 def _candidates(
@@ -249,7 +306,9 @@ def _candidates(
     titles = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
     if entry is not None and not entry.listed:
         yield "entry", _whole(site.bare(untag(entry.title)), titles)
-    shown = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
+    shown = [
+        heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)
+    ]
     best = _best(shown, titles, site)
     if best:
         yield best.tag, _settle(best, titles, site)
@@ -263,25 +322,35 @@ def _candidates(
 
 def _heads(document: Document) -> Iterator[tuple[str, str]]:
     for item in articles(document)[:3]:
-        yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
+        yield from (
+            ("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name"))
+        )
     for name in _TITLE_METAS:
         yield name, jsonld.clean(document.meta(name))
     yield "title", _document_title(document)
 
 
 def _document_title(document: Document) -> str:
-    titles = (element for element in document.tree.iter("title") if element.getparent().tag != "svg")
+    titles = (
+        element for element in document.tree.iter("title") if element.getparent().tag != "svg"
+    )
     return next((text.line((element.text or "")[:2_000]) for element in titles), "")
 
 
 def _best(candidates: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else an h1 that starts a
-    head."""
+    """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else
+    an h1 that starts a head."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
         scored = [
-            (max((_agreement(words(each.text), candidate_words) for candidate_words in wanted), default=0.0), each)
+            (
+                max(
+                    (_agreement(words(each.text), candidate_words) for candidate_words in wanted),
+                    default=0.0,
+                ),
+                each,
+            )
             for each in candidates
             if each.tag in tags
         ]
@@ -299,11 +368,16 @@ def _alone(shown: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
         return ""
     spelt = max((_agreement(sorted(site.slug), words(head)) for head in heads), default=0.0)
     shared = any(len(word) >= _TELLING and word in own for head in heads for word in words(head))
-    return texts[0] if not heads or (shared and (spelt < _SAME or len(site.slug) < _SLUG_WORDS)) else ""
+    return (
+        texts[0]
+        if not heads or (shared and (spelt < _SAME or len(site.slug) < _SLUG_WORDS))
+        else ""
+    )
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """Return the headline in `heading`: the part that a head repeats, else all but section and source."""
+    """Return the headline in `heading`: the part that a head repeats, else all but section and
+    source."""
     value = _DATED.sub("", heading.text)
     own = key(value)
     parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
@@ -311,8 +385,13 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading
             return head if len(words(head)) > len(words(value)) else value
-        ends = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
-        quoted = value[len(head) :].lstrip()[:1] in _QUOTES  # a meta that its own quotation mark has ended
+        ends = (
+            own.endswith(other)
+            and len(words(head)) >= _SLUG_WORDS
+            and len(other) >= _END_SHARE * len(own)
+        )
+        # a meta that its own quotation mark has ended
+        quoted = value[len(head) :].lstrip()[:1] in _QUOTES
         if other in parts or ends or (heading.tag != "h1" and own.startswith(other) and not quoted):
             return head
     return site.main_part(value, hard_only=True)
@@ -322,7 +401,9 @@ def _whole(title: str, heads: Sequence[str]) -> str:
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
-    return next((head for head in heads if head.startswith(start) and len(head) > len(start)), title)
+    return next(
+        (head for head in heads if head.startswith(start) and len(head) > len(start)), title
+    )
 
 
 def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
@@ -342,9 +423,13 @@ _AWAY = re.compile(
 )
 _away = lru_cache(512)(_AWAY.search)  # a page repeats its names
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
-_NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
-_MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5  # two an element; paragraphs of a page whose shares count
-_HELD = 0.6  # share of a page's paragraphs in an element that is never a sidebar, whatever its class
+_NO_TEXT = frozenset(
+    {"script", "style", "noscript", "template", "svg", "option", "textarea", "head"}
+)
+# two an element; paragraphs of a page whose shares count
+_MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5
+# share of a page's paragraphs in an element that is never a sidebar, whatever its class
+_HELD = 0.6
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
 
 
@@ -358,8 +443,8 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The body's elements in order. `origin`: position, in characters, of the headline's end; `found`: there is a
-    headline."""
+    """The body's elements in order. `origin`: position, in characters, of the headline's end;
+    `found`: there is a headline."""
 
     spots: tuple[Spot, ...]
     origin: int
@@ -391,7 +476,9 @@ def survey(tree: Any, headline: str) -> Survey:
                 continue
             spots.append(Spot(element, length, last))
             piece = element.text
-        else:  # the text behind an element, or behind a comment: some systems put one between any two texts
+        # the text behind an element, or behind a comment: some systems put one between any two
+        # texts
+        else:
             if element is away:
                 last = ""
             if element is heading:
@@ -408,7 +495,9 @@ def _heading(body: Any, headline: str) -> Any:
     elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST))
     return next(
         (element for element in elements if wanted and wanted in key(inner(element))),
-        next((element for element in elements if element.tag == "h1" and key(inner(element))), None),
+        next(
+            (element for element in elements if element.tag == "h1" and key(inner(element))), None
+        ),
     )
 
 

@@ -1,4 +1,5 @@
-"""Terms for the use of an article, by its page, HTTP header, feed and RSL 1.0 (https://rslstandard.org/rsl). Pure."""
+"""Terms for the use of an article, by its page, HTTP header, feed and RSL 1.0
+(https://rslstandard.org/rsl). Pure."""
 
 import re
 from collections.abc import Iterator
@@ -17,13 +18,16 @@ from syndicator.reading.html.document import Document, articles
 
 _AI = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI))
-_MOST_CONTENTS, _LONGEST_PATTERN = 1_000, 2_000  # that are looked at, and characters of each: choices
-_FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing: entries name and link the publisher
+# that are looked at, and characters of each: choices
+_MOST_CONTENTS, _LONGEST_PATTERN = 1_000, 2_000
+# types of payment that cost nothing: entries name and link the publisher
+_FREE = frozenset(("free", "attribution"))
 
 
 def line(document: str, url: str = "") -> str:
-    """Return an RSL document as tokens with =yes or =no, "" for none. The longest <content> pattern that matches `url`
-    counts. A free licence allows only its uses; prohibited or paid uses are not allowed."""
+    """Return an RSL document as tokens with =yes or =no, "" for none. The longest <content> pattern
+    that matches `url` counts. A free licence allows only its uses; prohibited or paid uses are not
+    allowed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -34,11 +38,15 @@ def line(document: str, url: str = "") -> str:
         return ""
     permitted, sold, prohibited = set[str](), set[str](), set[str]()
     for licence in _named(root, "license"):
-        free = all(payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment"))
+        free = all(
+            payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment")
+        )
         (permitted if free else sold).update(_usage(licence, "permits"))
         prohibited.update(_usage(licence, "prohibits"))
     denied = prohibited | (sold - permitted) | (set(_USES) - permitted if permitted else set())
-    return ", ".join(f"{use}={'no' if use in denied else 'yes'}" for use in _USES if use in denied | permitted)
+    return ", ".join(
+        f"{use}={'no' if use in denied else 'yes'}" for use in _USES if use in denied | permitted
+    )
 
 
 def _about(root: Any, url: str) -> Any:
@@ -48,7 +56,11 @@ def _about(root: Any, url: str) -> Any:
     best, length = None, -1
     for content in contents[:_MOST_CONTENTS]:
         pattern = _pattern(content.get("url") or "/", url)
-        if pattern is not None and len(pattern) > length and vocabularies.matches(pattern, _path(url)):
+        if (
+            pattern is not None
+            and len(pattern) > length
+            and vocabularies.matches(pattern, _path(url))
+        ):
             best, length = content, len(pattern)
     return best
 
@@ -89,10 +101,15 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
     base = document.base_url or ""
     page = said("page", _of_page(document), base)
     linked = _LINK.findall(document.headers.get("link", ""))
-    licences = [("link rel=license", target) for target, parameters in linked if _LICENSE.search(parameters)]
+    licences = [
+        ("link rel=license", target) for target, parameters in linked if _LICENSE.search(parameters)
+    ]
     header = said("header", (*document.headers.items(), *licences), base)
     robots = said("robots-txt", _of_robots(document), base)
-    own, others = [statement.line() for statement in page], [statement.line() for statement in (*header, *robots)]
+    own, others = (
+        [statement.line() for statement in page],
+        [statement.line() for statement in (*header, *robots)],
+    )
     return tuple(dict.fromkeys((*own, *(entry.rights if entry else ()), *others)))
 
 
@@ -111,7 +128,10 @@ def _of_page(document: Document) -> Iterator[tuple[str, str]]:
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
             yield "rel=license", text.legal(element.get("href"))
     for item in articles(document)[:1]:
-        yield from (("schema.org license", value) for value in jsonld.strings(item.get("license"), "url", "@id"))
+        yield from (
+            ("schema.org license", value)
+            for value in jsonld.strings(item.get("license"), "url", "@id")
+        )
     for script in document.tree.iter("script"):
         if (script.get("type") or "").strip().lower() == _RSL:
             yield "rsl", line((script.text or "")[:_LONGEST])

@@ -22,12 +22,16 @@ from syndicator.services.refresh import make_worker
 SHOWN = 5  # entries of a candidate
 MOST_ITEMS = 100  # of a page's list, all of which is shown
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
-SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
+SHUT_PAGE = (
+    'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml'
+    " overrides that"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A source that can be followed. `other`: its second address; `same_as`: an earlier one with the same entries."""
+    """A source that can be followed. `other`: its second address; `same_as`: an earlier one with
+    the same entries."""
 
     source: Source
     kind: Literal["feed", "sitemap", "article", "list", "opml"]
@@ -48,14 +52,21 @@ class Candidate:
         if self.kind in ("article", "opml"):
             return "single article" if self.kind == "article" else "from an OPML document"
         if self.kind == "list":
-            return f"page that lists articles ({self.announced} items, by {_LEARNT.get(self.format, self.format)})"
+            return (
+                f"page that lists articles ({self.announced} items, by"
+                f" {_LEARNT.get(self.format, self.format)})"
+            )
         comments = ", comments" if self.comments else ""
-        return f"feed ({self.format}, {self.announced} {'entry' if self.announced == 1 else 'entries'}{comments})"
+        return (
+            f"feed ({self.format}, {self.announced}"
+            f" {'entry' if self.announced == 1 else 'entries'}{comments})"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Candidates at one `address`, the best first, or an error. `whole`: add all of the list `listed`."""
+    """Candidates at one `address`, the best first, or an error. `whole`: add all of the list
+    `listed`."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -81,14 +92,19 @@ def every(result: Found) -> tuple[Candidate, ...]:
     """Return all feeds except comments and repeats; if there is none, the first candidate."""
     if result.whole:
         return result.candidates
-    feeds = (candidate for candidate in result.candidates if candidate.kind not in ("article", "list"))
-    chosen = tuple(candidate for candidate in feeds if not candidate.comments and not candidate.same_as)
+    feeds = (
+        candidate for candidate in result.candidates if candidate.kind not in ("article", "list")
+    )
+    chosen = tuple(
+        candidate for candidate in feeds if not candidate.comments and not candidate.same_as
+    )
     return chosen or result.candidates[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`: fetchers by key."""
+    """Shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`:
+    fetchers by key."""
 
     app: App
     known: Mapping[str, Source]
@@ -102,7 +118,9 @@ class Session:
 async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
     """Yield a session with one client and worker. `allow`: private networks."""
     async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
-        yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
+        yield Session(
+            app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +147,9 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
     new = [candidate for candidate in once.values() if not candidate.known]
     if len(new) > 1 and (wishes.key or wishes.title):
         option = "--key" if wishes.key else "--title"
-        raise UsageError(f"{option} names one source, and {len(new)} would be added; add them one by one")
+        raise UsageError(
+            f"{option} names one source, and {len(new)} would be added; add them one by one"
+        )
     taken = {*app.sources}
     former, used = app.beside.former(taken), app.beside.keys()
     for alias, candidate in once.items():
@@ -144,7 +164,9 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
     return list(once.values())
 
 
-def write_sources(app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]) -> list[Source]:
+def write_sources(
+    app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]
+) -> list[Source]:
     """Write the new sources to sources.toml, all or none. Raises as `registry.add_sources` does."""
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = app.config / "sources.toml"
@@ -158,10 +180,15 @@ def write_sources(app: App, chosen: Sequence[Candidate], followed: Mapping[str, 
 
 def _wished(app: App, source: Source, wishes: Wishes) -> Source:
     names = ("title", "category", "every", "content", "licence", "backfill", "allow")
-    values = {name: getattr(wishes, name) for name in names if getattr(wishes, name) not in (None, ())}
+    values = {
+        name: getattr(wishes, name) for name in names if getattr(wishes, name) not in (None, ())
+    }
     values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
     rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
     new = source_of(table(replace(source, **values, rules=rules)))
     if new.key in app.sources:
-        raise UsageError(f"there is a source {new.key!r} already ({app.sources[new.key].url}); give another --key")
+        raise UsageError(
+            f"there is a source {new.key!r} already ({app.sources[new.key].url}); give another"
+            " --key"
+        )
     return new

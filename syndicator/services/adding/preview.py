@@ -1,4 +1,5 @@
-"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding reuses the answers."""
+"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding
+reuses the answers."""
 
 import asyncio
 import tempfile
@@ -15,7 +16,15 @@ from syndicator.articles.snapshots import FileSnapshots
 from syndicator.configuration.sources.identity import reconciled
 from syndicator.core import urls
 from syndicator.core.errors import LockedError
-from syndicator.core.model import Article, Fetched, FetchResult, Problem, Request, Source, SourceState
+from syndicator.core.model import (
+    Article,
+    Fetched,
+    FetchResult,
+    Problem,
+    Request,
+    Source,
+    SourceState,
+)
 from syndicator.core.ports import Fetcher
 from syndicator.core.text import words
 from syndicator.pipeline.ownership import known_at, rights_in
@@ -27,7 +36,13 @@ from syndicator.store.engine import open_store
 _NEVER = datetime.min.replace(tzinfo=UTC)
 ENTRIES = 3  # enough to see a pattern, with three pauses at most
 _ALIKE = 0.5  # two titles agree from this F1 of their words on
-_SHOWN = {"title": "title", "author": "author", "published": "date", "cover": "cover", "excerpt": "excerpt"}
+_SHOWN = {
+    "title": "title",
+    "author": "author",
+    "published": "date",
+    "cover": "cover",
+    "excerpt": "excerpt",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +63,8 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`: other hosts."""
+    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`:
+    other hosts."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -63,7 +79,9 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
     fetcher = session.previewed[source.key] = _Remembering(session.fetcher, candidate)
     plain = await _visited(session, fetcher, source)
-    ours = tuple(host for host in plain.elsewhere if urls.same_publisher(f"https://{host}/", source.url))
+    ours = tuple(
+        host for host in plain.elsewhere if urls.same_publisher(f"https://{host}/", source.url)
+    )
     if not ours:
         return plain
     with_line = await _visited(session, fetcher, replace(source, speaks_for=ours))
@@ -77,7 +95,10 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
             fetcher = session.previewed.get(source.key)
             if isinstance(fetcher, _Remembering) and fetcher.pages:
                 app = replace(session.app, sources={**session.app.sources, source.key: source})
-                run = replace(make_context(app, fetcher, session.worker, lambda title: None), readable=fetcher.has_page)
+                run = replace(
+                    make_context(app, fetcher, session.worker, lambda title: None),
+                    readable=fetcher.has_page,
+                )
                 await visit_all([(source, reconciled(source, None))], run, stop=asyncio.Event())
 
 
@@ -86,20 +107,34 @@ async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Previe
     with _elsewhere(session.app, source) as app:
         run = make_context(app, fetcher, session.worker, lambda title: None)
         run = replace(run, traced=traces.__setitem__)
-        outcome, _ = await visit(run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event())
+        outcome, _ = await visit(
+            run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event()
+        )
         articles = [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
         rights = rights_in(app.rights_file, source, app.clock().date())
-    newest = sorted(articles, key=lambda article: (article.published or _NEVER, article.id), reverse=True)
-    failed = [Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)] if outcome.reason else []
+    newest = sorted(
+        articles, key=lambda article: (article.published or _NEVER, article.id), reverse=True
+    )
+    failed = (
+        [Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)]
+        if outcome.reason
+        else []
+    )
     return Preview(
-        articles=tuple(_shown(article, traces.get(article.id, {}), session.app) for article in newest),
+        articles=tuple(
+            _shown(article, traces.get(article.id, {}), session.app) for article in newest
+        ),
         problems=(*failed, *outcome.skipped),
-        elsewhere=tuple(dict.fromkeys(urls.site(row.url) for row in newest if not rights.owns(row.url))),
+        elsewhere=tuple(
+            dict.fromkeys(urls.site(row.url) for row in newest if not rights.owns(row.url))
+        ),
     )
 
 
 def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
-    titles = {item.url: item.title for item in with_line.articles if item.origins.get("title") == "entry"}
+    titles = {
+        item.url: item.title for item in with_line.articles if item.origins.get("title") == "entry"
+    }
     for page in plain.articles:
         of_page, of_entry = {*words(page.title)}, {*words(titles.get(page.url, ""))}
         both, enough = of_page & of_entry, _ALIKE * (len(of_page) + len(of_entry))
@@ -116,7 +151,9 @@ def speaking(candidate: Candidate, shown: Preview) -> Candidate:
 
 
 def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle:
-    origins = {name: origin for field, name in _SHOWN.items() if (origin := _origin(trace.get(field)))}
+    origins = {
+        name: origin for field, name in _SHOWN.items() if (origin := _origin(trace.get(field)))
+    }
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
     record = known_at(app.store.visits.known(keys), keys, article.url)
     names = ("url", "title", "author", "category", "tags", "excerpt", "cover")
@@ -167,7 +204,10 @@ class _Remembering:
 
     @property
     def pages(self) -> int:
-        return sum(kind == "page" and isinstance(answer, Fetched) for (kind, _), answer in self._answers.items())
+        return sum(
+            kind == "page" and isinstance(answer, Fetched)
+            for (kind, _), answer in self._answers.items()
+        )
 
     def has_page(self, url: str) -> bool:
         return ("page", url) in self._answers

@@ -36,9 +36,16 @@ from syndicator.services.adding.found import (
     if_known,
 )
 from syndicator.services.container import App
-from syndicator.visiting.feeds.discovery import Discovery, FeedLink, best_first, is_comments, known_feeds
+from syndicator.visiting.feeds.discovery import (
+    Discovery,
+    FeedLink,
+    best_first,
+    is_comments,
+    known_feeds,
+)
 
-_KEYLESS = "a"  # placeholder for a key that is chosen later, so that the other settings can be checked
+# placeholder for a key that is chosen later, so that the other settings can be checked
+_KEYLESS = "a"
 
 
 def is_file(address: str) -> bool:
@@ -46,12 +53,14 @@ def is_file(address: str) -> bool:
 
 
 def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML file, or on stdin for "-". `is_trusted`: an export of the operator's own, as
-    in `opml.read_opml`. Raises MissingError."""
+    """Return the subscriptions of an OPML file, or on stdin for "-". `is_trusted`: an export of the
+    operator's own, as in `opml.read_opml`. Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
     except OSError as error:
-        raise MissingError(f"{address} cannot be read: {error.strerror}; give the path of an OPML file") from error
+        raise MissingError(
+            f"{address} cannot be read: {error.strerror}; give the path of an OPML file"
+        ) from error
     return read_list(data, address, is_trusted=is_trusted)
 
 
@@ -64,9 +73,12 @@ def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.Subs
         raise MissingError(f"{where}: {refusal.detail or refusal}; {cure}") from refusal
 
 
-def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
-    """Return the candidates of an OPML list; `skipped`: outlines that cannot be followed. Only a list of the operator's
-    own takes the key of a source that was removed, whose feed has readers, for another address."""
+def as_found(
+    app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category"
+) -> Found:
+    """Return the candidates of an OPML list; `skipped`: outlines that cannot be followed. Only a
+    list of the operator's own takes the key of a source that was removed, whose feed has readers,
+    for another address."""
     followed, path = by_address(app), app.taxonomy.toml
     reserved = frozenset[str]() if listed.is_trusted else app.beside.keys()
     defined = load_vocabulary(path).category if path.exists() else ()
@@ -78,12 +90,19 @@ def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opm
             values = opml.followed(outline, folders, categories)
             source = source_of({"key": _KEYLESS, **values})
             if "key" not in values or source.key in reserved:
-                source = replace(source, key="")  # chosen when it is added; a source that comes back gets its old one
+                # chosen when it is added; a source that comes back gets its old one
+                source = replace(source, key="")
             candidates.append(if_known(followed, Candidate(source=source, kind="opml")))
         except UsageError as error:
             skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
     skipped.sort(key=lambda outline: outline.line)
-    return Found(address=address, candidates=tuple(candidates), whole=True, listed=listed, skipped=tuple(skipped))
+    return Found(
+        address=address,
+        candidates=tuple(candidates),
+        whole=True,
+        listed=listed,
+        skipped=tuple(skipped),
+    )
 
 
 def export(app: App) -> bytes:
@@ -91,12 +110,17 @@ def export(app: App) -> bytes:
     return opml.write_opml(app.settings.site.title, list(app.sources.values()), sites)
 
 
-async def _page_candidates(session: Session, url: str, answer: Fetched, discovery: Discovery) -> list[Candidate]:
-    """Return the page as article, list of articles, or both, the likelier first. Raises MissingError."""
+async def _page_candidates(
+    session: Session, url: str, answer: Fetched, discovery: Discovery
+) -> list[Candidate]:
+    """Return the page as article, list of articles, or both, the likelier first. Raises
+    MissingError."""
     title = discovery.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
-    page = if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
+    page = if_known(
+        session.known, Candidate(source=source, kind="article", warning=warning, answer=answer)
+    )
     listed = await _list(session, page, answer)
     if urls.is_root(url):
         return listed
@@ -105,7 +129,9 @@ async def _page_candidates(session: Session, url: str, answer: Fetched, discover
     if discovery.article:
         return [page]
     if (refused := await _refused(session, answer)) and not listed:
-        raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
+        raise MissingError(
+            f"{url} names no feed, and is neither an article nor a list of them: {refused}"
+        )
     return [*listed, page] if refused else [page, *listed]
 
 
@@ -118,24 +144,34 @@ async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Cand
     source = page.source if page.known else replace(page.source, kind="list")
     learnt = feed.listing.by if feed.listing else ""
     latest = max((entry.published for entry in feed.entries if entry.published), default=None)
-    listed = replace(page, kind="list", source=source, format=learnt, announced=len(feed.entries), latest=latest)
+    listed = replace(
+        page, kind="list", source=source, format=learnt, announced=len(feed.entries), latest=latest
+    )
     whole = feed.listing is not None and feed.listing.whole
     return [replace(listed, entries=feed.entries[:MOST_ITEMS], whole=whole)]
 
 
 async def _refused(session: Session, answer: Fetched) -> str:
     """Return why a visit would not file the page itself, or ""."""
-    shared: dict[str, Any] = {"entry": None, "rules": Rules(), "repeated": frozenset(), "now": session.app.clock()}
+    shared: dict[str, Any] = {
+        "entry": None,
+        "rules": Rules(),
+        "repeated": frozenset(),
+        "now": session.app.clock(),
+    }
     page = (answer.body, answer.final_url, session.app.taxonomy)
     try:
-        await session.worker.call(jobs.read_and_render, *page, render=False, headers=dict(answer.headers), **shared)
+        await session.worker.call(
+            jobs.read_and_render, *page, render=False, headers=dict(answer.headers), **shared
+        )
     except (NotAnArticle, WorkerFailed) as refusal:
         return str(refusal)
     return ""
 
 
 MOST_TRIED = 20  # feeds of a page: more than a site has, and 20 pauses take half a minute
-_LIKELY = ("guess", "link", "known", "api")  # addresses of feeds that are too uncertain to prefer to an article
+# addresses of feeds that are too uncertain to prefer to an article
+_LIKELY = ("guess", "link", "known", "api")
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 # Cures for an address that is to be added, if the one for a failing source does not fit.
 _CURES: dict[str, str] = {
@@ -173,10 +209,16 @@ async def look(session: Session, address: str) -> Found:
 
 
 def _url(address: str) -> str:
-    if "://" not in address and (address.startswith(("/", ".", "~")) or re.fullmatch(r"[^/]+\.opml", address, re.I)):
-        raise UsageError(f"there is no file {address}; give the path of an OPML file, or a web address")
+    if "://" not in address and (
+        address.startswith(("/", ".", "~")) or re.fullmatch(r"[^/]+\.opml", address, re.I)
+    ):
+        raise UsageError(
+            f"there is no file {address}; give the path of an OPML file, or a web address"
+        )
     url = address if "://" in address else f"https://{address}"
-    if not urls.host(url) or ("://" not in address and not re.search(r"[.:]|^localhost\b", address)):
+    if not urls.host(url) or (
+        "://" not in address and not re.search(r"[.:]|^localhost\b", address)
+    ):
         raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
     return url
 
@@ -190,14 +232,29 @@ async def _look(session: Session, address: str, url: str) -> Found:
             raise
         return Found(address=address, candidates=_ranked(session, feeds, url))
     with _reading(url, (WorkerFailed, NotAFeed)):
-        discovery = await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
-        listed = await session.worker.call(jobs.read_opml, answer.body) if discovery.kind == "opml" else None
+        discovery = await session.worker.call(
+            jobs.discover, answer.body, answer.final_url, dict(answer.headers)
+        )
+        listed = (
+            await session.worker.call(jobs.read_opml, answer.body)
+            if discovery.kind == "opml"
+            else None
+        )
     if listed is not None:
         return as_found(session.app, address, listed)
-    index = discovery.kind == "sitemap" and bool(discovery.feeds) and discovery.feeds[0].url != answer.final_url
-    if not index and (discovery.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
+    index = (
+        discovery.kind == "sitemap"
+        and bool(discovery.feeds)
+        and discovery.feeds[0].url != answer.final_url
+    )
+    if not index and (
+        discovery.kind != "page" or _XML.match(answer.headers.get("content-type", ""))
+    ):
         try:
-            return Found(address=address, candidates=_ranked(session, [await _parsed(session, url, answer)], url))
+            return Found(
+                address=address,
+                candidates=_ranked(session, [await _parsed(session, url, answer)], url),
+            )
         except NotAFeed as refusal:
             if refusal.reason != FeedReason.HTML:
                 raise MissingError(f"{url}: {refusal}") from refusal
@@ -207,13 +264,20 @@ async def _look(session: Session, address: str, url: str) -> Found:
         return Found(address=address, error=error, page=answer)
 
 
-async def _page(session: Session, address: str, url: str, answer: Fetched, discovery: Discovery) -> Found:
+async def _page(
+    session: Session, address: str, url: str, answer: Fetched, discovery: Discovery
+) -> Found:
     article = discovery.article and not urls.is_root(url)
     links = [link for link in discovery.feeds if not article or link.type not in _LIKELY]
     feeds, failed = await _named(session, links[:MOST_TRIED])
     candidates = _ranked(session, feeds, answer.final_url)
-    own = {urls.alias(item.feed.site_url) for item in feeds if not is_comments(item.address, item.title, item.feed)}
-    alone = article and urls.alias(answer.final_url) not in own  # not a front page that calls itself an article
+    own = {
+        urls.alias(item.feed.site_url)
+        for item in feeds
+        if not is_comments(item.address, item.title, item.feed)
+    }
+    # not a front page that calls itself an article
+    alone = article and urls.alias(answer.final_url) not in own
     if discovery.kind == "page" and (alone or not candidates):
         candidates = (*await _page_candidates(session, url, answer, discovery), *candidates)
     if not candidates and failed:
@@ -234,7 +298,9 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
             continue
         try:
             # robots.txt applies to an API as it does to the page that names it
-            answer = await _asked(session, link.url, {}, kind="page" if link.type == "api" else "feed")
+            answer = await _asked(
+                session, link.url, {}, kind="page" if link.type == "api" else "feed"
+            )
             feed = await _parsed(session, link.url, answer, link.title)
         except SyndicatorError as error:
             failed += [str(error)] if link.type not in _LIKELY else []
@@ -255,14 +321,20 @@ async def _asked(
     request = Request(url=url, kind=kind, secrets=values, deadline=deadline, allow=session.allow)
     if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result
-    failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
+    failed = (
+        result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
+    )
     raise unanswered(url, failed)
 
 
 def unanswered(url: str, failed: Failed) -> SyndicatorError:
     """Return the error of an address that does not answer, with its cure."""
     kind = NetworkDown if failed.no_network else MissingError
-    means = f"{explained(failed.reason)[0]}: " if failed.detail.startswith("robots.txt unreachable") else ""
+    means = (
+        f"{explained(failed.reason)[0]}: "
+        if failed.detail.startswith("robots.txt unreachable")
+        else ""
+    )
     cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
     more = f"; {cure}" if cure and not cure.startswith("nothing") else "; try again later"
     if line := _ALLOW.search(failed.detail):
@@ -271,16 +343,22 @@ def unanswered(url: str, failed: Failed) -> SyndicatorError:
 
 
 @contextmanager
-def _reading(url: str, faults: tuple[type[SyndicatorError], ...] = (WorkerFailed,)) -> Iterator[None]:
+def _reading(
+    url: str, faults: tuple[type[SyndicatorError], ...] = (WorkerFailed,)
+) -> Iterator[None]:
     try:
         yield
     except faults as fault:
-        raise MissingError(f"{url}: it cannot be read: {getattr(fault, 'detail', '') or fault}") from fault
+        raise MissingError(
+            f"{url}: it cannot be read: {getattr(fault, 'detail', '') or fault}"
+        ) from fault
 
 
 async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") -> _Feed:
     with _reading(url):
-        feed = await session.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
+        feed = await session.worker.call(
+            jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers)
+        )
     if not feed.complete and not feed.entries:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
     return _Feed(url, title, answer, feed)

@@ -1,4 +1,5 @@
-"""Take in article files: import a folder that somebody wrote elsewhere, rebuild the database from files."""
+"""Take in article files: import a folder that somebody wrote elsewhere, rebuild the database from
+files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,8 @@ class Imported:
 
 
 def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool = False) -> Imported:
-    """File an article per file; `files`: markdown by path. Raises ConfigError, OSError, StoreError."""
+    """File an article per file; `files`: markdown by path. Raises ConfigError, OSError,
+    StoreError."""
     reconcile.files(app)
     listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
     taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
@@ -53,7 +55,11 @@ def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool =
             done.drafts.append(name)
         elif why := app.store.visits.known(aliases_of(article)).away:
             done.problems.append(Problem(what=name, reason=why, detail=why.means))
-        elif article.id in new or app.article_store.find(article.id) or app.store.visits.article(article.id):
+        elif (
+            article.id in new
+            or app.article_store.find(article.id)
+            or app.store.visits.article(article.id)
+        ):
             done.known.append(name)
         else:
             done.articles.append(article)
@@ -66,26 +72,38 @@ def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool =
 
 def markdown_files(folder: Path) -> dict[str, Path]:
     """Return the markdown files below a folder by path. Raises UsageError if there is none."""
-    paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _ENDINGS and path.is_file())
+    paths = (
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in _ENDINGS and path.is_file()
+    )
     inside = {path.relative_to(folder): path for path in paths}
-    files = {str(name): path for name, path in inside.items() if not any(part[0] == "." for part in name.parts)}
+    files = {
+        str(name): path
+        for name, path in inside.items()
+        if not any(part[0] == "." for part in name.parts)
+    }
     if not files:
-        raise UsageError(f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the articles")
+        raise UsageError(
+            f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the"
+            " articles"
+        )
     return files
 
 
 def _read(
     name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> tuple[Article | None, bytes, list[Problem]]:
-    """Return the article of a file (None for a draft), the new text, and remarks. Raises ConfigError."""
+    """Return the article of a file (None for a draft), the new text, and remarks. Raises
+    ConfigError."""
     front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
         return None, b"", []
     translated = translate(front, inside, settings.site.url)
     if translated.own and not settings.site.url:
         raise ConfigError(
-            f"{name}: has no source; write the address it was published at, or set site.url: then its address is made "
-            "of that and its path"
+            f"{name}: has no source; write the address it was published at, or set site.url: then"
+            " its address is made of that and its path"
         )
     data = frontmatter.by_hand(translated.front, body)
     article = frontmatter.load(data, name)
@@ -111,7 +129,9 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
         path = app.article_store.path_of(what) or next(deleted, None)
         if path is None:
             place = app.article_store.name
-            raise UsageError(f"{what!r} is no article file in {place}; name it like 2026/11/title-id.md")
+            raise UsageError(
+                f"{what!r} is no article file in {place}; name it like 2026/11/title-id.md"
+            )
         faults = reconcile.file(app, path)
         problems += faults
         taken += not faults
@@ -155,16 +175,22 @@ def reindex(app: App) -> Reindexed:
     start.settle(app)  # writes a lost file
     app.article_store.compact()
     start.settle_prunings(app)
-    count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
+    count = app.store.reindex(
+        readable(), app.article_store.withdrawn(), app.article_store.carried()
+    )
     start.bring_back(app, late)
     gone = stamps.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(app, gone | unknown)
-    if gone and (start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(stamps))):
+    if gone and (
+        start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(stamps))
+    ):
         app.store.visits.reopen(gone)
     app.beside.note()
-    sketches = {article.id: sketch for article in recent if (sketch := compared(article, now)) is not None}
+    sketches = {
+        article.id: sketch for article in recent if (sketch := compared(article, now)) is not None
+    }
     for id, sketch in sketches.items():
         app.store.visits.save_sketch(id, sketch)
     learnt = (app.settings.state_dir / "learnt.npz").exists()

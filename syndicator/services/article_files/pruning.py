@@ -64,7 +64,10 @@ def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
         for row in rows
         if which.source in ("", row.source)
         and row.id not in newest[row.source]
-        and (which.older_than is None or (row.added is not None and row.added < now - which.older_than))
+        and (
+            which.older_than is None
+            or (row.added is not None and row.added < now - which.older_than)
+        )
     ]
 
 
@@ -87,12 +90,18 @@ def plan(app: App, which: Which) -> Pruning:
     rows = list(_rows(app))
     if which.named:
         by_id = {row.id: row for row in rows}
-        asked = [replace(by_id[id], stays="") for id in dict.fromkeys(need_article(app, what) for what in which.named)]
+        asked = [
+            replace(by_id[id], stays="")
+            for id in dict.fromkeys(need_article(app, what) for what in which.named)
+        ]
     else:
         asked = chosen(rows, which, app.clock())
         if not asked and which.source not in ("", *app.sources, *(row.source for row in rows)):
             near = suggestion(which.source, app.sources)
-            raise UsageError(f"no source {which.source!r}{near}, and no article of it; `syndicator sources` lists them")
+            raise UsageError(
+                f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
+                " lists them"
+            )
     leaving, stays = going(asked, rows)
     feeds = {key for row in leaving for key in app.store.index.shown(row.id)}
     return Pruning(articles=tuple(leaving), feeds=tuple(sorted(feeds)), stays=dict(stays))

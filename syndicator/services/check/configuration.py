@@ -1,4 +1,5 @@
-"""Find faults in the configuration; list the settings with their origins, and changes of the configuration in words."""
+"""Find faults in the configuration; list the settings with their origins, and changes of the
+configuration in words."""
 
 import os
 import re
@@ -56,14 +57,29 @@ def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding
 
 
 def of_problem(problem: Problem, severity: Severity = "error") -> Finding:
-    return Finding(severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail)
+    return Finding(
+        severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail
+    )
 
 
 def in_file(
-    file: object, line: int | None, reason: str, detail: str, severity: Severity = "error", key: str = ""
+    file: object,
+    line: int | None,
+    reason: str,
+    detail: str,
+    severity: Severity = "error",
+    key: str = "",
 ) -> Finding:
     what = f"{file}:{line}" if line else str(file)
-    return Finding(severity=severity, what=what, reason=reason, detail=detail, file=str(file), line=line, key=key)
+    return Finding(
+        severity=severity,
+        what=what,
+        reason=reason,
+        detail=detail,
+        file=str(file),
+        line=line,
+        key=key,
+    )
 
 
 def of_error(what: str, error: ConfigError) -> list[Finding]:
@@ -89,15 +105,23 @@ class Names:
     used: Mapping[str, Collection[str]] | None = None
 
     def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is invalid, or "". `same`: normalizes spellings; `used`: accept names of articles."""
+        """Return why `name` is invalid, or "". `same`: normalizes spellings; `used`: accept names
+        of articles."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
-        valid = {same(each) for each in (*defined, *((self.used or {}).get(axis, ()) if used else ()))}
+        valid = {
+            same(each) for each in (*defined, *((self.used or {}).get(axis, ()) if used else ()))
+        }
         if not defined or same(name) in valid:
             return ""
-        aliases = {same(alias): tag for alias, tag in (self.aliases or {}).items()} if axis == TAG else {}
+        aliases = (
+            {same(alias): tag for alias, tag in (self.aliases or {}).items()} if axis == TAG else {}
+        )
         if alias := aliases.get(same(name)):
             return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {alias!r}"
-        return f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or {_ANOTHER}{text.suggestion(name, defined)}"
+        return (
+            f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or"
+            f" {_ANOTHER}{text.suggestion(name, defined)}"
+        )
 
 
 def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
@@ -120,8 +144,14 @@ def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> I
             asked = [Term(query.feed.axis, query.feed.slug)]
         key = "feed" if query.feed is not None else "query"
         for term in asked:
-            same = text.slug if query.feed is not None else lambda name: name.casefold().replace(" ", "-")
-            if term.field in WHERE and (detail := names.lack(term.field, term.value, same, used=True)):
+            same = (
+                text.slug
+                if query.feed is not None
+                else lambda name: name.casefold().replace(" ", "-")
+            )
+            if term.field in WHERE and (
+                detail := names.lack(term.field, term.value, same, used=True)
+            ):
                 yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
 
 
@@ -164,24 +194,37 @@ def dropped(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
 def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report environment variables that look like settings."""
     for name, near in unknown_variables(environ).items():
-        detail = f"there is no such setting; did you mean {near}?" if near else "there is no such setting; unset it"
+        detail = (
+            f"there is no such setting; did you mean {near}?"
+            if near
+            else "there is no such setting; unset it"
+        )
         what = f"environment variable {name}"
-        yield Finding(severity="warning", what=what, reason=CheckReason.UNKNOWN_VARIABLE, detail=detail)
+        yield Finding(
+            severity="warning", what=what, reason=CheckReason.UNKNOWN_VARIABLE, detail=detail
+        )
 
 
-def settings(config: Path, values: Settings, environ: Mapping[str, str], *, strict: bool) -> Iterator[Finding]:
+def settings(
+    config: Path, values: Settings, environ: Mapping[str, str], *, strict: bool
+) -> Iterator[Finding]:
     """Report settings that cannot work; with `strict`, also missing ones."""
     path = config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     site = values.site
     if site.url and urls.host(site.url) == "":
-        detail = f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"
+        detail = (
+            f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"
+        )
         yield of_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
     elif not site.url and strict:
         detail = "set site.url to the address feeds/public is served at"
         yield of_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
     if values.is_exposed:
-        detail = f"anybody on the way to {urls.host(values.base_url)} reads the secret path of your feeds; use https"
+        detail = (
+            f"anybody on the way to {urls.host(values.base_url)} reads the secret path of your"
+            " feeds; use https"
+        )
         yield of_fault(file.fault(detail, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning")
     if not site.contact and strict and not values.publish.secret_path:
         detail = "set site.contact, so that site owners can reach you"
@@ -209,26 +252,44 @@ def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
         return
     cure = f"`chmod 600 {file.path}`; it has to belong to the account that runs syndicator"
     for place in secret_places:
-        detail = f"{dotted(place)} is a secret, and every account of this machine can read this file: {cure}"
+        detail = (
+            f"{dotted(place)} is a secret, and every account of this machine can read this file:"
+            f" {cure}"
+        )
         yield of_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
 
 
-def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]) -> Iterator[Finding]:
+def _webhooks(
+    file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]
+) -> Iterator[Finding]:
     for number, hook in enumerate(webhooks):
         try:
             signing_key(hook.secret.get_secret_value(), environ)
         except (KeyError, ValueError) as error:
-            detail = f"webhook.secret: the environment variable holds no secret ({error}): whsec_ and base64"
-            yield of_fault(file.fault(detail, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE)
+            detail = (
+                f"webhook.secret: the environment variable holds no secret ({error}): whsec_ and"
+                " base64"
+            )
+            yield of_fault(
+                file.fault(detail, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE
+            )
 
 
-def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool) -> Iterator[Finding]:
+def _alert(
+    file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool
+) -> Iterator[Finding]:
     """Check now: when an alert is sent, a failure would be noticed too late."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
-        detail = f"alert.command: {alert.command[0]!r} is no program that can be run here; write its whole path"
+        detail = (
+            f"alert.command: {alert.command[0]!r} is no program that can be run here; write its"
+            " whole path"
+        )
         yield of_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
     if mails and alert.password_env and not environ.get(alert.password_env):
-        detail = f"alert.password_env: the environment variable {alert.password_env} is not set; set it to the password"
+        detail = (
+            f"alert.password_env: the environment variable {alert.password_env} is not set; set it"
+            " to the password"
+        )
         yield of_fault(file.fault(detail, "alert", "password_env"), CheckReason.BAD_ALERT)
 
 
@@ -237,22 +298,36 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
     for entry in placed:
         source = entry.source
         if parameters := secrets.telling(source.url):
-            yield of_fault(entry.fault(_placeholders(source, parameters), "url"), CheckReason.SECRET_IN_URL, "warning")
+            yield of_fault(
+                entry.fault(_placeholders(source, parameters), "url"),
+                CheckReason.SECRET_IN_URL,
+                "warning",
+            )
         if not source.enabled:
             continue
         if source.force:
-            detail = "force: we visit its server more often than it asks; remove it unless the site is yours or agrees"
+            detail = (
+                "force: we visit its server more often than it asks; remove it unless the site is"
+                " yours or agrees"
+            )
             yield of_fault(entry.fault(detail, "force"), CheckReason.FORCED, "warning")
         for variable in unset_in_url(source, environ):
-            detail = f"url: set the environment variable {variable}, to {secrets.LEAST} characters or more"
+            detail = (
+                f"url: set the environment variable {variable}, to {secrets.LEAST} characters or"
+                " more"
+            )
             yield of_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
         for header, variable in unset(source, environ):
-            detail = f"headers_env: set the environment variable {variable}, or take the header {header} out"
+            detail = (
+                f"headers_env: set the environment variable {variable}, or take the header"
+                f" {header} out"
+            )
             yield of_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
 
 
 def given(placed: Sequence[Placed]) -> Iterator[Finding]:
-    """List the rights and variables of each source: a list that was imported once may have brought them."""
+    """List the rights and variables of each source: a list that was imported once may have brought
+    them."""
     for entry in placed:
         if rights := list_given(entry.source):
             yield of_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
@@ -263,7 +338,9 @@ def _placeholders(source: Source, parameters: Sequence[str]) -> str:
     for parameter in parameters:
         names.append(re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper())
         url = secrets.with_placeholder(url, parameter, names[-1])
-    return f'write url = "{url}" and set {" and ".join(names)} in the environment to the value of now'
+    return (
+        f'write url = "{url}" and set {" and ".join(names)} in the environment to the value of now'
+    )
 
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
@@ -281,8 +358,13 @@ class Configured:
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
     """Return the settings in order, with passwords masked. Raises ConfigError."""
     values = flat(load(config, environ).model_dump(mode="json"))
-    shown = {dotted(place): masked(value) if isinstance(value, str) else value for place, value in values}
-    return tuple(Configured(name=name, value=shown[name], origin=at) for name, at in origins(config, environ).items())
+    shown = {
+        dotted(place): masked(value) if isinstance(value, str) else value for place, value in values
+    }
+    return tuple(
+        Configured(name=name, value=shown[name], origin=at)
+        for name, at in origins(config, environ).items()
+    )
 
 
 def masked(value: str) -> str:
@@ -293,11 +375,17 @@ def changes(before: Configuration, after: Configuration) -> Iterator[str]:
     """Yield a line for each changed setting, source and query; no values."""
     old, new = (dict(flat(version.settings.model_dump())) for version in (before, after))
     for name in (dotted(place) for place in sorted(old) if old[place] != new[place]):
-        yield f"setting {name} changed" + "; it counts from the next start" * (name == "publish.listen")
+        yield f"setting {name} changed" + "; it counts from the next start" * (
+            name == "publish.listen"
+        )
     yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
     if before.sources is not after.sources:
-        yield from _listed("source", *({source.key: source for source in each.sources} for each in (before, after)))
-    yield from _listed("query", *({query.slug: query for query in each.queries} for each in (before, after)))
+        yield from _listed(
+            "source", *({source.key: source for source in each.sources} for each in (before, after))
+        )
+    yield from _listed(
+        "query", *({query.slug: query for query in each.queries} for each in (before, after))
+    )
 
 
 def _listed(what: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Faults of the installation, each with its cure: machine, article files, files beside them, templates."""
+"""Faults of the installation, each with its cure: machine, article files, files beside them,
+templates."""
 
 import asyncio
 import difflib
@@ -27,12 +28,25 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Problem, Source
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason, FetchReason, FileReason
+from syndicator.core.reasons import (
+    CheckReason,
+    ConditionReason,
+    FeedFileReason,
+    FetchReason,
+    FileReason,
+)
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration
-from syndicator.services.check.configuration import SEVERITIES, Finding, Severity, in_file, of_fault, of_problem
+from syndicator.services.check.configuration import (
+    SEVERITIES,
+    Finding,
+    Severity,
+    in_file,
+    of_fault,
+    of_problem,
+)
 from syndicator.services.container import App, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
 from syndicator.services.health.status import disks_of
@@ -62,7 +76,9 @@ def folders(settings: Settings) -> Iterator[Finding]:
             taken = not folder.is_dir() and (folder.exists() or folder.is_symlink())
             cure = "it is no folder; move it away" if taken else "give this user write access"
             detail = f"{error.strerror}; {cure}"
-            yield Finding(severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail)
+            yield Finding(
+                severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail
+            )
     yield from full(disks_of(settings.folders))
 
 
@@ -70,15 +86,24 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
     for disk in disks:
         if is_nearly_full(disk):
             detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
-            yield Finding(severity="warning", what=disk.path, reason=ConditionReason.DISK, detail=detail)
+            yield Finding(
+                severity="warning", what=disk.path, reason=ConditionReason.DISK, detail=detail
+            )
 
 
-def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """Report a clock behind the last run, the installation or the articles (`articles`: the fault)."""
+def clock(
+    now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
+) -> Iterator[Finding]:
+    """Report a clock behind the last run, the installation or the articles (`articles`: the
+    fault)."""
     for time, when in ((last_run, "the last run was"), (installed, "this program was installed")):
         if time and time > now + AHEAD:
-            detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} at {time:%Y-%m-%d %H:%M}; set it"
-            yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail)
+            detail = (
+                f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} at {time:%Y-%m-%d %H:%M}; set it"
+            )
+            yield Finding(
+                severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail
+            )
             return
     if articles:
         yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=articles)
@@ -86,11 +111,18 @@ def clock(now: datetime, *, installed: datetime, last_run: datetime | None, arti
 
 def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
     """Report if none of the first few host names resolves."""
-    hosts = list(dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled))
-    asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][:_ASKED]
+    hosts = list(
+        dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled)
+    )
+    asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][
+        :_ASKED
+    ]
     if not asked or _one_resolves(asked, lookup):
         return
-    detail = f"none of {', '.join(asked)} resolves: see the network of this machine, and /etc/resolv.conf"
+    detail = (
+        f"none of {', '.join(asked)} resolves: see the network of this machine, and"
+        " /etc/resolv.conf"
+    )
     yield Finding(severity="warning", what="names of hosts", reason=FetchReason.DNS, detail=detail)
 
 
@@ -132,13 +164,35 @@ def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding
             article = frontmatter.load(data, stamp.path)
         except (ConfigError, OSError):
             continue
-        lines = {line.partition(b":")[0].strip(): number for number, line in enumerate(data.splitlines(), 1)}
+        lines = {
+            line.partition(b":")[0].strip(): number
+            for number, line in enumerate(data.splitlines(), 1)
+        }
         file = f"{store.name}/{stamp.path}"
-        if article.category and (detail := names.lack(configuration.CATEGORY, article.category, str)):
-            yield in_file(file, lines.get(b"category"), CheckReason.UNKNOWN_NAME, detail, "warning", "category")
+        if article.category and (
+            detail := names.lack(configuration.CATEGORY, article.category, str)
+        ):
+            yield in_file(
+                file,
+                lines.get(b"category"),
+                CheckReason.UNKNOWN_NAME,
+                detail,
+                "warning",
+                "category",
+            )
         if article.cover and urls.host(article.cover) == "":
-            detail = f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write https://..."
-            yield in_file(file, lines.get(b"coverImage"), CheckReason.BAD_COVER, detail, "warning", "coverImage")
+            detail = (
+                f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write"
+                " https://..."
+            )
+            yield in_file(
+                file,
+                lines.get(b"coverImage"),
+                CheckReason.BAD_COVER,
+                detail,
+                "warning",
+                "coverImage",
+            )
 
 
 def broken(app: App) -> Iterator[Finding]:
@@ -148,10 +202,18 @@ def broken(app: App) -> Iterator[Finding]:
         detail = problem.detail.removeprefix(f"{path}:").strip()
         key = _KEY.match(detail)
         named = _LINE.match(detail)
-        line = int(named[1]) if named else _line(app.article_store, problem.what, key[1]) if key else None
+        line = (
+            int(named[1])
+            if named
+            else _line(app.article_store, problem.what, key[1])
+            if key
+            else None
+        )
         severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
         more = _LINE.sub("", detail)
-        yield in_file(path, line, problem.reason, more, severity, key=key[1] if key and not named else "")
+        yield in_file(
+            path, line, problem.reason, more, severity, key=key[1] if key and not named else ""
+        )
 
 
 def _line(store: ArticleStore, path: str, key: str) -> int | None:
@@ -162,7 +224,9 @@ def _line(store: ArticleStore, path: str, key: str) -> int | None:
     return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
 
 
-_PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL)
+_PLACED: Final = re.compile(
+    rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL
+)
 
 
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
@@ -170,7 +234,8 @@ def templates(config: Path, settings: Settings) -> Iterator[Finding]:
     own = look(config)
     if not own.templates:
         return
-    from syndicator.publishing.web.pages import faults, template_names  # loads a library of templates
+    # loads a library of templates
+    from syndicator.publishing.web.pages import faults, template_names
 
     ours = template_names()
     for name in sorted(own.templates.keys() - ours):
@@ -198,14 +263,21 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.system,
 ) -> list[Finding]:
-    """Return all findings, the gravest first. `strict`: missing settings that publishing needs are errors."""
+    """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
+    errors."""
     set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
     findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
-    return sorted(findings, key=lambda item: (SEVERITIES.index(item.severity), item.file, item.line or 0))
+    return sorted(
+        findings, key=lambda item: (SEVERITIES.index(item.severity), item.file, item.line or 0)
+    )
 
 
 def _look(
-    config: Path, strict: bool, environ: Mapping[str, str], clock: Callable[[], datetime], lookup: Lookup
+    config: Path,
+    strict: bool,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    lookup: Lookup,
 ) -> Iterator[Finding]:
     if wrong := configuration.faults(config, environ):
         yield from wrong
@@ -227,7 +299,9 @@ def _look(
         with open_app(config, environ=environ) as app:
             yield from _opened(app, placed, clock())
     except (SyndicatorError, OSError) as error:
-        yield Finding(severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))
+        yield Finding(
+            severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error)
+        )
 
 
 def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Finding]:
@@ -242,7 +316,8 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     yield from (of_problem(problem, "warning") for problem in status.held())
     for problem in ignored(app.article_store):
         yield replace(of_problem(problem, "warning"), file=problem.what)
-    if app.settings.site.url and app.settings.publish.hubs:  # else feeds have no public address that a hub could fetch
+    # else feeds have no public address that a hub could fetch
+    if app.settings.site.url and app.settings.publish.hubs:
         yield from _check_hubs(app)
 
 
@@ -272,18 +347,30 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     )
     feeds = app.config / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
-    unknown = (*configuration.in_sources(placed, names), *configuration.in_queries(file, app.queries, names))
+    unknown = (
+        *configuration.in_sources(placed, names),
+        *configuration.in_queries(file, app.queries, names),
+    )
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
     yield from by_hand(app.article_store, names)
-    there = {*map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))}
-    there |= {f"categories/{text.slug(name)}" for name in categories} | {f"sources/{key}" for key in app.sources}
+    there = {
+        *map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))
+    }
+    there |= {f"categories/{text.slug(name)}" for name in categories} | {
+        f"sources/{key}" for key in app.sources
+    }
     there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
     path = app.config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     for number, digest in enumerate(app.settings.digest):
         if digest.of not in there:
-            detail = f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of feeds.html by path"
-            yield of_fault(file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning")
+            detail = (
+                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of"
+                " feeds.html by path"
+            )
+            yield of_fault(
+                file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning"
+            )
 
 
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
@@ -293,16 +380,21 @@ def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
             continue
         for host, end in app.rights_file.ending(source.key, now.date()).items():
             detail = (
-                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from {end} on the "
-                f"feed's data on articles there is ignored; to use it, write in sources.toml: "
-                f"{line(source, [host])}"
+                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from"
+                f" {end} on the feed's data on articles there is ignored; to use it, write in"
+                f" sources.toml: {line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
         if sites := app.rights_file.before(source.key):
-            more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
+            more = (
+                f" and {len(sites) - _NAMED} more, named in {app.rights_file}"
+                if len(sites) > _NAMED
+                else ""
+            )
             detail = (
-                f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml "
-                f"those that it may write for: {line(source, sites[:_NAMED])}{more}; speaks_for = [] reads them all "
-                f"from their own pages"
+                f"it still writes the articles of {len(sites)} domains that are not its own; write"
+                " in sources.toml those that it may write for:"
+                f" {line(source, sites[:_NAMED])}{more}; speaks_for = [] reads them all from their"
+                " own pages"
             )
             yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

@@ -48,8 +48,8 @@ async def enrich(
     scope: Scope | None = None,
     filed: Callable[[str], None] = lambda title: None,
 ) -> EnrichReport:
-    """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or until `stop`, and file
-    accepted answers. `filed` gets each title. The caller holds the lock."""
+    """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or
+    until `stop`, and file accepted answers. `filed` gets each title. The caller holds the lock."""
     report = EnrichReport()
     settings = app.settings.describe.llm
     if not settings.url:
@@ -70,7 +70,9 @@ async def enrich(
         return report
     try:
         with open_worker(app, app.settings.fetch.workers) as worker:
-            asking = _Pass(app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed)
+            asking = _Pass(
+                app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed
+            )
             await asking.run(stop, seconds)
     except ConfigError as error:  # in taxonomy.toml, which the worker reads
         report.wrong = str(error)
@@ -109,11 +111,14 @@ class _Pass:
 
         def going() -> bool:
             late = until is not None and loop.time() >= until
-            return not (late or over.done() or stop.is_set() or self.report.hindrance or self.broken)
+            return not (
+                late or over.done() or stop.is_set() or self.report.hindrance or self.broken
+            )
 
         ids = self._ids()
         try:
-            await self._some(ids, going, over, once=True)  # one question is enough to notice a dead endpoint
+            # one question is enough to notice a dead endpoint
+            await self._some(ids, going, over, once=True)
             await asyncio.gather(*(self._some(ids, going, over) for _ in range(_AT_ONCE)))
         finally:
             over.cancel()
@@ -122,12 +127,19 @@ class _Pass:
 
     def _ids(self) -> Iterator[str]:
         seen = dict[str, None]()
-        while new := [id for id in unasked(self.app, self.scope, len(seen) + BATCH) if id not in seen]:
+        while new := [
+            id for id in unasked(self.app, self.scope, len(seen) + BATCH) if id not in seen
+        ]:
             seen |= dict.fromkeys(new)
             yield from new
 
     async def _some(
-        self, ids: Iterator[str], going: Callable[[], bool], over: asyncio.Task[bool], *, once: bool = False
+        self,
+        ids: Iterator[str],
+        going: Callable[[], bool],
+        over: asyncio.Task[bool],
+        *,
+        once: bool = False,
     ) -> None:
         while going():
             if (id := next(ids, None)) is None:
@@ -141,7 +153,8 @@ class _Pass:
                     await asyncio.wait((task,))
             if task.cancelled():
                 return
-            self.broken = task.exception() or self.broken  # the disk or the store: raised when all have ended
+            # the disk or the store: raised when all have ended
+            self.broken = task.exception() or self.broken
             if self.broken or (once and task.result()):
                 return
 
@@ -152,7 +165,15 @@ class _Pass:
             stamp, now = self.app.store.visits.stamp(id), self.app.clock()
             if stamp is None:
                 return False
-            note = Asked(id=id, at=now, plan=self.plan, key="", status="failed", stamp=stamp, next_try=now + RECENT)
+            note = Asked(
+                id=id,
+                at=now,
+                plan=self.plan,
+                key="",
+                status="failed",
+                stamp=stamp,
+                next_try=now + RECENT,
+            )
             self._note(replace(note, reason=CommandReason.BUG, detail=describe_bug(bug)))
             return False
 
@@ -161,19 +182,25 @@ class _Pass:
             return False
         article, stamp = current
         before = self.store.asked(id)
-        note = Asked(id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp)
+        note = Asked(
+            id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp
+        )
         if reason := self._needless(article):
             self.store.save_asked(self._skipped(note, reason, before))
             return False
         try:
-            asked = await self.worker.call(jobs.make_question, self.app.taxonomy, article, self.settings.write)
+            asked = await self.worker.call(
+                jobs.make_question, self.app.taxonomy, article, self.settings.write
+            )
         except WorkerFailed as failure:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
             self._note(replace(failed, next_try=note.at + RECENT))
             return False
         note = replace(note, key=validate.key(self.plan, asked))
         same = before if before is not None and before.key == note.key else None
-        if same is not None and (same.next_try is None or (not self.scope.again and same.next_try > self.app.clock())):
+        if same is not None and (
+            same.next_try is None or (not self.scope.again and same.next_try > self.app.clock())
+        ):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
             return False
         if not asked.sentences:
@@ -188,7 +215,11 @@ class _Pass:
         return called
 
     def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
-        if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
+        if (
+            reason == LlmReason.EXCERPT_BY_LLM
+            and before is not None
+            and before.status == "accepted"
+        ):
             return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
         again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
         return replace(note, key="", reason=reason, next_try=again)
@@ -202,7 +233,9 @@ class _Pass:
         except FileNotFoundError:
             return None
         except ConfigError as error:
-            self.report.problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
+            self.report.problems.append(
+                Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
+            )
             return None
 
     def _needless(self, article: Article) -> str:
@@ -211,7 +244,9 @@ class _Pass:
             return LlmReason.OPTED_OUT
         if not terms(article.rights).model and not (source is not None and source.licence):
             return LlmReason.RESERVED
-        by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
+        by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(
+            article.excerpt_by
+        )
         if by is not None:
             return by
         return LlmReason.SHORT if width(validate.material(article).text) < validate.LEAST else ""
@@ -239,12 +274,16 @@ class _Pass:
     def _failed(self, note: Asked, failure: Failed) -> None:
         """Record a failure; those of the endpoint do not count against the article."""
         if client.is_endpoints(failure):
-            self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
+            self.report.problems.append(
+                Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
+            )
             return
         now = self.app.clock()
         tries = note.tries + 1
         wait = RECENT if tries >= MOST_TRIES else WAIT * 2 ** (tries - 1)
-        failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail, tries=tries)
+        failed = replace(
+            note, status="failed", reason=failure.reason, detail=failure.detail, tries=tries
+        )
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
@@ -256,25 +295,35 @@ class _Pass:
         source = self.app.terms(article)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
-            applied = await self.worker.call(jobs.apply_answer, self.app.taxonomy, article, source, asked, answer)
+            applied = await self.worker.call(
+                jobs.apply_answer, self.app.taxonomy, article, source, asked, answer
+            )
         except WorkerFailed as failure:
             applied = Refusal(reason=failure.reason, detail=failure.detail)
         if self._read(note.id) != current:
             return
         if isinstance(applied, Refusal):
-            self._note(replace(note, status="refused", reason=applied.reason, detail=applied.detail))
+            self._note(
+                replace(note, status="refused", reason=applied.reason, detail=applied.detail)
+            )
             return
         new = replace(article, **applied)
-        stored, _ = refile(self.app.article_store, self.app.store.visits, new, before=article, path=stamp.path)
+        stored, _ = refile(
+            self.app.article_store, self.app.store.visits, new, before=article, path=stamp.path
+        )
         self._note(replace(note, status="accepted", stamp=self.app.article_store.stamp(stamp.path)))
         self.filed(stored.title)
 
     def _note(self, asked: Asked) -> None:
         self.store.save_asked(asked)
-        program.logger("llm", article=asked.id).info(asked.status, reason=asked.reason, detail=asked.detail)
+        program.logger("llm", article=asked.id).info(
+            asked.status, reason=asked.reason, detail=asked.detail
+        )
         self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
         if asked.status != "accepted":
-            self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))
+            self.report.problems.append(
+                Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail)
+            )
 
     def _meter(self) -> Meter:
         return client.current(self.store.meter(), self.settings, self.app.clock())

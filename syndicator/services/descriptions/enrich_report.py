@@ -36,10 +36,15 @@ class EnrichReport:
 
     def lines(self) -> Iterator[str]:
         if self.calls or self.counts:
-            accepted, refused, failed = (self.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
+            accepted, refused, failed = (
+                self.counts.get(name, 0) for name in ("accepted", "refused", "failed")
+            )
             answers = f"{counted(accepted, 'answer')} accepted, {refused} refused, {failed} failed"
             yield f"language model: {counted(self.calls, 'call')}; {answers}"
         for problem in self.problems:
-            yield f"not described by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip()
+            yield (
+                f"not described by the language model: {problem.what}: {problem.reason}"
+                f" {problem.detail}".rstrip()
+            )
         if self.hindrance:
             yield f"language model: {self.hindrance.reason} {self.hindrance.detail}"

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from syndicator.describing.taxonomy.suggest import Proposal
 
 BATCH = 20  # articles to a call of the worker: a failure is retried one by one
-LEAST = 10  # confirmed articles from which learning pays: F1 39 and 36 instead of 36 and 34 on two blogs
+# confirmed articles from which learning pays: F1 39 and 36 instead of 36 and 34 on two blogs
+LEAST = 10
 LONG_SECONDS = 900.0  # for learning: 3,000 posts were measured to take about a minute
 LONG_MEGABYTES = 3000
 MOST_READ = 5000  # newest articles that are searched for new tags
@@ -118,11 +119,16 @@ def _long_worker() -> closing[Worker]:
 
 def _by_age(app: App) -> list[FileStamp]:
     stamps = app.store.visits.stamps()
-    dated = [(row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id) for row in filed(app)]
+    dated = [
+        (row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id)
+        for row in filed(app)
+    ]
     return [stamps[id] for _, _, id in sorted(dated)]
 
 
-def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:
+def plan(
+    app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None
+) -> Plan:
     """Plan how the present taxonomy changes articles added since `since` (None: all)."""
     problems = list(reconcile.files(app))
     bad = {problem.what for problem in problems}
@@ -133,15 +139,25 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
     with open_worker(app) as worker:
         for start in range(0, len(paths), BATCH):
             part = paths[start : start + BATCH]
-            read = [(path, article) for path in part if (article := _read(app, path, since, problems)) is not None]
-            for (path, article), new in zip(read, _described(app, worker, read, problems), strict=True):
+            read = [
+                (path, article)
+                for path in part
+                if (article := _read(app, path, since, problems)) is not None
+            ]
+            for (path, article), new in zip(
+                read, _described(app, worker, read, problems), strict=True
+            ):
                 if new is not None:
-                    changed.append(Redescribed(id=article.id, title=article.title, path=path, told=new))
+                    changed.append(
+                        Redescribed(id=article.id, title=article.title, path=path, told=new)
+                    )
                     changes.add(article, replace(article, **new.values))
             looked += len(read)
             done += len(part)
             progress(done, len(paths))
-    return Plan(looked=looked, articles=tuple(changed), feeds=changes.feeds(), problems=tuple(problems))
+    return Plan(
+        looked=looked, articles=tuple(changed), feeds=changes.feeds(), problems=tuple(problems)
+    )
 
 
 def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
@@ -159,7 +175,9 @@ def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) 
     except ConfigError as error:
         problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
         return None
-    return article if since is None or (article.added or article.published or since) >= since else None
+    return (
+        article if since is None or (article.added or article.published or since) >= since else None
+    )
 
 
 def _described(
@@ -170,11 +188,15 @@ def _described(
     if not pairs:
         return
     try:
-        yield from worker.call_sync(jobs.redescribe_many, files, pairs, app.settings.describe.uncategorised)
+        yield from worker.call_sync(
+            jobs.redescribe_many, files, pairs, app.settings.describe.uncategorised
+        )
     except WorkerFailed:
         for path, pair in zip([path for path, _ in read], pairs, strict=True):
             try:
-                (new,) = worker.call_sync(jobs.redescribe_many, files, [pair], app.settings.describe.uncategorised)
+                (new,) = worker.call_sync(
+                    jobs.redescribe_many, files, [pair], app.settings.describe.uncategorised
+                )
             except WorkerFailed as failure:
                 problems.append(Problem(what=path, reason=failure.reason, detail=failure.detail))
                 new = None

@@ -1,4 +1,5 @@
-"""Review of unconfirmed articles, the most doubtful first. Each decision is written at once, under a short lock."""
+"""Review of unconfirmed articles, the most doubtful first. Each decision is written at once, under
+a short lock."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -23,7 +24,8 @@ BATCH = 20  # articles to a call of the worker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """An article under review: `offered` tags with probability, the `marked` ones, and the category."""
+    """An article under review: `offered` tags with probability, the `marked` ones, and the
+    category."""
 
     article: Article
     path: str
@@ -51,7 +53,8 @@ class Review:
     ) -> None:
         self._app, self._worker, self._alone, self._write = app, worker, alone, write
         self._names = defined_names(app)
-        self._steps: list[tuple[Sheet, Article | None]] = []  # with the article as decided; None: put off
+        # with the article as decided; None: put off
+        self._steps: list[tuple[Sheet, Article | None]] = []
         self._again: list[str] = []  # ids that come next
         self._coming = self._ids()
         self.problems: list[Problem] = []
@@ -74,7 +77,13 @@ class Review:
             if path and article and article.tags_by != By.OPERATOR:
                 (offered,) = self._offers([article])
                 category = article.category or offered.category
-                return Sheet(article=article, path=path, offered=offered.tags, marked=article.tags, category=category)
+                return Sheet(
+                    article=article,
+                    path=path,
+                    offered=offered.tags,
+                    marked=article.tags,
+                    category=category,
+                )
 
     def tag(self, sheet: Sheet, name: str) -> Sheet:
         """Mark or unmark a typed tag. Raises UsageError for an unknown one."""
@@ -114,7 +123,11 @@ class Review:
     def _ids(self) -> Iterator[str]:
         merged = self._app.store.index.merged()
         newest = islice(self._app.store.index.each(), NEWEST)
-        waiting = [article for article in newest if article.tags_by != By.OPERATOR and article.id not in merged]
+        waiting = [
+            article
+            for article in newest
+            if article.tags_by != By.OPERATOR and article.id not in merged
+        ]
         yield from (article.id for article in waiting if not article.tags)
         tagged = [article.id for article in waiting if article.tags]
         yield from self._by_doubt(tagged[:DOUBTED])
@@ -123,7 +136,11 @@ class Review:
     def _by_doubt(self, ids: list[str]) -> list[str]:
         doubts: dict[str, float] = {}
         for start in range(0, len(ids), BATCH):
-            paths = [path for id in ids[start : start + BATCH] if (path := self._app.store.index.path(id))]
+            paths = [
+                path
+                for id in ids[start : start + BATCH]
+                if (path := self._app.store.index.path(id))
+            ]
             articles = [article for path in paths if (article := self._read(path))]
             for article, offered in zip(articles, self._offers(articles), strict=True):
                 doubts[article.id] = doubt(article, offered)

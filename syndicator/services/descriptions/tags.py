@@ -1,4 +1,5 @@
-"""Rename and merge tags in taxonomy.toml, articles and feeds. Write an operator's decision into an article file."""
+"""Rename and merge tags in taxonomy.toml, articles and feeds. Write an operator's decision into an
+article file."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +39,8 @@ _AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retagging:
-    """Effect of a rename or merge. `change`: to taxonomy.toml, or None; `notes`: other places that name the old tag."""
+    """Effect of a rename or merge. `change`: to taxonomy.toml, or None; `notes`: other places that
+    name the old tag."""
 
     kind: Literal["rename", "merge"]
     old: str
@@ -52,7 +54,8 @@ class Retagging:
 
 
 def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Retagging:
-    """Plan the rename of tag `old` to `new`, or their merge. Raises UsageError with the cure, ConfigError."""
+    """Plan the rename of tag `old` to `new`, or their merge. Raises UsageError with the cure,
+    ConfigError."""
     reconcile.files(app)
     old, new = " ".join(old.split()), " ".join(new.split())
     if not old or not new or max(len(old), len(new)) > _LONGEST:
@@ -61,20 +64,28 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
     vocabulary = load_any(path := app.config / "taxonomy.toml")
     if not vocabulary.tag:
         raise UsageError(
-            f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
-            "(`syndicator tags suggest` proposes some)"
+            f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones"
+            " you want first (`syndicator tags suggest` proposes some)"
         )
     both = {old_feed.slug, new_feed.slug}
-    tagged = [(article, of) for article in filed(app) if both & (of := {text.slug(tag) for tag in article.tags})]
+    tagged = [
+        (article, of)
+        for article in filed(app)
+        if both & (of := {text.slug(tag) for tag in article.tags})
+    ]
     holders = [article for article, of in tagged if old_feed.slug in of]
     others = [article for article, of in tagged if old_feed.slug != new_feed.slug in of]
     old = _spelled(vocabulary, holders, old)
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
     listed = None if (at := place(vocabulary, new)) is None else vocabulary.tag[at]
-    done = listed is not None and (listed.name == new if fold(old) == fold(new) else knows(listed, old))
+    done = listed is not None and (
+        listed.name == new if fold(old) == fold(new) else knows(listed, old)
+    )
     _check(vocabulary, old, new, exists=bool(holders) or done)
     if not done:
-        _check_kind(kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed)
+        _check_kind(
+            kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
+        )
     _check_address(app, old_feed, new_feed)
     changes = ChangeCounter(app.store.index.merged())
     for article in holders:
@@ -92,13 +103,20 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
     )
 
 
-def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+def act(
+    app: App, planned: Retagging, progress: Callable[[int, int], None] = lambda done, total: None
+) -> None:
     """Carry out `plan`. Safe to repeat after a crash."""
     path = (app.config / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
     _move_feed(app, planned)
-    _rewrite(app, planned.articles, lambda article: _retagged(article, planned.old_feed.slug, planned.new), progress)
+    _rewrite(
+        app,
+        planned.articles,
+        lambda article: _retagged(article, planned.old_feed.slug, planned.new),
+        progress,
+    )
     if planned.kind == "rename":
         note_renamed(app, planned.old_feed.slug, planned.new_feed.slug)
     learnt = app.settings.state_dir / "learnt.npz"
@@ -118,14 +136,18 @@ def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | Non
     """Return a test for the feeds to build at once if very many changed; None for all feeds."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
-    return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
+    return frozenset(
+        (planned.old_feed, planned.new_feed, *(query.key for query in app.queries))
+    ).__contains__
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
     if (at := place(vocabulary, name)) is not None:
         return vocabulary.tag[at].name
     slug = text.slug(name)
-    return next((tag for article in holders for tag in article.tags if text.slug(tag) == slug), name)
+    return next(
+        (tag for article in holders for tag in article.tags if text.slug(tag) == slug), name
+    )
 
 
 def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
@@ -134,24 +156,35 @@ def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
     if place(vocabulary, old) is None and not exists:
         near = suggestion(old, [tag.name for tag in vocabulary.tag])
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
-    owner = next((tag.name for tag in vocabulary.tag if fold(tag.name) != fold(new) and knows(tag, new)), None)
+    owner = next(
+        (tag.name for tag in vocabulary.tag if fold(tag.name) != fold(new) and knows(tag, new)),
+        None,
+    )
     if owner is not None and fold(owner) != fold(old):
-        raise UsageError(f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or remove it there")
+        raise UsageError(
+            f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or remove it"
+            " there"
+        )
 
 
 def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> None:
     if kind == "rename" and there and not same:
         raise UsageError(f"there is a tag {new!r} already; `syndicator tags merge` joins the two")
     if kind == "merge" and same:
-        raise UsageError(f"{old!r} and {new!r} are one tag; `syndicator tags rename` changes how it is written")
+        raise UsageError(
+            f"{old!r} and {new!r} are one tag; `syndicator tags rename` changes how it is written"
+        )
     if kind == "merge" and not there:
-        raise UsageError(f"there is no tag {new!r} to merge into; `syndicator tags rename` makes one")
+        raise UsageError(
+            f"there is no tag {new!r} to merge into; `syndicator tags rename` makes one"
+        )
 
 
 def _check_address(app: App, old: FeedKey, new: FeedKey) -> None:
     if (target := moved(app.store.index.feeds()).get(new)) not in (None, old):
         raise UsageError(
-            f"tags/{new.slug} leads to tags/{target.slug} since it was renamed; take that, or another name"
+            f"tags/{new.slug} leads to tags/{target.slug} since it was renamed; take that, or"
+            " another name"
         )
 
 
@@ -169,7 +202,9 @@ def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
         elif query.expr and any(
             term.field == "tag" and text.slug(term.value) == old.slug for term in terms(query.expr)
         ):
-            notes.append(f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}")
+            notes.append(
+                f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}"
+            )
     return tuple(notes)
 
 
@@ -191,13 +226,18 @@ def _move_feed(app: App, planned: Retagging) -> None:
     move(index, old, replace(base, name=planned.new, first_slug=first))
 
 
-def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]) -> None:
+def put_tags(
+    app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
+) -> None:
     """Give each article, by id, these tags. Safe to repeat after a crash."""
     _rewrite(app, tags, lambda article: replace(article, tags=tags[article.id]), progress)
 
 
 def _rewrite(
-    app: App, ids: Collection[str], retagged: Callable[[Article], Article], progress: Callable[[int, int], None]
+    app: App,
+    ids: Collection[str],
+    retagged: Callable[[Article], Article],
+    progress: Callable[[int, int], None],
 ) -> None:
     stamps = app.store.visits.stamps()
 
@@ -205,14 +245,22 @@ def _rewrite(
         if id in stamps:
             path = stamps[id].path
             before = app.article_store.get(path)
-            refile(app.article_store, app.store.visits, retagged(before), before=before, path=path, ordered=("tags",))
+            refile(
+                app.article_store,
+                app.store.visits,
+                retagged(before),
+                before=before,
+                path=path,
+                ordered=("tags",),
+            )
 
     rewrite(app, list(ids), write, progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`: unreadable files."""
+    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`:
+    unreadable files."""
 
     before: Article
     after: Article
@@ -224,7 +272,11 @@ class Confirmed:
 
 def defined_names(app: App) -> Names:
     """Return the names of taxonomy.toml and the published tags."""
-    used = [row.name for row in app.store.index.feeds() if row.key.axis == "tag" and row.moved_to is None]
+    used = [
+        row.name
+        for row in app.store.index.feeds()
+        if row.key.axis == "tag" and row.moved_to is None
+    ]
     return Names(load_any(app.config / "taxonomy.toml"), tuple(used))
 
 
@@ -232,7 +284,9 @@ def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decisi
     """Plan the decision on an article. Raises UsageError, ConfigError."""
     problems = reconcile.files(app)
     if withdrawn(app, what):
-        raise UsageError(f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags")
+        raise UsageError(
+            f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"
+        )
     path = app.store.index.path(need_article(app, what)) or ""
     before = app.article_store.get(path)
     after = decided(before, decide(before, defined_names(app)))
@@ -243,17 +297,21 @@ def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decisi
         before=before,
         after=after,
         path=path,
-        changed=not same(before, after) or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
+        changed=not same(before, after)
+        or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
         feeds=changes.feeds(),
         problems=problems,
     )
 
 
 def write_decision(app: App, path: str, seen: Article, wanted: Article) -> Article:
-    """Write tags and category of `wanted` to the file. Raises UsageError if it differs from `seen`."""
+    """Write tags and category of `wanted` to the file. Raises UsageError if it differs from
+    `seen`."""
     now = app.article_store.get(path)
     if not same(now, seen):
         raise EditedMeanwhile(path)
     new = carried_over(now, wanted)
-    stored, _ = refile(app.article_store, app.store.visits, new, before=now, path=path, ordered=ORDERED)
+    stored, _ = refile(
+        app.article_store, app.store.visits, new, before=now, path=path, ordered=ORDERED
+    )
     return stored

@@ -24,7 +24,17 @@ from syndicator.core.errors import (
     WorkerFailed,
 )
 from syndicator.core.formats import PAGE
-from syndicator.core.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState
+from syndicator.core.model import (
+    Article,
+    Entry,
+    Failed,
+    Fetched,
+    ReadArticle,
+    Request,
+    Rules,
+    Source,
+    SourceState,
+)
 from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.core.reasons import HoldReason
 from syndicator.core.usage.vocabularies import terms
@@ -64,16 +74,29 @@ _FENCE = "(a line of random letters)"
 
 def llm_history(app: App, id: str) -> Mapping[str, Any]:
     if (asked := app.store.enrichment.asked(id)) is None:
-        return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
+        return (
+            {"llm": "not asked yet"}
+            if app.settings.describe.llm.url and app.store.index.path(id)
+            else {}
+        )
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
     again = f"; asked again from {asked.next_try.isoformat()}" if asked.next_try else ""
-    verdict = f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
-    shown: dict[str, Any] = {"llm": verdict} | ({"llm_answer": asked.answer} if asked.answer else {})
+    verdict = (
+        f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan},"
+        f" {asked.at.isoformat()}{again}"
+    )
+    shown: dict[str, Any] = {"llm": verdict} | (
+        {"llm_answer": asked.answer} if asked.answer else {}
+    )
     if (path := app.store.index.path(id)) and asked.key:
         try:  # as it would be sent now: text and taxonomy may have changed since
             article = app.article_store.get(path)
-            messages = prompt.messages(make_question(app.taxonomy, article, app.settings.describe.llm.write), _FENCE)
-            shown["llm_asked"] = [f"{message['role']}: {message['content']}" for message in messages]
+            messages = prompt.messages(
+                make_question(app.taxonomy, article, app.settings.describe.llm.write), _FENCE
+            )
+            shown["llm_asked"] = [
+                f"{message['role']}: {message['content']}" for message in messages
+            ]
         except ConfigError as error:
             shown["llm_asked"] = [str(error)]
         except FileNotFoundError:
@@ -87,7 +110,13 @@ _BY: Final = {
     By.EXTRACTIVE: "sentences of its text",
 }
 # Names of the file's fields in the trace of a reading.
-_TRACED: Final = {"title": "title", "date": "published", "coverImage": "cover", "author": "author", "body": "body"}
+_TRACED: Final = {
+    "title": "title",
+    "date": "published",
+    "coverImage": "cover",
+    "author": "author",
+    "body": "body",
+}
 _DESCRIBED: Final = ("tags", "category")  # explained by `tag_reasons` and `category_reason`
 _FEED: Final = "its feed, or its page when it was filed"
 
@@ -97,7 +126,8 @@ def origins(article: Article, reading: Article | None, trace: Mapping[str, Any])
     return {
         key: _origin(key, article, reading, trace)
         for key in FIELDS
-        if key not in _DESCRIBED and (articles_fields.row(key).written(article) if key != "body" else article.body)
+        if key not in _DESCRIBED
+        and (articles_fields.row(key).written(article) if key != "body" else article.body)
     }
 
 
@@ -132,7 +162,11 @@ def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> 
 
 
 def _tag_reason(
-    tag: str, article: Article, own: tuple[str, ...], published: list[str], scored: Mapping[str, tuple[float, str]]
+    tag: str,
+    article: Article,
+    own: tuple[str, ...],
+    published: list[str],
+    scored: Mapping[str, tuple[float, str]],
 ) -> str:
     if tag in own:
         return "its source has it in sources.toml"
@@ -144,7 +178,9 @@ def _tag_reason(
     return f"{why} ({chance:.2f})" if why else "as it was filed: the taxonomy does not have it now"
 
 
-def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str) -> str:
+def category_reason(
+    article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str
+) -> str:
     by = by_of(article, "category")
     if by in (By.OPERATOR, By.LLM):
         return _BY[by]
@@ -162,12 +198,17 @@ def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy,
 def entry(app: App, what: str, format: str) -> bytes:
     """Return an article's entry in a feed format. Raises UsageError, MissingError."""
     taxonomy = load_any(app.taxonomy.toml)
-    tags, specs = [tag.name for tag in taxonomy.tag], build.feed_specs(app, taxonomy, app.store.index.feeds())
+    tags, specs = (
+        [tag.name for tag in taxonomy.tag],
+        build.feed_specs(app, taxonomy, app.store.index.feeds()),
+    )
     table = renderers(Pages(specs, app.settings, look(app.config), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
     if (id := article_id(app, what)) is None:
-        raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
+        raise UsageError(
+            f"{what!r} is not published; give the address or the id of an article, or its file"
+        )
     index, body = app.store.index, lambda id: build.read(app, id).body
     entries = Entries(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
     views = entries.views([id], None)
@@ -183,7 +224,10 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
     if article.hold:
-        why = next((reason.means for reason in HoldReason if reason == article.hold_reason), "you said so in its file")
+        why = next(
+            (reason.means for reason in HoldReason if reason == article.hold_reason),
+            "you said so in its file",
+        )
         yield "on hold", f"{why}; `syndicator release {article.id}` publishes it"
     others = index.articles([into, *visits.copies(article.id)])
     named = {id: f"{other.title} ({other.url})" for id, other in others.items()}
@@ -191,12 +235,23 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
         yield "merged into", named.pop(into, into)
     if named:
         yield "stands for", sorted(named.values())
-    lists = {"also at": article.also, "other addresses": article.aliases, "split from": article.split_from}
+    lists = {
+        "also at": article.also,
+        "other addresses": article.aliases,
+        "split from": article.split_from,
+    }
     lists["announced by"] = tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))
     yield from ((name, list(values)) for name, values in lists.items() if values)
     yield "source", article.source_key or None
     if picture := app.store.pictures.row(article.id):
-        yield "picture", outcomes.told(picture) if app.settings.publish.thumbnails else "none: thumbnails are off"
+        yield (
+            "picture",
+            (
+                outcomes.told(picture)
+                if app.settings.publish.thumbnails
+                else "none: thumbnails are off"
+            ),
+        )
     if (state := visits.state(article.source_key)) is not None:
         when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
         yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
@@ -216,7 +271,11 @@ def show_filed(app: App, id: str) -> Shown:
 
 
 def show_article(app: App, article: Article, data: bytes) -> Shown:
-    return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=dict(_why(app, article)))
+    return Shown(
+        article=unread(article),
+        markdown=data.decode("utf-8", "replace"),
+        why=dict(_why(app, article)),
+    )
 
 
 def unread(article: Article) -> ReadArticle:
@@ -229,8 +288,13 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     trace = reading.trace if reading else {}
     yield "origins", origins(article, reading, trace)
     yield "tags", tag_reasons(article, source, taxonomy)
-    yield "category", category_reason(article, source, taxonomy, app.settings.describe.uncategorised)
-    yield from ((name, value) for name, value in trace.items() if name not in ("category", "excerpt"))
+    yield (
+        "category",
+        category_reason(article, source, taxonomy, app.settings.describe.uncategorised),
+    )
+    yield from (
+        (name, value) for name, value in trace.items() if name not in ("category", "excerpt")
+    )
     yield "robots", article.robots
     yield "rights", rights(article)
     yield "page", page
@@ -261,7 +325,9 @@ def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArt
             html,
             headers.get(ANSWERED) or article.url,
             load_taxonomy(app.taxonomy),
-            entry=Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords),
+            entry=Entry(
+                id=article.source_id or article.url, url=article.url, categories=article.keywords
+            ),
             rules=source.rules,
             repeated=repeated,
             headers=headers,
@@ -309,27 +375,43 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
     if not owners:
         return Announced()
     rows = (
-        (owner, row) for owner in owners for row in (*visits.pending(owner.key, _ANY_TIME), *visits.refused(owner.key))
+        (owner, row)
+        for owner in owners
+        for row in (*visits.pending(owner.key, _ANY_TIME), *visits.refused(owner.key))
     )
-    source, row = next((pair for pair in rows if urls.alias(pair[1].url) == alias), (owners[0], None))
+    source, row = next(
+        (pair for pair in rows if urls.alias(pair[1].url) == alias), (owners[0], None)
+    )
     state = visits.state(source.key) or SourceState(key=source.key, url=source.url)
     entry, words = row.entry if row else None, f"announced by {source.key}"
     if entry is None:
         request = feed_request(source, state.asked_whole(), app.settings, app.environ)
-        feed, result = None, without_credentials(request, source, app.environ) or await fetcher.fetch(request)
+        feed, result = (
+            None,
+            without_credentials(request, source, app.environ) or await fetcher.fetch(request),
+        )
         with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
             if isinstance(result, Fetched):
-                feed = await worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
-        entry = next((item for item in feed.entries if urls.alias(item.url) == alias), None) if feed else None
+                feed = await worker.call(
+                    jobs.parse_feed, result.body, result.final_url, dict(result.headers)
+                )
+        entry = (
+            next((item for item in feed.entries if urls.alias(item.url) == alias), None)
+            if feed
+            else None
+        )
         state = introduced(state, feed) if feed and entry else state
         if entry is None:
-            words = f"the feed of {source.key} " + ("does not announce it (any more)" if feed else "cannot be read now")
+            words = f"the feed of {source.key} " + (
+                "does not announce it (any more)" if feed else "cannot be read now"
+            )
     heard = ownership.heard(entry, app.rights_of(source), url) if entry else None
     return Announced(source=source, entry=heard, row=row, state=state, told=words)
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
-    """Explain a saved page from `url`, or an article file. Raises MissingError, UsageError, NotAnArticle."""
+    """Explain a saved page from `url`, or an article file. Raises MissingError, UsageError,
+    NotAnArticle."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -340,7 +422,11 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
         article = load(data, str(path))
         if app:
             return show_article(app, article, data)
-        why = {"origins": origins(article, None, {}), "robots": article.robots, "rights": rights(article)}
+        why = {
+            "origins": origins(article, None, {}),
+            "robots": article.robots,
+            "rights": rights(article),
+        }
         return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
@@ -348,7 +434,8 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError, NotAnArticle."""
+    """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError,
+    NotAnArticle."""
     id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)
@@ -357,7 +444,9 @@ async def show_url(url: str, app: App) -> Shown:
         request = Request(url=url, deadline=app.settings.fetch.seconds)
         if source := announcement.source:
             request = page_request(url, source, app.settings, app.environ)
-        result = (source and without_credentials(request, source, app.environ)) or await fetcher.fetch(request)
+        result = (
+            source and without_credentials(request, source, app.environ)
+        ) or await fetcher.fetch(request)
     if isinstance(result, Failed):
         raise unanswered(url, result)
     assert isinstance(result, Fetched)
@@ -370,7 +459,8 @@ async def show_url(url: str, app: App) -> Shown:
         "permitted by": result.permit,
     }
     shown = _shown(result.body, result.final_url, result.headers, app, announcement, why, repeated)
-    id = article_id(app, shown.article.url) or article_id(app, result.final_url)  # a redirect, or its canonical address
+    # a redirect, or its canonical address
+    id = article_id(app, shown.article.url) or article_id(app, result.final_url)
     return show_filed(app, id) if id else shown
 
 
@@ -379,7 +469,10 @@ def _state(app: App, url: str, announcement: Announced) -> str:
     if record.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if record.pruned:
-        return f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched again"
+        return (
+            f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched"
+            " again"
+        )
     if (row := announcement.row) is None:
         return "not filed"
     again = f"; next try {row.next_try.isoformat()}" if row.next_try else ""
@@ -401,7 +494,14 @@ def _shown(
     rules = source.rules if source else Rules()
     try:
         read = read_article(
-            html, url, taxonomy, entry=announcement.entry, rules=rules, repeated=repeated, headers=headers, now=now
+            html,
+            url,
+            taxonomy,
+            entry=announcement.entry,
+            rules=rules,
+            repeated=repeated,
+            headers=headers,
+            now=now,
         )
     except NotAnArticle as refusal:
         raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
@@ -410,7 +510,14 @@ def _shown(
     if app and source and announcement.state:
         tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
         entry = announcement.entry or Entry(id=read.url, url=read.url)
-        new = as_filed(replace(read.filed(), tags=tags), entry, source, announcement.state, app.clock(), uncategorised)
+        new = as_filed(
+            replace(read.filed(), tags=tags),
+            entry,
+            source,
+            announcement.state,
+            app.clock(),
+            uncategorised,
+        )
     article = sign(settle(new))
     reasons = {
         **read.trace,

@@ -1,4 +1,5 @@
-"""Alerts by command or mail. They never stop a run: faults are returned. Also alerts if `syndicator up` fails."""
+"""Alerts by command or mail. They never stop a run: faults are returned. Also alerts if `syndicator
+up` fails."""
 
 import asyncio
 import json
@@ -23,15 +24,27 @@ from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.core.text import line
 from syndicator.services.health.conditions import Condition, plain
-from syndicator.services.health.episodes import Event, Memory, Outbox, event_lines, follow, is_due, put, titles
+from syndicator.services.health.episodes import (
+    Event,
+    Memory,
+    Outbox,
+    event_lines,
+    follow,
+    is_due,
+    put,
+    titles,
+)
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
 _OUTPUT = 2000  # characters of a command's output that are logged
 _SUBJECT = 100
-_UNSENT = (OSError, smtplib.SMTPException, ValueError)  # ValueError: a host or a text that cannot be encoded
+# ValueError: a host or a text that cannot be encoded
+_UNSENT = (OSError, smtplib.SMTPException, ValueError)
 
 
-async def send(settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]) -> Outbox:
+async def send(
+    settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
+) -> Outbox:
     """Send all waiting events in one message. Returns the outbox after that."""
     alert, site, fault, printed = settings.alert, settings.site, "", ""
     if alert.command:
@@ -44,7 +57,12 @@ async def send(settings: Settings, outbox: Outbox, now: datetime, environ: Mappi
 
 
 async def deliver(
-    alert: Alert, to: Sequence[str], subject: str, text: str, now: datetime, environ: Mapping[str, str]
+    alert: Alert,
+    to: Sequence[str],
+    subject: str,
+    text: str,
+    now: datetime,
+    environ: Mapping[str, str],
 ) -> str:
     """Send a mail by the server of `alert`. Returns the fault, or ""."""
     user = unquote(urlsplit(alert.smtp).username or "")
@@ -89,11 +107,16 @@ async def _aside(work: Callable[[], None]) -> None:
 
 def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
     """Return the document that a command gets on stdin."""
-    items = [{"title": title, **asdict(event)} for event, title in zip(events, titles(events), strict=True)]
+    items = [
+        {"title": title, **asdict(event)}
+        for event, title in zip(events, titles(events), strict=True)
+    ]
     return {"site": site.title, "url": site.url, "at": now, "events": items}
 
 
-async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
+async def _run(
+    command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[str, str]:
     """Run the operator's command; kill its process group. Returns (fault, output)."""
     body = json.dumps(document, default=lambda at: at.isoformat()).encode()
     try:
@@ -117,7 +140,11 @@ async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Map
         await process.wait()
     printed = out.decode(errors="replace")[:_OUTPUT].strip()
     code = process.returncode
-    return (f"{command[0]}: exit code {code}" + (f": {line(printed)}" if printed else "") if code else ""), printed
+    return (
+        f"{command[0]}: exit code {code}" + (f": {line(printed)}" if printed else "")
+        if code
+        else ""
+    ), printed
 
 
 def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
@@ -125,7 +152,10 @@ def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
     heads = list(titles(events))
     more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
     pairs = zip(heads, events, strict=True)
-    parts = ["\n".join([line(head), *(f"  {each}" for each in event_lines(event))]) for head, event in pairs]
+    parts = [
+        "\n".join([line(head), *(f"  {each}" for each in event_lines(event))])
+        for head, event in pairs
+    ]
     return f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}", "\n\n".join(parts) + "\n"
 
 
@@ -134,9 +164,13 @@ def password(alert: Alert, environ: Mapping[str, str]) -> str:
     if not alert.password_env:
         return ""
     if not (value := environ.get(alert.password_env, "")):
-        raise ConfigError(f"the environment variable {alert.password_env} is not set; alert.password_env names it")
+        raise ConfigError(
+            f"the environment variable {alert.password_env} is not set; alert.password_env names it"
+        )
     if not value.isascii():  # smtplib cannot send it, and its error message would show a part of it
-        raise ConfigError(f"the environment variable {alert.password_env} has characters that are not ASCII")
+        raise ConfigError(
+            f"the environment variable {alert.password_env} has characters that are not ASCII"
+        )
     return value
 
 
@@ -146,7 +180,9 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=tls)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=SECONDS, context=tls
+        )
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
     with server:
@@ -156,7 +192,9 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
             server.starttls(context=tls)
             server.ehlo()
         elif parts.scheme == "smtp" and secret and not local:
-            raise smtplib.SMTPException("the server offers no TLS, and a password is not sent without it")
+            raise smtplib.SMTPException(
+                "the server offers no TLS, and a password is not sent without it"
+            )
         if secret:
             server.login(unquote(parts.username or alert.mail), secret)
         server.send_message(mail)
@@ -184,7 +222,8 @@ class Outage:
         *,
         job: str = "",
     ) -> str:
-        """Note how a job ended. Alert after it failed twice in a row, and when no job does. Returns a fault, or ""."""
+        """Note how a job ended. Alert after it failed twice in a row, and when no job does. Returns
+        a fault, or ""."""
         if error is None:
             self._failures.pop(job, None)
             self._errors.pop(job, None)
@@ -193,16 +232,22 @@ class Outage:
             self._errors[job] = error
             if self._failures[job] < _IN_A_ROW:
                 return ""
-        lasting = [self._errors[name] for name, failures in self._failures.items() if failures >= _IN_A_ROW]
-        # It depends on this instance's folder and the time: after a restart in an outage the alert is sent again.
+        lasting = [
+            self._errors[name] for name, failures in self._failures.items() if failures >= _IN_A_ROW
+        ]
+        # It depends on this instance's folder and the time: after a restart in an outage the alert
+        # is sent again.
         instance = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
         self._memory, events = follow(self._memory, map(_condition_of, lasting), now, instance)
         if settings.alert.command or settings.alert.mail:
             self._outbox = put(self._outbox, events)
         return await self._send_if_due(settings, now, environ)
 
-    async def _send_if_due(self, settings: Settings, now: datetime, environ: Mapping[str, str]) -> str:
-        """Send what waits in the outbox; what comes meanwhile stays there. Returns a fault, or ""."""
+    async def _send_if_due(
+        self, settings: Settings, now: datetime, environ: Mapping[str, str]
+    ) -> str:
+        """Send what waits in the outbox; what comes meanwhile stays there. Returns a fault, or
+        ""."""
         async with self._sending_lock:
             if not is_due(self._outbox, now):
                 return ""
@@ -215,5 +260,9 @@ class Outage:
 
 def _condition_of(error: SyndicatorError) -> Condition:
     means, cure = explained(error.reason)
-    kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
+    kind = (
+        ConditionReason.CONFIGURATION
+        if isinstance(error, ConfigError)
+        else ConditionReason.DATABASE
+    )
     return plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)

@@ -11,7 +11,13 @@ from syndicator.configuration.entry_rules import NEWEST, has_collapsed
 from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import Problem, Source, SourceState
-from syndicator.core.reasons import ConditionReason, FetchReason, FileReason, WorkerReason, explained
+from syndicator.core.reasons import (
+    ConditionReason,
+    FetchReason,
+    FileReason,
+    WorkerReason,
+    explained,
+)
 from syndicator.core.urls import redacted
 from syndicator.services.notices.hubs import FailingHub
 from syndicator.store.status import Waiting
@@ -23,7 +29,8 @@ class Condition:
     """A fault or remark. `identity` stays the same while it lasts."""
 
     kind: ConditionReason
-    subject: str  # source key, name of a feed or file, or folder; "" if there is only one of its kind
+    # source key, name of a feed or file, or folder; "" if there is only one of its kind
+    subject: str
     since: datetime | None = None  # None: not known
     reason: str = ""  # in words
     detail: str = ""
@@ -42,7 +49,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """The free space of the disk of `path`. `inodes` is 0 on file systems that do not count them."""
+    """The free space of the disk of `path`. `inodes` is 0 on file systems that do not count
+    them."""
 
     path: str
     free: int
@@ -81,19 +89,29 @@ def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more:
 
 
 def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
-    return plain(kind, source=state.key, **{"last_success": state.last_success, "next_try": state.next_due, **more})
+    return plain(
+        kind,
+        source=state.key,
+        **{"last_success": state.last_success, "next_try": state.next_due, **more},
+    )
 
 
 # Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
 _PASSING: Final = {
-    *(FetchReason.DNS, FetchReason.CONNECT, FetchReason.TLS, FetchReason.TIMEOUT, FetchReason.TRUNCATED),
+    *(
+        FetchReason.DNS,
+        FetchReason.CONNECT,
+        FetchReason.TLS,
+        FetchReason.TIMEOUT,
+        FetchReason.TRUNCATED,
+    ),
     *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
     *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
 }
 _NAMED = 3  # sources in one line
 _LASTS: Final = timedelta(days=1)
-# Silence: three times the usual pause between two articles, but longer than a weekend and than a pause that the source
-# has made twice before.
+# Silence: three times the usual pause between two articles, but longer than a weekend and than a
+# pause that the source has made twice before.
 _TIMES, _LEAST = 3, timedelta(days=1).total_seconds()
 _KNOWN_PAUSES = 4
 
@@ -104,23 +122,38 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
     for state in followed:
         yield from of_source(state, now)
         if state.warning and state.key not in flooded:
-            yield plain(ConditionReason.SOURCE_WARNING, source=state.key, detail=state.warning, needs_you=False)
+            yield plain(
+                ConditionReason.SOURCE_WARNING,
+                source=state.key,
+                detail=state.warning,
+                needs_you=False,
+            )
     if muted := sum(state.muted for state in followed):
         choosing = sorted(state.key for state in followed if state.muted)
-        detail = f"{muted} of {', '.join(choosing[:_NAMED])}" + (" and others" if len(choosing) > _NAMED else "")
+        detail = f"{muted} of {', '.join(choosing[:_NAMED])}" + (
+            " and others" if len(choosing) > _NAMED else ""
+        )
         yield plain(ConditionReason.MUTED, detail=detail, count=muted, needs_you=False)
     for move in moves(followed):
         detail = f"{move.url} is now {move.moved_to}"
         along = "its articles moved along and keep their ids" if move.site_moved else move.warning
         detail += f"; {along}" if along else ""
         warned = bool(move.warning)
-        yield plain(ConditionReason.SOURCE_MOVED, source=move.source, since=move.since, detail=detail, needs_you=warned)
+        yield plain(
+            ConditionReason.SOURCE_MOVED,
+            source=move.source,
+            since=move.since,
+            detail=detail,
+            needs_you=warned,
+        )
     yield from (_waiting(ConditionReason.FLOOD, entries) for entries in seen.floods)
     yield from (_waiting(ConditionReason.ENTRIES_WAIT, entries) for entries in seen.operator)
 
 
 def _enabled(seen: Observed) -> list[SourceState]:
-    return [state for state in seen.states if (source := seen.sources.get(state.key)) and source.enabled]
+    return [
+        state for state in seen.states if (source := seen.sources.get(state.key)) and source.enabled
+    ]
 
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
@@ -137,7 +170,13 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
         yield _collapsed(state)
     for rule, pages in unmatched(state):
         subject, detail = f"{state.key} {rule}", f"{rule}: nothing on the last {pages} pages"
-        yield plain(ConditionReason.SELECTOR_UNMATCHED, subject, source=state.key, detail=detail, count=pages)
+        yield plain(
+            ConditionReason.SELECTOR_UNMATCHED,
+            subject,
+            source=state.key,
+            detail=detail,
+            count=pages,
+        )
 
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
@@ -147,7 +186,9 @@ def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
     usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
     detail = f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}"
     needs_you = state.first_visit is None or state.first_visit < fell
-    return _of_state(ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you)
+    return _of_state(
+        ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you
+    )
 
 
 def _gone(state: SourceState) -> Condition:
@@ -177,13 +218,20 @@ def _walled(state: SourceState, blocked: Wall) -> Condition:
     detail = f"{blocked.pages} of its last {blocked.of} pages: {blocked.means}"
     words = {"detail": detail, "cure": blocked.cure, "code": blocked.reason}
     # pages that show their beginning are read as well as possible
-    return _of_state(ConditionReason.SOURCE_WALLED, state, needs_you=blocked.reason != LEAD, **words)
+    return _of_state(
+        ConditionReason.SOURCE_WALLED, state, needs_you=blocked.reason != LEAD, **words
+    )
 
 
 def _collapsed(state: SourceState) -> Condition:
-    newest, before = (round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:]))
+    newest, before = (
+        round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:])
+    )
     refused = state.bodies[:NEWEST].count(0)
-    detail = f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were refused; "
+    detail = (
+        f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were"
+        " refused; "
+    )
     since = state.recent[:NEWEST][-1] if state.recent else None  # about the time of the first
     detail += f"{before} in those before"
     return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
@@ -211,7 +259,11 @@ def _waiting(kind: ConditionReason, entries: Waiting) -> Condition:
     wait = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
     return Condition(
         kind=kind,
-        subject=f"{entries.source} {entries.reason}" if kind == ConditionReason.ENTRIES_WAIT else entries.source,
+        subject=(
+            f"{entries.source} {entries.reason}"
+            if kind == ConditionReason.ENTRIES_WAIT
+            else entries.source
+        ),
         source=entries.source,
         since=entries.since,
         reason=reason,
@@ -227,8 +279,8 @@ def _pauses(times: Sequence[datetime]) -> list[float]:
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
-# A disk is nearly full if both the share and the size of its free space are below these; a run writes far less between
-# two checks. The same for its inodes. All are a choice.
+# A disk is nearly full if both the share and the size of its free space are below these; a run
+# writes far less between two checks. The same for its inodes. All are a choice.
 FREE_SHARE, FREE_BYTES, FREE_INODES = 0.05, 2 * 2**30, 100_000
 OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a day is well
 
@@ -239,10 +291,20 @@ def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     def printable(value: str) -> str:
         return value.encode("utf-8", "backslashreplace").decode()
 
-    every = (*_of_machine(seen, now), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
-    escaped = [replace(item, subject=printable(item.subject), detail=printable(item.detail)) for item in every]
+    every = (
+        *_of_machine(seen, now),
+        *of_sources(seen, now),
+        *_not_running(seen, now),
+        *_of_feeds(seen),
+    )
+    escaped = [
+        replace(item, subject=printable(item.subject), detail=printable(item.detail))
+        for item in every
+    ]
     order = {kind: place for place, kind in enumerate(ConditionReason)}
-    return tuple(sorted(escaped, key=lambda item: (not item.needs_you, order[item.kind], item.subject)))
+    return tuple(
+        sorted(escaped, key=lambda item: (not item.needs_you, order[item.kind], item.subject))
+    )
 
 
 def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
@@ -256,7 +318,13 @@ def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
             yield plain(kind, detail=detail)
     for late in seen.webhooks:
         detail = f"{late.fault}; messages that wait: {late.count}"
-        yield plain(ConditionReason.WEBHOOK, late.receiver, since=late.since, detail=detail, count=late.count)
+        yield plain(
+            ConditionReason.WEBHOOK,
+            late.receiver,
+            since=late.since,
+            detail=detail,
+            count=late.count,
+        )
     yield from (_of_hub(failing, now) for failing in seen.hubs)
     for disk in seen.disks:
         if is_nearly_full(disk):
@@ -291,7 +359,9 @@ def is_nearly_full(disk: Disk) -> bool:
 def room(disk: Disk) -> str:
     share = f" ({100 * disk.free / disk.size:.0f} %)" if disk.size else ""
     few = disk.free_inodes < FREE_SHARE * disk.inodes
-    return f"{size(disk.free)}{share} free" + (f", room for {disk.free_inodes} more files" if few else "")
+    return f"{size(disk.free)}{share} free" + (
+        f", room for {disk.free_inodes} more files" if few else ""
+    )
 
 
 def size(count: int) -> str:

@@ -1,4 +1,5 @@
-"""Episodes: conditions over time, each reported once when it begins and ends; and the health feed of these events."""
+"""Episodes: conditions over time, each reported once when it begins and ends; and the health feed
+of these events."""
 
 import errno
 import json
@@ -32,7 +33,8 @@ _IN_A_ROW: Final = 3
 _DAMPED, _LONGEST = timedelta(hours=1), timedelta(days=1)
 _MEMORY: Final = timedelta(days=1)  # an episode so soon after a recovery is a repetition
 EVENTS_KEPT: Final = 200
-_SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try")  # by a condition and its event
+# by a condition and its event
+_SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,9 @@ def follow(
     """Return the memory after a check, and the new events."""
     present = {item.identity: item for item in conditions if item.kind not in _QUIET}
     open_ = {item.identity: item for item in memory.episodes}
-    ended = (item for item in memory.events if item.state == "recovered" and now - item.at < _MEMORY)
+    ended = (
+        item for item in memory.events if item.state == "recovered" and now - item.at < _MEMORY
+    )
     again = Counter(f"{item.kind}:{item.subject}" for item in ended)
     ongoing: list[Episode] = []
     events: list[Event] = []
@@ -99,11 +103,17 @@ def follow(
 def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
     """Date conditions without a time by the check that first found them."""
     began = {item.identity: item.began for item in memory.episodes if item.gone is None}
-    return tuple(item if item.since else replace(item, since=began.get(item.identity)) for item in conditions)
+    return tuple(
+        item if item.since else replace(item, since=began.get(item.identity)) for item in conditions
+    )
 
 
 def _step(
-    episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
+    episode: Episode | None,
+    condition: Condition | None,
+    damping: timedelta,
+    now: datetime,
+    instance: uuid.UUID,
 ) -> tuple[Episode | None, Event | None]:
     """Return the episode after a check (None: over), and the event to report."""
     if condition is not None:
@@ -127,17 +137,27 @@ def _step(
     gone = episode.gone or now
     if now - gone < damping:
         return replace(episode, gone=gone), None
-    return None, replace(episode.told, id=_id(episode, "recovered", instance), at=now, state="recovered", next_try=None)
+    return None, replace(
+        episode.told,
+        id=_id(episode, "recovered", instance),
+        at=now,
+        state="recovered",
+        next_try=None,
+    )
 
 
 def _is_telling(condition: Condition) -> bool:
     if condition.kind == ConditionReason.SOURCE_FAILING:
-        return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
+        return condition.needs_you or (
+            condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM
+        )
     return condition.needs_you or condition.kind not in _MENDING_ITSELF
 
 
 def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
-    return str(uuid.uuid5(instance, f"health:{episode.identity}:{episode.began.isoformat()}:{state}"))
+    return str(
+        uuid.uuid5(instance, f"health:{episode.identity}:{episode.began.isoformat()}:{state}")
+    )
 
 
 def titles(events: Iterable[Event]) -> Iterator[str]:
@@ -147,7 +167,8 @@ def titles(events: Iterable[Event]) -> Iterator[str]:
         words = span(lasted) if lasted >= timedelta(minutes=1) else "less than a minute"
         over = f"over after {words}: " if event.state == "recovered" else ""
         means = {str(kind): kind.means for kind in ConditionReason}
-        words = event.reason or means.get(event.kind, event.kind)  # a kind of another version has no words
+        # a kind of another version has no words
+        words = event.reason or means.get(event.kind, event.kind)
         yield f"{about}{over}{words}"
 
 
@@ -210,8 +231,8 @@ def add_to_counters(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Return the counters `before` with visits and builds that ended `now`, and with a run of `seconds` unless None.
-    `down`: no source was reachable."""
+    """Return the counters `before` with visits and builds that ended `now`, and with a run of
+    `seconds` unless None. `down`: no source was reachable."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
@@ -265,7 +286,8 @@ def write_schedule(
 
 
 def read_schedule(store: Store) -> tuple[Scheduled, ...]:
-    """Return the jobs that the last `up` has ended at least once, in the order in which a start does them."""
+    """Return the jobs that the last `up` has ended at least once, in the order in which a start
+    does them."""
     jobs: dict[str, dict[str, Any]] = json.loads(store.visits.note(_SCHEDULE) or "{}")
     schedule: list[Scheduled] = []
     for job, times in jobs.items():
@@ -289,7 +311,8 @@ _BYTES = 24
 
 
 def feed_token(state_dir: Path) -> str:
-    """Return the secret in the address of the health feed, created at the first call. Raises OSError."""
+    """Return the secret in the address of the health feed, created at the first call. Raises
+    OSError."""
     if not known_feed_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_FILE}.{os.getpid()}"
@@ -301,7 +324,9 @@ def feed_token(state_dir: Path) -> str:
         temporary.unlink()
     if secret := known_feed_token(state_dir):
         return secret
-    raise OSError(errno.EINVAL, "is empty, or this user may not read it; delete it", str(state_dir / _FILE))
+    raise OSError(
+        errno.EINVAL, "is empty, or this user may not read it; delete it", str(state_dir / _FILE)
+    )
 
 
 def known_feed_token(state_dir: Path) -> str:
@@ -317,7 +342,8 @@ def feed_name(key: str) -> str:
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """Return the address of the health feed: among the published feeds if so set, else on our server."""
+    """Return the address of the health feed: among the published feeds if so set, else on our
+    server."""
     publish, base = settings.publish, settings.base_url
     at_home = publish.secret_path and publish.host == "0.0.0.0"
     here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.listen}/"
@@ -328,14 +354,17 @@ def feed_document(events: Sequence[Event], settings: Settings, key: str) -> byte
     """Return the feed of these events, newest first, for the token `key`."""
     updated = max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))
     parts = (
-        _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),  # another token is another feed
+        # another token is another feed
+        _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),
         _element("title", f"Health of {settings.site.title}"),
         f'<link rel="self" type="application/atom+xml" href="{escape(feed_url(settings, key))}" />',
         f"<author>{_element('name', settings.site.title)}</author>",
         _element("updated", _time(updated)),
         *map(_entry, events, titles(events)),
     )
-    text = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{_ATOM}">{"".join(parts)}</feed>\n'
+    text = (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{_ATOM}">{"".join(parts)}</feed>\n'
+    )
     return text.encode("utf-8", "xmlcharrefreplace")
 
 
@@ -362,7 +391,10 @@ def event_lines(event: Event) -> list[str]:
         ("Cure", event.cure if event.state == "broken" else ""),
         ("Since", _time(event.since)),
         ("Until", _time(event.at) if event.state == "recovered" else ""),
-        ("Last success", _time(event.last_success) if event.last_success and event.state == "broken" else ""),
+        (
+            "Last success",
+            _time(event.last_success) if event.last_success and event.state == "broken" else "",
+        ),
         ("Next try", _time(event.next_try) if event.next_try and event.state == "broken" else ""),
     ]
     return [f"{name}: {line(value)}" for name, value in pairs if value]

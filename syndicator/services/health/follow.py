@@ -22,8 +22,9 @@ from syndicator.services.health.status import observe
 from syndicator.services.places import open_outlet
 from syndicator.services.stories import digests
 
-# Pauses between two checks of all conditions: five minutes if nothing happens, else 60 times as long as a check takes.
-# A check of 50,000 sources blocks the loop for over a second. Both are a choice.
+# Pauses between two checks of all conditions: five minutes if nothing happens, else 60 times as
+# long as a check takes. A check of 50,000 sources blocks the loop for over a second. Both are a
+# choice.
 _LOOK: Final = timedelta(minutes=5)
 _SHARE: Final = 60
 _MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's mail
@@ -32,8 +33,8 @@ _MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's ma
 async def report_run(
     app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool = False
 ) -> tuple[Problem, ...]:
-    """Record a run that took `seconds`, report what changed and send what is due. `down`: no source answered. Returns
-    the reports that failed."""
+    """Record a run that took `seconds`, report what changed and send what is due. `down`: no source
+    answered. Returns the reports that failed."""
     try:
         record_counters(app, outcomes, built, seconds=seconds, down=down)
         failed_alerts = await check_health(app, has_news=bool(outcomes or built.builds))
@@ -47,18 +48,28 @@ async def report_run(
 
 
 def record_counters(
-    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float | None = None, down: bool = False
+    app: App,
+    outcomes: Sequence[Outcome],
+    built: BuildReport,
+    *,
+    seconds: float | None = None,
+    down: bool = False,
 ) -> None:
-    """Add visits and builds to the counters. `seconds`: how long the run took; None: it was no run."""
+    """Add visits and builds to the counters. `seconds`: how long the run took; None: it was no
+    run."""
     counters = episodes.read_counters(app.store)
-    counters = episodes.add_to_counters(counters, outcomes, built, seconds=seconds, now=app.clock(), down=down)
+    counters = episodes.add_to_counters(
+        counters, outcomes, built, seconds=seconds, now=app.clock(), down=down
+    )
     _write_counters(app, counters)
 
 
-async def check_health(app: App, *, has_news: bool, unreadable_because: str = "") -> tuple[Problem, ...]:
-    """Look for new and recovered conditions if that is due, publish them, and alert. `has_news`: something happened
-    since the last call; `unreadable_because`: why the configuration could not be read. Returns the reports that
-    failed."""
+async def check_health(
+    app: App, *, has_news: bool, unreadable_because: str = ""
+) -> tuple[Problem, ...]:
+    """Look for new and recovered conditions if that is due, publish them, and alert. `has_news`:
+    something happened since the last call; `unreadable_because`: why the configuration could not be
+    read. Returns the reports that failed."""
     now = app.clock()
     counters = episodes.read_counters(app.store)
     fault = unreadable_because or fault_of(app.faults)
@@ -83,18 +94,21 @@ def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> 
 
 
 def _report_conditions(app: App, now: datetime, fault: str) -> episodes.Counters:
-    """Find the present conditions, and put what began or ended into the outbox of alerts and the queue of webhooks.
-    `fault`: of the configuration. Returns the counters that change."""
+    """Find the present conditions, and put what began or ended into the outbox of alerts and the
+    queue of webhooks. `fault`: of the configuration. Returns the counters that change."""
     clock = asyncio.get_running_loop().time
     began = clock()
     current = conditions(observe(app.place(fault)), now)
     before = episodes.read_memory(app.store)
     memory, events = episodes.follow(before, current, now, app.instance)
-    if _is_wanted(app) and events:  # before the memory: after a crash an alert is sent twice rather than never
+    # before the memory: after a crash an alert is sent twice rather than never
+    if _is_wanted(app) and events:
         episodes.write(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
     for event, title in zip(events, episodes.titles(events), strict=True):
         data = {"title": title, **asdict(event)}
-        webhooks.put_condition(app, opened=event.state == "broken", subject=f"{event.kind}:{event.subject}", data=data)
+        webhooks.put_condition(
+            app, opened=event.state == "broken", subject=f"{event.kind}:{event.subject}", data=data
+        )
     if memory != before:
         episodes.write(app.store, memory, now)
     return {
@@ -107,7 +121,8 @@ def _report_conditions(app: App, now: datetime, fault: str) -> episodes.Counters
 def _publish(app: App) -> None:
     settings = app.settings
     with suppress(OSError):  # without a token only the feed is missing
-        episodes.feed_token(settings.state_dir)  # `status` needs it and creates none: `up` and `serve` may never run
+        # `status` needs it and creates none: `up` and `serve` may never run
+        episodes.feed_token(settings.state_dir)
     outlet = open_outlet(settings, app.environ)
     if settings.health.publish:
         key = episodes.feed_token(settings.state_dir)
@@ -124,7 +139,11 @@ def _write_textfile(app: App) -> list[Problem]:
         try:
             metrics.write(Path(app.settings.at(path)), metrics.of(app.store, app.settings))
         except OSError as error:
-            return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
+            return [
+                Problem(
+                    what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error))
+                )
+            ]
     return []
 
 
@@ -136,7 +155,11 @@ async def _alert(app: App) -> list[Problem]:
 
     outbox = await send(app.settings, outbox, now, app.environ)
     episodes.write(app.store, outbox, now)
-    return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)] if outbox.fault else []
+    return (
+        [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)]
+        if outbox.fault
+        else []
+    )
 
 
 async def mail_digests(app: App) -> list[Problem]:
@@ -158,10 +181,15 @@ async def mail_digests(app: App) -> list[Problem]:
         fault = ""
         if view:  # else all its articles were withdrawn
             alert = app.settings.alert
-            fault = await deliver(alert, digest.mail, view.title, text(view.content), now, app.environ)
+            fault = await deliver(
+                alert, digest.mail, view.title, text(view.content), now, app.environ
+            )
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
         digests.write(app, stored)
-    return [Problem(what="digest", reason=ConditionReason.ALERT, detail=fault) for fault in digests.faults(app.store)]
+    return [
+        Problem(what="digest", reason=ConditionReason.ALERT, detail=fault)
+        for fault in digests.faults(app.store)
+    ]
 
 
 def _is_wanted(app: App) -> bool:

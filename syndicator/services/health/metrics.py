@@ -1,5 +1,5 @@
-"""Prometheus metrics, and probes of a server, which read the database and may run in a thread. Labels have few
-values."""
+"""Prometheus metrics, and probes of a server, which read the database and may run in a thread.
+Labels have few values."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,8 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest, write_to_textfile
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client import (
+    CollectorRegistry,
+    ProcessCollector,
+    generate_latest,
+    write_to_textfile,
+)
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
 from prometheus_client.registry import Collector
 
 from syndicator import __version__
@@ -19,7 +30,13 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.services import build
 from syndicator.services.build import Freshness
 from syndicator.services.container import lease_seconds
-from syndicator.services.health.episodes import Counters, Event, feed_document, read_counters, read_memory
+from syndicator.services.health.episodes import (
+    Counters,
+    Event,
+    feed_document,
+    read_counters,
+    read_memory,
+)
 from syndicator.services.places import has_feeds
 from syndicator.store.engine import Store, look_into
 from syndicator.store.fleet.hosts import HostCounts
@@ -40,7 +57,11 @@ _COUNTED: Final = {
 }
 _TIMED: Final = {
     "run_seconds": ("syndicator_run_duration_seconds", "runs", "How long runs took"),
-    "build_seconds": ("syndicator_build_duration_seconds", "builds", "How long builds of feeds took, beside visits"),
+    "build_seconds": (
+        "syndicator_build_duration_seconds",
+        "builds",
+        "How long builds of feeds took, beside visits",
+    ),
 }
 _FRESH: Final = "From an article's publication to its feeds being on disk, of the last articles"
 _LAST: Final = {
@@ -71,35 +92,54 @@ def families(
         ("syndicator_sources", "Sources that are followed", counters.get("sources", {}).get("", 0)),
         ("syndicator_articles", "Articles", counts.articles),
         ("syndicator_feeds_published", "Feeds", counts.feeds),
-        ("syndicator_feeds_held", "Feeds of which an older edition stays", ill.get(ConditionReason.FEED_HELD, 0)),
+        (
+            "syndicator_feeds_held",
+            "Feeds of which an older edition stays",
+            ill.get(ConditionReason.FEED_HELD, 0),
+        ),
         ("syndicator_entries_pending", "Entries that wait to be read", counts.pending),
         ("syndicator_entries_refused", "Entries that make no article", counts.refused),
     ):
         yield GaugeMetricFamily(name, text, value=value)
     if fresh:
-        yield _gauge("syndicator_freshness_seconds", _FRESH, "quantile", {"0.5": fresh.median, "0.95": fresh.p95})
+        yield _gauge(
+            "syndicator_freshness_seconds",
+            _FRESH,
+            "quantile",
+            {"0.5": fresh.median, "0.95": fresh.p95},
+        )
     times = dict(counters.get("times", {}))
     if counts.last_article:
         times["article"] = counts.last_article.timestamp()
     for when, at in sorted(times.items()):  # an event that never happened has no sample
         yield GaugeMetricFamily(f"syndicator_last_{when}_timestamp_seconds", _LAST[when], value=at)
     if pictures:
-        states = {"made": pictures.made, "waiting": pictures.waiting, "failed": sum(pictures.failed.values())}
+        states = {
+            "made": pictures.made,
+            "waiting": pictures.waiting,
+            "failed": sum(pictures.failed.values()),
+        }
         yield _gauge("syndicator_pictures", "Pictures of articles, by their state", "state", states)
-        yield _gauge("syndicator_pictures_failed", "Pictures that are not shown", "reason", pictures.failed)
+        yield _gauge(
+            "syndicator_pictures_failed", "Pictures that are not shown", "reason", pictures.failed
+        )
     if hosts:
         states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
         yield _gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
         late = "How long the first of the hosts that are due has waited for a worker"
         yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=hosts.late)
-        yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=len(hosts.workers))
+        yield GaugeMetricFamily(
+            "syndicator_workers", "Workers that work on a host", value=len(hosts.workers)
+        )
     yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)
     for key, (name, label, text) in _COUNTED.items():
         family = CounterMetricFamily(name, text, labels=[label] if label else [])
         yield _filled(family, counters.get(key, {} if label else {"": 0}))
     for key, (name, counted, text) in _TIMED.items():
         many = int(sum(counters.get(counted, {}).values()))
-        yield SummaryMetricFamily(name, text, count_value=many, sum_value=counters.get(key, {}).get("", 0))
+        yield SummaryMetricFamily(
+            name, text, count_value=many, sum_value=counters.get(key, {}).get("", 0)
+        )
 
 
 def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
@@ -145,13 +185,22 @@ def unready(settings: Settings, *, writes: bool) -> str:
             pass
     except (SyndicatorError, OSError):
         return "database"
-    places = {"articles": settings.articles_at, "public": settings.public_at, "state": str(settings.state_dir)}
+    places = {
+        "articles": settings.articles_at,
+        "public": settings.public_at,
+        "state": str(settings.state_dir),
+    }
     folders = {name: Path(place) for name, place in places.items() if not is_bucket(place)}
     usable = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
-    wrong = [name for name, folder in folders.items() if not folder.is_dir() or not os.access(folder, usable)]
+    wrong = [
+        name
+        for name, folder in folders.items()
+        if not folder.is_dir() or not os.access(folder, usable)
+    ]
     if wrong:
         return f"folders: {', '.join(wrong)}"
-    built = settings.public_dir is None or has_feeds(settings, {})  # an object store would take a request
+    # an object store would take a request
+    built = settings.public_dir is None or has_feeds(settings, {})
     return "" if built else "no feed was built yet"
 
 

@@ -1,4 +1,5 @@
-"""State and faults of an instance, the output of `status --json` (fields: docs/json.md), and of one source."""
+"""State and faults of an instance, the output of `status --json` (fields: docs/json.md), and of one
+source."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -70,7 +71,10 @@ class Health:
     def headline(self) -> str:
         """A line such as: 297 fine, 3 need you, last article 4 minutes ago."""
         need, last = len(self.need_you), self.counts.last_article
-        again = sum(condition.kind == "source-failing" and not condition.needs_you for condition in self.conditions)
+        again = sum(
+            condition.kind == "source-failing" and not condition.needs_you
+            for condition in self.conditions
+        )
         parts = (
             f"{self.fine} fine",
             f"{need} needs you" if need == 1 else f"{need} need you",
@@ -92,7 +96,9 @@ def place_of(
     """Open the instance read-only. Raises ConfigError, StoreError."""
     read = read or configuration(config, environ)
     article_store = open_articles(read.settings.articles_at, environ)
-    store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings, environ))
+    store = look_into(
+        read.settings.store_url, articles_exist=begun(article_store, read.settings, environ)
+    )
     try:
         if store is not None:
             article_store = indexed(article_store, store, now)
@@ -127,7 +133,10 @@ def walk(place: Place) -> Walked:
 
 
 def look(
-    place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
+    place: Place,
+    each: Callable[[SourceState], object] = lambda state: None,
+    *,
+    walked: Walked | None = None,
 ) -> Health:
     """Return the instance's health; `each` gets every state. Raises StoreError, OSError."""
     store, settings = place.store, place.settings
@@ -156,7 +165,9 @@ def look(
 
 
 def observe(
-    place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
+    place: Place,
+    each: Callable[[SourceState], object] = lambda state: None,
+    walked: Walked | None = None,
 ) -> Observed:
     """Return the facts for conditions; `each` gets every state. Raises StoreError, OSError."""
     disks = disks_of(place.settings.folders)
@@ -166,18 +177,26 @@ def observe(
     outlet = open_outlet(place.settings, place.environ)
     walked = walked or walk(place)
     seen = {problem.what for problem in walked.files}
-    vanished = [problem for problem in start.list_vanished(store, place.now) if problem.what not in seen]
-    files = [f"{row.file} ({row.reason})" if row.reason else row.file for row in on_hold[:_MOST_NAMED]]
+    vanished = [
+        problem for problem in start.list_vanished(store, place.now) if problem.what not in seen
+    ]
+    files = [
+        f"{row.file} ({row.reason})" if row.reason else row.file for row in on_hold[:_MOST_NAMED]
+    ]
     return Observed(
         sources=place.sources,
-        states=[_slim(state, place.now, each) for state in as_written(store.visits.each_state(), place.sources)],
+        states=[
+            _slim(state, place.now, each)
+            for state in as_written(store.visits.each_state(), place.sources)
+        ],
         held=[_held(problem, outlet) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=(*walked.files, *vanished),
         on_hold=len(on_hold),
         on_hold_since=min((article.added for article in on_hold if article.added), default=None),
-        on_hold_files=", ".join(files) + (f" and {len(on_hold) - len(files)} more" if on_hold[_MOST_NAMED:] else ""),
+        on_hold_files=", ".join(files)
+        + (f" and {len(on_hold) - len(files)} more" if on_hold[_MOST_NAMED:] else ""),
         disks=disks,
         clock=start.behind(store, place.now),
         configuration=place.fault,
@@ -188,7 +207,9 @@ def observe(
     )
 
 
-def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
+def as_written(
+    states: Iterable[SourceState], sources: Mapping[str, Source]
+) -> Iterator[SourceState]:
     """Yield the states of sources; an empty one if the address was edited since."""
     for state in states:
         if (source := sources.get(state.key)) is not None:
@@ -197,7 +218,12 @@ def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> 
 
 def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
     each(state)
-    if state.warning or state.effective_url or state.site_moved or any(True for _ in conditions_of_source(state, now)):
+    if (
+        state.warning
+        or state.effective_url
+        or state.site_moved
+        or any(True for _ in conditions_of_source(state, now))
+    ):
         return state
     names = ("key", "url", "last_visit", "next_due", "muted", "waiting")
     return SourceState(**{name: getattr(state, name) for name in names})
@@ -206,7 +232,9 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
 def _held(problem: Problem, outlet: Outlet) -> Condition:
     axis, _, slug = problem.what.partition("/")
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
-    written = max((when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))), default=None)
+    written = max(
+        (when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))), default=None
+    )
     return plain(ConditionReason.FEED_HELD, stem, detail=problem.detail, last_success=written)
 
 
@@ -279,17 +307,40 @@ _OF_A_CONDITION = (
     *("code", "reason", "detail", "cure", "count"),
 )
 _OF_A_VISIT = (
-    *("at", "status", "reason", "detail", "announced", "added", "changed", "refused", "pending", "waiting"),
+    *(
+        "at",
+        "status",
+        "reason",
+        "detail",
+        "announced",
+        "added",
+        "changed",
+        "refused",
+        "pending",
+        "waiting",
+    ),
     *("seconds", "bytes", "next_due", "due_why"),
 )
-_OF_A_HUB = ("topic", "verified_at", "expires", "last_push", "pushed", "missed", "next_try", "reason", "detail")
+_OF_A_HUB = (
+    "topic",
+    "verified_at",
+    "expires",
+    "last_push",
+    "pushed",
+    "missed",
+    "next_try",
+    "reason",
+    "detail",
+)
 
 
 def _picked(item: object, *names: str) -> dict[str, Any]:
     return {name: getattr(item, name) for name in names}
 
 
-def document(health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def document(
+    health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     status = store.status if store else None
     broken = (condition for condition in health.conditions if condition.kind == "article-file")
     return {
@@ -310,7 +361,9 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
         "held": status.held() if status else [],
         "on_hold": status.on_hold() if status else [],
         "moves": health.moves,
-        "files": [{"what": file.subject, "reason": file.code, "detail": file.detail} for file in broken],
+        "files": [
+            {"what": file.subject, "reason": file.code, "detail": file.detail} for file in broken
+        ],
         "llm": health.llm,
         "schedule": health.schedule,
         "health_feed": health.feed or None,
@@ -318,12 +371,19 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
 
 
 def of_condition(condition: Condition) -> dict[str, Any]:
-    special = {"kind": condition.kind.value, "source": condition.source or None, "code": condition.code or None}
+    special = {
+        "kind": condition.kind.value,
+        "source": condition.source or None,
+        "code": condition.code or None,
+    }
     return _picked(condition, *_OF_A_CONDITION) | special
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
-    return _picked(state, *_OF_A_SOURCE) | {"url": secrets.shown(state.url), "moved_to": state.effective_url}
+    return _picked(state, *_OF_A_SOURCE) | {
+        "url": secrets.shown(state.url),
+        "moved_to": state.effective_url,
+    }
 
 
 def of_source(health: SourceHealth) -> dict[str, Any]:
@@ -336,10 +396,17 @@ def of_source(health: SourceHealth) -> dict[str, Any]:
         "hub": of_hub(health.hub) if health.hub else None,
         "state": of_state(health.state) if health.state else None,
         "conditions": [of_condition(condition) for condition in health.conditions],
-        "visits": [_picked(visit, *_OF_A_VISIT) for visit in health.visits],  # `added`, `changed`: ids of articles
-        "entries": [what | _picked(row, "status", "reason", "detail", "tries", "next_try") for row, what in entries],
+        # `added`, `changed`: ids of articles
+        "visits": [_picked(visit, *_OF_A_VISIT) for visit in health.visits],
+        "entries": [
+            what | _picked(row, "status", "reason", "detail", "tries", "next_try")
+            for row, what in entries
+        ],
     }
 
 
 def of_hub(hub: Subscription) -> dict[str, Any]:
-    return {"url": urls.redacted(hub.hub), **{name: getattr(hub, name) or None for name in _OF_A_HUB}}
+    return {
+        "url": urls.redacted(hub.hub),
+        **{name: getattr(hub, name) or None for name in _OF_A_HUB},
+    }

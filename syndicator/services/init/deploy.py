@@ -1,4 +1,5 @@
-"""Deployment files: systemd, cron, nginx, Caddy, containers, publishing repositories. Pure: values in, texts out."""
+"""Deployment files: systemd, cron, nginx, Caddy, containers, publishing repositories. Pure: values
+in, texts out."""
 
 import json
 import re
@@ -57,7 +58,8 @@ _NGINX_PRIVATE: Final = """
     log_not_found off;"""
 _CADDY_PRIVATE: Final = """
 \t\t\tX-Robots-Tag "noindex, nofollow\""""
-# Paths, hosts and paths of addresses that every file can contain: nginx, Caddy, systemd, cron and shells read them.
+# Paths, hosts and paths of addresses that every file can contain: nginx, Caddy, systemd, cron and
+# shells read them.
 _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};*\[]+")
 _HARMLESS_HOST: Final = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 _HARMLESS_PREFIX: Final = re.compile(r"[^\s\"'\\`$\x00-\x1f\x7f{};*\[\]()<>|^]*")
@@ -65,7 +67,8 @@ _HARMLESS_PREFIX: Final = re.compile(r"[^\s\"'\\`$\x00-\x1f\x7f{};*\[\]()<>|^]*"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Values for the files. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
+    """Values for the files. `program`: start command; `url`, `checkout`: or ""; `owner`:
+    uid:gid."""
 
     root: Path
     config: Path
@@ -84,13 +87,17 @@ class Deployment:
 
 def deployment_files(here: Deployment) -> dict[str, str]:
     """Return the files by name. Raises UsageError for a path that some cannot contain."""
-    need_harmless_paths((here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"))
+    need_harmless_paths(
+        (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-")
+    )
     need_harmless_url(here.url)
     values = {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
     values |= _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
     wanted = (*RUNS[here.runs][0], *(() if here.shared else _WEB)) if here.runs else FILES
-    return {name: filled(f"deploy/{name}", **values) for name in (*FILES, *_FLEET) if name in wanted}
+    return {
+        name: filled(f"deploy/{name}", **values) for name in (*FILES, *_FLEET) if name in wanted
+    }
 
 
 def need_harmless_paths(paths: Iterable[Path | str]) -> None:
@@ -98,11 +105,14 @@ def need_harmless_paths(paths: Iterable[Path | str]) -> None:
     for path in paths:
         if not _HARMLESS.fullmatch(str(path)):
             signs = "quotes, backslashes, braces, $, ;, * and ["
-            raise UsageError(f"{str(path)!r}: {signs} cannot be written into every file; name another folder")
+            raise UsageError(
+                f"{str(path)!r}: {signs} cannot be written into every file; name another folder"
+            )
 
 
 def need_harmless_url(url: str) -> None:
-    """Raise UsageError for an address that is none, or that the files of web servers cannot contain."""
+    """Raise UsageError for an address that is none, or that the files of web servers cannot
+    contain."""
     if not url:
         return
     try:
@@ -113,10 +123,14 @@ def need_harmless_url(url: str) -> None:
     if port == 0:
         raise UsageError(f"{url!r}: there is no port 0; write it like https://feeds.example.org/")
     if not _HARMLESS_HOST.fullmatch(parts.hostname or ""):
-        raise UsageError(f"{url!r}: this is no name of a host; write it like https://feeds.example.org/")
+        raise UsageError(
+            f"{url!r}: this is no name of a host; write it like https://feeds.example.org/"
+        )
     if not _HARMLESS_PREFIX.fullmatch(parts.path):
         signs = "spaces, quotes, brackets and the signs \\ ` $ ; * < > | ^"
-        raise UsageError(f"{url!r}: {signs} cannot be written into the files of web servers; use another path")
+        raise UsageError(
+            f"{url!r}: {signs} cannot be written into the files of web servers; use another path"
+        )
 
 
 def _systemd(here: Deployment) -> dict[str, str]:
@@ -125,9 +139,13 @@ def _systemd(here: Deployment) -> dict[str, str]:
     at_home = any(path.is_relative_to(home) for path in seen for home in _HOMES)
     return {
         "ROOT": escaped,
-        "WRITTEN": " ".join(f'"{path}"' for path in (here.root, *here.elsewhere)).replace("%", "%%"),
+        "WRITTEN": " ".join(f'"{path}"' for path in (here.root, *here.elsewhere)).replace(
+            "%", "%%"
+        ),
         "CONFIG": str(here.config).replace("%", "%%"),
-        "PROGRAM": " ".join(f'"{word}"' if " " in word else word for word in here.program).replace("%", "%%"),
+        "PROGRAM": " ".join(f'"{word}"' if " " in word else word for word in here.program).replace(
+            "%", "%%"
+        ),
         "PROTECT_HOME": "read-only" if at_home else "yes",
     }
 
@@ -144,8 +162,11 @@ def _cron(here: Deployment) -> dict[str, str]:
 def _web(here: Deployment) -> dict[str, str]:
     parts = urlsplit(here.url)
     host, prefix = parts.hostname or "", parts.path.rstrip("/") + "/"
-    strip = prefix[:-1].rpartition("/")[0] if here.private else prefix[:-1]  # the program knows the secret part alone
-    types = {f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()} | TYPES
+    # the program knows the secret part alone
+    strip = prefix[:-1].rpartition("/")[0] if here.private else prefix[:-1]
+    types = {
+        f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()
+    } | TYPES
     plain = {suffix[1:]: kind.partition(";")[0] for suffix, kind in types.items()}
     with_charset = [kind.partition(";")[0] for kind in types.values() if "charset" in kind]
     xml = [name for name, format in FORMATS.items() if format.xml]
@@ -161,9 +182,15 @@ def _web(here: Deployment) -> dict[str, str]:
         "STRIP_PATTERN": re.escape(strip),
         "CADDY_STRIP": f"\n\t\t\t\turi strip_prefix {strip}" * bool(strip),
         "PREFIX_BARE": prefix.rstrip("/") or "/",
-        "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}" if host else ":80",
-        "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),
-        "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind not in ("text/html", "application/xml")),
+        "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}"
+        if host
+        else ":80",
+        "NGINX_TYPES": "\n".join(
+            f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()
+        ),
+        "NGINX_CHARSET_TYPES": " ".join(
+            kind for kind in with_charset if kind not in ("text/html", "application/xml")
+        ),
         "PREFIX_PATTERN": re.escape(prefix),
         "FEED_SUFFIXES": "|".join(name for name, format in FORMATS.items() if format.subscribed),
         "FOLDERS": "|".join(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder),
@@ -188,7 +215,13 @@ def _container(here: Deployment) -> dict[str, str]:
 
 
 def _caddy_type(suffix: str, kind: str) -> str:
-    lines = (f"@{suffix} path *.{suffix}", f"header @{suffix} {{", f'\tContent-Type "{kind}"', "\tdefer", "}")
+    lines = (
+        f"@{suffix} path *.{suffix}",
+        f"header @{suffix} {{",
+        f'\tContent-Type "{kind}"',
+        "\tdefer",
+        "}",
+    )
     return "\n".join("\t\t" + line for line in lines)
 
 
@@ -206,5 +239,9 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
 def repository_files(template: str, requirement: str) -> dict[str, str]:
     """Return the files of a repository template. Raises UsageError for an unknown one."""
     if template not in TEMPLATES:
-        raise UsageError(f"--template {template}: no such template; there is {', '.join(TEMPLATES)}")
-    return {path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()}
+        raise UsageError(
+            f"--template {template}: no such template; there is {', '.join(TEMPLATES)}"
+        )
+    return {
+        path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()
+    }

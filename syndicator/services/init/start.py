@@ -1,4 +1,5 @@
-"""Write the files of a new folder, from the shipped files; existing files stay. Make an instance private."""
+"""Write the files of a new folder, from the shipped files; existing files stay. Make an instance
+private."""
 
 import base64
 import json
@@ -49,30 +50,45 @@ class Start:
 
 def checked(start: Start) -> Start:
     if start.example and start.example not in EXAMPLES:
-        raise UsageError(f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}")
+        raise UsageError(
+            f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}"
+        )
     deploy.need_harmless_url(start.url)
     parts = urlsplit(start.url)
-    if start.url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+    if start.url and (
+        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
+    ):
         raise UsageError(f"--url {start.url}: write it like https://feeds.example.org/")
     return start
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
     """Return the four files by name. `at_home`: they stay on this machine."""
-    shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
+    shipped = {
+        name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES
+    }
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
-        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled("taxonomy.toml")
+        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled(
+            "taxonomy.toml"
+        )
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
-    settings |= {"secret_path": start.secret_path, "listen": start.listen, "archives": "atom", "stories": "link"}
+    settings |= {
+        "secret_path": start.secret_path,
+        "listen": start.listen,
+        "archives": "atom",
+        "stories": "link",
+    }
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
 
 
 def _with_schema(text: str, at_home: bool) -> str:
     """Adapt the first line, the schema's path for editors; not `at_home`: remove it."""
     named, _, rest = text.partition("\n")
-    return f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
+    return (
+        f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
+    )
 
 
 def _explanation(text: str) -> str:
@@ -84,7 +100,8 @@ def _settings(text: str, settings: Mapping[str, str]) -> str:
     for name, value in settings.items():
         shown = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
         if value and shown:
-            quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)  # JSON has the escapes of TOML
+            # JSON has the escapes of TOML
+            quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
             line = f"{name} = {quoted} "
             text = text[: shown.start()] + line.ljust(len(shown[0])) + text[shown.end() :]
     return text
@@ -93,7 +110,9 @@ def _settings(text: str, settings: Mapping[str, str]) -> str:
 def checkout() -> Path | None:
     """Return the checkout that this program runs from, or None."""
     folder = _DATA.parents[1]
-    return folder if (folder / "run").is_file() and (folder / "requirements.lock").is_file() else None
+    return (
+        folder if (folder / "run").is_file() and (folder / "requirements.lock").is_file() else None
+    )
 
 
 def words() -> tuple[str, ...]:
@@ -134,7 +153,9 @@ def requirement() -> str:
 
 def _git(folder: Path | None, *words: str) -> str:
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
@@ -142,7 +163,8 @@ def _git(folder: Path | None, *words: str) -> str:
 
 _EVERYWHERE: Final = "0.0.0.0"
 _BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
-_FAR: Final = ("192.0.2.1", 9)  # a network for documentation (RFC 5737), reached by the default route
+# a network for documentation (RFC 5737), reached by the default route
+_FAR: Final = ("192.0.2.1", 9)
 _AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 
@@ -163,19 +185,32 @@ def for_me(start: Start) -> Start:
     start = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
     port = Publish().port
-    return replace(start, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}") if address else start
+    return (
+        replace(start, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}")
+        if address
+        else start
+    )
 
 
 def share(config: Path, port: int | None = None) -> None:
-    """Make the instance private, on the home network at `port`. Raises UsageError if public, MissingError offline."""
+    """Make the instance private, on the home network at `port`. Raises UsageError if public,
+    MissingError offline."""
     settings = load(config)
-    url, secret, port = settings.site.url, settings.publish.secret_path, port or settings.publish.port
+    url, secret, port = (
+        settings.site.url,
+        settings.publish.secret_path,
+        port or settings.publish.port,
+    )
     if url and not _AT_HOME.fullmatch(url):
         if secret:
             return  # a web server answers at that address
-        raise UsageError(f"this folder is published at {url}; make another for yourself: init --for me ../mine")
+        raise UsageError(
+            f"this folder is published at {url}; make another for yourself: init --for me ../mine"
+        )
     if not (address := home_address()):
-        raise MissingError("this machine is in no network; connect it, or name an address with --host")
+        raise MissingError(
+            "this machine is in no network; connect it, or name an address with --host"
+        )
     wanted = {
         "site": {"url": f"http://{address}:{port}/"},
         "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or new_secret()},
@@ -186,10 +221,15 @@ def share(config: Path, port: int | None = None) -> None:
 
 
 def write_folder(
-    root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
+    root: Path,
+    start: Start | None = None,
+    *,
+    config: Path | None = None,
+    template: str = "",
+    runs: str = "",
 ) -> list[Path]:
-    """Make `root` a working folder, or with `template` a publishing repository. Returns the written files. Raises
-    UsageError."""
+    """Make `root` a working folder, or with `template` a publishing repository. Returns the written
+    files. Raises UsageError."""
     if root.resolve() == checkout():
         own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
         raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
@@ -200,19 +240,25 @@ def write_folder(
         return write_config(config, start, at_home=False) + write_missing(root, files)
     deploy.need_harmless_paths((root.resolve(), config.resolve()))  # before anything is written
     written = write_config(config, start)
-    script = deploy.filled("run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config))
+    script = deploy.filled(
+        "run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config)
+    )
     deployment = deploy.deployment_files(_deployment(root, config, runs))
-    return written + write_missing(root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment})
+    return written + write_missing(
+        root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment}
+    )
 
 
 def next_command(root: Path, runs: str, config: Path | None = None) -> str:
-    """Return the command that starts the program, also after a reboot. `config`: its configuration, else in `root`.
-    Raises UsageError."""
+    """Return the command that starts the program, also after a reboot. `config`: its configuration,
+    else in `root`. Raises UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder, user, as_root = root.resolve(), account(), not os.getuid()
     quoted, run = shlex.quote(str(folder)), shlex.quote(f"{folder}/run")
-    command = deploy.RUNS[runs or "up"][1].format(root=quoted, run=run, sudo="" if as_root else "sudo ")
+    command = deploy.RUNS[runs or "up"][1].format(
+        root=quoted, run=run, sudo="" if as_root else "sudo "
+    )
     if not as_root or runs not in ("systemd", "fleet"):
         return command
     adding = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
@@ -243,14 +289,18 @@ def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Write the files that `config` lacks and return them. One with a secret is for this account alone."""
+    """Write the files that `config` lacks and return them. One with a secret is for this account
+    alone."""
     files = config_files(checked(start or Start()), at_home=at_home)
     secret = frozenset(name for name, text in files.items() if list_secrets(tomllib.loads(text)))
     return write_missing(config, files, private=secret)
 
 
-def write_missing(folder: Path, files: Mapping[str, str], private: Collection[str] = ()) -> list[Path]:
-    """Write those of `files` that `folder` lacks, and return them. `private`: those that only this account may read."""
+def write_missing(
+    folder: Path, files: Mapping[str, str], private: Collection[str] = ()
+) -> list[Path]:
+    """Write those of `files` that `folder` lacks, and return them. `private`: those that only this
+    account may read."""
 
     def open_private(path: str, flags: int) -> int:
         return os.open(path, flags, PRIVATE)
@@ -260,7 +310,9 @@ def write_missing(folder: Path, files: Mapping[str, str], private: Collection[st
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with open(path, "x", encoding="utf-8", opener=open_private if name in private else None) as file:
+            with open(
+                path, "x", encoding="utf-8", opener=open_private if name in private else None
+            ) as file:
                 file.write(text)
         except FileExistsError:
             continue

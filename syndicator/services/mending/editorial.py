@@ -1,4 +1,5 @@
-"""Withdraw articles and restore them, split merged copies, release held articles, list muted articles."""
+"""Withdraw articles and restore them, split merged copies, release held articles, list muted
+articles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +38,9 @@ def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     if purge and before:
         return replace(before, kept=False)
     if before and article_id(app, what) is None:
-        raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
+        raise UsageError(
+            f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back"
+        )
     id = need_article(app, what)
     article = app.store.visits.article(id)
     assert article is not None
@@ -62,7 +65,8 @@ def _is_spelling(app: App, copy: Article, article: Article) -> bool:
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Remove an article and its text from all feeds for good. `purge`: keep no file for undo. Raises UsageError."""
+    """Remove an article and its text from all feeds for good. `purge`: keep no file for undo.
+    Raises UsageError."""
     planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
@@ -92,7 +96,8 @@ def plan_return(app: App, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Restore a withdrawn article; without its file, it is read once announced. Raises UsageError."""
+    """Restore a withdrawn article; without its file, it is read once announced. Raises
+    UsageError."""
     withdrawal = plan_return(app, what)
     return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
 
@@ -116,7 +121,9 @@ def _name_copy(app: App, copy: Article, *, named: bool) -> None:
     others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
     also = also_of(first, copy.url) if named else others
     if also != first.also:
-        refile(app.article_store, app.store.visits, replace(first, also=also), before=first, path=path)
+        refile(
+            app.article_store, app.store.visits, replace(first, also=also), before=first, path=path
+        )
 
 
 def withdrawn(app: App, what: str) -> Withdrawal | None:
@@ -133,7 +140,9 @@ def copies(app: App, what: str) -> dict[str, str]:
     """Return copy -> original, of one copy or all copies of one original. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
-    return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
+    return {
+        copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))
+    }
 
 
 def need_copies(app: App, what: str) -> dict[str, str]:
@@ -151,8 +160,12 @@ def split(app: App, what: str) -> list[Article]:
         theirs, first = map(files.get, paths)
         also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
         apart = tuple(dict.fromkeys((*first.split_from, copy)))
-        refile(files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1])
-        alone = replace(theirs, merged_into="", split_from=tuple(dict.fromkeys((*theirs.split_from, original))))
+        refile(
+            files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1]
+        )
+        alone = replace(
+            theirs, merged_into="", split_from=tuple(dict.fromkeys((*theirs.split_from, original)))
+        )
         parted.append(refile(files, store, alone, before=theirs, path=paths[0])[0])
         app.store.index.split(copy)
     return parted
@@ -167,15 +180,20 @@ class Released:
     problems: tuple[Problem, ...] = ()
 
 
-def release(app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False) -> Released:
-    """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown. Raises
-    UsageError."""
+def release(
+    app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False
+) -> Released:
+    """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown.
+    Raises UsageError."""
     problems = list(reconcile.files(app))
     waiting = app.store.index.on_hold()
     ids = dict[str, None]()
     for name in named:
         if (id := article_id(app, name)) is None:
-            raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
+            raise UsageError(
+                f"no article {name!r}; `syndicator status` lists the files of those that are on"
+                " hold"
+            )
         ids[id] = None
     if source or all:
         rows = app.store.index.articles(list(waiting)).items()
@@ -206,4 +224,6 @@ def muted(app: App) -> tuple[Article, ...]:
         return leaves_out(publish, article, lambda: read(app, article.id).text)
 
     copies = index.articles(sorted(index.merged())).values()
-    return tuple(article for article in (*index.each(), *copies) if article.digest and is_left_out(article))
+    return tuple(
+        article for article in (*index.each(), *copies) if article.digest and is_left_out(article)
+    )

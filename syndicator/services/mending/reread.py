@@ -1,4 +1,5 @@
-"""Read kept pages again, with the present rules or with rules on trial; fetch pages that are no longer kept."""
+"""Read kept pages again, with the present rules or with rules on trial; fetch pages that are no
+longer kept."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
-from syndicator.core.errors import ConfigError, NetworkDown, NotAnArticle, RulesError, UsageError, WorkerFailed
+from syndicator.core.errors import (
+    ConfigError,
+    NetworkDown,
+    NotAnArticle,
+    RulesError,
+    UsageError,
+    WorkerFailed,
+)
 from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Rules
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.articles import Snapshots
@@ -68,7 +76,8 @@ def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> i
 
 
 def newly_outdated(app: App) -> int:
-    """Return the number of articles read by an older version on this version's first run, else 0."""
+    """Return the number of articles read by an older version on this version's first run, else
+    0."""
     version = str(app.snapshots.version)
     if app.store.visits.note(_READING) == version:
         return 0
@@ -80,8 +89,14 @@ def due_again(app: App, which: Which) -> int:
     """Return the number of entries to read again because their source's rules changed."""
     key, id = _meant(app, which.what)
     states = app.store.visits.states()
-    asked = [source for source in app.sources.values() if not id and key in ("", source.key) and source.key in states]
-    changed = (source for source in asked if states[source.key].rules not in (None, source.rules.digest))
+    asked = [
+        source
+        for source in app.sources.values()
+        if not id and key in ("", source.key) and source.key in states
+    ]
+    changed = (
+        source for source in asked if states[source.key].rules not in (None, source.rules.digest)
+    )
     return sum(len(reconcile.due_again(app, source)) for source in changed)
 
 
@@ -89,18 +104,24 @@ def _meant(app: App, what: str) -> tuple[str, str]:
     if not what or what in app.sources:
         return what, ""
     alias = urls.alias(what)
-    key = next((source.key for source in app.sources.values() if urls.alias(source.url) == alias), None)
+    key = next(
+        (source.key for source in app.sources.values() if urls.alias(source.url) == alias), None
+    )
     if key:
         return key, ""
     id = article_id(app, what)
     article = app.store.visits.article(id) if id else None
     if id is None or article is None:
         raise UsageError(
-            f"no source or article {what!r}{suggestion(what, app.sources)}; give the key or address of a source "
-            "(`syndicator sources` lists them), or the address, id or file of an article"
+            f"no source or article {what!r}{suggestion(what, app.sources)}; give the key or address"
+            " of a source (`syndicator sources` lists them), or the address, id or file of an"
+            " article"
         )
     if article.source_key not in app.sources:
-        raise UsageError(f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no rules")
+        raise UsageError(
+            f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no"
+            " rules"
+        )
     return "", id
 
 
@@ -116,7 +137,8 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Changes by `reread`. `unkept`: articles without a page; `due_again`: entries to read again."""
+    """Changes by `reread`. `unkept`: articles without a page; `due_again`: entries to read
+    again."""
 
     looked: int
     unkept: tuple[str, ...]
@@ -127,7 +149,9 @@ class Plan:
     due_again: int = 0
 
 
-def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
+def plan(
+    app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None
+) -> Plan:
     """Plan a reread. Raises UsageError, ConfigError."""
     if app.faults:
         raise ConfigError.of(app.faults)
@@ -162,8 +186,11 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
     )
 
 
-def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
-    """Reread a kept page. Returns the change, problem, or None. Raises WorkerFailed, ConfigError."""
+def _again(
+    app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]
+) -> Changed | Problem | None:
+    """Reread a kept page. Returns the change, problem, or None. Raises WorkerFailed,
+    ConfigError."""
     try:
         article = app.article_store.get(path)
     except ConfigError as error:
@@ -187,7 +214,9 @@ def _again(app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str
     except RulesError as error:
         raise ConfigError(f"{app.config}/sources.toml: source {source.key!r}: {error}") from error
     except NotAnArticle as refusal:
-        return Problem(what=path, reason=refusal.reason, detail=f"{refusal}; the article stays as it is")
+        return Problem(
+            what=path, reason=refusal.reason, detail=f"{refusal}; the article stays as it is"
+        )
     return Changed(path=path, before=article, now=new) if new else None
 
 
@@ -197,7 +226,15 @@ def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total:
     def write(item: Changed) -> None:
         new, files, store = item.now, app.article_store, app.store.visits
         sketch = lambda stored: compared(stored, app.clock())
-        refile(files, store, new.article, before=item.before, path=item.path, html=new.html, compared=sketch)
+        refile(
+            files,
+            store,
+            new.article,
+            before=item.before,
+            path=item.path,
+            html=new.html,
+            compared=sketch,
+        )
 
     rewrite(app, planned.articles, write, progress)
     for id in planned.read:
@@ -209,7 +246,9 @@ def unkept(app: App, which: Which) -> list[str]:
     return [id for id in chosen(app, which) if app.snapshots.get(id) is None]
 
 
-async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, total: None) -> tuple[Problem, ...]:
+async def fetch(
+    app: App, ids: Sequence[str], progress: Progress = lambda done, total: None
+) -> tuple[Problem, ...]:
     """Fetch and keep the pages of articles. Returns the failures. Raises NetworkDown, OSError."""
     problems: list[Problem] = []
     async with aclosing(make_fetcher(app)) as fetcher:
@@ -218,7 +257,11 @@ async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, 
             failed = await _fetch(app, fetcher, article) if article else None
             if failed and failed.no_network and number == 1:
                 raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")
-            problems += [Problem(what=failed.url, reason=failed.reason, detail=failed.detail)] if failed else []
+            problems += (
+                [Problem(what=failed.url, reason=failed.reason, detail=failed.detail)]
+                if failed
+                else []
+            )
             progress(number, len(ids))
     return tuple(problems)
 
@@ -231,7 +274,9 @@ async def _fetch(app: App, fetcher: Fetcher, article: Article) -> Failed | None:
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):
-        return Failed(url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered")
+        return Failed(
+            url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered"
+        )
     app.snapshots.put(article.id, result.body, {**result.headers, ANSWERED: result.final_url})
     return None
 
@@ -269,7 +314,11 @@ def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     pages: list[KeptPage] = []
     for id, article in index.articles(ids).items():
-        if len(pages) < most and rights.owns(article.url) and (page := snapshots.get(id)) is not None:
+        if (
+            len(pages) < most
+            and rights.owns(article.url)
+            and (page := snapshots.get(id)) is not None
+        ):
             html, headers = page
             answered = (html, headers.get(ANSWERED, article.url), headers)
             pages.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
@@ -297,4 +346,7 @@ def score(tried: Sequence[Tried]) -> float:
 
 def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
     trials = [row.trial for row in tried if row.trial]
-    return {rule: sum(bool(trial.matches[rule]) for trial in trials) for rule in (trials[0].matches if trials else ())}
+    return {
+        rule: sum(bool(trial.matches[rule]) for trial in trials)
+        for rule in (trials[0].matches if trials else ())
+    }

@@ -21,7 +21,8 @@ _NOTE: Final = "hubs"  # name of a note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingHub:
-    """A hub that took no notice of a change. `untold`: names of feeds, told again after the next build."""
+    """A hub that took no notice of a change. `untold`: names of feeds, told again after the next
+    build."""
 
     hub: str
     since: datetime
@@ -36,15 +37,16 @@ class _Failing:
 
 
 def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
-    """Return those of `hubs`, which are the ones of the settings, that took no notice of a change."""
+    """Return those of `hubs`, which are the ones of the settings, that took no notice of a
+    change."""
     noted = store.visits.note(_NOTE)
     failing = codec.unpack(_Failing, noted) if noted else _Failing()
     return [item for item in failing.hubs if item.hub in hubs]
 
 
 async def notify_hubs(app: App, written: Iterable[str]) -> tuple[Problem, ...]:
-    """Tell each hub which feeds in `written` changed, and of earlier changes that it has not heard of yet. Return the
-    failures."""
+    """Tell each hub which feeds in `written` changed, and of earlier changes that it has not heard
+    of yet. Return the failures."""
     from syndicator.publishing.output.websub import feeds_of
 
     hubs = app.settings.publish.hubs
@@ -56,14 +58,18 @@ async def notify_hubs(app: App, written: Iterable[str]) -> tuple[Problem, ...]:
     failing: list[FailingHub] = []
     for hub, notice in zip(hubs_to_tell, notices, strict=True):
         if notice.failed is not None:
-            failing.append(_to_failing(app, hub, notice.failed, notice.untold, failing_before.get(hub)))
+            failing.append(
+                _to_failing(app, hub, notice.failed, notice.untold, failing_before.get(hub))
+            )
     _write_failing(app, failing)
-    return tuple(Problem(what=redacted(item.hub), reason=item.reason, detail=item.detail) for item in failing)
+    return tuple(
+        Problem(what=redacted(item.hub), reason=item.reason, detail=item.detail) for item in failing
+    )
 
 
 def _list_owed(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
-    """Return the names of the feeds of which a hub is to hear: those that `changed`, then those of its `earlier`
-    failure (None: it took the last notices)."""
+    """Return the names of the feeds of which a hub is to hear: those that `changed`, then those of
+    its `earlier` failure (None: it took the last notices)."""
     if earlier is None:
         return list(dict.fromkeys(changed))
     return list(dict.fromkeys((*changed, *earlier.untold)))
@@ -72,14 +78,18 @@ def _list_owed(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
 def _to_failing(
     app: App, hub: str, failed: Failed, untold_urls: Sequence[str], earlier: FailingHub | None
 ) -> FailingHub:
-    """Return the record of a hub that `failed`. It fails since its `earlier` failure, if it has not recovered yet."""
+    """Return the record of a hub that `failed`. It fails since its `earlier` failure, if it has not
+    recovered yet."""
     since = app.clock() if earlier is None else earlier.since
     untold = tuple(url.removeprefix(app.settings.base_url) for url in untold_urls)
-    return FailingHub(hub=hub, since=since, reason=failed.reason, detail=failed.detail, untold=untold)
+    return FailingHub(
+        hub=hub, since=since, reason=failed.reason, detail=failed.detail, untold=untold
+    )
 
 
 async def try_hubs(app: App, name: str) -> list[Problem]:
-    """Tell each hub that the feed `name` changed, which a hub answers by fetching it. Return the failures."""
+    """Tell each hub that the feed `name` changed, which a hub answers by fetching it. Return the
+    failures."""
     hubs = app.settings.publish.hubs
     notices = await asyncio.gather(*(_notify_hub(app, hub, [name]) for hub in hubs))
     return [

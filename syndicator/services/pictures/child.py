@@ -1,6 +1,7 @@
-"""The process that decodes pictures: no network, no files, only two pipes. The kernel enforces this after `shut_off`:
-it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no core. It has its own
-namespaces of network and users if the system allows; else an attacker in it could signal processes of the same user."""
+"""The process that decodes pictures: no network, no files, only two pipes. The kernel enforces this
+after `shut_off`: it opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no
+file and dumps no core. It has its own namespaces of network and users if the system allows; else an
+attacker in it could signal processes of the same user."""
 
 import contextlib
 import ctypes
@@ -19,7 +20,8 @@ from syndicator.core.reasons import PictureReason
 from syndicator.services.pictures import protocol
 from syndicator.services.pictures.thumbnail import FORMATS, Refused, thumbnail
 
-MEGABYTES: Final = 400  # besides the interpreter: 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its copy
+# besides the interpreter: 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its copy
+MEGABYTES: Final = 400
 SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual
 _NEWUSER, _NEWNET = 0x10000000, 0x40000000  # linux/sched.h
 _NOBODY, _MEGABYTE = 65534, 1_000_000  # user id of nobody; bytes
@@ -38,7 +40,8 @@ def main() -> NoReturn:
     _write(protocol.ANSWER.pack(protocol.READY, 0))
     while len(head := _read(protocol.QUESTION.size)) == protocol.QUESTION.size:
         data = _read(protocol.QUESTION.unpack(head)[0])
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # its signal ends the process, also in the middle of C code
+        # its signal ends the process, also in the middle of C code
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         code, webp = answer(data)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _write(protocol.ANSWER.pack(code, len(webp)) + webp)
@@ -87,7 +90,8 @@ class Open(Exception):
 
 
 def shut_off(megabytes: int) -> None:
-    """Take network and files from this process; limit it to `megabytes` more memory. Import all first. Raises Open."""
+    """Take network and files from this process; limit it to `megabytes` more memory. Import all
+    first. Raises Open."""
     if not _namespaces() and os.geteuid() == 0:
         # root could raise its limits again
         os.setgroups([])
@@ -112,10 +116,16 @@ def _namespaces() -> bool:
 
 
 def _limit(megabytes: int) -> None:
-    with contextlib.suppress(OSError, ValueError, IndexError):  # no /proc: the parent's clock remains
+    # no /proc: the parent's clock remains
+    with contextlib.suppress(OSError, ValueError, IndexError):
         total = int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
         _set(resource.RLIMIT_AS, total + megabytes * _MEGABYTE)
-    for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+    for limit in (
+        resource.RLIMIT_CORE,
+        resource.RLIMIT_FSIZE,
+        resource.RLIMIT_NPROC,
+        resource.RLIMIT_NOFILE,
+    ):
         _set(limit, 0)
 
 

@@ -1,4 +1,5 @@
-"""The parent's side of the process that decodes pictures. Answers are bytes, never a pickle, and are checked."""
+"""The parent's side of the process that decodes pictures. Answers are bytes, never a pickle, and
+are checked."""
 
 import asyncio
 import contextlib
@@ -22,7 +23,8 @@ _CODE: Final = "from syndicator.services.pictures.child import main; main()"
 
 
 class PictureRefused(Exception):
-    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same result."""
+    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same
+    result."""
 
     def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
         super().__init__(detail or reason.means)
@@ -39,7 +41,8 @@ class Thumbnail:
 
 
 class Decoder:
-    """Makes thumbnails in a child process, started when needed. Use it in one event loop and close it."""
+    """Makes thumbnails in a child process, started when needed. Use it in one event loop and close
+    it."""
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
@@ -57,7 +60,8 @@ class Decoder:
                 raise
 
     def ask(self, data: bytes) -> Thumbnail:
-        """Return the thumbnail of a picture. Blocks; only one call at a time. Raises PictureRefused."""
+        """Return the thumbnail of a picture. Blocks; only one call at a time. Raises
+        PictureRefused."""
         process = self._started()
         try:
             assert process.stdin is not None
@@ -67,7 +71,8 @@ class Decoder:
             code, webp = _answer(process, time.monotonic() + self._seconds)
         except TimeoutError as error:
             self.close()
-            detail = f"no answer within {self._seconds:g} s"  # the machine may be busy: CPU is limited in the child
+            # the machine may be busy: CPU is limited in the child
+            detail = f"no answer within {self._seconds:g} s"
             raise PictureRefused(PictureReason.HUNG, detail, final=False) from error
         except (EOFError, OSError, ValueError) as error:
             raise self._ended() from error
@@ -111,7 +116,9 @@ class Decoder:
             raise self._ended() from error
         if code != protocol.READY:
             self.close()
-            raise PictureRefused(PictureReason.CRASHED, "the process answered what it never should", final=False)
+            raise PictureRefused(
+                PictureReason.CRASHED, "the process answered what it never should", final=False
+            )
         return self._process
 
     def _ended(self) -> PictureRefused:
@@ -122,9 +129,14 @@ class Decoder:
         if status == -signal.SIGPROF:
             return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")
         if status == protocol.NOT_SHUT_OFF:
-            detail = "the process that decodes pictures could not be shut off from network and files here"
+            detail = (
+                "the process that decodes pictures could not be shut off from network and files"
+                " here"
+            )
             return PictureRefused(PictureReason.NOT_SHUT_OFF, detail, final=False)
-        return PictureRefused(PictureReason.CRASHED, f"the process ended with status {status}", final=False)
+        return PictureRefused(
+            PictureReason.CRASHED, f"the process ended with status {status}", final=False
+        )
 
 
 def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:
@@ -137,7 +149,8 @@ def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:
 
 
 def _exactly(number: int, size: int, end: float) -> bytes:
-    """Read `size` bytes from a pipe until `end` of the monotonic clock. Raises EOFError, TimeoutError."""
+    """Read `size` bytes from a pipe until `end` of the monotonic clock. Raises EOFError,
+    TimeoutError."""
     poll = select.poll()
     poll.register(number, select.POLLIN | select.POLLHUP)
     data = bytearray()

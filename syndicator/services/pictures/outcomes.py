@@ -1,4 +1,5 @@
-"""Outcomes for an article's picture (stored, to try again, given up), and thumbnails in the state folder. Pure."""
+"""Outcomes for an article's picture (stored, to try again, given up), and thumbnails in the state
+folder. Pure."""
 
 import hashlib
 import re
@@ -14,7 +15,8 @@ from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.reasons import FetchReason, PictureReason, explained
 
 _MOST_TRIES: Final = 5
-_FIRST_WAIT: Final = timedelta(hours=1)  # four times as long after each failure: the last one is after five days
+# four times as long after each failure: the last one is after five days
+_FIRST_WAIT: Final = timedelta(hours=1)
 _LOOK_AGAIN: Final = timedelta(days=7)  # whether what a picture may be shown by has changed
 _FINAL: Final = (
     FetchReason.BAD_URL,
@@ -25,8 +27,9 @@ _FINAL: Final = (
     FetchReason.ROBOTS,
     FetchReason.TOO_LARGE,
 )
-# What a server says of a picture (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag); "none"
-# is noindex and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
+# What a server says of a picture
+# (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag); "none" is noindex
+# and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
 _FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-preview:none"))
 
 
@@ -36,7 +39,8 @@ def kept(row: PictureRow, picture: Picture) -> PictureRow:
 
 
 def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
-    """Return `row` after a failed fetch. It counts as a try unless the fault was ours or no request was sent."""
+    """Return `row` after a failed fetch. It counts as a try unless the fault was ours or no request
+    was sent."""
     if failure.unasked or failure.ours:
         return _again(row, failure.reason, failure.detail, failure.retry_after or now + _FIRST_WAIT)
     if failure.reason in _FINAL:
@@ -44,7 +48,9 @@ def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
     return _tried(row, failure.reason, failure.detail, now, failure.retry_after)
 
 
-def refused(row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool) -> PictureRow:
+def refused(
+    row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
+) -> PictureRow:
     """Return `row` after a refused picture. `final`: do not try again."""
     if final:
         return _again(replace(row, tries=row.tries + 1), reason, detail, None)
@@ -73,12 +79,20 @@ def told(row: PictureRow) -> str:
         return "waits to be fetched"
     means, _ = explained(row.reason)
     detail = f" ({row.detail})" if row.detail not in ("", means) else ""
-    when = f"tried again after {row.next_try:%Y-%m-%d %H:%M} UTC" if row.next_try else "not tried again"
+    when = (
+        f"tried again after {row.next_try:%Y-%m-%d %H:%M} UTC"
+        if row.next_try
+        else "not tried again"
+    )
     return f"none, {row.reason}: {means}{detail}; {when}"
 
 
-def _tried(row: PictureRow, reason: str, detail: str, now: datetime, after: datetime | None) -> PictureRow:
-    due = max(now + _FIRST_WAIT * 4**row.tries, after or now) if row.tries + 1 < _MOST_TRIES else None
+def _tried(
+    row: PictureRow, reason: str, detail: str, now: datetime, after: datetime | None
+) -> PictureRow:
+    due = (
+        max(now + _FIRST_WAIT * 4**row.tries, after or now) if row.tries + 1 < _MOST_TRIES else None
+    )
     return _again(replace(row, tries=row.tries + 1), reason, detail, due)
 
 
@@ -92,7 +106,8 @@ _DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
 class KeptPictures:
-    """WebP files in the folder `root`, named by a digest of their bytes. A cache: lost files are made again."""
+    """WebP files in the folder `root`, named by a digest of their bytes. A cache: lost files are
+    made again."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

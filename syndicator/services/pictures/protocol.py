@@ -1,22 +1,31 @@
-"""Messages between us and the child that decodes pictures: lengths and bytes, nothing to unpickle or parse. Pure."""
+"""Messages between us and the child that decodes pictures: lengths and bytes, nothing to unpickle
+or parse. Pure."""
 
 import struct
 from typing import Final
 
 from syndicator.core.reasons import PictureReason
 
-# question: length, bytes of a picture; answer: one of CODES, length, bytes of a WebP (none where the code is a refusal)
+# question: length, bytes of a picture; answer: one of CODES, length, bytes of a WebP (none where
+# the code is a refusal)
 QUESTION: Final = struct.Struct(">I")
 ANSWER: Final = struct.Struct(">BI")
 READY: Final = 255  # the child's first answer: it is shut off
 MADE: Final = 0
 # the code of a refusal is its place here, from 1
-REFUSALS: Final = (PictureReason.FORMAT, PictureReason.BROKEN, PictureReason.PIXELS, PictureReason.SMALL)
+REFUSALS: Final = (
+    PictureReason.FORMAT,
+    PictureReason.BROKEN,
+    PictureReason.PIXELS,
+    PictureReason.SMALL,
+)
 NOT_SHUT_OFF: Final = 77  # the exit status of a child that could not be shut off
-MOST_SIDE: Final = 640  # pixels: the widest column of our pages on a screen with two of them a CSS pixel
+# pixels: the widest column of our pages on a screen with two of them a CSS pixel
+MOST_SIDE: Final = 640
 MOST_ANSWER: Final = 200_000  # bytes; photographs have 10,000 to 60,000
 
-_RIFF: Final = struct.Struct("<4sI4s4sI")  # RIFF, its size, WEBP, the first chunk, its size (RFC 9649 section 2)
+# RIFF, its size, WEBP, the first chunk, its size (RFC 9649 section 2)
+_RIFF: Final = struct.Struct("<4sI4s4sI")
 _FRAME: Final = struct.Struct("<3s3sHH")  # tag, start code, width and height (RFC 6386 section 9.1)
 _START: Final = b"\x9d\x01\x2a"
 _PIXELS: Final = 0x3FFF  # the lower 14 bits; the upper two are a scale
@@ -28,7 +37,8 @@ def refusal(code: int) -> PictureReason | None:
 
 
 def size(webp: bytes) -> tuple[int, int] | None:
-    """Return width and height of a WebP with one lossy key frame; None for anything else, which is not published."""
+    """Return width and height of a WebP with one lossy key frame; None for anything else, which is
+    not published."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
     riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)

@@ -1,5 +1,7 @@
-"""Thumbnail of a foreign picture as a small WebP, made in the child. The only importer of Pillow. Pure.
-A 1200 x 630 photograph takes 8.5 ms of CPU as JPEG, 23 ms as PNG or WebP (tests/bench/bench_pictures.py)."""
+"""Thumbnail of a foreign picture as a small WebP, made in the child. The only importer of Pillow.
+Pure.
+A 1200 x 630 photograph takes 8.5 ms of CPU as JPEG, 23 ms as PNG or WebP
+(tests/bench/bench_pictures.py)."""
 
 import io
 from typing import Final
@@ -9,14 +11,19 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from syndicator.core.reasons import PictureReason
 from syndicator.services.pictures.protocol import MOST_ANSWER, MOST_SIDE
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")  # decoders of others are never tried, whatever the bytes say they are
-_ENOUGH: Final = 576  # what scaling by a whole number brings from MOST_SIDE to here is not resized: no loss seen
+# decoders of others are never tried, whatever the bytes say they are
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
+# what scaling by a whole number brings from MOST_SIDE to here is not resized: no loss seen
+_ENOUGH: Final = 576
 _LEAST: Final = (160, 90)  # below it a picture is an icon or counts visitors
-_WIDEST: Final = 3.0  # width by height; of what is wider, and of what is higher than wide, a part is shown
+# width by height; of what is wider, and of what is higher than wide, a part is shown
+_WIDEST: Final = 3.0
 _MOST_PIXELS: Final = 20_000_000  # 80 MB as RGBA; cameras make more, web pages do not
 _MOST_PIXELS_JPEG: Final = 50_000_000  # scaled while it is decoded
-_QUALITIES: Final = (72, 40, 10)  # a lower one where the picture is so full of noise that it gets too large
-_METHOD: Final = 2  # of WebP's 0 to 6: 4 % larger than 4, the default, and 8 ms quicker (bench_pictures.py)
+# a lower one where the picture is so full of noise that it gets too large
+_QUALITIES: Final = (72, 40, 10)
+# of WebP's 0 to 6: 4 % larger than 4, the default, and 8 ms quicker (bench_pictures.py)
+_METHOD: Final = 2
 _WHITE: Final = (255, 255, 255)
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,7 +46,8 @@ class Refused(Exception):
 
 
 def thumbnail(data: bytes) -> bytes:
-    """Return a WebP of the first frame: upright, on white, cut to 1:1 to 3:1. Raises Refused and Pillow's errors."""
+    """Return a WebP of the first frame: upright, on white, cut to 1:1 to 3:1. Raises Refused and
+    Pillow's errors."""
     image = _opened(data)
     _check(image.format or "", *image.size)
     turn = _turn(image)
@@ -73,7 +81,8 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def _draft(image: Image.Image, *, sideways: bool) -> None:
-    """Decode a JPEG at 1/2, 1/4 or 1/8 if the shown part stays large enough; leave other formats unchanged."""
+    """Decode a JPEG at 1/2, 1/4 or 1/8 if the shown part stays large enough; leave other formats
+    unchanged."""
     width, height = image.size
     left, _, right, _ = _cut(height, width) if sideways else _cut(width, height)
     share = _ENOUGH / (right - left)
@@ -108,7 +117,8 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _cut(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the shown part (left, top, right, bottom): of a wide picture the middle, of a high one the upper part."""
+    """Return the shown part (left, top, right, bottom): of a wide picture the middle, of a high one
+    the upper part."""
     if width > _WIDEST * height:
         wide = _WIDEST * height
         left = (width - wide) / 2

@@ -1,4 +1,5 @@
-"""Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of articles."""
+"""Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of
+articles."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -38,9 +39,14 @@ def compare(app: App) -> tuple[Problem, ...]:
     offsets, visits = app.clock_offsets.values(), app.store.visits
     if len(offsets) < _HOSTS:
         return ()
-    offset = sorted(offsets, key=abs)[(len(offsets) - 1) // 2]  # as many are nearer to zero as are farther from it
+    # as many are nearer to zero as are farther from it
+    offset = sorted(offsets, key=abs)[(len(offsets) - 1) // 2]
     way = "ahead of" if offset > timedelta() else "behind"
-    detail = f"it is {abs(offset)} {way} the clocks of {len(offsets)} servers" if abs(offset) > AHEAD else ""
+    detail = (
+        f"it is {abs(offset)} {way} the clocks of {len(offsets)} servers"
+        if abs(offset) > AHEAD
+        else ""
+    )
     if visits.note(_NOTE) != detail:
         visits.set_note(_NOTE, detail, app.clock())
     return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),) if detail else ()
@@ -50,10 +56,16 @@ def behind(store: Store, now: datetime) -> str:
     """Return the fault of a clock behind the last visit, servers or newest article, or ""."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
-        return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
+        return (
+            f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was"
+            " published stays"
+        )
     noted = store.visits.note(_NOTE)
     if noted is None and newest and newest > now + AHEAD:
-        return f"it says {fields.iso(now)}, and the newest article was added at {fields.iso(newest)}, which stays"
+        return (
+            f"it says {fields.iso(now)}, and the newest article was added at {fields.iso(newest)},"
+            " which stays"
+        )
     return noted or ""
 
 
@@ -61,13 +73,25 @@ def bring_back(app: App, written: Collection[Article]) -> None:
     """Date hand-written articles from the future as added now, in order."""
     newest = app.store.ahead.newest_added()
     latest = max(app.clock(), newest or app.clock())
-    late = [item for item in written if not item.digest and item.added and item.added > latest + AHEAD]
-    for place, article in enumerate(sorted(late, key=lambda item: (item.added, item.id), reverse=True)):
+    late = [
+        item for item in written if not item.digest and item.added and item.added > latest + AHEAD
+    ]
+    for place, article in enumerate(
+        sorted(late, key=lambda item: (item.added, item.id), reverse=True)
+    ):
         path = app.store.index.path(article.id)
-        with suppress(ConfigError, FileNotFoundError):  # `reconcile` reports a file that is broken or gone
+        # `reconcile` reports a file that is broken or gone
+        with suppress(ConfigError, FileNotFoundError):
             before = app.article_store.get(path) if path else article
             after = replace(before, added=latest - timedelta(seconds=place))
-            refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("added",))
+            refile(
+                app.article_store,
+                app.store.visits,
+                after,
+                before=before,
+                path=path,
+                ordered=("added",),
+            )
 
 
 _CARRIERS_NOTE = "carried"  # name of a note: the stamp of the file whose lines the database has
@@ -88,19 +112,27 @@ def settle(app: App) -> None:
     recorded = set(store.carried())
     lacking = [line for line in files.carried() if line not in recorded]
     titles = {key: state.feed_title for key, state in store.states().items()}
-    store.carry(lacking, {key: source.title or titles.get(key, "") for key, source in app.sources.items()})
+    store.carry(
+        lacking, {key: source.title or titles.get(key, "") for key, source in app.sources.items()}
+    )
     store.set_note(_CARRIERS_NOTE, stamp, app.clock())
 
 
 _NAME = "newest.txt"
-_HEAD = "# When the newest article here was added. A folder that was put back is known by it: back it up with them.\n"
-_NEWEST, _LOST = "newest", "lost"  # names of notes: the time in the file; ids of articles that are fetched again
+_HEAD = (
+    "# When the newest article here was added. A folder that was put back is known by it: back it"
+    " up with them.\n"
+)
+# names of notes: the time in the file; ids of articles that are fetched again
+_NEWEST, _LOST = "newest", "lost"
 
 
 def mark(app: App) -> None:
     """Write the newest article's time beside the articles and to the database."""
     newest = fields.iso(app.store.ahead.newest_added())
-    if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
+    if newest and (
+        newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)
+    ):
         app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
         app.store.visits.set_note(_NEWEST, newest, app.clock())
 
@@ -108,7 +140,9 @@ def mark(app: App) -> None:
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is older than the database, as after a restore."""
     noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(lists.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
+    return bool(noted) and max(lists.read_lines(article_store.file(_NAME).read()), default="") < (
+        noted or ""
+    )
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:
@@ -159,7 +193,11 @@ def note_vanished(app: App, paths: Mapping[str, str]) -> None:
 def list_vanished(store: Store, now: datetime) -> list[Problem]:
     """Return the files that were gone at a run of the last week, and have not come back."""
     return [
-        Problem(what=item.path, reason=FileReason.VANISHED, detail=f"its article left its feeds on {item.at:%Y-%m-%d}")
+        Problem(
+            what=item.path,
+            reason=FileReason.VANISHED,
+            detail=f"its article left its feeds on {item.at:%Y-%m-%d}",
+        )
         for item in _read_vanished(store)
         if now - item.at < _NAMED_FOR and store.visits.stamp(item.id) is None
     ]
@@ -192,7 +230,9 @@ def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
         lines = log.read_bytes().splitlines(keepends=True)
         for number, change in enumerate(map(_read, lines)):
             if change.get("subject") == id:
-                lines[number] = json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
+                lines[number] = (
+                    json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
+                )
         disk.write(log, b"".join(lines))
 
 
@@ -208,7 +248,8 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError, StoreError."""
+    """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError,
+    StoreError."""
     files, visits = app.article_store, app.store.visits
     recorded = {item.id: item for item in app.store.index.withdrawn()}
     if not files.lists_withdrawn() and recorded:
@@ -216,7 +257,9 @@ def settle_withdrawals(app: App) -> None:
     listed = {item.id: item for item in files.withdrawn()}
     for item in listed.values():
         if item.id not in recorded:
-            visits.withdraw(Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at)
+            visits.withdraw(
+                Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at
+            )
         take_away(app, item.id, item.url)
     for id in app.kept_away.ids():
         if id not in listed:
@@ -224,7 +267,9 @@ def settle_withdrawals(app: App) -> None:
         elif listed[id].at < app.clock() - KEPT_FOR:
             app.kept_away.drop(id)
     for id in recorded.keys() - listed.keys():
-        read_again(app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone")
+        read_again(
+            app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone"
+        )
 
 
 def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:

@@ -33,7 +33,8 @@ _BUILD_SECONDS = 60  # a file newer than the manifest may belong to a build for 
 
 
 class CostlyQuestionError(Exception):
-    """A question that needs more CPU than one may have; the message is for the person who wrote it."""
+    """A question that needs more CPU than one may have; the message is for the person who wrote
+    it."""
 
 
 class Budget:
@@ -46,7 +47,9 @@ class Budget:
     def check(self) -> None:
         """Raise CostlyQuestionError if they are spent."""
         if self._cpu() > self._end:
-            raise CostlyQuestionError("This question takes too long; leave out some names or words.")
+            raise CostlyQuestionError(
+                "This question takes too long; leave out some names or words."
+            )
 
 
 @dataclass(slots=True)
@@ -59,7 +62,9 @@ class Answers:
     cpu: Callable[[], float] = time.thread_time  # seconds that the calling thread has used
 
     def questions(self, settings: Settings) -> Questions:
-        return Questions(version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url)
+        return Questions(
+            version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url
+        )
 
     def _version(self) -> Stamp | None:
         return stamp_of(self._path(search.MANIFEST))
@@ -93,26 +98,42 @@ class Answers:
                 return Made(200, body=self._made(place, question, names, format))
         except CostlyQuestionError as error:
             return Made(400, str(error))
-        except (SyndicatorError, OSError, LookupError):  # the database or a file is just being written
+        # the database or a file is just being written
+        except (SyndicatorError, OSError, LookupError):
             return Made(503, "This cannot be answered now; try again in a minute.")
 
-    def _made(self, place: Place, question: Question, names: Mapping[FeedKey, str], format: str) -> bytes:
+    def _made(
+        self, place: Place, question: Question, names: Mapping[FeedKey, str], format: str
+    ) -> bytes:
         from syndicator.publishing.entries import Entries, documents, renderers
         from syndicator.publishing.render.head import head
         from syndicator.publishing.web.pages import Pages
 
         assert place.store is not None
         budget = Budget(QUESTION_SECONDS, self.cpu)
-        settings, index, instance = place.settings, place.store.index, place.article_store.instance()
-        rights, private = RightsFile(place.article_store.file(RIGHTS_TOML)), bool(settings.publish.secret_path)
+        settings, index, instance = (
+            place.settings,
+            place.store.index,
+            place.article_store.instance(),
+        )
+        rights, private = (
+            RightsFile(place.article_store.file(RIGHTS_TOML)),
+            bool(settings.publish.secret_path),
+        )
 
         def source_of(article: Article) -> Source | None:
             source = place.sources.get(article.source_key)
-            return terms(source, rights_in(rights, source), article.url, private=private) if source else None
+            return (
+                terms(source, rights_in(rights, source), article.url, private=private)
+                if source
+                else None
+            )
 
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = of_queries((), settings, (saved,))
-        tags = [tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag]
+        tags = [
+            tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag
+        ]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
         arguments = (index, source_of, instance, settings, renderers(pages), None, tags)

@@ -13,10 +13,20 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.status import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
-from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
+from syndicator.services.showing.lists import (
+    Item,
+    Line,
+    Work,
+    lines,
+    name_of,
+    newest,
+    vocabulary,
+    work,
+)
 from syndicator.store.status import OnHold
 
-# Age of the health after which a page renews it: after FRESH in the background, after OLDEST before it is shown.
+# Age of the health after which a page renews it: after FRESH in the background, after OLDEST before
+# it is shown.
 FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
 
 
@@ -68,7 +78,9 @@ class Glance:
             held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
             self._seen = seen = look(place, states.append, walked=self.walked), held
             followed = (state for state in states if state.key in place.sources)
-            self._names = {state.key: name_of(place.sources[state.key], state) for state in followed}
+            self._names = {
+                state.key: name_of(place.sources[state.key], state) for state in followed
+            }
             return seen
 
     def changed(self) -> None:
@@ -81,7 +93,9 @@ class Glance:
         with self.place() as place:
             latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
             words = vocabulary(self.config)
-            return Today(health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names)
+            return Today(
+                health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names
+            )
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
         """Read folders and visits. Returns `walked`, and `work` by source."""

@@ -1,5 +1,5 @@
-"""Lists and single pages of articles and sources; tags, categories and queries. Reads only; raises StoreError,
-UsageError."""
+"""Lists and single pages of articles and sources; tags, categories and queries. Reads only; raises
+StoreError, UsageError."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -32,7 +32,8 @@ from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
 
 WEEKS, COSTS = 12, timedelta(days=7)
-_NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")  # have columns of their own
+# have columns of their own
+_NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")
 _NEWEST = 10  # articles of a source
 
 
@@ -42,7 +43,8 @@ class Item:
     picture: Picture | None
     outlet: str  # the name of its source
     path: str = ""
-    unsure: int | None = None  # percent of certainty of its category, if that is low and nobody confirmed it
+    # percent of certainty of its category, if that is low and nobody confirmed it
+    unsure: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +78,16 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
     pictures = place.store.pictures.taken([row.article.id for row in listed])
     items = []
     for row in listed:
-        is_unsure = row.score is not None and 1000 * row.score < UNSURE and row.article.tags_by != "operator"
+        is_unsure = (
+            row.score is not None
+            and 1000 * row.score < UNSURE
+            and row.article.tags_by != "operator"
+        )
         unsure = round(100 * row.score) if is_unsure and row.score is not None else None
         picture, name = pictures.get(row.article.id), outlet(place, row.article)
-        items.append(Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure))
+        items.append(
+            Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure)
+        )
     return items, counts
 
 
@@ -89,17 +97,26 @@ def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
     ids = store.index.ids(feed, limit=most, since=None, most=most)
     pictures, articles = store.pictures.taken(ids), store.index.articles(ids)
     rows = ((id, articles[id]) for id in ids if id in articles)
-    return tuple(Item(article=row, picture=pictures.get(id), outlet=outlet(place, row)) for id, row in rows)
+    return tuple(
+        Item(article=row, picture=pictures.get(id), outlet=outlet(place, row)) for id, row in rows
+    )
 
 
 def outlet(place: Place, article: Article) -> str:
     """Return the name of an article's source: as configured, else from its feed, else its host."""
     source = place.sources.get(article.source_key)
-    return (source.title if source else None) or article.origin.title or urls.host(article.url) or article.source_key
+    return (
+        (source.title if source else None)
+        or article.origin.title
+        or urls.host(article.url)
+        or article.source_key
+    )
 
 
 def name_of(source: Source, state: SourceState | None) -> str:
-    return source.title or (state.feed_title if state else "") or urls.host(source.url) or source.key
+    return (
+        source.title or (state.feed_title if state else "") or urls.host(source.url) or source.key
+    )
 
 
 def article(place: Place, id: str) -> File:
@@ -131,7 +148,11 @@ def article(place: Place, id: str) -> File:
 
 def _story(store: Store, id: str) -> tuple[Article, ...]:
     story = store.stories.of([id]).get(id)
-    others = [member.article for member in store.stories.of_stories([story]) if member.article != id] if story else []
+    others = (
+        [member.article for member in store.stories.of_stories([story]) if member.article != id]
+        if story
+        else []
+    )
     return tuple(store.index.articles(others).values())
 
 
@@ -150,7 +171,8 @@ def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceStat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Recent work on a source: new articles by week, the oldest first; visits of the last seven days."""
+    """Recent work on a source: new articles by week, the oldest first; visits of the last seven
+    days."""
 
     weeks: tuple[int, ...] = (0,) * WEEKS
     last: datetime | None = None  # article
@@ -192,7 +214,9 @@ class Line:
         """Sort key: sources that need the operator first, the longest broken before others."""
         if self.trouble is None or not self.source.enabled:
             return 2, 0.0
-        return int(not self.trouble.needs_you), self.trouble.since.timestamp() if self.trouble.since else 0.0
+        return int(
+            not self.trouble.needs_you
+        ), self.trouble.since.timestamp() if self.trouble.since else 0.0
 
 
 SORTS: Mapping[str, Callable[[Line], Any]] = {
@@ -205,13 +229,17 @@ SORTS: Mapping[str, Callable[[Line], Any]] = {
 }
 STATES: Mapping[str, Callable[[Line], bool]] = {
     "all": lambda line: True,
-    "sick": lambda line: line.source.enabled and line.trouble is not None and line.trouble.needs_you,
+    "sick": lambda line: (
+        line.source.enabled and line.trouble is not None and line.trouble.needs_you
+    ),
     "paused": lambda line: not line.source.enabled,
     "settings": lambda line: bool(line.settings or line.source.every or line.source.cron),
 }
 
 
-def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]) -> list[Line]:
+def lines(
+    place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]
+) -> list[Line]:
     """Return rows of the table for sources with all of `words`."""
     ordered = sorted(conditions, key=lambda condition: condition.needs_you)
     troubles = {condition.source: condition for condition in ordered if condition.source}
@@ -268,7 +296,8 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTrial:
-    """Matches of a query among the newest articles. `fault`: its error, with the position in the text."""
+    """Matches of a query among the newest articles. `fault`: its error, with the position in the
+    text."""
 
     found: tuple[Article, ...] = ()
     count: int = 0
@@ -277,7 +306,11 @@ class QueryTrial:
 
 
 def names(place: Place) -> Names:
-    rows = [row for row in place.store.index.plain_feeds() if row.moved_to is None] if place.store else []
+    rows = (
+        [row for row in place.store.index.plain_feeds() if row.moved_to is None]
+        if place.store
+        else []
+    )
     counts = {(row.key.axis, row.key.slug): row.count for row in rows}
     taxonomy = vocabulary(place.config)
 
@@ -286,11 +319,15 @@ def names(place: Place) -> Names:
         return Named(name=item.name, count=count, aliases=aliases, description=item.description)
 
     slugs = {slug(tag.name) for tag in taxonomy.tag}
-    others = [row for row in rows if row.key.axis == "tag" and row.key.slug not in slugs and row.count]
+    others = [
+        row for row in rows if row.key.axis == "tag" and row.key.slug not in slugs and row.count
+    ]
     tags = [named("tag", tag, tag.aliases) for tag in taxonomy.tag]
     tags += [Named(name=row.name, count=row.count, listed=False) for row in others]
     categories = [named("category", category) for category in taxonomy.category]
-    with_count = tuple((query, counts.get((query.key.axis, query.key.slug), 0)) for query in queries(place))
+    with_count = tuple(
+        (query, counts.get((query.key.axis, query.key.slug), 0)) for query in queries(place)
+    )
     return Names(_largest(tags), _largest(categories), with_count)
 
 
@@ -318,7 +355,9 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     index = place.store.index
     ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
     articles = index.articles(ids)
-    matching = [item for id, item in articles.items() if matches(asked, item, partial(body, place, id))]
+    matching = [
+        item for id, item in articles.items() if matches(asked, item, partial(body, place, id))
+    ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 

@@ -1,1 +1,2 @@
-"""Stories: articles of several outlets on one event. `follow` groups new articles; `decisions` records decisions."""
+"""Stories: articles of several outlets on one event. `follow` groups new articles; `decisions`
+records decisions."""

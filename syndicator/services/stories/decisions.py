@@ -1,5 +1,5 @@
-"""Decisions about stories, written to stories.tsv beside the articles before the database. If both differ, the file
-counts."""
+"""Decisions about stories, written to stories.tsv beside the articles before the database. If both
+differ, the file counts."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ def outlet_of(article: Article) -> str:
 
 
 def story_name(id: str, now: datetime) -> str:
-    """Return a new name for a story that begins at `now` with the article `id`; see `view.leading`."""
+    """Return a new name for a story that begins at `now` with the article `id`; see
+    `view.leading`."""
     digest = b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()
     return f"{now.timestamp():.0f}{digest}"[:26]
 
 
 def take_in(app: App) -> set[str]:
-    """Update the database's stories from the files beside the articles. Returns the ids of articles whose story
-    changed."""
+    """Update the database's stories from the files beside the articles. Returns the ids of articles
+    whose story changed."""
     notes = app.store.visits
     leads.take_in(app)
     changed = _take_in_members(app)
@@ -54,30 +55,44 @@ def _take_in_members(app: App) -> set[str]:
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):
         return set()
-    before = {member.article: (member.article, member.story, member.final) for member in app.store.stories.members()}
+    before = {
+        member.article: (member.article, member.story, member.final)
+        for member in app.store.stories.members()
+    }
     decided = {decision[0]: decision for decision in lists.STORIES.read(file)}
     changed = {id: decision for id, decision in decided.items() if before.get(id) != decision}
-    outlets = {id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()}
-    members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()]
+    outlets = {
+        id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()
+    }
+    members = [
+        Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()
+    ]
     app.store.stories.put(members, before.keys() - decided.keys())
     notes.set_note(_READ, stamp or None, app.clock())
     return changed.keys() | (before.keys() - decided.keys())
 
 
-def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by an operator."""
+def decide(
+    app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
+) -> None:
+    """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by
+    an operator."""
     if not stories:
         return
     file = app.article_store.file(lists.STORIES.name)
     lists.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
-    members = [Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story]
+    members = [
+        Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story
+    ]
     app.store.stories.put(members, [id for id, story in stories.items() if not story])
     app.store.visits.set_note(_READ, file.stamp(), app.clock())
 
 
 def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
-    """Return the story for the named articles and all others of their stories, by article id. Raises UsageError."""
-    from syndicator.services.naming import need_article  # imported late: it reads sources.toml with pydantic
+    """Return the story for the named articles and all others of their stories, by article id.
+    Raises UsageError."""
+    # imported late: it reads sources.toml with pydantic
+    from syndicator.services.naming import need_article
 
     take_in(app)
     ids = list(dict.fromkeys(need_article(app, name) for name in named))
@@ -90,7 +105,8 @@ def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
 
 
 def plan_leave(app: App, id: str) -> dict[str, str]:
-    """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is in none."""
+    """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is
+    in none."""
     take_in(app)
     if not (story := app.store.stories.of([id]).get(id)):
         return {}

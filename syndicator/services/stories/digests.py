@@ -24,18 +24,22 @@ Issues = list[dict[str, Any]]
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Return the last end of a period at or before `now`, in UTC. `zone`: None for this machine's."""
+    """Return the last end of a period at or before `now`, in UTC. `zone`: None for this
+    machine's."""
     weekday, hours = digest.at[:-5].strip(), time.fromisoformat(digest.at[-5:])
     days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(len(DAYS) + 1))
     wanted = (day for day in days if not weekday or DAYS[day.weekday()] == weekday)
-    return next(end for day in wanted if (end := datetime.combine(day, hours, zone).astimezone(UTC)) <= now)
+    return next(
+        end for day in wanted if (end := datetime.combine(day, hours, zone).astimezone(UTC)) <= now
+    )
 
 
 def due(app: App) -> bool:
     """Return True if an entry is due, or if a digest was added or removed."""
     stored = read(app.store)
     return stored.keys() != {digest.name for digest in app.settings.digest} or any(
-        stored[digest.name]["until"] < last_end(digest, app.clock()).isoformat() for digest in app.settings.digest
+        stored[digest.name]["until"] < last_end(digest, app.clock()).isoformat()
+        for digest in app.settings.digest
     )
 
 
@@ -45,24 +49,40 @@ def collect(app: App) -> list[tuple[Digest, Issues]]:
     stored = {digest.name: _continued(app, digest, before.get(digest.name)) for digest in wanted}
     if stored != before:
         write(app, stored)
-    return [(digest, [published(app, issue) for issue in stored[digest.name]["issues"]]) for digest in wanted]
+    return [
+        (digest, [published(app, issue) for issue in stored[digest.name]["issues"]])
+        for digest in wanted
+    ]
 
 
 def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return a digest with its due entry. A new digest begins with the last period, which is not mailed."""
+    """Return a digest with its due entry. A new digest begins with the last period, which is not
+    mailed."""
     until = last_end(digest, app.clock())
-    since = datetime.fromisoformat(before["until"]) if before else last_end(digest, until - timedelta(seconds=1))
+    since = (
+        datetime.fromisoformat(before["until"])
+        if before
+        else last_end(digest, until - timedelta(seconds=1))
+    )
     issues = before["issues"] if before else []
     if since < until and (stories := _stories(app, digest, since, until)):
         day, waits = until.astimezone().date().isoformat(), bool(before and digest.mail)
-        issue = {"until": until.isoformat(), "day": day, "stories": stories, "waits": waits, "tried": "", "fault": ""}
+        issue = {
+            "until": until.isoformat(),
+            "day": day,
+            "stories": stories,
+            "waits": waits,
+            "tried": "",
+            "fault": "",
+        }
         issues = [issue, *issues][:_KEPT]
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
 def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
-    """Return the stories with articles added from `since` to before `until`, as article ids: the first of each outlet,
-    the lead first. Sort stories by number of outlets, then the newest first."""
+    """Return the stories with articles added from `since` to before `until`, as article ids: the
+    first of each outlet, the lead first. Sort stories by number of outlets, then the newest
+    first."""
     index, key = app.store.index, parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
     articles, stories = index.articles(ids), index.reports(ids)
@@ -73,7 +93,9 @@ def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list
         for outlet, article in story.reports if story else (("", articles[id]),):
             if (article.added or until) < until and (outlet not in first or article.id in leads):
                 first[outlet] = article.id
-        groups.setdefault(story.name if story else id, sorted(first.values(), key=lambda id: id not in leads))
+        groups.setdefault(
+            story.name if story else id, sorted(first.values(), key=lambda id: id not in leads)
+        )
     return sorted(groups.values(), key=len, reverse=True)[:_LINES]
 
 
@@ -85,7 +107,12 @@ def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults(store: Store) -> list[str]:
     """Return the mail faults of the newest entries."""
-    return [issue["fault"] for digest in read(store).values() for issue in digest["issues"][:1] if issue["fault"]]
+    return [
+        issue["fault"]
+        for digest in read(store).values()
+        for issue in digest["issues"][:1]
+        if issue["fault"]
+    ]
 
 
 def read(store: Store) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Entries that earlier versions published for whole stories. They keep id and dates, and the articles behind them stay
-there. folded.tsv beside the articles lists them; it is written once and counts if it differs from the database."""
+"""Entries that earlier versions published for whole stories. They keep id and dates, and the
+articles behind them stay there. folded.tsv beside the articles lists them; it is written once and
+counts if it differs from the database."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ _NEVER: Final = 0  # in seconds since 1970
 
 
 def take_in(app: App) -> None:
-    """Update the database's folded articles from folded.tsv; write that after an upgrade, or if it was lost. All
-    stories must be in the database."""
+    """Update the database's folded articles from folded.tsv; write that after an upgrade, or if it
+    was lost. All stories must be in the database."""
     file = app.article_store.file(lists.FOLDED.name)
     if file.stamp() is None:
         folded = app.store.stories.folded()
@@ -34,8 +35,8 @@ def take_in(app: App) -> None:
 
 
 def _was_merged(app: App) -> bool:
-    """Return True if an earlier version published stories as one entry: by its note, or by the setting if the database
-    is new."""
+    """Return True if an earlier version published stories as one entry: by its note, or by the
+    setting if the database is new."""
     note = app.store.visits.note(TOLD)
     if note is not None:
         return _MERGED in note
@@ -58,6 +59,7 @@ def find_folded(app: App) -> list[Folded]:
 
 
 def _find_newest_seconds(story: Story) -> int:
-    """Return when the newest report was added, in seconds since 1970; _NEVER if no report has such a time."""
+    """Return when the newest report was added, in seconds since 1970; _NEVER if no report has such
+    a time."""
     seconds = [int(article.added.timestamp()) for _, article in story.reports if article.added]
     return max(seconds, default=_NEVER)

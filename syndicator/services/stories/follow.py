@@ -26,7 +26,8 @@ _LOOKED: Final = "stories looked"  # the note that says when
 
 
 async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
-    """Group new articles; call `turn` now and then. Returns the ids of articles whose story changed."""
+    """Group new articles; call `turn` now and then. Returns the ids of articles whose story
+    changed."""
     notes, now = app.store.visits, app.clock()
     changed = take_in(app)
     if app.settings.publish.stories == "off":
@@ -52,31 +53,47 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
     unread = [row for row in unread if row.article in articles]
     sketches = {row: _sketched(app, row, articles[row.article], since) for row in unread}
     stories.save(sketches)
-    before = {row.article: (row.story, row.final) for row in stories.members([row.article for row in unread])}
-    rows = {row.article: Sketched(*row[:5], *before.get(row.article, ("", False))) for row in sketches.values()}
+    before = {
+        row.article: (row.story, row.final)
+        for row in stories.members([row.article for row in unread])
+    }
+    rows = {
+        row.article: Sketched(*row[:5], *before.get(row.article, ("", False)))
+        for row in sketches.values()
+    }
     outlets = {id: row.outlet for id, row in rows.items()}
     left = {id: "" for id, row in rows.items() if row.story and not row.data and not row.final}
     new = [report for row in rows.values() if (report := _report(row, since))]
 
     def near(report: Report) -> list[Report]:
-        likest = stories.near(rows[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1))
+        likest = stories.near(
+            rows[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1)
+        )
         outlets.update((row.article, row.outlet) for row in likest)
         return [candidate for row in likest if (candidate := _report(row, since))]
 
     def members(names: Collection[str]) -> list[Report]:
-        reports = {row: _report(row, since) for row in stories.of_stories(names) if row.article not in left}
+        reports = {
+            row: _report(row, since) for row in stories.of_stories(names) if row.article not in left
+        }
         outlets.update((row.article, row.outlet) for row in reports)
         settled = {row.story for row, report in reports.items() if report is None}
-        return [member._replace(final=member.final or member.story in settled) for member in reports.values() if member]
+        return [
+            member._replace(final=member.final or member.story in settled)
+            for member in reports.values()
+            if member
+        ]
 
-    changed = left | changes(new, near, members, lambda group: story_name(min(group).id, app.clock()))
+    changed = left | changes(
+        new, near, members, lambda group: story_name(min(group).id, app.clock())
+    )
     decide(app, changed, outlets, final=False)
     return set(changed)
 
 
 def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
-    """Return the data for comparing an article; none if it is too old or not published by itself. Its age counts from
-    when it was added, because dates are claims."""
+    """Return the data for comparing an article; none if it is too old or not published by itself.
+    Its age counts from when it was added, because dates are claims."""
     added = codec.moment(unread.added)
     old = added < since or (article.published or added) < since
     aside = old or article.hold or article.unlisted or article.merged_into
@@ -99,4 +116,6 @@ def _report(row: Sketched, since: datetime) -> Report | None:
     """Return a row as a report for grouping, None if it is no longer compared."""
     if not row.data or row.at is None or (at := codec.moment(row.at)) < since:
         return None
-    return Report(row.article, row.outlet, row.language or "", at, unpack(row.data), row.story, row.final)
+    return Report(
+        row.article, row.outlet, row.language or "", at, unpack(row.data), row.story, row.final
+    )

@@ -1,5 +1,5 @@
-"""Leads of stories: chosen once, when a story is first published, and written to leads.tsv beside the articles before
-the database. If both differ, the file counts."""
+"""Leads of stories: chosen once, when a story is first published, and written to leads.tsv beside
+the articles before the database. If both differ, the file counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _NO_LEAD: Final = ""
 
 
 def take_in(app: App) -> None:
-    """Update the database's leads from leads.tsv; write that after an upgrade, or if it was lost."""
+    """Update the database's leads from leads.tsv; write that after an upgrade, or if it was
+    lost."""
     file = app.article_store.file(lists.LEADS.name)
     stamp = file.stamp()
     if stamp is None:
@@ -31,13 +32,15 @@ def take_in(app: App) -> None:
             stamp = file.stamp()
     if (stamp or _NO_FILE) == app.store.visits.note(_READ):
         return
-    app.store.stories.set_leads(_list_changes(app.store.stories.leads(), dict(lists.LEADS.read(file))))
+    app.store.stories.set_leads(
+        _list_changes(app.store.stories.leads(), dict(lists.LEADS.read(file)))
+    )
     app.store.visits.set_note(_READ, stamp or _NO_FILE, app.clock())
 
 
 def _list_changes(recorded: Mapping[str, str], decided: Mapping[str, str]) -> dict[str, str]:
-    """Return the leads that the database lacks (story -> article id, _NO_LEAD to remove one). `recorded`: those in the
-    database; `decided`: those in the file."""
+    """Return the leads that the database lacks (story -> article id, _NO_LEAD to remove one).
+    `recorded`: those in the database; `decided`: those in the file."""
     changes: dict[str, str] = {}
     for story in recorded.keys() | decided.keys():
         lead = decided.get(story, _NO_LEAD)
@@ -62,7 +65,9 @@ def choose(app: App) -> None:
     if not stories_due:
         return
     chooser = _Chooser(app)
-    leads = {story.name: chooser.choose_lead(story) for story in app.store.stories.published(stories_due)}
+    leads = {
+        story.name: chooser.choose_lead(story) for story in app.store.stories.published(stories_due)
+    }
     record(app, leads)
 
 
@@ -71,7 +76,9 @@ class _Chooser:
 
     def __init__(self, app: App) -> None:
         today = app.clock().date()
-        followed_since = {key: date.fromisoformat(day) for key, day in lists.FOLLOWED.read(app.beside.followed)}
+        followed_since = {
+            key: date.fromisoformat(day) for key, day in lists.FOLLOWED.read(app.beside.followed)
+        }
         self._sources = app.sources
         self._known = {key for key in app.sources if is_known(followed_since.get(key), today)}
         self._by_site: dict[str, list[str]] = {}
@@ -92,8 +99,9 @@ class _Chooser:
         )
 
     def _list_sources(self, article: Article) -> list[str]:
-        """Return the sources of the article's site, whoever announced it first; without any, the one that brought it.
-        Hosts that link a source's feed do not count: a stranger may link any feed."""
+        """Return the sources of the article's site, whoever announced it first; without any, the
+        one that brought it. Hosts that link a source's feed do not count: a stranger may link any
+        feed."""
         sources_of_site = self._by_site.get(urls.site(article.url), [])
         if sources_of_site:
             return sources_of_site

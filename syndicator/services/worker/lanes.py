@@ -1,4 +1,5 @@
-"""Lanes of a worker: threads with their own event loop, store and network client, for one job at a time."""
+"""Lanes of a worker: threads with their own event loop, store and network client, for one job at a
+time."""
 
 import asyncio
 import threading
@@ -24,14 +25,16 @@ from syndicator.store import codec
 from syndicator.store.fleet.shards import Job, Shards
 from syndicator.store.postgres import JobLost
 
-SIDE_BY_SIDE = 4  # sources of a host visited at the same time: some wait for pages of other hosts. A choice
+# sources of a host visited at the same time: some wait for pages of other hosts. A choice
+SIDE_BY_SIDE = 4
 JOB_SECONDS = 30.0  # a job begins no visit later than this, so that others get its hosts
 # Hosts of a job, and sources of each, so that others get a turn at these hosts. Choices.
 MOST_HOSTS, EACH = 200, 8
 _SAVE_SECONDS = 1.0  # between two saves: visits that a crash loses are repeated
 _SOON = 0.05  # seconds until a turn may be asked for again: a choice
 _MOST_OUTCOMES = 20_000  # that wait to be reported: a choice
-_LATELY = 600.0  # seconds for which a host that was reached proves that there is a network: a choice
+# seconds for which a host that was reached proves that there is a network: a choice
+_LATELY = 600.0
 _OURS = -1  # the token of a turn that the table of hosts did not give
 
 
@@ -44,10 +47,14 @@ class _Own:
 
 
 class OwnTurns:
-    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory; none are given after `asks_until`."""
+    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory; none are given
+    after `asks_until`."""
 
     def __init__(
-        self, common: HostTurns, asks_until: Callable[[], float], steady: Callable[[], float] = time.monotonic
+        self,
+        common: HostTurns,
+        asks_until: Callable[[], float],
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._common, self._asks_until, self._steady = common, asks_until, steady
         self._own: dict[str, _Own] = {}
@@ -92,7 +99,8 @@ class OwnTurns:
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle ones."""
+        """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle
+        ones."""
         with self._alone:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
@@ -106,8 +114,9 @@ class OwnTurns:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The time in which database and sources stay the same. `room`: visits per lane; `stop`: begin no work; `over`: end
-    this session; `asks_until`: monotonic time after which no request begins."""
+    """The time in which database and sources stay the same. `room`: visits per lane; `stop`:
+    begin no work; `over`: end this session; `asks_until`: monotonic time after which no request
+    begins."""
 
     app: App
     shards: Shards
@@ -121,7 +130,8 @@ class Session:
     asks_until: float = 0.0
     over: asyncio.Event = field(default_factory=asyncio.Event)
     settling: Settling = field(default_factory=Settling)
-    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))  # to be reported
+    # to be reported
+    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _reached: float = -_LATELY
 
@@ -133,7 +143,8 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome, first: bool) -> bool:
-        """Record an outcome, in any thread. False if the network was down lately or the fault is our own."""
+        """Record an outcome, in any thread. False if the network was down lately or the fault is
+        our own."""
         if not outcome.no_network:
             self._reached = time.monotonic()
         if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:
@@ -198,16 +209,25 @@ class _Work:
         lane.turns.add(taken)
         self._names = set(taken)
         states = shards.due(job.shard, taken, EACH) if taken else []
-        self._fence, self._waiting = shards.fence(job), [state.key for state, waits in states if waits]
+        self._fence, self._waiting = (
+            shards.fence(job),
+            [state.key for state, waits in states if waits],
+        )
         self._store = app.store.fenced(self._fence, self._waiting)
-        self._due = [(app.sources[state.key], state) for state, _ in states if state.key in app.sources]
+        self._due = [
+            (app.sources[state.key], state) for state, _ in states if state.key in app.sources
+        ]
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
         self._until = time.monotonic() + JOB_SECONDS
 
     async def visit_all(self) -> None:
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
-        lane, runs, room = self._lane, dict[str, RunContext](), asyncio.Semaphore(self._lane.session.room)
+        lane, runs, room = (
+            self._lane,
+            dict[str, RunContext](),
+            asyncio.Semaphore(self._lane.session.room),
+        )
         for name in self._left:
             fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
             runs[name] = replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
@@ -217,13 +237,19 @@ class _Work:
             visits = []
             for source, state in self._due:
                 places = (rooms[_host(state)], room)
-                visits.append(group.create_task(self._visit(runs[_host(state)], places, source, state)))
+                visits.append(
+                    group.create_task(self._visit(runs[_host(state)], places, source, state))
+                )
             if visits:
                 await asyncio.wait(visits)
             saving.cancel()
 
     async def _visit(
-        self, run: RunContext, places: tuple[asyncio.Semaphore, asyncio.Semaphore], source: Source, state: SourceState
+        self,
+        run: RunContext,
+        places: tuple[asyncio.Semaphore, asyncio.Semaphore],
+        source: Source,
+        state: SourceState,
     ) -> None:
         session = self._lane.session
         async with places[0], places[1]:

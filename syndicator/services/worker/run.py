@@ -1,4 +1,5 @@
-"""A worker: sessions on a shared database, lanes that visit, builds under the lock. Commands on that database."""
+"""A worker: sessions on a shared database, lanes that visit, builds under the lock. Commands on
+that database."""
 
 import asyncio
 import errno
@@ -45,18 +46,27 @@ from syndicator.store.postgres import StoreAway, StoreBusy
 def need_server(settings: Settings) -> None:
     """Raise UsageError if the database is a file."""
     if settings.store_url.startswith("sqlite"):
-        cure = "set store.url to postgresql://user@host/database. On one machine `syndicator up` does all of it"
+        cure = (
+            "set store.url to postgresql://user@host/database. On one machine `syndicator up` does"
+            " all of it"
+        )
         raise UsageError(f"workers share a database server: {cure}")
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """Return a worker's configuration: pushed sources, own folder. Raises MissingError, ConfigError, StoreError."""
+    """Return a worker's configuration: pushed sources, own folder. Raises MissingError,
+    ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp, sources = store.fleet.stamp(), store.fleet.sources()
     if not stamp:
-        raise MissingError("this database has no pushed sources: run `syndicator sources push` where sources.toml is")
+        raise MissingError(
+            "this database has no pushed sources: run `syndicator sources push` where"
+            " sources.toml is"
+        )
     queries, faults = valid_queries(config, settings, remember=True)
-    return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults)
+    return Configuration(
+        settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults
+    )
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
@@ -72,7 +82,8 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 
 def look(config: Path, *, requeue: bool = False) -> HostCounts:
-    """Return the state of the fleet. `requeue`: retry paused hosts. Raises ConfigError, UsageError, StoreError."""
+    """Return the state of the fleet. `requeue`: retry paused hosts. Raises ConfigError, UsageError,
+    StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -96,7 +107,8 @@ def migrate(config: Path) -> str:
 
 
 def move_to(config: Path, target: str) -> Mapping[str, int]:
-    """Copy the database to `target`. Returns the rows by table. Raises ConfigError, UsageError, LockedError."""
+    """Copy the database to `target`. Returns the rows by table. Raises ConfigError, UsageError,
+    LockedError."""
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
@@ -111,11 +123,20 @@ def move(origin: str, target: str) -> Mapping[str, int]:
     return copy(origin, target)
 
 
-DRAIN_SECONDS = 25.0  # for work under way after a signal; systemd and Docker kill after that, at 30 as set up
-# Choices, in seconds: between checks for stale feeds; between reports of a worker's visits; for pictures and for the
-# language model while a worker has the lock; between checks for jobs that a crash lost; between tries to reach the
-# database; between checks for pushed sources.
-_EVERY, _TELL, _PICTURES, _MODEL, _FILL, _LONGEST_PAUSE, _LOOK = 2.0, 60.0, 20.0, 60.0, 600.0, 15.0, 10.0
+# for work under way after a signal; systemd and Docker kill after that, at 30 as set up
+DRAIN_SECONDS = 25.0
+# Choices, in seconds: between checks for stale feeds; between reports of a worker's visits; for
+# pictures and for the language model while a worker has the lock; between checks for jobs that a
+# crash lost; between tries to reach the database; between checks for pushed sources.
+_EVERY, _TELL, _PICTURES, _MODEL, _FILL, _LONGEST_PAUSE, _LOOK = (
+    2.0,
+    60.0,
+    20.0,
+    60.0,
+    600.0,
+    15.0,
+    10.0,
+)
 _RECOVERIES, _SIGNS = 3, 6  # in a lease: checks for jobs of silent workers, and signs of life
 _LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
 _SOON = 0.05  # seconds between two checks if the engine has begun
@@ -196,19 +217,29 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 
 
 async def watch(session: Session) -> None:
-    """End the session if sources were pushed or the database was upgraded. Record files that crashed workers left."""
+    """End the session if sources were pushed or the database was upgraded. Record files that
+    crashed workers left."""
     while not session.ending:
         await pause(session.stop, _LOOK)
         reconcile.left_behind(session.app)
-        if session.app.store.fleet.stamp() != session.app.sources_stamp or not session.app.store.current:
+        if (
+            session.app.store.fleet.stamp() != session.app.sources_stamp
+            or not session.app.store.current
+        ):
             session.over.set()
 
 
 async def work(
-    config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
+    config: Path,
+    lanes: int,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+    trouble: Callable[[str], None],
 ) -> Totals:
-    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name, `trouble` each fault.
-    Raises ConfigError, UsageError, MissingError, StoreError for lasting faults."""
+    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name,
+    `trouble` each fault. Raises ConfigError, UsageError, MissingError, StoreError for lasting
+    faults."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
     totals = Totals()
     while not stop.is_set():
@@ -234,7 +265,9 @@ def _passes(error: StoreError | OSError, totals: Totals) -> bool:
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
 
 
-async def _session(config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any) -> None:
+async def _session(
+    config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
+) -> None:
     settings = load(config)
     need_server(settings)
     lease, clock, read = lease_seconds(settings), DatabaseClock(), pushed(config, settings)
@@ -245,9 +278,12 @@ async def _session(config: Path, lanes: int, ready: Callable[[str], None], *, ow
         worker = await stack.enter_async_context(aclosing(make_worker(app)))
         threads = min(lanes, _LANES)
         room = -(-lanes * SIDE_BY_SIDE // threads)
-        session = Session(app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared)
+        session = Session(
+            app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared
+        )
         shards.install()
-        hosts.give_up(owner, settings.fetch.pause)  # hosts of an earlier session that lost the database
+        # hosts of an earlier session that lost the database
+        hosts.give_up(owner, settings.fetch.pause)
         free: list[Lane] = []
         for _ in range(threads):
             lane = Lane(stack.enter_context(open_app(config, read=read, clock=clock)), session)
@@ -274,7 +310,9 @@ async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> No
         finally:
             free.append(taken)
 
-    engine = Engine(session.shards.address, job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS)
+    engine = Engine(
+        session.shards.address, job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
+    )
     async with task_group() as group:
         for task in (recover(session), build(session), watch(session)):
             group.create_task(task)

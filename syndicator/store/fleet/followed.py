@@ -20,8 +20,11 @@ from syndicator.store.postgres import StoreAway
 _STAMP = "sources pushed"  # key of a note in existing databases
 _f = schema.followed.c
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))")
-_TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))")
-_FROZEN, _SURE = 30, 20.0  # seconds without a statement: the lock is lost after the first, held for the second. Choices
+_TRY = text(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))"
+)
+# seconds without a statement: the lock is lost after the first, held for the second. Choices
+_FROZEN, _SURE = 30, 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +53,34 @@ class Fleet:
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow (not if `dry_run`); return the changes. `at`: microseconds."""
-        before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
+        """Replace the sources that workers follow (not if `dry_run`); return the changes. `at`:
+        microseconds."""
+        before = {
+            row[0]: row[1:]
+            for row in self._db.driven("SELECT key, place, enabled, data FROM followed")
+        }
         after = {
-            codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
+            codec.key(source.key): (place, source.enabled, codec.pack(source))
+            for place, source in enumerate(sources)
         }
         change = Pushed(
             added=sorted(after.keys() - before.keys()),
-            changed=sorted(key for key in after.keys() & before.keys() if after[key][2] != before[key][2]),
+            changed=sorted(
+                key for key in after.keys() & before.keys() if after[key][2] != before[key][2]
+            ),
             removed=sorted(before.keys() - after.keys()),
         )
         if dry_run:
             return change
         names = ("key", "place", "enabled", "data")
         new = [
-            dict(zip(names, (key, *row), strict=True)) for key, row in sorted(after.items()) if before.get(key) != row
+            dict(zip(names, (key, *row), strict=True))
+            for key, row in sorted(after.items())
+            if before.get(key) != row
         ]
-        digest = hashlib.sha256("\n".join(f"{key} {row[2]}" for key, row in after.items()).encode()).hexdigest()
+        digest = hashlib.sha256(
+            "\n".join(f"{key} {row[2]}" for key, row in after.items()).encode()
+        ).hexdigest()
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
@@ -76,7 +90,8 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Exclude other machines from such blocks, for short changes of shared files; wait for them."""
+        """Exclude other machines from such blocks, for short changes of shared files; wait for
+        them."""
         if self._db.sqlite:
             yield
             return
@@ -86,17 +101,21 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once it may be lost. Raises
-        LockedError."""
-        # A lock of the transaction: a pooler gives the session to other clients after each transaction.
+        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once it may be
+        lost. Raises LockedError."""
+        # A lock of the transaction: a pooler gives the session to other clients after each
+        # transaction.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:
                 if not connection.execute(_TRY, {"name": name}).scalar():
                     raise LockedError(
-                        f"another machine holds {name!r} in the database {self._db.name}; --wait waits for it"
+                        f"another machine holds {name!r} in the database {self._db.name}; --wait"
+                        " waits for it"
                     )
-                connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN}s'")
+                connection.exec_driver_sql(
+                    f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN}s'"
+                )
                 with _Pings(connection, name) as pings:
                     yield pings.check
             finally:

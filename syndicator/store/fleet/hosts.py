@@ -1,4 +1,5 @@
-"""Table of hosts shared by machines. Each method is one transaction, by the database's clock. Raises StoreError."""
+"""Table of hosts shared by machines. Each method is one transaction, by the database's clock.
+Raises StoreError."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -12,18 +13,24 @@ from syndicator.core.ports import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 
-# A host with so many starts and no result is held after the next start: for 15 to 30 minutes, doubled for each further
-# start, a day at most. The random part separates it from healthy hosts in the same shard. Choices.
+# A host with so many starts and no result is held after the next start: for 15 to 30 minutes,
+# doubled for each further start, a day at most. The random part separates it from healthy hosts in
+# the same shard. Choices.
 POISON_STARTS = 5
-_POISON = f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()), 86400e6)::bigint"
-# In leases: no request starts later than ASKS after a heartbeat; hosts are owned for _OWN: requests take less than 2/3.
+_POISON = (
+    f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()),"
+    " 86400e6)::bigint"
+)
+# In leases: no request starts later than ASKS after a heartbeat; hosts are owned for _OWN: requests
+# take less than 2/3.
 ASKS, _OWN = 0.7, 0.7 + 2 / 3
 _MICROS = 1_000_000
 _KNOWN = timedelta(seconds=2)  # how old the answer of `any` may be; `take` checks held hosts again
 _SEPARATOR = "\t"
 _text = cache(text)  # compiles each statement once
 
-NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"  # the database's clock, in microseconds since 1970
+# the database's clock, in microseconds since 1970
+NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 _FREE_NOW = f"hosts.free_at <= {NOW} AND hosts.held_until <= {NOW}"
 _TAKE = f"""
 INSERT INTO hosts (name, free_at) VALUES (:name, {NOW} + :lease)
@@ -31,24 +38,24 @@ ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at WHERE {_FREE_NOW}
 RETURNING free_at, away_until > {NOW} AS away, why"""
 _WAIT = f"SELECT free_at - {NOW} AS free, held_until - {NOW} AS held FROM hosts WHERE name = :name"
 _GIVE_BACK = f"""
-UPDATE hosts SET free_at = {NOW} + greatest(delay * 1000, :pause) WHERE name = :name AND free_at = :token"""
+UPDATE hosts SET free_at = {NOW} + greatest(delay * 1000, :pause) WHERE name = :name AND free_at = :token"""  # noqa: E501
 _DELAY = """
 INSERT INTO hosts (name, delay) VALUES (:name, :delay) ON CONFLICT (name) DO UPDATE SET delay = excluded.delay
-WHERE hosts.delay <> excluded.delay"""
+WHERE hosts.delay <> excluded.delay"""  # noqa: E501
 _HOLD = f"""
 INSERT INTO hosts (name, held_until) VALUES (:name, {NOW} + :span)
-ON CONFLICT (name) DO UPDATE SET held_until = excluded.held_until WHERE hosts.held_until < excluded.held_until"""
+ON CONFLICT (name) DO UPDATE SET held_until = excluded.held_until WHERE hosts.held_until < excluded.held_until"""  # noqa: E501
 _HELD = f"SELECT held_until - {NOW} FROM hosts WHERE name = :name AND held_until > {NOW}"
 _AWAY = f"""
 INSERT INTO hosts (name, away_until, why, failures) VALUES (:name, {NOW} + :span, :why, 1)
-ON CONFLICT (name) DO UPDATE SET away_until = excluded.away_until, why = excluded.why, failures = hosts.failures + 1"""
+ON CONFLICT (name) DO UPDATE SET away_until = excluded.away_until, why = excluded.why, failures = hosts.failures + 1"""  # noqa: E501
 _OWN_ALL = f"""
 INSERT INTO hosts (name, owner, free_at, starts)
 SELECT name, :owner, {NOW} + :lease, 1 FROM unnest(CAST(:names AS text[])) AS name ORDER BY name
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, free_at = excluded.free_at, starts = hosts.starts + 1,
   held_until = CASE WHEN hosts.starts + 1 < {POISON_STARTS} THEN hosts.held_until ELSE {NOW} + {_POISON} END
 WHERE {_FREE_NOW} AND hosts.away_until <= {NOW}
-RETURNING name, delay"""
+RETURNING name, delay"""  # noqa: E501
 _KEEP = f"UPDATE hosts SET free_at = {NOW} + :lease WHERE owner = :owner AND free_at > {NOW}"
 _RELEASE = f"""
 UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000, :pause),
@@ -56,7 +63,7 @@ UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000
 WHERE owner = :owner"""
 _FORGIVE = f"""
 UPDATE hosts SET starts = 0, held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
-WHERE owner = :owner AND name = :name"""
+WHERE owner = :owner AND name = :name"""  # noqa: E501
 _IDLE = f"""
 DELETE FROM hosts WHERE name IN (
   SELECT name FROM hosts WHERE greatest(free_at, held_until, away_until) <= {NOW} - 86400000000
@@ -72,18 +79,21 @@ SELECT count(*) AS hosts,
  coalesce(array_agg(DISTINCT owner) FILTER (WHERE owner <> '' AND free_at > {NOW}), '{{}}') AS workers
 FROM (SELECT s.host AS name, min(coalesce(s.next_due, {NOW})) AS due FROM sources s JOIN followed f ON f.key = s.key
   WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host) wanted
-LEFT JOIN hosts ON hosts.name = wanted.name"""
+LEFT JOIN hosts ON hosts.name = wanted.name"""  # noqa: E501
 _NAMED = f"""
 SELECT name, (held_until - {NOW})::float / 1e6 AS seconds, starts >= {POISON_STARTS} AS poison FROM hosts
 WHERE held_until > {NOW} AND (starts < {POISON_STARTS} OR free_at <= {NOW})
 AND name IN (SELECT host FROM sources)
-ORDER BY starts DESC, held_until DESC, name LIMIT 20"""
-_FREE = f"UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= {POISON_STARTS} RETURNING name"
+ORDER BY starts DESC, held_until DESC, name LIMIT 20"""  # noqa: E501
+_FREE = (
+    f"UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= {POISON_STARTS} RETURNING name"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldHost:
-    """A host that nobody may ask for `seconds` more. `poison`: because it crashed several workers."""
+    """A host that nobody may ask for `seconds` more. `poison`: because it crashed several
+    workers."""
 
     name: str
     seconds: float
@@ -92,7 +102,8 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Numbers of hosts. `late`: seconds that the first due one is overdue; `named`: the first 20 held ones."""
+    """Numbers of hosts. `late`: seconds that the first due one is overdue; `named`: the first 20
+    held ones."""
 
     hosts: int
     due: int
@@ -106,7 +117,8 @@ class HostCounts:
 
 
 class Hosts:
-    """The table. `lease`: seconds after which a permission for a request ends; longer than any request."""
+    """The table. `lease`: seconds after which a permission for a request ends; longer than any
+    request."""
 
     def __init__(self, database: Database, lease: float) -> None:
         self._db = database
@@ -138,23 +150,34 @@ class Hosts:
         return self._once(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1") is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        self._once(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
+        self._once(
+            _AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}"
+        )
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each in seconds."""
-        rows = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
+        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of
+        each in seconds."""
+        rows = self._db.once(
+            _text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own}
+        )
         return {row.name: row.delay / 1000 for row in rows}
 
     def keep(self, owner: str) -> None:
         self._once(_KEEP, owner=owner, lease=self._own)
 
-    def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
-        """End the owner's leases of `names`, in the caller's transaction. `pause`: seconds to the next request."""
+    def release(
+        self, connection: Connection, names: Collection[str], owner: str, pause: float
+    ) -> None:
+        """End the owner's leases of `names`, in the caller's transaction. `pause`: seconds to the
+        next request."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
-    def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
-        """Return a function that calls `fence` and, at its first call, resets the crashes of host `name`."""
+    def forgiving(
+        self, fence: Callable[[Connection], None], name: str, owner: str
+    ) -> Callable[[Connection], None]:
+        """Return a function that calls `fence` and, at its first call, resets the crashes of host
+        `name`."""
         forgiven = False
 
         def hold(connection: Connection) -> None:
@@ -192,7 +215,8 @@ class Hosts:
 
 
 class HostWaits:
-    """`ports.Waits` shared by all workers. `clock`: returns an aware time; `longest`: limit of a wait."""
+    """`ports.Waits` shared by all workers. `clock`: returns an aware time; `longest`: limit of a
+    wait."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
         self._hosts, self._clock, self._longest = hosts, clock, longest

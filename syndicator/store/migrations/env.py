@@ -1,4 +1,5 @@
-"""Alembic runs this: the migrations on the connection that `upgrade.upgrade` hands over, in its transaction."""
+"""Alembic runs this: the migrations on the connection that `upgrade.upgrade` hands over, in its
+transaction."""
 
 from alembic import context
 

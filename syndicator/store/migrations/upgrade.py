@@ -1,4 +1,5 @@
-"""Move a database of an older version to the tables of this one. Import it only when needed: Alembic loads slowly."""
+"""Move a database of an older version to the tables of this one. Import it only when needed:
+Alembic loads slowly."""
 
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from syndicator.store.migrations.versions.r0011 import STARTS
 
 
 def upgrade(database: Database) -> None:
-    """Run the missing migrations in one transaction. Raises StoreError if a newer version made the database."""
+    """Run the missing migrations in one transaction. Raises StoreError if a newer version made the
+    database."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -21,11 +23,13 @@ def upgrade(database: Database) -> None:
         postgres.unlimited(connection)
         postgres.alone(connection, "migrations")
         config.attributes["connection"] = connection
-        connection.execute(schema.revision.delete().where(schema.revision.c.version_num.in_(STARTS)))
+        connection.execute(
+            schema.revision.delete().where(schema.revision.c.version_num.in_(STARTS))
+        )
         try:
             command.upgrade(config, "head")
         except CommandError as error:
             raise StoreError(
-                f"the database {database.name} was made by another version of Syndicator ({error}); use that version, "
-                "or move the file away and run `syndicator reindex`"
+                f"the database {database.name} was made by another version of Syndicator ({error});"
+                " use that version, or move the file away and run `syndicator reindex`"
             ) from error

@@ -1,5 +1,5 @@
-"""Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields inside a row look only
-at the newest rows."""
+"""Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields
+inside a row look only at the newest rows."""
 
 import json
 import re
@@ -17,7 +17,8 @@ from syndicator.store.database import Database
 
 LOOKED_THROUGH: Final = 5000  # newest rows whose fields are searched
 _CERTAIN: Final = 1000
-# Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 % are below 840
+# Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 %
+# are below 840
 UNSURE: Final = 700
 _WEEK: Final = int(timedelta(days=7) / timedelta(microseconds=1))
 _BYTES: Final = re.compile(r'"bytes":(\d+)')
@@ -29,7 +30,8 @@ FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An article without its body. `path`: of its file; `score`: of its category, 0 to 1, None if unknown."""
+    """An article without its body. `path`: of its file; `score`: of its category, 0 to 1, None if
+    unknown."""
 
     article: Article
     path: str
@@ -38,8 +40,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria. `source`: a key or ""; `words`: in the title; `none`: category of unclassified articles; `skip`: number
-    of articles on earlier pages; `counted`: also count the articles of each filter."""
+    """Criteria. `source`: a key or ""; `words`: in the title; `none`: category of unclassified
+    articles; `skip`: number of articles on earlier pages; `counted`: also count the articles of
+    each filter."""
 
     filter: Filter = "all"
     source: str = ""
@@ -57,12 +60,18 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
-        """Return the wanted articles, best first, and, if `counted`, filter -> number among the newest."""
-        rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())  # the order of an index
+        """Return the wanted articles, best first, and, if `counted`, filter -> number among the
+        newest."""
+        # the order of an index
+        rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())
         is_whole = wanted.filter not in _WITHIN and not wanted.source
         newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
         sums = map(sum, zip(*(filters for _, filters in newest), strict=True))
-        counts = dict.fromkeys(_WITHIN, 0) | dict(zip(_WITHIN, sums, strict=False)) if wanted.counted else {}
+        counts = (
+            dict.fromkeys(_WITHIN, 0) | dict(zip(_WITHIN, sums, strict=False))
+            if wanted.counted
+            else {}
+        )
         if wanted.filter == "merged":
             rows = rows.where(_a.merged_into.is_not(None))
         for word in wanted.words:
@@ -70,26 +79,41 @@ class Browse:
         if is_whole:
             page = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
         else:
-            some = self._newest(rows, wanted) if wanted.words or wanted.filter == "merged" else newest
+            some = (
+                self._newest(rows, wanted) if wanted.words or wanted.filter == "merged" else newest
+            )
             if wanted.filter in _WITHIN:
                 some = [item for item in some if item[1][_WITHIN.index(wanted.filter)]]
             if wanted.filter == "unsure":
-                some.sort(key=lambda item: (not item[1][_HELD], _CERTAIN if item[0].score is None else item[0].score))
+                some.sort(
+                    key=lambda item: (
+                        not item[1][_HELD],
+                        _CERTAIN if item[0].score is None else item[0].score,
+                    )
+                )
             page = [row for row, _ in some[wanted.skip : wanted.skip + wanted.most]]
         return [
-            Listed(article=codec.unpack(Article, data), path=path, score=None if score is None else score / _CERTAIN)
+            Listed(
+                article=codec.unpack(Article, data),
+                path=path,
+                score=None if score is None else score / _CERTAIN,
+            )
             for data, path, score in page
         ], counts
 
     def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
-        none, source = f'"category":{json.dumps(wanted.none)}', f'"source_key":{json.dumps(wanted.source)}'
+        none, source = (
+            f'"category":{json.dumps(wanted.none)}',
+            f'"source_key":{json.dumps(wanted.source)}',
+        )
         newest = self._db.rows(rows.limit(LOOKED_THROUGH))
         if wanted.source:
             newest = [row for row in newest if source in row[0]]
         return [(row, _within(row[0], row[2], none)) for row in newest]
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
-        """Return source key -> list of (number of the week after `since`, number of articles, time of the last one)."""
+        """Return source key -> list of (number of the week after `since`, number of articles, time
+        of the last one)."""
         members, weeks = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
         week = ((members.added - codec.micros(since)) // _WEEK).label("week")
         which = (members.axis == "source") & (members.added >= codec.micros(since))
@@ -101,10 +125,16 @@ class Browse:
     def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
         """Return source key -> (visits since `since`, failed visits, bytes of its feed)."""
         costs: dict[str, tuple[int, int, int]] = {}
-        for key, data in self._db.rows(select(_o.source, _o.data).where(_o.at >= codec.micros(since))):
+        for key, data in self._db.rows(
+            select(_o.source, _o.data).where(_o.at >= codec.micros(since))
+        ):
             visits, failed, size = costs.get(key, (0, 0, 0))
             read = _BYTES.search(data)
-            costs[key] = visits + 1, failed + ('"status":"failed"' in data), size + (int(read[1]) if read else 0)
+            costs[key] = (
+                visits + 1,
+                failed + ('"status":"failed"' in data),
+                size + (int(read[1]) if read else 0),
+            )
         return costs
 
 
@@ -113,9 +143,13 @@ _HELD: Final = _WITHIN.index("hold")
 
 
 def _within(data: str, score: int | None, none: str) -> tuple[bool, ...]:
-    """Return, for each filter of _WITHIN, True if the article passes. `data`: of `codec.pack`; `score`: in thousandths;
-    `none`: JSON of the category for unclassified articles."""
-    untagged, partial, held = '"tags":[' not in data, '"partial":true' in data, '"hold":true' in data
+    """Return, for each filter of _WITHIN, True if the article passes. `data`: of `codec.pack`;
+    `score`: in thousandths; `none`: JSON of the category for unclassified articles."""
+    untagged, partial, held = (
+        '"tags":[' not in data,
+        '"partial":true' in data,
+        '"hold":true' in data,
+    )
     confirmed = '"tags_by":"operator"' in data
     unclear = (score is not None and score < UNSURE) or '"category":"' not in data or none in data
     unplaced = unclear and '"category_by":"operator"' not in data

@@ -1,5 +1,5 @@
-"""Messages for receivers of webhooks, subscriptions at hubs, and questions to a language model. Each write is a durable
-transaction. Raises StoreError, DiskError."""
+"""Messages for receivers of webhooks, subscriptions at hubs, and questions to a language model.
+Each write is a durable transaction. Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,13 +19,13 @@ WHERE known.id IS NULL OR known.mtime_ns <> articles.mtime_ns OR known.size <> a
 _DUE = """SELECT receiver, subject, id, body, at, next_try, tries, fault, n FROM messages
 WHERE receiver = ? AND next_try <= ? AND NOT EXISTS (SELECT n FROM messages earlier
 WHERE earlier.receiver = messages.receiver AND earlier.subject = messages.subject AND earlier.n < messages.n)
-ORDER BY n LIMIT ?"""
+ORDER BY n LIMIT ?"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The article version that receivers have: stamp of its file, digest of the message about it (None: nothing sent,
-    "": published before there was a receiver)."""
+    """The article version that receivers have: stamp of its file, digest of the message about it
+    (None: nothing sent, "": published before there was a receiver)."""
 
     mtime_ns: int
     size: int
@@ -34,8 +34,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver; those of one subject (article id) are sent in the order of `n`. Times in
-    microseconds."""
+    """A message for a receiver; those of one subject (article id) are sent in the order of `n`.
+    Times in microseconds."""
 
     receiver: str
     subject: str
@@ -50,7 +50,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Number of messages for a receiver, time of the first, and the fault of the last try, "" if none failed."""
+    """Number of messages for a receiver, time of the first, and the fault of the last try, "" if
+    none failed."""
 
     receiver: str
     count: int
@@ -66,17 +67,25 @@ class Messages:
 
     def begin(self, before: datetime) -> None:
         """Treat published articles added before `before` as sent."""
-        shown = f"SELECT id, mtime_ns, size, '' FROM articles WHERE {_SHOWN.format('articles')} AND added < ?"
+        shown = (
+            f"SELECT id, mtime_ns, size, '' FROM articles WHERE {_SHOWN.format('articles')} AND"
+            " added < ?"
+        )
         with self._db.write() as connection:
             drive(connection, "DELETE FROM announced")
             text = f"INSERT INTO announced (id, mtime_ns, size, digest) {shown}"
             drive(connection, text, (codec.micros(before),))
 
     def changed(self) -> dict[str, Known]:
-        """Return article id -> version that receivers have, for articles in feeds whose file has changed since."""
+        """Return article id -> version that receivers have, for articles in feeds whose file has
+        changed since."""
         rows = {id: Known(*row) for id, *row in self._db.driven(_CHANGED)}
         text = "SELECT DISTINCT id FROM members WHERE id IN ({})"
-        ids = (id for part in chunks(list(rows)) for (id,) in self._db.driven(text.format(marks(part)), *part))
+        ids = (
+            id
+            for part in chunks(list(rows))
+            for (id,) in self._db.driven(text.format(marks(part)), *part)
+        )
         return {id: rows[id] for id in ids}
 
     def hidden(self) -> list[str]:
@@ -84,18 +93,31 @@ class Messages:
         text = f"SELECT id FROM announced WHERE NOT {_SHOWN.format('announced')}"
         return [id for (id,) in self._db.driven(text)]
 
-    def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages; store the versions that they announce: `known` by article id, deleting those in `hidden`."""
+    def put(
+        self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
+    ) -> None:
+        """Add messages; store the versions that they announce: `known` by article id, deleting
+        those in `hidden`."""
         with self._db.write() as connection:
-            values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
+            values = [
+                {name: value for name, value in asdict(item).items() if name != "n"}
+                for item in messages
+            ]
             insert(connection, schema.messages, values)
-            upsert(connection, schema.announced, [{"id": id, **asdict(item)} for id, item in known.items()])
+            upsert(
+                connection,
+                schema.announced,
+                [{"id": id, **asdict(item)} for id, item in known.items()],
+            )
             for ids in chunks(list(hidden)):
                 drive(connection, f"DELETE FROM announced WHERE id IN ({marks(ids)})", tuple(ids))
 
     def waiting(self) -> list[Waiting]:
         text = "SELECT receiver, count(*), min(at), max(fault) FROM messages GROUP BY receiver"
-        return [Waiting(key, count, codec.moment(at), fault) for key, count, at, fault in self._db.driven(text)]
+        return [
+            Waiting(key, count, codec.moment(at), fault)
+            for key, count, at, fault in self._db.driven(text)
+        ]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
         """Return the receiver's first message about each subject, if it is due, in order."""
@@ -139,20 +161,35 @@ class Subscriptions:
     def of(self, source_key: str) -> list[Subscription]:
         """Return the subscriptions of one source; at most one of them is wanted."""
         text = "SELECT data FROM subscriptions WHERE source = ? ORDER BY token"
-        return [codec.unpack(Subscription, data) for (data,) in self._db.driven(text, codec.key(source_key))]
+        return [
+            codec.unpack(Subscription, data)
+            for (data,) in self._db.driven(text, codec.key(source_key))
+        ]
 
     def tallies(self) -> list[Tally]:
         """Return how many entries each hub delivered and missed."""
-        return [codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")]
+        return [
+            codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")
+        ]
 
-    def save(self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]) -> None:
-        """Insert or replace subscriptions by token, tallies by hub; delete the subscriptions with the tokens `gone`."""
-        rows = [{"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)} for new in changed]
+    def save(
+        self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]
+    ) -> None:
+        """Insert or replace subscriptions by token, tallies by hub; delete the subscriptions with
+        the tokens `gone`."""
+        rows = [
+            {"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)}
+            for new in changed
+        ]
         hubs = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
         with self._db.write() as connection:
             upsert(connection, schema.subscriptions, rows)
             for part in chunks(sorted(gone)):
-                drive(connection, f"DELETE FROM subscriptions WHERE token IN ({marks(part)})", tuple(part))
+                drive(
+                    connection,
+                    f"DELETE FROM subscriptions WHERE token IN ({marks(part)})",
+                    tuple(part),
+                )
             upsert(connection, schema.hub_tallies, hubs)
 
 
@@ -162,7 +199,7 @@ METER = "llm:meter"
 _UNASKED = """SELECT members.id FROM members JOIN articles ON articles.id = members.id
 LEFT JOIN llm_asked asked ON asked.id = members.id WHERE axis = 'all' AND slug = 'all' AND members.added >= ?
 AND (asked.id IS NULL OR asked.plan <> ? OR asked.mtime_ns <> articles.mtime_ns OR asked.size <> articles.size
-OR asked.next_try <= ?) ORDER BY members.added DESC, members.published DESC, members.id LIMIT ?"""
+OR asked.next_try <= ?) ORDER BY members.added DESC, members.published DESC, members.id LIMIT ?"""  # noqa: E501
 
 
 class Enrichment:
@@ -172,7 +209,12 @@ class Enrichment:
         self._db = database
 
     def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
-        return [id for (id,) in self._db.driven(_UNASKED, codec.micros(since), plan, codec.micros(now), limit)]
+        return [
+            id
+            for (id,) in self._db.driven(
+                _UNASKED, codec.micros(since), plan, codec.micros(now), limit
+            )
+        ]
 
     def asked(self, id: str) -> Asked | None:
         rows = self._db.driven("SELECT data FROM llm_asked WHERE id = ?", id)

@@ -36,7 +36,8 @@ class Pictures:
         return _row(*rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
-        """Save the result for a picture, if the article still has it; mark feeds stale if it changed."""
+        """Save the result for a picture, if the article still has it; mark feeds stale if it
+        changed."""
         values = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "name": row.picture.name if row.picture else "",
@@ -47,7 +48,9 @@ class Pictures:
             "detail": row.detail,
         }
         with self._db.write() as connection:
-            before = connection.execute(select(_p.name).where(_p.id == row.id, _p.url == row.url)).scalar()
+            before = connection.execute(
+                select(_p.name).where(_p.id == row.id, _p.url == row.url)
+            ).scalar()
             if before is None:
                 return
             connection.execute(update(schema.pictures).where(_p.id == row.id).values(**values))
@@ -57,16 +60,24 @@ class Pictures:
     def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
         """Return article id -> thumbnail."""
         text = "SELECT id, name, width, height FROM pictures WHERE name <> '' AND id IN ({})"
-        rows = (row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part))
-        return {id: Picture(name=name, width=width, height=height) for id, name, width, height in rows}
+        rows = (
+            row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)
+        )
+        return {
+            id: Picture(name=name, width=width, height=height) for id, name, width, height in rows
+        }
 
     def names(self, *, shown: bool = True) -> set[str]:
-        """Return the names of thumbnails, of all articles or, if `shown`, of those that a feed shows."""
-        text = "SELECT DISTINCT name FROM pictures WHERE name <> ''" + (f" AND {_SHOWN}" if shown else "")
+        """Return the names of thumbnails, of all articles or, if `shown`, of those that a feed
+        shows."""
+        text = "SELECT DISTINCT name FROM pictures WHERE name <> ''" + (
+            f" AND {_SHOWN}" if shown else ""
+        )
         return {name for (name,) in self._db.driven(text)}
 
     def lost(self, names: Iterable[str]) -> None:
-        """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed them stale."""
+        """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed
+        them stale."""
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
@@ -75,7 +86,9 @@ class Pictures:
                 connection.execute(update(schema.pictures).where(_p.name.in_(part)).values(**again))
 
     def counts(self) -> Pictured:
-        of_reason = f"SELECT reason, count(*) FROM pictures WHERE name = '' AND {_SHOWN} GROUP BY reason"
+        of_reason = (
+            f"SELECT reason, count(*) FROM pictures WHERE name = '' AND {_SHOWN} GROUP BY reason"
+        )
         without = dict(self._db.driven(of_reason))
         failed = {reason: count for reason, count in sorted(without.items()) if reason}
         finished = self._db.driven(f"SELECT count(*) FROM pictures WHERE name <> '' AND {_SHOWN}")
@@ -91,8 +104,18 @@ def _touch(connection: Connection, ids: Collection[str]) -> None:
 
 
 def _row(
-    id: str, url: str, next_try: int | None, name: str, width: int, height: int, tries: int, reason: str, detail: str
+    id: str,
+    url: str,
+    next_try: int | None,
+    name: str,
+    width: int,
+    height: int,
+    tries: int,
+    reason: str,
+    detail: str,
 ) -> PictureRow:
     due = None if next_try is None else codec.moment(next_try)
     picture = Picture(name=name, width=width, height=height) if name else None
-    return PictureRow(id=id, url=url, tries=tries, next_try=due, picture=picture, reason=reason, detail=detail)
+    return PictureRow(
+        id=id, url=url, tries=tries, next_try=due, picture=picture, reason=reason, detail=detail
+    )

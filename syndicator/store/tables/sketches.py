@@ -1,4 +1,5 @@
-"""The part of `ports.VisitStore` that finds earlier versions and copies of an article, by sketches and aliases."""
+"""The part of `ports.VisitStore` that finds earlier versions and copies of an article, by sketches
+and aliases."""
 
 import json
 from collections import Counter
@@ -36,7 +37,7 @@ REPEATS = 3  # of them that have to share a block
 
 _a, _m, _s, _k = schema.articles.c, schema.members.c, schema.sketches.c, schema.sketch_keys.c
 _KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
-since = coalesce(sketches.since, excluded.since)"""
+since = coalesce(sketches.since, excluded.since)"""  # noqa: E501
 _IN_FEED = (_m.axis == SOURCE, _m.slug == bindparam("source"))
 _LISTED = """data FROM articles JOIN members ON members.id = articles.id WHERE axis = ? AND slug = ?
 ORDER BY members.added DESC, members.published DESC LIMIT ?"""
@@ -44,7 +45,11 @@ _RANK = func.abs(_a.published - bindparam("at"))
 _TITLED = (
     select(_a.id, _RANK.label("rank"))
     .join(schema.members, _m.id == _a.id)
-    .where(func.substr(bindparam("title"), 1, 12) == schema.TITLE, _a.title == bindparam("title"), *_IN_FEED)
+    .where(
+        func.substr(bindparam("title"), 1, 12) == schema.TITLE,
+        _a.title == bindparam("title"),
+        *_IN_FEED,
+    )
     .order_by(_RANK, _a.id)
     .limit(_MOST)
     .subquery()
@@ -85,9 +90,16 @@ _EARLIER = (
 _LIKELY = (
     select(literal("likely"), _a.id, _a.data, _NONE, _NO_RANK, _s.data)
     .join_from(schema.sketches, schema.articles, _a.id == _s.id)
-    .where(_s.id.in_(select(_k.id).where(_k.value.in_(bindparam("keys", expanding=True)))), _s.at >= bindparam("since"))
+    .where(
+        _s.id.in_(select(_k.id).where(_k.value.in_(bindparam("keys", expanding=True)))),
+        _s.at >= bindparam("since"),
+    )
 )
-_KNOWN, _KNOWN_LIKE, _ONLY_EARLIER = union_all(*_AT), union_all(*_AT, *_EARLIER, _LIKELY), union_all(*_EARLIER)
+_KNOWN, _KNOWN_LIKE, _ONLY_EARLIER = (
+    union_all(*_AT),
+    union_all(*_AT, *_EARLIER, _LIKELY),
+    union_all(*_EARLIER),
+)
 _GUID = guid_alias("", "")[:-1]
 
 
@@ -126,12 +138,20 @@ class Comparisons:
         row = {"id": id, "at": at, "data": data, "since": since, "named": named}
         insert(connection, schema.sketches, [row], _KEEP_SINCE)
         own = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
-        keys = {*compared.keys} - {value for (value,) in drive(connection, own, (id, *compared.keys))}
-        insert(connection, schema.sketch_keys, [{"value": value, "id": id} for value in sorted(keys)])
+        keys = {*compared.keys} - {
+            value for (value,) in drive(connection, own, (id, *compared.keys))
+        }
+        insert(
+            connection, schema.sketch_keys, [{"value": value, "id": id} for value in sorted(keys)]
+        )
 
-    def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
+    def known(
+        self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
+    ) -> Known:
         keys = [codec.key(value) for value in aliases][:CHUNK]
-        values = {"aliases": keys, "all": [*keys, *map(codec.key, named)][:CHUNK]} | (_values(like) if like else {})
+        values = {"aliases": keys, "all": [*keys, *map(codec.key, named)][:CHUNK]} | (
+            _values(like) if like else {}
+        )
         return _as_known(self._db.rows(_KNOWN_LIKE if like else _KNOWN, values))
 
     def earlier(self, like: Like) -> Sequence[str]:
@@ -146,8 +166,15 @@ class Comparisons:
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", id)
 
     def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        articles = map(partial(codec.unpack, Article), self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS))
-        return [(article.url, article.title) for article in articles if not own or article.source_key == source_key]
+        articles = map(
+            partial(codec.unpack, Article),
+            self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS),
+        )
+        return [
+            (article.url, article.title)
+            for article in articles
+            if not own or article.source_key == source_key
+        ]
 
 
 def _values(like: Like) -> dict[str, Any]:
@@ -173,7 +200,9 @@ def _as_known(unsorted: Iterable[Any]) -> Known:
         pruned=any(row[0] == "pruned" for row in rows),
         articles=articles,
         earlier=list(dict.fromkeys(row[1] for row in rows if row[0] == "earlier")),
-        likely=[(codec.unpack(Article, row[2]), bytes(row[5])) for row in rows if row[0] == "likely"],
+        likely=[
+            (codec.unpack(Article, row[2]), bytes(row[5])) for row in rows if row[0] == "likely"
+        ],
     )
 
 
@@ -182,7 +211,8 @@ def _belongs(value: str, url: str) -> bool:
 
 
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
-    """Replace the blocks of an article, and drop those of the host's oldest article if it has too many."""
+    """Replace the blocks of an article, and drop those of the host's oldest article if it has too
+    many."""
     table, name = schema.blocks, codec.key(blocks.host)
     others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
     stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)

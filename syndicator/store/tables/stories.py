@@ -1,4 +1,5 @@
-"""Sketches that group articles into stories, and the stories. Each write is a transaction. Raises StoreError."""
+"""Sketches that group articles into stories, and the stories. Each write is a transaction. Raises
+StoreError."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -25,20 +26,28 @@ _UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added
     WHERE a.added >= ? AND (s.article IS NULL OR s.mtime_ns <> a.mtime_ns OR s.size <> a.size)
     ORDER BY a.added, a.id LIMIT ?"""
 _OF_KEY: Final = f"""SELECT article FROM (SELECT article FROM story_keys WHERE key = ? AND at BETWEEN ? AND ?
-    ORDER BY at DESC LIMIT {NEWEST}) AS newest"""
+    ORDER BY at DESC LIMIT {NEWEST}) AS newest"""  # noqa: E501
 _NEAR: Final = f"""SELECT s.article, s.outlet, s.language, s.at, s.data, m.story, m.final
     FROM (SELECT article, count(*) AS shared FROM ({" UNION ALL ".join([_OF_KEY] * KEYS)}) AS found
         WHERE article <> ? GROUP BY article ORDER BY shared DESC, article LIMIT {FOUND}) AS found
     JOIN story_sketches AS s ON s.article = found.article LEFT JOIN story_members AS m ON m.article = s.article
-    WHERE s.language = ? ORDER BY found.shared DESC, s.article"""
+    WHERE s.language = ? ORDER BY found.shared DESC, s.article"""  # noqa: E501
 _OF_STORIES: Final = """SELECT m.article, m.outlet, s.language, s.at, s.data, m.story, m.final
     FROM story_members AS m LEFT JOIN story_sketches AS s ON s.article = m.article
     WHERE m.story IN ({}) ORDER BY m.article"""
 _COLUMNS = [column.name for column in schema.story_sketches.columns]
-_LEADS_DUE = select(schema.story_leads.c.story).where(schema.story_leads.c.due).order_by(schema.story_leads.c.story)
+_LEADS_DUE = (
+    select(schema.story_leads.c.story)
+    .where(schema.story_leads.c.due)
+    .order_by(schema.story_leads.c.story)
+)
 _STORIES = select(_m.story).distinct().order_by(_m.story)
 _OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
-_RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"), _SHOWN)
+_RECENT = (
+    select(_m.story)
+    .join(schema.articles, _a.id == _m.article)
+    .where(_a.added >= bindparam("since"), _SHOWN)
+)
 _NEWS = (
     select(_m.story, _OUTLETS, _LATEST, func.max(_LEADS.c.id))
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
@@ -106,39 +115,53 @@ class Stories:
         self._db = database
 
     def unread(self, since: datetime, most: int, *, all: bool) -> list[Unread]:
-        """Return the first articles added after `since` that need a sketch. Unless `all`, only those newer than all
-        sketches."""
+        """Return the first articles added after `since` that need a sketch. Unless `all`, only
+        those newer than all sketches."""
         first = codec.micros(since)
         if not all:
-            first = max(first, self._db.driven("SELECT max(added) FROM story_sketches")[0][0] or first)
+            first = max(
+                first, self._db.driven("SELECT max(added) FROM story_sketches")[0][0] or first
+            )
         return [Unread(*row) for row in self._db.driven(_UNREAD, first, most)]
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
         with self._db.write() as connection:
             rows.drop_sketches(connection, [unread.article for unread in new])
             columns = [unread._asdict() | row._asdict() for unread, row in new.items()]
-            upsert(connection, schema.story_sketches, [{name: row[name] for name in _COLUMNS} for row in columns])
+            upsert(
+                connection,
+                schema.story_sketches,
+                [{name: row[name] for name in _COLUMNS} for row in columns],
+            )
             upsert(
                 connection,
                 schema.story_keys,
-                [key for row in new.values() for key in rows.story_keys(row.article, row.outlet, row.at, row.data)],
+                [
+                    key
+                    for row in new.values()
+                    for key in rows.story_keys(row.article, row.outlet, row.at, row.data)
+                ],
             )
 
     def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
-        """Return the articles that share most of the keys `found_by`, best first, with the language of `sketched` and
-        at most `window` microseconds from its time."""
+        """Return the articles that share most of the keys `found_by`, best first, with the language
+        of `sketched` and at most `window` microseconds from its time."""
         at, padded = sketched.at or 0, [*found_by, *[-1] * (KEYS - len(found_by))]
         values = [value for key in padded for value in (key, at - window, at + window)]
         return _sketched(self._db.driven(_NEAR, *values, sketched.article, sketched.language))
 
     def of_stories(self, stories: Collection[str]) -> list[Sketched]:
-        """Return the articles of these stories; `data` is None if an article is no longer compared."""
-        parts = (self._db.driven(_OF_STORIES.format(marks(part)), *part) for part in chunks(sorted(stories)))
+        """Return the articles of these stories; `data` is None if an article is no longer
+        compared."""
+        parts = (
+            self._db.driven(_OF_STORIES.format(marks(part)), *part)
+            for part in chunks(sorted(stories))
+        )
         return [sketched for part in parts for sketched in _sketched(part)]
 
     def put(self, members: Sequence[Member], gone: Collection[str] = ()) -> None:
-        """Store the stories of `members`, and remove the articles `gone` from theirs. Feeds that show a change become
-        stale."""
+        """Store the stories of `members`, and remove the articles `gone` from theirs. Feeds that
+        show a change become stale."""
         stories = {member.story for member in members}
         with self._db.write() as connection:
             for part in chunks(sorted({*gone, *(member.article for member in members)})):
@@ -160,37 +183,51 @@ class Stories:
         parts: Iterable[Sequence[str]] = [()] if ids is None else chunks(sorted(ids))
         query = "SELECT article, story, outlet, final FROM story_members"
         query += "" if ids is None else " WHERE article IN ({})"
-        records = (row for part in parts for row in self._db.driven(query.format(marks(part)), *part))
-        return [Member(article, story, outlet, bool(final)) for article, story, outlet, final in records]
+        records = (
+            row for part in parts for row in self._db.driven(query.format(marks(part)), *part)
+        )
+        return [
+            Member(article, story, outlet, bool(final)) for article, story, outlet, final in records
+        ]
 
     def leads(self) -> dict[str, str]:
         """Return the recorded leads: story -> article id."""
-        return dict(self._db.driven("SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"))
+        return dict(
+            self._db.driven(
+                "SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"
+            )
+        )
 
     def leads_due(self) -> list[str]:
         """Return the stories that need a lead."""
         return [story for (story,) in self._db.rows(_LEADS_DUE)]
 
     def set_leads(self, leads: Mapping[str, str]) -> None:
-        """Record the leads of stories (story -> article id, "" for none). Feeds that show a change become stale."""
+        """Record the leads of stories (story -> article id, "" for none). Feeds that show a change
+        become stale."""
         with self._db.write() as connection:
             upsert(
                 connection,
                 schema.story_leads,
-                [{"story": story, "article": article, "due": False} for story, article in leads.items()],
+                [
+                    {"story": story, "article": article, "due": False}
+                    for story, article in leads.items()
+                ],
             )
             rows.tell(connection, leads.keys())
 
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
         """Yield those of `stories` (None: all) that are published."""
-        names = [story for (story,) in self._db.rows(_STORIES)] if stories is None else sorted(stories)
+        names = (
+            [story for (story,) in self._db.rows(_STORIES)] if stories is None else sorted(stories)
+        )
         for part in chunks(names):
             for story, reports in self._reports(part).items():
                 yield Story(name=story, reports=tuple(reports))
 
     def folded(self) -> list[Folded]:
-        """Return the articles that an earlier version published as one entry for each story, the first one of a story
-        first."""
+        """Return the articles that an earlier version published as one entry for each story, the
+        first one of a story first."""
         rows = self._db.driven("SELECT article, story, latest FROM folded ORDER BY story, place")
         return [Folded(*row) for row in rows]
 
@@ -216,7 +253,8 @@ class Stories:
         return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return story id -> its published articles as (article id, outlet), in the order in which they were added."""
+        """Return story id -> its published articles as (article id, outlet), in the order in which
+        they were added."""
         return {
             story: [(article.id, outlet) for outlet, article in reports]
             for story, reports in self._reports(stories).items()
@@ -227,7 +265,9 @@ class Stories:
         parts = (self._db.rows(_IN_STORY, {"ids": part}) for part in chunks(ids))
         story_of = {article: story for part in parts for article, story in part}
         reports = self._reports(set(story_of.values()))
-        return {id: Story(name=story, reports=tuple(reports[story])) for id, story in story_of.items()}
+        return {
+            id: Story(name=story, reports=tuple(reports[story])) for id, story in story_of.items()
+        }
 
     def _reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
         reports: dict[str, list[tuple[str, Article]]] = {}
@@ -237,9 +277,13 @@ class Stories:
         return reports
 
     def news(self, since: datetime, most: int) -> list[News]:
-        """Return the stories with an article added since `since`, those of most outlets first, then the latest."""
+        """Return the stories with an article added since `since`, those of most outlets first, then
+        the latest."""
         rows = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
-        return [News(story, outlets, codec.moment(latest), lead) for story, outlets, latest, lead in rows]
+        return [
+            News(story, outlets, codec.moment(latest), lead)
+            for story, outlets, latest, lead in rows
+        ]
 
 
 def _sketched(records: Iterable[Any]) -> list[Sketched]:

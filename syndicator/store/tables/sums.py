@@ -1,5 +1,5 @@
-"""Number and digest of a feed's articles by day. Large feeds store them, so that builds recalculate only changed
-days."""
+"""Number and digest of a feed's articles by day. Large feeds store them, so that builds recalculate
+only changed days."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
@@ -20,21 +20,29 @@ Days = dict[int, tuple[int, str]]  # by day since 1970: number of articles and t
 Read = Callable[[Any, Any], Sequence[Any]]
 
 _a, _m, _p, _s, _marks = (
-    table.c for table in (schema.articles, schema.members, schema.pictures, schema.sums, schema.stale_marks)
+    table.c
+    for table in (schema.articles, schema.members, schema.pictures, schema.sums, schema.stale_marks)
 )
 IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
 _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
 
 
 def shown(columns: Any) -> Any:
-    """Return the publication time as entries show it: `added` if the date is later, or too early to be true."""
+    """Return the publication time as entries show it: `added` if the date is later, or too early to
+    be true."""
     wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((wrong, columns.added), else_=columns.published)
 
 
 _DAYS = {ADDED: _m.added // DAY, PUBLISHED: shown(_m) // DAY}
 _NAME = func.nullif(_p.name, "")  # of the thumbnail, made from its content
-_PICTURES = (func.count(_NAME), func.min(_NAME), func.max(_NAME), func.sum(_p.width), func.sum(_p.height))
+_PICTURES = (
+    func.count(_NAME),
+    func.min(_NAME),
+    func.max(_NAME),
+    func.sum(_p.width),
+    func.sum(_p.height),
+)
 # Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
 _FILES = (func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
 _FILED = select(_DAYS[ADDED].label("day"), func.count(), *_FILES).join_from(
@@ -46,21 +54,32 @@ _WHOLE = {
     kind: statement.where(*IN_FEED, _m.added > codec.NEVER).group_by("day")
     for kind, statement in ((ADDED, _FILED), (PUBLISHED, _DATED))
 }
-# No article is shown as published after `added`, so the index by `added` finds all articles of a day.
+# No article is shown as published after `added`, so the index by `added` finds all articles of a
+# day.
 _SOME = {
-    kind: _WHOLE[kind].where(_m.added >= bindparam("first"), day.in_(bindparam("days", expanding=True)))
+    kind: _WHOLE[kind].where(
+        _m.added >= bindparam("first"), day.in_(bindparam("days", expanding=True))
+    )
     for kind, day in _DAYS.items()
 }
-_IN_SUMS = (_s.axis == bindparam("axis"), _s.slug == bindparam("slug"), _s.kind == bindparam("kind"))
+_IN_SUMS = (
+    _s.axis == bindparam("axis"),
+    _s.slug == bindparam("slug"),
+    _s.kind == bindparam("kind"),
+)
 _KEPT = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 _f = schema.feeds.c
-ANY = select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()  # of a feed
+# of a feed
+ANY = select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()
 _CHANGED = select(_marks.added, shown(_marks)).distinct()
-_CHANGED = _CHANGED.where(_marks.axis == bindparam("axis"), _marks.slug == bindparam("slug"), _marks.added.is_not(None))
+_CHANGED = _CHANGED.where(
+    _marks.axis == bindparam("axis"), _marks.slug == bindparam("slug"), _marks.added.is_not(None)
+)
 
 
 def by_day(read: Read, key: FeedKey, kind: str) -> Days:
-    """Return the days of a feed, ascending. `kind`: ADDED or PUBLISHED, the time that gives the day."""
+    """Return the days of a feed, ascending. `kind`: ADDED or PUBLISHED, the time that gives the
+    day."""
     place, this = {ADDED: 0, PUBLISHED: 1}[kind], {**key._asdict(), "kind": kind}
     if not read(_KEPT.limit(1), this):
         return dict(sorted(_grouped(read, key, kind).items()))
@@ -70,9 +89,16 @@ def by_day(read: Read, key: FeedKey, kind: str) -> Days:
     return dict(sorted((stored | _grouped(read, key, kind, changed)).items()))
 
 
-def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]], count: int, summed: bool) -> None:
-    """Update the sums of a feed with `count` articles. If it has some (`summed`), recalculate the days of `taken`, the
-    times (added, published as shown) in its stale marks; otherwise all days if the feed is large."""
+def keep(
+    connection: Connection,
+    key: FeedKey,
+    taken: Collection[tuple[int, int]],
+    count: int,
+    summed: bool,
+) -> None:
+    """Update the sums of a feed with `count` articles. If it has some (`summed`), recalculate the
+    days of `taken`, the times (added, published as shown) in its stale marks; otherwise all days if
+    the feed is large."""
 
     def read(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()
@@ -87,7 +113,9 @@ def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]
             connection.execute(delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part)), this)
         days = _grouped(read, key, kind, changed).items()
         upsert(
-            connection, schema.sums, [{**this, "day": day, "count": many, "made_of": of} for day, (many, of) in days]
+            connection,
+            schema.sums,
+            [{**this, "day": day, "count": many, "made_of": of} for day, (many, of) in days],
         )
 
 
@@ -96,6 +124,8 @@ def _grouped(read: Read, key: FeedKey, kind: str, days: Collection[int] | None =
     if days is None:
         rows = read(_WHOLE[kind], this)
     else:
-        parts = ({**this, "days": list(part), "first": min(part) * DAY} for part in chunks(sorted(days)))
+        parts = (
+            {**this, "days": list(part), "first": min(part) * DAY} for part in chunks(sorted(days))
+        )
         rows = [row for part in parts for row in read(_SOME[kind], part)]
     return {day: (count, "-".join(map(str, of))) for day, count, *of in rows}

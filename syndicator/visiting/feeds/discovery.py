@@ -1,4 +1,5 @@
-"""Kind of a document (feed, page, OPML, sitemap) and its links to feeds, best first: comments last. Pure."""
+"""Kind of a document (feed, page, OPML, sitemap) and its links to feeds, best first: comments last.
+Pure."""
 
 import re
 import tomllib
@@ -23,7 +24,9 @@ _LONGEST = 500  # characters of an address that are looked at
 
 @cache
 def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = tomllib.loads(files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8"))
+    rows = tomllib.loads(
+        files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8")
+    )
     return tuple((re.compile(row["page"]), row["feed"]) for row in rows["known"])
 
 
@@ -36,11 +39,23 @@ _FORMATS = {
 }
 _TYPES = {type: format for format, types in _FORMATS.items() for type in types.split()}
 # Where the common publishing systems keep their feeds.
-_NEWS = ("news-sitemap.xml", "sitemap-news.xml")  # of a whole site: guessed for its front page alone
-_GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
+# of a whole site: guessed for its front page alone
+_NEWS = ("news-sitemap.xml", "sitemap-news.xml")
+_GUESSES = (
+    "feed",
+    "feed.xml",
+    "rss.xml",
+    "atom.xml",
+    "index.xml",
+    "rss",
+    "feed.json",
+    "feeds/posts/default",
+)
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_BODY = re.compile(r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I)
+_BODY = re.compile(
+    r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I
+)
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
 _MOST = 50  # links of a page
@@ -49,8 +64,9 @@ _READ = 2_000_000  # characters of a page that are looked at
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed link of a page, or a guess. `type`: its format, or "known" (by its service), "link" (looks like a feed),
-    "guess" (a common path), "api" (posts). `instead_of`: the link that it may replace."""
+    """A feed link of a page, or a guess. `type`: its format, or "known" (by its service), "link"
+    (looks like a feed), "guess" (a common path), "api" (posts). `instead_of`: the link that it may
+    replace."""
 
     url: str
     title: str = ""
@@ -69,19 +85,31 @@ class Discovery:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """Return the kind of `body` and its feeds. A page has those of its service, else rel=alternate links, else links
-    that look like feeds, else common paths to try; OPML its feeds; a sitemap index its sitemaps."""
+    """Return the kind of `body` and its feeds. A page has those of its service, else rel=alternate
+    links, else links that look like feeds, else common paths to try; OPML its feeds; a sitemap
+    index its sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
-        return Discovery("page") if refusal.reason in ("empty", "too-large") else _other(body, url, headers or {})
+        return (
+            Discovery("page")
+            if refusal.reason in ("empty", "too-large")
+            else _other(body, url, headers or {})
+        )
     kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
     return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
 
 
-def linked_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return at most 50 rel=alternate feeds of the page's head. Links elsewhere may be a stranger's."""
-    return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates[:_MOST]))
+def linked_feeds(
+    body: bytes, url: str, headers: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return at most 50 rel=alternate feeds of the page's head. Links elsewhere may be a
+    stranger's."""
+    return tuple(
+        dict.fromkeys(
+            link.url for link in _Page(_head(body, headers or {}), url).alternates[:_MOST]
+        )
+    )
 
 
 def _head(body: bytes, headers: Mapping[str, str]) -> str:
@@ -101,32 +129,46 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         outlines = []
         for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
             attributes = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
-            target = resolve(url, one_line(attributes.get("xmlUrl", "") or attributes.get("xmlurl", "")))
+            target = resolve(
+                url, one_line(attributes.get("xmlUrl", "") or attributes.get("xmlurl", ""))
+            )
             if target:
                 outlines.append(
-                    FeedLink(target, one_line(attributes.get("title", "") or attributes.get("text", "")), "opml")
+                    FeedLink(
+                        target,
+                        one_line(attributes.get("title", "") or attributes.get("text", "")),
+                        "opml",
+                    )
                 )
-        return Discovery("opml", tuple(dict.fromkeys(outlines)), one_line(title[1]) if title else "")
+        return Discovery(
+            "opml", tuple(dict.fromkeys(outlines)), one_line(title[1]) if title else ""
+        )
     if b"<urlset" in start or b"<sitemapindex" in start:
         places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
         targets = (resolve(url, unescape(place)) for place in places[:_MOST])
         return Discovery(
-            "sitemap", tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
+            "sitemap",
+            tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target)),
         )
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links: list[FeedLink] = []
     for link in page.alternates[:_MOST]:
         links += [*(replace(better, instead_of=link.url) for better in known_feeds(link.url)), link]
-    if not links:  # the first address or the posts interface: success of either makes further guesses needless
+    # the first address or the posts interface: success of either makes further guesses needless
+    if not links:
         first, *others = page.likely or _guesses(url)
         links = [first, *page.posts, *others]
     return Discovery(
-        "page", tuple(dict.fromkeys([*known_feeds(url), *links]))[:_MOST], one_line(page.title), page.article
+        "page",
+        tuple(dict.fromkeys([*known_feeds(url), *links]))[:_MOST],
+        one_line(page.title),
+        page.article,
     )
 
 
 def known_feeds(url: str) -> list[FeedLink]:
-    """Return the feed for the page `url`, or one better than the feed `url`, if data/known_feeds.toml has one."""
+    """Return the feed for the page `url`, or one better than the feed `url`, if
+    data/known_feeds.toml has one."""
     matches = ((page.fullmatch(url), feed) for page, feed in _table() if len(url) <= _LONGEST)
     address = next((match.expand(feed) for match, feed in matches if match), "")
     return [FeedLink(address, "", "known")] if address and address != url else []
@@ -154,11 +196,13 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed tags."""
+    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed
+    tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base, self.article = url, False
-        self.links: list[tuple[list[str], str]] = []  # relations in lower case, and target, of each link element
+        # relations in lower case, and target, of each link element
+        self.links: list[tuple[list[str], str]] = []
         self.alternates: list[FeedLink] = []
         self.likely: list[FeedLink] = []
         value = _uncommented(value)
@@ -180,9 +224,18 @@ class _Page:
             rels, target = attributes.get("rel", "").lower().split(), resolve(self.base, href)
             self.links.append((rels, target))
             kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
-            if kind and target and {"alternate", "feed"} & set(rels) and not _OTHER_JSON.search(href):
+            if (
+                kind
+                and target
+                and {"alternate", "feed"} & set(rels)
+                and not _OTHER_JSON.search(href)
+            ):
                 self.alternates.append(FeedLink(target, one_line(title), kind))
-        elif len(self.likely) < _MOST and _LIKELY.search(href) and (target := resolve(self.base, href)):
+        elif (
+            len(self.likely) < _MOST
+            and _LIKELY.search(href)
+            and (target := resolve(self.base, href))
+        ):
             self.likely.append(FeedLink(target, one_line(title), "link"))
 
 
@@ -219,27 +272,33 @@ def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     )
 
 
-# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone: opinion pages.
+# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/
+# alone: opinion pages.
 _PATH = re.compile(r"(^|/)comments([-_](feed|rss2?|atom)|\.(xml|rss|atom|rdf|json))?(/|$)", re.I)
 _QUERY = re.compile(r"(^|&)(feed=comments|withcomments=)", re.I)
 # "Comments on Site", "Site » Comments Feed", and the same in other languages.
 _TITLE = re.compile(
-    r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
+    r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare"
+    r" (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
     r"|\bflux des? commentaires$|^comentarios (en|de|para)\b|\bfeed de (los )?comentarios$"
     r"|^comentários (sobre|em|para)\b|\bfeed de comentários$"
     r"|^commenti (su|a|per)\b|\bfeed dei commenti$|^reacties (op|voor)\b|\breacties ?feed$"
-    r"|^komentarze (do|dla)\b|^комментарии (к|на)\b|лента комментариев$|のコメント$|コメントフィード$|评论 ?feed$",
+    r"|^komentarze (do|dla)\b|^комментарии (к|на)\b|лента"
+    r" комментариев$|のコメント$|コメントフィード$|评论 ?feed$",
     re.I,
 )
 _ENTRY = re.compile(r"^(by: |comment on )", re.I)  # WordPress
 _FRAGMENT = re.compile(r"#(comment|respond|c)-?\d", re.I)
-_OTHER_PAGES = re.compile(r"(categor|tag|author|user|page|image|video|product|archive)", re.I)  # of a sitemap's name
-_ASLEEP = timedelta(days=365)  # behind the newest of the others: a feed that its site no longer writes; a choice
+# of a sitemap's name
+_OTHER_PAGES = re.compile(r"(categor|tag|author|user|page|image|video|product|archive)", re.I)
+# behind the newest of the others: a feed that its site no longer writes; a choice
+_ASLEEP = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedFeed:
-    """A feed in a list to choose from. `same_as`: address of an earlier feed with the same entries."""
+    """A feed in a list to choose from. `same_as`: address of an earlier feed with the same
+    entries."""
 
     url: str
     title: str
@@ -251,7 +310,8 @@ class RankedFeed:
 
 
 def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds (address, title, content): articles before comments, filled, active, about `page` first."""
+    """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
+    first."""
     latest = [when for _, title, feed in feeds if (when := last_date(feed))]
     newest = max(latest, default=None)
 
@@ -295,17 +355,21 @@ def _about(url: str, feed: ParsedFeed, page: str) -> bool:
 
 def last_date(feed: ParsedFeed) -> datetime | None:
     """Return the time of the newest entry, or None if no entry has one."""
-    return max((when for entry in feed.entries if (when := entry.published or entry.updated)), default=None)
+    return max(
+        (when for entry in feed.entries if (when := entry.published or entry.updated)), default=None
+    )
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """Return True for a feed of comments, by address, titles or entries. `title`: the page's title for it."""
+    """Return True for a feed of comments, by address, titles or entries. `title`: the page's title
+    for it."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True
     if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
         return True
     marks = [
-        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id) for entry in feed.entries
+        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id)
+        for entry in feed.entries
     ]
     return 2 * sum(map(bool, marks)) > len(marks)

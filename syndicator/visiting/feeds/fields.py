@@ -17,7 +17,19 @@ _TAG = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NOBODY = frozenset(
-    {"", "admin", "administrator", "author", "editor", "unknown", "none", "n/a", "noreply", "root", "webmaster"}
+    {
+        "",
+        "admin",
+        "administrator",
+        "author",
+        "editor",
+        "unknown",
+        "none",
+        "n/a",
+        "noreply",
+        "root",
+        "webmaster",
+    }
 )
 _LONGEST_NAME = 80  # characters; longer author fields are sentences
 _LONGEST_ID = 1000  # characters; a digest stands for a longer id
@@ -28,7 +40,11 @@ def one_line(value: str, *, markup: bool = True) -> str:
     if markup and ("<" in value or "&" in value):
         # decode twice if an entity is left: &amp;#8217; is common
         once = unescape(_TAG.sub(_gap, value))
-        value = unescape(once) if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I) else once
+        value = (
+            unescape(once)
+            if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I)
+            else once
+        )
         if "<" in value:
             value = _TAG.sub(_gap, value)
     return text.line(value)
@@ -40,11 +56,16 @@ def _gap(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
 def names(*values: str) -> tuple[str, ...]:
-    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders such as "admin"."""
+    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders
+    such as "admin"."""
     people: dict[str, None] = {}
     for value in values:
         for name in _people(one_line(value)):
-            if name.lower() not in _NOBODY and len(name) <= _LONGEST_NAME and not name.startswith(("http:", "https:")):
+            if (
+                name.lower() not in _NOBODY
+                and len(name) <= _LONGEST_NAME
+                and not name.startswith(("http:", "https:"))
+            ):
                 people.setdefault(name)
     return tuple(people)
 
@@ -52,7 +73,9 @@ def names(*values: str) -> tuple[str, ...]:
 def _people(value: str) -> list[str]:
     shown = re.fullmatch(r"\S+@\S+\s*\((.+)\)", value)  # RSS 2.0: jane@example.com (Jane Doe)
     value = shown[1] if shown else _EMAIL.sub("", value)
-    value = re.sub(r"^\s*by[:\s]\s*", "", value.replace("<>", "").replace("()", ""), flags=re.I).strip(" ,;|-")
+    value = re.sub(
+        r"^\s*by[:\s]\s*", "", value.replace("<>", "").replace("()", ""), flags=re.I
+    ).strip(" ,;|-")
     pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)
     whole = [piece for piece in pieces if piece]
     # "Doe, Jane" is one name: a list is split only where every piece has a first and a last name
@@ -79,7 +102,8 @@ def _digest(value: str) -> str:
 
 YEARS = range(1990, 2201)  # there was no web before; year-0001 and 1970 dates stand for "unknown"
 _EPOCH_DIGITS = 10  # of Unix seconds; 13 digits are milliseconds
-_SHORT_YEARS_FROM = 70  # of two-digit years, 70 is 1970 and 69 is 2069 (our choice; no feed is that old)
+# of two-digit years, 70 is 1970 and 69 is 2069 (our choice; no feed is that old)
+_SHORT_YEARS_FROM = 70
 _MONTHS_A_YEAR, _NOON, _MIDNIGHT, _LAST_MINUTE = 12, 12, 24, 59
 _DAY_DIGITS, _YEAR_DIGITS, _ABBREVIATION = 2, 4, 3
 _NUMBERS = 2  # of a date whose month is a name: day and year
@@ -104,11 +128,42 @@ _MONTHS = {
 _MONTH = {name: number for number, words in _MONTHS.items() for name in words.split()}
 # Zones of RFC 822 without the military letters, and others that feeds use, in hours from UTC.
 _ZONES = {
-    "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "at": -4, "ast": -4, "adt": -3, "et": -5, "est": -5, "edt": -4,
-    "ct": -6, "cst": -6, "cdt": -5, "mt": -7, "mst": -7, "mdt": -6, "pt": -8, "pst": -8, "pdt": -7, "akst": -9,
-    "akdt": -8, "hst": -10, "bst": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "msk": 3,
-    "jst": 9, "kst": 9, "aest": 10, "aedt": 11,
-}  # fmt: skip
+    "utc": 0,
+    "gmt": 0,
+    "ut": 0,
+    "z": 0,
+    "wet": 0,
+    "at": -4,
+    "ast": -4,
+    "adt": -3,
+    "et": -5,
+    "est": -5,
+    "edt": -4,
+    "ct": -6,
+    "cst": -6,
+    "cdt": -5,
+    "mt": -7,
+    "mst": -7,
+    "mdt": -6,
+    "pt": -8,
+    "pst": -8,
+    "pdt": -7,
+    "akst": -9,
+    "akdt": -8,
+    "hst": -10,
+    "bst": 1,
+    "cet": 1,
+    "met": 1,
+    "cest": 2,
+    "mest": 2,
+    "eet": 2,
+    "eest": 3,
+    "msk": 3,
+    "jst": 9,
+    "kst": 9,
+    "aest": 10,
+    "aedt": 11,
+}
 _ISO = re.compile(
     r"(?P<y>\d{4})(?:[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2}))?|(?P<cm>\d{2})(?P<cd>\d{2}))?"
     r"(?:[Tt ]+(?P<H>\d{1,2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<rest>.*)",
@@ -121,15 +176,18 @@ _USUAL = re.compile(
     re.A,
 )
 _HALF = r"([ap])\.?m\b\.?"
-_CLOCK = re.compile(rf"(\d{{1,2}}):(\d{{1,2}})(?::(\d{{1,2}}))?(?:[.:]\d+)?\s*(?:{_HALF})?|(\d{{1,2}})\s*{_HALF}", re.I)
+_CLOCK = re.compile(
+    rf"(\d{{1,2}}):(\d{{1,2}})(?::(\d{{1,2}}))?(?:[.:]\d+)?\s*(?:{_HALF})?|(\d{{1,2}})\s*{_HALF}",
+    re.I,
+)
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\b", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
 @lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
-    """Parse a date as aware UTC; None if it is no date or outside 1990 to 2200. Reads RFC 822 with common misspellings,
-    ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""
+    """Parse a date as aware UTC; None if it is no date or outside 1990 to 2200. Reads RFC 822 with
+    common misspellings, ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""
     value = " ".join(value.split())[:_LONGEST]
     if not value or not any(character.isdigit() for character in value):
         return None
@@ -161,7 +219,10 @@ def _iso(value: str) -> datetime | None:
     if match is None or (match["m"] is None and match["cm"] is None and match["rest"]):
         return None
     day = datetime(
-        int(match["y"]), int(match["m"] or match["cm"] or 1), int(match["d"] or match["cd"] or 1), tzinfo=UTC
+        int(match["y"]),
+        int(match["m"] or match["cm"] or 1),
+        int(match["d"] or match["cd"] or 1),
+        tzinfo=UTC,
     )
     hour, minute, second = (int(match[name] or 0) for name in "HMS")
     return _at(day, hour, minute, second, match["rest"])
@@ -183,7 +244,11 @@ def _named(value: str) -> datetime | None:
     if not months or len(numbers) < _NUMBERS:
         return None
     month = _month(words[months[0]])
-    days = [(index, word) for index, word in numbers if len(word) <= _DAY_DIGITS and abs(index - months[0]) <= _NEAR]
+    days = [
+        (index, word)
+        for index, word in numbers
+        if len(word) <= _DAY_DIGITS and abs(index - months[0]) <= _NEAR
+    ]
     if not days or month is None:
         return None
     day = days[0]
@@ -196,7 +261,8 @@ def _numeric(value: str) -> datetime | None:
     if match is None:
         return None
     first, second, year = int(match[1]), int(match[3]), _year(match[4])
-    american = match[2] == "/" and first <= _MONTHS_A_YEAR  # 03/30/2020 is American; dots and dashes are not
+    # 03/30/2020 is American; dots and dashes are not
+    american = match[2] == "/" and first <= _MONTHS_A_YEAR
     month, day = (first, second) if american or second > _MONTHS_A_YEAR else (second, first)
     return datetime(year, month, day, tzinfo=UTC)
 
@@ -208,7 +274,11 @@ def _month(word: str) -> int | None:
 
 def _year(digits: str) -> int:
     number = int(digits)
-    return number if len(digits) == _YEAR_DIGITS else number + (2000 if number < _SHORT_YEARS_FROM else 1900)
+    return (
+        number
+        if len(digits) == _YEAR_DIGITS
+        else number + (2000 if number < _SHORT_YEARS_FROM else 1900)
+    )
 
 
 def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
@@ -223,7 +293,9 @@ def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
 
 def _at(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
     # 24:00 and leap seconds roll over
-    moment = day.replace(tzinfo=_zone(zone.strip())) + timedelta(hours=hour, minutes=minute, seconds=min(second, 60))
+    moment = day.replace(tzinfo=_zone(zone.strip())) + timedelta(
+        hours=hour, minutes=minute, seconds=min(second, 60)
+    )
     if hour > _MIDNIGHT or minute > _LAST_MINUTE:
         raise ValueError("not a time of day")
     return moment

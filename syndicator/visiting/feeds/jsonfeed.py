@@ -1,4 +1,5 @@
-"""Parse JSON Feed 1 and 1.1 (jsonfeed.org), and the post interfaces of WordPress and Ghost. Pure."""
+"""Parse JSON Feed 1 and 1.1 (jsonfeed.org), and the post interfaces of WordPress and Ghost.
+Pure."""
 
 import json
 import re
@@ -22,12 +23,15 @@ _POSTS = 20  # posts to request: as many as a first visit reads
 
 
 def posts_api(page: str, url: str) -> str | None:
-    """Return the address of the posts interface that the page names (for its category or tag), or None."""
+    """Return the address of the posts interface that the page names (for its category or tag), or
+    None."""
     tag = _ROOT.search(page)
     href = _HREF.search(tag[0]) if tag else None
     if href and (root := resolve(url, unescape(href[1]))):
         term = _TERM.search(page)
-        wanted = {"per_page": str(_POSTS), "_embed": "author,wp:featuredmedia"} | ({term[1]: term[2]} if term else {})
+        wanted = {"per_page": str(_POSTS), "_embed": "author,wp:featuredmedia"} | (
+            {term[1]: term[2]} if term else {}
+        )
         return f"{root}wp/v2/posts{'&' if '?' in root else '?'}{urlencode(wanted)}"
     for script in _SCRIPT.finditer(page):
         key, api = _KEY.search(script[0]), _API.search(script[0])
@@ -43,7 +47,9 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
         isinstance(post, dict) and "link" in post and "title" in post for post in data
     )
     if alike and (data or "/wp/v2/posts" in url):
-        return ParsedFeed(format="wordpress", entries=tuple(_post(post, url) for post in data[:most]))
+        return ParsedFeed(
+            format="wordpress", entries=tuple(_post(post, url) for post in data[:most])
+        )
     posts = data.get("posts") if isinstance(data, dict) else None
     if isinstance(posts, list) and "/ghost/api/content/" in url:
         rows = (post for post in posts[:most] if isinstance(post, dict))
@@ -93,7 +99,9 @@ def _rendered(post: dict[str, Any], name: str) -> str:
 
 def _each(value: Any, name: str) -> Iterator[str]:
     rows = value if isinstance(value, list) else []
-    yield from (string for row in rows if isinstance(row, dict) and (string := _post_text(row.get(name))))
+    yield from (
+        string for row in rows if isinstance(row, dict) and (string := _post_text(row.get(name)))
+    )
 
 
 def _post_date(value: Any) -> datetime | None:
@@ -115,7 +123,8 @@ def looks_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the feed with its first `most` entries. Raise NotAFeed(broken-json | unknown-format)."""
+    """Return the feed with its first `most` entries. Raise NotAFeed(broken-json |
+    unknown-format)."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
@@ -156,7 +165,9 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
         updated=_date(item.get("date_modified")),
         summary=escape(_text(item.get("summary")), quote=False),
         content=content,
-        categories=tuple(dict.fromkeys(one_line(_text(tag)) for tag in _list(item.get("tags")) if _text(tag))),
+        categories=tuple(
+            dict.fromkeys(one_line(_text(tag)) for tag in _list(item.get("tags")) if _text(tag))
+        ),
         enclosures=tuple(_enclosures(item, url)),
         image=resolve(url, _text(item.get("image")) or _text(item.get("banner_image"))),
         language=_text(item.get("language")),

@@ -1,5 +1,5 @@
-"""Parse feeds by `well_formed`, else by feedparser, imported only here; sitemaps as feeds (sitemaps.org 0.9, Google
-News); Podcasting 2.0. Refuse harmful input, repair XML."""
+"""Parse feeds by `well_formed`, else by feedparser, imported only here; sitemaps as feeds
+(sitemaps.org 0.9, Google News); Podcasting 2.0. Refuse harmful input, repair XML."""
 
 import calendar
 import io
@@ -36,7 +36,8 @@ _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def parts_of(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """Return Podcasting 2.0 lines (`model.Enclosure.podcast`) by the absolute address of the enclosure."""
+    """Return Podcasting 2.0 lines (`model.Enclosure.podcast`) by the absolute address of the
+    enclosure."""
     if _NAMED not in body:
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
@@ -56,7 +57,12 @@ def _lines(item: Any, url: str) -> Iterator[str]:
             content = _value(node.text) if kind == "person" else resolve(url, node.get("url", ""))
             attributes = ((name, _value(node.get(name))) for name in names)
             if content:
-                yield "; ".join([f"{kind} {content}", *(f"{name}={value}" for name, value in attributes if value)])
+                yield "; ".join(
+                    [
+                        f"{kind} {content}",
+                        *(f"{name}={value}" for name, value in attributes if value),
+                    ]
+                )
 
 
 def _value(text: str | None) -> str:
@@ -81,8 +87,15 @@ def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
         raise NotAFeed("broken-xml", "the sitemap cannot be read")
     if etree.QName(root).localname == "sitemapindex":
         first = next((_text(node) for node in root.iterfind("{*}sitemap/{*}loc")), "")
-        raise NotAFeed("sitemap-index", f"it lists other sitemaps; add the one with the articles, such as {first}")
-    entries = sorted(_entries(root, url), key=lambda entry: entry.published or entry.updated or _NEVER, reverse=True)
+        raise NotAFeed(
+            "sitemap-index",
+            f"it lists other sitemaps; add the one with the articles, such as {first}",
+        )
+    entries = sorted(
+        _entries(root, url),
+        key=lambda entry: entry.published or entry.updated or _NEVER,
+        reverse=True,
+    )
     return ParsedFeed(format="sitemap", entries=tuple(entries[:most]))
 
 
@@ -106,7 +119,8 @@ def _text(node: Any) -> str:
 
 MOST_BYTES = 16_000_000  # of a decoded feed; our choice, as the next one is
 MOST_ENTRIES = 1_000
-_MOST_ATTRIBUTES = 1_000  # the time feedparser takes for an element grows with their square: 200,000 hang it
+# the time feedparser takes for an element grows with their square: 200,000 hang it
+_MOST_ATTRIBUTES = 1_000
 _LONG_TAG = re.compile(rb"<[^<>!?][^<>]{8191,}")
 _ITEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(item|entry)[\s>]")
 _HEAD = 65_536
@@ -140,12 +154,17 @@ def looks_html(body: bytes) -> bool:
     if _FEED_ROOT.search(head):
         return False
     head = head[:2000]
-    return b"<html" in head or b"<!doctype html" in head or head.lstrip().startswith((b"<head", b"<body", b"<title"))
+    return (
+        b"<html" in head
+        or b"<!doctype html" in head
+        or head.lstrip().startswith((b"<head", b"<body", b"<title"))
+    )
 
 
 # A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
 _FAULT = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?", re.S
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
+    re.S,
 )
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)(?=[\s>])", re.I)
@@ -169,8 +188,9 @@ _TAIL_BYTES = 4096  # searched for the end of the document
 
 
 def repaired(body: bytes) -> bytes:
-    """Return `body` cut to the document, with valid ampersands, numeric entities and declared prefixes, without control
-    characters. Entities that the document declares become plain text: their expansion is unbounded."""
+    """Return `body` cut to the document, with valid ampersands, numeric entities and declared
+    prefixes, without control characters. Entities that the document declares become plain text:
+    their expansion is unbounded."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declared(_without_subset(_cut(body)))
@@ -224,15 +244,21 @@ def _mend(match: re.Match[bytes]) -> bytes:
     return b"".join(b"&#%d;" % ord(char) for char in character)
 
 
-_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+_PERIODS = {
+    "hourly": 3600,
+    "daily": 86400,
+    "weekly": 604800,
+    "monthly": 2592000,
+    "yearly": 31536000,
+}
 _LONGEST_CATEGORY = 100  # characters; longer ones are sentences
 _MIDNIGHT = 24  # RSS 2.0 counts skipHours from 0 to 23, RSS 0.91 from 1 to 24
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """Parse the feed or sitemap from `url` into at most 1,000 entries in order. `headers`: lower-case names. Raise
-    NotAFeed."""
+    """Parse the feed or sitemap from `url` into at most 1,000 entries in order. `headers`:
+    lower-case names. Raise NotAFeed."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -252,7 +278,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def unpacked(body: bytes) -> bytes:
-    """Return the content of a gzip file, other bytes unchanged. Raise NotAFeed(empty | too-large | unknown-format)."""
+    """Return the content of a gzip file, other bytes unchanged. Raise NotAFeed(empty | too-large |
+    unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = gunzip(body, MOST_BYTES)
@@ -276,9 +303,20 @@ def read_any(body: bytes, content_type: str) -> Any:
     try:
         # BytesIO: bytes that look like a path would be opened as a file
         return feedparser.parse(
-            io.BytesIO(body), response_headers=answer, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(body),
+            response_headers=answer,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
-    except (SAXException, ValueError, AssertionError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        SAXException,
+        ValueError,
+        AssertionError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise NotAFeed("broken-xml", f"{type(error).__name__}: {str(error)[:100]}") from error
 
 
@@ -296,21 +334,32 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     version = str(parsed.get("version") or "rss")
     licences, parts = _linked(links, "license"), parts_of(body, url)
     hours = re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))
-    days = {day.decode().lower() for day in re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))}
+    days = {
+        day.decode().lower()
+        for day in re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))
+    }
     return ParsedFeed(
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_line(head, "title", version),
         site_url=resolve(url, _get(head, "link")),
         id=_get(head, "id"),
-        hubs=tuple(dict.fromkeys(resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "hub")),
-        self_url=next((resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "self"), ""),
+        hubs=tuple(
+            dict.fromkeys(
+                resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "hub"
+            )
+        ),
+        self_url=next(
+            (resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "self"), ""
+        ),
         language=_get(head, "language"),
         ttl_minutes=_number(_get(head, "ttl"), 525_600),
         update_seconds=_update_seconds(head),
         skip_hours=tuple(sorted({int(hour) % 24 for hour in hours if int(hour) <= _MIDNIGHT})),
         skip_days=tuple(day for day in _WEEKDAYS if day in days),
         complete=not parsed.get("bozo") or type(parsed.get("bozo_exception")).__name__ in _HARMLESS,
-        entries=tuple(_entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]),
+        entries=tuple(
+            _entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]
+        ),
     )
 
 
@@ -318,8 +367,11 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
-def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]) -> Entry:
-    """Return the entry. Its licence defaults to the feed's (RFC 4946 section 2), never to the feed's copyright."""
+def _entry(
+    item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]
+) -> Entry:
+    """Return the entry. Its licence defaults to the feed's (RFC 4946 section 2), never to the
+    feed's copyright."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     contents = [_html(part) for part in _list(item, "content")]
@@ -339,11 +391,17 @@ def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mappin
         updated=_date(item, "updated"),
         summary="" if summary == content else summary,
         content=content,
-        categories=tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY)),
+        categories=tuple(
+            dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY)
+        ),
         enclosures=enclosures,
         image=_image(item, url, enclosures),
         language=_get(item.get("title_detail") or {}, "language"),
-        rights=tuple(one.line() for one in said("feed", rights, url)) if any(value for _, value in rights) else (),
+        rights=(
+            tuple(one.line() for one in said("feed", rights, url))
+            if any(value for _, value in rights)
+            else ()
+        ),
     )
 
 
@@ -352,18 +410,24 @@ def _linked(links: list[Any], rel: str) -> list[str]:
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with distinct ids: shared ones become links, else digests; of other duplicates the first
-    stays."""
+    """Return the feed with distinct ids: shared ones become links, else digests; of other
+    duplicates the first stays."""
     entries = [
         entry
         for entry in feed.entries
-        if any((entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image))
+        if any(
+            (entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image)
+        )
     ]
     links: dict[str, set[str]] = {}
     for entry in entries:
         links.setdefault(entry.id, set()).add(entry.url)
     entries = [
-        replace(entry, id=entry_id("", entry.url, entry.title, entry.content)) if len(links[entry.id]) > 1 else entry
+        (
+            replace(entry, id=entry_id("", entry.url, entry.title, entry.content))
+            if len(links[entry.id]) > 1
+            else entry
+        )
         for entry in entries
     ]
     titles: dict[str, set[str]] = {}
@@ -379,7 +443,9 @@ def _distinct(feed: ParsedFeed) -> ParsedFeed:
 
 def _html(part: Any) -> str:
     value = _get(part, "value")
-    plain = _get(part, "type") == "text/plain" and not re.search(r"</?[a-zA-Z][^<>]*>|&[#\w]+;", value)
+    plain = _get(part, "type") == "text/plain" and not re.search(
+        r"</?[a-zA-Z][^<>]*>|&[#\w]+;", value
+    )
     return escape(value, quote=False) if plain else value
 
 
@@ -388,7 +454,9 @@ def _authors(item: Any) -> list[str]:
     return [name for name in people if name] or [_get(item, "author")]
 
 
-def _enclosures(links: list[Any], url: str, item: Any, parts: Mapping[str, tuple[str, ...]]) -> Iterator[Enclosure]:
+def _enclosures(
+    links: list[Any], url: str, item: Any, parts: Mapping[str, tuple[str, ...]]
+) -> Iterator[Enclosure]:
     for part in links:
         if _get(part, "rel") == "enclosure" and (target := resolve(url, _get(part, "href"))):
             yield Enclosure(
@@ -401,17 +469,26 @@ def _enclosures(links: list[Any], url: str, item: Any, parts: Mapping[str, tuple
 
 
 def _image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """Return the largest image of media:content, else media:thumbnail, itunes:image, an image enclosure, or ""."""
+    """Return the largest image of media:content, else media:thumbnail, itunes:image, an image
+    enclosure, or ""."""
     media = _list(item, "media_content")
-    pictures = [part for part in media if _get(part, "medium") == "image" or _get(part, "type").startswith("image/")]
+    pictures = [
+        part
+        for part in media
+        if _get(part, "medium") == "image" or _get(part, "type").startswith("image/")
+    ]
     pictures = sorted(pictures, key=_area, reverse=True) + _list(item, "media_thumbnail")
     addresses = [*(_get(part, "url") for part in pictures), _get(item.get("image") or {}, "href")]
     addresses += [part.url for part in enclosures if part.type.startswith("image/")]
-    return next((target for address in addresses if address and (target := resolve(url, address))), "")
+    return next(
+        (target for address in addresses if address and (target := resolve(url, address))), ""
+    )
 
 
 def _area(part: Any) -> int:
-    return (_number(_get(part, "width"), 100_000) or 0) * (_number(_get(part, "height"), 100_000) or 1)
+    return (_number(_get(part, "width"), 100_000) or 0) * (
+        _number(_get(part, "height"), 100_000) or 1
+    )
 
 
 def _date(item: Any, name: str) -> datetime | None:

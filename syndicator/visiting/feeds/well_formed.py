@@ -1,5 +1,6 @@
-"""Read well-formed RSS and Atom with lxml, with the results of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS`
-maps elements to methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
+"""Read well-formed RSS and Atom with lxml, with the results of feedparser 6.0 that `parser` uses,
+in less CPU. `_ROWS` maps elements to methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced
+elements) raises Unusual."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from lxml import etree
 
 from syndicator.visiting.feeds.fields import parse_date
 
-# Namespaces whose elements mean something to feedparser, in lower case, by the prefix that they usually have.
+# Namespaces whose elements mean something to feedparser, in lower case, by the prefix that they
+# usually have.
 _SPACES = {
     "cc": "http://creativecommons.org/ns#license http://web.resource.org/cc/",
     "creativecommons": "http://backend.userland.com/creativecommonsrssmodule",
@@ -24,7 +26,8 @@ _SPACES = {
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
 _PREFIXES = {space: prefix for prefix, spaces in _SPACES.items() for space in spaces.split()}
-# Method of `_Reader`, its argument, and the elements, named as feedparser names them: prefix, underscore, lower case.
+# Method of `_Reader`, its argument, and the elements, named as feedparser names them: prefix,
+# underscore, lower case.
 _ROWS = (
     ("item", "", "item entry"),
     ("title", "", "title dc_title"),
@@ -56,13 +59,40 @@ _ROWS = (
     ("inside", "source", "source"),
     ("inside", "textinput", "textinput"),
     # not used here; may contain only text
-    ("kept", "", "subtitle tagline generator webmaster expirationdate cloud homepage uri name email width height"),
-    ("kept", "", "media_rating media_credit media_restriction media_license media_player itunes_subtitle dc_publisher"),
-    ("kept", "", "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email"),
-    # elements of a feed where they do not belong, keys that feedparser uses itself, and rare ones that become links
-    ("inside", "refused", "rss cc_license creativecommons_license channel feed body abstract info fullitem"),
+    (
+        "kept",
+        "",
+        (
+            "subtitle tagline generator webmaster expirationdate cloud homepage uri name email"
+            " width height"
+        ),
+    ),
+    (
+        "kept",
+        "",
+        (
+            "media_rating media_credit media_restriction media_license media_player itunes_subtitle"
+            " dc_publisher"
+        ),
+    ),
+    (
+        "kept",
+        "",
+        "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email",
+    ),
+    # elements of a feed where they do not belong, keys that feedparser uses itself, and rare ones
+    # that become links
+    (
+        "inside",
+        "refused",
+        "rss cc_license creativecommons_license channel feed body abstract info fullitem",
+    ),
     ("inside", "refused", "newlocation"),
-    ("inside", "refused", "date date_parsed items entries authors links tags published_parsed updated_parsed where"),
+    (
+        "inside",
+        "refused",
+        "date date_parsed items entries authors links tags published_parsed updated_parsed where",
+    ),
     ("inside", "refused", "created_parsed title_detail summary_detail description_detail"),
 )
 _BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
@@ -75,13 +105,16 @@ _NOT_IN = {  # by unused element: elements inside that make it Unusual
 }
 _IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
 # Elements without a row that are used.
-_STORED = frozenset(("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink"))
-# Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in other ways.
+_STORED = frozenset(
+    ("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink")
+)
+# Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in
+# other ways.
 _OTHER_VERSIONS = (
-    "http://backend.userland.com/rss http://blogs.law.harvard.edu/tech/rss http://example.com/necho "
-    "http://example.com/newformat# http://my.netscape.com/rdf/simple/0.9/ http://purl.org/atom/ns# "
-    "http://purl.org/echo/ http://purl.org/pie/ http://purl.org/rss/1.0/ http://purl.org/rss/1.0/modules/rss091# "
-    "http://www.w3.org/1999/xhtml uri/of/echo/namespace#"
+    "http://backend.userland.com/rss http://blogs.law.harvard.edu/tech/rss http://example.com/necho"
+    " http://example.com/newformat# http://my.netscape.com/rdf/simple/0.9/ http://purl.org/atom/ns#"
+    " http://purl.org/echo/ http://purl.org/pie/ http://purl.org/rss/1.0/"
+    " http://purl.org/rss/1.0/modules/rss091# http://www.w3.org/1999/xhtml uri/of/echo/namespace#"
 )
 _HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
 _CDF = frozenset(("lastmod", "href"))  # attributes of another format
@@ -94,9 +127,12 @@ _EMAIL = re.compile(
 _ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 _BASE = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
-# The characters that windows-1252 has where ISO 8859-1 has controls: pages say the one and mean the other.
+# The characters that windows-1252 has where ISO 8859-1 has controls: pages say the one and mean the
+# other.
 _WINDOWS = {
-    code: bytes((code,)).decode("cp1252") for code in range(128, 160) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+    code: bytes((code,)).decode("cp1252")
+    for code in range(128, 160)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 # Bytes or references that may be of the characters in _WINDOWS.
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
@@ -130,9 +166,11 @@ class _Reader:
     """The state of reading one feed. `depth`: nesting of an element, 1 for the root."""
 
     def __init__(self, body: bytes) -> None:
-        self.windows = any(pattern.search(body) for pattern in _CONTROLS)  # True if there may be characters of _WINDOWS
+        # True if there may be characters of _WINDOWS
+        self.windows = any(pattern.search(body) for pattern in _CONTROLS)
         self.head: dict[str, Any] = {}
-        self.context = self.head  # the values of the feed, of the entry or of the picture that is being read
+        # the values of the feed, of the entry or of the picture that is being read
+        self.context = self.head
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] | None = None
         self.depths: dict[str, int] = {}  # of the elements that the entry's values came from
@@ -145,14 +183,19 @@ class _Reader:
     def parsed(self, root: Any) -> dict[str, Any]:
         """Return the result of `feedparser.parse` for a document. Raise Unusual."""
         attributes = _attributes(root, language=True, based=True)
-        self.base, self.language = attributes.get("base", ""), attributes.get("lang", "").replace("_", "-")
+        self.base, self.language = (
+            attributes.get("base", ""),
+            attributes.get("lang", "").replace("_", "-"),
+        )
         if self.base and not _BASE.fullmatch(self.base):
             raise Unusual("a base that is no plain address")
         self.head["language"] = self.language
         if self.row(root)[0] == "rss":
             version = attributes.get("version", "")
             version = _VERSIONS.get(version) or ("rss20" if version.startswith("2.") else "rss")
-            if [self.row(child)[0] for child in root] != ["channel"] or not _CDF.isdisjoint(_attributes(root[0])):
+            if [self.row(child)[0] for child in root] != ["channel"] or not _CDF.isdisjoint(
+                _attributes(root[0])
+            ):
                 raise Unusual("an RSS feed is one channel")
             self.children(root[0], 2)
         elif root.tag == "{http://www.w3.org/2005/Atom}feed":
@@ -182,7 +225,11 @@ class _Reader:
         if space in _PREFIXES:
             name = f"{_PREFIXES[space]}_{name}"
         elif space and space != "http://www.w3.org/2005/atom":
-            if space in _OTHER_VERSIONS.split() or "userland.com/rss" in space or (prefix or "").lower() in _SPACES:
+            if (
+                space in _OTHER_VERSIONS.split()
+                or "userland.com/rss" in space
+                or (prefix or "").lower() in _SPACES
+            ):
                 raise Unusual("a namespace that is not what it seems")
             if prefix is None and list(element.nsmap.values()).count(element.nsmap[None]) > 1:
                 raise Unusual("a namespace with two names")
@@ -204,8 +251,12 @@ class _Reader:
             if not _BASE.fullmatch(attributes.get("base", "http://none")) or "mode" in attributes:
                 raise Unusual("a base that is no plain address, or a mode")
             if "base" in attributes:
-                self.base = self.base_around or attributes["base"]  # no text is resolved; with none around it, it stays
-            kind, language = attributes.get("type", kind), attributes.get("lang", language).replace("_", "-")
+                # no text is resolved; with none around it, it stays
+                self.base = self.base_around or attributes["base"]
+            kind, language = (
+                attributes.get("type", kind),
+                attributes.get("lang", language).replace("_", "-"),
+            )
             kind = _TYPES.get(kind, kind)
             if kind not in ("text/plain", "text/html"):
                 raise Unusual(kind)
@@ -234,7 +285,8 @@ class _Reader:
         return ""
 
     def other(self, element: Any, name: str, depth: int) -> None:
-        """Read an unknown element: its text, or "" if it has attributes. Its children are read as siblings."""
+        """Read an unknown element: its text, or "" if it has attributes. Its children are read as
+        siblings."""
         if element.keys():
             _attributes(element)
             self.context[name] = ""
@@ -268,7 +320,9 @@ class _Reader:
     def link(self, element: Any, name: str, depth: int) -> None:
         attributes, context = _leaf(element), self.context
         attributes.setdefault("rel", "alternate")
-        attributes.setdefault("type", "application/atom+xml" if attributes["rel"] == "self" else "text/html")
+        attributes.setdefault(
+            "type", "application/atom+xml" if attributes["rel"] == "self" else "text/html"
+        )
         context.setdefault("links", []).append(attributes)
         if href := attributes.get("url", attributes.get("uri")):
             attributes["href"] = href
@@ -279,7 +333,9 @@ class _Reader:
             return
         value = self.address(element)
         if "&" in value:
-            value = _ENTITY.sub(r"&\g<1>", value.replace("&amp;", "&") if self.entry is not None else value)
+            value = _ENTITY.sub(
+                r"&\g<1>", value.replace("&amp;", "&") if self.entry is not None else value
+            )
         context["link"] = value
         if value or self.entry is None:
             attributes["href"] = value
@@ -295,7 +351,8 @@ class _Reader:
         """Read a summary; if there is no content, read a second summary as content."""
         if "summary" in self.context and not self.has_content:
             return self.content(element, "text/plain", depth)
-        name = "subtitle" if self.entry is None and kind == "text/html" else "summary"  # description of a feed
+        # description of a feed
+        name = "subtitle" if self.entry is None and kind == "text/html" else "summary"
         detail = self.detail(element, kind)
         self.keep(name, detail["value"], depth)
         self.context[f"{name}_detail"] = detail
@@ -308,22 +365,33 @@ class _Reader:
         self.context.setdefault("summary", detail["value"])
 
     def kept(self, element: Any, name: str, depth: int) -> None:
-        _ = self.detail(element, "text/plain") if name == "rights" else _leaf(element)  # raise Unusual
+        # raise Unusual
+        _ = self.detail(element, "text/plain") if name == "rights" else _leaf(element)
         value = self.address(element) if name == "href" else self.text(element)
-        dated = bool(value) and self.entry is not None and name in ("published", "updated", "created")
+        dated = (
+            bool(value) and self.entry is not None and name in ("published", "updated", "created")
+        )
         if dated and parse_date(value) is None:
             raise Unusual("a date that feedparser may read")
         self.keep(name, value, depth)
 
     def inside(self, element: Any, name: str, depth: int) -> None:
-        """Skip a person, source or search form; if it has a title, later titles do not count, as in feedparser."""
+        """Skip a person, source or search form; if it has a title, later titles do not count, as in
+        feedparser."""
         for inner in element.iter():
             _attributes(inner, language=name != "person")
         inside = {self.row(inner)[0] for inner in element.iterdescendants()}
-        if name in ("refused", "source" if self.entry is None else "textinput") or inside & _NOT_IN[name]:
+        if (
+            name in ("refused", "source" if self.entry is None else "textinput")
+            or inside & _NOT_IN[name]
+        ):
             raise Unusual(f"much in a {name}, or one where it does not belong")
         if name != "person":
-            titles = [(_leaf(child), self.text(child))[1] for child in element if self.row(child)[0] == "title"]
+            titles = [
+                (_leaf(child), self.text(child))[1]
+                for child in element
+                if self.row(child)[0] == "title"
+            ]
             self.title_depth = depth + 1 if any(titles) else -1
 
     def author(self, element: Any, name: str, depth: int) -> None:
@@ -342,7 +410,8 @@ class _Reader:
                 continue
             if part in ("url", "uri", "homepage"):
                 part, value = "href", self.address(child)
-            entry.setdefault("author_detail", {})[part] = value  # feedparser may change an earlier author, too
+            # feedparser may change an earlier author, too
+            entry.setdefault("author_detail", {})[part] = value
             self.complete_author(entry)
             entry["authors"][-1][part] = value
         text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
@@ -414,7 +483,10 @@ class _Reader:
                 self.tag(value)
 
     def tag(self, term: str | None, scheme: str | None = None, label: str | None = None) -> None:
-        tags, tag = self.context.setdefault("tags", []), {"term": term, "scheme": scheme, "label": label}
+        tags, tag = (
+            self.context.setdefault("tags", []),
+            {"term": term, "scheme": scheme, "label": label},
+        )
         if (term or scheme or label) and tag not in tags:
             tags.append(tag)
 
@@ -438,7 +510,9 @@ def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
     guessed = not named and (any(names) or content_type.startswith("text/"))
     if guessed or not names <= _ASCII or b"<!DOCTYPE" in body[:4096]:
         return None
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, remove_comments=True, remove_pis=True
+    )
     with suppress(etree.XMLSyntaxError, Unusual):
         return _Reader(body).parsed(etree.fromstring(body, parser))
     return None

@@ -1,1 +1,2 @@
-"""HTTP client: httpx's requests over aiohttp's transport. Each address is checked before connecting."""
+"""HTTP client: httpx's requests over aiohttp's transport. Each address is checked before
+connecting."""

@@ -38,8 +38,10 @@ _PERMANENT = (301, 308)
 MOST_REDIRECTS: Final = 5  # of one request
 DECODED: Final = 2  # times fetch.wire_bytes: the most bytes of one answer, decompressed
 _ACCEPT = {
-    "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
-    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5",
+    "feed": (
+        "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+        "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
+    ),
     "page": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
     "llm": "application/json",
@@ -61,8 +63,9 @@ class _Chain:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network. `offsets`: filled by host with the lead of `clock` over its server. `lookup`,
-    `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
+    """`ports.Fetcher` on the network. `offsets`: filled by host with the lead of `clock` over
+    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
+    proxy."""
 
     def __init__(
         self,
@@ -77,11 +80,12 @@ class HttpFetcher:
         self._settings, self._user_agent, self._clock = settings, user_agent, clock
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
+        # at INFO it logs URLs with their credentials
+        logging.getLogger("httpx").setLevel(logging.WARNING)
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer within the deadline. `request.headers` go to the first origin only; secrets are masked in
-        results."""
+        """Return the answer within the deadline. `request.headers` go to the first origin only;
+        secrets are masked in results."""
         result = await self._fetch(request)
         return _masked(result, request.secrets) if request.secrets else result
 
@@ -94,7 +98,9 @@ class HttpFetcher:
                 credentials = dict(request.headers)
                 if url.userinfo:
                     pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
-                    credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
+                    credentials.setdefault(
+                        "authorization", "Basic " + base64.b64encode(pair).decode()
+                    )
                 url = bare(url)
                 chain = _Chain(request, url, origin(url), credentials)
                 for _ in range(MOST_REDIRECTS + 1):
@@ -103,10 +109,14 @@ class HttpFetcher:
                         return outcome
                 raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
         except Refusal as refusal:
-            return Failed(url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status)
+            return Failed(
+                url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status
+            )
         except TimeoutError:
             spent = time.monotonic() - started
-            return Failed(url=shown, reason="timeout", detail=f"no complete answer within {spent:.1f} s")
+            return Failed(
+                url=shown, reason="timeout", detail=f"no complete answer within {spent:.1f} s"
+            )
         except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
             reason, detail = explain(error)
             return Failed(url=shown, reason=reason, detail=detail)
@@ -128,12 +138,16 @@ class HttpFetcher:
             finally:
                 await response.aclose()
 
-    async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
-        headers = dict(response.headers.items())  # lower case, repeated ones joined (RFC 9110 section 5.3)
+    async def _answer(
+        self, chain: _Chain, here: str, response: httpx.Response
+    ) -> FetchResult | None:
+        # lower case, repeated ones joined (RFC 9110 section 5.3)
+        headers = dict(response.headers.items())
         status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
             self._offsets[chain.url.host] = offset
-        # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1), not a language model
+        # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1),
+        # not a language model
         kept_post = chain.request.kind == "hub" and status in (307, 308)
         if status in _REDIRECTS and (chain.request.method == "GET" or kept_post):
             return self._redirect(chain, here, status, headers)
@@ -151,9 +165,18 @@ class HttpFetcher:
                 fresh_seconds=fresh_seconds(headers, self._clock()) or 0.0,
             )
         body = await self._body(response, headers, chain.request.most)
-        return Fetched(url=shown, final_url=here, status=status, headers=headers, body=body, moved_to=chain.moved_to)
+        return Fetched(
+            url=shown,
+            final_url=here,
+            status=status,
+            headers=headers,
+            body=body,
+            moved_to=chain.moved_to,
+        )
 
-    def _redirect(self, chain: _Chain, here: str, status: int, headers: Mapping[str, str]) -> Fetched | None:
+    def _redirect(
+        self, chain: _Chain, here: str, status: int, headers: Mapping[str, str]
+    ) -> Fetched | None:
         target = next_hop(here, headers.get("location", ""))
         chain.permanent = chain.permanent and status in _PERMANENT
         chain.moved_to = target if chain.permanent else chain.moved_to
@@ -169,19 +192,29 @@ class HttpFetcher:
         chain.url = bare(parse_url(target))
         return None
 
-    async def _body(self, response: httpx.Response, headers: Mapping[str, str], limit: int | None) -> bytes:
+    async def _body(
+        self, response: httpx.Response, headers: Mapping[str, str], limit: int | None
+    ) -> bytes:
         most = min(self._settings.wire_bytes, limit or self._settings.wire_bytes)
         decoded = DECODED * self._settings.wire_bytes
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
-            raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
+            raise Refusal(
+                "too-large",
+                f"the answer is {declared} bytes long, more than {most:,}",
+                response.status_code,
+            )
         try:
             inflater = Inflater(headers.get("content-encoding", ""), min(decoded, limit or decoded))
             wire = 0
             async for chunk in response.aiter_raw():
                 wire += len(chunk)
                 if wire > most:
-                    raise Refusal("too-large", f"the answer is longer than {most:,} bytes", response.status_code)
+                    raise Refusal(
+                        "too-large",
+                        f"the answer is longer than {most:,} bytes",
+                        response.status_code,
+                    )
                 inflater.feed(chunk)
             return inflater.finish()
         except TooLarge as error:
@@ -200,18 +233,24 @@ class HttpFetcher:
         # a validator with other than ASCII characters cannot be sent back as it came
         headers |= {name: value for name, value in validators.items() if value and value.isascii()}
         if request.kind == "feed" and not validators.keys().isdisjoint(headers):
-            headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
+            # RFC 3229 with feed: what is new since those validators is enough
+            headers["a-im"] = "feed"
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
-        elif request.body is not None and "content-type" in request.headers:  # it describes the body, for any host
+        # it describes the body, for any host
+        elif request.body is not None and "content-type" in request.headers:
             headers["content-type"] = request.headers["content-type"]
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
-        return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)
+        return httpx.Request(
+            request.method, url, headers=headers, content=request.body, extensions=limits
+        )
 
 
 def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
     if isinstance(result, Failed):
-        return replace(result, url=masked(result.url, secrets), detail=masked(result.detail, secrets))
+        return replace(
+            result, url=masked(result.url, secrets), detail=masked(result.detail, secrets)
+        )
     clean = replace(
         result,
         url=masked(result.url, secrets),
@@ -219,4 +258,8 @@ def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
         headers={name: masked(value, secrets) for name, value in result.headers.items()},
         moved_to=None if result.moved_to is None else masked(result.moved_to, secrets),
     )
-    return replace(clean, body=masked_bytes(clean.body, secrets)) if isinstance(clean, Fetched) else clean
+    return (
+        replace(clean, body=masked_bytes(clean.body, secrets))
+        if isinstance(clean, Fetched)
+        else clean
+    )

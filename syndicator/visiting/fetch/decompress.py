@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _STEP = 65_536  # decoded bytes at a time
-# Feeds and pages compress 3 to 30 times, XML that repeats itself up to about 150; deflate can do 1,032 (zlib's manual).
+# Feeds and pages compress 3 to 30 times, XML that repeats itself up to about 150; deflate can do
+# 1,032 (zlib's manual).
 RATIO = 250
 _RATIO_FROM = 1_000_000  # decoded bytes; smaller bodies may have any ratio
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's window bits: a gzip header, a zlib header, no header
@@ -24,7 +25,8 @@ class BadEncoding(ValueError):
 
 
 class Inflater:
-    """Decoder of a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises TooLarge, BadEncoding."""
+    """Decoder of a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises
+    TooLarge, BadEncoding."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]
@@ -55,7 +57,8 @@ class Inflater:
         if self._machine is None:
             self._machine = zlib.decompressobj(self._window(data))
         elif self._machine.eof:
-            # gzip allows several members in a row (RFC 1952 section 2.2); anything else after the end is padding
+            # gzip allows several members in a row (RFC 1952 section 2.2); anything else after the
+            # end is padding
             if self._name == "deflate" or not data.startswith(b"\x1f"):
                 return b""
             self._machine = zlib.decompressobj(_GZIP)
@@ -68,7 +71,8 @@ class Inflater:
     def _window(self, data: bytes) -> int:
         if self._name != "deflate":
             return _GZIP
-        # "deflate" means zlib (RFC 9110 8.4.1.2), but many omit zlib's header, a multiple of 31 (RFC 1950 2.2)
+        # "deflate" means zlib (RFC 9110 8.4.1.2), but many omit zlib's header, a multiple of 31
+        # (RFC 1950 2.2)
         zlib_header = data[0] & _METHOD == _METHOD_DEFLATE and (
             len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0
         )
@@ -84,7 +88,8 @@ class Inflater:
 
 
 def gunzip(data: bytes, cap: int) -> bytes:
-    """Return the content of a gzip file. Raise TooLarge over `cap` bytes, BadEncoding if it is not gzip."""
+    """Return the content of a gzip file. Raise TooLarge over `cap` bytes, BadEncoding if it is not
+    gzip."""
     inflater = Inflater("gzip", cap)
     for start in range(0, len(data), _STEP):
         inflater.feed(data[start : start + _STEP])
@@ -108,7 +113,8 @@ def http_date(value: str) -> datetime | None:
 
 
 def retry_after(value: str, now: datetime) -> datetime | None:
-    """Parse Retry-After (RFC 9110 section 10.2.3): a future time, at most a week from `now`, or None."""
+    """Parse Retry-After (RFC 9110 section 10.2.3): a future time, at most a week from `now`, or
+    None."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
@@ -120,11 +126,16 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1), None without Date."""
+    """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1),
+    None without Date."""
     sent, age = http_date(headers.get("date", "")), headers.get("age", "")
     if sent is None:
         return None
-    return now - sent - timedelta(seconds=int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0)
+    return (
+        now
+        - sent
+        - timedelta(seconds=int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0)
+    )
 
 
 def error_code(status: int) -> str:
@@ -133,13 +144,18 @@ def error_code(status: int) -> str:
 
 
 def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """Return the seconds of freshness (RFC 9111 section 4.2.1): max-age, else Expires, else None."""
+    """Return the seconds of freshness (RFC 9111 section 4.2.1): max-age, else Expires, else
+    None."""
     if not headers:
         return None
-    match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I)
+    match = re.search(
+        r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I
+    )
     if match:
         age = headers.get("age", "")
-        return max(0, int(match[1]) - (int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0))
+        return max(
+            0, int(match[1]) - (int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0)
+        )
     expires = http_date(headers.get("expires", ""))
     if expires is None:
         return None

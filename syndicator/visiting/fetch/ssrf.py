@@ -14,7 +14,8 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may resolve to any address."""
+    """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may
+    resolve to any address."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -24,14 +25,25 @@ def endpoint(url: str) -> tuple[str, ...]:
         address = ipaddress.ip_address(host)
     except ValueError:  # a name: whatever it resolves to
         return (f"0.0.0.0/0:{port}", f"[::]/0:{port}")
-    return (f"[{address}]/128:{port}" if isinstance(address, ipaddress.IPv6Address) else f"{address}/32:{port}",)
+    return (
+        (
+            f"[{address}]/128:{port}"
+            if isinstance(address, ipaddress.IPv6Address)
+            else f"{address}/32:{port}"
+        ),
+    )
 
 
 def verdict(
-    address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
+    address: str,
+    port: int,
+    *,
+    allow: Sequence[str] = (),
+    nat64: Sequence[str] = (),
+    loopback: bool = False,
 ) -> str | None:
-    """Return None or why connecting is refused, with the `allow` line. `nat64`: prefixes (RFC 6052 2.2); `loopback`:
-    allowed."""
+    """Return None or why connecting is refused, with the `allow` line. `nat64`: prefixes (RFC 6052
+    2.2); `loopback`: allowed."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -40,13 +52,20 @@ def verdict(
     if what is None:
         return None
     real = embedded(parsed, tuple(nat64)) or parsed
-    if loopback and (real == LOOPBACK_6 or (isinstance(real, ipaddress.IPv4Address) and real.is_loopback)):
+    if loopback and (
+        real == LOOPBACK_6 or (isinstance(real, ipaddress.IPv4Address) and real.is_loopback)
+    ):
         return None
     for network, allowed_port in map(parse_allow, allow):
-        same_version = [candidate for candidate in (parsed, real) if candidate.version == network.version]
+        same_version = [
+            candidate for candidate in (parsed, real) if candidate.version == network.version
+        ]
         if allowed_port in (None, port) and any(candidate in network for candidate in same_version):
             return None
-    return f"{address} is {what}; to permit it, write below its [[source]] or [[webhook]]: {permission(real, port)}"
+    return (
+        f"{address} is {what}; to permit it, write below its [[source]] or [[webhook]]:"
+        f" {permission(real, port)}"
+    )
 
 
 def permission(address: Address, port: int) -> str:
@@ -57,7 +76,8 @@ def permission(address: Address, port: int) -> str:
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 Lookup = Callable[[str, int], Sequence[Answer]]
 
-# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the next fails at once.
+# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the
+# next fails at once.
 _MOST = 256
 
 
@@ -67,7 +87,8 @@ def system(host: str, port: int) -> Sequence[Answer]:
 
 
 class Threads:
-    """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror if 256 hang."""
+    """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror
+    if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup, self._running = lookup, 0
@@ -103,7 +124,8 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end. `reason`: as in `Failed`; `detail`: a line without secrets; `status`: of the answer."""
+    """A fetch that we end. `reason`: as in `Failed`; `detail`: a line without secrets; `status`: of
+    the answer."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -129,7 +151,8 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def next_hop(here: str, location: str) -> str:
-    """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade (to http)."""
+    """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade
+    (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:

@@ -22,8 +22,10 @@ from syndicator.core.urls import BadUrl, canonical, private
 from syndicator.visiting.fetch import ssrf
 
 _ORIGINS = 64  # origins per generation of transports; limits the open connections
-_IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
-_HEADER_BYTES = 32_768  # of one header line; some Content-Security-Policies are longer than the usual 8 KB
+# seconds an idle connection is kept: longer than the pause between two requests of a host
+_IDLE = 5.0
+# of one header line; some Content-Security-Policies are longer than the usual 8 KB
+_HEADER_BYTES = 32_768
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 
@@ -79,10 +81,12 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """Transports by allowed private addresses: sources with different rights share no connection. After 64 origins a
-    new generation replaces them. Raises ConfigError for an invalid proxy."""
+    """Transports by allowed private addresses: sources with different rights share no connection.
+    After 64 origins a new generation replaces them. Raises ConfigError for an invalid proxy."""
 
-    def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
+    def __init__(
+        self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]
+    ) -> None:
         self._settings = settings
         self._lookup = ssrf.Threads(lookup)
         self._dial = dial
@@ -93,8 +97,11 @@ class Clients:
         self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
 
     @asynccontextmanager
-    async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url` and its origin. With a proxy, raise Blocked for a refused IP address."""
+    async def use(
+        self, url: httpx.URL, where: str, allow: tuple[str, ...]
+    ) -> AsyncIterator[AiohttpTransport]:
+        """Yield the transport for `url` and its origin. With a proxy, raise Blocked for a refused
+        IP address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
@@ -130,20 +137,26 @@ class Clients:
             self._tls = httpx.create_ssl_context()
         tls = self._tls if secure and self._tls is not None else self._plain
         return AiohttpTransport(
-            verify=tls, trust_env=False, proxy=self._proxy, client=lambda: self._session(check, factory, tls)
+            verify=tls,
+            trust_env=False,
+            proxy=self._proxy,
+            client=lambda: self._session(check, factory, tls),
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
         settings = self._settings
         try:
-            why = ssrf.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
+            why = ssrf.verdict(
+                address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
+            )
         except ValueError as error:  # an allow line that cannot be read permits nothing
             why = str(error)
         if why is not None:
             raise Blocked(why)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """Raise Blocked for forbidden IP addresses and private names. A proxy resolves other names itself."""
+        """Raise Blocked for forbidden IP addresses and private names. A proxy resolves other names
+        itself."""
         port = url.port or (443 if url.scheme == "https" else 80)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
@@ -152,10 +165,13 @@ class Clients:
             self._check(name, port, allow)
         elif not allow and (why := private(str(url))):
             raise Blocked(why)
-        elif not allow and re.fullmatch(r"(.+\.)?(test|invalid)", name):  # only the operator's DNS can have it
+        # only the operator's DNS can have it
+        elif not allow and re.fullmatch(r"(.+\.)?(test|invalid)", name):
             raise Blocked(f"{name} is a name for tests (RFC 6761)")
 
-    def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+    def _session(
+        self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext
+    ) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
             socket_factory=factory,
@@ -178,11 +194,15 @@ def _proxy(url: str) -> httpx.Proxy | None:
     try:
         return httpx.Proxy(url) if url else None
     except (httpx.InvalidURL, ValueError) as error:
-        raise ConfigError('fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"') from error
+        raise ConfigError(
+            'fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"'
+        ) from error
 
 
-_SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # files, buffers, memory of this machine
-# The first row that fits counts: aiohttp's errors inherit from each other. An empty line stands for the error's own.
+# files, buffers, memory of this machine
+_SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+# The first row that fits counts: aiohttp's errors inherit from each other. An empty line stands for
+# the error's own.
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns", "the name does not resolve"),
     ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch, ssl.SSLError), "tls", ""),
@@ -194,7 +214,11 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "disconnected",
         "the server closed the connection",
     ),
-    ((httpx.InvalidURL, aiohttp.InvalidURL, UnicodeError, BadUrl), "bad-url", "no request can be made for this URL"),
+    (
+        (httpx.InvalidURL, aiohttp.InvalidURL, UnicodeError, BadUrl),
+        "bad-url",
+        "no request can be made for this URL",
+    ),
 )
 _LONGEST = 200  # characters of a line
 
@@ -207,7 +231,13 @@ def explain(error: Exception) -> tuple[str, str]:
     inner = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
     for exception in (inner, cause):
         if isinstance(exception, OSError) and exception.errno in _SHORT_OF:
-            return OURS, f"this machine is short of something: {_line(exception.strerror or str(exception))}"
+            return (
+                OURS,
+                (
+                    "this machine is short of something:"
+                    f" {_line(exception.strerror or str(exception))}"
+                ),
+            )
         if isinstance(exception, Blocked):
             return "blocked-address", exception.why
     for kinds, reason, line in _KINDS:

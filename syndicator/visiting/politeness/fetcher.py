@@ -28,19 +28,29 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for turns and obeys robots.txt (a disallowed feed gets a warning), also after
-    redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait."""
+    """`ports.Fetcher` that waits for turns and obeys robots.txt (a disallowed feed gets a warning),
+    also after redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait."""
 
     def __init__(
-        self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
+        self,
+        fetcher: Fetcher,
+        throttle: Throttle,
+        robots: Robots | None = None,
+        backoff: Waits | None = None,
     ) -> None:
-        self._fetcher, self._throttle, self._robots, self._backoff = fetcher, throttle, robots, backoff
-        self._away: dict[str, tuple[datetime, Failed]] = {}  # servers that were not reached, until when that counts
+        self._fetcher, self._throttle, self._robots, self._backoff = (
+            fetcher,
+            throttle,
+            robots,
+            backoff,
+        )
+        # servers that were not reached, until when that counts
+        self._away: dict[str, tuple[datetime, Failed]] = {}
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer; `Failed` for a long back-off or a disallowed page. Waiting does not count to the
-        deadline."""
+        """Return the answer; `Failed` for a long back-off or a disallowed page. Waiting does not
+        count to the deadline."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
@@ -48,29 +58,49 @@ class PoliteFetcher:
         for _ in range(_MOST_HOSTS):
             refused, verdict = await self._permission(leg)
             if refused is not None:
-                self._log.debug("not asked", host=host(leg.url), url=redacted(leg.url), reason=refused.reason)
+                self._log.debug(
+                    "not asked", host=host(leg.url), url=redacted(leg.url), reason=refused.reason
+                )
                 return replace(refused, url=shown)
             result, spent = await self._turn(leg)
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
                 if leg.kind == "feed" and isinstance(result, Fetched):
                     verdict = await self._verdict(leg)
-                return _whole(shown, _marked(result, verdict, await self._licence(leg, verdict)), moved, permanent)
+                return _whole(
+                    shown,
+                    _marked(result, verdict, await self._licence(leg, verdict)),
+                    moved,
+                    permanent,
+                )
             permanent = permanent and result.moved_to is not None
             moved = result.moved_to if permanent else moved
             left = leg.deadline - spent
             if left <= 0:
                 return Failed(url=shown, reason="timeout", detail="no complete answer in time")
             there = result.headers["location"]
-            robots = leg.robots if same_site(there, leg.url) else "obey"  # the operator's override covers one site
-            headers = {} if leg.body is None else {_TYPE: leg.headers[_TYPE]} if _TYPE in leg.headers else {}
+            # the operator's override covers one site
+            robots = leg.robots if same_site(there, leg.url) else "obey"
+            headers = (
+                {}
+                if leg.body is None
+                else {_TYPE: leg.headers[_TYPE]}
+                if _TYPE in leg.headers
+                else {}
+            )
             leg = replace(leg, url=there, headers=headers, allow=(), deadline=left, robots=robots)
-        return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts")
+        return Failed(
+            url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts"
+        )
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
 
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
-        until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
+        until = (
+            self._backoff.until(_name(request.url))
+            if self._backoff and self._backoff.any()
+            else None
+        )
         if until is not None:
             return _wait(request, "the server", until), None
         until = self._throttle.backs_off_until(host(request.url))
@@ -119,15 +149,24 @@ class PoliteFetcher:
             until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _SOON)
             return _wait(request, "other machines ask the host; they", until), 0.0
         answer = (
-            result.reason if isinstance(result, Failed) else getattr(result, "status", HTTPStatus.NOT_MODIFIED.value)
+            result.reason
+            if isinstance(result, Failed)
+            else getattr(result, "status", HTTPStatus.NOT_MODIFIED.value)
         )
-        self._log.debug("asked", host=name, url=redacted(request.url), answer=answer, seconds=round(spent, 3))
+        self._log.debug(
+            "asked", host=name, url=redacted(request.url), answer=answer, seconds=round(spent, 3)
+        )
         if isinstance(result, Failed) and result.no_network and len(self._away) < _MOST_AWAY:
             self._away[_server(request.url)] = (self._throttle.now() + _AWAY, result)
             self._throttle.away(name, result.reason, result.detail, _AWAY.total_seconds())
         if isinstance(result, Failed) and result.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, result.retry_after or self._throttle.now() + _BACKOFF)
-        if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:
+        if (
+            self._backoff
+            and isinstance(result, Failed)
+            and result.status in _WAIT_STATUSES
+            and result.retry_after
+        ):
             self._backoff.add(_name(request.url), result.retry_after)
         return result, spent
 
@@ -149,7 +188,8 @@ def _name(url: str) -> str:
 
 
 def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "") -> FetchResult:
-    """Return `result` with its permission and usage lines of robots.txt. Feeds are fetched even if disallowed."""
+    """Return `result` with its permission and usage lines of robots.txt. Feeds are fetched even if
+    disallowed."""
     if not isinstance(result, Fetched):
         return result
     ours = (vocabularies.HEADER, vocabularies.RSL_HEADER)
@@ -166,7 +206,8 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
-    """Return the last host's `result` as the answer to the request for `shown`. `moved`: its new address."""
+    """Return the last host's `result` as the answer to the request for `shown`. `moved`: its new
+    address."""
     if isinstance(result, Failed):
         return replace(result, url=shown)
     target = (result.moved_to if permanent else None) or moved

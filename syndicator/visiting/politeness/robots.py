@@ -32,8 +32,8 @@ _PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
-    """Permission for a URL. `by`: its origin, such as "robots.txt" or "operator"; `delay`: crawl-delay, at most 60
-    s."""
+    """Permission for a URL. `by`: its origin, such as "robots.txt" or "operator"; `delay`:
+    crawl-delay, at most 60 s."""
 
     allowed: bool
     by: str
@@ -54,7 +54,8 @@ def product(user_agent: str) -> str:
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set`, `prune`: notes that outlive the process."""
+    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set`, `prune`: notes that
+    outlive the process."""
 
     def __init__(
         self,
@@ -72,7 +73,9 @@ class Robots:
         self._parsed: dict[tuple[str, datetime], Protego] = {}
         self._noted = _PRUNE_AFTER  # characters since the last pruning
 
-    async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
+    async def verdict(
+        self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()
+    ) -> RobotsVerdict:
         """Return the permission for `url`; never raises. `allow`: private networks of the host."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(True, OPERATOR)
@@ -80,7 +83,9 @@ class Robots:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         # concurrent pages of an origin cause one request
         async with self._asking.setdefault(origin, asyncio.Lock()):
-            rules = self._remembered(origin) or await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin)
+            rules = self._remembered(origin) or await self._fetched(
+                f"{origin}/robots.txt", allow, _MOST, origin
+            )
         if rules.status == "none":
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
@@ -94,12 +99,15 @@ class Robots:
         return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the verdict."""
+        """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the
+        verdict."""
         at = vocabularies.licence_at(usage, url)
         if not at:
             return ""
         async with self._asking.setdefault(at, asyncio.Lock()):
-            document = self._remembered(at) or await self._fetched(at, allow if host(at) == host(url) else (), _LICENCE)
+            document = self._remembered(at) or await self._fetched(
+                at, allow if host(at) == host(url) else (), _LICENCE
+            )
         return document.text if document.status == "file" else ""
 
     def _remembered(self, origin: str) -> _Rules | None:
@@ -124,10 +132,14 @@ class Robots:
         elif isinstance(result, Failed) and allows_all(result):
             rules = _Rules(now, "none", "")
         else:
-            rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
+            rules = _Rules(
+                now, "away", result.reason if isinstance(result, Failed) else "not modified"
+            )
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return rules  # the host did not answer: nothing to cache
-        self._set(f"{_PREFIX}{name or url}", json.dumps([now.isoformat(), rules.status, rules.text]), now)
+        self._set(
+            f"{_PREFIX}{name or url}", json.dumps([now.isoformat(), rules.status, rules.text]), now
+        )
         self._noted += len(rules.text)
         if self._noted >= _PRUNE_AFTER:
             self._noted = 0
@@ -136,13 +148,15 @@ class Robots:
 
 
 def parse(text: str) -> Protego:
-    """Parse robots.txt. A group's name ends at its first space, as in Google's parser ("Foo Bar" is Foo)."""
+    """Parse robots.txt. A group's name ends at its first space, as in Google's parser ("Foo Bar" is
+    Foo)."""
     lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
     return Protego.parse("\n".join(lines))
 
 
 def allows_all(result: Failed) -> bool:
-    """Return True if the failure means no robots.txt: 4xx except 429, or redirects (RFC 9309 2.3.1.2, 2.3.1.3)."""
+    """Return True if the failure means no robots.txt: 4xx except 429, or redirects (RFC 9309
+    2.3.1.2, 2.3.1.3)."""
     if result.reason == "redirects":
         return True
     return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS

@@ -1,5 +1,5 @@
-"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store waits for later
-processes."""
+"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store
+waits for later processes."""
 
 import asyncio
 import json
@@ -13,8 +13,10 @@ from typing import NamedTuple
 from syndicator.core.ports import Busy, HostTurns, Turn, Waits
 from syndicator.visiting.fetch.decompress import LONGEST_RETRY
 
-# Our limits: an extreme Retry-After or crawl-delay must not stop visits to everything else on the host.
-LONGEST_BACKOFF = timedelta(minutes=15)  # of a host; the refused URL itself waits as long as requested
+# Our limits: an extreme Retry-After or crawl-delay must not stop visits to everything else on the
+# host.
+# of a host; the refused URL itself waits as long as requested
+LONGEST_BACKOFF = timedelta(minutes=15)
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
 PATIENCE = 30.0  # seconds to wait for a host that another machine uses or that is held
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds between checks for a free turn
@@ -41,8 +43,9 @@ class _Host:
 
 
 class Throttle:
-    """`async with throttle.turn(host)` waits until the host may be asked, by one at a time. `pause`: seconds between
-    requests to a host. `backoff`: waits stored for later processes. `turns`: shared with other machines."""
+    """`async with throttle.turn(host)` waits until the host may be asked, by one at a time.
+    `pause`: seconds between requests to a host. `backoff`: waits stored for later processes.
+    `turns`: shared with other machines."""
 
     def __init__(
         self,
@@ -59,8 +62,8 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn; yield it. The next pause begins after the block. Raise HostBusy after a long
-        wait."""
+        """Wait for the host's turn; yield it. The next pause begins after the block. Raise HostBusy
+        after a long wait."""
         host = self._host(name)
         host.users += 1
         try:
@@ -111,7 +114,8 @@ class Throttle:
         if host.backoff_until is None:
             return None
         now = self._clock()
-        until = min(host.backoff_until, now + LONGEST_BACKOFF)  # a clock that was set back must not prolong it
+        # a clock that was set back must not prolong it
+        until = min(host.backoff_until, now + LONGEST_BACKOFF)
         return until if until > now else None
 
     def set_delay(self, name: str, seconds: float) -> None:
@@ -123,8 +127,13 @@ class Throttle:
 
     async def _wait(self, host: _Host) -> None:
         now = self._clock()
-        limits = ((host.free_at, timedelta(seconds=self._gap(host))), (host.backoff_until, LONGEST_BACKOFF))
-        until = max((min(at, now + longest) for at, longest in limits if at is not None), default=now)
+        limits = (
+            (host.free_at, timedelta(seconds=self._gap(host))),
+            (host.backoff_until, LONGEST_BACKOFF),
+        )
+        until = max(
+            (min(at, now + longest) for at, longest in limits if at is not None), default=now
+        )
         if until > now:
             await self._sleep((until - now).total_seconds())
 
@@ -136,14 +145,21 @@ class Throttle:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._forget()
             # with shared turns, a held host grants none
-            until = self._backoff.until(name) if self._backoff is not None and self._turns is None else None
+            until = (
+                self._backoff.until(name)
+                if self._backoff is not None and self._turns is None
+                else None
+            )
             host = self._hosts[name] = _Host(backoff_until=until)
         return host
 
     def _forget(self) -> None:
         now = self._clock()
         for name, host in list(self._hosts.items()):
-            if not (host.users or any(at is not None and at > now for at in (host.free_at, host.backoff_until))):
+            if not (
+                host.users
+                or any(at is not None and at > now for at in (host.free_at, host.backoff_until))
+            ):
                 del self._hosts[name]
 
 
@@ -158,7 +174,8 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set`: a note in the store; empty if unreadable."""
+    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set`: a note in the store; empty if
+    unreadable."""
 
     def __init__(
         self,
@@ -188,16 +205,24 @@ class Backoff:
         if what not in waits or waits[what].until < until:
             waits[what] = _Wait(now, until)
         self._known = dict(sorted(waits.items(), key=lambda item: item[1].until)[-_MOST:])
-        noted = {name: [wait.since.isoformat(), wait.until.isoformat()] for name, wait in self._known.items()}
+        noted = {
+            name: [wait.since.isoformat(), wait.until.isoformat()]
+            for name, wait in self._known.items()
+        }
         self._set(NOTE, json.dumps(noted), now)
 
     def _read(self) -> dict[str, _Wait]:
         try:
             noted = json.loads(self._get(NOTE) or "{}")
-            waits = {str(name): _Wait(*map(datetime.fromisoformat, times)) for name, times in noted.items()}
+            waits = {
+                str(name): _Wait(*map(datetime.fromisoformat, times))
+                for name, times in noted.items()
+            }
         except (ValueError, TypeError, AttributeError):
             return {}
-        return {name: wait for name, wait in waits.items() if wait.since.tzinfo and wait.until.tzinfo}
+        return {
+            name: wait for name, wait in waits.items() if wait.since.tzinfo and wait.until.tzinfo
+        }
 
 
 def _counts(wait: _Wait, now: datetime) -> bool:

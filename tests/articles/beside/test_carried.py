@@ -25,7 +25,9 @@ def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
 
 
 @pytest.mark.parametrize("torn", [f"{TWO}\tpla", TWO[:9], f"{TWO}\t", "é"[:1]])
-def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(path: Path, torn: str) -> None:
+def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(
+    path: Path, torn: str
+) -> None:
     CARRIED.append(FolderFile(path), [(ONE, "planet")])
     with path.open("a") as file:
         file.write(torn)

@@ -1,4 +1,5 @@
-"""feeds.toml and sources.toml beside the articles: what is written is read, in one form; what is wrong is named."""
+"""feeds.toml and sources.toml beside the articles: what is written is read, in one form; what is
+wrong is named."""
 
 from __future__ import annotations
 
@@ -38,7 +39,11 @@ def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_pat
     assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
     assert found[OTHER] == KEPT[0]
     assert found[SOURCE] == KEPT[2]
-    assert (found[TAG].name, found[TAG].first_slug, found[TAG].published) == ('Cord "and" 😀', "rope", True)
+    assert (found[TAG].name, found[TAG].first_slug, found[TAG].published) == (
+        'Cord "and" 😀',
+        "rope",
+        True,
+    )
 
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
@@ -60,22 +65,41 @@ def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Pa
 
 def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
-    kept = {"wired": ("https://b.example/", "https://a.example/"), "ars": ("https://ars.example/feed",), "none": ()}
+    kept = {
+        "wired": ("https://b.example/", "https://a.example/"),
+        "ars": ("https://ars.example/feed",),
+        "none": (),
+    }
     update_sources(FolderFile(path), lambda before: kept)
-    assert list(read_sources(FolderFile(path)).items()) == [("ars", kept["ars"]), ("wired", kept["wired"])]
+    assert list(read_sources(FolderFile(path)).items()) == [
+        ("ars", kept["ars"]),
+        ("wired", kept["wired"]),
+    ]
 
 
 TEXTS = st.text(st.sampled_from('ab"\\\n\t]#, é😀\x7f\u2028'), max_size=5)
 ROWS = st.builds(
-    lambda key, urls: feeds_toml.toml_table("source", {"key": key, "urls": urls}), TEXTS, st.lists(TEXTS, max_size=3)
+    lambda key, urls: feeds_toml.toml_table("source", {"key": key, "urls": urls}),
+    TEXTS,
+    st.lists(TEXTS, max_size=3),
 )
 LINES = st.sampled_from(
-    ("# a note\n", "\n", "[[source]]\n", 'key = "k"\n', 'urls = ["u"]\n', 'urls = ["u", "v"\n', "]\n")
+    (
+        "# a note\n",
+        "\n",
+        "[[source]]\n",
+        'key = "k"\n',
+        'urls = ["u"]\n',
+        'urls = ["u", "v"\n',
+        "]\n",
+    )
 )
 
 
 @given(st.lists(ROWS | LINES, max_size=9), st.booleans())
-def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(parts: list[str], noted: bool) -> None:
+def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
+    parts: list[str], noted: bool
+) -> None:
     data = ("# A note.\n" * noted + "".join(parts)).encode()
     found = plain_sources(data)
     if found is not None:
@@ -85,7 +109,10 @@ def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(parts: list
 
 def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
-    kept = {"ars": ("https://ars.example/feed",), "wired": ("https://b.example/é", "https://a.example/")}
+    kept = {
+        "ars": ("https://ars.example/feed",),
+        "wired": ("https://b.example/é", "https://a.example/"),
+    }
     update_sources(FolderFile(path), lambda before: kept)
     assert plain_sources(path.read_bytes()) == kept
 
@@ -111,11 +138,15 @@ def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
 def test_a_broken_file_is_named_with_its_cure(tmp_path: Path, data: str) -> None:
     path = tmp_path / "feeds.toml"
     path.write_text(data)
-    with pytest.raises(ConfigError, match=r"feeds\.toml: not as Syndicator writes it .*restore it from a backup"):
+    with pytest.raises(
+        ConfigError, match=r"feeds\.toml: not as Syndicator writes it .*restore it from a backup"
+    ):
         read_feeds(FolderFile(path))
 
 
-@pytest.mark.parametrize("data", ["[[source]]", '[[source]]\nkey = "a"\nurls = "b"', "[[source]]\nkey = 1\nurls = []"])
+@pytest.mark.parametrize(
+    "data", ["[[source]]", '[[source]]\nkey = "a"\nurls = "b"', "[[source]]\nkey = 1\nurls = []"]
+)
 def test_a_broken_list_of_sources_is_named(tmp_path: Path, data: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(data)

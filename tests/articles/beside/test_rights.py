@@ -1,4 +1,5 @@
-"""rights.toml: written once with what was, then kept with the hosts that link a feed and those that a site moved to."""
+"""rights.toml: written once with what was, then kept with the hosts that link a feed and those that
+a site moved to."""
 
 from __future__ import annotations
 
@@ -20,8 +21,12 @@ def opened(tmp_path: Path) -> RightsFile:
 
 def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
     file = opened(tmp_path)
-    assert not file.is_current() and file.before("planet") == () and file.linked("planet", DAY) == ()
-    file.begin({"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}})
+    assert (
+        not file.is_current() and file.before("planet") == () and file.linked("planet", DAY) == ()
+    )
+    file.begin(
+        {"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}}
+    )
     file.link("burner", "c.example", DAY)
     again = opened(tmp_path)
     assert again.is_current()
@@ -33,7 +38,9 @@ def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None
     assert (tmp_path / "rights.toml").stat().st_mtime_ns == before
 
 
-def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(tmp_path: Path) -> None:
+def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
+    tmp_path: Path,
+) -> None:
     (tmp_path / RIGHTS_TOML).write_text(
         '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
     )
@@ -45,7 +52,9 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(tmp
     assert (file.before("old"), file.before("new")) == (("a.example",), ())
 
 
-def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(tmp_path: Path) -> None:
+def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
+    tmp_path: Path,
+) -> None:
     file = opened(tmp_path)
     file.link("burner", "c.example", DAY)
     at = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
@@ -64,7 +73,10 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
     file.link("burner", "d.example", DAY)
     file.unlink("burner", "c.example")
     again = opened(tmp_path)
-    assert again.linked("burner", DAY) == ("d.example",) and set(again.shown("burner")) == {"c.example", "d.example"}
+    assert again.linked("burner", DAY) == ("d.example",) and set(again.shown("burner")) == {
+        "c.example",
+        "d.example",
+    }
 
 
 def test_a_move_names_both_hosts(tmp_path: Path) -> None:

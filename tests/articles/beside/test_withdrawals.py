@@ -25,7 +25,11 @@ def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path)
 
     (entry,) = article_store.withdrawn()
     assert (entry.id, entry.at, entry.url) == (full().id, NOW, full().url)
-    assert entry.aliases == ("example.org/a", "example.org/?p=1", "guid:example:tag:example.org,2026:1")
+    assert entry.aliases == (
+        "example.org/a",
+        "example.org/?p=1",
+        "guid:example:tag:example.org,2026:1",
+    )
     assert FeedKey("tag", "c-plus-plus") in entry.feeds
     assert FeedKey("source", "example") in entry.feeds
 
@@ -34,12 +38,18 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
     article_store = FileArticleStore(tmp_path)
     values = TRAPS[::3]
     for number, value in enumerate(values):
-        article_store.withdraw(full(id=article_id(str(number)), source_id=value), NOW - timedelta(days=number))
-    article_store.withdraw(full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"), NOW - timedelta(days=999))
+        article_store.withdraw(
+            full(id=article_id(str(number)), source_id=value), NOW - timedelta(days=number)
+        )
+    article_store.withdraw(
+        full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"), NOW - timedelta(days=999)
+    )
 
     entries = article_store.withdrawn()
 
-    assert [entry.id for entry in entries[1:]] == [article_id(str(n)) for n in reversed(range(len(values)))]
+    assert [entry.id for entry in entries[1:]] == [
+        article_id(str(n)) for n in reversed(range(len(values)))
+    ]
     assert "guid:example:😀 emoji" in {alias for entry in entries for alias in entry.aliases}
 
 
@@ -52,7 +62,8 @@ def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["[[withdrawn]]", "withdrawn = 1", "x", "[[withdrawn]]\nid='a'\nat='soon'", "withdrawn=['a']"]
+    "data",
+    ["[[withdrawn]]", "withdrawn = 1", "x", "[[withdrawn]]\nid='a'\nat='soon'", "withdrawn=['a']"],
 )
 def test_a_broken_file_is_named(tmp_path: Path, data: str) -> None:
     (tmp_path / "withdrawn.toml").write_text(data)

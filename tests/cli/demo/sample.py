@@ -1,5 +1,6 @@
-"""Makes docs/sample: `.venv/bin/python -m tests.cli.demo.sample` writes its files anew. Two sites of the demo under
-addresses that never change, a fixed clock and a fixed instance, so that every machine makes the same bytes."""
+"""Makes docs/sample: `.venv/bin/python -m tests.cli.demo.sample` writes its files anew. Two sites
+of the demo under addresses that never change, a fixed clock and a fixed instance, so that every
+machine makes the same bytes."""
 
 from __future__ import annotations
 
@@ -52,7 +53,10 @@ def made() -> dict[str, bytes]:
         asyncio.run(_trip(Path(folder)))
         feeds = Path(folder) / "feeds"
         (article,) = (feeds / "articles").rglob(f"{ARTICLE}*.md")
-        files = [article, *(feeds / "public" / "tags" / f"{TAG}.{format}" for format in ("atom", "rss"))]
+        files = [
+            article,
+            *(feeds / "public" / "tags" / f"{TAG}.{format}" for format in ("atom", "rss")),
+        ]
         return {file.name: file.read_bytes() for file in files}
 
 
@@ -69,7 +73,10 @@ async def _trip(folder: Path) -> None:
         (config / "syndicator.toml").write_text(settings, encoding="utf-8")
         (folder / "feeds" / "articles").mkdir(parents=True)
         (folder / "feeds" / "articles" / "instance.toml").write_text(INSTANCE, encoding="utf-8")
-        with locked(load(config, {})), open_app(config, clock=lambda: NOW, jitter=lambda: 0.5, environ={}) as app:
+        with (
+            locked(load(config, {})),
+            open_app(config, clock=lambda: NOW, jitter=lambda: 0.5, environ={}) as app,
+        ):
             await run(app, Wanted(all=True), stop=asyncio.Event())
     finally:
         await web.aclose()

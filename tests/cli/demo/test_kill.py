@@ -77,6 +77,8 @@ def test_a_torn_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert not survived.well
 
 
-def test_a_run_that_leaves_everything_is_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_run_that_leaves_everything_is_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     survived = lived(monkeypatch, tmp_path, lambda place: written(place, 1, 2, 3))
     assert survived.well and survived.kills == 1 and survived.articles == 3

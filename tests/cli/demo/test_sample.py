@@ -10,7 +10,8 @@ from tests.cli.demo import sample
 
 @pytest.mark.slow
 def test_the_sample_is_what_is_made_today() -> None:
-    """When a change of the output is meant, `.venv/bin/python -m tests.cli.demo.sample` makes the files again."""
+    """When a change of the output is meant, `.venv/bin/python -m tests.cli.demo.sample` makes the
+    files again."""
     made = sample.made()
     assert made == sample.kept()
     assert {name.rpartition(".")[2] for name in made} == {"md", "atom", "rss"}

@@ -1,4 +1,5 @@
-"""The synthetic article store: as many articles as asked for, alike in every run, spread as promised."""
+"""The synthetic article store: as many articles as asked for, alike in every run, spread as
+promised."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from syndicator.core.model import article_id
 
 def test_the_same_seed_gives_the_same_articles() -> None:
     assert list(generate(20, seed=7)) == list(generate(20, seed=7))
-    assert [article.title for article in generate(20, seed=7)] != [article.title for article in generate(20, seed=8)]
+    assert [article.title for article in generate(20, seed=7)] != [
+        article.title for article in generate(20, seed=8)
+    ]
 
 
 def test_it_is_lazy() -> None:

@@ -1,4 +1,5 @@
-"""The config folder as shipped: it loads, and it explains every option there is with the default that holds."""
+"""The config folder as shipped: it loads, and it explains every option there is with the default
+that holds."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def test_the_shipped_settings_load() -> None:
 
 
 def test_every_setting_is_shown_with_its_default() -> None:
-    shown = re.sub(r"(?m)^# ?(?=[a-z_0-9]+ = |\[\[)", "", (CONFIG / "syndicator.toml").read_text(encoding="utf-8"))
+    shown = re.sub(
+        r"(?m)^# ?(?=[a-z_0-9]+ = |\[\[)",
+        "",
+        (CONFIG / "syndicator.toml").read_text(encoding="utf-8"),
+    )
     values = tomllib.loads(shown)
     defaults = Settings()
     assert _all_shown(values, defaults) == []
@@ -73,4 +78,6 @@ def test_the_defaults_that_the_comments_name_are_true() -> None:
     default = Source(key="k", url="u")
     for name, value in shown.items():
         held = getattr(default, name)
-        assert tomllib.loads(f"x = {value}")["x"] == (list(held) if isinstance(held, tuple) else held)
+        assert tomllib.loads(f"x = {value}")["x"] == (
+            list(held) if isinstance(held, tuple) else held
+        )

@@ -1,4 +1,5 @@
-"""The demo's stories: what their truth says is so on the pages that are served, and the traps are really there."""
+"""The demo's stories: what their truth says is so on the pages that are served, and the traps are
+really there."""
 
 from __future__ import annotations
 
@@ -20,12 +21,20 @@ ARTICLES = {key: story for key, story in STORIES.items() if story.truth and stor
 def flat(markup: str) -> str:
     """The visible text of a page as one line."""
     without = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", markup)
-    return line(html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?(a|strong|em|code|span)\b[^>]*>", "", without))))
+    return line(
+        html.unescape(
+            re.sub(r"<[^>]+>", " ", re.sub(r"</?(a|strong|em|code|span)\b[^>]*>", "", without))
+        )
+    )
 
 
 def page(story: Story) -> str:
-    others = [other for other in STORIES.values() if other.site == story.site and other is not story][:4]
-    return pages.page(PLACES[story.site], "http://site.test", "http://site.test/feed", story, others)
+    others = [
+        other for other in STORIES.values() if other.site == story.site and other is not story
+    ][:4]
+    return pages.page(
+        PLACES[story.site], "http://site.test", "http://site.test/feed", story, others
+    )
 
 
 def test_there_are_enough_of_them_in_several_languages() -> None:
@@ -33,7 +42,17 @@ def test_there_are_enough_of_them_in_several_languages() -> None:
     assert {story.language for story in ARTICLES.values()} == {"en", "de", "ja"}
     assert {story.site for story in STORIES.values()} == {place.key for place in SITES}
     bodies = " ".join(story.body for story in STORIES.values())
-    for element in ("<ul>", "<ol>", "<table>", "<pre><code", "<blockquote>", "<figure>", "<h2>", "<img", "<a href"):
+    for element in (
+        "<ul>",
+        "<ol>",
+        "<table>",
+        "<pre><code",
+        "<blockquote>",
+        "<figure>",
+        "<h2>",
+        "<img",
+        "<a href",
+    ):
         assert bodies.count(element) >= 3, element
 
 
@@ -64,19 +83,32 @@ def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     wall = story.extra.get("wall")
     for trap in on_page:
         assert trap not in own
-        if trap not in ("Subscribe to continue reading", "Already a subscriber?", "appeared first on") or wall:
+        if (
+            trap
+            not in (
+                "Subscribe to continue reading",
+                "Already a subscriber?",
+                "appeared first on",
+            )
+            or wall
+        ):
             assert trap in text, trap
 
 
 def test_a_wall_shows_no_article() -> None:
     walls = {key: STORIES[key] for key in STORIES if key not in ARTICLES}
-    assert {story.truth.kind for story in walls.values() if story.truth} == {"paywall", "consent", "robots"}
+    assert {story.truth.kind for story in walls.values() if story.truth} == {
+        "paywall",
+        "consent",
+        "robots",
+    }
     consent = next(story for story in walls.values() if story.extra.get("wall") == "consent")
     assert consent.title not in page(consent)
 
 
 def test_the_launchbeat_page_sets_every_trap() -> None:
-    """An event promo inside the body, a suffix, the site as author in the metadata, finance words throughout."""
+    """An event promo inside the body, a suffix, the site as author in the metadata, finance words
+    throughout."""
     story = STORIES["launchbeat/tallyfox-teaches-chatgpt-to-read-a-balance-sheet"]
     markup = page(story)
     assert f"<title>{html.escape(story.title)} | Launchbeat</title>" in markup
@@ -84,7 +116,13 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
     assert markup.index("Launchbeat event") < markup.index("The model asks, the ledger answers")
     assert '<p class="wp-block-paragraph">&nbsp;</p>' in markup
     own = flat(story.body).lower()
-    assert sum(own.count(word) for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")) >= 8
+    assert (
+        sum(
+            own.count(word)
+            for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")
+        )
+        >= 8
+    )
     assert story.truth is not None
     assert (story.truth.category, story.truth.tags) == ("AI", ("AI", "ChatGPT", "LLM"))
     assert story.truth.author == "Ines Okafor"
@@ -100,10 +138,15 @@ def test_two_sites_carry_one_story() -> None:
 
 def test_a_story_file_is_toml_and_html() -> None:
     story = parse_story(
-        '+++\ntitle = "T"\nauthor = ""\npublished = 2025-10-01T10:00:00Z\n[truth]\nmust_have = ["x"]\n+++\n<p>x</p>\n',
+        '+++\ntitle = "T"\nauthor = ""\npublished = 2025-10-01T10:00:00Z\n[truth]\nmust_have ='
+        ' ["x"]\n+++\n<p>x</p>\n',
         "holt",
         "t",
     )
     assert story.truth is not None
     assert (story.key, story.body) == ("holt/t", "<p>x</p>")
-    assert (story.truth.author, story.truth.date, story.truth.must_have) == (None, "2025-10-01", ("x",))
+    assert (story.truth.author, story.truth.date, story.truth.must_have) == (
+        None,
+        "2025-10-01",
+        ("x",),
+    )

@@ -77,7 +77,11 @@ def test_every_article_is_there(trip: Trip) -> None:
 @pytest.mark.slow
 def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
     outcomes = {outcome.key: outcome for outcome in trip.report.outcomes}
-    assert {key for key, outcome in outcomes.items() if outcome.status == "new"} >= {"launchbeat", "holt", "handbook"}
+    assert {key for key, outcome in outcomes.items() if outcome.status == "new"} >= {
+        "launchbeat",
+        "holt",
+        "handbook",
+    }
     for key in ("gone", "slow", "busy"):
         trouble = next(trouble for trouble in trip.world.troubles if trouble.key == key)
         assert (outcomes[key].status, outcomes[key].reason) == ("failed", trouble.reason)
@@ -110,7 +114,11 @@ def test_excerpts_are_whole_sentences(trip: Trip) -> None:
 @pytest.mark.slow
 def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -> None:
     for url, text in trip.files.items():
-        keys = [row.partition(":")[0] for row in text.split("\n---\n")[0].splitlines()[1:] if row[:1].isalpha()]
+        keys = [
+            row.partition(":")[0]
+            for row in text.split("\n---\n")[0].splitlines()[1:]
+            if row[:1].isalpha()
+        ]
         assert keys[:8] == FIRST_KEYS, url
         outside_code = re.sub(r"(?ms)^```.*?^```", "code", text)
         assert not re.search(r"\n[ \t]*\n[ \t]*\n\S", outside_code), url
@@ -118,9 +126,15 @@ def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -
 
 @pytest.mark.slow
 def test_the_story_full_of_traps(trip: Trip) -> None:
-    """A suffix in the title, the site as author, finance words in a story on AI, links to elsewhere."""
-    (article,) = [article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")]
-    assert article.title == "Tallyfox teaches ChatGPT to read a balance sheet, and raises $40M to do it"
+    """A suffix in the title, the site as author, finance words in a story on AI, links to
+    elsewhere."""
+    (article,) = [
+        article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")
+    ]
+    assert (
+        article.title
+        == "Tallyfox teaches ChatGPT to read a balance sheet, and raises $40M to do it"
+    )
     assert article.author == "Ines Okafor"
     assert article.category == "AI"
     assert set(article.tags) >= {"AI", "ChatGPT", "LLM"}
@@ -131,8 +145,12 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
     for story, truth, article in trip.stories_read():
         text = line(article.text)
-        found["must_have"] += [f"{story.key}: {passage}" for passage in truth.must_have if passage not in text]
-        found["must_not"] += [f"{story.key}: {passage}" for passage in truth.must_not if passage in text]
+        found["must_have"] += [
+            f"{story.key}: {passage}" for passage in truth.must_have if passage not in text
+        ]
+        found["must_not"] += [
+            f"{story.key}: {passage}" for passage in truth.must_not if passage in text
+        ]
         found["category"] += [story.key] if truth.category not in (None, article.category) else []
         found["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
     walls = [url for url, truth in trip.world.truths().items() if not truth.is_article]
@@ -143,10 +161,18 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_a_second_run_changes_no_byte(trip: Trip) -> None:
-    before = {path: path.read_bytes() for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*")) if path.is_file()}
+    before = {
+        path: path.read_bytes()
+        for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))
+        if path.is_file()
+    }
     asked = len(trip.world.requests)
     refresh(trip.folder)
-    after = {path: path.read_bytes() for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*")) if path.is_file()}
+    after = {
+        path: path.read_bytes()
+        for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))
+        if path.is_file()
+    }
     assert after == before
     again = [seen for seen in trip.world.requests[asked:] if seen.site == "launchbeat"]
     assert [seen.status for seen in again if seen.path.endswith("/feed/")] == [304]

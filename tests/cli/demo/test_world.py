@@ -1,4 +1,5 @@
-"""The demo's web as its visitors meet it: feeds, pages, validators, troubles, and what can happen to it."""
+"""The demo's web as its visitors meet it: feeds, pages, validators, troubles, and what can happen
+to it."""
 
 from __future__ import annotations
 
@@ -35,7 +36,10 @@ def announced(world: World, client: httpx.Client, key: str) -> list[dict[str, st
     """(id, link, title) of what the feed of the site `key` announces, followed where it moved."""
     answer = client.get(world.feed_url(key), follow_redirects=True)
     if "json" in answer.headers["content-type"]:
-        return [{"id": item["id"], "link": item["url"], "title": item["title"]} for item in answer.json()["items"]]
+        return [
+            {"id": item["id"], "link": item["url"], "title": item["title"]}
+            for item in answer.json()["items"]
+        ]
     parsed = feedparser.parse(io.BytesIO(answer.content))
     assert not parsed.bozo
     return [{"id": entry.id, "link": entry.link, "title": entry.title} for entry in parsed.entries]
@@ -49,15 +53,28 @@ def test_every_site_has_an_address_of_its_own(world: World) -> None:
 
 def test_every_format_is_served_with_its_type(world: World, client: httpx.Client) -> None:
     types = {client.get(world.feed_url(key)).headers["content-type"].split(";")[0] for key in FEEDS}
-    assert types == {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
+    assert types == {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/feed+json",
+    }
 
 
 @pytest.mark.parametrize("key", FEEDS)
-def test_a_feed_announces_the_stories_of_its_site(world: World, client: httpx.Client, key: str) -> None:
-    mine = sorted((story for story in world.stories if story.site == key), key=lambda s: s.published, reverse=True)
+def test_a_feed_announces_the_stories_of_its_site(
+    world: World, client: httpx.Client, key: str
+) -> None:
+    mine = sorted(
+        (story for story in world.stories if story.site == key),
+        key=lambda s: s.published,
+        reverse=True,
+    )
     entries = announced(world, client, key)
     assert [entry["title"] for entry in entries] == [story.title for story in mine]
-    assert [entry["link"].partition("?")[0] for entry in entries] == [world.url(story) for story in mine]
+    assert [entry["link"].partition("?")[0] for entry in entries] == [
+        world.url(story) for story in mine
+    ]
     assert len({entry["id"] for entry in entries}) == len(mine)
 
 
@@ -73,7 +90,9 @@ def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> 
     for story in world.stories:
         answer = client.get(world.url(story))
         assert answer.status_code == 200 and answer.text.lower().startswith("<!doctype html>")
-    picture = client.get(world.url(STORY).partition("/2025")[0] + "/images/the-chip-that-forgets-on-purpose.png")
+    picture = client.get(
+        world.url(STORY).partition("/2025")[0] + "/images/the-chip-that-forgets-on-purpose.png"
+    )
     assert picture.headers["content-type"] == "image/png"
     assert struct.unpack(">II", picture.content[16:24]) == (1200, 630)
     assert len(picture.content) < 30_000
@@ -82,7 +101,10 @@ def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> 
 
 def test_the_copy_names_the_first_teller(world: World, client: httpx.Client) -> None:
     first = world.url("launchbeat/cities-share-one-model-for-potholes")
-    assert f'<link rel="canonical" href="{first}"/>' in client.get(world.url("parallel/the-pothole-commons")).text
+    assert (
+        f'<link rel="canonical" href="{first}"/>'
+        in client.get(world.url("parallel/the-pothole-commons")).text
+    )
 
 
 def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx.Client) -> None:
@@ -92,12 +114,18 @@ def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx
     assert url.replace(".html", ".amp.html") in client.get(url).text
 
 
-def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(world: World, client: httpx.Client) -> None:
+def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
+    world: World, client: httpx.Client
+) -> None:
     home = world.feed_url("holt").removesuffix("feed.json")
     assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
     assert f"Sitemap: {home}sitemap.xml" in client.get(home + "robots.txt").text
     listed = client.get(home + "sitemap.xml").text
-    assert [story.key for story in world.stories if story.site == "holt" and world.url(story) not in listed] == []
+    assert [
+        story.key
+        for story in world.stories
+        if story.site == "holt" and world.url(story) not in listed
+    ] == []
     neighbours = client.get(home + "blogroll.opml").text
     assert neighbours.count("xmlUrl=") == 4 and world.feed_url("meridian") in neighbours
 
@@ -117,7 +145,10 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
     assert by_tag.content == b""
     world.change(STORY, title="The chip that remembers")
     assert client.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 200
-    assert client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]}).status_code == 200
+    assert (
+        client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]}).status_code
+        == 200
+    )
 
 
 def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None:
@@ -140,7 +171,12 @@ def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> Non
     with pytest.raises(httpx.ReadTimeout):
         client.get(world.feed_url("slow"), timeout=0.2)
     assert by_key["slow"].delay > 3
-    assert {trouble.reason for trouble in by_key.values()} == {"gone", "rate-limited", "broken-xml", "timeout"}
+    assert {trouble.reason for trouble in by_key.values()} == {
+        "gone",
+        "rate-limited",
+        "broken-xml",
+        "timeout",
+    }
 
 
 def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> None:
@@ -150,12 +186,14 @@ def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> 
     assert seen.headers["user-agent"] == "somebody/1"
 
 
-# -- what can happen to it --------------------------------------------------------------------------------------------
+# -- what can happen to it
 
 
 def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
     old = next(story for story in world.stories if story.key == STORY)
-    new = dataclasses.replace(old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n")
+    new = dataclasses.replace(
+        old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n"
+    )
     world.add(new)
     assert announced(world, client, "launchbeat")[0]["title"] == "Newest"
     world.change("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
@@ -165,7 +203,9 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
     gone = world.url(STORY)
     world.withdraw(STORY)
     assert client.get(gone).status_code == 404
-    assert gone not in [entry["link"].partition("?")[0] for entry in announced(world, client, "launchbeat")]
+    assert gone not in [
+        entry["link"].partition("?")[0] for entry in announced(world, client, "launchbeat")
+    ]
 
 
 def test_a_moved_feed(world: World, client: httpx.Client) -> None:
@@ -242,23 +282,33 @@ def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
         client.get(url)
     with pytest.raises(httpx.ConnectError):
         client.get(url)
-    assert [thread.name for thread in set(threading.enumerate()) - before if thread.name == "world"] == []
+    assert [
+        thread.name for thread in set(threading.enumerate()) - before if thread.name == "world"
+    ] == []
 
 
-# -- its configuration ------------------------------------------------------------------------------------------------
+# -- its configuration
 
 
 def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
-    write_config(tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n')
+    write_config(
+        tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n'
+    )
     settings = load(tmp_path / "config", {})
     assert settings.fetch.allow_loopback and settings.fetch.pause == 0
     assert settings.fetch.seconds == 3
     assert settings.public_dir == tmp_path / "feeds" / "public"
     assert load_sources(tmp_path / "config" / "sources.toml") == world.sources
-    assert (tmp_path / "config" / "taxonomy.toml").read_text(encoding="utf-8").startswith("[[category]]")
+    assert (
+        (tmp_path / "config" / "taxonomy.toml")
+        .read_text(encoding="utf-8")
+        .startswith("[[category]]")
+    )
 
 
-def test_the_written_config_takes_the_shipped_taxonomy_and_a_port(world: World, tmp_path: Path) -> None:
+def test_the_written_config_takes_the_shipped_taxonomy_and_a_port(
+    world: World, tmp_path: Path
+) -> None:
     write_config(tmp_path, world, port=0)
     assert load(tmp_path, {}).publish.port == 0
     shipped = Path(__file__).resolve().parents[3] / "config" / "taxonomy.toml"

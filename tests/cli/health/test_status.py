@@ -61,7 +61,11 @@ def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
 def test_a_source_that_moved_is_named(filled: Instance) -> None:
     with open_app(filled.config) as opened:
         state = opened.store.visits.states()["holt"]
-        moved = replace(state, effective_url="https://bank.example/feed", moved_at=datetime(2026, 11, 3, tzinfo=UTC))
+        moved = replace(
+            state,
+            effective_url="https://bank.example/feed",
+            moved_at=datetime(2026, 11, 3, tzinfo=UTC),
+        )
         opened.store.visits.save_states([moved])
     told = rows(filled)["source-moved"]
     assert told["since"].startswith("2026-11-0")
@@ -92,13 +96,18 @@ def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
     assert " add URL` follows one" in instance.run("status").output.splitlines()[0]
 
 
-def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(filled: Instance) -> None:
+def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
+    filled: Instance,
+) -> None:
     first, second, *_ = filled.run("status", "--source", "holt").output.splitlines()
     assert first.startswith("holt: http://127.0.0.")
     assert second.startswith("next visit 2") and "publishes about every" in second
     assert filled.run("refresh", "--source", "holt").exit_code == 0
     told = filled.json("status", "--source", "holt")
-    assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [(0, "unchanged"), (5, "new")]
+    assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [
+        (0, "unchanged"),
+        (5, "new"),
+    ]
     oldest = told["visits"][-1]
     assert oldest["bytes"] > 0 and oldest["due_why"] and oldest["next_due"]
     assert "etag" not in told["state"]
@@ -121,7 +130,10 @@ def test_all_of_the_json_is_documented(filled: Instance) -> None:
 
 
 def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
-    found = [Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it") for key in "abc"]
+    found = [
+        Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
+        for key in "abc"
+    ]
     assert fitting(found, columns=80, lines=9) == [
         *("a: source-gone", "    gone", "    to do: remove it"),
         *("b: source-gone", "    gone", "    to do: remove it"),
@@ -153,6 +165,8 @@ def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
     line = scheduled(jobs, now)
     last, day = now.astimezone(), tomorrow.astimezone()
     soon = in_a_minute.astimezone()
-    assert line == (
-        f"jobs of up, last and next: visits {last:%H:%M} {soon:%H:%M}, retention {last:%H:%M} {day:%Y-%m-%d %H:%M}"
+    assert (
+        line
+        == f"jobs of up, last and next: visits {last:%H:%M} {soon:%H:%M}, retention {last:%H:%M}"
+        f" {day:%Y-%m-%d %H:%M}"
     )

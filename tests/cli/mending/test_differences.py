@@ -26,11 +26,18 @@ def told(old: str = "", new: str = "", field: str = "body") -> list[str]:
         ("title", "Old", "New", "title: Old → New"),
         ("tags", "", "AI, LLM", "tags: none → AI, LLM"),
         ("author", "Ann", "", "author: Ann → none"),
-        ("excerpt", LONG + "twice.", LONG + "once.", "excerpt: …r the river twice. → …r the river once."),
+        (
+            "excerpt",
+            LONG + "twice.",
+            LONG + "once.",
+            "excerpt: …r the river twice. → …r the river once.",
+        ),
         ("title", "a\nb\x1b[1m", "c", "title: a b\\u001b[1m → c"),
     ],
 )
-def test_a_field_is_one_line_that_shows_where_it_differs(field: str, old: str, new: str, line: str) -> None:
+def test_a_field_is_one_line_that_shows_where_it_differs(
+    field: str, old: str, new: str, line: str
+) -> None:
     assert told(old, new, field) == [line]
 
 
@@ -49,4 +56,8 @@ def test_a_paragraph_that_changed_shows_where() -> None:
 
 def test_of_many_paragraphs_the_first_are_shown_and_the_others_counted() -> None:
     found = told(TEN, "")
-    assert (found[0], found[1], found[-1]) == ("body: -10 +0 paragraphs", "  - Paragraph 0.", "  … 4 more")
+    assert (found[0], found[1], found[-1]) == (
+        "body: -10 +0 paragraphs",
+        "  - Paragraph 0.",
+        "  … 4 more",
+    )

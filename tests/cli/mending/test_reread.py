@@ -19,7 +19,10 @@ def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on
     assert "older version" not in filled.run("refresh").output
     monkeypatch.setattr("syndicator.services.places.READING_VERSION", READING_VERSION + 1)
     said = filled.run("refresh").output
-    assert "read by an older version: 5 articles; `" in said and "reread --outdated --dry-run` shows what" in said
+    assert (
+        "read by an older version: 5 articles; `" in said
+        and "reread --outdated --dry-run` shows what" in said
+    )
     assert "older version" not in filled.run("refresh").output
     assert "read by an older version" in filled.run("status").output
     assert filled.run("reread", "--outdated", "--dry-run").output == "0 of 5 articles change\n"

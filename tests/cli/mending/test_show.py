@@ -32,17 +32,29 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: I
     path, url = its_file(filled), filled.world.url(a_story(filled))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
     before, asked = filled.everything(), len(filled.world.requests)
-    for what in (url, url.removeprefix("http://") if "://www" in url else url, load(path.read_bytes()).id, str(path)):
+    for what in (
+        url,
+        url.removeprefix("http://") if "://www" in url else url,
+        load(path.read_bytes()).id,
+        str(path),
+    ):
         assert filled.run("show", what).output == path.read_text()
     output = filled.run("show", "--why", url).output
     assert output.startswith(path.read_text()) and "\norigins:\n" in output
-    for line in ("    author: your edit of the file", "    all", "source: holt", "    excerpt: sentences of its text"):
+    for line in (
+        "    author: your edit of the file",
+        "    all",
+        "source: holt",
+        "    excerpt: sentences of its text",
+    ):
         assert f"{line}\n" in output
     assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
     assert (filled.everything(), len(filled.world.requests)) == (before, asked)
     told = filled.json("show", url)
     assert set(told) == {"article", "markdown", "why"} and told["markdown"] == path.read_text()
-    assert "all" in told["why"]["feeds"] and set(told["why"]["tags"]) == set(told["article"]["tags"])
+    assert "all" in told["why"]["feeds"] and set(told["why"]["tags"]) == set(
+        told["article"]["tags"]
+    )
 
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
@@ -73,14 +85,27 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     told = instance.json("show", instance.world.url(a_story(instance)))
     article = load(told["markdown"].encode())
     assert (article.title, article.source_key) == (a_story(instance).title, "holt")
-    assert article.tags[0] == "Of mine" and told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
+    assert (
+        article.tags[0] == "Of mine"
+        and told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
+    )
     assert article.source_id != article.url  # the feed's id of the entry
     why = told["why"]
     assert (why["source"], why["entry"], why["state"]) == ("holt", "announced by holt", "not filed")
     assert instance.everything() == before
     instance.run("refresh", "--all")
     filed = load(its_file(instance).read_bytes())
-    for name in ("id", "title", "author", "published", "excerpt", "category", "tags", "source_id", "origin"):
+    for name in (
+        "id",
+        "title",
+        "author",
+        "published",
+        "excerpt",
+        "category",
+        "tags",
+        "source_id",
+        "origin",
+    ):
         assert getattr(filed, name) == getattr(article, name), name
     assert filed.body.strip()[:2000] in article.body  # what repeats on the host was not known then
 
@@ -91,7 +116,10 @@ def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Pat
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
     with pytest.raises(UsageError, match="--url"):
         filled.run("show", str(saved))
-    assert "title: A saved page" in filled.run("show", str(saved), "--url", "https://example.org/a").output
+    assert (
+        "title: A saved page"
+        in filled.run("show", str(saved), "--url", "https://example.org/a").output
+    )
     saved.write_bytes(bytes(range(256)))
     with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
         filled.run("show", str(saved), "--url", "https://example.org/a")
@@ -99,7 +127,8 @@ def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Pat
         filled.run("show", str(tmp_path / "none.html"))
     own = tmp_path / "own.md"
     own.write_text(
-        "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource: https://example.org/own\n---\n\nA text.\n"
+        "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
+        " https://example.org/own\n---\n\nA text.\n"
     )
     told = filled.run("show", "--why", str(own)).output
     assert "title: your edit of the file" in told and "state: not filed; the next run" in told
@@ -134,5 +163,7 @@ def test_why_is_told_in_lines() -> None:
 
 
 def test_a_host_that_there_is_not_is_explained_as_add_does(instance: Instance) -> None:
-    with pytest.raises(NetworkDown, match=r"dns: the host name does not resolve: .*; check how it is spelled"):
+    with pytest.raises(
+        NetworkDown, match=r"dns: the host name does not resolve: .*; check how it is spelled"
+    ):
         instance.run("show", "https://nobody.invalid/")

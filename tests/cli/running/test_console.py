@@ -1,4 +1,5 @@
-"""The console as a command, and beside `up`: off until a password is set, and ended with whoever started it."""
+"""The console as a command, and beside `up`: off until a password is set, and ended with whoever
+started it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ from tests.world import World
 def empty(tmp_path: Path) -> Instance:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "syndicator.toml").write_text("[publish]\nlisten = '127.0.0.1:0'\n[console]\nlisten = '127.0.0.1:0'\n")
+    (config / "syndicator.toml").write_text(
+        "[publish]\nlisten = '127.0.0.1:0'\n[console]\nlisten = '127.0.0.1:0'\n"
+    )
     for name in ("sources", "taxonomy"):
         (config / f"{name}.toml").write_text("")
     return Instance(tmp_path, World())
@@ -38,7 +41,9 @@ def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
         empty.run("console")
     with pytest.raises(UsageError, match="10 characters"):
         empty.run("console", "--set-password", answers="short\n")
-    said = empty.run("console", "--set-password", "--name", "ann", answers="correct horse battery\n")
+    said = empty.run(
+        "console", "--set-password", "--name", "ann", answers="correct horse battery\n"
+    )
     assert "the password of ann is set" in said.stdout
     path = security.file_of(empty.folder / "feeds/state")
     assert list(json.loads(path.read_text())) == ["ann"] and path.stat().st_mode & 0o077 == 0
@@ -48,7 +53,10 @@ def test_tokens_are_made_and_ended_by_the_command(empty: Instance) -> None:
     from syndicator.core.errors import UsageError
 
     path = security.tokens_file_of(empty.folder / "feeds/state")
-    made = {scope: empty.run("console", "--token", scope, *more).stdout.strip() for scope, *more in _TOKENS}
+    made = {
+        scope: empty.run("console", "--token", scope, *more).stdout.strip()
+        for scope, *more in _TOKENS
+    }
     for scope, token in made.items():
         found = security.find_token(path, token, utc_now())
         assert found is not None and (found.name, found.scope) == (scope, scope)
@@ -71,10 +79,13 @@ _TOKENS = (
 def test_nothing_of_it_is_loaded_by_other_commands() -> None:
     """What `up` loads, and what its runs do."""
     code = (
-        "import sys; import syndicator.cli.running.serving, syndicator.services.daemon, syndicator.services.refresh;"
-        "print([one for one in sys.modules if one.startswith('syndicator.console') or one.endswith('jobs.work')])"
+        "import sys; import syndicator.cli.running.serving, syndicator.services.daemon,"
+        " syndicator.services.refresh;print([one for one in sys.modules if"
+        " one.startswith('syndicator.console') or one.endswith('jobs.work')])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -92,13 +103,29 @@ def heard(log: Path, words: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "turned_on"),
-    [(signal.SIGTERM, "--set-password"), (signal.SIGKILL, "--set-password"), (signal.SIGTERM, "--token=x")],
+    [
+        (signal.SIGTERM, "--set-password"),
+        (signal.SIGKILL, "--set-password"),
+        (signal.SIGTERM, "--token=x"),
+    ],
 )
-def test_up_serves_it_and_it_ends_with_up(empty: Instance, how: signal.Signals, turned_on: str) -> None:
-    """A password or token that is made while `up` runs turns it on. All its processes end with `up`."""
+def test_up_serves_it_and_it_ends_with_up(
+    empty: Instance, how: signal.Signals, turned_on: str
+) -> None:
+    """A password or token that is made while `up` runs turns it on. All its processes end with
+    `up`."""
     log = empty.folder / "log"
     with log.open("w") as file:
-        command = [sys.executable, "-m", "syndicator", "--log-format", "json", "up", "--config", str(empty.config)]
+        command = [
+            sys.executable,
+            "-m",
+            "syndicator",
+            "--log-format",
+            "json",
+            "up",
+            "--config",
+            str(empty.config),
+        ]
         process = subprocess.Popen(command, cwd=ROOT, stderr=file, start_new_session=True)
     try:
         heard(log, "serving ")
@@ -120,6 +147,8 @@ def test_up_serves_it_and_it_ends_with_up(empty: Instance, how: signal.Signals, 
 
 def group_of(leader: int) -> list[str]:
     """The processes of a group that run still."""
-    found = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    )
     lines = [line.split(None, 2) for line in found.stdout.splitlines()]
     return [one[2] for one in lines if int(one[0]) == leader and not one[1].startswith("Z")]

@@ -34,7 +34,9 @@ def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], 
         environ = os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "2000000"}
         command = [sys.executable, "-m", "syndicator", "--log-format", "json", *words]
         command += ["--config", str(folder / "config")]
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
+        )
         try:
             yield process, heard
         finally:
@@ -71,7 +73,9 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
             key = episodes.known_feed_token(app.settings.state_dir)
         assert answer_of(address + "readyz") == (503, "no feed was built yet\n")
         assert "syndicator_articles 0.0" in answer_of(address + "metrics")[1]
-        assert "<title>Health of Syndicator</title>" in answer_of(address + episodes.feed_name(key))[1]
+        assert (
+            "<title>Health of Syndicator</title>" in answer_of(address + episodes.feed_name(key))[1]
+        )
         (tmp_path / "feeds/public/all.atom").write_text("<feed/>")
         assert answer_of(address + "readyz") == (200, "ok\n")
         settings.write_text('[publish]\nlisten = "127.0.0.1:0"\nhubs = ["https://hub.example/"]\n')
@@ -109,9 +113,14 @@ def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> No
 def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "syndicator.toml").write_text("[publish]\nlisten = '127.0.0.1:0'\n[fetch]\nallow_loopback = true\n")
+    (config / "syndicator.toml").write_text(
+        "[publish]\nlisten = '127.0.0.1:0'\n[fetch]\nallow_loopback = true\n"
+    )
     (config / "sources.toml").write_text("")
-    with socket.create_server(("127.0.0.1", 0)) as site, service(tmp_path, "up") as (process, heard):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as site,
+        service(tmp_path, "up") as (process, heard),
+    ):
         address = told(heard, "READY=1").partition("STATUS=serving ")[2]
         told(heard, "WATCHDOG=1")
         wait_for(lambda: answer_of(address + "readyz") == (200, "ok\n"), 60)
@@ -128,5 +137,7 @@ def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> N
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
     events = [line["event"] for line in lines]
-    assert "source one added" in events and events[0].startswith("No source yet: `python -m syndicator add URL`")
+    assert "source one added" in events and events[0].startswith(
+        "No source yet: `python -m syndicator add URL`"
+    )
     assert lines[-1]["event"] == "stopped" and lines[-1]["runs"] >= 1

@@ -28,16 +28,24 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
-    environ = {"SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1", "SYNDICATOR_DESCRIBE__LLM__MODEL": "m"}
+    environ = {
+        "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
+        "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
+    }
     found = {one.name: (one.value, one.origin) for one in configured(config, environ)}
     assert found["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
     assert found["publish.limit"] == (50, "default")
-    assert found["describe.llm.model"] == ("m", "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL")
+    assert found["describe.llm.model"] == (
+        "m",
+        "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL",
+    )
     assert found["store.url"][0] == "postgresql://me:***@db/x"
     assert found["fetch.proxy"][0] == "http://u:***@proxy.example:1"
 
 
-@pytest.mark.parametrize("url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"])
+@pytest.mark.parametrize(
+    "url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"]
+)
 def test_what_has_no_password_is_shown_whole(url: str) -> None:
     assert masked(url) == url
 
@@ -45,20 +53,35 @@ def test_what_has_no_password_is_shown_whole(url: str) -> None:
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
     shown = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
     assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in shown
-    told = json.loads(CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout)
-    assert told["publish.listen"] == {"value": "0.0.0.0:81", "origin": f"{config}/syndicator.toml:2"}
+    told = json.loads(
+        CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout
+    )
+    assert told["publish.listen"] == {
+        "value": "0.0.0.0:81",
+        "origin": f"{config}/syndicator.toml:2",
+    }
 
 
-def test_a_dropped_setting_is_a_warning_of_every_command(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dropped_setting_is_a_warning_of_every_command(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (config / "syndicator.toml").write_text("[publish]\nmost = 9\n")
     monkeypatch.setenv("SYNDICATOR_FETCH__REDIRECTS", "3")
-    done = CliRunner().invoke(app, ["--log-format", "json", "config", "show", "--json", "--config", str(config)])
+    done = CliRunner().invoke(
+        app, ["--log-format", "json", "config", "show", "--json", "--config", str(config)]
+    )
     warnings = [json.loads(line) for line in done.stderr.splitlines()]
     assert [(one["level"], one["at"], one["key"]) for one in warnings] == [
         ("warning", f"{config}/syndicator.toml:2", "publish.most"),
-        ("warning", "environment variable SYNDICATOR_FETCH__REDIRECTS", "SYNDICATOR_FETCH__REDIRECTS"),
+        (
+            "warning",
+            "environment variable SYNDICATOR_FETCH__REDIRECTS",
+            "SYNDICATOR_FETCH__REDIRECTS",
+        ),
     ]
-    assert warnings[1]["event"] == "fetch.redirects is no setting any more: it is always 5; unset it"
+    assert (
+        warnings[1]["event"] == "fetch.redirects is no setting any more: it is always 5; unset it"
+    )
     assert done.exit_code == 0 and "publish.most" not in json.loads(done.stdout)
 
 
@@ -68,7 +91,9 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
     os.close(reading)
     command = [sys.executable, "-m", "syndicator", *words]
     environ = {**os.environ, "SYNDICATOR_CONFIG": str(config)}
-    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60)
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -81,7 +106,9 @@ def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None
 
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
-    assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(done.exception)
+    assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(
+        done.exception
+    )
 
 
 @pytest.mark.slow
@@ -90,5 +117,7 @@ def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: i
     (config / "sources.toml").touch()
     environ = {**os.environ, "SYNDICATOR_CONFIG": str(config)}
     line = f"exec {sys.executable} -m syndicator {words}"
-    done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, env=environ, timeout=60)
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, env=environ, timeout=60
+    )
     assert (done.returncode, done.stdout) == (code, "") and "Traceback" not in done.stderr

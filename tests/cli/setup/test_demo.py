@@ -19,8 +19,19 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 @pytest.mark.slow
 def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "syndicator", "demo", "--dir", str(tmp_path / "demo"), "--port", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    words = [
+        sys.executable,
+        "-m",
+        "syndicator",
+        "demo",
+        "--dir",
+        str(tmp_path / "demo"),
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout and process.stderr
         lines = []
         for line in process.stdout:
@@ -37,6 +48,6 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
 
 def test_a_failure_that_nobody_meant_is_told() -> None:
     meant = Outcome(key="gone", at=NOW, status="failed")
-    assert unplanned([meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]) == [
-        replace(meant, key="holt")
-    ]
+    assert unplanned(
+        [meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]
+    ) == [replace(meant, key="holt")]

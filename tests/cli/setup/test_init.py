@@ -58,7 +58,9 @@ def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
     assert f'alias "{data}/feeds/public/"' in (data / "deploy/nginx.conf").read_text()
 
 
-def test_the_script_of_a_folder_completes_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_script_of_a_folder_completes_that_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     init(str(tmp_path / "mine"))
     (tmp_path / "mine/deploy/crontab").unlink()
     monkeypatch.chdir("/")
@@ -66,12 +68,16 @@ def test_the_script_of_a_folder_completes_that_folder(tmp_path: Path, monkeypatc
     assert init().count("wrote") == 1 and (tmp_path / "mine/deploy/crontab").exists()
 
 
-def test_it_is_this_folder_where_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_this_folder_where_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     init()
-    assert (tmp_path / "config/feeds.toml").exists() and not list((tmp_path / "home/.config/syndicator").iterdir())
+    assert (tmp_path / "config/feeds.toml").exists() and not list(
+        (tmp_path / "home/.config/syndicator").iterdir()
+    )
 
 
 def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,11 +92,16 @@ def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
     checkout.mkdir()
     (checkout / "syndicator").symlink_to(ROOT / "syndicator")
     (checkout / "config").mkdir()
-    (checkout / "config/sources.toml").write_text('[[source]]\nkey = "secret"\nurl = "https://secret.example/feed"\n')
+    (checkout / "config/sources.toml").write_text(
+        '[[source]]\nkey = "secret"\nurl = "https://secret.example/feed"\n'
+    )
     done = subprocess.run(
         [sys.executable, "-m", "syndicator", "init", str(tmp_path / "mine"), "--example", "ai"],
-        cwd=checkout, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "sources.toml" in done.stdout
     assert "secret.example" not in (tmp_path / "mine/config/sources.toml").read_text()
 
@@ -104,7 +115,9 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     text = script.read_text()
     assert f"exec {shlex.join(start.words())} " in text
     script.write_text(text.replace(shlex.join(start.words()), f"{sys.executable} -m syndicator"))
-    done = subprocess.run([script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True
+    )
     assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
 
 
@@ -112,7 +125,9 @@ def at_terminal(answers: str, *words: str) -> str:
     """What is printed when somebody types these answers."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "syndicator", "init", *words]
-    with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, text=True) as asking:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, text=True
+    ) as asking:
         os.write(ours, answers.encode())
         output, _ = asking.communicate(timeout=60)
     assert asking.returncode == 0, output
@@ -120,11 +135,17 @@ def at_terminal(answers: str, *words: str) -> str:
 
 
 def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
-    output = at_terminal("Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example")
+    output = at_terminal(
+        "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
+    )
     assert "What are the feeds about" in output and "reach you" not in output
     assert output.count("How will it run?") == 2  # a boat is no answer
     assert site(tmp_path / "mine") == {"title": "Gardening", "contact": "me@garden.example"}
-    assert sorted(path.name for path in (tmp_path / "mine/deploy").iterdir()) == ["Caddyfile", "crontab", "nginx.conf"]
+    assert sorted(path.name for path in (tmp_path / "mine/deploy").iterdir()) == [
+        "Caddyfile",
+        "crontab",
+        "nginx.conf",
+    ]
 
 
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
@@ -137,11 +158,16 @@ def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
 
 
 def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
-    output = at_terminal("", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine"))
+    output = at_terminal(
+        "", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")
+    )
     settings = load(tmp_path / "mine/config", {})
     assert settings.base_url == f"https://feeds.example/{settings.publish.secret_path}/"
     assert settings.publish.host == "127.0.0.1" and "?" not in output
-    assert f"location /{settings.publish.secret_path}/ {{" in (tmp_path / "mine/deploy/nginx.conf").read_text()
+    assert (
+        f"location /{settings.publish.secret_path}/ {{"
+        in (tmp_path / "mine/deploy/nginx.conf").read_text()
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +175,11 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
     [
         ("systemd", "systemctl enable --now {}/deploy/syndicator.service", {"service", "timer"}),
         ("cron", "(crontab -l; cat {}/deploy/crontab) | crontab -", {"crontab"}),
-        ("docker", "docker compose -f {}/deploy/compose.yaml up -d --build", {"yaml", "Dockerfile", "dockerignore"}),
+        (
+            "docker",
+            "docker compose -f {}/deploy/compose.yaml up -d --build",
+            {"yaml", "Dockerfile", "dockerignore"},
+        ),
         (
             "fleet",
             "cp {}/deploy/syndicator-worker@.service /etc/systemd/system/ && ",
@@ -164,7 +194,10 @@ def test_one_command_has_it_run(
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
     output = init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
     assert command.format(tmp_path / "mine") in output
-    written = {path.name.rpartition(".")[2]: path.read_text() for path in (tmp_path / "mine/deploy").glob("*")}
+    written = {
+        path.name.rpartition(".")[2]: path.read_text()
+        for path in (tmp_path / "mine/deploy").glob("*")
+    }
     assert written.keys() == files
     assert load(tmp_path / "mine/config", {}).base_url.startswith("http://192.168.1.5:8080/")
     if runs == "cron":  # it serves, too
@@ -183,34 +216,50 @@ def test_one_command_has_it_run(
         ("my[feeds", ""),
     ],
 )
-def test_what_a_web_server_would_refuse_is_refused_first(tmp_path: Path, name: str, url: str) -> None:
+def test_what_a_web_server_would_refuse_is_refused_first(
+    tmp_path: Path, name: str, url: str
+) -> None:
     with pytest.raises(UsageError, match=r"cannot be written|write it like https"):
         init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
     assert not (tmp_path / name).exists()
 
 
-@pytest.mark.parametrize("words", [("--run", "boat"), ("--for", "you"), ("--for", "me", "--template", "github")])
-def test_another_word_is_refused_before_anything_is_written(tmp_path: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words", [("--run", "boat"), ("--for", "you"), ("--for", "me", "--template", "github")]
+)
+def test_another_word_is_refused_before_anything_is_written(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
     with pytest.raises(UsageError, match="say "):
         init(str(tmp_path / "mine"), *words)
     assert not (tmp_path / "mine").exists()
 
 
 @pytest.mark.slow
-def test_what_it_follows_and_files_leaves_the_checkout_as_it_was(tmp_path: Path, world: World) -> None:
+def test_what_it_follows_and_files_leaves_the_checkout_as_it_was(
+    tmp_path: Path, world: World
+) -> None:
     """`git pull` meets no file of the operator's."""
     checkout = tmp_path / "checkout"
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{ROOT}", checkout], check=True)
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true",
+    }
 
     def run(*words: str | Path) -> str:
         command = [sys.executable, "-m", "syndicator", *words]
-        return subprocess.run(command, cwd=checkout, env=environ, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            command, cwd=checkout, env=environ, capture_output=True, text=True, check=True
+        ).stdout
 
     run("init", tmp_path / "mine")
     environ["SYNDICATOR_CONFIG"] = str(tmp_path / "mine/config")
     run("add", "--yes", "--allow", "127.0.0.0/8", world.feed_url("holt"))
     run("refresh")
     assert (tmp_path / "mine/feeds/public/all.atom").exists()
-    changed = subprocess.run(["git", "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True)
+    changed = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True
+    )
     assert changed.stdout == ""

@@ -1,4 +1,5 @@
-"""A syndicator.toml that contains a secret is for one account alone, from its first moment and through every edit."""
+"""A syndicator.toml that contains a secret is for one account alone, from its first moment and
+through every edit."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from syndicator.services.init.start import next_command
 from tests import commands
 
 NOBODY = 65534
-WEBHOOK = '[[webhook]]\nurl = "https://hook.example/"\nsecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"\n'
+WEBHOOK = (
+    '[[webhook]]\nurl = "https://hook.example/"\nsecret ='
+    ' "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"\n'
+)
 
 
 def run(folder: Path, *words: str) -> CompletedProcess[str]:
@@ -29,20 +33,39 @@ def mode(folder: Path) -> str:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder for its operator alone."""
-    done = run(tmp_path, "init", str(tmp_path), "--for", "me", "--title", "Mine", "--url", "https://me.example/")
+    done = run(
+        tmp_path,
+        "init",
+        str(tmp_path),
+        "--for",
+        "me",
+        "--title",
+        "Mine",
+        "--url",
+        "https://me.example/",
+    )
     assert done.returncode == 0, done.stderr
     return tmp_path
 
 
 def test_init_writes_a_secret_for_its_owner_alone_and_an_edit_keeps_that(folder: Path) -> None:
-    assert mode(folder) == "0o600" and (folder / "config/sources.toml").stat().st_mode & 0o777 == 0o644
+    assert (
+        mode(folder) == "0o600" and (folder / "config/sources.toml").stat().st_mode & 0o777 == 0o644
+    )
     assert "readable-secret" not in run(folder, "check").stdout
     assert run(folder, "change", "change-settings", "publish.limit=60").returncode == 0
-    assert mode(folder) == "0o600" and "limit = 60" in (folder / "config/syndicator.toml").read_text()
+    assert (
+        mode(folder) == "0o600" and "limit = 60" in (folder / "config/syndicator.toml").read_text()
+    )
 
 
 def test_a_public_folder_has_no_secret(tmp_path: Path) -> None:
-    assert run(tmp_path, "init", str(tmp_path), "--for", "public", "--title", "Ours", "--yes").returncode == 0
+    assert (
+        run(
+            tmp_path, "init", str(tmp_path), "--for", "public", "--title", "Ours", "--yes"
+        ).returncode
+        == 0
+    )
     assert mode(tmp_path) == "0o644"
 
 
@@ -72,7 +95,9 @@ def test_a_secret_in_the_environment_is_none_of_the_file(folder: Path) -> None:
     assert "readable-secret" not in run(folder, "check").stdout
 
 
-@pytest.mark.parametrize(("before", "after"), [(0o644, "0o600"), (0o640, "0o640"), (0o600, "0o600")])
+@pytest.mark.parametrize(
+    ("before", "after"), [(0o644, "0o600"), (0o640, "0o640"), (0o600, "0o600")]
+)
 def test_a_folder_that_becomes_private_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, after: str
 ) -> None:
@@ -80,12 +105,16 @@ def test_a_folder_that_becomes_private_is_closed(
     (tmp_path / "config/syndicator.toml").chmod(before)
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
     start.share(tmp_path / "config")
-    assert mode(tmp_path) == after and "secret_path" in (tmp_path / "config/syndicator.toml").read_text()
+    assert (
+        mode(tmp_path) == after
+        and "secret_path" in (tmp_path / "config/syndicator.toml").read_text()
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may write files of another account")
 def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
-    """`init` of root prints a chown to the account of the service; later edits by root do not take the file away."""
+    """`init` of root prints a chown to the account of the service; later edits by root do not take
+    the file away."""
     path = folder / "config/syndicator.toml"
     for each in (folder, *folder.rglob("*")):
         shutil.chown(each, NOBODY, NOBODY)

@@ -16,7 +16,9 @@ def state(key: str, **more: Any) -> SourceState:
 
 
 def test_a_move_within_a_site_is_told_without_a_warning() -> None:
-    (move,) = moves([state("a", effective_url="https://www.a.example/new", moved_at=NOW), state("b")])
+    (move,) = moves(
+        [state("a", effective_url="https://www.a.example/new", moved_at=NOW), state("b")]
+    )
     assert (move.source, move.url, move.moved_to, move.since, move.warning) == (
         "a",
         "https://a.example/feed",
@@ -35,7 +37,10 @@ def test_a_move_to_the_feed_of_another_source_names_that_source() -> None:
     bank = state("bank", effective_url="https://news.bank.example/atom")
     for target in ("http://www.bank.example/feed/", "https://news.bank.example/atom"):
         moved = moves([bank, state("evil", effective_url=target, moved_at=NOW)])[1]
-        assert moved.warning == "this is the feed of bank, which you follow too: remove evil if one is enough"
+        assert (
+            moved.warning
+            == "this is the feed of bank, which you follow too: remove evil if one is enough"
+        )
 
 
 def test_a_source_that_did_not_move_is_not_told() -> None:

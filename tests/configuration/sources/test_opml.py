@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from syndicator.configuration.sources.opml import SPACE, Folders, SubscriptionList, followed, read_opml, write_opml
+from syndicator.configuration.sources.opml import (
+    SPACE,
+    Folders,
+    SubscriptionList,
+    followed,
+    read_opml,
+    write_opml,
+)
 from syndicator.configuration.sources.rights import RIGHTS
 from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
@@ -32,7 +39,11 @@ LIST = b"""<?xml version="1.0"?>
 
 def test_reads_each_feed_once_with_its_folders() -> None:
     alpha, beta = read_opml(LIST).outlines
-    assert (alpha.url, alpha.title, alpha.site) == ("https://alpha.example/feed", "Alpha", "https://alpha.example/")
+    assert (alpha.url, alpha.title, alpha.site) == (
+        "https://alpha.example/feed",
+        "Alpha",
+        "https://alpha.example/",
+    )
     assert alpha.folders == ("Tech & more", "Deep")
     assert (beta.url, beta.title, beta.folders) == ("https://beta.example/rss", "Beta", ())
     assert read_opml(LIST).folders == ("Tech & more", "Deep")
@@ -79,7 +90,12 @@ SOURCES = [
     Source(key="b", url="https://beta.example/feed"),
     Source(key="c", url="https://gamma.example/page", kind="page", category="Tech"),
     Source(key="d", url="https://delta.example/feed", cron="0 6 * * *", category="Other"),
-    Source(key="e", url="https://epsilon.example/news", category="Other", rules=Rules(links=("li > a",))),
+    Source(
+        key="e",
+        url="https://epsilon.example/news",
+        category="Other",
+        rules=Rules(links=("li > a",)),
+    ),
 ]
 
 
@@ -95,9 +111,13 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
     listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
     cleaned = [source_of(followed(one, "tag", {})) for one in listed.outlines]
     usual = Source(key="", url="")
-    assert cleaned[0] == replace(ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS})
+    assert cleaned[0] == replace(
+        ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
+    )
     assert cleaned[1:] == SOURCES[1:]
-    assert listed.outlines[0].removed == RIGHTS and not any(one.removed for one in listed.outlines[1:])
+    assert listed.outlines[0].removed == RIGHTS and not any(
+        one.removed for one in listed.outlines[1:]
+    )
     (skipped,) = listed.skipped
     assert skipped.line > 0 and "names a variable of this machine, TOKEN" in skipped.why
 
@@ -119,7 +139,11 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     assert (first.get("type"), first.get("xmlUrl")) == ("rss", ALL.url)
     assert (first.get("title"), first.get("htmlUrl")) == (ALL.title, "https://all.example/")
     assert [one.get("type") for one in other] == ["rss", "link"]
-    assert (page.get("type"), page.get("url"), page.get("xmlUrl")) == ("link", "https://gamma.example/page", None)
+    assert (page.get("type"), page.get("url"), page.get("xmlUrl")) == (
+        "link",
+        "https://gamma.example/page",
+        None,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""sources.toml: what is accepted, what is refused with which message, and that edits keep every comment."""
+"""sources.toml: what is accepted, what is refused with which message, and that edits keep every
+comment."""
 
 from __future__ import annotations
 
@@ -113,7 +114,11 @@ keep = ["A line we keep."]
             llm=False,
             enabled=False,
             rules=Rules(
-                select=("article",), remove=(".ad",), title_suffix=" | All", content="feed", keep=("A line we keep.",)
+                select=("article",),
+                remove=(".ad",),
+                title_suffix=" | All",
+                content="feed",
+                keep=("A line we keep.",),
             ),
         ),
     )
@@ -121,10 +126,23 @@ keep = ["A line we keep."]
 
 @pytest.mark.parametrize(
     "line",
-    ["10.0.0.0/8:443", "10.1.2.3/8", "10.0.0.5", "10.0.0.5:80", "fd00::/8:443", "fd00::/8", "::1", "[::1]:8080"],
+    [
+        "10.0.0.0/8:443",
+        "10.1.2.3/8",
+        "10.0.0.5",
+        "10.0.0.5:80",
+        "fd00::/8:443",
+        "fd00::/8",
+        "::1",
+        "[::1]:8080",
+    ],
 )
 def test_the_guard_reads_what_is_accepted(line: str) -> None:
-    (source,) = check(TomlFile(Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]}))
+    (source,) = check(
+        TomlFile(
+            Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]}
+        )
+    )
     assert parse_allow(source.allow[0]).network.num_addresses >= 1
 
 
@@ -152,12 +170,27 @@ BAD = [
     (GOOD + 'speaks_for = ["https://b.example/"]', ["source 'a'", "speaks_for", '"example.org"']),
     (GOOD + 'speaks_for = ["a b"]', ["source 'a'", "speaks_for", '"example.org"']),
     (GOOD + 'tags = [""]', ["source 'a'", "tags"]),
-    (GOOD + 'headers_env = { Authorization = "Bearer hush-hush" }', ["source 'a'", "headers_env", "variable"]),
-    (GOOD + 'headers_env = { "X Y" = "TOKEN" }', ["source 'a'", "headers_env", "'X Y' is not a header name"]),
-    (GOOD + 'headers_env = { A = "SYNDICATOR_TOKEN" }', ["source 'a'", "headers_env", "are settings"]),
-    ('key = "a"\nurl = "https://a.example/?t=${SYNDICATOR_T}&k=hush-hush"', ["source 'a'", "url", "are settings"]),
+    (
+        GOOD + 'headers_env = { Authorization = "Bearer hush-hush" }',
+        ["source 'a'", "headers_env", "variable"],
+    ),
+    (
+        GOOD + 'headers_env = { "X Y" = "TOKEN" }',
+        ["source 'a'", "headers_env", "'X Y' is not a header name"],
+    ),
+    (
+        GOOD + 'headers_env = { A = "SYNDICATOR_TOKEN" }',
+        ["source 'a'", "headers_env", "are settings"],
+    ),
+    (
+        'key = "a"\nurl = "https://a.example/?t=${SYNDICATOR_T}&k=hush-hush"',
+        ["source 'a'", "url", "are settings"],
+    ),
     ('key = "a"\nurl = "https://${HOST}.a.example/?k=hush-hush"', ["source 'a'", "url"]),
-    ('key = "a"\nurl = "https://a.example/?t=${A-B}&k=hush-hush"', ["source 'a'", "url", "${NAME}"]),
+    (
+        'key = "a"\nurl = "https://a.example/?t=${A-B}&k=hush-hush"',
+        ["source 'a'", "url", "${NAME}"],
+    ),
     ('key = "a"\nurl = "https://me:hush-hush@a.example/"', ["source 'a'", "url", "headers_env"]),
     ('key = "a"\nurl = "a.example/feed"', ["source 'a'", "url", "https://"]),
     ('key = "a"\nurl = "ftp://a.example/feed"', ["source 'a'", "url", "https://"]),
@@ -169,12 +202,17 @@ BAD = [
     ('key = "nul"\nurl = "https://a.example/"', ["source 'nul'", "key", "another"]),
     ('key = "../a"\nurl = "https://a.example/"', ["key", "techcrunch-ai"]),
     (GOOD + '[[source]]\nkey = "a"\nurl = "https://b.example/"', ["two sources have the key 'a'"]),
-    (GOOD + '[[source]]\nkey = "b"\nurl = "https://A.example:443/feed"', ["source 'b'", "url", "'a' has the same"]),
+    (
+        GOOD + '[[source]]\nkey = "b"\nurl = "https://A.example:443/feed"',
+        ["source 'b'", "url", "'a' has the same"],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "words"), BAD)
-def test_a_fault_names_file_source_key_and_cure(tmp_path: Path, text: str, words: list[str]) -> None:
+def test_a_fault_names_file_source_key_and_cure(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
     path = tmp_path / "sources.toml"
     path.write_text("[[source]]\n" + text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
@@ -207,7 +245,7 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
         load_sources(tmp_path / "sources.toml")
 
 
-# -- edits ------------------------------------------------------------------------------------------------------------
+# edits
 
 
 def test_add_leaves_what_was_there_alone(path: Path) -> None:
@@ -228,12 +266,18 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
 def test_add_makes_the_file(tmp_path: Path) -> None:
     path = tmp_path / "config" / "sources.toml"
     add_sources(path, [Source(key="a", url="https://a.example/feed")])
-    assert path.read_text(encoding="utf-8") == '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n'
+    assert (
+        path.read_text(encoding="utf-8")
+        == '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n'
+    )
 
 
 @pytest.mark.parametrize(
     "source",
-    [Source(key="one", url="https://new.example/"), Source(key="new", url="http://www.one.example/feed/")],
+    [
+        Source(key="one", url="https://new.example/"),
+        Source(key="new", url="http://www.one.example/feed/"),
+    ],
 )
 def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
     with pytest.raises(UsageError, match="already"):
@@ -251,7 +295,9 @@ def known(path: Path) -> dict[str, Source]:
     return {urls.alias(source.url): source for source in load_sources(path)}
 
 
-def test_a_caller_who_knows_the_sources_saves_reading_them_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_caller_who_knows_the_sources_saves_reading_them_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
     before = known(path)
     with monkeypatch.context() as patch:
@@ -268,7 +314,10 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(path: Path, mon
     "text",
     [
         'source = [{ key = "a", url = "https://a.example/" }]\n',
-        '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep = ["""\n[[source]]\n"""]\n',
+        (
+            '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep ='
+            ' ["""\n[[source]]\n"""]\n'
+        ),
     ],
 )
 def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
@@ -287,7 +336,13 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
     left = path.read_text(encoding="utf-8")
     assert [source.key for source in load_sources(path)] == ["one", "three"]
     assert "# abstracts" not in left and "# their events" not in left
-    for comment in ("# --- Papers ---", "# the last", "# moved in May", '# every = "1h"', "# written at the end"):
+    for comment in (
+        "# --- Papers ---",
+        "# the last",
+        "# moved in May",
+        '# every = "1h"',
+        "# written at the end",
+    ):
         assert comment in left
     assert "\n\n\n" not in left
 
@@ -312,8 +367,8 @@ def test_remove_of_an_unknown_key_writes_nothing(path: Path) -> None:
 
 def test_remove_where_lines_mislead(path: Path) -> None:
     path.write_text(
-        '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep = ["""\n[[source]]\n"""]\n\n'
-        '[[source]]\nkey = "b"\nurl = "https://b.example/"\n',
+        '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep ='
+        ' ["""\n[[source]]\n"""]\n\n[[source]]\nkey = "b"\nurl = "https://b.example/"\n',
         encoding="utf-8",
     )
     assert remove_source(path, "b")
@@ -323,7 +378,9 @@ def test_remove_where_lines_mislead(path: Path) -> None:
 
 def test_an_edit_keeps_the_comment_beside_it(path: Path) -> None:
     edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
-    assert path.read_text(encoding="utf-8") == SAMPLE.replace("one.example/feed", "one.example/new/feed")
+    assert path.read_text(encoding="utf-8") == SAMPLE.replace(
+        "one.example/feed", "one.example/new/feed"
+    )
 
 
 def test_an_edit_of_an_unknown_key(path: Path) -> None:
@@ -352,14 +409,19 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
     add_sources(link, [Source(key="four", url="https://four.example/")])
     assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
     assert len(load_sources(path)) == 4
-    assert [file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")] == []
+    assert [
+        file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")
+    ] == []
 
 
 def test_two_edits_at_once_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from filelock import FileLock
 
     monkeypatch.setattr(registry, "LOCK_SECONDS", 0.05)
-    with FileLock(path.with_name(f".{path.name}.lock")), pytest.raises(LockedError, match=r"sources\.toml"):
+    with (
+        FileLock(path.with_name(f".{path.name}.lock")),
+        pytest.raises(LockedError, match=r"sources\.toml"),
+    ):
         remove_source(path, "one")
 
 
@@ -369,19 +431,25 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_s
 @settings(max_examples=25)  # each writes a file twice
 @given(title=TEXT, tags=st.lists(TEXT, max_size=4), suffix=TEXT, keep=st.lists(TEXT, max_size=3))
 def test_whatever_is_written_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, title: str, tags: list[str], suffix: str, keep: list[str]
+    tmp_path_factory: pytest.TempPathFactory,
+    title: str,
+    tags: list[str],
+    suffix: str,
+    keep: list[str],
 ) -> None:
     path = tmp_path_factory.mktemp("sources") / "sources.toml"
     path.write_text(SAMPLE, encoding="utf-8")
     rules = Rules(title_suffix=suffix, keep=tuple(keep))
-    source = Source(key="new", url="https://new.example/", title=title, tags=tuple(tags), rules=rules)
+    source = Source(
+        key="new", url="https://new.example/", title=title, tags=tuple(tags), rules=rules
+    )
     add_sources(path, [source])
     assert load_sources(path)[-1] == source
     assert remove_source(path, "new")
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 
-# -- keys -------------------------------------------------------------------------------------------------------------
+# keys
 
 KEYS = [
     ("https://techcrunch.com/category/artificial-intelligence/feed/", "techcrunch-ai"),
@@ -406,7 +474,10 @@ def test_keys_are_short_and_readable(url: str, key: str) -> None:
 
 
 def test_a_taken_key_gets_a_number() -> None:
-    assert key_for("https://openai.com/news/rss.xml", {"openai-news", "openai-news-2"}) == "openai-news-3"
+    assert (
+        key_for("https://openai.com/news/rss.xml", {"openai-news", "openai-news-2"})
+        == "openai-news-3"
+    )
 
 
 @given(path=st.text(max_size=80), query=st.text(max_size=20))
@@ -416,4 +487,7 @@ def test_every_key_is_one(path: str, query: str) -> None:
         key = key_for(url)
     except ValueError:  # not a URL at all
         return
-    assert check(TomlFile(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]}))[0].key == key
+    assert (
+        check(TomlFile(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]}))[0].key
+        == key
+    )

@@ -66,7 +66,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return seen
 
 
-def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(path: Path, parsed: list[Path]) -> None:
+def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
+    path: Path, parsed: list[Path]
+) -> None:
     first = read(path)
     assert first == load_sources(path)
     assert read(path) == first
@@ -79,7 +81,8 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[P
     age(path, by=1)
     assert read(path)[0].url == "https://edited.exampl/feed"
     path.unlink()
-    path.write_text(ALL.replace("plain.example", "again.example"))  # the same length and time, another file
+    # the same length and time, another file
+    path.write_text(ALL.replace("plain.example", "again.example"))
     age(path, by=1)
     assert read(path)[0].url == "https://again.example/feed"
     (path.parent / "sources.d").mkdir()
@@ -108,7 +111,9 @@ def test_another_version_reads_them_again(path: Path, parsed: list[Path]) -> Non
     assert len(parsed) == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"]
+)
 def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
     first = read(path)
     (path.parent.parent / "cache").write_bytes(damage)
@@ -132,8 +137,13 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
         again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
-        assert {one.key: one for one in again.sources} == {one.key: one for one in (*before, *load_one(more))}
-        assert ["unknown key 'kye'" in str(fault) or "has no key" in str(fault) for fault in again.faults] == [True] * 2
+        assert {one.key: one for one in again.sources} == {
+            one.key: one for one in (*before, *load_one(more))
+        }
+        assert [
+            "unknown key 'kye'" in str(fault) or "has no key" in str(fault)
+            for fault in again.faults
+        ] == [True] * 2
     path.write_text(ALL + "[[source\n")
     unread = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
     assert unread.sources == before and "is not valid TOML" in str(unread.faults[0])
@@ -144,17 +154,24 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
 def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = readable_sources(path)
-    assert sources == check(TomlFile(path, tomllib.loads(ALL))) and "two sources have the key" in str(faults)
+    assert sources == check(
+        TomlFile(path, tomllib.loads(ALL))
+    ) and "two sources have the key" in str(faults)
 
 
 def load_one(text: str) -> tuple[Source, ...]:
     return check(TomlFile(Path("sources.toml"), tomllib.loads(text)))
 
 
-MORE = '\n[[source]]\nkey = "more"\nurl = "https://more.example/feed"\n[source.rules]\nselect = ["main p"]\n'
+MORE = (
+    '\n[[source]]\nkey = "more"\nurl = "https://more.example/feed"\n[source.rules]\nselect = ["main'
+    ' p"]\n'
+)
 
 
-def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(path: Path, parsed: list[Path]) -> None:
+def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
+    path: Path, parsed: list[Path]
+) -> None:
     first = read(path)
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
         path.write_text(text)

@@ -36,12 +36,16 @@ url = "https://two.example/feed"
         ('[source.rules]\nselct = "p"', 11, "did you mean 'select'"),
     ],
 )
-def test_a_fault_is_named_with_line_source_key_and_cure(tmp_path: Path, rules: str, line: int, named: str) -> None:
+def test_a_fault_is_named_with_line_source_key_and_cure(
+    tmp_path: Path, rules: str, line: int, named: str
+) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(TWO + rules + "\n")
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
-    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ") and named in str(raised.value)
+    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ") and named in str(
+        raised.value
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,9 @@ def test_a_fault_is_named_with_line_source_key_and_cure(tmp_path: Path, rules: s
         ('rules.links = "a["', "rules.links: 'a[' is not a valid CSS"),
     ],
 )
-def test_a_query_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path, line: str, named: str) -> None:
+def test_a_query_that_cannot_be_read_is_an_error_with_its_place(
+    tmp_path: Path, line: str, named: str
+) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(TWO + line + "\n")
     with pytest.raises(ConfigError) as raised:
@@ -82,5 +88,8 @@ def test_the_digest_of_rules_changes_with_them_and_not_with_the_program(tmp_path
     one, two = load_sources(path)
     assert one.rules.digest != two.rules.digest
     # as an earlier version wrote it, which had no other rules
-    assert repr(Rules(select=("p",))) == "Rules(select=('p',), remove=(), title_suffix=None, content='page', keep=())"
+    assert (
+        repr(Rules(select=("p",)))
+        == "Rules(select=('p',), remove=(), title_suffix=None, content='page', keep=())"
+    )
     assert repr(Rules(date=("time",))).endswith("keep=(), date=('time',))")

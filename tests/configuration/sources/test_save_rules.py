@@ -44,7 +44,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "sources.toml"
 
 
-def test_a_first_rule_gets_a_table_of_its_own_before_the_comment_of_the_next_source(path: Path) -> None:
+def test_a_first_rule_gets_a_table_of_its_own_before_the_comment_of_the_next_source(
+    path: Path,
+) -> None:
     save_rules(path, "one", Rules(select=("div.text",), date=("time@datetime",)))
     table = '[source.rules]\nselect = ["div.text"]\ndate = ["time@datetime"]\n'
     assert path.read_text() == BEFORE.replace("often enough\n", f"often enough\n{table}")
@@ -54,7 +56,13 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
     save_rules(path, "two", Rules(select=("article", "main"), title=("h1",)))
     text = path.read_text()
     assert load_sources(path)[1].rules == Rules(select=("article", "main"), title=("h1",))
-    for comment in ("# all of them", "# the first", "# --- others ---", "# the text", "# old pages"):
+    for comment in (
+        "# all of them",
+        "# the first",
+        "# --- others ---",
+        "# the text",
+        "# old pages",
+    ):
         assert comment in text
     assert "aside" not in text
     save_rules(path, "two", Rules(select=("article", "main"), title=("h1",)))
@@ -65,7 +73,10 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
 def test_rules_in_one_line_are_edited_too(path: Path, rules: str) -> None:
     path.write_text(BEFORE.replace('every = "6h"', rules))
     save_rules(path, "one", Rules(select=("article",), remove=("p",)))
-    assert load_sources(path)[0].rules == Rules(select=("article",), remove=("p",)) and "# often" in path.read_text()
+    assert (
+        load_sources(path)[0].rules == Rules(select=("article",), remove=("p",))
+        and "# often" in path.read_text()
+    )
 
 
 def test_what_cannot_be_written_leaves_the_file_as_it_is(path: Path) -> None:
@@ -76,7 +87,10 @@ def test_what_cannot_be_written_leaves_the_file_as_it_is(path: Path) -> None:
     assert path.read_text() == BEFORE
 
 
-_TEXTS = st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1), max_size=3)
+_TEXTS = st.lists(
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1),
+    max_size=3,
+)
 
 
 @settings(max_examples=25)

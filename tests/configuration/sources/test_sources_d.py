@@ -69,7 +69,9 @@ def test_the_configuration_has_them(path: Path) -> None:
 def test_a_fault_names_its_own_file(path: Path) -> None:
     papers = path.with_suffix(".d") / "20-papers.toml"
     papers.write_text(table("papers") + 'colour = "red"\n')
-    with pytest.raises(ConfigError, match=r"20-papers\.toml:5: source 'papers': unknown key 'colour'"):
+    with pytest.raises(
+        ConfigError, match=r"20-papers\.toml:5: source 'papers': unknown key 'colour'"
+    ):
         load_sources(path)
     papers.write_text("[[source]\n")
     with pytest.raises(ConfigError, match=r"20-papers\.toml:1"):
@@ -79,10 +81,14 @@ def test_a_fault_names_its_own_file(path: Path) -> None:
 def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
     more = path.with_suffix(".d") / "30.toml"
     more.write_text(table("zebra"))
-    with pytest.raises(ConfigError, match=r"30\.toml:3: .*'zebra' \(the other in .*/sources\.toml:3\)"):
+    with pytest.raises(
+        ConfigError, match=r"30\.toml:3: .*'zebra' \(the other in .*/sources\.toml:3\)"
+    ):
         load_sources(path)
     more.write_text(table("other").replace("other.example", "news.example"))
-    with pytest.raises(ConfigError, match=r"30\.toml:4: .*'news' \(the other in .*/10-news\.toml:3\) has the same"):
+    with pytest.raises(
+        ConfigError, match=r"30\.toml:4: .*'news' \(the other in .*/10-news\.toml:3\) has the same"
+    ):
         load_sources(path)
 
 
@@ -94,9 +100,14 @@ def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
     }
     before = texts(path)
     edit_source(path, "papers", lambda source: replace(source, rules=Rules(remove=(".promo",))))
-    assert [name for name, text in texts(path).items() if text != before[name]] == ["20-papers.toml"]
+    assert [name for name, text in texts(path).items() if text != before[name]] == [
+        "20-papers.toml"
+    ]
     assert remove_source(path, "news")
-    assert (keys(path), texts(path)["10-news.toml"].count("# about")) == (["zebra", "daily", "papers"], 1)
+    assert (keys(path), texts(path)["10-news.toml"].count("# about")) == (
+        ["zebra", "daily", "papers"],
+        1,
+    )
     assert not remove_source(path, "nobody")
 
 
@@ -110,7 +121,9 @@ def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Pat
     }
     with pytest.raises(UsageError, match=r"10-news\.toml already has a source 'daily'"):
         add_sources(path, [replace(new, key="daily", url="https://else.example/")])
-    with pytest.raises(UsageError, match=r"20-papers\.toml already has this URL, as source 'papers'"):
+    with pytest.raises(
+        UsageError, match=r"20-papers\.toml already has this URL, as source 'papers'"
+    ):
         add_sources(path, [replace(new, key="else", url="https://papers.example/feed")])
 
 
@@ -126,7 +139,9 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     (place.config / "sources.d/more.toml").write_text(two)
     with place.app() as app:
         assert app.sources == before
-        assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {"removed": ("two", "one")}
+        assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {
+            "removed": ("two", "one")
+        }
     assert keys(listed) == []
 
 

@@ -14,7 +14,10 @@ U, V = "https://u.example/feed", "https://v.example/feed"
 def rows(**moved: str) -> dict[str, FeedRow]:
     return {
         key: FeedRow(
-            key=FeedKey("source", key), name=key, first_slug=key, moved_to=FeedKey("source", to) if to else None
+            key=FeedKey("source", key),
+            name=key,
+            first_slug=key,
+            moved_to=FeedKey("source", to) if to else None,
         )
         for key, to in moved.items()
     }
@@ -24,17 +27,28 @@ def rows(**moved: str) -> dict[str, FeedRow]:
     ("wanted", "kept", "there", "expected"),
     [
         ({"new": U}, {"old": (U,)}, rows(old=""), {"old": "new"}),
-        ({"new": "https://U.example/feed/"}, {"old": (U,)}, rows(old=""), {"old": "new"}),  # another spelling
+        # another spelling
+        ({"new": "https://U.example/feed/"}, {"old": (U,)}, rows(old=""), {"old": "new"}),
         ({"new": U}, {"old": (U,)}, {}, {}),  # it never had an article
-        ({"new": U, "old": V}, {"old": (U, V)}, rows(old=""), {}),  # it was not removed: its address changed
-        ({"one": U, "two": V}, {"old": (U, V)}, rows(old=""), {"old": "two"}),  # the newest address counts
+        # it was not removed: its address changed
+        ({"new": U, "old": V}, {"old": (U, V)}, rows(old=""), {}),
+        # the newest address counts
+        ({"one": U, "two": V}, {"old": (U, V)}, rows(old=""), {"old": "two"}),
         ({"new": U}, {"old": (U,), "new": (U,)}, rows(old="new", new=""), {}),  # done already
-        ({"new": U}, {"old": (U,), "mid": (U,)}, rows(old="mid", mid=""), {"old": "new", "mid": "new"}),
+        (
+            {"new": U},
+            {"old": (U,), "mid": (U,)},
+            rows(old="mid", mid=""),
+            {"old": "new", "mid": "new"},
+        ),
         ({"new": V}, {"old": (U,)}, rows(old=""), {}),
     ],
 )
 def test_a_source_at_the_address_of_a_removed_one_carries_on(
-    wanted: dict[str, str], kept: dict[str, tuple[str, ...]], there: dict[str, FeedRow], expected: dict[str, str]
+    wanted: dict[str, str],
+    kept: dict[str, tuple[str, ...]],
+    there: dict[str, FeedRow],
+    expected: dict[str, str],
 ) -> None:
     assert successions(wanted, kept, there) == expected
 
@@ -42,9 +56,12 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
 @pytest.mark.parametrize(
     ("wanted", "kept", "expected"),
     [
-        ({"old": U}, {"old": (U,), "new": (U,)}, ["old"]),  # the other was removed, this one is back
-        ({"old": V, "new": U}, {"old": (U,), "new": (U,)}, ["old"]),  # the key was given to another site
-        ({"old": V, "new": U}, {"old": (U, V), "new": (U,)}, []),  # an operator moved it by hand, and it stays
+        # the other was removed, this one is back
+        ({"old": U}, {"old": (U,), "new": (U,)}, ["old"]),
+        # the key was given to another site
+        ({"old": V, "new": U}, {"old": (U,), "new": (U,)}, ["old"]),
+        # an operator moved it by hand, and it stays
+        ({"old": V, "new": U}, {"old": (U, V), "new": (U,)}, []),
         ({"new": U}, {"old": (U,), "new": (U,)}, []),
     ],
 )

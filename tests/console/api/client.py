@@ -25,7 +25,9 @@ class Client:
     port: int
     token: str = ""
 
-    def ask(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answer:
+    def ask(
+        self, method: str, path: str, body: bytes | str | None = None, **headers: str
+    ) -> Answer:
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -43,9 +45,15 @@ class Client:
         assert (answer.status, answer.headers["content-type"]) == (200, "application/json"), answer
         return answer.json
 
-    def problem(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> tuple[int, str]:
+    def problem(
+        self, method: str, path: str, body: bytes | str | None = None, **headers: str
+    ) -> tuple[int, str]:
         """Status and detail of an answer that has to be a problem (RFC 9457)."""
         answer = self.ask(method, path, body, **headers)
         assert answer.headers["content-type"] == "application/problem+json", answer
-        assert answer.json["status"] == answer.status and answer.json["title"] and answer.json["type"] == "about:blank"
+        assert (
+            answer.json["status"] == answer.status
+            and answer.json["title"]
+            and answer.json["type"] == "about:blank"
+        )
         return answer.status, answer.json["detail"]

@@ -1,13 +1,25 @@
-"""Run by tests with a generated client beside it: `drive.py BASE_URL TOKEN`. Adds, tries, edits and undoes."""
+"""Run by tests with a generated client beside it: `drive.py BASE_URL TOKEN`. Adds, tries, edits and
+undoes."""
 
 import sys
 
 from generated import AuthenticatedClient
-from generated.api.default import add, articles, articles_one, changes, edit, sources, undo, withdraw
+from generated.api.default import (
+    add,
+    articles,
+    articles_one,
+    changes,
+    edit,
+    sources,
+    undo,
+    withdraw,
+)
 from generated.models import AddAdd, EditEdit, UndoUndo, WithdrawWithdraw
 
 with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
-    added = add.sync(client=client, body=AddAdd(url=["https://lighthouse.example/feed"], title="Lighthouses"))
+    added = add.sync(
+        client=client, body=AddAdd(url=["https://lighthouse.example/feed"], title="Lighthouses")
+    )
     assert added.change, added
     [source] = sources.sync(client=client, words=["lighthouse"]).items
     assert source["title"] == "Lighthouses" and source["enabled"]
@@ -17,9 +29,13 @@ with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
     assert (tried.status, tried.dry_run, tried.change) == ("done", True, None), tried
 
     tag = articles_one.sync_detailed(article.id, client=client).headers["etag"]
-    edited = edit.sync(client=client, body=EditEdit(id=article.id, title="By a program"), if_match=tag)
+    edited = edit.sync(
+        client=client, body=EditEdit(id=article.id, title="By a program"), if_match=tag
+    )
     assert edited.change and articles_one.sync(article.id, client=client)["title"] == "By a program"
-    again = edit.sync_detailed(client=client, body=EditEdit(id=article.id, title="Too late"), if_match=tag)
+    again = edit.sync_detailed(
+        client=client, body=EditEdit(id=article.id, title="Too late"), if_match=tag
+    )
     assert again.status_code == 412, again
 
     for made in (edited, added):

@@ -32,8 +32,18 @@ def test_nothing_is_answered_while_there_is_no_token(served: Served, path: str) 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_answered_without_a_valid_token(served: Served, reader: Client, path: str) -> None:
-    for token in ("", "syn_", reader.token[:-1], reader.token + "x", reader.token.upper(), "\xe9", "a b"):
+def test_nothing_is_answered_without_a_valid_token(
+    served: Served, reader: Client, path: str
+) -> None:
+    for token in (
+        "",
+        "syn_",
+        reader.token[:-1],
+        reader.token + "x",
+        reader.token.upper(),
+        "\xe9",
+        "a b",
+    ):
         assert Client(served.port, token).problem("GET", path)[0] == 401
     for header in (reader.token, f"Basic {reader.token}", "Bearer", f"Bearer  {reader.token}"):
         assert Client(served.port).problem("GET", path, Authorization=header)[0] == 401
@@ -55,7 +65,9 @@ def test_a_token_in_the_address_does_not_count(served: Served, reader: Client) -
 
 def test_a_token_ends_when_it_expires_or_is_revoked(served: Served) -> None:
     path, now = security.tokens_file_of(served.settings.state_dir), utc_now()
-    old = Client(served.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1)))
+    old = Client(
+        served.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
+    )
     assert old.problem("GET", "/status")[0] == 401
     short = made(served, "short", "read", days=1)
     assert short.get("/status")
@@ -68,7 +80,11 @@ def test_a_token_ends_when_it_expires_or_is_revoked(served: Served) -> None:
 def test_tokens_are_kept_as_hashes_in_a_private_file(served: Served, reader: Client) -> None:
     path = security.tokens_file_of(served.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert reader.token not in path.read_text() and reader.token.startswith("syn_") and len(reader.token) > 40
+    assert (
+        reader.token not in path.read_text()
+        and reader.token.startswith("syn_")
+        and len(reader.token) > 40
+    )
     assert set(json.loads(path.read_text())) >= {"reader"}
     path.chmod(0o644)
     assert reader.problem("GET", "/status")[0] == 503
@@ -102,7 +118,9 @@ def test_answers_are_kept_by_nobody_and_shown_by_no_browser(reader: Client) -> N
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["why"])
-def test_no_attack_gets_through(served: Served, reader: Client, writer: Client, attack: dict[str, Any]) -> None:
+def test_no_attack_gets_through(
+    served: Served, reader: Client, writer: Client, attack: dict[str, Any]
+) -> None:
     path = served.instance.config / "sources.toml"
     before = path.read_bytes()
     client = {"reader": reader, "writer": writer}.get(attack.get("as", ""), Client(served.port))
@@ -118,7 +136,9 @@ def test_no_attack_gets_through(served: Served, reader: Client, writer: Client, 
     if client.token and "Authorization" not in dict(headers):
         headers.append(("Authorization", f"Bearer {client.token}"))
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
-    connection.putrequest(attack.get("method", "GET"), f"/api/v1{attack['path']}", skip_host="Host" in dict(headers))
+    connection.putrequest(
+        attack.get("method", "GET"), f"/api/v1{attack['path']}", skip_host="Host" in dict(headers)
+    )
     body = filled(attack.get("body", "")).encode()
     for name, value in (*headers, ("Content-Length", str(len(body)))):
         connection.putheader(name, value)

@@ -1,4 +1,5 @@
-"""The OpenAPI document, checked by a public validator; and a client that a public generator makes of it."""
+"""The OpenAPI document, checked by a public validator; and a client that a public generator makes
+of it."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ DRIVE = Path(__file__).with_name("drive.py")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the programs, installed for these tests alone."""
     folder = tmp_path_factory.mktemp("programs")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, timeout=300
+    )
     install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", *PACKAGES]
     done = subprocess.run(install, capture_output=True, text=True, timeout=300)
     if done.returncode:
@@ -30,7 +33,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*command: str | Path) -> str:
-    done = subprocess.run([str(one) for one in command], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [str(one) for one in command], capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -43,7 +48,16 @@ def test_the_document_is_valid_and_a_generated_client_works(
     path.write_text(json.dumps(writer.get("/openapi.json")))
     assert "OK" in run(programs / "openapi-spec-validator", path)
     made = tmp_path / "generated"
-    run(programs / "openapi-python-client", "generate", "--path", path, "--meta", "none", "--output-path", made)
+    run(
+        programs / "openapi-python-client",
+        "generate",
+        "--path",
+        path,
+        "--meta",
+        "none",
+        "--output-path",
+        made,
+    )
     shutil.copy(DRIVE, tmp_path)
     base = f"http://127.0.0.1:{served.port}/api/v1"
     assert run(programs / "python", tmp_path / "drive.py", base, writer.token) == "driven\n"

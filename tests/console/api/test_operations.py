@@ -19,10 +19,14 @@ JSON = {"Content_Type": "application/json"}
 
 
 def do(client: Client, name: str, arguments: Any, query: str = "", **headers: str) -> Answer:
-    return client.ask("POST", f"/operations/{name}{query}", json.dumps(arguments), **JSON, **headers)
+    return client.ask(
+        "POST", f"/operations/{name}{query}", json.dumps(arguments), **JSON, **headers
+    )
 
 
-def done(client: Client, name: str, arguments: Any, query: str = "", **headers: str) -> dict[str, Any]:
+def done(
+    client: Client, name: str, arguments: Any, query: str = "", **headers: str
+) -> dict[str, Any]:
     """The job of an operation that went well, once its feeds are built."""
     answer = do(client, name, arguments, query, **headers)
     assert answer.status in (200, 202), answer
@@ -40,7 +44,9 @@ def article(client: Client, place: int = 0) -> dict[str, Any]:
 
 def files(served: Served) -> dict[str, bytes]:
     roots = (served.instance.config, served.instance.folder / "feeds/articles")
-    return {str(path): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()}
+    return {
+        str(path): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()
+    }
 
 
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer: Client) -> None:
@@ -51,21 +57,33 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer
     job = done(writer, "withdraw", {"id": id})
     assert writer.ask("GET", f"/articles/{id}").status == 404
     change = writer.get("/changes")["items"][0]
-    assert (int(change["id"]), change["who"], change["act"]) == (job["change"], "token writer", "withdraw")
+    assert (int(change["id"]), change["who"], change["act"]) == (
+        job["change"],
+        "token writer",
+        "withdraw",
+    )
     done(writer, "undo", {"number": job["change"]})
     assert article(writer)["id"] == id
     assert [one["taken_back"] for one in writer.get("/changes")["items"]][:2] == [False, True]
 
 
-def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(served: Served, writer: Client) -> None:
+def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
+    served: Served, writer: Client
+) -> None:
     id = article(writer, 1)["id"]
     shown = writer.ask("GET", f"/articles/{id}").headers["etag"]
     done(writer, "edit", {"id": id, "title": "By the first"}, If_Match=shown)
     status, detail = writer.problem(
-        "POST", "/operations/edit", json.dumps({"id": id, "title": "By the second"}), **JSON, If_Match=shown
+        "POST",
+        "/operations/edit",
+        json.dumps({"id": id, "title": "By the second"}),
+        **JSON,
+        If_Match=shown,
     )
     assert status == 412 and "edited meanwhile" in detail
-    status, _ = writer.problem("POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown)
+    status, _ = writer.problem(
+        "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown
+    )
     assert status == 409  # whatever its words are, it is no edit
     again = writer.ask("GET", f"/articles/{id}")
     assert again.json["title"] == "By the first" and again.headers["etag"] != shown
@@ -83,11 +101,15 @@ def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Clien
     assert files(served) == before
 
 
-def test_a_token_that_writes_may_not_change_settings(served: Served, reader: Client, writer: Client) -> None:
+def test_a_token_that_writes_may_not_change_settings(
+    served: Served, reader: Client, writer: Client
+) -> None:
     before, values = files(served), {"values": ["publish.limit=81"]}
     for client in (reader, writer):
         assert do(client, "change-settings", values).status == 403
-        assert done(client, "change-settings", values, "?dry_run=true")["result"] == {"publish.limit": 81}
+        assert done(client, "change-settings", values, "?dry_run=true")["result"] == {
+            "publish.limit": 81
+        }
     assert files(served) == before
 
 
@@ -100,7 +122,9 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
     after = path.read_text()
     assert tomllib.loads(after)["publish"]["limit"] == 81
     for number in (str(changed), f" {changed} "):
-        status, detail = writer.problem("POST", "/operations/undo", json.dumps({"number": number}), **JSON)
+        status, detail = writer.problem(
+            "POST", "/operations/undo", json.dumps({"number": number}), **JSON
+        )
         assert status == 403 and "--settings" in detail
     assert path.read_text() == after
     back = done(setter, "undo", {"number": str(changed)})["change"]
@@ -122,23 +146,34 @@ def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> No
         path.write_text(tokens)
 
 
-def test_jobs_are_seen_and_cancelled_by_their_token_alone(served: Served, reader: Client, writer: Client) -> None:
+def test_jobs_are_seen_and_cancelled_by_their_token_alone(
+    served: Served, reader: Client, writer: Client
+) -> None:
     job = done(writer, "withdraw", {"id": article(writer)["id"]}, "?dry_run=true")
-    of_console = served.console.queue.add("rest", {"key": "holt"}, who="operator", at="2026-11-29T00:00:00+00:00")
+    of_console = served.console.queue.add(
+        "rest", {"key": "holt"}, who="operator", at="2026-11-29T00:00:00+00:00"
+    )
     for id in (job["id"], of_console.id):
         assert reader.problem("GET", f"/jobs/{id}")[0] == 404
         assert reader.problem("POST", f"/jobs/{id}/cancel")[0] == 404
-    assert reader.get("/jobs")["items"] == [] or job["id"] not in {one["id"] for one in reader.get("/jobs")["items"]}
+    assert reader.get("/jobs")["items"] == [] or job["id"] not in {
+        one["id"] for one in reader.get("/jobs")["items"]
+    }
     assert writer.get(f"/jobs/{job['id']}")["status"] == "done"
     waiting = served.console.queue.get(of_console.id)
     assert waiting is not None and waiting.status != "cancelled"
-    mine = served.console.queue.add("rest", {"key": "holt"}, who="token writer", at="2026-11-29T00:00:00+00:00")
+    mine = served.console.queue.add(
+        "rest", {"key": "holt"}, who="token writer", at="2026-11-29T00:00:00+00:00"
+    )
     assert writer.ask("POST", f"/jobs/{mine.id}/cancel").json["status"] == "cancelled"
 
 
 def test_what_takes_long_is_a_job_to_come_back_to(writer: Client) -> None:
     answer = do(writer, "withdraw", {"id": article(writer)["id"]}, "?dry_run=true&wait=0")
-    assert answer.status in (200, 202) and answer.headers["location"] == f"/api/v1/jobs/{answer.json['id']}"
+    assert (
+        answer.status in (200, 202)
+        and answer.headers["location"] == f"/api/v1/jobs/{answer.json['id']}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +192,9 @@ def test_what_takes_long_is_a_job_to_come_back_to(writer: Client) -> None:
         (b'{"id": "a", "purge": "perhaps"}', "application/json", 422),
     ],
 )
-def test_a_body_that_is_none_is_a_problem(writer: Client, body: bytes, kind: str, status: int) -> None:
+def test_a_body_that_is_none_is_a_problem(
+    writer: Client, body: bytes, kind: str, status: int
+) -> None:
     assert writer.problem("POST", "/operations/withdraw", body, Content_Type=kind)[0] == status
 
 
@@ -165,7 +202,10 @@ def test_what_cannot_be_done_is_a_problem(writer: Client) -> None:
     assert writer.problem("POST", "/operations/nothing", "{}", **JSON)[0] == 404
     assert writer.problem("POST", "/operations/withdraw", '{"id": "nowhere"}', **JSON)[0] == 409
     assert writer.problem("POST", "/operations/withdraw?dry_run=perhaps", "{}", **JSON)[0] == 422
-    assert writer.problem("POST", "/operations/withdraw", '{"id": "x"}', **JSON, If_Match='"x"')[0] == 422
+    assert (
+        writer.problem("POST", "/operations/withdraw", '{"id": "x"}', **JSON, If_Match='"x"')[0]
+        == 422
+    )
     assert writer.problem("POST", "/operations/undo", '{"number": "999999"}', **JSON)[0] == 409
 
 
@@ -175,7 +215,15 @@ def test_a_body_beyond_what_the_server_takes_is_not_read(writer: Client) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["../../config/syndicator.toml", "/etc/passwd", "..%2f..%2fsecret", "file:///etc/passwd", "\0", "a\nb"]
+    "path",
+    [
+        "../../config/syndicator.toml",
+        "/etc/passwd",
+        "..%2f..%2fsecret",
+        "file:///etc/passwd",
+        "\0",
+        "a\nb",
+    ],
 )
 def test_no_path_leads_out_of_the_articles(served: Served, writer: Client, path: str) -> None:
     before = files(served)
@@ -188,18 +236,34 @@ def test_no_path_leads_out_of_the_articles(served: Served, writer: Client, path:
 
 @pytest.mark.parametrize(
     "text",
-    ['X"\nevil = true', "X\n[[tag]]\nname = 'evil'", "X\r[[category]]", "X'''\nevil", "\\u0022evil", 'X"]\n[evil]'],
+    [
+        'X"\nevil = true',
+        "X\n[[tag]]\nname = 'evil'",
+        "X\r[[category]]",
+        "X'''\nevil",
+        "\\u0022evil",
+        'X"]\n[evil]',
+    ],
 )
-def test_no_text_becomes_a_table_of_the_configuration(served: Served, writer: Client, text: str) -> None:
+def test_no_text_becomes_a_table_of_the_configuration(
+    served: Served, writer: Client, text: str
+) -> None:
     path = served.instance.config / "taxonomy.toml"
     before = tomllib.loads(path.read_text())
-    for name, arguments in (("add-tag", {"name": text}), ("rename-tag", {"old": "AI", "new": text})):
+    for name, arguments in (
+        ("add-tag", {"name": text}),
+        ("rename-tag", {"old": "AI", "new": text}),
+    ):
         do(writer, name, arguments)
     after = tomllib.loads(path.read_text())
     assert after.keys() == before.keys() and after["category"] == before["category"]
     known = {str(one["name"]) for one in before["tag"]}
     assert all(set(one) <= {"name", "aliases", "description"} for one in after["tag"])
-    assert {str(one["name"]) for one in after["tag"]} - known <= {text, text.strip(), " ".join(text.split())}
+    assert {str(one["name"]) for one in after["tag"]} - known <= {
+        text,
+        text.strip(),
+        " ".join(text.split()),
+    }
 
 
 @pytest.mark.parametrize(
@@ -207,7 +271,11 @@ def test_no_text_becomes_a_table_of_the_configuration(served: Served, writer: Cl
     [
         ("add", {"url": ["https://evil.example/?k=${LLM_KEY}"]}, 409),
         ("add", {"url": ["https://evil.example/?k=$%7BLLM_KEY%7D"]}, 409),
-        ("add", {"sources": [{"url": "https://evil.example/", "headers_env": {"x": "LLM_KEY"}}]}, 422),
+        (
+            "add",
+            {"sources": [{"url": "https://evil.example/", "headers_env": {"x": "LLM_KEY"}}]},
+            422,
+        ),
         ("change-source", {"key": "holt", "url": "https://evil.example/${LLM_KEY}"}, 409),
         ("look", {"address": "https://evil.example/${LLM_KEY}"}, 409),
         ("look", {"address": "/etc/passwd"}, 409),
@@ -229,10 +297,16 @@ def test_who_only_reads_reaches_no_private_network(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "category", "language", "mute", "every", "licence"])
-def test_no_field_of_a_source_becomes_another_line(served: Served, writer: Client, field: str) -> None:
+def test_no_field_of_a_source_becomes_another_line(
+    served: Served, writer: Client, field: str
+) -> None:
     path = served.instance.config / "sources.toml"
     before = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
-    for text in ('X"\nevil = true', 'X"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"', "X'''\nevil = 1"):
+    for text in (
+        'X"\nevil = true',
+        'X"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"',
+        "X'''\nevil = 1",
+    ):
         do(writer, "change-source", {"key": "holt", field: text})
         after = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
         changed = after.pop("holt")
@@ -242,7 +316,11 @@ def test_no_field_of_a_source_becomes_another_line(served: Served, writer: Clien
 
 def test_an_edit_cannot_write_a_field_of_the_file(served: Served, writer: Client) -> None:
     id = article(writer, 2)["id"]
-    done(writer, "edit", {"id": id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"})
+    done(
+        writer,
+        "edit",
+        {"id": id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
+    )
     found = writer.get(f"/articles/{id}")
     assert (found["id"], found["hold"]) == (id, False)
 
@@ -253,28 +331,47 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     path, other = served.instance.config / "sources.toml", served.browser()
     shown = writer.ask("GET", "/sources/launchbeat").headers["etag"]
     done(writer, "change-source", {"key": "launchbeat", "title": "Of the program"}, If_Match=shown)
-    served.done(browser.post("/operations/change-source", {"key": "launchbeat", "every": "2h", "then": "apply"}))
+    served.done(
+        browser.post(
+            "/operations/change-source", {"key": "launchbeat", "every": "2h", "then": "apply"}
+        )
+    )
     path.write_text(path.read_text().replace('"Of the program"', '"Of the program"  # by hand'))
-    served.done(other.post("/operations/change-source", {"key": "launchbeat", "tags": "Money", "then": "apply"}))
+    served.done(
+        other.post(
+            "/operations/change-source", {"key": "launchbeat", "tags": "Money", "then": "apply"}
+        )
+    )
     served.instance.run("change", "change-source", "launchbeat", "--language", "en")
     late = json.dumps({"key": "launchbeat", "title": "Too late"})
-    assert writer.problem("POST", "/operations/change-source", late, **JSON, If_Match=shown)[0] == 412
-    [source] = [one for one in tomllib.loads(path.read_text())["source"] if one["key"] == "launchbeat"]
+    assert (
+        writer.problem("POST", "/operations/change-source", late, **JSON, If_Match=shown)[0] == 412
+    )
+    [source] = [
+        one for one in tomllib.loads(path.read_text())["source"] if one["key"] == "launchbeat"
+    ]
     edited = {name: source[name] for name in ("title", "every", "tags", "language")}
     assert edited == {"title": "Of the program", "every": "2h", "tags": ["Money"], "language": "en"}
     assert "# by hand" in path.read_text()
 
 
-def test_a_program_imports_a_text_and_no_file_of_this_machine(served: Served, writer: Client) -> None:
-    text = "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
+def test_a_program_imports_a_text_and_no_file_of_this_machine(
+    served: Served, writer: Client
+) -> None:
+    text = (
+        "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
+    )
     (made,) = done(writer, "import-articles", {"text": text})["result"]["articles"]
     assert writer.get(f"/articles/{made['id']}")["title"] == "Of elsewhere"
     for files_ in ({"a.md": "/etc/hostname"}, {}):
         assert do(writer, "import-articles", {"files": files_}).status == 422
-    assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200  # is known already
+    # is known already
+    assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200
 
 
-def test_who_reads_sees_no_secret_of_what_others_asked_for(served: Served, reader: Client, writer: Client) -> None:
+def test_who_reads_sees_no_secret_of_what_others_asked_for(
+    served: Served, reader: Client, writer: Client
+) -> None:
     secret = "https://holt.example/feed?token=c2VjcmV0IQ"
     done(writer, "change-source", {"key": "holt", "url": secret})
     try:
@@ -290,7 +387,9 @@ def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
     monkeypatch.setattr(served.console.runner, "wake", lambda: None)
     monkeypatch.setattr(served.console.queue, "_tokens", Shares[Job](8))
     answers = [do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)]
-    assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers["retry-after"]
+    assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers[
+        "retry-after"
+    ]
     other = do(writer, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
     assert other.status == 202
     for client, answer in ((reader, answers[0]), (reader, answers[1]), (writer, other)):

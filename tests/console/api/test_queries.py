@@ -37,10 +37,14 @@ def test_articles_are_newest_first_and_can_be_chosen(reader: Client) -> None:
     assert chosen == [one for one in articles if one["source"] == "holt"] and len(chosen) > 1
     word = chosen[0]["title"].split()[0]
     assert chosen[0] in walk(reader, f"/articles?words={word}&filter=all", 100)
-    assert {one["id"] for one in walk(reader, "/articles?filter=unsure", 1)} <= {one["id"] for one in articles}
+    assert {one["id"] for one in walk(reader, "/articles?filter=unsure", 1)} <= {
+        one["id"] for one in articles
+    }
 
 
-def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(served: Served, reader: Client) -> None:
+def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
+    served: Served, reader: Client
+) -> None:
     id = reader.get("/articles?limit=1")["items"][0]["id"]
     for path, field in ((f"/articles/{id}", "title"), ("/sources/holt", "url")):
         answer = reader.ask("GET", path)
@@ -59,7 +63,9 @@ def test_the_status_is_that_of_the_instance(reader: Client) -> None:
     assert "source-failing" in {one["kind"] for one in reader.get("/conditions")["items"]}
 
 
-def test_changes_have_what_the_console_did(served: Served, browser: Browser, reader: Client) -> None:
+def test_changes_have_what_the_console_did(
+    served: Served, browser: Browser, reader: Client
+) -> None:
     served.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     change = reader.get("/changes")["items"][0]
     assert (change["act"], change["subject"], change["who"], change["taken_back"]) == (
@@ -89,7 +95,9 @@ def test_changes_have_what_the_console_did(served: Served, browser: Browser, rea
         ("/articles/", 404, ""),
     ],
 )
-def test_what_cannot_be_answered_is_a_problem(reader: Client, path: str, status: int, detail: str) -> None:
+def test_what_cannot_be_answered_is_a_problem(
+    reader: Client, path: str, status: int, detail: str
+) -> None:
     found, words = reader.problem("GET", path)
     assert found == status and detail in words
 

@@ -48,10 +48,22 @@ def test_what_is_about_no_source_has_no_button_for_one() -> None:
     held = trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
     assert [one.act for one in held.remedies] == ["build"]
     assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
-    assert trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says == "See 3 articles"
+    assert (
+        trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says
+        == "See 3 articles"
+    )
 
 
-SHOWN = (CommandReason, EntryReason, FeedFileReason, FetchReason, FileReason, HubReason, Kind, WorkerReason)
+SHOWN = (
+    CommandReason,
+    EntryReason,
+    FeedFileReason,
+    FetchReason,
+    FileReason,
+    HubReason,
+    Kind,
+    WorkerReason,
+)
 
 
 @pytest.mark.parametrize(

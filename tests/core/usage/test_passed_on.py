@@ -1,4 +1,5 @@
-"""What is said of the use of an article reaches its file, our feeds and whoever asks, over the loopback web."""
+"""What is said of the use of an article reaches its file, our feeds and whoever asks, over the
+loopback web."""
 
 from __future__ import annotations
 
@@ -25,10 +26,14 @@ from tests.visiting.operator import command, configure, refresh
 __all__ = ["web"]
 
 BY = "https://creativecommons.org/licenses/by/4.0/"
-SAID = ("rights: 2026 Jane Roe (rights, page)", f"licence: {BY} (rel=license, page)", "search: yes (RSL, page)")
+SAID = (
+    "rights: 2026 Jane Roe (rights, page)",
+    f"licence: {BY} (rel=license, page)",
+    "search: yes (RSL, page)",
+)
 PAGE = (
-    b"<html><head><title>A page with a story</title><link rel='license' href='%s'></head><body><article>"
-    b"<h1>A page with a story</h1>"
+    b"<html><head><title>A page with a story</title><link rel='license'"
+    b" href='%s'></head><body><article><h1>A page with a story</h1>"
     % BY.encode()
     + b"<p>A sentence that says something, with words and a comma, for all to read.</p>" * 12
     + b"</article></body></html>"
@@ -41,14 +46,24 @@ def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) ->
     config = configure(tmp_path, {"s": f'url = "{web.url("/feed")}"\ncontent = "full"'})
     link = web.url("/page").encode()
     feed = (
-        b"<rss version='2.0'><channel><title>F</title><item><title>A page</title><link>%s</link></item></channel></rss>"
+        b"<rss version='2.0'><channel><title>F</title><item><title>A"
+        b" page</title><link>%s</link></item></channel></rss>"
     )
-    html = Reply(200, {"Content-Type": "text/html", "robots.txt": "content-signal: search=no"}, PAGE)
-    web.routes = {"/robots.txt": Reply(200, {}, ROBOTS), "/feed": Reply(200, {}, feed % link), "/page": html}
+    html = Reply(
+        200, {"Content-Type": "text/html", "robots.txt": "content-signal: search=no"}, PAGE
+    )
+    web.routes = {
+        "/robots.txt": Reply(200, {}, ROBOTS),
+        "/feed": Reply(200, {}, feed % link),
+        "/page": html,
+    }
     assert len(refresh(config, "s")["s"]["added"]) == 1
     (path,) = (tmp_path / "feeds" / "articles").rglob("*.md")
     filed = load(path.read_bytes(), str(path))
-    assert filed.rights == (f"licence: {BY} (rel=license, page)", "ai-input: no (Content-Signal, robots-txt)")
+    assert filed.rights == (
+        f"licence: {BY} (rel=license, page)",
+        "ai-input: no (Content-Signal, robots-txt)",
+    )
     shown = command(config, "show", "--why", filed.id).stdout
     assert all(line in shown for line in filed.rights)
     assert f'{BY} lets you publish it whole: `content = "full"` of its source' in shown
@@ -59,7 +74,9 @@ def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) ->
 
 def published(*rights: str, own: str = "") -> dict[str, bytes]:
     outlet = MemoryOutlet()
-    how = Settings(site=Site(url="https://feeds.example/", rights=own), publish=Publish(archives=False))
+    how = Settings(
+        site=Site(url="https://feeds.example/", rights=own), publish=Publish(archives=False)
+    )
     built(MemoryIndex([article(1, rights=rights)]), outlet, how)
     return outlet.files
 
@@ -69,11 +86,16 @@ def test_every_format_passes_it_on() -> None:
     atom = etree.fromstring(files["all.atom"])
     entry = atom.find("{*}entry")
     assert entry.findtext("{*}rights") == "2026 Jane Roe"
-    assert [link.get("href") for link in entry.iterfind("{*}link") if link.get("rel") == "license"] == [BY]
+    assert [
+        link.get("href") for link in entry.iterfind("{*}link") if link.get("rel") == "license"
+    ] == [BY]
     item = next(etree.fromstring(files["all.rss"]).iter("item"))
     assert item.findtext("{http://purl.org/dc/elements/1.1/}rights") == "2026 Jane Roe"
     assert item.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
-    assert json.loads(files["all.json"])["items"][0]["_rights"] == {"text": "2026 Jane Roe", "license": BY}
+    assert json.loads(files["all.json"])["items"][0]["_rights"] == {
+        "text": "2026 Jane Roe",
+        "license": BY,
+    }
 
 
 def test_the_facts_of_a_page_name_the_licence() -> None:
@@ -93,7 +115,9 @@ def test_the_operators_own_terms_stand_in_the_head() -> None:
     files = published(own=BY)
     atom = etree.fromstring(files["all.atom"])
     assert atom.findtext("{*}rights") == BY
-    assert [link.get("href") for link in atom.iterfind("{*}link") if link.get("rel") == "license"] == [BY]
+    assert [
+        link.get("href") for link in atom.iterfind("{*}link") if link.get("rel") == "license"
+    ] == [BY]
     channel = etree.fromstring(files["all.rss"])[0]
     assert channel.findtext("copyright") == BY
     assert channel.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY

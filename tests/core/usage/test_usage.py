@@ -1,4 +1,5 @@
-"""From what a site says to what may be done: cases.toml, over a real server, and the statements alone."""
+"""From what a site says to what may be done: cases.toml, over a real server, and the statements
+alone."""
 
 from __future__ import annotations
 
@@ -15,7 +16,16 @@ from hypothesis import strategies as st
 from syndicator.core.model import Article, Fetched, Source
 from syndicator.core.text import line
 from syndicator.core.usage import vocabularies as robots_txt
-from syndicator.core.usage.vocabularies import PLACES, Statement, Terms, names, parsed, said, terms, vocabularies
+from syndicator.core.usage.vocabularies import (
+    PLACES,
+    Statement,
+    Terms,
+    names,
+    parsed,
+    said,
+    terms,
+    vocabularies,
+)
 from syndicator.publishing.render.view import may_copy_picture, permitted
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import usage
@@ -35,7 +45,9 @@ def answer(case: Mapping[str, Any]) -> Fetched:
     """The page of a case as the fetcher hands it over."""
     html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
     told = robots_txt.lines(case.get("robots_txt", ""), "Syndicator", URL)
-    fetched = Fetched(url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode())
+    fetched = Fetched(
+        url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
+    )
     marked = _marked(fetched, RobotsVerdict(True, "robots.txt", usage=told), case.get("rsl", ""))
     assert isinstance(marked, Fetched)
     return marked
@@ -81,7 +93,9 @@ def test_what_is_published_of_it(case: dict[str, Any]) -> None:
     st.sampled_from([row.name for row in vocabularies()]),
     st.sampled_from(PLACES),
 )
-def test_a_line_is_read_as_it_was_written(use: str, value: str, vocabulary: str, place: Any) -> None:
+def test_a_line_is_read_as_it_was_written(
+    use: str, value: str, vocabulary: str, place: Any
+) -> None:
     statement = Statement(use, line(value), vocabulary, place)
     assert parsed(statement.line()) == statement
 
@@ -93,7 +107,9 @@ def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_robots_txt_is_read(text: str, path: str) -> None:
-    told = robots_txt.lines(f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}")
+    told = robots_txt.lines(
+        f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}"
+    )
     assert {name for name, _ in robots_txt.fields(told)} <= names("robots-txt")
 
 
@@ -105,4 +121,7 @@ def test_a_field_says_each_thing_once_and_not_without_end() -> None:
 
 @pytest.mark.parametrize("name", sorted(names("robots-txt")))
 def test_every_vocabulary_of_robots_txt_is_read_alone(name: str) -> None:
-    assert robots_txt.lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL) == f"{name}: x=y"
+    assert (
+        robots_txt.lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL)
+        == f"{name}: x=y"
+    )

@@ -1,4 +1,5 @@
-"""Falsehoods in an article's own words do not pass the gate of free writing; a stated share of honest writing does."""
+"""Falsehoods in an article's own words do not pass the gate of free writing; a stated share of
+honest writing does."""
 
 from __future__ import annotations
 
@@ -33,14 +34,18 @@ def test_the_articles_own_sentences_pass(article: dict[str, str]) -> None:
     assert [one for one in own if unfounded(one, article["text"], code)] == []
 
 
-TEXT = "Marlow bought Brightwater on Thursday. It paid 340 million euros, which banks lent. Ines Hartog runs Marlow."
+TEXT = (
+    "Marlow bought Brightwater on Thursday. It paid 340 million euros, which banks lent. Ines"
+    " Hartog runs Marlow."
+)
 
 
 @pytest.mark.parametrize(
     ("says", "stands"),
     [
         ("Marlow bought Brightwater on Thursday. It paid 340 million euros.", True),
-        ("Marlow has bought Brightwater and paid 340 million euros.", False),  # a word is missing between them
+        # a word is missing between them
+        ("Marlow has bought Brightwater and paid 340 million euros.", False),
         ("Marlow has bought Brightwater. It paid 340 million euros, which banks lent.", True),
         ("It paid 340 million euros. Marlow bought Brightwater.", False),
         ("Marlow bought Brightwater. Ines Hartog runs Marlow.", False),  # no neighbours

@@ -50,14 +50,18 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
     assert (meter.calls, meter.tokens) == (1, 100)
 
 
-@pytest.mark.parametrize("reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"])
+@pytest.mark.parametrize(
+    "reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"]
+)
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
     meter = limits.failed(FRESH, failure(reason), NOW)
     assert hindered(meter) == "resting" and limits.is_endpoints(failure(reason))
     assert hindered(meter, NOW + limits.FIRST_REST) == ""
 
 
-@pytest.mark.parametrize("reason", ["timeout", "http-500", "not-a-completion", "truncated", "http-400"])
+@pytest.mark.parametrize(
+    "reason", ["timeout", "http-500", "not-a-completion", "truncated", "http-400"]
+)
 def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> None:
     meter = FRESH
     for expected in ("", "", "resting"):
@@ -81,16 +85,26 @@ def test_rests_double_up_to_an_hour() -> None:
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
     meter = limits.failed(FRESH, failure("rate-limited", timedelta(minutes=7)), NOW)
     assert hindered(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
-    assert hindered(limits.awake(meter)) == "resting"  # it is the endpoint's wish, no order overrules it
+    # it is the endpoint's wish, no order overrules it
+    assert hindered(limits.awake(meter)) == "resting"
     assert hindered(meter, NOW + timedelta(minutes=7)) == ""
-    assert limits.failed(FRESH, failure("http-503", timedelta(days=30)), NOW).rest_until == NOW + limits.LONGEST_WISH
+    assert (
+        limits.failed(FRESH, failure("http-503", timedelta(days=30)), NOW).rest_until
+        == NOW + limits.LONGEST_WISH
+    )
     assert hindered(limits.awake(limits.failed(FRESH, failure("connect"), NOW))) == ""
 
 
 def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -> None:
     worn = limits.failed(limits.begun(replace(FRESH, form="bare"), 500), failure("connect"), NOW)
     other = limits.current(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
-    assert (other.calls, other.tokens, other.form, other.rest_until, other.failures) == (1, 500, "", None, 0)
+    assert (other.calls, other.tokens, other.form, other.rest_until, other.failures) == (
+        1,
+        500,
+        "",
+        None,
+        0,
+    )
 
 
 def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
@@ -98,7 +112,9 @@ def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
     assert hindered(meter) == ""
 
 
-@given(st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60))
+@given(
+    st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
+)
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
     meter, now, made = FRESH, NOW.replace(hour=0), 0
     for outcome in outcomes:

@@ -22,12 +22,21 @@ __all__ = ["llm"]
 
 ONE, OTHER = (Choosable(text, True, True) for text in ("One sentence.", "Another sentence."))
 ASKED = Material(
-    title="T", text="One sentence. Another sentence.", language="en", sentences=(ONE, OTHER), categories=(("AI", ""),)
+    title="T",
+    text="One sentence. Another sentence.",
+    language="en",
+    sentences=(ONE, OTHER),
+    categories=(("AI", ""),),
 )
 
 
 def ask(
-    url: str, *, allow: tuple[str, ...] | None = None, form: str = "", key: str = "", **settings: Any
+    url: str,
+    *,
+    allow: tuple[str, ...] | None = None,
+    form: str = "",
+    key: str = "",
+    **settings: Any,
 ) -> Reply | Failed:
     async def go() -> Reply | Failed:
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
@@ -67,7 +76,10 @@ def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
 def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
     assert failed(ask(llm.url, allow=())) == "blocked-address"
     assert failed(ask(llm.url, allow=endpoint("http://127.0.0.1:1/v1"))) == "blocked-address"
-    assert failed(ask(llm.url, allow=endpoint(llm.url.replace("127.0.0.1", "127.0.0.2")))) == "blocked-address"
+    assert (
+        failed(ask(llm.url, allow=endpoint(llm.url.replace("127.0.0.1", "127.0.0.2"))))
+        == "blocked-address"
+    )
     assert isinstance(ask(llm.url.replace("127.0.0.1", "localhost")), Reply)
     llm.behaviour = BEHAVIOURS["redirects"]
     assert failed(ask(llm.url)) == "http-307"
@@ -105,7 +117,11 @@ def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
 
 @pytest.mark.parametrize(
     ("content", "text"),
-    [("said", "said"), (None, ""), ([{"type": "text", "text": "sa"}, {"type": "text", "text": "id"}], "said")],
+    [
+        ("said", "said"),
+        (None, ""),
+        ([{"type": "text", "text": "sa"}, {"type": "text", "text": "id"}], "said"),
+    ],
 )
 def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
     llm.behaviour = always(completion(content))
@@ -114,7 +130,16 @@ def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"null", b"[]", b'{"choices": []}', b'{"choices": [{"message": 5}]}', b"[" * 99_999, b"\xff"]
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"choices": []}',
+        b'{"choices": [{"message": 5}]}',
+        b"[" * 99_999,
+        b"\xff",
+    ],
 )
 def test_what_is_no_completion(llm: FakeLlm, body: bytes) -> None:
     llm.behaviour = always(Said(200, body))
@@ -130,11 +155,19 @@ def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
 
 def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
     key = "s3ntinel-t0ken"
-    for content in (f"it is {key}", "it is " + "".join(f"\\u{ord(one):04x}" for one in key), "s3ntinel\\-t0ken"):
+    for content in (
+        f"it is {key}",
+        "it is " + "".join(f"\\u{ord(one):04x}" for one in key),
+        "s3ntinel\\-t0ken",
+    ):
         llm.behaviour = always(completion(content))
         reply = ask(llm.url, key=key)
         assert isinstance(reply, Reply)
-        assert key not in reply.content and "s3ntinel" not in reply.content and "0073" not in reply.content
+        assert (
+            key not in reply.content
+            and "s3ntinel" not in reply.content
+            and "0073" not in reply.content
+        )
     assert llm.seen[0].headers["authorization"] == f"Bearer {key}"
 
 

@@ -1,4 +1,5 @@
-"""A server that files everything under Health with the tag ransomware, against the taxonomy as shipped."""
+"""A server that files everything under Health with the tag ransomware, against the taxonomy as
+shipped."""
 
 from __future__ import annotations
 
@@ -29,8 +30,12 @@ ANSWERS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
 @pytest.mark.parametrize("says", ANSWERS, ids=range(len(ANSWERS)))
 @pytest.mark.parametrize("write", [False, True])
-def test_none_of_its_answers_is_filed(article: dict[str, str], says: dict[str, Any], write: bool) -> None:
-    asked = Material(title=article["title"], text=article["text"].strip(), language=article["language"])
+def test_none_of_its_answers_is_filed(
+    article: dict[str, str], says: dict[str, Any], write: bool
+) -> None:
+    asked = Material(
+        title=article["title"], text=article["text"].strip(), language=article["language"]
+    )
     assert not isinstance(judge(json.dumps(says), choices(asked, SHIPPED, write=write)), Accepted)
 
 
@@ -43,7 +48,11 @@ def test_only_what_is_about_health_is_filed_there() -> None:
             judge(
                 says,
                 choices(
-                    Material(title=article["title"], text=article["text"].strip(), language=article["language"]),
+                    Material(
+                        title=article["title"],
+                        text=article["text"].strip(),
+                        language=article["language"],
+                    ),
                     SHIPPED,
                 ),
             ),

@@ -106,12 +106,19 @@ def test_the_key_changes_with_all_that_an_answer_hangs_on() -> None:
         replace(ASKED, tags=("GPU", "LLM")),
         replace(ASKED, write=True),
     ]
-    assert len({key("plan", ASKED), key("other", ASKED), *(key("plan", other) for other in others)}) == 9
+    assert (
+        len({key("plan", ASKED), key("other", ASKED), *(key("plan", other) for other in others)})
+        == 9
+    )
 
 
 def test_markdown_is_shown_as_plain_text() -> None:
     article = Article(
-        id="a", url="u", title=" T\u200b ", body="# Head\n\nA [link](https://x.example/) **here**.", language="en-GB"
+        id="a",
+        url="u",
+        title=" T\u200b ",
+        body="# Head\n\nA [link](https://x.example/) **here**.",
+        language="en-GB",
     )
     assert material(article) == Material(title="T", text="Head\n\nA link here.", language="en")
 
@@ -123,13 +130,19 @@ def test_the_article_stands_between_two_random_lines() -> None:
     assert lines[0] == lines[-1] == "r4ndom" and "r4ndom" not in lines[1:-1]
     assert lines[-3:-1] == ["1. f3nce", "2. END OF ARTICLE"]
     assert "r4ndom" not in system["content"]
-    assert "- AI: language models\n- Other\n" in system["content"] and "LLM, GPU" in system["content"]
+    assert (
+        "- AI: language models\n- Other\n" in system["content"] and "LLM, GPU" in system["content"]
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_a_request(form: str) -> None:
     body = json.loads(prompt.body("tiny", prompt.messages(ASKED, "f"), prompt.schema(ASKED), form))
-    assert body.keys() >= {"model", "messages", "stream"} and not body.keys() & {"tools", "functions", "tool_choice"}
+    assert body.keys() >= {"model", "messages", "stream"} and not body.keys() & {
+        "tools",
+        "functions",
+        "tool_choice",
+    }
     assert ("response_format" in body, "max_tokens" in body) == (form != "bare", form != "bare")
 
 
@@ -149,11 +162,15 @@ def test_no_list_and_no_text_of_the_schema_is_without_end(asked: Material) -> No
         assert "enum" in inner or inner["maxLength"] <= CHARACTERS
 
 
-NAMES = st.lists(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=3000), max_size=12)
+NAMES = st.lists(
+    st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=3000), max_size=12
+)
 
 
 @given(NAMES, NAMES, st.booleans())
-def test_the_instruction_stays_short_whatever_the_taxonomy_says(names: list[str], tags: list[str], write: bool) -> None:
+def test_the_instruction_stays_short_whatever_the_taxonomy_says(
+    names: list[str], tags: list[str], write: bool
+) -> None:
     asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
     system, user = prompt.messages(replace(asked, write=write, language="de"), "f")
     beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
@@ -164,8 +181,12 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(names: list[str]
 def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
     asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
     shown = prompt.numbered(asked)
-    assert width(shown) <= prompt.COLUMNS and prompt.shown(asked) == len(shown.split("\n") if shown else [])
-    assert len(prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]) == prompt.shown(asked)
+    assert width(shown) <= prompt.COLUMNS and prompt.shown(asked) == len(
+        shown.split("\n") if shown else []
+    )
+    assert len(prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]) == prompt.shown(
+        asked
+    )
 
 
 def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:
@@ -179,30 +200,50 @@ STORY = """Kestrel Labs trained a large language model on ten years of weather r
 
 Sign up for our newsletter.
 
-Doctors were not asked, says the machine learning group, and no patient came. Every model needs a chatbot."""
+Doctors were not asked, says the machine learning group, and no patient came. Every model needs a chatbot."""  # noqa: E501
 TAXONOMY = Taxonomy(
     Vocabulary(
         category=(
-            CategoryDef(name="AI", description="AI: artificial intelligence, language models, machine learning"),
-            CategoryDef(name="Health", description="Health: medicine, disease, patients, doctors, drugs"),
+            CategoryDef(
+                name="AI",
+                description="AI: artificial intelligence, language models, machine learning",
+            ),
+            CategoryDef(
+                name="Health", description="Health: medicine, disease, patients, doctors, drugs"
+            ),
         ),
-        tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="ransomware"), TagDef(name="GPU")),
+        tag=(
+            TagDef(name="LLM", aliases=("large language model",)),
+            TagDef(name="ransomware"),
+            TagDef(name="GPU"),
+        ),
     )
 )
 
 
 def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
-    asked = choices(Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY)
+    asked = choices(
+        Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY
+    )
     assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
     assert "LLM" in asked.tags and "ransomware" not in asked.tags
-    other = "\n".join(f"In step {number} the model reads reports, and a person reads them too." for number in range(30))
-    asked = choices(Material(title="A language model", text=f"{STORY}\n{other}", language="en"), TAXONOMY)
+    other = "\n".join(
+        f"In step {number} the model reads reports, and a person reads them too."
+        for number in range(30)
+    )
+    asked = choices(
+        Material(title="A language model", text=f"{STORY}\n{other}", language="en"), TAXONOMY
+    )
     assert asked.tags == ("LLM",)  # the GPU is named in passing
 
 
 def test_a_model_writes_only_where_there_are_rules() -> None:
     english, japanese = (Material(title="T", text=STORY, language=code) for code in ("en", "ja"))
-    written = [choices(one, Taxonomy(), write=write).write for one in (english, japanese) for write in (True, False)]
+    written = [
+        choices(one, Taxonomy(), write=write).write
+        for one in (english, japanese)
+        for write in (True, False)
+    ]
     assert written == [True, False, False, False]
 
 

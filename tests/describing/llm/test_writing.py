@@ -11,8 +11,10 @@ TEXT = """
 TROMSØ — Kestrel Power opened a battery plant on Tuesday. The plant, which cost $2.5 billion, will employ 1,200 people.
 
 It opened. Nobody came. Banks paid. See kestrel.example/plant for the figures.
-"""
-ASKED = Material(title="Kestrel opens a battery plant", text=TEXT.strip(), language="en", write=True)
+"""  # noqa: E501
+ASKED = Material(
+    title="Kestrel opens a battery plant", text=TEXT.strip(), language="en", write=True
+)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from syndicator.describing.text.sentences import Sentence
 TITLE = "Chatbot maker raises billions"
 TEXT = """The maker of ChatGPT has raised six billion dollars from investors, it said on Tuesday.
 The money will pay for chips that train larger large language models, a form of artificial intelligence.
-Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""
+Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""  # noqa: E501
 OWN = "The maker of ChatGPT raised six billion dollars from investors."
 
 
@@ -52,7 +52,9 @@ def test_a_dateline_with_a_country_of_several_words_goes() -> None:
 
 
 def test_a_description_of_something_else_loses() -> None:
-    other = "Chatbot Weekly of Bergen covers kitchens and gardens, and raises its prices on Tuesday."
+    other = (
+        "Chatbot Weekly of Bergen covers kitchens and gardens, and raises its prices on Tuesday."
+    )
     assert choose(TITLE, TEXT, other, "en")[1] == "extractive"
     assert likeness(other, TITLE, TEXT) < LIKE <= likeness(TEXT.split("\n")[0], TITLE, TEXT)
 
@@ -78,26 +80,35 @@ def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     assert passage(short, 5) == (5,)
 
 
-@pytest.mark.parametrize("change", [{"order": 9}, {"cut": True}], ids=["a gap", "its start was cut"])
+@pytest.mark.parametrize(
+    "change", [{"order": 9}, {"cut": True}], ids=["a gap", "its start was cut"]
+)
 def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
-    first, second = Sentence("Oslo has a bridge.", 0, 0, True, 0), Sentence("It is old and red.", 0, 1, True, 1)
+    first, second = (
+        Sentence("Oslo has a bridge.", 0, 0, True, 0),
+        Sentence("It is old and red.", 0, 1, True, 1),
+    )
     assert passage([first, second], 0) == (0, 1)
     assert passage([first, second._replace(**change)], 0) == (0,)
 
 
 def test_where_no_sentence_stands_alone_the_best_one_opens() -> None:
-    assert summarize("", "He has sold the machine to a museum in Oslo.\nThey had printed newspapers in Bergen.")
+    assert summarize(
+        "", "He has sold the machine to a museum in Oslo.\nThey had printed newspapers in Bergen."
+    )
 
 
 def test_a_wind_up_is_passed_over_for_the_news() -> None:
     text = (
-        "Everything has its time.\nThe Harbour Press of Bergen has sold its last printing machine to a museum in Oslo."
+        "Everything has its time.\nThe Harbour Press of Bergen has sold its last printing machine"
+        " to a museum in Oslo."
     )
     assert summarize("Harbour Press sells its last machine", text).startswith("The Harbour Press")
 
 
 DESCRIBED = (
-    "The Harbour Press of Bergen has sold its last printing machine. A museum in Oslo will show it, readers say."
+    "The Harbour Press of Bergen has sold its last printing machine. A museum in Oslo will show it,"
+    " readers say."
 )
 
 

@@ -11,7 +11,9 @@ import pytest
 from syndicator.describing.summary import excerpt
 from syndicator.describing.summary.excerpt import choose, summarize
 
-CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "openers.toml").read_text("utf-8"))["case"]
+CASES: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "openers.toml").read_text("utf-8")
+)["case"]
 TEXT = """The council of Bergen closed the old bridge on Monday after the river rose by a metre.
 Engineers will look at its piers this week, and a ferry takes people across until then."""
 
@@ -26,7 +28,9 @@ def test_every_feature_is_measured() -> None:
     found = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
     rows = excerpt.rows(found)
     assert rows.shape == (2, len(excerpt.FEATURES))
-    first, second = ({name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows)
+    first, second = (
+        {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows
+    )
     assert (first["is-first"], second["is-first"], second["is-second"]) == (1, 0, 1)
     assert first["names-title"] and not second["names-title"]
     assert first["near-one-before"] == 0 and second["near-one-before"] > 0
@@ -50,4 +54,7 @@ def test_a_description_that_asks_does_not_open() -> None:
     title = "Old bridge of Bergen closed"
     own = "The council of Bergen has closed the old bridge."
     assert choose(title, TEXT, own, "en") == (own, "publisher")
-    assert choose(title, TEXT, "Why did the council of Bergen close the old bridge?", "en")[1] == "extractive"
+    assert (
+        choose(title, TEXT, "Why did the council of Bergen close the old bridge?", "en")[1]
+        == "extractive"
+    )

@@ -15,15 +15,26 @@ from syndicator.describing.text import words
 LISTS = ("casing_names", "casing_unseen")
 WRONG = (str.lower, str.upper, str.title)
 ARTICLES = [
-    "The engineers of zenBox say that the river barge is slow, but zenBox and QRZ pay for the Rhine Harbour canal.",
-    "Last week zenBox bought a river barge from QRZ, and the Rhine Harbour got one river barge more than it had.",
-    "It was zenBox that came first to the Rhine Harbour with a river barge, as QRZ said, and it was not quick.",
+    (
+        "The engineers of zenBox say that the river barge is slow, but zenBox and QRZ pay for the"
+        " Rhine Harbour canal."
+    ),
+    (
+        "Last week zenBox bought a river barge from QRZ, and the Rhine Harbour got one river barge"
+        " more than it had."
+    ),
+    (
+        "It was zenBox that came first to the Rhine Harbour with a river barge, as QRZ said, and it"
+        " was not quick."
+    ),
     "Zenbox River Barge Sails To QRZ And Rhine Harbour.",
 ]
 
 
 def names(file: str) -> list[str]:
-    found: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))["names"]
+    found: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))[
+        "names"
+    ]
     return found
 
 
@@ -41,7 +52,9 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 
 @pytest.mark.parametrize("name", ["zenBox", "QRZ", "Rhine Harbour", "river barge"])
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
-def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], str], name: str) -> None:
+def test_a_name_of_no_list_is_learnt_from_the_articles(
+    spoil: Callable[[str], str], name: str
+) -> None:
     learnt = words.learn_word_forms(ARTICLES)
     assert tag_names.canonical(spoil(name), "", learnt) == name
 
@@ -58,12 +71,17 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], st
     ],
 )
 def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
-    texts = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
+    texts = [
+        "They told us that it will go on as it did before, said one of us who knows it well."
+    ] * 5
     assert tag_names.canonical(tag, text, words.learn_word_forms(texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
-    texts = ["The soldiers of the US Army met at the Harvard University library, and the army of the king slept."] * 3
+    texts = [
+        "The soldiers of the US Army met at the Harvard University library, and the army of the"
+        " king slept."
+    ] * 3
     assert words.learn_word_forms(texts)["army"] == "army"
     assert "university" not in words.learn_word_forms(texts)
 
@@ -72,4 +90,6 @@ def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:
     taxonomy = Taxonomy().learn([("T", text, ()) for text in ARTICLES])
     assert taxonomy.learnt is None
     taxonomy.save(tmp_path / "learnt.npz")
-    assert Taxonomy().with_learnt(tmp_path / "learnt.npz").tags("T", "Text.", ["zenbox", "QRZ"]) == ("zenBox", "QRZ")
+    assert Taxonomy().with_learnt(tmp_path / "learnt.npz").tags(
+        "T", "Text.", ["zenbox", "QRZ"]
+    ) == ("zenBox", "QRZ")

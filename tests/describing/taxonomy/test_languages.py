@@ -30,52 +30,76 @@ def taxonomy() -> Taxonomy:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
-def test_the_starter_categories_have_words_in_the_articles_language(taxonomy: Taxonomy, case: dict[str, str]) -> None:
+def test_the_starter_categories_have_words_in_the_articles_language(
+    taxonomy: Taxonomy, case: dict[str, str]
+) -> None:
     assert (taxonomy.category(case["title"], case["text"]).name or "") == case["category"]
 
 
 def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
-    codes = {path.stem for path in (Path(vocabulary.__file__).parent.parent / "data" / "topics").glob("*.toml")} - {
-        "names"
-    }
+    codes = {
+        path.stem
+        for path in (Path(vocabulary.__file__).parent.parent / "data" / "topics").glob("*.toml")
+    } - {"names"}
     assert len(codes) >= 13
     for code in codes:
         assert {topic.name for topic in vocabulary.topics(code)} <= vocabulary._names().keys(), code
-        assert not any('"' in word for topic in vocabulary.topics(code) for word in topic.words), code
+        assert not any('"' in word for topic in vocabulary.topics(code) for word in topic.words), (
+            code
+        )
 
 
 def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text(GERMAN, "utf-8")
     own = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
     assert (
-        own.category("Konzern baut aus", "Der Umsatz des Konzerns stieg im Quartal, der Gewinn auch.").name
+        own.category(
+            "Konzern baut aus", "Der Umsatz des Konzerns stieg im Quartal, der Gewinn auch."
+        ).name
         == "Wirtschaft"
     )
-    text = "Im Gemüsebeet wachsen jetzt Pflanzen, die den Winter vertragen. Gärten brauchen dann wenig Wasser."
+    text = (
+        "Im Gemüsebeet wachsen jetzt Pflanzen, die den Winter vertragen. Gärten brauchen dann wenig"
+        " Wasser."
+    )
     assert own.category("Was im Herbst ins Beet kommt", text).name == "Garten"
 
 
 def test_one_word_of_a_category_is_not_enough(taxonomy: Taxonomy) -> None:
-    text = "Die Nachbarn trafen sich im Hof und sprachen lange. Es gab Kuchen, und ein Patient kam dazu."
+    text = (
+        "Die Nachbarn trafen sich im Hof und sprachen lange. Es gab Kuchen, und ein Patient kam"
+        " dazu."
+    )
     assert taxonomy.category("Ein langer Nachmittag im Hof", text).name is None
 
 
-def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(taxonomy: Taxonomy) -> None:
+def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(
+    taxonomy: Taxonomy,
+) -> None:
     text = """The striker scored twice and the coach praised his players after the match. The league leaders have won
-    eight games this season, and their captain will miss the cup final with an injured knee."""
+    eight games this season, and their captain will miss the cup final with an injured knee."""  # noqa: E501
     guess = taxonomy.category("Rovers beat United to reach the semi-final", text)
     assert guess.name is None and guess.score > FLOOR
     recipe = """Chop the onions and the garlic, fry them in butter, add flour and cook the sauce in a saucepan. Bake the
-    dough in the oven, then serve it with a salad and a glass of wine."""
+    dough in the oven, then serve it with a salad and a glass of wine."""  # noqa: E501
     assert taxonomy.category("A tart of onions", recipe).name is None
 
 
 def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
-    words = categories.prepare_native_words(["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de")
-    found = words.counts(
-        "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale Fragen."
+    words = categories.prepare_native_words(
+        ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
     )
-    assert found == {"forsch": 1, "regierung": 1, "ki$": 1, "soziale-medien": 1, "taux-d'intérêt": 1}
+    found = words.counts(
+        "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale"
+        " Fragen."
+    )
+    assert found == {
+        "forsch": 1,
+        "regierung": 1,
+        "ki$": 1,
+        "soziale-medien": 1,
+        "taux-d'intérêt": 1,
+    }
 
 
 def test_eastern_words_begin_anywhere_and_latin_ones_stand_alone() -> None:

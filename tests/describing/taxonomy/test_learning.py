@@ -7,7 +7,9 @@ from dataclasses import replace
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 
-TAGGED = Taxonomy(Vocabulary(tag=tuple(TagDef(name=name) for name in ("bridges", "ferries", "tolls"))))
+TAGGED = Taxonomy(
+    Vocabulary(tag=tuple(TagDef(name=name) for name in ("bridges", "ferries", "tolls")))
+)
 BRIDGE = (
     "The old bridge of Marlow",
     "The bridge over the river is old. The bridge carries two lanes.\nIt was built of iron.",
@@ -17,17 +19,27 @@ BRIDGE = (
 def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
     assert "bridges" in TAGGED.tags(*BRIDGE)
     never = [
-        (f"Bridge number {n}", f"The bridge of town {n} is one of many. People walk over the bridge.", ["tolls"])
+        (
+            f"Bridge number {n}",
+            f"The bridge of town {n} is one of many. People walk over the bridge.",
+            ["tolls"],
+        )
         for n in range(12)
     ]
-    past = [*never, ("A harbour", "Boats and quays.", ["bridges"]), ("A boat", "The boat is at sea.", ["ferries"])]
+    past = [
+        *never,
+        ("A harbour", "Boats and quays.", ["bridges"]),
+        ("A boat", "The boat is at sea.", ["ferries"]),
+    ]
     learnt = TAGGED.learn(past)
     assert "bridges" not in learnt.tags(*BRIDGE)
     assert "bridges" not in replace(learnt, trust=None).tags(*BRIDGE)  # as in files of before
 
 
 def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
-    past = [(f"Boat number {n}", f"The boat of town {n} is at sea.", ["ferries"]) for n in range(12)]
+    past = [
+        (f"Boat number {n}", f"The boat of town {n} is at sea.", ["ferries"]) for n in range(12)
+    ]
     assert "bridges" in TAGGED.learn(past).tags(*BRIDGE)
 
 

@@ -1,4 +1,5 @@
-"""Categories from articles whose category a person confirmed, beside what the taxonomy's words say."""
+"""Categories from articles whose category a person confirmed, beside what the taxonomy's words
+say."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ SUBJECTS = {
         "ferry",
         "The {0} of town {1} leaves the harbour. Boats and a {0} cross the river to the quay.",
     ),
-    "Desk two": ("bakery", "The {0} of town {1} sells bread. Flour, yeast and an oven make the {0} smell of rolls."),
+    "Desk two": (
+        "bakery",
+        "The {0} of town {1} sells bread. Flour, yeast and an oven make the {0} smell of rolls.",
+    ),
 }
 LONG = 8  # times: a short text needs no word of its category
 HOUSE = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=name) for name in SUBJECTS)))
@@ -32,7 +36,10 @@ def posts(number: int) -> list[tuple[str, str, str]]:
 
 
 def right(taxonomy: Taxonomy) -> int:
-    new = [(title.replace("town", "city"), text.replace("town", "city"), name) for title, text, name in posts(3)]
+    new = [
+        (title.replace("town", "city"), text.replace("town", "city"), name)
+        for title, text, name in posts(3)
+    ]
     return sum(taxonomy.category(title, text).name == name for title, text, name in new)
 
 
@@ -59,14 +66,21 @@ def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
     articles = COLD[name]["articles"]
     strange = next(article for article in articles if not article["category"])
     usual = (
-        next(article for article in articles if article["category"] not in ("", filed)) if name != "society" else None
+        next(article for article in articles if article["category"] not in ("", filed))
+        if name != "society"
+        else None
     )
     confirmed = [(strange["title"], f"{strange['text']} {n}.", filed) for n in range(6)]
     confirmed += (
         [(usual["title"], f"{usual['text']} {n}.", usual["category"]) for n in range(4)]
         if usual
         else [
-            ("A poster", f"The poster has large letters on a grid, says its designer. {n}.", "Design") for n in range(4)
+            (
+                "A poster",
+                f"The poster has large letters on a grid, says its designer. {n}.",
+                "Design",
+            )
+            for n in range(4)
         ]
     )
     before = house(name)
@@ -84,4 +98,7 @@ def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_gi
     assert gains["Desk one"] > 0 > gains["Desk two"]
     later = (*(CategoryDef(name=one) for one in SUBJECTS), CategoryDef(name="Desk three"))
     assert replace(learnt, vocabulary=Vocabulary(category=later)).category(title, text).name == name
-    assert replace(learnt, vocabulary=Vocabulary(category=later[1:])).category(title, text).name != name
+    assert (
+        replace(learnt, vocabulary=Vocabulary(category=later[1:])).category(title, text).name
+        != name
+    )

@@ -17,7 +17,9 @@ NEAR_MISSES = 0.2  # of articles that belong nowhere, those that may be filed
 
 
 def house(name: str) -> Taxonomy:
-    return Taxonomy(Vocabulary(category=tuple(CategoryDef(**row) for row in COLD[name]["categories"])))
+    return Taxonomy(
+        Vocabulary(category=tuple(CategoryDef(**row) for row in COLD[name]["categories"]))
+    )
 
 
 def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:

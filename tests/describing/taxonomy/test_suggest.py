@@ -1,4 +1,5 @@
-"""What is worth a tag: subjects that titles name and texts come back to, as sentences spell them."""
+"""What is worth a tag: subjects that titles name and texts come back to, as sentences spell
+them."""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ OTHERS = [("Of nothing", TALK, ())] * 20  # a shelf on which nothing is everywhe
 
 
 def found(
-    title: str, text: str, tags: Sequence[str] = (), *, titles: int = 3, texts: int = 3, known: Vocabulary | None = None
+    title: str,
+    text: str,
+    tags: Sequence[str] = (),
+    *,
+    titles: int = 3,
+    texts: int = 3,
+    known: Vocabulary | None = None,
 ) -> dict[str, Proposal]:
     """Proposals from `texts` articles with such a text, `titles` of which have such a title."""
     past = [(title if n < titles else f"Nothing {n}", text, tags) for n in range(texts)]
@@ -24,21 +31,51 @@ def found(
 @pytest.mark.parametrize(
     ("title", "text", "names"),
     [
-        ("Heat Pumps Explained", "We all like heat pumps. A heat pump is quiet, and heat pumps last.", {"heat pumps"}),
-        ("ACME LABS grows", "He said Acme Labs is quick. It was for Acme Labs to say.", {"Acme Labs"}),
-        ("The quick way", "This is the quick one and that was a quick thing, but quick cars are rare.", set()),
-        ("How to install", "We can install it. You should install the thing, and they install a lot.", set()),
+        (
+            "Heat Pumps Explained",
+            "We all like heat pumps. A heat pump is quiet, and heat pumps last.",
+            {"heat pumps"},
+        ),
+        (
+            "ACME LABS grows",
+            "He said Acme Labs is quick. It was for Acme Labs to say.",
+            {"Acme Labs"},
+        ),
+        (
+            "The quick way",
+            "This is the quick one and that was a quick thing, but quick cars are rare.",
+            set(),
+        ),
+        (
+            "How to install",
+            "We can install it. You should install the thing, and they install a lot.",
+            set(),
+        ),
         ("You and us", "They said you and us, and of you and us they spoke.", set()),
         ("Plan B for X", "It was the plan for x, and x is what it was; so x it is.", set()),
-        ("Best guide: tips", "The best guide has tips. It is a guide of tips, for the best.", set()),
+        (
+            "Best guide: tips",
+            "The best guide has tips. It is a guide of tips, for the best.",
+            set(),
+        ),
         ("The best Acme", "He likes Acme. It was an Acme of sorts, said Acme.", {"Acme"}),
         ("New York", "He is from New York. In New York they say it is New York.", {"New York"}),
-        ("Climate change", "It is climate change. The climate is one thing and climate change is.", {"climate change"}),
+        (
+            "Climate change",
+            "It is climate change. The climate is one thing and climate change is.",
+            {"climate change"},
+        ),
         ("Gen Z", "It is a thing of Gen Z. So say those of Gen Z.", {"Gen Z"}),
-        ("Über Wärmepumpen", "Viele haben Wärmepumpen, und Wärmepumpen sind leise.", {"Wärmepumpen"}),
+        (
+            "Über Wärmepumpen",
+            "Viele haben Wärmepumpen, und Wärmepumpen sind leise.",
+            {"Wärmepumpen"},
+        ),
     ],
 )
-def test_a_subject_is_told_from_other_words_of_titles(title: str, text: str, names: set[str]) -> None:
+def test_a_subject_is_told_from_other_words_of_titles(
+    title: str, text: str, names: set[str]
+) -> None:
     assert found(title, f"{text} {TALK}").keys() == names
 
 
@@ -50,13 +87,18 @@ def test_two_titles_and_three_texts_are_needed() -> None:
 
 
 def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
-    assert found("Nothing", "We speak of web scraping.", ["web scraping", "news"]).keys() == {"web scraping"}
+    assert found("Nothing", "We speak of web scraping.", ["web scraping", "news"]).keys() == {
+        "web scraping"
+    }
     assert not found("Nothing", TALK, ["web scraping"])
 
 
 def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
     text = "We all like heat pumps. Heat pumps are quiet."
-    for tag in (TagDef(name="Heat-Pump"), TagDef(name="warmth", aliases=("heat pump", "best of all"))):
+    for tag in (
+        TagDef(name="Heat-Pump"),
+        TagDef(name="warmth", aliases=("heat pump", "best of all")),
+    ):
         assert not found("Heat pumps", text, known=Vocabulary(tag=(tag,)))
 
 
@@ -67,21 +109,37 @@ def test_a_word_of_every_text_tells_nothing() -> None:
 
 
 def test_the_most_telling_come_first() -> None:
-    deep = [("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())] * 3
+    deep = [
+        ("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())
+    ] * 3
     passing = [("On solar panels", f"He has solar panels. {TALK}", ())] * 3
-    assert [one.name for one in suggest([*passing, *deep, *OTHERS])] == ["heat pumps", "solar panels"]
+    assert [one.name for one in suggest([*passing, *deep, *OTHERS])] == [
+        "heat pumps",
+        "solar panels",
+    ]
 
 
 def test_a_longer_form_of_the_same_is_an_alias() -> None:
-    text = "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old as sourdough."
+    text = (
+        "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old"
+        " as sourdough."
+    )
     proposals = found("Of sourdough bread", f"{text} {TALK}")
-    assert [{one.name, *one.aliases} for one in proposals.values()] == [{"sourdough", "sourdough bread"}]
+    assert [{one.name, *one.aliases} for one in proposals.values()] == [
+        {"sourdough", "sourdough bread"}
+    ]
 
 
 def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
-    text = "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it all."
+    text = (
+        "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it"
+        " all."
+    )
     assert "Kestrel" in found("Nothing", f"{text} {TALK}")
-    german = "Der Hund und die Katze sehen den Baum vor dem Haus, und im Baum ist eine Krähe mit ihrem Nest."
+    german = (
+        "Der Hund und die Katze sehen den Baum vor dem Haus, und im Baum ist eine Krähe mit ihrem"
+        " Nest."
+    )
     assert not found("Nichts", german)
 
 

@@ -40,9 +40,21 @@ FAULTS = [
     ("The title again, and more of it.", "title"),
 ]
 LANGUAGES = [
-    ("The council said on Monday that it would not be able to pay for the bridge this year.", "de", "en"),
-    ("Der Rat hat am Montag gesagt, dass er die Brücke in diesem Jahr nicht bezahlen kann.", None, "de"),
-    ("Le conseil a dit lundi que le pont ne sera pas payé cette année par la ville.", "en-US", "fr"),
+    (
+        "The council said on Monday that it would not be able to pay for the bridge this year.",
+        "de",
+        "en",
+    ),
+    (
+        "Der Rat hat am Montag gesagt, dass er die Brücke in diesem Jahr nicht bezahlen kann.",
+        None,
+        "de",
+    ),
+    (
+        "Le conseil a dit lundi que le pont ne sera pas payé cette année par la ville.",
+        "en-US",
+        "fr",
+    ),
     ("東京で会議が開かれた。とても良い会議だったと彼は語った。", "en", "ja"),
     ("他说今天天气很好，明天会更好，大家都很高兴地去公园。", None, "zh"),
     ("OK", "pt-BR", "pt"),
@@ -62,13 +74,18 @@ def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "declared", "code"), LANGUAGES)
-def test_a_text_outranks_a_declaration_it_contradicts(text: str, declared: str | None, code: str) -> None:
+def test_a_text_outranks_a_declaration_it_contradicts(
+    text: str, declared: str | None, code: str
+) -> None:
     assert detect(text, declared) == code
 
 
 def test_a_dateline_is_cut_off() -> None:
     text = "PARIS (Reuters) - The bank of the city cut its rates on Monday after a long debate."
-    assert summarize("Rates", text) == "The bank of the city cut its rates on Monday after a long debate."
+    assert (
+        summarize("Rates", text)
+        == "The bank of the city cut its rates on Monday after a long debate."
+    )
 
 
 def test_a_japanese_excerpt_keeps_to_the_cap() -> None:

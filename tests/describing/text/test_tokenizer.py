@@ -1,4 +1,5 @@
-"""The tokenizer gives what the `tokenizers` package gives, the files of the vector table are those that we say."""
+"""The tokenizer gives what the `tokenizers` package gives, the files of the vector table are those
+that we say."""
 
 from __future__ import annotations
 
@@ -21,28 +22,121 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # Rows as tokenizers 0.23.3 gives them for the tokenizer.json of the table.
 KNOWN = [
-    ("The quick brown fox jumps over the lazy dog.",
-     [450, 4996, 17354, 1701, 29916, 432, 17204, 975, 278, 17366, 11203, 29889]),
-    ("antidisestablishmentarianism, re-evaluated",
-     [3677, 333, 275, 342, 370, 1674, 358, 13956, 1608, 29892, 337, 29899, 24219, 630]),
-    ("  two  blanks   and\n\n\nlines ", [259, 1023, 29871, 1999, 1331, 259, 322, 13, 13, 13, 9012, 29871]),
+    (
+        "The quick brown fox jumps over the lazy dog.",
+        [450, 4996, 17354, 1701, 29916, 432, 17204, 975, 278, 17366, 11203, 29889],
+    ),
+    (
+        "antidisestablishmentarianism, re-evaluated",
+        [3677, 333, 275, 342, 370, 1674, 358, 13956, 1608, 29892, 337, 29899, 24219, 630],
+    ),
+    (
+        "  two  blanks   and\n\n\nlines ",
+        [259, 1023, 29871, 1999, 1331, 259, 322, 13, 13, 13, 9012, 29871],
+    ),
     ("ababa abaaba aaaaaaa", [633, 5363, 633, 29874, 5363, 263, 27137, 7340]),
-    ("Die Gewerkschaft lanciert das Überprüfungs\u00admodul",
-     [1640, 1879, 9888, 2809, 301, 8463, 814, 1697, 12093, 10991, 29888, 3085, 30191, 1545, 352]),
+    (
+        "Die Gewerkschaft lanciert das Überprüfungs\u00admodul",
+        [1640, 1879, 9888, 2809, 301, 8463, 814, 1697, 12093, 10991, 29888, 3085, 30191, 1545, 352],
+    ),
     ("Новая модель умеет считать", [1392, 28369, 2569, 13538, 863, 1488, 1257, 25354, 1413]),
-    ("東京で新しいモデルが発表された",
-     [29871, 30591, 30675, 30499, 30374, 30326, 30298, 30761, 30597, 30258, 30458, 31657, 30746, 30566, 30553, 30366]),
-    ("naïve café — “quoted” text…", [1055, 30085, 345, 274, 28059, 813, 1346, 339, 5715, 30024, 1426, 30098]),
-    ("x²).y², 1,234.56 µm",
-     [921, 29169, 29891, 18833, 29871, 29896, 29892, 29906, 29941, 29946, 29889, 29945, 29953, 29871, 30263, 29885]),
-    ("emoji 🦙👩\u200d👧 here",
-     [953, 29877, 2397, 29871, 243, 162, 169, 156, 243, 162, 148, 172, 30722, 243, 162, 148, 170, 1244]),
+    (
+        "東京で新しいモデルが発表された",
+        [
+            29871,
+            30591,
+            30675,
+            30499,
+            30374,
+            30326,
+            30298,
+            30761,
+            30597,
+            30258,
+            30458,
+            31657,
+            30746,
+            30566,
+            30553,
+            30366,
+        ],
+    ),
+    (
+        "naïve café — “quoted” text…",
+        [1055, 30085, 345, 274, 28059, 813, 1346, 339, 5715, 30024, 1426, 30098],
+    ),
+    (
+        "x²).y², 1,234.56 µm",
+        [
+            921,
+            29169,
+            29891,
+            18833,
+            29871,
+            29896,
+            29892,
+            29906,
+            29941,
+            29946,
+            29889,
+            29945,
+            29953,
+            29871,
+            30263,
+            29885,
+        ],
+    ),
+    (
+        "emoji 🦙👩\u200d👧 here",
+        [
+            953,
+            29877,
+            2397,
+            29871,
+            243,
+            162,
+            169,
+            156,
+            243,
+            162,
+            148,
+            172,
+            30722,
+            243,
+            162,
+            148,
+            170,
+            1244,
+        ],
+    ),
     ("if (a<b) { return; }\r\n", [565, 313, 29874, 29966, 29890, 29897, 426, 736, 29936, 4970, 13]),
-    ("https://example.org/a_b?c=d&e=%20f",
-     [2045, 597, 4773, 29889, 990, 29914, 29874, 29918, 29890, 29973, 29883, 29922, 29881, 29987, 29872, 16328, 29906,
-      29900, 29888]),
-]  # fmt: skip
-# Of the rows, as 16 bits each, of every title and text in the open corpus: the same ones from tokenizers 0.23.3.
+    (
+        "https://example.org/a_b?c=d&e=%20f",
+        [
+            2045,
+            597,
+            4773,
+            29889,
+            990,
+            29914,
+            29874,
+            29918,
+            29890,
+            29973,
+            29883,
+            29922,
+            29881,
+            29987,
+            29872,
+            16328,
+            29906,
+            29900,
+            29888,
+        ],
+    ),
+]
+# Of the rows, as 16 bits each, of every title and text in the open corpus: the same ones from
+# tokenizers 0.23.3.
 CORPUS = "c6f1e7f0df447bdc7ab3ddf9c5d31d9d94dc480580289781f277ca849f82db1f"
 
 
@@ -59,7 +153,11 @@ def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None
 def test_places_of_pieces(text: str) -> None:
     """A place in the text finds its piece: the pieces before it are those that begin before it."""
     head = embedder().head(text)
-    pieces = [start + begin for start, begins in zip(head.starts, head.offsets, strict=True) for begin in begins]
+    pieces = [
+        start + begin
+        for start, begins in zip(head.starts, head.offsets, strict=True)
+        for begin in begins
+    ]
     assert pieces == sorted(pieces)
     for place in range(1, len(text)):
         assert head.piece(place) == sum(begin < place for begin in pieces)
@@ -77,9 +175,14 @@ def test_rows_of_the_corpus_are_those_of_the_reference(shared: Path) -> None:
 
 
 def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
-    """Which is why a text can be cut into chunks. (A chunk's first blank is the tokenizer's own.)"""
+    """Which is why a text can be cut into chunks. (A chunk's first blank is the tokenizer's
+    own.)"""
     pieces = embedder().tokenizer.rows
-    assert [piece for piece in pieces if len(chunks(piece.replace(BLANK, " "))) > 1 and piece[0] == BLANK] == []
+    assert [
+        piece
+        for piece in pieces
+        if len(chunks(piece.replace(BLANK, " "))) > 1 and piece[0] == BLANK
+    ] == []
     within = {left + right for piece in pieces for left, right in pairwise(piece)}
     assert not [pair for pair in within if pair[0].isalpha() and not pair[1].isalpha()]
 
@@ -114,7 +217,9 @@ def test_the_files_are_those_of_their_provenance() -> None:
 
 
 def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_vectors", ROOT / "tools" / "train" / "make_vectors.py")
+    spec = importlib.util.spec_from_file_location(
+        "make_vectors", ROOT / "tools" / "train" / "make_vectors.py"
+    )
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -122,10 +227,13 @@ def maker() -> ModuleType:
 
 
 def toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
-    """A wheel whose table has two pieces behind control tokens and bytes, and their merge. Returns its checksums."""
+    """A wheel whose table has two pieces behind control tokens and bytes, and their merge. Returns
+    its checksums."""
     vocabulary = {f"<{row}>": row for row in range(259)} | {"a": 259, "b": 260, "ab": 261}
     numbers = np.arange(262 * 2, dtype="<f2").tobytes()
-    header = json.dumps({"embedding.weight": {"dtype": "F16", "shape": [262, 2], "data_offsets": [0, len(numbers)]}})
+    header = json.dumps(
+        {"embedding.weight": {"dtype": "F16", "shape": [262, 2], "data_offsets": [0, len(numbers)]}}
+    )
     members = {
         "weights": len(header).to_bytes(8, "little") + header.encode() + numbers,
         "tokenizer": json.dumps({"model": {"vocab": vocabulary, "merges": merges}}).encode(),

@@ -48,12 +48,20 @@ def file(
     after: datetime | None = None,
     **fields: Any,
 ) -> Article:
-    """An article filed now, as a visit files one that is new; `after`: when its source was visited before."""
+    """An article filed now, as a visit files one that is new; `after`: when its source was visited
+    before."""
     url = f"https://{source}.example/{title.casefold()}"
     place.now += timedelta(seconds=1)
     now = app.clock()
     feed = Origin(url=f"https://{source}.example/feed")
-    filed = {"published": now, "added": now, "source_key": source, "source_id": url, "origin": feed, "tags": ("LLM",)}
+    filed = {
+        "published": now,
+        "added": now,
+        "source_key": source,
+        "source_id": url,
+        "origin": feed,
+        "tags": ("LLM",),
+    }
     filed |= fields
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
     reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
@@ -72,7 +80,9 @@ def pair(place: Place) -> tuple[Article, Article]:
     """A story and a copy of it, cut and with words of another site around it, published."""
     with place.app() as app:
         first = file(place, app, "First")
-        copy = file(place, app, "Copy", f"{prose(2, 20)} {STORY[:1200]} {prose(3, 30)}", source="two")
+        copy = file(
+            place, app, "Copy", f"{prose(2, 20)} {STORY[:1200]} {prose(3, 30)}", source="two"
+        )
     assert copy.merged_into == first.id
     place.build()
     return place.article("First"), place.article("Copy")
@@ -127,7 +137,9 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
         reconcile.files(app)
         assert app.store.visits.article(copy.id) is None
         assert file(place, app, "Copy", copy.body, source="two").merged_into == ""
-        assert file(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+        assert (
+            file(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+        )
 
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
@@ -190,7 +202,9 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> 
         assert file(place, app, "Again", STORY + " Corrected.").merged_into == first.id
 
 
-def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(place: Place) -> None:
+def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
+    place: Place,
+) -> None:
     with place.app() as app:
         first = file(place, app, "First")
         place.now += 3 * WINDOW
@@ -235,12 +249,12 @@ def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
     assert (again.title, again.also) == ("Mine", (copy.url,))
 
 
-# -- which of them stands ----------------------------------------------------------------------------------------------
+# -- which of them stands
 
 HOUR = timedelta(hours=1)
 
 
-def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(
+def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
     place: Place,
 ) -> None:
     with place.app() as app:
@@ -249,7 +263,9 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
     place.now += HOUR
     with place.app() as app:
         third = file(place, app, "Third", source="three")
-        first = file(place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR)
+        first = file(
+            place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
+        )
         assert (first.merged_into, first.also) == ("", (copy.url, third.url))
     turned = place.article("Copy")
     assert (turned.merged_into, turned.id, turned.published) == (first.id, copy.id, copy.published)
@@ -273,13 +289,18 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
     assert shown(place) == [False, True]
 
 
-def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(place: Place) -> None:
+def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
+    place: Place,
+) -> None:
     with place.app() as app:
         first = file(place, app, "First")
         place.now += HOUR
         early = place.now - 30 * HOUR
         assert (
-            file(place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2).merged_into == first.id
+            file(
+                place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2
+            ).merged_into
+            == first.id
         )
 
 
@@ -298,12 +319,17 @@ def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
         first = file(place, app, "First")
         place.now += HOUR
         accomplice = file(place, app, "Second", source="two", after=place.now - HOUR)
-        assert file(place, app, "Third", source="three", also=(accomplice.url,)).merged_into == first.id
+        assert (
+            file(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
+            == first.id
+        )
         assert place.article("First").merged_into == ""
 
 
 @pytest.mark.parametrize("how", ["edited", "split", "old"])
-def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(place: Place, how: str) -> None:
+def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
+    place: Place, how: str
+) -> None:
     with place.app() as app:
         copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":
@@ -321,18 +347,27 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(place: Pl
         assert first.merged_into == ("" if how == "split" else copy.id)
 
 
-def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(place: Place) -> None:
+def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
+    place: Place,
+) -> None:
     with place.app() as app:
         first = file(place, app, "First")
         for number in range(30):
-            file(place, app, "Spam", prose(100 + number, 80), source=f"spam{number}", also=(first.url,))
+            file(
+                place,
+                app,
+                "Spam",
+                prose(100 + number, 80),
+                source=f"spam{number}",
+                also=(first.url,),
+            )
         assert place.article("First").also == ()
         for number in range(MOST_ALSO + 2):
             assert file(place, app, "Copy", source=f"copy{number}").merged_into == first.id
         assert len(place.article("First").also) == MOST_ALSO
 
 
-# -- over the demo's web ----------------------------------------------------------------------------------------------
+# -- over the demo's web
 
 
 @pytest.fixture
@@ -350,7 +385,9 @@ def syndicate(world: World) -> Story:
     story = next(one for one in world.stories if one.key == key_of(world, "Fourteen cities"))
     paragraphs = story.body.split("</p>")
     body = "</p>".join(paragraphs[: round(len(paragraphs) * 0.7)]) + "</p>"
-    copy = replace(story, site="meridian", slug="potholes", title=TITLE, guid="potholes", body=body, truth=None)
+    copy = replace(
+        story, site="meridian", slug="potholes", title=TITLE, guid="potholes", body=body, truth=None
+    )
     world.add(copy)
     return copy
 
@@ -376,7 +413,9 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
 
 @pytest.mark.slow
 @pytest.mark.anyio
-async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(trip: Trip) -> None:
+async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(
+    trip: Trip,
+) -> None:
     await trip.refresh()
     found = trip.articles().values()
     (copy,) = [article for article in found if article.merged_into]

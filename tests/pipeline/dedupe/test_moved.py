@@ -28,7 +28,11 @@ CASES = {
     "title and second agree, the text does not": (OLD, article(prose(3, 300)), False),
     "the text on the whole, at another time": (OLD, article(LONGER, THEN + HOUR), False),
     "the text on the whole, under another title": (OLD, article(LONGER, title="Another"), False),
-    "a title and time of its own, nearly the same text": (OLD, article(TEXT + " Moved.", THEN + HOUR, "New"), True),
+    "a title and time of its own, nearly the same text": (
+        OLD,
+        article(TEXT + " Moved.", THEN + HOUR, "New"),
+        True,
+    ),
     "hours off": (OLD, article(TEXT, THEN - 14 * HOUR), True),
     "a day off": (OLD, article(TEXT, THEN + 24 * HOUR), False),
     "without a time": (OLD, article(TEXT, None), True),
@@ -38,7 +42,11 @@ CASES = {
     "too short, and one has no text": (article("Two beds."), article(""), True),
     "too short, cut": (article("Two beds. And more."), article("Two beds."), True),
     "too short, other words": (article("Two beds."), article("Two bed."), False),
-    "too short, another second": (article("Two beds."), article("Two beds.", THEN + timedelta(seconds=1)), False),
+    "too short, another second": (
+        article("Two beds."),
+        article("Two beds.", THEN + timedelta(seconds=1)),
+        False,
+    ),
     "too short, no time": (article("Two beds.", None), article("Two beds.", None), False),
     "one too short for the other": (OLD, article("Two beds."), False),
 }

@@ -18,11 +18,27 @@ RANKS = {"first": 0, "second": 1}
 @pytest.mark.parametrize(
     ("published", "added", "after", "since"),
     [
-        pytest.param(NOON - HOUR, NOON, NOON - 2 * HOUR, NOON - HOUR, id="between two visits a claim is believed"),
-        pytest.param(NOON - 9 * HOUR, NOON, NOON - 2 * HOUR, NOON - 2 * HOUR, id="it was not there at the last visit"),
-        pytest.param(NOON - 9 * HOUR, NOON, None, NOON - 9 * HOUR, id="a first visit takes a day's claim"),
+        pytest.param(
+            NOON - HOUR,
+            NOON,
+            NOON - 2 * HOUR,
+            NOON - HOUR,
+            id="between two visits a claim is believed",
+        ),
+        pytest.param(
+            NOON - 9 * HOUR,
+            NOON,
+            NOON - 2 * HOUR,
+            NOON - 2 * HOUR,
+            id="it was not there at the last visit",
+        ),
+        pytest.param(
+            NOON - 9 * HOUR, NOON, None, NOON - 9 * HOUR, id="a first visit takes a day's claim"
+        ),
         pytest.param(NOON - 6 * REACH, NOON, None, NOON - REACH, id="and no more than a day's"),
-        pytest.param(NOON - 9 * REACH, NOON, None, NOON + HOUR, id="a claim of more than a week is none"),
+        pytest.param(
+            NOON - 9 * REACH, NOON, None, NOON + HOUR, id="a claim of more than a week is none"
+        ),
         pytest.param(
             NOON - 6 * REACH,
             NOON + HOUR / 4,
@@ -30,8 +46,12 @@ RANKS = {"first": 0, "second": 1}
             NOON - REACH,
             id="nor does a source asked weekly",
         ),
-        pytest.param(None, NOON, NOON - HOUR, NOON + 2 * HOUR, id="without a date it is of after we saw it"),
-        pytest.param(NOON + HOUR, NOON, NOON - HOUR, NOON, id="nothing is later than when we saw it"),
+        pytest.param(
+            None, NOON, NOON - HOUR, NOON + 2 * HOUR, id="without a date it is of after we saw it"
+        ),
+        pytest.param(
+            NOON + HOUR, NOON, NOON - HOUR, NOON, id="nothing is later than when we saw it"
+        ),
         pytest.param(NOON - HOUR, NOON, NOON + HOUR, NOON, id="a clock that was set back"),
     ],
 )
@@ -43,12 +63,23 @@ def test_a_claim_reaches_back_to_the_visit_before_and_a_day_at_most(
 
 def article(id: str, source: str = "", minutes: int = 0) -> Article:
     return Article(
-        id=id, url=f"https://{id}.example/", title=id, source_key=source, added=NOON + timedelta(minutes=minutes)
+        id=id,
+        url=f"https://{id}.example/",
+        title=id,
+        source_key=source,
+        added=NOON + timedelta(minutes=minutes),
     )
 
 
-def place(name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool) -> Precedence:
-    return precedence(article(name, source, minutes), since, RANKS, **{"neighbour": False, "copied": False, **marks})
+def place(
+    name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool
+) -> Precedence:
+    return precedence(
+        article(name, source, minutes),
+        since,
+        RANKS,
+        **{"neighbour": False, "copied": False, **marks},
+    )
 
 
 def test_the_order_is_total_whatever_comes_first() -> None:
@@ -60,7 +91,8 @@ def test_the_order_is_total_whatever_comes_first() -> None:
         place("u", "removed", 2),  # then what we filed first
         place("v", "removed", 2),  # then by id
         place("a", "first", 0, NOON - 9 * HOUR, copied=True),  # what calls itself a copy is one
-        place("b", "first", 0, NOON - 9 * HOUR, neighbour=True),  # last what its own site did not announce
+        # last what its own site did not announce
+        place("b", "first", 0, NOON - 9 * HOUR, neighbour=True),
     ]
     for shuffled in permutations(in_order, 4):
         assert sorted(shuffled) == [one for one in in_order if one in shuffled]

@@ -35,7 +35,11 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
     new, others = reconsider(old, replace(old, body=body), run, place.now)
     refile_others(run, others)
     stored, _ = refile(
-        app.article_store, app.store.visits, new, before=old, compared=lambda stored: compared(stored, place.now)
+        app.article_store,
+        app.store.visits,
+        new,
+        before=old,
+        compared=lambda stored: compared(stored, place.now),
     )
     return stored
 
@@ -68,7 +72,9 @@ def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
         file(place, app, "Copy", STORY[:1000], source="two")
         file(place, app, "Third", STORY + prose(5, 40), source="three")
         assert len(revise(place, app, "First", STORY + " Corrected.").also) == 2
-        assert len(revise(place, app, "First", STORY[: len(STORY) * 2 // 3] + prose(6, 10)).also) == 2
+        assert (
+            len(revise(place, app, "First", STORY[: len(STORY) * 2 // 3] + prose(6, 10)).also) == 2
+        )
         assert place.article("Copy").merged_into == place.article("Third").merged_into == first.id
 
 

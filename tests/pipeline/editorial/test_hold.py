@@ -17,7 +17,12 @@ TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
 
 
 def reason(*given: str, **facts: Any) -> str:
-    known: dict[str, Any] = {"every": False, "categorised": False, "flooded": False, "filed": Filed(own=1)}
+    known: dict[str, Any] = {
+        "every": False,
+        "categorised": False,
+        "flooded": False,
+        "filed": Filed(own=1),
+    }
     return hold_reason(given, **(known | facts))
 
 
@@ -34,7 +39,9 @@ def reason(*given: str, **facts: Any) -> str:
         ((TEXT,), {"every": True}, "unsure-text"),
     ],
 )
-def test_an_article_waits_for_the_first_reason_there_is(given: tuple[str, ...], facts: Any, wanted: str) -> None:
+def test_an_article_waits_for_the_first_reason_there_is(
+    given: tuple[str, ...], facts: Any, wanted: str
+) -> None:
     assert reason(*given, **facts) == wanted
 
 
@@ -63,7 +70,10 @@ def draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Dr
 
 def test_a_reading_says_what_speaks_against_it() -> None:
     assert doubts(draft(), 0.9) == doubts(draft(), None) == ()
-    assert doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (TEXT, CATEGORY)
+    assert doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
+        TEXT,
+        CATEGORY,
+    )
     assert doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
 
 

@@ -19,7 +19,8 @@ from tests.faults.instance import InProcess
 from tests.pipeline.test_credentials import SETTINGS, listening
 
 STORY = "".join(
-    f"<p>The council counted {n} bridges in its report of the year, and it closed none.</p>" for n in range(12)
+    f"<p>The council counted {n} bridges in its report of the year, and it closed none.</p>"
+    for n in range(12)
 )
 LEAD = "The council counted its bridges."
 SOURCES = '[[source]]\nkey = "mine"\nurl = "{feed}"\n'
@@ -30,7 +31,8 @@ def markup(links: str, body: str, title: str = "Bridges") -> str:
 
 
 class Taken(NamedTuple):
-    """The article that was made of a page, what `show --why` says of it, and the pages that were asked for."""
+    """The article that was made of a page, what `show --why` says of it, and the pages that were
+    asked for."""
 
     article: Article | None
     why: Mapping[str, Any]
@@ -43,7 +45,7 @@ async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
 
     def respond(path: str) -> Answer:
         if path == "/feed":
-            feed = '<rss version="2.0"><channel><title>Mine</title><item><link>/story</link></item></channel></rss>'
+            feed = '<rss version="2.0"><channel><title>Mine</title><item><link>/story</link></item></channel></rss>'  # noqa: E501
             return Answer(body=feed.encode(), type="application/rss+xml")
         return Answer(body=pages[path].encode()) if path in pages else Answer(status=404)
 
@@ -91,10 +93,13 @@ async def test_a_stub_is_read_from_its_other_version(
 @pytest.mark.parametrize(
     ("links", "body", "other"),
     [
-        (AMP, f"<p>{LEAD}</p>", {"/amp": markup('<link rel="canonical" href="/else">', STORY)}),  # another article
-        (AMP, f"<p>{LEAD}</p>", {"/amp": markup(BACK, f"<p>{LEAD}</p><p>Read more of it.</p>")}),  # no more than here
+        # another article
+        (AMP, f"<p>{LEAD}</p>", {"/amp": markup('<link rel="canonical" href="/else">', STORY)}),
+        # no more than here
+        (AMP, f"<p>{LEAD}</p>", {"/amp": markup(BACK, f"<p>{LEAD}</p><p>Read more of it.</p>")}),
         (AMP, f"<p>{LEAD}</p>", {"/gone": ""}),
-        ('<link rel="amphtml" href="https://cdn.example/amp">', f"<p>{LEAD}</p>", {}),  # not of the site
+        # not of the site
+        ('<link rel="amphtml" href="https://cdn.example/amp">', f"<p>{LEAD}</p>", {}),
     ],
 )
 async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
@@ -112,8 +117,13 @@ async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> No
 
 
 @pytest.mark.anyio
-async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere(tmp_path: Path) -> None:
-    locked = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere(
+    tmp_path: Path,
+) -> None:
+    locked = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree":'
+        " false}</script>"
+    )
     wall = f"<p>{LEAD}</p><p>Subscribe to continue reading</p>"
     pages = {"/story": markup(locked + AMP, wall), "/amp": markup(BACK, STORY)}
     assert (await read(tmp_path, pages)).asked == ["/story"]

@@ -32,7 +32,12 @@ def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
         waits.append((row.next_try - NOW) / FIRST_WAIT)
     assert waits == [1, 2, 4, 8]
     assert row.tries == MOST_TRIES - 1
-    assert (row.status, row.entry, row.reason, row.detail) == ("pending", ROW.entry, "timeout", "slow")
+    assert (row.status, row.entry, row.reason, row.detail) == (
+        "pending",
+        ROW.entry,
+        "timeout",
+        "slow",
+    )
 
 
 @pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
@@ -43,19 +48,30 @@ def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
 def test_a_host_that_asks_for_more_time_gets_it() -> None:
     later = NOW + timedelta(hours=9)
     assert endings.retried(ROW, "rate-limited", "", NOW, later).next_try == later
-    assert endings.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try == NOW + FIRST_WAIT
+    assert (
+        endings.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try
+        == NOW + FIRST_WAIT
+    )
 
 
 def test_a_postponed_entry_has_lost_no_try() -> None:
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
     row = endings.postponed(ROW, failed, NOW)
     assert (row.tries, row.next_try, row.status) == (0, NOW + timedelta(hours=2), "pending")
-    assert endings.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try == NOW + FIRST_WAIT
+    assert (
+        endings.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try
+        == NOW + FIRST_WAIT
+    )
 
 
 def test_an_end_forgets_what_the_feed_announced() -> None:
     refused = endings.ended(ROW, "refused", "paywall", "sign in")
-    assert (refused.status, refused.reason, refused.detail, refused.entry) == ("refused", "paywall", "sign in", None)
+    assert (refused.status, refused.reason, refused.detail, refused.entry) == (
+        "refused",
+        "paywall",
+        "sign in",
+        None,
+    )
     done = endings.retried(ROW, "timeout", "slow", NOW).done("a", NOW)
     assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
     assert (done.reason, done.detail) == (None, "")
@@ -87,7 +103,8 @@ REFUSED = replace(ROW, status="refused", entry=None)
         (replace(REFUSED, reason="empty"), Rules(), True),
         (replace(REFUSED, reason="hung", tries=4), Rules(), True),
         (replace(REFUSED, reason="robots"), Rules(select=("main",)), False),
-        (replace(REFUSED, reason="robots"), Rules(content="feed"), True),  # its page is not needed any more
+        # its page is not needed any more
+        (replace(REFUSED, reason="robots"), Rules(content="feed"), True),
         (replace(ROW, reason="timeout", tries=2, next_try=LATER), Rules(), True),
         (replace(ROW, reason="bad-rules", next_try=LATER), Rules(), True),
         (replace(ROW, reason="flood", next_try=LATER), Rules(), False),
@@ -96,7 +113,9 @@ REFUSED = replace(ROW, status="refused", entry=None)
         (replace(ROW, status="done", article_id="a"), Rules(), False),
     ],
 )
-def test_other_rules_make_due_again_what_they_may_read(row: EntryRow, rules: Rules, due: bool) -> None:
+def test_other_rules_make_due_again_what_they_may_read(
+    row: EntryRow, rules: Rules, due: bool
+) -> None:
     again = endings.by_other_rules(row, rules)
     assert (again is not None) == due
     if again:

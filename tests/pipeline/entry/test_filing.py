@@ -12,7 +12,9 @@ SOURCE = Source(key="one", url="https://one.example/feed")
 
 def filed(**fields: object) -> Article:
     read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
-    return as_filed(read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other")
+    return as_filed(
+        read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other"
+    )
 
 
 def test_what_claims_to_be_from_the_future_is_of_now() -> None:

@@ -27,7 +27,9 @@ from syndicator.services.mending import editorial
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 
-STORY = " ".join(f"The council counted {number} bridges in its report of the year." for number in range(40))
+STORY = " ".join(
+    f"The council counted {number} bridges in its report of the year." for number in range(40)
+)
 NOWHERE = "http://127.0.0.1:9/story"  # a request to it fails
 SOURCE = Source(key="one", url="https://one.example/feed")
 INSIDE = replace(SOURCE, url="http://127.0.0.1:9/feed")  # the operator's own
@@ -55,27 +57,44 @@ class Failing(InProcess):
         raise WorkerFailed(self.reason, "as told")
 
 
-def take(app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE) -> EntryResult:
+def take(
+    app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE
+) -> EntryResult:
     """Ingests an entry with this address and content; `page` where it is at hand."""
     entry = Entry(id=f"guid of {url}", url=url, title="Bridges", content=content)
     return take_entry(app, entry, page, source)
 
 
 def take_entry(
-    app: App, entry: Entry, page: Page | None, source: Source = SOURCE, worker: InProcess | None = None
+    app: App,
+    entry: Entry,
+    page: Page | None,
+    source: Source = SOURCE,
+    worker: InProcess | None = None,
 ) -> EntryResult:
     """Ingests an entry as the next visit of its source does."""
     known = app.store.visits.entries(source.key, [entry.id]).get(entry.id)
     row = EntryRow(
-        source_key=source.key, entry_id=entry.id, url=entry.url, digest="", status="pending", first_seen=NOW,
-        entry=entry, article_id=known.article_id if known else None, tries=known.tries if known else 0,
-    )  # fmt: skip
+        source_key=source.key,
+        entry_id=entry.id,
+        url=entry.url,
+        digest="",
+        status="pending",
+        first_seen=NOW,
+        entry=entry,
+        article_id=known.article_id if known else None,
+        tries=known.tries if known else 0,
+    )
 
     async def run() -> EntryResult:
         fetcher = make_fetcher(app)
-        context = make_context(app, fetcher, cast(Worker, worker or InProcess()), lambda title: None)
+        context = make_context(
+            app, fetcher, cast(Worker, worker or InProcess()), lambda title: None
+        )
         try:
-            return await ingest(context.visit(source, SourceState(key=source.key, url=source.url)).entry(row, page))
+            return await ingest(
+                context.visit(source, SourceState(key=source.key, url=source.url)).entry(row, page)
+            )
         finally:
             await fetcher.aclose()
 
@@ -96,12 +115,18 @@ def test_a_page_becomes_an_article(place: Place) -> None:
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, two, written = "https://two.example/a", Source(key="two", url="https://two.example/feed"), []
+    url, two, written = (
+        "https://two.example/a",
+        Source(key="two", url="https://two.example/feed"),
+        [],
+    )
     with place.app() as app:
         first = take(app, "https://one.example/a", page("https://one.example/a")).added
 
         def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
-            assert [(before.id, before.also, new.also) for new, before in decision.others] == [(first, (), (url,))]
+            assert [(before.id, before.also, new.also) for new, before in decision.others] == [
+                (first, (), (url,))
+            ]
             assert place.article("Bridges").also == () and len([*app.article_store.walk()]) == 1
             return carry_out(context, decision)
 
@@ -115,7 +140,9 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
         assert written == [first, copy]
 
 
-def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(place: Place) -> None:
+def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
+    place: Place,
+) -> None:
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
     with place.app() as app:
         result = take(app, "https://one.example/a", None, source=source)
@@ -125,7 +152,9 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
 
 
 @pytest.mark.parametrize("why", ["hung", "memory", "crashed"])
-def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(place: Place, why: str) -> None:
+def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
+    place: Place, why: str
+) -> None:
     entry, waits = Entry(id="guid", url="https://one.example/a", title="Bridges"), []
     with place.app() as app:
         for tries in range(1, 6):
@@ -179,8 +208,12 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Pl
     assert place.article("Bridges").url == f"{NOWHERE}/whole"
 
 
-@pytest.mark.parametrize("url", [NOWHERE, "http://intranet/a", "http://0x7f.1/a", "https://me:secret@one.example/a"])
-def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(place: Place, url: str) -> None:
+@pytest.mark.parametrize(
+    "url", [NOWHERE, "http://intranet/a", "http://0x7f.1/a", "https://me:secret@one.example/a"]
+)
+def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
+    place: Place, url: str
+) -> None:
     with place.app() as app:
         result = take(app, url, None, f"<p>{STORY}</p>")
         assert reason(result) == "blocked-address"
@@ -198,7 +231,8 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
         result = take(app, "http://one.example/a", None, f"<p>{STORY}</p>")
         assert reason(result) == "blocked-address"
         assert list(app.article_store.walk()) == []
-        allowed = replace(SOURCE, allow=("192.168.0.0/16",))  # this source the operator lets into a private network
+        # this source the operator lets into a private network
+        allowed = replace(SOURCE, allow=("192.168.0.0/16",))
         assert take(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
 
 
@@ -206,7 +240,10 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Pl
     with place.app() as app:
         for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
-            assert reason(take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content)) == refused
+            assert (
+                reason(take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content))
+                == refused
+            )
     assert place.article("Bridges").url == url
 
 
@@ -222,20 +259,29 @@ def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> Non
         assert app.store.visits.carriers(own.id) == []
 
 
-FOOTER = "Write to the editor of these pages if you have seen one more bridge than we did, or one fewer than that."
+FOOTER = (
+    "Write to the editor of these pages if you have seen one more bridge than we did, or one fewer"
+    " than that."
+)
 
 
 def footed(number: int) -> str:
-    words = " ".join(f"Bridge {number} of the {place}th mile is {place * number} feet long." for place in range(30))
+    words = " ".join(
+        f"Bridge {number} of the {place}th mile is {place * number} feet long."
+        for place in range(30)
+    )
     return f"<p>{words}</p><p>{FOOTER}</p>"
 
 
 def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
-    """What three articles at addresses like this, read from pages or from what the feed says, teach of their host."""
+    """What three articles at addresses like this, read from pages or from what the feed says, teach
+    of their host."""
     with place.app() as app:
         for number in range(1, 4):
             url = urls_of.format(number)
-            html = f"<title>No {number}</title><article><h1>No {number}</h1>{footed(number)}</article>"
+            html = (
+                f"<title>No {number}</title><article><h1>No {number}</h1>{footed(number)}</article>"
+            )
             body = html.encode() if fetched else b""
             assert take(app, url, Page(html=body, url=url, headers={}), footed(number)).added
         return app.store.visits.repeated(urls.own_host(urls_of))
@@ -259,7 +305,10 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place:
     teach(place, "https://medium.com/@evil/{}", fetched=True)
     with place.app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
-            html = f"<title>At {url}</title><article><h1>At {url}</h1>{footed(4 if 'evil' in url else 5)}</article>"
+            html = (
+                f"<title>At {url}</title><article><h1>At"
+                f" {url}</h1>{footed(4 if 'evil' in url else 5)}</article>"
+            )
             assert take(app, url, Page(html=html.encode(), url=url, headers={})).added
     assert FOOTER not in place.article("At https://medium.com/@evil/4").body
     assert FOOTER in place.article("At https://medium.com/@bank/1").body
@@ -268,7 +317,9 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place:
 def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
     with place.app() as app:
         for number in range(3):
-            take(app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}"))
+            take(
+                app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}")
+            )
         assert app.store.visits.repeated("one.example") == frozenset()
 
 

@@ -22,7 +22,10 @@ def test_case(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("site", ["https://me.example/feeds/", "https://me.example/feeds"])
 def test_a_site_below_a_path_keeps_it(site: str) -> None:
-    assert translate({"title": "A"}, PurePosixPath("x/a.md"), site).front["source"] == "https://me.example/feeds/x/a"
+    assert (
+        translate({"title": "A"}, PurePosixPath("x/a.md"), site).front["source"]
+        == "https://me.example/feeds/x/a"
+    )
 
 
 def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:

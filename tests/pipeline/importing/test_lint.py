@@ -10,9 +10,10 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.pipeline.importing import lint
 
 BODY = (
-    "The lamp of the old harbour now answers questions about the tide. It runs a large language model on a machine in "
-    "the keeper's hut, and the pilots ask it each morning. Engineers trained the artificial intelligence on ninety "
-    "years of logs; the machine learning model makes mistakes with neap tides, and the keeper corrects it by hand."
+    "The lamp of the old harbour now answers questions about the tide. It runs a large language"
+    " model on a machine in the keeper's hut, and the pilots ask it each morning. Engineers trained"
+    " the artificial intelligence on ninety years of logs; the machine learning model makes"
+    " mistakes with neap tides, and the keeper corrects it by hand."
 )
 GOOD = Article(
     id="a",
@@ -27,7 +28,9 @@ GOOD = Article(
 )
 
 
-def reasons(body: str = BODY, taxonomy: Taxonomy | None = None, **changes: object) -> list[LintReason]:
+def reasons(
+    body: str = BODY, taxonomy: Taxonomy | None = None, **changes: object
+) -> list[LintReason]:
     from dataclasses import replace
 
     return [one.reason for one in lint(replace(GOOD, body=body, **changes), body, taxonomy)]  # type: ignore[arg-type]
@@ -41,8 +44,14 @@ def test_a_good_article_has_nothing_odd() -> None:
     ("changes", "reason"),
     [
         ({"tags": ("Ai", "harbours")}, LintReason.TAG_CASING),
-        ({"excerpt": "The lamp of the old harbour now answers questions, but often..."}, LintReason.BAD_EXCERPT),
-        ({"excerpt": "The lamp of the old harbour now answers questions about the"}, LintReason.BAD_EXCERPT),
+        (
+            {"excerpt": "The lamp of the old harbour now answers questions, but often..."},
+            LintReason.BAD_EXCERPT,
+        ),
+        (
+            {"excerpt": "The lamp of the old harbour now answers questions about the"},
+            LintReason.BAD_EXCERPT,
+        ),
         ({"body": f"{BODY}\n\nLampwire event\n\nMore."}, LintReason.BOILERPLATE),
         ({"body": f"{BODY}\n\nJoin the Lampwire 2026 Waitlist\n\nMore."}, LintReason.BOILERPLATE),
         ({"body": f"{BODY}\n\n- **Read also: The bees**"}, LintReason.BOILERPLATE),

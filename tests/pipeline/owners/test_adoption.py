@@ -20,7 +20,9 @@ from syndicator.services.container import App, make_context, make_fetcher
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 
-STORY = " ".join(f"The council counted {number} bridges in its report of the year." for number in range(40))
+STORY = " ".join(
+    f"The council counted {number} bridges in its report of the year." for number in range(40)
+)
 NEWER = STORY.replace("bridges", "ferries")
 
 
@@ -37,15 +39,29 @@ def page(url: str, text: str = STORY, head: str = "") -> Page:
 def brought(app: App, *, by: str = "two", **fields: Any) -> Article:
     """An article on the site of the source `one` that another one filed two hours ago."""
     origin = Origin(title="Two's feed", url=f"https://{by}.example/feed")
-    given: dict[str, Any] = {"source_key": by, "source_id": "t1", "added": NOW - timedelta(hours=2), "origin": origin}
+    given: dict[str, Any] = {
+        "source_key": by,
+        "source_id": "t1",
+        "added": NOW - timedelta(hours=2),
+        "origin": origin,
+    }
     return store_articles(app, "Bridges", STORY, **{**given, **fields})
 
 
 def take(app: App, key: str, article: Article, page: Page | None, **row: Any) -> EntryResult:
-    """Ingests an entry of the source that announces the article, published yesterday and called otherwise."""
-    entry = Entry(id="o1", url=article.url, title="Our bridges", published=NOW - timedelta(days=1, hours=1))
+    """Ingests an entry of the source that announces the article, published yesterday and called
+    otherwise."""
+    entry = Entry(
+        id="o1", url=article.url, title="Our bridges", published=NOW - timedelta(days=1, hours=1)
+    )
     made = EntryRow(
-        source_key=key, entry_id="o1", url=article.url, digest="", status="pending", first_seen=NOW, entry=entry
+        source_key=key,
+        entry_id="o1",
+        url=article.url,
+        digest="",
+        status="pending",
+        first_seen=NOW,
+        entry=entry,
     )
 
     async def run() -> EntryResult:
@@ -115,7 +131,9 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
         assert take(app, "two", other, None, article_id=other.id).problem
 
 
-def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(place: Place) -> None:
+def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
+    place: Place,
+) -> None:
     with place.app() as app:
         old = brought(app)
         other = replace(old, url="https://one.example/ferries")
@@ -136,7 +154,9 @@ def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
         assert members(app, "one") == [old.id]
 
 
-def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(place: Place) -> None:
+def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
+    place: Place,
+) -> None:
     with place.app() as app:
         old = brought(app)
         gone = replace(page(old.url), html=b"<title>Nothing</title>")
@@ -156,7 +176,8 @@ def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -
         app.snapshots.put(old.id, page(old.url, head=link).html, {"content-type": "text/html"})
         take(app, "two", old, page(old.url, head=link))
         assert place.article("Our bridges").source_key == "two"
-        assert take(app, "one", old, page(old.url)).changed == old.id  # its own site's comes before both
+        # its own site's comes before both
+        assert take(app, "one", old, page(old.url)).changed == old.id
         assert place.article("Our bridges").source_key == "one"
 
 
@@ -166,7 +187,9 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
         old = brought(app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",))
         ordinary = take(app, "one", old, page(old.url, NEWER), article_id=old.id)
         assert ordinary.changed is None
-        again = take(app, "one", old, page(old.url, NEWER), article_id=old.id, reason=EntryReason.OWNERSHIP)
+        again = take(
+            app, "one", old, page(old.url, NEWER), article_id=old.id, reason=EntryReason.OWNERSHIP
+        )
         assert again.changed == old.id
         mended = place.article("Our bridges")
         assert "ferries" in mended.body

@@ -15,7 +15,9 @@ from syndicator.services.mending import editorial
 from tests.pipeline.entry.test_ingest import take_entry
 from tests.services.places import Place, store_articles
 
-EVIL = Source(key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full")
+EVIL = Source(
+    key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full"
+)
 BANK = Source(key="bank", url="https://www.bank.example/feed")
 A, X = "https://bank.example/a", "https://evil.example/x"
 
@@ -26,8 +28,12 @@ def place(tmp_path: Path) -> Place:
 
 
 def page(url: str, word: str, head: str = "") -> Page:
-    text = " ".join(f"The {word} counted {number} bridges in its report of the year." for number in range(40))
-    html = f"<title>{word} counts</title>{head}<article><h1>{word} counts</h1><p>{text}</p></article>"
+    text = " ".join(
+        f"The {word} counted {number} bridges in its report of the year." for number in range(40)
+    )
+    html = (
+        f"<title>{word} counts</title>{head}<article><h1>{word} counts</h1><p>{text}</p></article>"
+    )
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
@@ -44,14 +50,22 @@ def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) 
     with place.app() as app:
         take_entry(app, said("e1", A, summary="Casino " * 40), page(A, "Council"), EVIL)
     article = articles(place)[A]
-    assert (article.title, article.tags, article.category) == ("Council counts", (), "uncategorised")
+    assert (article.title, article.tags, article.category) == (
+        "Council counts",
+        (),
+        "uncategorised",
+    )
 
 
 def test_a_source_says_what_its_own_article_is(place: Place) -> None:
     with place.app() as app:
         take_entry(app, said("e1", X), page(X, "Council"), EVIL)
     article = articles(place)[X]
-    assert (article.title, article.tags, article.category) == ("What the feed calls it", ("Poker",), "Casino")
+    assert (article.title, article.tags, article.category) == (
+        "What the feed calls it",
+        ("Poker",),
+        "Casino",
+    )
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> None:
@@ -143,10 +157,13 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
 
 
 def squatted(app: App) -> str:
-    """As an earlier version left it: evil's article has the bank's address as one of its aliases."""
+    """As an earlier version left it: evil's article has the bank's address as one of its
+    aliases."""
     article = store_articles(app, "Spam", "Spam.", source="evil", aliases=(A,))
     with app.store.visits._db.write() as connection:
-        connection.exec_driver_sql("INSERT INTO aliases VALUES (?, ?)", ("bank.example/a", article.id))
+        connection.exec_driver_sql(
+            "INSERT INTO aliases VALUES (?, ?)", ("bank.example/a", article.id)
+        )
     return article.id
 
 

@@ -1,5 +1,5 @@
-"""Whatever another source announces, and whenever: what a site publishes reads the same whether or not that source is
-followed. Drawn by lot, on a web of two sites and a clock of its own."""
+"""Whatever another source announces, and whenever: what a site publishes reads the same whether or
+not that source is followed. Drawn by lot, on a web of two sites and a clock of its own."""
 
 from __future__ import annotations
 
@@ -44,17 +44,30 @@ class Site:
     pages: dict[str, Answer] = field(default_factory=dict)  # address -> what it answers
     entries: dict[str, str] = field(default_factory=dict)  # id -> an entry of its feed
 
-    def write(self, address: str, words: str, *, head: str = "", published: datetime | None = None) -> None:
+    def write(
+        self, address: str, words: str, *, head: str = "", published: datetime | None = None
+    ) -> None:
         """A page with the text that is drawn from `words`."""
         text = "".join(f"<p>{escape(part)}</p>" for part in prose.paragraphs(words, ()))
-        said = f'<meta property="article:published_time" content="{published.isoformat()}">' if published else ""
+        said = (
+            f'<meta property="article:published_time" content="{published.isoformat()}">'
+            if published
+            else ""
+        )
         body = (
-            f"<!DOCTYPE html><html><head><title>On {words}</title>{said}{head}</head><body><article><h1>On {words}</h1>"
+            "<!DOCTYPE html><html><head><title>On"
+            f" {words}</title>{said}{head}</head><body><article><h1>On {words}</h1>"
         )
         self.pages[address] = Answer(body=f"{body}{text}</article></body></html>")
 
-    def announce(self, id: str, link: str, title: str, when: datetime, *, content: str = "") -> None:
-        text = escape("".join(f"<p>{escape(part)}</p>" for part in prose.paragraphs(content, ()))) if content else ""
+    def announce(
+        self, id: str, link: str, title: str, when: datetime, *, content: str = ""
+    ) -> None:
+        text = (
+            escape("".join(f"<p>{escape(part)}</p>" for part in prose.paragraphs(content, ())))
+            if content
+            else ""
+        )
         self.entries[id] = (
             f'<entry><id>{id}</id><title>{escape(title)}</title><link href="{escape(link)}"/>'
             f"<published>{when.isoformat()}</published><updated>{when.isoformat()}</updated>"
@@ -62,14 +75,17 @@ class Site:
         )
 
     def answers(self) -> Mapping[str, Answer]:
-        head = f"<title>{self.url}</title><id>{self.url}/feed</id><updated>2026-01-01T00:00:00Z</updated>"
-        body = f'<feed xmlns="http://www.w3.org/2005/Atom">{head}{"".join(self.entries.values())}</feed>'
+        head = f"<title>{self.url}</title><id>{self.url}/feed</id><updated>2026-01-01T00:00:00Z</updated>"  # noqa: E501
+        body = (
+            "<feed"
+            f' xmlns="http://www.w3.org/2005/Atom">{head}{"".join(self.entries.values())}</feed>'
+        )
         return {f"{self.url}/feed": Answer(body=body, type="application/atom+xml"), **self.pages}
 
 
 class Days:
-    """What happens on the two sites, drawn by lot: the same for the same seed. `steps`: the time after the beginning,
-    and what the web answers then."""
+    """What happens on the two sites, drawn by lot: the same for the same seed. `steps`: the time
+    after the beginning, and what the web answers then."""
 
     def __init__(self, seed: int, count: int) -> None:
         self.dice = random.Random(seed)
@@ -78,8 +94,17 @@ class Days:
         self.steps: list[tuple[datetime, Mapping[str, Answer]]] = []
         for _ in range(count):
             self.now += timedelta(hours=self.dice.choice((6, 18, 25, 30)))
-            acts = [self.announce, self.correct, self.point, self.point, self.pretend, self.copy_link]
-            for act in (self.publish, *self.dice.sample(acts, 4)) if self.dice.random() < 0.5 else acts:
+            acts = [
+                self.announce,
+                self.correct,
+                self.point,
+                self.point,
+                self.pretend,
+                self.copy_link,
+            ]
+            for act in (
+                (self.publish, *self.dice.sample(acts, 4)) if self.dice.random() < 0.5 else acts
+            ):
                 act()
             self.steps.append((self.now, {**self.bank.answers(), **self.evil.answers()}))
 
@@ -98,7 +123,9 @@ class Days:
     def tell(self, address: str) -> None:
         title = self.dice.choice(("The bank's title", f"On {address[-1]}"))
         content = f"bank {address.rpartition('/')[2]}" if self.dice.random() < 0.3 else ""
-        self.bank.announce(f"id of {address}", address, title, self.now - timedelta(hours=1), content=content)
+        self.bank.announce(
+            f"id of {address}", address, title, self.now - timedelta(hours=1), content=content
+        )
 
     def correct(self) -> None:
         """The bank writes a page anew, and says so in its feed or not."""
@@ -109,12 +136,17 @@ class Days:
                 self.tell(address)
 
     def point(self) -> None:
-        """Evil announces a page of the bank with words and times of its own; an entry of it may have led elsewhere."""
+        """Evil announces a page of the bank with words and times of its own; an entry of it may
+        have led elsewhere."""
         if self.written:
-            link = self.dice.choice(self.written[-3:]) + self.dice.choice(("", "?utm_source=evil", "#top"))
+            link = self.dice.choice(self.written[-3:]) + self.dice.choice(
+                ("", "?utm_source=evil", "#top")
+            )
             when = self.now - timedelta(days=self.dice.randrange(9))
             content = f"evil {self.dice.randrange(99)}"
-            self.evil.announce(f"e{self.dice.randrange(3)}", link, "Evil's title", when, content=content)
+            self.evil.announce(
+                f"e{self.dice.randrange(3)}", link, "Evil's title", when, content=content
+            )
 
     def pretend(self) -> None:
         """A page of evil says that it is one of the bank's; one more entry leads there."""
@@ -135,11 +167,14 @@ class Days:
         address = f"{EVIL}/go{self.dice.randrange(2)}"
         target = self.dice.choice(self.written or [f"{BANK}/0"])
         self.evil.pages[address] = Answer(status=302, headers={"Location": target})
-        self.evil.announce(f"e{self.dice.randrange(3)}", address, "Go", self.now, content="evil goes")
+        self.evil.announce(
+            f"e{self.dice.randrange(3)}", address, "Go", self.now, content="evil goes"
+        )
 
 
 def live(folder: Path, web: Web, days: Days, keys: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
-    """Follows the sources through the days. What the articles on the bank's site read as in the end, by address."""
+    """Follows the sources through the days. What the articles on the bank's site read as in the
+    end, by address."""
     config = folder / "config"
     config.mkdir(parents=True)
     (config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy))
@@ -163,7 +198,16 @@ def live(folder: Path, web: Web, days: Days, keys: tuple[str, ...]) -> dict[str,
     files = sorted((folder / "feeds/articles").rglob("*.md"))
     found = [load(path.read_bytes(), str(path)) for path in files]
     return {
-        one.url: (one.id, one.title, one.body, one.published, one.updated, one.author, one.tags, one.source_key)
+        one.url: (
+            one.id,
+            one.title,
+            one.body,
+            one.published,
+            one.updated,
+            one.author,
+            one.tags,
+            one.source_key,
+        )
         for one in found
         if one.url.startswith(BANK)
     }
@@ -173,7 +217,10 @@ def live(folder: Path, web: Web, days: Days, keys: tuple[str, ...]) -> dict[str,
 def lives(folder: Path, seed: int, days: int) -> Iterator[tuple[Any, Any]]:
     drawn = Days(seed, days)
     with serving() as web:
-        yield live(folder / "alone", web, drawn, ("bank",)), live(folder / "both", web, drawn, ("evil", "bank"))
+        yield (
+            live(folder / "alone", web, drawn, ("bank",)),
+            live(folder / "both", web, drawn, ("evil", "bank")),
+        )
 
 
 @pytest.mark.slow

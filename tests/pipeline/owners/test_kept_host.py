@@ -1,5 +1,5 @@
-"""An article goes along to another host only with its own source, to a host that the source owns, and if its page
-redirects there for good."""
+"""An article goes along to another host only with its own source, to a host that the source owns,
+and if its page redirects there for good."""
 
 from __future__ import annotations
 
@@ -49,28 +49,44 @@ def test_an_article_of_another_source_stays(life: Life) -> None:
 
 def test_an_article_goes_to_no_host_that_its_source_does_not_own(life: Life) -> None:
     follow(life, bank=f"{BANK}feed")
-    assert live(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (entry(f"{BANK}1"),)}) == {f"{BANK}1": "bank"}
+    assert live(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (entry(f"{BANK}1"),)}) == {
+        f"{BANK}1": "bank"
+    }
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
     assert live(life, pages, {f"{BANK}feed": (entry(f"{AWAY}1"),)}) == {f"{BANK}1": "bank"}
 
 
 @pytest.mark.parametrize(
     "page",
-    [PAGE, replace(PAGE, canonical=f"{AWAY}1"), Page(to=f"{AWAY}1", status=302), Page(text="gone", status=404)],
+    [
+        PAGE,
+        replace(PAGE, canonical=f"{AWAY}1"),
+        Page(to=f"{AWAY}1", status=302),
+        Page(text="gone", status=404),
+    ],
     ids=["stays", "names the new one", "redirects for now", "is gone"],
 )
 def test_an_article_whose_page_does_not_redirect_for_good_stays(life: Life, page: Page) -> None:
     follow(life, bank=f"{BANK}feed")
     live(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (entry(f"{BANK}1"),)})
     follow(life, bank=f"{AWAY}feed")
-    assert f"{BANK}1" in live(life, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (entry(f"{AWAY}1"),)})
+    assert f"{BANK}1" in live(
+        life, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (entry(f"{AWAY}1"),)}
+    )
 
 
-def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_operator_names(life: Life) -> None:
+def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_operator_names(
+    life: Life,
+) -> None:
     follow(life, bank=f"{BANK}feed")
-    live(life, {f"{BANK}1": PAGE, f"{BANK}2": replace(PAGE, text="bank-2")}, {f"{BANK}feed": (entry(f"{BANK}1"),)})
+    live(
+        life,
+        {f"{BANK}1": PAGE, f"{BANK}2": replace(PAGE, text="bank-2")},
+        {f"{BANK}feed": (entry(f"{BANK}1"),)},
+    )
     follow(life, bank=f"{AWAY}feed")
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
-    others = tuple(entry(f"{AWAY}{number}", str(number)) for number in range(3, 8))  # too few match to show a move
+    # too few match to show a move
+    others = tuple(entry(f"{AWAY}{number}", str(number)) for number in range(3, 8))
     assert f"{AWAY}1" in live(life, pages, {f"{AWAY}feed": (entry(f"{AWAY}1"), *others)})
     assert [article.aliases for article in life.articles().values()] == [(f"{BANK}1",)]

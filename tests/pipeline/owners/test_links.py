@@ -103,13 +103,18 @@ def linked(app: App, key: str) -> tuple[str, ...]:
 
 
 def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
-    text = "".join(f"<p>The council counted {number} bridges in its report.</p>" for number in range(30))
-    body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"
+    text = "".join(
+        f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
+    )
+    body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"  # noqa: E501
     web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
     with place.app() as app:
         assert take(app, 1) and take(app, 2) and take(app, 3) is None
         assert web.asked.count(FRONT) == 1 and linked(app, "burner") == ()
-    assert {one.title: one.url for one in place.articles()} == {"Story 1": f"{FRONT}1", "Theirs": f"{FRONT}2"}
+    assert {one.title: one.url for one in place.articles()} == {
+        "Story 1": f"{FRONT}1",
+        "Theirs": f"{FRONT}2",
+    }
 
 
 @pytest.mark.parametrize(
@@ -153,18 +158,26 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
         assert said == [False, True]
 
 
-def visiting(app: App, source: Source, moved: str, act: Callable[[VisitContext], Awaitable[None]]) -> None:
+def visiting(
+    app: App, source: Source, moved: str, act: Callable[[VisitContext], Awaitable[None]]
+) -> None:
     """`act` within a visit of `source`, whose feed has moved to `moved`."""
 
     async def run() -> None:
         fetcher = make_fetcher(app)
         context = make_context(app, fetcher, InProcess(), lambda title: None)
-        await act(context.visit(source, SourceState(key=source.key, url=source.url, effective_url=moved or None)))
+        await act(
+            context.visit(
+                source, SourceState(key=source.key, url=source.url, effective_url=moved or None)
+            )
+        )
         await fetcher.aclose()
 
     asyncio.run(run())
 
 
 def entry(visit: VisitContext, number: int) -> EntryContext:
-    row = EntryRow(source_key="", entry_id=f"{number}", url="", digest="", status="pending", first_seen=NOW)
+    row = EntryRow(
+        source_key="", entry_id=f"{number}", url="", digest="", status="pending", first_seen=NOW
+    )
     return visit.entry(row)

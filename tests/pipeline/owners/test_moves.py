@@ -42,19 +42,27 @@ def confirmed(
     sources: str = "",
     moved: str = NEW,
 ) -> list[str]:
-    """The hosts that the site of `source` moved to, after a visit in which its feed was answered from NEW. `filed_by`:
-    the source of its articles."""
+    """The hosts that the site of `source` moved to, after a visit in which its feed was answered
+    from NEW. `filed_by`: the source of its articles."""
     folder.mkdir(exist_ok=True)
     place = Place(folder, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
-    (place.config / "sources.toml").write_text(f'[[source]]\nkey = "bank"\nurl = "{source.url}"\n{sources}')
+    (place.config / "sources.toml").write_text(
+        f'[[source]]\nkey = "bank"\nurl = "{source.url}"\n{sources}'
+    )
     web.answers = {f"{NEW}/{n}": Answer(body="<title>Here</title>") for n in NUMBERS}
-    web.answers |= {f"{OLD}/{n}": Answer(status=status, headers={"Location": f"{NEW}/{n}"}) for n in NUMBERS}
+    web.answers |= {
+        f"{OLD}/{n}": Answer(status=status, headers={"Location": f"{NEW}/{n}"}) for n in NUMBERS
+    }
     feed = ParsedFeed(format="atom", entries=entries or tuple(map(entry, NUMBERS)))
     to = f"{moved}/feed" if moved else None
-    answer = Fetched(url=source.url, final_url=f"{NEW}/feed", status=200, headers={}, body=b"", moved_to=to)
+    answer = Fetched(
+        url=source.url, final_url=f"{NEW}/feed", status=200, headers={}, body=b"", moved_to=to
+    )
     with place.app() as app:
         for number in NUMBERS:
-            article = store_articles(app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}")
+            article = store_articles(
+                app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}"
+            )
             app.store.visits.carry([(article.id, "bank")], {})
 
         async def run() -> None:
@@ -105,7 +113,9 @@ def test_nobody_moves_from_a_host_that_somebody_else_owns(tmp_path: Path, web: W
 EDITED = Source(key="bank", url=f"{NEW}/feed")
 
 
-def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(tmp_path: Path, web: Web) -> None:
+def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(
+    tmp_path: Path, web: Web
+) -> None:
     assert confirmed(tmp_path / "moved", web, source=EDITED, moved="") == ["bank-2.example"]
     assert confirmed(tmp_path / "for now", web, source=EDITED, moved="", status=302) == []
 
@@ -119,7 +129,12 @@ def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
 
 def test_articles_are_the_same_by_path_or_title() -> None:
     listed = [(f"{OLD}/1", "Story 1"), (f"{OLD}/2/", "Story 2"), (f"{OLD}/3", "Story 3")]
-    entries = [entry(1, title="Renamed"), Entry(id="b", url=f"{NEW}/blog/2", title="story 2!"), entry(9), entry(3, OLD)]
+    entries = [
+        entry(1, title="Renamed"),
+        Entry(id="b", url=f"{NEW}/blog/2", title="story 2!"),
+        entry(9),
+        entry(3, OLD),
+    ]
     assert pair_articles(entries, listed, "bank-2.example") == [
         (f"{OLD}/1", f"{NEW}/1"),
         (f"{OLD}/2/", f"{NEW}/blog/2"),

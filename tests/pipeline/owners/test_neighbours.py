@@ -28,7 +28,11 @@ def kept(place: Place, url: str, **fields: Any) -> Article | None:
     origin = Origin(url="https://two.example/feed")
     given = {"source_key": "two", "origin": origin, "added": NOW, "body": prose(2, 300), **fields}
     with place.app() as app:
-        return aside(Article(id=article_id(url), url=url, **{"title": "A page", **given}), filing_context(app), NOW)
+        return aside(
+            Article(id=article_id(url), url=url, **{"title": "A page", **given}),
+            filing_context(app),
+            NOW,
+        )
 
 
 @pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
@@ -51,7 +55,12 @@ def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
 
 def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
     with place.app() as app:
-        first = store_articles(app, "The story", STORY, source_key="one", url="https://one.example/story")
-    found = kept(place, "https://one.example/print/story", title="The story", body=f"{STORY} {prose(3, 60)}")
+        first = store_articles(
+            app, "The story", STORY, source_key="one", url="https://one.example/story"
+        )
+    found = kept(
+        place, "https://one.example/print/story", title="The story", body=f"{STORY} {prose(3, 60)}"
+    )
     assert found is not None and (found.merged_into, found.unlisted) == (first.id, False)
-    assert kept(place, "https://one.example/other", title="The story", published=NEWS) is None  # another text
+    # another text
+    assert kept(place, "https://one.example/other", title="The story", published=NEWS) is None

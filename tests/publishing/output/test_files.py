@@ -84,7 +84,9 @@ def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
     outlet.put("old.atom", b"1")
     outlet.put("old.atom", b"2")
     outlet.put("new.atom", b"2", heir_of=["old.atom", "never.atom"])
-    old, new = ((tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom"))
+    old, new = (
+        (tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom")
+    )
     assert new > old
 
 
@@ -103,7 +105,9 @@ def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outlet = FileOutlet(tmp_path, gzip=False)
     outlet.put("x.atom", b"old")
 
@@ -113,14 +117,23 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
-    assert outlet.get("x.atom") == b"old" and [path.name for path in tmp_path.iterdir()] == ["x.atom"]
+    assert outlet.get("x.atom") == b"old" and [path.name for path in tmp_path.iterdir()] == [
+        "x.atom"
+    ]
 
 
-def test_heads_are_synced_and_all_others_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heads_are_synced_and_all_others_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     synced: list[str] = []
     one = os.fsync
     monkeypatch.setattr(
-        os, "fsync", lambda number: (synced.append(Path(f"/proc/self/fd/{number}").readlink().name), one(number))
+        os,
+        "fsync",
+        lambda number: (
+            synced.append(Path(f"/proc/self/fd/{number}").readlink().name),
+            one(number),
+        ),
     )
     monkeypatch.setattr(outlets, "_sync", lambda folder: synced.append("all"))
     outlet = FileOutlet(tmp_path)
@@ -134,7 +147,9 @@ def test_heads_are_synced_and_all_others_together(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("left", [b"", b"torn", None])
-def test_what_a_crash_left_of_unsynced_files_is_written_again(tmp_path: Path, left: bytes | None) -> None:
+def test_what_a_crash_left_of_unsynced_files_is_written_again(
+    tmp_path: Path, left: bytes | None
+) -> None:
     outlet = FileOutlet(tmp_path)
     outlet.put("x.atom", b"<feed/>")
     outlet.put("archive/all/2026-11.atom", b"<feed/>")
@@ -154,4 +169,6 @@ def test_whoever_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> Non
     for change in (lambda: outlet.put("x.atom", b"new"), lambda: outlet.delete("x.atom")):
         with pytest.raises(ZeroDivisionError):
             change()
-    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"
+    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"} and outlet.get(
+        "x.atom"
+    ) == b"old"

@@ -17,7 +17,10 @@ def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
 
 def test_a_feed_that_moved_twice_leads_straight_to_where_it_is_now() -> None:
     rows = [tag("a", "b"), tag("b", "c"), tag("c")]
-    assert moved(rows) == {FeedKey("tag", "a"): FeedKey("tag", "c"), FeedKey("tag", "b"): FeedKey("tag", "c")}
+    assert moved(rows) == {
+        FeedKey("tag", "a"): FeedKey("tag", "c"),
+        FeedKey("tag", "b"): FeedKey("tag", "c"),
+    }
 
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
@@ -28,9 +31,13 @@ def test_feeds_that_moved_in_a_circle_are_gone() -> None:
 
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
-    made = files([tag("old", "new"), tag("new"), tag("ended", dropped=True)], "https://site.example/feeds/")
+    made = files(
+        [tag("old", "new"), tag("new"), tag("ended", dropped=True)], "https://site.example/feeds/"
+    )
     listed = json.loads(made[JSON])
-    assert listed["moved"]["tags/old.atom"] == "tags/new.atom" and "tags/ended.atom" in listed["gone"]
+    assert (
+        listed["moved"]["tags/old.atom"] == "tags/new.atom" and "tags/ended.atom" in listed["gone"]
+    )
     assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in made[NGINX]
     assert b'"/feeds/tags/ended.atom" 1;' in made[NGINX]
     assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in made[CADDY]

@@ -38,7 +38,13 @@ def addresses(count: int) -> list[str]:
 
 
 def test_the_feeds_among_the_written_files() -> None:
-    written = ["tags/ai.json", "all.atom", "all.html", "archive/all/2025-11.atom", "maps/moved.json"]
+    written = [
+        "tags/ai.json",
+        "all.atom",
+        "all.html",
+        "archive/all/2025-11.atom",
+        "maps/moved.json",
+    ]
     assert feeds_of(written) == ["all.atom", "tags/ai.json"]
 
 
@@ -46,9 +52,13 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
     hub, urls = Hub(), addresses(9)
     notice = await notify(HUB, urls, hub)
     assert (notice.untold, notice.failed) == ((), None)
-    assert {(request.method, request.kind, request.url) for request in hub.asked} == {("POST", "hub", HUB)}
+    assert {(request.method, request.kind, request.url) for request in hub.asked} == {
+        ("POST", "hub", HUB)
+    }
     forms = [parse_qs((request.body or b"").decode()) for request in hub.asked]
-    assert forms == [{"hub.mode": ["publish"], "hub.url": [url], "hub.topic": [url]} for url in urls]
+    assert forms == [
+        {"hub.mode": ["publish"], "hub.url": [url], "hub.topic": [url]} for url in urls
+    ]
 
 
 async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
@@ -81,7 +91,12 @@ async def test_nothing_changed_asks_nobody() -> None:
 
 @pytest.mark.parametrize(
     ("answers", "reason", "requests"),
-    [([503, "connect"], None, 3), ([429, 500, 502], "http-502", 3), (["dns"] * 3, "dns", 3), ([404], "http-404", 1)],
+    [
+        ([503, "connect"], None, 3),
+        ([429, 500, 502], "http-502", 3),
+        (["dns"] * 3, "dns", 3),
+        ([404], "http-404", 1),
+    ],
 )
 async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int

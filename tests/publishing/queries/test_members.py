@@ -1,4 +1,5 @@
-"""Saved queries follow the article store: what comes, changes, leaves, and what the operator asks for."""
+"""Saved queries follow the article store: what comes, changes, leaves, and what the operator asks
+for."""
 
 from __future__ import annotations
 
@@ -23,13 +24,17 @@ def place(tmp_path: Path) -> Place:
 
 
 def ask(place: Place, **queries: str) -> None:
-    text = "".join(f"[[feed]]\nslug = '{slug}'\nquery = '{query}'\n" for slug, query in queries.items())
+    text = "".join(
+        f"[[feed]]\nslug = '{slug}'\nquery = '{query}'\n" for slug, query in queries.items()
+    )
     (place.config / "feeds.toml").write_text(text)
 
 
 def put(place: Place, before: Article, **changes: Any) -> None:
     with place.app() as app:
-        stored, stamp, _ = app.article_store.put(replace(before, **changes), app.store.index.path(before.id))
+        stored, stamp, _ = app.article_store.put(
+            replace(before, **changes), app.store.index.path(before.id)
+        )
         app.store.visits.record(stored, stamp)
 
 

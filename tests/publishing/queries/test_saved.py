@@ -111,7 +111,9 @@ def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
     assert caught.value.at == at
 
 
-@pytest.mark.parametrize("query", ["card", "watts or tag:AI", "watts and tag:X", "not (watts or not tag:X)"])
+@pytest.mark.parametrize(
+    "query", ["card", "watts or tag:AI", "watts and tag:X", "not (watts or not tag:X)"]
+)
 def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None:
     def read() -> str:
         raise AssertionError("read for nothing")
@@ -150,7 +152,12 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         """,
     )
     first, second = load_queries(path)
-    assert (first.key, first.limit, first.window_hours, first.formats) == (FeedKey("query", "ai"), 7, 36, ("atom",))
+    assert (first.key, first.limit, first.window_hours, first.formats) == (
+        FeedKey("query", "ai"),
+        7,
+        36,
+        ("atom",),
+    )
     assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
     assert first.expr is not None and language.matches(first.expr, STORY, str)
     assert load_queries(tmp_path / "absent.toml") == ()
@@ -188,7 +195,10 @@ def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
 
 
 def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
-    text = "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug = 'x'\nquery = 'b'\n"
+    text = (
+        "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug ="
+        " 'x'\nquery = 'b'\n"
+    )
     found, faults = readable_queries(read_toml_file(written(tmp_path, text)))
     assert [(one.slug, one.query) for one in found] == [("x", "a")]
     assert [fault.line for fault in faults] == [6, 8]

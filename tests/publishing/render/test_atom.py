@@ -47,7 +47,9 @@ def an_entry(shown: View) -> Any:
     draft = Draft(shown, BASE)
     made = atom.make_entry(draft)
     assert validate.atom_entry_fault(made) is None
-    return etree.fromstring(atom.write_feed(a_head(), [atom.serialise(draft, made)])).find(f"{ATOM}entry")
+    return etree.fromstring(atom.write_feed(a_head(), [atom.serialise(draft, made)])).find(
+        f"{ATOM}entry"
+    )
 
 
 def an_item(shown: View) -> Any:
@@ -65,7 +67,9 @@ def test_what_xml_cannot_hold_is_refused(make: Callable[[Draft], Any], text: str
             make(Draft(a_view(**changes), BASE))
 
 
-@pytest.mark.parametrize("value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"])
+@pytest.mark.parametrize(
+    "value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"]
+)
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
     shown = a_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
     entry, item = an_entry(shown), an_item(shown)
@@ -81,7 +85,10 @@ def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
     draft = Draft(a_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE)
     entry = atom.serialise(draft, atom.make_entry(draft))
     item = rss.serialise(draft, rss.make_item(draft))
-    assert b'<title type="text">AT&#x26;T</title>' in entry and b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
+    assert (
+        b'<title type="text">AT&#x26;T</title>' in entry
+        and b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
+    )
     assert b'<content type="html">&lt;p&gt;x &amp;amp; y&lt;/p&gt;</content>' in entry
     assert b"<title>AT&#x26;T</title>" in item and b">B &#x26; &#x3C; C&gt;</dc:creator>" in item
 
@@ -98,7 +105,9 @@ def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
 def test_links_have_their_kinds() -> None:
     sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
     also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
-    shown = a_view(enclosure=sound, related=(also[0][1],), also=also, licence="https://licence.example/by")
+    shown = a_view(
+        enclosure=sound, related=(also[0][1],), also=also, licence="https://licence.example/by"
+    )
     entry, item = an_entry(shown), an_item(shown)
     assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
         {"href": shown.url, "rel": "alternate"},
@@ -108,7 +117,11 @@ def test_links_have_their_kinds() -> None:
         {"href": also[1][1], "rel": "related", "title": "Gamma"},
         {"href": shown.licence, "rel": "license"},
     ]
-    assert dict(item.find("enclosure").attrib) == {"url": sound.url, "length": "7", "type": "audio/mpeg"}
+    assert dict(item.find("enclosure").attrib) == {
+        "url": sound.url,
+        "length": "7",
+        "type": "audio/mpeg",
+    }
     assert item.findtext("link") == shown.url
 
 
@@ -118,7 +131,10 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
     shown = replace(shown, origin=replace(shown.origin, url=url))
     source = an_entry(shown).find(f"{ATOM}source")
     assert source.findtext(f"{ATOM}id") == "urn:example:alpha"
-    assert source.findtext(f"{ATOM}title") == "Alpha" and source.find(f"{ATOM}title").get("type") == "text"
+    assert (
+        source.findtext(f"{ATOM}title") == "Alpha"
+        and source.find(f"{ATOM}title").get("type") == "text"
+    )
     assert source.findtext(f"{ATOM}updated") == shown.published.isoformat()
     links = [(link.get("rel"), link.get("href")) for link in source.iterfind(f"{ATOM}link")]
     assert links == [*([("self", url)] if url else []), ("alternate", "https://alpha.example/")]
@@ -165,7 +181,9 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
     draft = Draft(a_view(), BASE)
     entry = atom.serialise(draft, atom.make_entry(draft))
     for entries in ([], [entry]):
-        made = atom.write_feed(a_head(title="A title", self_name="archive/all/2026-11.atom", current=False), entries)
+        made = atom.write_feed(
+            a_head(title="A title", self_name="archive/all/2026-11.atom", current=False), entries
+        )
         assert validate.check_atom(made).fault is None
         broken = made.replace(old, new, 1)
         assert broken != made
@@ -176,13 +194,18 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
 def test_a_head_takes_no_time_from_the_clock() -> None:
     made = atom.write_feed(a_head(), []), rss.write_feed(a_head(), [])
     assert etree.fromstring(made[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
-    assert etree.fromstring(made[1]).findtext("channel/lastBuildDate") == "Thu, 26 Nov 2026 08:30:00 +0000"
+    assert (
+        etree.fromstring(made[1]).findtext("channel/lastBuildDate")
+        == "Thu, 26 Nov 2026 08:30:00 +0000"
+    )
     assert b"pubDate" not in made[1]
 
 
 def test_feedgen_is_loaded_when_something_is_written() -> None:
     script = "import sys, syndicator.publishing.builder; print('feedgen' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout == "False\n"
 
 

@@ -54,9 +54,18 @@ def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
-    assert parts(card(shown(body, cover=COVER), LINKS)) == ["Alpha · AI · LLM", "A whole sentence. More.", COVER]
+    assert parts(card(shown(body, cover=COVER), LINKS)) == [
+        "Alpha · AI · LLM",
+        "A whole sentence. More.",
+        COVER,
+    ]
     below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
-    assert parts(card(shown(below), LINKS)) == ["Alpha · AI · LLM", "A sub-heading", "A whole", "sentence. More."]
+    assert parts(card(shown(below), LINKS)) == [
+        "Alpha · AI · LLM",
+        "A sub-heading",
+        "A whole",
+        "sentence. More.",
+    ]
     far = parts(card(shown(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS))
     assert far[0] == "A whole sentence."
     other = parts(card(shown("<p>Other words.</p>", cover=COVER), LINKS))
@@ -65,7 +74,10 @@ def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
 
 def test_a_name_is_said_once_and_the_category_of_what_fits_none_not_at_all() -> None:
     assert parts(card(shown(category="AI", tags=("Ai", "LLM")), LINKS))[-1] == "Alpha · AI · LLM"
-    assert parts(card(shown(category="Other"), replace(LINKS, unsaid="other")))[-1] == "Alpha · AI · LLM"
+    assert (
+        parts(card(shown(category="Other"), replace(LINKS, unsaid="other")))[-1]
+        == "Alpha · AI · LLM"
+    )
 
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
@@ -101,15 +113,31 @@ def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
         return staleness.common(how, INSTANCE)
 
-    others = [made(axes=("all",)), made(entry_html="plain"), made(extensions=("markdown",)), made(tag_min=1)]
+    others = [
+        made(axes=("all",)),
+        made(entry_html="plain"),
+        made(extensions=("markdown",)),
+        made(tag_min=1),
+    ]
     assert len({made(), *others}) == 5
 
 
 def test_no_text_of_others_is_markup(samples: Samples) -> None:
     for value in (*TRAPS, *payloads(samples, every=20)):
-        said = shown(title=value, excerpt=value, category=value, tags=(value,), cover=f"https://a.example/{value}")
+        said = shown(
+            title=value,
+            excerpt=value,
+            category=value,
+            tags=(value,),
+            cover=f"https://a.example/{value}",
+        )
         made = card(replace(said, origin=replace(said.origin, title=value)), LINKS)
-        assert {node.tag for node in html.fromstring(f"<div>{made}</div>").iter()} <= {"div", "p", "a", "img"}
+        assert {node.tag for node in html.fromstring(f"<div>{made}</div>").iter()} <= {
+            "div",
+            "p",
+            "a",
+            "img",
+        }
         assert not re.search(r"\son\w+=", re.sub(r">[^<]*<|\"[^\"]*\"", "", made)), made
 
 
@@ -117,7 +145,12 @@ def files(**publish: Any) -> dict[str, bytes]:
     index, outlet = MemoryIndex([article(1), article(2, robots=("nosnippet",))]), MemoryOutlet()
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
     index.save_html(article(1).id, "<p>All of it.</p>")
-    assert built(index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b").held == ()
+    assert (
+        built(
+            index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b"
+        ).held
+        == ()
+    )
     return outlet.files
 
 
@@ -127,13 +160,23 @@ def test_every_format_shows_the_same(kind: str) -> None:
     atom, rss = (etree.fromstring(found[f"all.{name}"]) for name in ("atom", "rss"))
     one = atom.findall(f"{ATOM}entry")[1]
     line = (
-        '<p><a href="https://alpha.example/">Alpha</a> · <a href="https://feeds.example/categories/ai.html">AI</a>'
-        " · LLM</p>"
+        '<p><a href="https://alpha.example/">Alpha</a> · <a'
+        ' href="https://feeds.example/categories/ai.html">AI</a> · LLM</p>'
     )
-    whole = f"<p>A whole sentence.</p>{line}<p>All of it.</p>" if kind == "card" else "<p>All of it.</p>"
-    assert one.findtext(f"{ATOM}content") == whole and one.findtext(f"{ATOM}summary") == "A whole sentence."
+    whole = (
+        f"<p>A whole sentence.</p>{line}<p>All of it.</p>"
+        if kind == "card"
+        else "<p>All of it.</p>"
+    )
+    assert (
+        one.findtext(f"{ATOM}content") == whole
+        and one.findtext(f"{ATOM}summary") == "A whole sentence."
+    )
     encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
-    assert [item.findtext(encoded) for item in rss.iter("item")] == [line if kind == "card" else None, whole]
+    assert [item.findtext(encoded) for item in rss.iter("item")] == [
+        line if kind == "card" else None,
+        whole,
+    ]
     items = json.loads(found["all.json"])["items"]
     assert [item.get("content_html") for item in items] == [line if kind == "card" else None, whole]
     assert items[1]["summary"] == "A whole sentence." and "summary" not in items[0]

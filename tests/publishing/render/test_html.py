@@ -17,8 +17,8 @@ from tests.samples import Samples
 
 BASE = "https://site.example/a/page.html"
 NAMES = (
-    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup table tbody td"
-    " th thead tr ul"
+    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong"
+    " sub sup table tbody td th thead tr ul"
 )
 TAGS = set(NAMES.split())
 ATTRIBUTES = {"href", "title", "src", "alt", "start", "align"}
@@ -27,7 +27,10 @@ ATTRIBUTES = {"href", "title", "src", "alt", "start", "align"}
 def alive(rendered: str) -> list[str]:
     """What of the HTML could run or load anything but a link or a picture over http."""
     root = lxml_html.fragment_fromstring(rendered, create_parent="body")
-    found = [f"comment or instruction {node.text!r}" for node in root.iter(etree.Comment, etree.ProcessingInstruction)]
+    found = [
+        f"comment or instruction {node.text!r}"
+        for node in root.iter(etree.Comment, etree.ProcessingInstruction)
+    ]
     for element in root.iterdescendants(etree.Element):
         if element.tag not in TAGS:
             found.append(f"<{element.tag}>")
@@ -40,7 +43,14 @@ def alive(rendered: str) -> list[str]:
 
 
 def check(payload: str) -> None:
-    forms = (payload, html.escape(payload), f"[x]({payload})", f"![x]({payload})", f"<{payload}>", f"`{payload}`")
+    forms = (
+        payload,
+        html.escape(payload),
+        f"[x]({payload})",
+        f"![x]({payload})",
+        f"<{payload}>",
+        f"`{payload}`",
+    )
     for form in forms:
         assert alive(render_markdown(form, BASE)) == [], form
 
@@ -57,7 +67,12 @@ def test_no_payload_of_all_is_alive(samples: Samples) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(st.sampled_from("<>&\"'`[](){}!*_~|:/\\#-+=\n\t javscriptonloadhref&lt;&gt;\x00\u2028"), max_size=80))
+@given(
+    st.text(
+        st.sampled_from("<>&\"'`[](){}!*_~|:/\\#-+=\n\t javscriptonloadhref&lt;&gt;\x00\u2028"),
+        max_size=80,
+    )
+)
 def test_no_text_is_alive(markdown: str) -> None:
     assert alive(render_markdown(markdown, BASE)) == []
 
@@ -116,13 +131,17 @@ def test_the_text_of_clean_articles_stays(samples: Samples) -> None:
     wanted = kept = 0
     for text in samples.texts(40):
         words = re.findall(r"\w+", text)
-        rendered = lxml_html.fragment_fromstring(render_markdown(text, BASE), create_parent="body").text_content()
+        rendered = lxml_html.fragment_fromstring(
+            render_markdown(text, BASE), create_parent="body"
+        ).text_content()
         found = set(re.findall(r"\w+", rendered))
         wanted, kept = wanted + len(words), kept + sum(word in found for word in words)
     assert wanted > 1_000 and kept / wanted >= 0.99
 
 
-@pytest.mark.parametrize("host", ["169.254.169.254", "0x7f.1", "[::1]", "printer.local", "intranet", "me:s@a.example"])
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "0x7f.1", "[::1]", "printer.local", "intranet", "me:s@a.example"]
+)
 def test_links_and_pictures_of_private_networks_are_text(host: str) -> None:
     markdown = f"[a link](http://{host}/x) ![a picture](http://{host}/x.png)"
     assert render_markdown(markdown, BASE) == "<p><a>a link</a> a picture</p>\n"

@@ -11,7 +11,9 @@ from syndicator.publishing.selection.feeds import plan
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import SOURCES, article
 
-HOW = Settings(site=Site(title="Example & co", url="https://feeds.example/"), publish=Publish(tag_min=1))
+HOW = Settings(
+    site=Site(title="Example & co", url="https://feeds.example/"), publish=Publish(tag_min=1)
+)
 
 
 def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
@@ -20,8 +22,14 @@ def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
     specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=queries, categories={})
     body = etree.fromstring(opml("Example & co", specs, HOW.base_url)).find("body")
     everything, *folders = body
-    assert (everything.get("title"), everything.get("xmlUrl")) == ("Example & co", "https://feeds.example/all.atom")
-    assert {folder.get("text"): [(one.get("text"), one.get("xmlUrl")) for one in folder] for folder in folders} == {
+    assert (everything.get("title"), everything.get("xmlUrl")) == (
+        "Example & co",
+        "https://feeds.example/all.atom",
+    )
+    assert {
+        folder.get("text"): [(one.get("text"), one.get("xmlUrl")) for one in folder]
+        for folder in folders
+    } == {
         "Categories": [("Work", "https://feeds.example/categories/work.atom")],
         "Tags": [
             ("AI", "https://feeds.example/tags/ai.atom"),

@@ -20,7 +20,9 @@ BAD = (
 
 
 def test_transcripts_chapters_and_persons_pass_through() -> None:
-    sound = Enclosure(url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD))
+    sound = Enclosure(
+        url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD)
+    )
     outlet = MemoryOutlet()
     how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
     built(MemoryIndex([article(1, enclosure=sound), article(2)]), outlet, how)
@@ -31,14 +33,28 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
         (
             "transcript",
             None,
-            {"url": "https://pod.example/1.vtt", "type": "text/vtt", "language": "en", "rel": "captions"},
+            {
+                "url": "https://pod.example/1.vtt",
+                "type": "text/vtt",
+                "language": "en",
+                "rel": "captions",
+            },
         ),
         ("transcript", None, {"url": "https://pod.example/1.srt", "type": "application/srt"}),
-        ("chapters", None, {"url": "https://pod.example/1.json", "type": "application/json+chapters"}),
+        (
+            "chapters",
+            None,
+            {"url": "https://pod.example/1.json", "type": "application/json+chapters"},
+        ),
         (
             "person",
             "Jane Doe",
-            {"role": "guest", "group": "cast", "href": "https://jane.example/", "img": "https://jane.example/i.jpg"},
+            {
+                "role": "guest",
+                "group": "cast",
+                "href": "https://jane.example/",
+                "img": "https://jane.example/i.jpg",
+            },
         ),
         ("person", "Bob, Builder", {}),
     ]

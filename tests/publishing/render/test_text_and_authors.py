@@ -18,12 +18,16 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 class Documents:
     """The feeds of everything, of the articles given."""
 
-    def __init__(self, *articles: Any, site: Site = Site(title="Example & co", url="https://feeds.example/")) -> None:
+    def __init__(
+        self, *articles: Any, site: Site = Site(title="Example & co", url="https://feeds.example/")
+    ) -> None:
         outlet = MemoryOutlet()
         how = Publish(archives=False, entry_html="plain")
         report = built(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
         assert (report.held, report.set_aside) == ((), ())
-        self.atom, self.rss = (etree.fromstring(outlet.files[name]) for name in ("all.atom", "all.rss"))
+        self.atom, self.rss = (
+            etree.fromstring(outlet.files[name]) for name in ("all.atom", "all.rss")
+        )
         self.json = json.loads(outlet.files["all.json"])
         self.entry, self.item = self.atom.find(f"{ATOM}entry"), self.rss.find("channel/item")
 
@@ -76,11 +80,16 @@ def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries()
 def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_named_it() -> None:
     named = Site(title="Example", url="https://feeds.example/", author="The editors")
     assert Documents().atom.findtext(f"{ATOM}author/{ATOM}name") == "Example & co"
-    assert Documents(article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name") == "The editors"
+    assert (
+        Documents(article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name") == "The editors"
+    )
 
 
 def test_json_says_each_tag_once() -> None:
-    assert Documents(article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0]["tags"] == ["AI", "LLM"]
+    assert Documents(article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0]["tags"] == [
+        "AI",
+        "LLM",
+    ]
     assert "tags" not in Documents(article(1, category="", tags=())).json["items"][0]
 
 

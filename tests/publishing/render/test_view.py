@@ -12,7 +12,9 @@ from syndicator.publishing.render.view import View, permitted, uri, view
 from tests.publishing.test_builder import INSTANCE, START, article
 
 FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
-LICENSED = Source(key="alpha", url="https://alpha.example/feed", content="full", licence="CC-BY-4.0")
+LICENSED = Source(
+    key="alpha", url="https://alpha.example/feed", content="full", licence="CC-BY-4.0"
+)
 
 
 def shown(source: Source = FULL, mode: ContentMode | None = None, **changes: Any) -> View:
@@ -67,7 +69,9 @@ def test_a_feed_never_shows_more_than_its_source_allows() -> None:
 
 def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only() -> None:
     added = START + timedelta(hours=1)
-    early = shown(added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9))
+    early = shown(
+        added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9)
+    )
     assert early.published == added and early.updated.replace(microsecond=0) == added
     revised = shown(added=added, revisions=((added + timedelta(days=2)).isoformat(),))
     assert revised.updated.replace(microsecond=0) == added + timedelta(days=2)
@@ -147,7 +151,12 @@ PRIVATE = [
 
 def _all_from(url: str) -> dict[str, Any]:
     """An article of which every address that a page or a feed may say is `url`."""
-    podcast = (f"transcript {url}; type=text/vtt", f"person Ann; href={url}", f"person Ben; img={url}?a=b", "person Cy")
+    podcast = (
+        f"transcript {url}; type=text/vtt",
+        f"person Ann; href={url}",
+        f"person Ben; img={url}?a=b",
+        "person Cy",
+    )
     return {
         "cover": url,
         "also": (url, "https://copy.example/1"),
@@ -157,7 +166,9 @@ def _all_from(url: str) -> dict[str, Any]:
             f"rights: See {url} (html, page)",
             "rights: Free (schema.org, page)",
         ),
-        "enclosure": Enclosure(url="https://alpha.example/a.mp3", type="audio/mpeg", podcast=podcast),
+        "enclosure": Enclosure(
+            url="https://alpha.example/a.mp3", type="audio/mpeg", podcast=podcast
+        ),
     }
 
 
@@ -179,7 +190,9 @@ def test_no_address_that_a_stranger_says_leads_into_a_private_network(url: str) 
         (FULL, {"url": "http://10.0.0.7/1"}),
     ],
 )
-def test_whom_the_operator_lets_in_may_name_addresses_there(source: Source, changes: dict[str, Any]) -> None:
+def test_whom_the_operator_lets_in_may_name_addresses_there(
+    source: Source, changes: dict[str, Any]
+) -> None:
     url = "http://10.0.0.1/x"
     made = shown(source, **_all_from(url), **changes)
     assert {made.cover, made.licence, made.origin.site, made.related[0]} == {url}

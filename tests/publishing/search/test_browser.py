@@ -21,7 +21,9 @@ from syndicator.publishing.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")]
 
 SAID = "20 of 45 found among the newest 52 stories."
@@ -57,10 +59,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     (root / "terms.html").write_text(
-        "<!doctype html><meta charset=utf-8><script src=search.js></script><pre></pre><script src=terms.js></script>",
+        "<!doctype html><meta charset=utf-8><script src=search.js></script><pre></pre><script"
+        " src=terms.js></script>",
     )
     (root / "terms.js").write_text(
-        f"document.querySelector('pre').textContent = JSON.stringify({json.dumps(TEXTS)}.map(syndicator.terms));"
+        "document.querySelector('pre').textContent ="
+        f" JSON.stringify({json.dumps(TEXTS)}.map(syndicator.terms));"
     )
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -72,9 +76,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(address: str, folder: Path) -> str:
     """The document as it is after its scripts have run."""
     assert CHROMIUM is not None
-    options = ["--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}", "--dump-dom"]
+    options = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={folder}",
+        "--dump-dom",
+    ]
     made = subprocess.run(
-        [CHROMIUM, *options, "--virtual-time-budget=8000", address], capture_output=True, text=True, timeout=100
+        [CHROMIUM, *options, "--virtual-time-budget=8000", address],
+        capture_output=True,
+        text=True,
+        timeout=100,
     )
     return made.stdout
 
@@ -93,20 +106,31 @@ def found(address: str, folder: Path) -> tuple[list[str], str, str]:
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
     told = re.search(r"<pre>(.*?)</pre>", page(site + "terms.html", tmp_path), re.DOTALL)
     assert told is not None
-    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [set(each_term(text)) for text in TEXTS]
+    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [
+        set(each_term(text)) for text in TEXTS
+    ]
 
 
 @pytest.mark.parametrize(
     ("query", "title"),
-    [("ROBOT box", TEXTS[0]), ("strasse eclair", TEXTS[1]), ("知能", TEXTS[2]), ("onerror", HOSTILE)],
+    [
+        ("ROBOT box", TEXTS[0]),
+        ("strasse eclair", TEXTS[1]),
+        ("知能", TEXTS[2]),
+        ("onerror", HOSTILE),
+    ],
 )
-def test_a_story_is_found_and_its_title_is_text(site: str, tmp_path: Path, query: str, title: str) -> None:
+def test_a_story_is_found_and_its_title_is_text(
+    site: str, tmp_path: Path, query: str, title: str
+) -> None:
     titles, said, document = found(f"{site}search.html?q={quote(query)}", tmp_path)
     assert (titles, said) == ([title], "1 found.")
     assert document.startswith("Search"), "nothing of a title was run"
 
 
-def test_the_newest_come_first_and_the_others_when_they_are_asked_for(site: str, tmp_path: Path) -> None:
+def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
+    site: str, tmp_path: Path
+) -> None:
     titles, said, _ = found(f"{site}search.html?q=common", tmp_path)
     assert (titles[0], len(titles), said) == (
         "Common story number44",

@@ -10,8 +10,12 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 MONTHS = {"2024-03": "a", "2024-12": "b", "2026-01": "c", "2026-10": "d", "2026-11": "e"}
 
 
-def made(count: int = 2, months: dict[str, str] = MONTHS, about: str = "", **changed: str) -> dict[str, Period]:
-    newest = [(f"id{number}", NOW, changed.get(f"id{number}", "1")) for number in reversed(range(count))]
+def made(
+    count: int = 2, months: dict[str, str] = MONTHS, about: str = "", **changed: str
+) -> dict[str, Period]:
+    newest = [
+        (f"id{number}", NOW, changed.get(f"id{number}", "1")) for number in reversed(range(count))
+    ]
     return {period.name: period for period in periods(months, newest, about)}
 
 
@@ -19,13 +23,18 @@ def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
     found = made(BLOCK + 1)
     assert list(found) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
     assert found["2024"].months == ("2024-03", "2024-12")
-    assert found["2026-11.0"].ids[0] == "id0", "oldest first, so that one more changes no block but the last"
+    assert found["2026-11.0"].ids[0] == "id0", (
+        "oldest first, so that one more changes no block but the last"
+    )
     assert found["2026-11.1"].ids == (f"id{BLOCK}",)
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
     found = made(9 * BLOCK, {"2026-11": "e"})
-    assert {name: len(one.ids) for name, one in found.items()} == {"2026-11.0": 8 * BLOCK, "2026-11.8": BLOCK}
+    assert {name: len(one.ids) for name, one in found.items()} == {
+        "2026-11.0": 8 * BLOCK,
+        "2026-11.8": BLOCK,
+    }
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
@@ -35,7 +44,9 @@ def test_one_more_article_changes_the_last_block_alone() -> None:
 
 def test_a_changed_article_changes_its_period_alone() -> None:
     before = made(BLOCK + 1)
-    assert {name for name, one in made(BLOCK + 1, id3="2").items() if one != before[name]} == {"2026-11.0"}
+    assert {name for name, one in made(BLOCK + 1, id3="2").items() if one != before[name]} == {
+        "2026-11.0"
+    }
     edited = made(BLOCK + 1, MONTHS | {"2024-03": "z"})
     assert {name for name, one in edited.items() if one != before[name]} == {"2024"}
 

@@ -31,7 +31,9 @@ EXCERPT = 40  # words
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CORPUS.exists(), reason="no corpus beside the checkout"),
-    pytest.mark.skipif(shutil.which("node") is None, reason="no node here, which runs the search of the pages"),
+    pytest.mark.skipif(
+        shutil.which("node") is None, reason="no node here, which runs the search of the pages"
+    ),
 ]
 
 
@@ -39,7 +41,14 @@ def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
     """Id, title, text, category, language, source."""
     for name, language in (("bbc", "en"), ("gnad", "de")):
         for row in _lines(CORPUS / f"texts/cat_{name}.jsonl.gz"):
-            yield row["id"], row["title"] or row["text"][:60], row["text"], row["label"], language, name
+            yield (
+                row["id"],
+                row["title"] or row["text"][:60],
+                row["text"],
+                row["label"],
+                language,
+                name,
+            )
     for row in _lines(CORPUS / "pages/more.jsonl.gz"):
         if row["id"].startswith("fundus/jp/"):
             yield row["id"], row["truth"]["title"], row["truth"]["text"], "", "ja", "fundus"
@@ -57,8 +66,16 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, (id, title, text, category, language, source) in enumerate(rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
         moment = start + timedelta(hours=number)
-        made = Article(id=id, url=f"https://shelf.example/{number}", title=title, excerpt=excerpt, category=category)
-        articles.append(replace(made, language=language, source_key=source, published=moment, added=moment))
+        made = Article(
+            id=id,
+            url=f"https://shelf.example/{number}",
+            title=title,
+            excerpt=excerpt,
+            category=category,
+        )
+        articles.append(
+            replace(made, language=language, source_key=source, published=moment, added=moment)
+        )
         texts[id] = text
     index, outlet = MemoryIndex(articles), MemoryOutlet()
 
@@ -69,7 +86,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         outlet.put(name, data)
 
     text = texts.__getitem__
-    list(search.write_search(index, outlet, views, "", put, lambda name: None, made_of={}, text=text))
+    list(
+        search.write_search(index, outlet, views, "", put, lambda name: None, made_of={}, text=text)
+    )
     root = tmp_path_factory.mktemp("shelf")
     for name, data in outlet.files.items():
         (root / name).parent.mkdir(exist_ok=True)
@@ -82,7 +101,12 @@ def test_nearly_all_is_found(shelf: Path) -> None:
     script = ROOT / "syndicator/publishing/static/search.js"
     words = json.dumps([case["search"] for case in searched])
     done = subprocess.run(
-        ["node", HERE / "find.js", script, shelf], input=words, capture_output=True, text=True, timeout=100, check=True
+        ["node", HERE / "find.js", script, shelf],
+        input=words,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
     )
     places = dict(zip((case["search"] for case in searched), json.loads(done.stdout), strict=True))
 

@@ -24,7 +24,9 @@ def listed(outlet: MemoryOutlet) -> list[list[Any]]:
 
 
 def text_of(outlet: MemoryOutlet) -> str:
-    return json.dumps([search.called(data) for data in search_files(outlet).values()], ensure_ascii=False)
+    return json.dumps(
+        [search.called(data) for data in search_files(outlet).values()], ensure_ascii=False
+    )
 
 
 def made(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
@@ -37,15 +39,28 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
-    _, outlet = made(article(1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"))
+    _, outlet = made(
+        article(
+            1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
+        )
+    )
     lines = search.called(outlet.files["search/2025-11.0.t0.js"]).split("\n")
     found = dict(line.split(" ") for line in lines)
     loud, clear = {"zebra", "graze", "savanna"}, {"quietly", "nature", "ann", "writer", "alpha"}
-    assert {word: found[word] for word in loud | clear} == dict.fromkeys(loud, "0!") | dict.fromkeys(clear, "0.")
+    assert {word: found[word] for word in loud | clear} == dict.fromkeys(
+        loud, "0!"
+    ) | dict.fromkeys(clear, "0.")
     facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
     assert {word: found[word] for word in facets} == dict.fromkeys(facets, "0")
     assert search.called(outlet.files["search/2025-11.0.d0.js"]) == [
-        ["Zebras graze", "https://alpha.example/1", "2025-11-03", "Alpha", "Quietly so.", article(1).id]
+        [
+            "Zebras graze",
+            "https://alpha.example/1",
+            "2025-11-03",
+            "Alpha",
+            "Quietly so.",
+            article(1).id,
+        ]
     ]
     assert "search.html" in outlet.files and "search.js" in outlet.files
 
@@ -74,7 +89,9 @@ def test_what_files_were_made_of_is_remembered_and_not_published() -> None:
     assert search_files(outlet) == before
 
 
-def test_a_build_makes_no_file_of_a_period_that_did_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_makes_no_file_of_a_period_that_did_not_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     index, outlet = made(article(1), article(9, added=OLD, published=OLD))
     index.add(article(2))
     periods: list[str] = []
@@ -123,19 +140,28 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     title = "</script><img src=x onerror=alert(1)>\u2028\"';__proto__ constructor"
     _, outlet = made(article(1, title=title, tags=("__proto__",)))
     for name, data in search_files(outlet).items():
-        assert data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch("), name
-    assert title.replace("\u2028", " ") in search.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
+        assert (
+            data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch(")
+        ), name
+    assert (
+        title.replace("\u2028", " ") in search.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
+    )
 
 
 def terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
     """The terms of all files of a period."""
-    files = [search.called(data) for name, data in outlet.files.items() if name.startswith(f"search/{period}.t")]
+    files = [
+        search.called(data)
+        for name, data in outlet.files.items()
+        if name.startswith(f"search/{period}.t")
+    ]
     return dict(line.split(" ") for file in files for line in file.split("\n") if line)
 
 
 def test_many_articles_are_spread_over_files() -> None:
     articles = [
-        article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n)) for n in range(300)
+        article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n))
+        for n in range(300)
     ]
     _, outlet = made(*articles, article(999))
     (period,) = (row for row in listed(outlet) if row[0] == "2023")
@@ -146,7 +172,9 @@ def test_many_articles_are_spread_over_files() -> None:
     assert lines["number37"] == "11!", "in base 36"
 
 
-def with_texts(*articles: Any, texts: dict[str, str], **more: Any) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
+def with_texts(
+    *articles: Any, texts: dict[str, str], **more: Any
+) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
     index, outlet, read = MemoryIndex(articles), MemoryOutlet(), list[str]()
     built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
     return index, outlet, read

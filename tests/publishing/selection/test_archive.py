@@ -1,4 +1,5 @@
-"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the article store was."""
+"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the article store
+was."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm
 
 @dataclass(frozen=True)
 class Day:
-    """What happens before a build: minutes at which articles come, which of them have the tag, which of the older ones
-    (by their place) are corrected, retagged, withdrawn; how many days pass."""
+    """What happens before a build: minutes at which articles come, which of them have the tag,
+    which of the older ones (by their place) are corrected, retagged, withdrawn; how many days
+    pass."""
 
     minutes: list[int]
     tagged: list[bool]
@@ -87,7 +89,10 @@ def walked(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
         assert name not in seen, "the walk goes in a circle"
         seen.add(name)
         root = etree.fromstring(outlet.files[name])
-        links = {link.get("rel"): link.get("href").removeprefix(BASE) for link in root.findall(f"{ATOM}link")}
+        links = {
+            link.get("rel"): link.get("href").removeprefix(BASE)
+            for link in root.findall(f"{ATOM}link")
+        }
         assert links["self"] == name and links.get("next-archive", "") == reached_from
         yield root
         reached_from = name if name.startswith("archive/") else ""
@@ -113,7 +118,13 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
                         entry.findtext(f"{ATOM}id"),
                         (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
                     )
-                    assert copy <= first.setdefault(id, copy), "an older copy stands before a newer one"
-            members = {id: one for id, one in index.article_store.items() if key in named_feeds_of(one)}
+                    assert copy <= first.setdefault(id, copy), (
+                        "an older copy stands before a newer one"
+                    )
+            members = {
+                id: one for id, one in index.article_store.items() if key in named_feeds_of(one)
+            }
             assert set(first) == {entry_urn(INSTANCE, id) for id in members}
-            assert {first[entry_urn(INSTANCE, id)][1] for id in members} == {one.title for one in members.values()}
+            assert {first[entry_urn(INSTANCE, id)][1] for id in members} == {
+                one.title for one in members.values()
+            }

@@ -22,7 +22,8 @@ from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, at_
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
 SETTINGS = Settings(
-    site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, extensions=("tombstones",))
+    site=Site(title="Days", url=BASE),
+    publish=Publish(limit=5, window_hours=24, extensions=("tombstones",)),
 )
 
 
@@ -33,14 +34,25 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
     """What a run does at its end: build what is stale."""
-    specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
+    )
     only = None if whole else stale(specs, index.feeds(), SETTINGS, INSTANCE)
-    steps = build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
+    steps = build(
+        specs,
+        index=index,
+        outlet=outlet,
+        settings=SETTINGS,
+        sources=SOURCES,
+        instance=INSTANCE,
+        only=only,
+    )
     return finish(steps)
 
 
 class Subscriber:
-    """A reader that polls one feed and fetches archive documents it has not seen (RFC 5005 section 4.2)."""
+    """A reader that polls one feed and fetches archive documents it has not seen (RFC 5005 section
+    4.2)."""
 
     def __init__(self, name: str) -> None:
         self.name, self.met, self.archives = name, dict[str, str](), set[str]()
@@ -106,7 +118,9 @@ def change(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
     for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
         kind, one = chance.choice(("correct", "retag", "withdraw", "none")), index.article_store[id]
         if kind == "correct":
-            index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
+            index.add(
+                replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat()))
+            )
         elif kind == "retag":
             index.add(replace(one, tags=("AI", "LLM", "Robots")))
         elif kind == "withdraw" and len(index.article_store) > 3:
@@ -123,22 +137,35 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)
     turn(index, outlet)
-    assert etree.fromstring(outlet.files["tags/language-models.atom"]).findtext(f"{ATOM}id") == before
+    assert (
+        etree.fromstring(outlet.files["tags/language-models.atom"]).findtext(f"{ATOM}id") == before
+    )
     assert outlet.files["tags/llm.atom"] == outlet.files["tags/language-models.atom"]
     assert b'"/tags/llm.rss" "/tags/language-models.rss";' in outlet.files["maps/nginx.conf"]
 
 
 def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
-    index, outlet = MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)),
+        MemoryOutlet(),
+    )
     turn(index, outlet)
     victim = next(iter(index.article_store.values()))
     urn = entry_urn(INSTANCE, victim.id).encode()
     index.remove(victim.id, START + timedelta(days=99))
     report = turn(index, outlet)
     assert report.held == ()
-    holding = [name for name, data in outlet.files.items() if urn in data or victim.url.encode() + b'"' in data]
-    assert set(holding) == {f"{stem}.atom" for stem in ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")}
-    deleted = etree.fromstring(outlet.files["all.atom"]).find("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    holding = [
+        name
+        for name, data in outlet.files.items()
+        if urn in data or victim.url.encode() + b'"' in data
+    ]
+    assert set(holding) == {
+        f"{stem}.atom" for stem in ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
+    }
+    deleted = etree.fromstring(outlet.files["all.atom"]).find(
+        "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+    )
     assert deleted.get("ref").encode() == urn
 
 
@@ -155,24 +182,47 @@ def test_merged_copies_leave_all_but_their_source() -> None:
 def test_changed_settings_make_feeds_stale() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     turn(index, outlet)
-    specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
+    )
     assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
     assert stale(specs, index.feeds(), renamed, INSTANCE) == {spec.key for spec in specs}
 
 
 def test_archives_may_be_in_atom_alone() -> None:
-    index, outlet = MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(20)), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(20)),
+        MemoryOutlet(),
+    )
 
     def chains(archives: bool | str) -> tuple[int, bool]:
-        settings = SETTINGS.model_copy(update={"publish": SETTINGS.publish.model_copy(update={"archives": archives})})
-        specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
+        settings = SETTINGS.model_copy(
+            update={"publish": SETTINGS.publish.model_copy(update={"archives": archives})}
+        )
+        specs = plan(
+            index.feeds(),
+            settings=settings,
+            sources=list(SOURCES.values()),
+            queries=(),
+            categories={},
+        )
         only = stale(specs, index.feeds(), settings, INSTANCE)
         finish(
-            build(specs, index=index, outlet=outlet, settings=settings, sources=SOURCES, instance=INSTANCE, only=only)
+            build(
+                specs,
+                index=index,
+                outlet=outlet,
+                settings=settings,
+                sources=SOURCES,
+                instance=INSTANCE,
+                only=only,
+            )
         )
         assert len(list(Subscriber("all.atom").documents(outlet))) > 1
-        json_files = [name for name in outlet.files if name.startswith("archive/") and name.endswith(".json")]
+        json_files = [
+            name for name in outlet.files if name.startswith("archive/") and name.endswith(".json")
+        ]
         return len(json_files), b"next_url" in outlet.files["all.json"]
 
     assert chains("atom") == (0, False)

@@ -19,8 +19,13 @@ def row(axis: str, slug: str, count: int, **more: Any) -> FeedRow:
     return FeedRow(key=FeedKey(axis, slug), name=slug.upper(), first_slug=slug, count=count, **more)
 
 
-def keys(*rows: FeedRow, queries: tuple[SavedQuery, ...] = (), sources: tuple[Source, ...] = (ALPHA,)) -> list[FeedKey]:
-    return [spec.key for spec in plan(rows, settings=SETTINGS, sources=sources, queries=queries, categories={})]
+def keys(
+    *rows: FeedRow, queries: tuple[SavedQuery, ...] = (), sources: tuple[Source, ...] = (ALPHA,)
+) -> list[FeedKey]:
+    return [
+        spec.key
+        for spec in plan(rows, settings=SETTINGS, sources=sources, queries=queries, categories={})
+    ]
 
 
 def test_an_empty_shelf_has_one_feed() -> None:
@@ -34,7 +39,12 @@ def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
-    rows = [row("tag", "open-source", 1), row("tag", "ai", 1), row("tag", "chips", 0), row("source", "law", 0)]
+    rows = [
+        row("tag", "open-source", 1),
+        row("tag", "ai", 1),
+        row("tag", "chips", 0),
+        row("source", "law", 0),
+    ]
     specs = plan(
         rows,
         settings=SETTINGS,
@@ -53,7 +63,10 @@ def test_only_feeds_of_the_axes_that_are_published() -> None:
 
     def axes(*words: str) -> list[str]:
         chosen = replace_axes(SETTINGS, words)
-        return [one.key.slug for one in plan(rows, settings=chosen, sources=(), queries=(query,), categories={})]
+        return [
+            one.key.slug
+            for one in plan(rows, settings=chosen, sources=(), queries=(query,), categories={})
+        ]
 
     assert axes("all", "tags") == ["all", "ai"]
     assert axes("categories", "sources", "queries") == ["c", "alpha", "q"]
@@ -61,7 +74,9 @@ def test_only_feeds_of_the_axes_that_are_published() -> None:
 
 
 def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
-    return settings.model_copy(update={"publish": settings.publish.model_copy(update={"axes": words})})
+    return settings.model_copy(
+        update={"publish": settings.publish.model_copy(update={"axes": words})}
+    )
 
 
 def test_moved_and_dropped_feeds_are_none() -> None:
@@ -77,7 +92,12 @@ def test_a_removed_source_keeps_its_feed() -> None:
 
 def test_the_order_is_fixed() -> None:
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
-    rows = [row("source", "alpha", 1), row("tag", "b", 3), row("tag", "a", 3), row("category", "c", 1)]
+    rows = [
+        row("source", "alpha", 1),
+        row("tag", "b", 3),
+        row("tag", "a", 3),
+        row("category", "c", 1),
+    ]
     wanted = ["all", "c", "a", "b", "alpha", "q"]
     assert [key.slug for key in keys(*rows, queries=(query,))] == wanted
     assert [key.slug for key in keys(*rows[::-1], queries=(query,))] == wanted
@@ -85,19 +105,31 @@ def test_the_order_is_fixed() -> None:
 
 def test_a_category_named_like_a_tag_says_so() -> None:
     rows = [row("tag", "ai", 3), row("category", "ai", 1), row("category", "law", 1)]
-    titles = {spec.key: spec.title for spec in plan(rows, settings=SETTINGS, sources=(), queries=(), categories={})}
+    titles = {
+        spec.key: spec.title
+        for spec in plan(rows, settings=SETTINGS, sources=(), queries=(), categories={})
+    }
     assert titles[FeedKey("category", "ai")] == "AI (category) - Example"
-    assert titles[FeedKey("tag", "ai")] == "AI - Example" and titles[FeedKey("category", "law")] == "LAW - Example"
+    assert (
+        titles[FeedKey("tag", "ai")] == "AI - Example"
+        and titles[FeedKey("category", "law")] == "LAW - Example"
+    )
 
 
 def test_titles_languages_and_overrides() -> None:
-    override = SavedQuery(slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",))
+    override = SavedQuery(
+        slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",)
+    )
     query = SavedQuery(slug="big-chips", query="chip", expr=parse_query("chip"), window_hours=1)
     rows = [row("source", "alpha", 1), row("tag", "a", 3), row("category", "c", 1)]
     specs = {
         spec.key.slug: spec
         for spec in plan(
-            rows, settings=SETTINGS, sources=[ALPHA], queries=(override, query), categories={"C": "Things."}
+            rows,
+            settings=SETTINGS,
+            sources=[ALPHA],
+            queries=(override, query),
+            categories={"C": "Things."},
         )
     }
     assert specs["all"].title == "Example"
@@ -112,10 +144,15 @@ def test_titles_languages_and_overrides() -> None:
     assert (specs["big-chips"].title, specs["big-chips"].window_hours) == ("Big chips - Example", 1)
 
 
-def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> None:
+def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> (
+    None
+):
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows, how = [row("source", "alpha", 5)], Settings(publish=publish)
-        made = {one.key.axis: one for one in plan(rows, settings=how, sources=(), queries=(), categories={})}
+        made = {
+            one.key.axis: one
+            for one in plan(rows, settings=how, sources=(), queries=(), categories={})
+        }
         return made[axis].most, made[axis].most_older, made[axis].share
 
     assert spec("all", Publish()) == (500, 200, 0.33)

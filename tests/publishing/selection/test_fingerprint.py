@@ -49,21 +49,25 @@ def test_which_articles_the_head_shows_is_nothing_to_archives(field: str) -> Non
 def test_settings_that_all_feeds_show() -> None:
     before = staleness.common(SETTINGS, INSTANCE)
     hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
-    author = SETTINGS.model_copy(update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")})
+    author = SETTINGS.model_copy(
+        update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")}
+    )
     assert len({before, staleness.common(hubs, INSTANCE), staleness.common(author, INSTANCE)}) == 3
     port = SETTINGS.model_copy(update={"publish": Publish(listen="127.0.0.1:9")})
     assert staleness.common(port, INSTANCE) == before
 
 
 @pytest.mark.parametrize(
-    "edit", [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}]
+    "edit",
+    [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}],
 )
 def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
     assert staleness.of_source(replace(SOURCE, **edit)) != staleness.of_source(SOURCE)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "edit", [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}]
+    "edit",
+    [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}],
 )
 def test_what_of_a_source_does_not(edit: dict[str, object]) -> None:
     assert staleness.of_source(replace(SOURCE, **edit)) == staleness.of_source(SOURCE)  # type: ignore[arg-type]

@@ -46,7 +46,11 @@ def day(number: int) -> list[Article]:
 
 
 def documents(outlet: MemoryOutlet) -> dict[str, bytes]:
-    return {name: data for name, data in outlet.files.items() if name.startswith("archive/all/") and b"<feed" in data}
+    return {
+        name: data
+        for name, data in outlet.files.items()
+        if name.startswith("archive/all/") and b"<feed" in data
+    }
 
 
 def walked(outlet: MemoryOutlet) -> set[str]:
@@ -110,7 +114,9 @@ def test_a_closed_month_is_looked_into_only_where_it_changed() -> None:
     built(index, outlet, HOW, only=everything)
     assert "2025-11" not in index.looked and "2025-12" in index.looked
     old = day(3)[0]
-    index.add(replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),)))
+    index.add(
+        replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
+    )
     built(index, outlet, HOW, only=everything)
     assert "2025-11" in index.looked
     assert sum(data.count(b">Corrected<") for data in documents(outlet).values()) == 1

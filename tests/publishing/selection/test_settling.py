@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.publishing.selection.staleness import FEW, HOUR, LONG, MANY, Built, Waiting, crowd, is_due, is_rested
+from syndicator.publishing.selection.staleness import (
+    FEW,
+    HOUR,
+    LONG,
+    MANY,
+    Built,
+    Waiting,
+    crowd,
+    is_due,
+    is_rested,
+)
 
 SETTLE = 180.0
 
@@ -21,7 +31,9 @@ SETTLE = 180.0
         (Waiting(urgent=True, articles=MANY), 1000, False),  # nothing is stale
     ],
 )
-def test_what_waits_is_built_when_it_is_urgent_many_or_old(waiting: Waiting, now: float, due: bool) -> None:
+def test_what_waits_is_built_when_it_is_urgent_many_or_old(
+    waiting: Waiting, now: float, due: bool
+) -> None:
     assert is_due(waiting, SETTLE, now) == due
 
 
@@ -39,7 +51,9 @@ def test_without_a_pause_all_is_built_at_once() -> None:
         (4 * LONG, 0, 2 * LONG, True),  # half of it may be pushed out by now
     ],
 )
-def test_a_long_feed_is_written_less_often(entries: int, after: float, articles: int, rested: bool) -> None:
+def test_a_long_feed_is_written_less_often(
+    entries: int, after: float, articles: int, rested: bool
+) -> None:
     built = Built(at=1000, entries=entries, articles=7)
     assert is_rested(built, SETTLE, 1000 + after, lambda: 7 + articles) == rested
 
@@ -52,8 +66,12 @@ def test_without_a_pause_no_feed_rests() -> None:
     assert is_rested(Built(at=5, entries=200, articles=0), 0, 5, lambda: 0)
 
 
-@pytest.mark.parametrize(("settle", "crowd", "rest"), [(180, 1, 720), (180, 3, 2160), (180, 9, HOUR), (1200, 9, 4800)])
-def test_the_more_long_feeds_there_are_the_longer_each_rests(settle: float, crowd: float, rest: float) -> None:
+@pytest.mark.parametrize(
+    ("settle", "crowd", "rest"), [(180, 1, 720), (180, 3, 2160), (180, 9, HOUR), (1200, 9, 4800)]
+)
+def test_the_more_long_feeds_there_are_the_longer_each_rests(
+    settle: float, crowd: float, rest: float
+) -> None:
     built = Built(at=0, entries=4 * LONG, articles=0)
     assert not is_rested(built, settle, rest - 1, lambda: 0, crowd)
     assert is_rested(built, settle, rest, lambda: 0, crowd)

@@ -1,5 +1,5 @@
-"""Archives of feeds with few entries: months share documents, which keep their addresses; tags and sources of new
-instances have the same documents as pages."""
+"""Archives of feeds with few entries: months share documents, which keep their addresses; tags and
+sources of new instances have the same documents as pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def how(archives: bool | str = "atom", limit: int = 5) -> Settings:
-    return Settings(site=SETTINGS.site, publish=Publish(limit=limit, window_hours=0, archives=archives))
+    return Settings(
+        site=SETTINGS.site, publish=Publish(limit=limit, window_hours=0, archives=archives)
+    )
 
 
 def story(month: int, number: int) -> Article:
@@ -100,7 +102,9 @@ def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> Non
     for lost in (False, True):
         if lost:
             index.products.clear()
-        assert not [name for name in built(index, outlet, how()).written if name.startswith("archive/")]
+        assert not [
+            name for name in built(index, outlet, how()).written if name.startswith("archive/")
+        ]
         assert documents(outlet) == before
 
 
@@ -110,7 +114,9 @@ def older(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, list[str]]]:
     while name:
         page = html.fromstring(outlet.files[name])
         yield name, page.xpath("//li[@class='story']/h3/a/bdi/text()")
-        links = page.xpath("//nav[@aria-label='Earlier stories']/a/@href") or page.xpath("//a[@rel='prev']/@href")
+        links = page.xpath("//nav[@aria-label='Earlier stories']/a/@href") or page.xpath(
+            "//a[@rel='prev']/@href"
+        )
         depth = name.count("/")
         name = links[0].removeprefix("../" * depth) if links else ""
 
@@ -121,7 +127,9 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
     built(index, outlet, how())
     names, titles = zip(*older(outlet, stem), strict=True)
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
-    assert {title for shown in titles for title in shown} == {one.title for one in index.article_store.values()}
+    assert {title for shown in titles for title in shown} == {
+        one.title for one in index.article_store.values()
+    }
     assert {entry.findtext(f"{ATOM}title") for entry in walked(outlet, stem)} == {
         title for shown in titles for title in shown
     }
@@ -134,7 +142,9 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
     built(index, outlet, how())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
     built(index, outlet, how(), look=look, only=set(index.rows))
-    assert outlet.files["archive/tags/ai/2026-01.html"] == b"Ours: 3 November 2025 to 4 January 2026"
+    assert (
+        outlet.files["archive/tags/ai/2026-01.html"] == b"Ours: 3 November 2025 to 4 January 2026"
+    )
 
 
 def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
@@ -148,6 +158,8 @@ def test_earlier_instances_have_a_document_a_month() -> None:
     index, outlet = months(0, 4, 1), MemoryOutlet()
     for _ in range(2):
         built(index, outlet, how(archives=True))
-        assert documents(outlet) == documents(outlet, "tags/ai") == ["2025-11", "2025-12", "2026-01"]
+        assert (
+            documents(outlet) == documents(outlet, "tags/ai") == ["2025-11", "2025-12", "2026-01"]
+        )
         index.products.clear()
         outlet.files.clear()

@@ -15,7 +15,8 @@ from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import START, article
 
 KEY = FeedKey("all", "all")
-ADDED = [article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]  # the newest is number 7
+# the newest is number 7
+ADDED = [article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,13 @@ ADDED = [article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]  #
         (6, 1, 100, [7, 6, 5, 4, 3, 2]),
     ],
 )
-def test_the_newest_and_all_of_the_window_up_to_the_most(limit: int, hours: int, most: int, shown: list[int]) -> None:
+def test_the_newest_and_all_of_the_window_up_to_the_most(
+    limit: int, hours: int, most: int, shown: list[int]
+) -> None:
     index = MemoryIndex(ADDED)
-    spec = FeedSpec(key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most)
+    spec = FeedSpec(
+        key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
+    )
     wanted = [ADDED[number].id for number in shown]
     assert head_of_window(spec, index, index.rows[KEY]).ids == wanted
     assert head_of_window(spec, index, None).ids == wanted  # a feed that was never built
@@ -40,10 +45,15 @@ def test_a_feed_without_articles_is_empty() -> None:
     assert head_of_window(spec, MemoryIndex(), None).ids == []
 
 
-def minutes(count: int, source: str, *, ago: timedelta = timedelta(0), first: int = 0) -> list[Article]:
+def minutes(
+    count: int, source: str, *, ago: timedelta = timedelta(0), first: int = 0
+) -> list[Article]:
     """Articles of a source, one a minute, the newest `ago` before the end of the day."""
     end = START + timedelta(days=30) - ago
-    made = (article(first + n, source_key=source, added=end - timedelta(minutes=n)) for n in range(count))
+    made = (
+        article(first + n, source_key=source, added=end - timedelta(minutes=n))
+        for n in range(count)
+    )
     return list(made)
 
 
@@ -51,7 +61,9 @@ def shown(articles: list[Article], **changes: Any) -> Counter[str]:
     """How many entries each source has in the head of everything."""
     index = MemoryIndex(articles)
     spec = replace(FeedSpec(key=KEY, name="", title="", first_slug="all", share=0.33), **changes)
-    return Counter(index.article_store[id].source_key for id in head_of_window(spec, index, None).ids)
+    return Counter(
+        index.article_store[id].source_key for id in head_of_window(spec, index, None).ids
+    )
 
 
 def test_who_asks_daily_gets_all_of_a_day_of_399_articles() -> None:
@@ -71,7 +83,9 @@ def test_what_is_older_than_a_day_fills_a_feed_up_to_200() -> None:
 def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
     flood = minutes(1000, "flood")
     news = minutes(60, "quiet", first=2000, ago=timedelta(hours=3))
-    older = minutes(200, "a", first=3000, ago=timedelta(days=9)) + minutes(200, "b", first=4000, ago=timedelta(days=9))
+    older = minutes(200, "a", first=3000, ago=timedelta(days=9)) + minutes(
+        200, "b", first=4000, ago=timedelta(days=9)
+    )
     assert shown([*flood, *news, *older]) == {"flood": 165, "quiet": 60, "a": 137, "b": 138}
     assert shown([*flood, *news]) == {"flood": 440, "quiet": 60}  # no place stays empty
     assert shown([*flood, *news, *older], share=1.0) == {"flood": 440, "quiet": 60}

@@ -44,7 +44,9 @@ async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
     stop, where = asyncio.Event(), asyncio.Queue[str]()
     app = with_callbacks(files, Callbacks(verify=asked.verify, known=asked.known, push=asked.push))
     serving = asyncio.create_task(
-        serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000)
+        serve(
+            app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000
+        )
     )
     async with httpx.AsyncClient(base_url=await where.get(), trust_env=False, timeout=20) as one:
         yield one
@@ -68,7 +70,9 @@ async def test_only_what_is_known_is_read(client: httpx.AsyncClient, asked: Aske
     assert (await client.put("/websub/known", content=b"x")).status_code == 405
     assert (await client.get("/websub")).status_code == 418  # the files' own
     assert asked.heard == []
-    answer = await client.post("/websub/known", content=b"<feed/>", headers={"X-Hub-Signature": "sha1=00"})
+    answer = await client.post(
+        "/websub/known", content=b"<feed/>", headers={"X-Hub-Signature": "sha1=00"}
+    )
     assert answer.status_code == 202 and asked.heard == [("sha1=00", b"<feed/>")]
     asked.answer = 503
     assert (await client.post("/websub/known", content=b"x")).headers["retry-after"] == "60"
@@ -96,6 +100,8 @@ async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: A
     async with asyncio.timeout(30):
         while (await client.post("/websub/known", content=b"y")).status_code != 503:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    assert (await client.post("/websub/other", content=b"y")).status_code == 202, "a callback has a share of its own"
+    assert (await client.post("/websub/other", content=b"y")).status_code == 202, (
+        "a callback has a share of its own"
+    )
     go.set()
     assert {answer.status_code for answer in await asyncio.gather(*held)} == {202}

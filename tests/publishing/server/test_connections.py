@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-# A server that may open few descriptors. Asked by a line, it says how many sockets it could still open.
+# A server that may open few descriptors. Asked by a line, it says how many sockets it could still
+# open.
 SERVER = """
 import asyncio, resource, socket, sys, threading
 from pathlib import Path
@@ -34,7 +35,7 @@ def left():
 
 threading.Thread(target=left, daemon=True).start()
 asyncio.run(serve(app, "127.0.0.1", 0, stop=asyncio.Event(), listening=lambda url: print(url, flush=True)))
-"""
+"""  # noqa: E501
 
 
 class Server(NamedTuple):
@@ -54,10 +55,18 @@ class Server(NamedTuple):
 def serving(folder: Path, descriptors: int) -> Iterator[Server]:
     (folder / "index.html").write_text("<p>Hello")
     command = [sys.executable, "-c", SERVER, str(folder), str(descriptors)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
-            host, _, port = process.stdout.readline().strip().removeprefix("http://").rstrip("/").rpartition(":")
+            host, _, port = (
+                process.stdout.readline()
+                .strip()
+                .removeprefix("http://")
+                .rstrip("/")
+                .rpartition(":")
+            )
             while True:  # it says its address when it is bound, just before it listens
                 with contextlib.suppress(ConnectionRefusedError):
                     assert asked((host, int(port)))

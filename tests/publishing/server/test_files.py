@@ -40,7 +40,10 @@ def test_types_and_validators(client: TestClient) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    assert answer.headers["link"] == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
+    assert (
+        answer.headers["link"]
+        == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
+    )
     again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
     assert again.status_code == 304 and again.content == b""
     dated = client.get("/all.atom", headers={"if-modified-since": answer.headers["last-modified"]})
@@ -63,9 +66,15 @@ def test_types_and_validators(client: TestClient) -> None:
         ("lines=1-2", 200, None, b"<feed/>"),
     ],
 )
-def test_a_part_of_a_file(client: TestClient, asked: str, status: int, told: str | None, body: bytes) -> None:
+def test_a_part_of_a_file(
+    client: TestClient, asked: str, status: int, told: str | None, body: bytes
+) -> None:
     answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
-    assert (answer.status_code, answer.headers.get("content-range"), answer.content) == (status, told, body)
+    assert (answer.status_code, answer.headers.get("content-range"), answer.content) == (
+        status,
+        told,
+        body,
+    )
 
 
 def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -> None:
@@ -77,7 +86,9 @@ def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -
         assert answer.status_code == status and "content-encoding" not in answer.headers
 
 
-def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(client: TestClient, public: Path) -> None:
+def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
+    client: TestClient, public: Path
+) -> None:
     (public / "pictures").mkdir()
     (public / "pictures/1.webp").write_bytes(b"picture")
     assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
@@ -99,26 +110,37 @@ def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
 
 def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public: Path) -> None:
     os.utime(public / "all.atom.gz", ns=(1, 1))
-    assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+    assert (
+        "content-encoding"
+        not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+    )
 
 
 def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None:
     for encoding in ("gzip", "identity"):
         first = client.get("/all.atom", headers={"accept-encoding": encoding})
-        again = client.get("/all.atom", headers={"accept-encoding": encoding, "if-none-match": first.headers["etag"]})
+        again = client.get(
+            "/all.atom",
+            headers={"accept-encoding": encoding, "if-none-match": first.headers["etag"]},
+        )
         assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
-        assert again.headers["vary"] == first.headers["vary"] and "content-type" not in again.headers
+        assert (
+            again.headers["vary"] == first.headers["vary"] and "content-type" not in again.headers
+        )
 
 
 @pytest.mark.parametrize(
-    ("tag", "status"), [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)]
+    ("tag", "status"),
+    [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)],
 )
 def test_tags(client: TestClient, tag: str, status: int) -> None:
     own = client.head("/all.atom").headers["etag"]
     assert client.get("/all.atom", headers={"if-none-match": tag.format(own)}).status_code == status
 
 
-@pytest.mark.parametrize("since", ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", "", "Mon, 99 Foo 2025 99:99:99 GMT"])
+@pytest.mark.parametrize(
+    "since", ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", "", "Mon, 99 Foo 2025 99:99:99 GMT"]
+)
 def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str) -> None:
     assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
 
@@ -130,7 +152,10 @@ def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
     answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
     assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
     FileOutlet(public, gzip=False).put("maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}')
-    assert client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code == 410
+    assert (
+        client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code
+        == 410
+    )
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0"])
@@ -179,12 +204,21 @@ def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, pub
     assert client.get("/favicon.ico").status_code == 404
     (public / "icon.svg").write_text("<svg/>")
     answer = client.get("/favicon.ico")
-    assert (answer.status_code, answer.headers["content-type"], answer.text) == (200, "image/svg+xml", "<svg/>")
-    assert client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+    assert (answer.status_code, answer.headers["content-type"], answer.text) == (
+        200,
+        "image/svg+xml",
+        "<svg/>",
+    )
+    assert (
+        client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code
+        == 304
+    )
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_a_file_is_read_once(client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+def test_a_file_is_read_once(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
     first = client.get("/all.atom", headers={"accept-encoding": encoding})
 
     def read(path: Path) -> bytes:
@@ -218,14 +252,19 @@ def test_a_file_without_a_gz_is_compressed_once(
     assert (plain.content, plain.headers["etag"] != first.headers["etag"]) == (body, True)
     same = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
     assert client.get(f"/{name}", headers=same).status_code == 304
-    monkeypatch.setattr("syndicator.publishing.server.files.gzip.compress", lambda *args, **more: 1 / 0)
+    monkeypatch.setattr(
+        "syndicator.publishing.server.files.gzip.compress", lambda *args, **more: 1 / 0
+    )
     again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (again.content, again.headers) == (body, first.headers)
-    FileOutlet(public, gzip=False).put(name, body[:50])  # another edition; and too short to gain by it
+    # another edition; and too short to gain by it
+    FileOutlet(public, gzip=False).put(name, body[:50])
     assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
 
 
-@pytest.mark.parametrize(("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)]
+)
 def test_what_gains_nothing_or_could_not_be_kept_is_sent_as_it_is(
     client: TestClient, public: Path, name: str, size: int
 ) -> None:
@@ -236,9 +275,15 @@ def test_what_gains_nothing_or_could_not_be_kept_is_sent_as_it_is(
 
 def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: Path) -> None:
     (public / "all.atom.gz").unlink()
-    assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+    assert (
+        "content-encoding"
+        not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+    )
     FileOutlet(public).put("all.atom", b"<feed/>")
-    assert client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+    assert (
+        client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"]
+        == "gzip"
+    )
 
 
 def test_a_file_replaced_while_it_is_read_is_read_again(
@@ -252,7 +297,9 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
             body = file.read()
         if not reads:
             later = path.stat().st_mtime_ns + 10**9
-            FileOutlet(public, gzip=False)._replace(path, b"<rss>2</rss>", earliest=later, durable=True)
+            FileOutlet(public, gzip=False)._replace(
+                path, b"<rss>2</rss>", earliest=later, durable=True
+            )
         reads.append(one)
         return body
 
@@ -261,7 +308,10 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"
     assert answer.headers["etag"] not in ("", tag)
-    assert client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+    assert (
+        client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code
+        == 304
+    )
 
 
 def test_only_get_and_head_are_answered(client: TestClient) -> None:
@@ -271,7 +321,12 @@ def test_only_get_and_head_are_answered(client: TestClient) -> None:
 
 def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
     tag = client.head("/all.atom").headers["etag"]
-    assert client.get("/all.atom", headers=[("if-none-match", '"x"'), ("if-none-match", tag)]).status_code == 304
+    assert (
+        client.get(
+            "/all.atom", headers=[("if-none-match", '"x"'), ("if-none-match", tag)]
+        ).status_code
+        == 304
+    )
 
 
 DOCUMENT = {"sec-fetch-dest": "document"}
@@ -281,11 +336,17 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public: Path) -> None:
     for name in ("tags/ai.html", "tags/a ä.html", "tags/a ä.json"):
         (public / name).write_text("<p>Page")
     client = TestClient(make_app(public), follow_redirects=False)
-    for asked, page in (("/tags/ai.rss", "/tags/ai.html"), ("/tags/a%20%C3%A4.json", "/tags/a%20%C3%A4.html")):
+    for asked, page in (
+        ("/tags/ai.rss", "/tags/ai.html"),
+        ("/tags/a%20%C3%A4.json", "/tags/a%20%C3%A4.html"),
+    ):
         tag = client.get(asked).headers["etag"]
         answer = client.get(asked, headers={**DOCUMENT, "if-none-match": tag})
         assert (answer.status_code, answer.headers["location"]) == (303, page)
-        assert (answer.headers["vary"], answer.headers["cache-control"]) == ("Sec-Fetch-Dest", "no-cache")
+        assert (answer.headers["vary"], answer.headers["cache-control"]) == (
+            "Sec-Fetch-Dest",
+            "no-cache",
+        )
         assert client.get(asked, headers={"sec-fetch-dest": "empty"}).status_code == 200
         assert client.get(page, headers=DOCUMENT).status_code == 200
     assert client.get("/all.atom", headers=DOCUMENT).status_code == 200  # it has no page
@@ -302,17 +363,23 @@ def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public: Path) ->
 def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -> None:
     client = TestClient(make_app(public), follow_redirects=False)
     answers = [
-        client.get(path) for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
+        client.get(path)
+        for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 404, 303, 301, 410]
     assert {answer.headers["cache-control"] for answer in answers} == {"no-cache"}
 
 
-def test_a_person_gets_a_page_where_nothing_is_and_a_program_a_line(client: TestClient, public: Path) -> None:
+def test_a_person_gets_a_page_where_nothing_is_and_a_program_a_line(
+    client: TestClient, public: Path
+) -> None:
     asked = {"sec-fetch-dest": "document"}
     assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
     (public / "404.html").write_text("<p>Nothing here")
     answer = client.get("/tags/none.html", headers=asked)
     assert (answer.status_code, answer.text) == (404, "<p>Nothing here")
-    assert answer.headers["content-type"] == "text/html; charset=utf-8" and "etag" not in answer.headers
+    assert (
+        answer.headers["content-type"] == "text/html; charset=utf-8"
+        and "etag" not in answer.headers
+    )
     assert client.get("/tags/none.atom").text == "Not found.\n"

@@ -35,18 +35,30 @@ WELL = Health(
 
 
 def client(public: Path, health: Health = WELL, peer: tuple[str, int] = HERE) -> TestClient:
-    return TestClient(with_health(make_app(public), health), base_url="http://127.0.0.1:8080", client=peer)
+    return TestClient(
+        with_health(make_app(public), health), base_url="http://127.0.0.1:8080", client=peer
+    )
 
 
 def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
     for path in ("/healthz", "/readyz"):
         answer = client(tmp_path, peer=ELSEWHERE).get(path)
-        assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "ok\n", "no-store")
+        assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (
+            200,
+            "ok\n",
+            "no-store",
+        )
     ill = replace(WELL, ready=says("database"))  # type: ignore[arg-type]
-    assert [client(tmp_path, ill).get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+    assert [client(tmp_path, ill).get(path).status_code for path in ("/healthz", "/readyz")] == [
+        200,
+        503,
+    ]
     assert client(tmp_path, ill).get("/readyz").text == "database\n"
     dead = replace(WELL, alive=lambda: "no progress for 400 s")
-    assert [client(tmp_path, dead).get(path).status_code for path in ("/healthz", "/readyz")] == [503, 503]
+    assert [client(tmp_path, dead).get(path).status_code for path in ("/healthz", "/readyz")] == [
+        503,
+        503,
+    ]
     assert client(tmp_path).post("/healthz").status_code == 405
     assert client(tmp_path).head("/healthz").text == ""
 
@@ -55,7 +67,10 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
     assert client(tmp_path).get("/metrics").text == "up 1\n"
     away = client(tmp_path, peer=ELSEWHERE)
     assert away.get("/metrics").status_code == 404
-    assert client(tmp_path).get("/metrics", headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 404
+    assert (
+        client(tmp_path).get("/metrics", headers={"X-Forwarded-For": "198.51.100.7"}).status_code
+        == 404
+    )
     assert away.get("/metrics", headers={"Authorization": "Bearer secret"}).text == "up 1\n"
     assert away.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 404
     nobody = client(tmp_path, replace(WELL, token="", feed_name="health/.atom"), ELSEWHERE)
@@ -70,11 +85,13 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
         ("127.0.0.1", {"host": "localhost"}, "1.1", True),
         ("::1", {"host": "[::1]:8080"}, "1.1", True),
         ("::ffff:127.0.0.1", {"host": "localhost:8080"}, "1.1", True),
-        ("10.0.0.9", {"host": "localhost"}, "1.1", False),  # a container's gateway asks for the whole world
+        # a container's gateway asks for the whole world
+        ("10.0.0.9", {"host": "localhost"}, "1.1", False),
         ("198.51.100.7", {"host": "localhost"}, "1.1", False),
         ("", {"host": "localhost"}, "1.1", False),
         ("127.0.0.1", {}, "1.1", False),
-        ("127.0.0.1", {"host": "feeds.example.org"}, "1.1", False),  # a proxy that keeps the name, a page that has ours
+        # a proxy that keeps the name, a page that has ours
+        ("127.0.0.1", {"host": "feeds.example.org"}, "1.1", False),
         ("127.0.0.1", {"host": "[::1"}, "1.1", False),
         ("127.0.0.1", {"host": "localhost", "forwarded": "for=198.51.100.7"}, "1.1", False),
         ("127.0.0.1", {"host": "localhost", "x-real-ip": "198.51.100.7"}, "1.1", False),
@@ -82,18 +99,25 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
         ("127.0.0.1", {"host": "localhost"}, "1.0", False),  # nginx that was told nothing
     ],
 )
-def test_who_is_on_this_machine(peer: str, headers: dict[str, str], version: str, here: bool) -> None:
+def test_who_is_on_this_machine(
+    peer: str, headers: dict[str, str], version: str, here: bool
+) -> None:
     assert is_this_machine(peer, Headers(headers), version) is here
 
 
 def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
     away = client(tmp_path, peer=ELSEWHERE)
     answer = away.get("/health/secret.atom")
-    assert (answer.content, answer.headers["content-type"]) == (b"<feed/>", "application/atom+xml; charset=utf-8")
+    assert (answer.content, answer.headers["content-type"]) == (
+        b"<feed/>",
+        "application/atom+xml; charset=utf-8",
+    )
     assert answer.headers["x-robots-tag"] == "noindex"
     again = away.get("/health/secret.atom", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert [away.get(path).status_code for path in ("/health/other.atom", "/health/", "/health")] == [404] * 3
+    assert [
+        away.get(path).status_code for path in ("/health/other.atom", "/health/", "/health")
+    ] == [404] * 3
 
 
 def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ class Watched:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        self.seen.append((request.method, request.url.path, request.client.host if request.client else ""))
+        self.seen.append(
+            (request.method, request.url.path, request.client.host if request.client else "")
+        )
         self.asked.set()
         if scope["path"] == "/wait":
             await self.go.wait()
@@ -58,7 +60,9 @@ class Watched:
         await PlainTextResponse(scope["path"])(scope, receive, send)
 
     def open(self, source: str = "127.0.0.1") -> Client:
-        opened = socket.create_connection(("127.0.0.1", self.port), timeout=10, source_address=(source, 0))
+        opened = socket.create_connection(
+            ("127.0.0.1", self.port), timeout=10, source_address=(source, 0)
+        )
         self.sockets.enter_context(opened)
         return Client(opened)
 
@@ -109,8 +113,8 @@ class Client:
         return bytes(got)
 
     async def status(self) -> int:
-        """The status of the last answer before the server closes; 0 where it closes without one. Raises TimeoutError
-        where it does not close."""
+        """The status of the last answer before the server closes; 0 where it closes without one.
+        Raises TimeoutError where it does not close."""
         return int(([b"0"] + [part[:3] for part in (await self.end()).split(b"HTTP/1.1 ")[1:]])[-1])
 
 
@@ -125,7 +129,14 @@ async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
     monkeypatch.setattr(module, "Connections", connections)
     monkeypatch.setattr(module, "most_connections", lambda descriptors: MOST)
     serving = asyncio.create_task(
-        serve(made, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000)
+        serve(
+            made,
+            "127.0.0.1",
+            0,
+            stop=stop,
+            listening=where.put_nowait,
+            body_bytes=lambda path: 1000,
+        )
     )
     made.port = int((await where.get()).rstrip("/").rpartition(":")[2])
     with made.sockets:
@@ -201,14 +212,18 @@ async def test_trailers_are_no_header(watched: Watched) -> None:
 
 
 async def test_a_body_of_an_early_answer_is_bounded_too(watched: Watched) -> None:
-    client = await watched.open().send(b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
+    client = await watched.open().send(
+        b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
     assert b" 200 " in await client.answer()
     await client.send(b"3e9\r\n" + b"x" * 1001)
     assert await client.end() == b""
 
 
 async def test_after_an_early_answer_the_connection_can_go_on(watched: Watched) -> None:
-    client = await watched.open().send(b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx")
+    client = await watched.open().send(
+        b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
+    )
     assert b" 200 " in await client.answer()
     await client.send(b"x" + GET + b"\r\n")
     assert b" 200 " in await client.answer()
@@ -216,7 +231,9 @@ async def test_after_an_early_answer_the_connection_can_go_on(watched: Watched) 
     assert await client.end() == b""
 
 
-@pytest.mark.parametrize("sent", [GET, POST + b"content-length: 5\r\n\r\nab"], ids=["header", "body"])
+@pytest.mark.parametrize(
+    "sent", [GET, POST + b"content-length: 5\r\n\r\nab"], ids=["header", "body"]
+)
 async def test_a_request_that_drips_ends_with_408(watched: Watched, sent: bytes) -> None:
     client = await watched.open().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
@@ -283,7 +300,10 @@ async def test_who_waits_longest_of_all_makes_room(watched: Watched) -> None:
 
 
 async def test_no_header_names_the_client(watched: Watched) -> None:
-    forged = b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto: https\r\n\r\n"
+    forged = (
+        b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto:"
+        b" https\r\n\r\n"
+    )
     assert b" 200 " in await (await watched.open().send(GET + forged)).answer()
     assert watched.seen == [("GET", "/", "127.0.0.1")]
 

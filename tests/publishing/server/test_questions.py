@@ -22,7 +22,10 @@ class Slow:
         self.busy = self.most = 0
         self.stamp = 1
         self.questions = Questions(
-            version=lambda: (self.stamp, 1, 1), spelled=lambda name: (200, ""), ask=self.ask, base=""
+            version=lambda: (self.stamp, 1, 1),
+            spelled=lambda name: (200, ""),
+            ask=self.ask,
+            base="",
         )
 
     def ask(self, name: str) -> Made:
@@ -35,7 +38,8 @@ class Slow:
         return Made(200, body=name.encode() * self.size)
 
     async def answers(self, names: list[str], hosts: list[str] | None = None) -> list[Answer]:
-        """The answers to requests that come at once; the first ones are made when all others have been answered."""
+        """The answers to requests that come at once; the first ones are made when all others have
+        been answered."""
         asked = zip(names, hosts or [ANN] * len(names), strict=True)
         tasks = [asyncio.create_task(self.questions.answer(name, host, {})) for name, host in asked]
         for _ in range(5):  # each task begins, and waits for the thread or the room
@@ -55,7 +59,10 @@ def questions(count: int, word: str = "word") -> list[str]:
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     slow = Slow()
     answers = asyncio.run(slow.answers(questions(100)))
-    assert statuses(answers) == {200: 33, 503: 67}, "one is being made, a quarter of the places waits"
+    assert statuses(answers) == {
+        200: 33,
+        503: 67,
+    }, "one is being made, a quarter of the places waits"
     assert (slow.most, len(slow.asked)) == (1, 33)
     refused = next(dict(head) for status, head, _ in answers if status == 503)
     assert refused[b"retry-after"] == b"60"
@@ -68,7 +75,13 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     answers = asyncio.run(slow.answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
     assert statuses(answers[:40]) == {200: 33, 503: 7}
     assert statuses(answers[40:]) == {200: 2}
-    assert [name[8:11] for name in slow.order[:5]] == ["ann", "ann", "ben", "ann", "ben"], "turn by turn"
+    assert [name[8:11] for name in slow.order[:5]] == [
+        "ann",
+        "ann",
+        "ben",
+        "ann",
+        "ben",
+    ], "turn by turn"
 
 
 def test_all_clients_together_have_so_many_places() -> None:
@@ -84,7 +97,9 @@ def test_what_was_answered_before_needs_no_turn() -> None:
     async def ask() -> list[Answer]:
         first = await slow.questions.answer("q/tag.ai.atom", ANN, {})
         slow.go_on.clear()
-        others = [asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(100)]
+        others = [
+            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(100)
+        ]
         while len(slow.order) < 2:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
         again = await slow.questions.answer("q/tag.ai.atom", ANN, {})
@@ -117,7 +132,9 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
     slow = Slow()
 
     async def ask() -> Answer:
-        first, second = (asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(2))
+        first, second = (
+            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(2)
+        )
         await asyncio.sleep(0)
         slow.go_on.set()
         await first

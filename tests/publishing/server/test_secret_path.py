@@ -33,14 +33,19 @@ def settings(tmp_path: Path) -> Settings:
     (folder / "all.html").write_text("<p>Mine")
     (folder / "all.atom").write_bytes(b"<feed>mine</feed>")
     (folder / "all.atom.gz").write_bytes(gzip.compress(b"<feed>mine</feed>"))
-    (folder / "maps/moved.json").write_text(json.dumps({"moved": {"tags/old.rss": "all.atom"}, "gone": ["tags/x.rss"]}))
+    (folder / "maps/moved.json").write_text(
+        json.dumps({"moved": {"tags/old.rss": "all.atom"}, "gone": ["tags/x.rss"]})
+    )
     site = SiteSettings(callback="https://hubs.example/")
     paths = Paths(public=str(folder), state=str(tmp_path / "state"))
-    return Settings(paths=paths, site=site, publish=Publish(secret_path=SECRET, listen="127.0.0.1:0"))
+    return Settings(
+        paths=paths, site=site, publish=Publish(secret_path=SECRET, listen="127.0.0.1:0")
+    )
 
 
 def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
-    """The answers of a server of this instance to requests: method, target as on the line, headers."""
+    """The answers of a server of this instance to requests: method, target as on the line,
+    headers."""
 
     async def asking() -> Answers:
         stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
@@ -58,7 +63,9 @@ def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
     return asyncio.run(asking())
 
 
-async def one(port: int, method: str, target: str, headers: str) -> tuple[int, dict[str, str], bytes]:
+async def one(
+    port: int, method: str, target: str, headers: str
+) -> tuple[int, dict[str, str], bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     lines = [f"{method} {target} HTTP/1.1", f"host: 127.0.0.1:{port}", headers, "connection: close"]
     writer.write("\r\n".join([*filter(None, lines), "", ""]).encode())
@@ -70,24 +77,56 @@ async def one(port: int, method: str, target: str, headers: str) -> tuple[int, d
 
 
 OUTSIDE = [
-    "/", "/all.atom", "/all.atom.gz", "/index.html", "/404.html", "/none.html", "/favicon.ico", "/tags/old.rss",
-    "/tags/x.rss", "/tags/", "/maps/moved.json", "/robots.txt", "/sitemap.xml", f"//{SECRET}/all.atom",
-    f"/./{SECRET}/all.atom", f"/x/../{SECRET}/all.atom", f"/x/%2e%2e/{SECRET}/all.atom", f"/{SECRET.upper()}/all.atom",
-    f"/{SECRET[:-1]}/all.atom", f"/{SECRET}x/all.atom", f"/{SECRET}%20/all.atom", f"/{SECRET}%00/all.atom",
-    f"/{SECRET}.html", f"/{SECRET}\\all.atom", f"/{SECRET};/all.atom", f"/%25{ord(SECRET[0]):x}{SECRET[1:]}/all.atom",
-    f"/{SECRET.replace('e', '%C3%A9')}/all.atom", "/%ff%fe/all.atom", f"/?{SECRET}/all.atom", "/%2e%2e/all.atom",
-]  # fmt: skip
+    "/",
+    "/all.atom",
+    "/all.atom.gz",
+    "/index.html",
+    "/404.html",
+    "/none.html",
+    "/favicon.ico",
+    "/tags/old.rss",
+    "/tags/x.rss",
+    "/tags/",
+    "/maps/moved.json",
+    "/robots.txt",
+    "/sitemap.xml",
+    f"//{SECRET}/all.atom",
+    f"/./{SECRET}/all.atom",
+    f"/x/../{SECRET}/all.atom",
+    f"/x/%2e%2e/{SECRET}/all.atom",
+    f"/{SECRET.upper()}/all.atom",
+    f"/{SECRET[:-1]}/all.atom",
+    f"/{SECRET}x/all.atom",
+    f"/{SECRET}%20/all.atom",
+    f"/{SECRET}%00/all.atom",
+    f"/{SECRET}.html",
+    f"/{SECRET}\\all.atom",
+    f"/{SECRET};/all.atom",
+    f"/%25{ord(SECRET[0]):x}{SECRET[1:]}/all.atom",
+    f"/{SECRET.replace('e', '%C3%A9')}/all.atom",
+    "/%ff%fe/all.atom",
+    f"/?{SECRET}/all.atom",
+    "/%2e%2e/all.atom",
+]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
 def test_who_does_not_know_the_path_is_told_nothing(settings: Settings, method: str) -> None:
     """The answer is the same for what is there and what is not, whatever is asked with it."""
     tag = ask(settings, ("GET", f"/{SECRET}/all.atom", ""))[0][1]["etag"]
-    more = ("", f"if-none-match: {tag}", "range: bytes=0-3", "accept-encoding: gzip", "sec-fetch-dest: document")
+    more = (
+        "",
+        f"if-none-match: {tag}",
+        "range: bytes=0-3",
+        "accept-encoding: gzip",
+        "sec-fetch-dest: document",
+    )
     answers = ask(settings, *((method, target, headers) for target in OUTSIDE for headers in more))
     body = b"" if method == "HEAD" else b"Not found.\n"
     seen = {(status, body, *sorted(set(heads) - {"date"})) for status, heads, body in answers}
-    assert len(seen) == 1 and {(status, body) for status, _, body in answers} == {(HTTPStatus.NOT_FOUND, body)}
+    assert len(seen) == 1 and {(status, body) for status, _, body in answers} == {
+        (HTTPStatus.NOT_FOUND, body)
+    }
     assert not any(SECRET in str(answer) for answer in answers)
 
 
@@ -105,18 +144,32 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
         ("GET", f"{inside}tags/", ""),
         ("GET", f"/{SECRET}", ""),
     )
-    assert (page[0], page[2], feed[2], gzip.decompress(packed[2])) == (200, b"<p>Mine", feed[2], feed[2])
+    assert (page[0], page[2], feed[2], gzip.decompress(packed[2])) == (
+        200,
+        b"<p>Mine",
+        feed[2],
+        feed[2],
+    )
     assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in feed[1]["link"]
     assert (again[0], gone[0], missing[0]) == (304, 410, 404)
-    assert (moved[1]["location"], folder[1]["location"], bare[1]["location"]) == (f"{inside}all.atom", inside, inside)
+    assert (moved[1]["location"], folder[1]["location"], bare[1]["location"]) == (
+        f"{inside}all.atom",
+        inside,
+        inside,
+    )
     for _, heads, _ in (page, feed, packed, again, moved, gone, missing, folder, bare):
-        assert (heads["cache-control"], heads["x-robots-tag"]) == ("private, no-cache", "noindex, nofollow")
+        assert (heads["cache-control"], heads["x-robots-tag"]) == (
+            "private, no-cache",
+            "noindex, nofollow",
+        )
 
 
 def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     """They know tokens of their own."""
     settings.state_dir.mkdir(parents=True)
     health = f"/{feed_name(feed_token(settings.state_dir))}"
-    alive, told, push = ask(settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", ""))
+    alive, told, push = ask(
+        settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
+    )
     assert (alive[0], alive[2]) == (200, b"ok\n")
     assert told[2] != b"Not found.\n" and push[1]["cache-control"] == "no-store"

@@ -64,7 +64,9 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
             if path == "/large":
                 await send({"type": "http.response.start", "status": 200, "headers": []})
                 while True:
-                    await send({"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": True})
+                    await send(
+                        {"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": True}
+                    )
             await asyncio.Event().wait()
         finally:
             ended.add(path)
@@ -75,7 +77,9 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
     writers = []
     for line in ("GET /wait", "GET /large", "POST /body"):
         _, writer = await asyncio.open_connection(host, int(port))
-        writer.write(f"{line} HTTP/1.1\r\nHost: x\r\nContent-Length: {5 if 'body' in line else 0}\r\n\r\n".encode())
+        writer.write(
+            f"{line} HTTP/1.1\r\nHost: x\r\nContent-Length: {5 if 'body' in line else 0}\r\n\r\n".encode()  # noqa: E501
+        )
         await writer.drain()
         writers.append(writer)
     async with asyncio.timeout(60):
@@ -84,7 +88,9 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
         stop.set()
         await running
     assert ended == begun == {"/wait", "/large", "/body"}
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert [
+        record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING
+    ] == []
     for writer in writers:
         writer.close()
 
@@ -124,7 +130,9 @@ async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
     options: list[int] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        options.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        options.append(
+            writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        )
         writer.close()
 
     listener = _listen("127.0.0.1", 0)

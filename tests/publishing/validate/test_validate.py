@@ -14,13 +14,16 @@ from syndicator.publishing.validate import named, suspects
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
 
-HEAD = '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x</id><title>t</title><updated>2025-01-01T00:00:00Z</updated>'
+HEAD = (
+    "<feed"
+    ' xmlns="http://www.w3.org/2005/Atom"><id>urn:x</id><title>t</title><updated>2025-01-01T00:00:00Z</updated>'
+)
 ENTRY = (
-    "<entry><id>urn:y</id><title>t</title><updated>2025-01-01T00:00:00Z</updated><author><name>a</name></author>"
-    '<link href="https://a.example/"/></entry>'
+    "<entry><id>urn:y</id><title>t</title><updated>2025-01-01T00:00:00Z</updated><author><name>a</name></author><link"
+    ' href="https://a.example/"/></entry>'
 )
 
-RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>'
+RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>'  # noqa: E501
 
 
 @pytest.mark.parametrize(
@@ -32,13 +35,24 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
         (HEAD.replace("<id>urn:x</id>", "") + "</feed>", "invalid"),
         (HEAD + "<title>again</title></feed>", "invalid"),
         (HEAD + ENTRY.replace("2025-01-01T00:00:00Z", "yesterday") + "</feed>", "(urn:y)"),
-        (HEAD + ENTRY.replace("<author><name>a</name></author>", "") + "</feed>", "without an author (urn:y)"),
-        (HEAD + ENTRY.replace('<link href="https://a.example/"/>', "") + "</feed>", "neither an alternate"),
+        (
+            HEAD + ENTRY.replace("<author><name>a</name></author>", "") + "</feed>",
+            "without an author (urn:y)",
+        ),
+        (
+            HEAD + ENTRY.replace('<link href="https://a.example/"/>', "") + "</feed>",
+            "neither an alternate",
+        ),
         (HEAD + ENTRY.replace("<id>urn:y</id>", "<id>urn:y</id><made-up/>") + "</feed>", "invalid"),
         (HEAD + '<link rel="self"/></feed>', "invalid"),
         (HEAD + '<x:y xmlns:x="urn:ext" a="1"><x:z/></x:y></feed>', None),
         (HEAD + "<category/></feed>", "invalid"),
-        ("<!DOCTYPE feed [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + HEAD + "<rights>&x;</rights></feed>", "invalid"),
+        (
+            "<!DOCTYPE feed [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
+            + HEAD
+            + "<rights>&x;</rights></feed>",
+            "invalid",
+        ),
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
@@ -50,7 +64,9 @@ def test_atom(data: str, says: str | None) -> None:
     ("data", "says"),
     [
         (
-            '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>',
+            (
+                '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>'  # noqa: E501
+            ),
             None,
         ),
         (RSS.replace("<description>d</description>", ""), "no description"),
@@ -114,10 +130,18 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     lost = index.article_store[victim]
     index.remove(victim)
     report = built(index, outlet)
-    assert {problem.what for problem in report.held} == {"all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha"}
+    assert {problem.what for problem in report.held} == {
+        "all",
+        "tags/ai",
+        "tags/llm",
+        "categories/ai",
+        "sources/alpha",
+    }
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
     assert f'"{lost.title}", {lost.url}, which has no article file' in report.held[0].detail
-    assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
+    assert (
+        outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
+    )
     told = {problem.what: problem.detail for problem in report.held}
     assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
     del outlet.files["tags/ai.atom"]  # as its operator is told
@@ -150,11 +174,18 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
     index = MemoryIndex(article(n) for n in range(3))
     one = article(1)
     fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, one.id)})"
-    assert named(fault, ALL, b"", index, INSTANCE) == f': "{one.title}", {one.url}, file {one.id}.md'
+    assert (
+        named(fault, ALL, b"", index, INSTANCE) == f': "{one.title}", {one.url}, file {one.id}.md'
+    )
     assert named("cannot write all.atom", ALL, b"", index, INSTANCE) == ""
 
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
-    data = (HEAD + ENTRY + ENTRY.replace("urn:y", "urn:z").replace("<title>t", "<title>\x01t") + "</feed>").encode()
+    data = (
+        HEAD
+        + ENTRY
+        + ENTRY.replace("urn:y", "urn:z").replace("<title>t", "<title>\x01t")
+        + "</feed>"
+    ).encode()
     fault = validate.check_atom(data).fault
     assert fault is not None and fault.startswith("not-well-formed") and fault.endswith("(urn:z)")

@@ -1,4 +1,5 @@
-"""Pages of articles that are published whole: who has one, what it shows, and that one more rewrites few."""
+"""Pages of articles that are published whole: who has one, what it shows, and that one more
+rewrites few."""
 
 from __future__ import annotations
 
@@ -36,15 +37,29 @@ def every_eight_hours(count: int) -> Iterable[Article]:
 
 
 def made(
-    index: MemoryIndex, outlet: MemoryOutlet, sources: Mapping[str, Source] | None = None, **more: Any
+    index: MemoryIndex,
+    outlet: MemoryOutlet,
+    sources: Mapping[str, Source] | None = None,
+    **more: Any,
 ) -> BuildReport:
     known = sources or {"alpha": WHOLE, "beta": BETA}
     for id in index.article_store:
         index.kept.setdefault(id, f"<p>All of it, {id}.</p>")
-    specs = plan(index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={})
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={}
+    )
     only = None if more.pop("whole", False) else stale(specs, index.feeds(), SETTINGS, INSTANCE)
     return finish(
-        build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=known, instance=INSTANCE, only=only, **more)
+        build(
+            specs,
+            index=index,
+            outlet=outlet,
+            settings=SETTINGS,
+            sources=known,
+            instance=INSTANCE,
+            only=only,
+            **more,
+        )
     )
 
 
@@ -57,19 +72,31 @@ def name(number: int) -> str:
 
 
 def test_only_what_is_published_whole_has_a_page_and_stories_lead_there() -> None:
-    index, outlet = MemoryIndex([article(1), article(2, robots=("noarchive",)), of_beta(3)]), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex([article(1), article(2, robots=("noarchive",)), of_beta(3)]),
+        MemoryOutlet(),
+    )
     made(index, outlet)
     assert pages(outlet) == {name(1)}
-    for page, root in (("index.html", ""), ("sources/alpha.html", "../"), ("archive/all/2025-11-03.html", "../../")):
+    for page, root in (
+        ("index.html", ""),
+        ("sources/alpha.html", "../"),
+        ("archive/all/2025-11-03.html", "../../"),
+    ):
         links = html.fromstring(outlet.files[page]).xpath("//h3/a/@href")
         assert links[-2:] == ["https://alpha.example/2", root + name(1)], page
-    assert html.fromstring(outlet.files["sources/beta.html"]).xpath("//h3/a/@href") == ["https://beta.example/3"]
+    assert html.fromstring(outlet.files["sources/beta.html"]).xpath("//h3/a/@href") == [
+        "https://beta.example/3"
+    ]
     assert "https://alpha.example/1" in outlet.files["all.atom"].decode()
     assert b"articles/" not in outlet.files["all.atom"] + outlet.files["sitemap.xml"]
 
 
 def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
-    index, outlet = MemoryIndex([article(1, title="A <b> & C", also=("https://other.example/1",))]), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex([article(1, title="A <b> & C", also=("https://other.example/1",))]),
+        MemoryOutlet(),
+    )
     id = article(1).id
     index.kept[id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
     index.thumbnails[id] = Picture(name="pictures/1.webp", width=640, height=360)
@@ -81,12 +108,22 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
     assert page.xpath("//link[@rel='canonical']/@href") == ["https://alpha.example/1"]
     assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
     assert page.xpath("//p[@class='cover']/img/@src") == ["../pictures/1.webp"]
-    assert page.xpath("//p[@class='also']/a/@href") == ["https://alpha.example/1", "https://other.example/1"]
+    assert page.xpath("//p[@class='also']/a/@href") == [
+        "https://alpha.example/1",
+        "https://other.example/1",
+    ]
     assert page.xpath("//link[@rel='alternate']/@href")[0] == "../sources/alpha.atom"
     facts = json.loads(page.xpath("//script[@type='application/ld+json']")[0].text)
-    assert (facts["@type"], facts["headline"], facts["url"]) == ("Article", "A <b> & C", "https://alpha.example/1")
+    assert (facts["@type"], facts["headline"], facts["url"]) == (
+        "Article",
+        "A <b> & C",
+        "https://alpha.example/1",
+    )
     assert facts["author"] == [{"@type": "Person", "name": "Ann Writer"}]
-    assert facts["publisher"]["name"] == "Alpha" and facts["image"] == "https://feeds.example/pictures/1.webp"
+    assert (
+        facts["publisher"]["name"] == "Alpha"
+        and facts["image"] == "https://feeds.example/pictures/1.webp"
+    )
 
 
 def test_the_way_through_all_pages_meets_each_article_once() -> None:
@@ -99,7 +136,10 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
         before = page.xpath("//a[@rel='prev']/@href")
         at = before[0].removeprefix("../") if before else ""
         if at:
-            assert html.fromstring(outlet.files[at]).xpath("//a[@rel='next']")[0].text_content()[:-2] == found[-1]
+            assert (
+                html.fromstring(outlet.files[at]).xpath("//a[@rel='next']")[0].text_content()[:-2]
+                == found[-1]
+            )
     assert found == [f"Story {number}" for number in reversed(range(20))]
 
 
@@ -123,7 +163,9 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     made(index, outlet)
     before = {one: outlet.files[one] for one in pages(outlet)}
     index.add(of_beta(1))
-    monkeypatch.setattr("syndicator.publishing.web.pages.Pages.article_page", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(
+        "syndicator.publishing.web.pages.Pages.article_page", lambda *_: pytest.fail("made again")
+    )
     made(index, outlet)
     assert {one: outlet.files[one] for one in pages(outlet)} == before
 
@@ -135,8 +177,13 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
     made(index, outlet)
     assert pages(outlet) == {name(number) for number in range(6) if number != 3}
     assert name(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
-    assert name(3) in outlet.files["maps/nginx.conf"].decode() and name(3) in outlet.files["maps/caddy.conf"].decode()
-    assert not [one for one, data in outlet.files.items() if one.endswith(".html") and b"Story 3" in data]
+    assert (
+        name(3) in outlet.files["maps/nginx.conf"].decode()
+        and name(3) in outlet.files["maps/caddy.conf"].decode()
+    )
+    assert not [
+        one for one, data in outlet.files.items() if one.endswith(".html") and b"Story 3" in data
+    ]
     assert name(2)[9:] in outlet.files[name(4)].decode()
 
 
@@ -148,4 +195,6 @@ def test_what_may_not_be_shown_whole_any_more_loses_its_page() -> None:
     assert pages(outlet) == {name(0), name(1), name(3)}
     made(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)
     assert pages(outlet) == set()
-    assert not any(b"articles/" in data for one, data in outlet.files.items() if one.endswith(".html"))
+    assert not any(
+        b"articles/" in data for one, data in outlet.files.items() if one.endswith(".html")
+    )

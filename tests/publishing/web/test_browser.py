@@ -1,5 +1,6 @@
-"""The pages in a real browser, Debian's Chromium: axe finds nothing, nothing moves while they load, no message is
-logged, and combinations are counted. axe-core comes from npm; what is not to be had is skipped."""
+"""The pages in a real browser, Debian's Chromium: axe finds nothing, nothing moves while they load,
+no message is logged, and combinations are counted. axe-core comes from npm; what is not to be had
+is skipped."""
 
 from __future__ import annotations
 
@@ -34,10 +35,18 @@ from tests.publishing.test_builder import INSTANCE, SOURCES, article
 pytestmark = pytest.mark.slow
 
 SETTINGS = Settings(
-    site=Site(title="Example feeds", url="http://127.0.0.1/", contact="me@feeds.example"), publish=Publish(tag_min=1)
+    site=Site(title="Example feeds", url="http://127.0.0.1/", contact="me@feeds.example"),
+    publish=Publish(tag_min=1),
 )
 PAGES = (
-    *("index.html", "tags/ai.html", "feeds.html", "archive.html", "combine.html", "archive/all/2025-11-04.html"),
+    *(
+        "index.html",
+        "tags/ai.html",
+        "feeds.html",
+        "archive.html",
+        "combine.html",
+        "archive/all/2025-11-04.html",
+    ),
     *("search.html", f"articles/{article(7).id}.html", PHONE),
 )
 # A text with all that markdown has, wide things and deep headings first.
@@ -66,20 +75,21 @@ a line of code that is wider than a small screen can show at once, so that it ha
 """,
     "https://alpha.example/7",
 )
-# The page in a frame of so many pixels; it says what axe found, how much moved, and whether it is too wide.
+# The page in a frame of so many pixels; it says what axe found, how much moved, and whether it is
+# too wide.
 FRAME = """<!doctype html><title>-</title><iframe width="{width}" height="900" src="{name}"></iframe>
 <pre id="said"></pre>
-<script>onmessage = (event) => {{ document.getElementById("said").textContent = event.data; }};</script>"""
+<script>onmessage = (event) => {{ document.getElementById("said").textContent = event.data; }};</script>"""  # noqa: E501
 MOVED = 0.02  # cumulative layout shift that nobody notices
 PROBE = """<script>window.moved = 0; new PerformanceObserver((list) => {
-for (const one of list.getEntries()) moved += one.value; }).observe({type: "layout-shift", buffered: true});</script>"""
+for (const one of list.getEntries()) moved += one.value; }).observe({type: "layout-shift", buffered: true});</script>"""  # noqa: E501
 ASK = """<script src="/axe.min.js"></script><script>addEventListener("load", () => {
 const cls = moved;
 document.querySelector("[popover]")?.showPopover();
 axe.run(document).then((found) => parent.postMessage(JSON.stringify({
   violations: found.violations.map((one) => one.id + " " + one.nodes[0].target), passes: found.passes.length, cls,
   wide: document.documentElement.scrollWidth > innerWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches,
-}), "*")); });</script>"""
+}), "*")); });</script>"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,9 @@ class Served:
             self.base + path,
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+        return done.stdout, "\n".join(
+            line for line in done.stderr.splitlines() if "CONSOLE" in line
+        )
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +127,33 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for number in range(30):
         more: dict[str, Any] = {"also": ("https://other.example/1",)} if number == 20 else {}
         more |= {"language": "de"} if number in (3, 28) else {}
-        title, tags = f"Story {number} has a headline of the length that most have", ("AI", f"T {number % 4}")
-        index.add(article(number, title=title, excerpt="A whole sentence, and another one. " * 4, tags=tags, **more))
-        index.thumbnails[article(number).id] = Picture(name="pictures/1.webp", width=640, height=360)
+        title, tags = (
+            f"Story {number} has a headline of the length that most have",
+            ("AI", f"T {number % 4}"),
+        )
+        index.add(
+            article(
+                number,
+                title=title,
+                excerpt="A whole sentence, and another one. " * 4,
+                tags=tags,
+                **more,
+            )
+        )
+        index.thumbnails[article(number).id] = Picture(
+            name="pictures/1.webp", width=640, height=360
+        )
     index.add(article(7, source_key="whole"))
     index.kept[article(7).id] = WHOLE
     sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
-    specs = plan(index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={})
-    finish(build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE))
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={}
+    )
+    finish(
+        build(
+            specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE
+        )
+    )
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
     outlet.files[PHONE] = Pages(specs, private).shared({}, [])[PHONE]
     Image.new("RGB", (640, 360), "teal").save(drawn := io.BytesIO(), "WEBP")
@@ -152,8 +183,9 @@ def axe(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
 
 
 def _answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
-    """What axe found in the frame. Chromium's own clock runs on while a busy machine keeps a page waiting: a page that
-    had no time to answer is asked again, and so is one that moved, as it does where its style sheet comes late."""
+    """What axe found in the frame. Chromium's own clock runs on while a busy machine keeps a page
+    waiting: a page that had no time to answer is asked again, and so is one that moved, as it does
+    where its style sheet comes late."""
     found: dict[str, Any] = {}
     for _ in range(3):
         dom, _ = axe.dom("frame.html", *options)
@@ -172,7 +204,10 @@ def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool
     for name in PAGES:
         asked = name.replace(".html", ".asked.html")
         (axe.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
-        options = ["--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if dark else 1}"]
+        options = [
+            "--window-size=1400,1000",
+            f"--blink-settings=preferredColorScheme={0 if dark else 1}",
+        ]
         found = _answer(axe, options)
         assert found["violations"] == [] and found["passes"] > 20, (name, found)
         assert (found["wide"], found["dark"]) == (False, dark), name
@@ -198,7 +233,9 @@ const tick = (one) => document.querySelector(one).click();
 tick("[data-kind='tag'][value='t-1']"); tick("[data-kind='tag'][value='t-2']");
 tick("[data-kind='not.tag'][value='t-2']"); });"""
     (served.folder / "tick.js").write_text(tick)
-    (served.folder / "ticked.html").write_text(page.replace("</body>", '<script src="/tick.js"></script></body>'))
+    (served.folder / "ticked.html").write_text(
+        page.replace("</body>", '<script src="/tick.js"></script></body>')
+    )
     dom, logged = served.dom("ticked.html")
     assert logged == ""
     assert "8 of all 30 stories." in dom

@@ -1,5 +1,5 @@
-"""The pages by keyboard alone and without JavaScript in Chromium, by the Nu checker, and by their weight. The driver of
-Chromium and the checker come from npm; what is not to be had is skipped."""
+"""The pages by keyboard alone and without JavaScript in Chromium, by the Nu checker, and by their
+weight. The driver of Chromium and the checker come from npm; what is not to be had is skipped."""
 
 from __future__ import annotations
 
@@ -77,7 +77,10 @@ def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(driven: dict[s
 @pytest.mark.timeout(300)
 def test_keys_lead_from_headline_to_headline_and_to_the_search(driven: dict[str, Any]) -> None:
     first, second, third = driven["headlines"][:3]
-    assert (driven["keys"], first) == ([first, third, first], driven["headlines"][0]) and second != third
+    assert (driven["keys"], first) == (
+        [first, third, first],
+        driven["headlines"][0],
+    ) and second != third
     assert driven["slash"].endswith("/search.html")
 
 
@@ -85,7 +88,9 @@ def test_keys_lead_from_headline_to_headline_and_to_the_search(driven: dict[str,
 def test_a_browser_remembers_the_languages_and_what_it_saw(driven: dict[str, Any]) -> None:
     assert driven["first"] == [] and driven["again"] == driven["same"] == driven["headlines"][:2]
     assert driven["news"] == "2 new"
-    assert sorted(driven["german"]) == sorted(one for one in driven["headlines"] if one.split()[1] in ("3", "28"))
+    assert sorted(driven["german"]) == sorted(
+        one for one in driven["headlines"] if one.split()[1] in ("3", "28")
+    )
 
 
 @pytest.mark.timeout(300)
@@ -96,7 +101,9 @@ def test_search_and_combinations_need_no_mouse(driven: dict[str, Any]) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(driven: dict[str, Any]) -> None:
+def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(
+    driven: dict[str, Any],
+) -> None:
     assert "Without it, these pages have all stories:" in driven["withoutScript"]
     assert driven["withoutScript"].endswith("Archive") and driven["filter"] == 0
 

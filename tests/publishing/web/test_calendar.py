@@ -29,8 +29,13 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
 
 
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
-    year, january, february, *_ = calendar("all", spread({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), "")
-    assert (year.name, year.parts) == ("archive/all/2025.html", (("2025-01", 1), ("2025-02", PAGE + 1)))
+    year, january, february, *_ = calendar(
+        "all", spread({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
+    )
+    assert (year.name, year.parts) == (
+        "archive/all/2025.html",
+        (("2025-01", 1), ("2025-02", PAGE + 1)),
+    )
     assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1)) and january.parts == ()
     assert (year.above, january.above, february.above) == ("", "2025", "2025")
 
@@ -38,7 +43,11 @@ def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
 def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
     pages = calendar("all", spread({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), "")
     found = [(page.previous, page.span, page.following) for page in pages if not page.parts]
-    assert found == [("", "2024", "2025-01"), ("2024", "2025-01", "2025-02"), ("2025-01", "2025-02", "")]
+    assert found == [
+        ("", "2024", "2025-01"),
+        ("2024", "2025-01", "2025-02"),
+        ("2025-01", "2025-02", ""),
+    ]
 
 
 def test_no_address_goes_while_stories_come() -> None:
@@ -55,16 +64,25 @@ def test_no_address_goes_while_stories_come() -> None:
 def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
     days = each_day("2025-01-01", 59, 4)
     old = {page.span: page.fingerprint for page in calendar("all", spread(days), "")}
-    new = {page.span: page.fingerprint for page in calendar("all", spread(days | {"2025-02-10": 5}), "")}
+    new = {
+        page.span: page.fingerprint
+        for page in calendar("all", spread(days | {"2025-02-10": 5}), "")
+    }
     assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
     edited = spread(days) | {"2025-02-10": (4, "edited")}  # the page of the month shows headlines
     new = {page.span: page.fingerprint for page in calendar("all", edited, "")}
     assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
-    other = {page.span: page.fingerprint for page in calendar("all", spread(days), "other settings")}
+    other = {
+        page.span: page.fingerprint for page in calendar("all", spread(days), "other settings")
+    }
     assert not set(other.values()) & set(old.values())
 
 
 def test_the_page_of_a_day_is_found_also_where_it_has_none() -> None:
     pages = calendar("all", spread({"2025-01-07": PAGE, "2025-03-02": 1}), "")
     days = ("2025-03-02", "2025-02-01", "2025-01-01")
-    assert [page.span if page else "" for page in (holding(pages, day) for day in days)] == ["2025-03", "2025-01", ""]
+    assert [page.span if page else "" for page in (holding(pages, day) for day in days)] == [
+        "2025-03",
+        "2025-01",
+        "",
+    ]

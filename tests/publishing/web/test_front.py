@@ -23,7 +23,13 @@ PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
 def seen(number: int, source: str, **more: Any) -> View:
-    made = view(article(number, source_key=source, url=f"https://{source}.example/{number}"), None, INSTANCE, None, "")
+    made = view(
+        article(number, source_key=source, url=f"https://{source}.example/{number}"),
+        None,
+        INSTANCE,
+        None,
+        "",
+    )
     return replace(made, published=START + timedelta(minutes=number), **more)
 
 
@@ -47,7 +53,8 @@ def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
 
 def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
     old = replace(
-        seen(1, "z", related=("https://a.example/", "https://b.example/")), published=START - timedelta(days=1)
+        seen(1, "z", related=("https://a.example/", "https://b.example/")),
+        published=START - timedelta(days=1),
     )
     today = [seen(number, f"s{number}") for number in range(2, 6)]
     assert order([*today, old]) == ["5", "4", "3", "2"]
@@ -61,16 +68,23 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
     views = [alone, third, second, first]
     assert order(views, [first, second, third]) == ["1", "4"]
     found = front.grouped(views, [[first.id, second.id, third.id, "gone"]])
-    assert {id: [one.id for one in others] for id, (_, others) in found.items()} == {first.id: [third.id], alone.id: []}
+    assert {id: [one.id for one in others] for id, (_, others) in found.items()} == {
+        first.id: [third.id],
+        alone.id: [],
+    }
     made = front.line(*found[first.id], Links(base=""), "en", alone.published)
     assert made["also"] == [(third.origin.title, third.url)]
 
 
 def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
-    views = [seen(n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else "") for n in range(12)]
+    views = [
+        seen(n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else "")
+        for n in range(12)
+    ]
     links = Links(base="", unsaid="-")
     lines = [
-        front.line(view, [], links, "en", views[-1].published + timedelta(days=n // 6)) for n, view in enumerate(views)
+        front.line(view, [], links, "en", views[-1].published + timedelta(days=n // 6))
+        for n, view in enumerate(views)
     ]
     found = front.sections(lines, {"AI": 3, "Sea": 9, "-": 99})
     assert [(one.name, one.link) for one in found] == [
@@ -85,9 +99,12 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
 
 def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
     keys = {slug: FeedKey("tag", slug) for slug in ("ai", "sea", "law")}
-    specs = [FeedSpec(key=key, name=slug, title=slug, first_slug=slug) for slug, key in keys.items()]
+    specs = [
+        FeedSpec(key=key, name=slug, title=slug, first_slug=slug) for slug, key in keys.items()
+    ]
     rows = {
-        key: FeedRow(key=key, name=slug, first_slug=slug, count=9 - n) for n, (slug, key) in enumerate(keys.items())
+        key: FeedRow(key=key, name=slug, first_slug=slug, count=9 - n)
+        for n, (slug, key) in enumerate(keys.items())
     }
     views = [seen(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
     shown = front.active(specs, rows, views)
@@ -98,7 +115,10 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
 def files() -> dict[str, bytes]:
     index = MemoryIndex(
         article(
-            number, title=f"Story {number}", published=START - timedelta(days=number % 3), tags=("AI", f"Odd {number}")
+            number,
+            title=f"Story {number}",
+            published=START - timedelta(days=number % 3),
+            tags=("AI", f"Odd {number}"),
         )
         for number in range(9)
     )
@@ -107,7 +127,9 @@ def files() -> dict[str, bytes]:
     return outlet.files
 
 
-def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(files: dict[str, bytes]) -> None:
+def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(
+    files: dict[str, bytes],
+) -> None:
     page = html.fromstring(files["index.html"])
     titles = [node.text_content() for node in page.xpath("//a[@class='headline']")]
     assert sorted(titles) == [f"Story {number}" for number in range(9)]
@@ -115,14 +137,18 @@ def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(files
         stamps = section.xpath(".//time/@datetime")
         assert stamps == sorted(stamps, reverse=True)
     assert page.xpath("//section[@class='leads']//img/@fetchpriority") == []
-    assert {node.text_content() for node in page.xpath("//*[contains(@class, 'outlet')]")} == {"Alpha"}
+    assert {node.text_content() for node in page.xpath("//*[contains(@class, 'outlet')]")} == {
+        "Alpha"
+    }
 
 
 def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> None:
     for name, data in files.items():
         if name.endswith(".html"):
             assert b"\0" not in data
-            for link in html.fromstring(data).xpath("//a/@href | //link[@rel='stylesheet' or @rel='icon']/@href"):
+            for link in html.fromstring(data).xpath(
+                "//a/@href | //link[@rel='stylesheet' or @rel='icon']/@href"
+            ):
                 if ":" not in link and not link.startswith("#"):
                     target = PurePosixPath(name).parent / link.partition("#")[0]
                     parts: list[str] = []
@@ -131,8 +157,12 @@ def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> 
                     assert "/".join(parts).lstrip("/") in files, (name, link)
 
 
-def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(files: dict[str, bytes]) -> None:
-    story = html.fromstring(files["tags/ai.html"]).xpath("//li[@class='story'][.//h3//bdi[text()='Story 4']]")[0]
+def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
+    files: dict[str, bytes],
+) -> None:
+    story = html.fromstring(files["tags/ai.html"]).xpath(
+        "//li[@class='story'][.//h3//bdi[text()='Story 4']]"
+    )[0]
     links = {link.text_content(): link.get("href") for link in story.xpath(".//a")}
     assert links["Alpha"] == "../sources/alpha.html" and links["AI"] == "../categories/ai.html"
     assert links["Story 4"] == "https://alpha.example/4"
@@ -141,26 +171,40 @@ def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(fil
 
 def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
     for name in ("index.html", "feeds.html", "all.html", "sources/alpha.html"):
-        levels = [int(node.tag[1]) for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")]
+        levels = [
+            int(node.tag[1])
+            for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")
+        ]
         assert levels[0] == 1 and levels.count(1) == 1
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
 
 
 def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> None:
     tags = ("Sea", "Odd", "AI")
-    views = [replace(seen(0, "a"), published=START - timedelta(days=n / 2), tags=tags[: 1 + n % 3]) for n in range(9)]
+    views = [
+        replace(seen(0, "a"), published=START - timedelta(days=n / 2), tags=tags[: 1 + n % 3])
+        for n in range(9)
+    ]
     spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
     days = {"2025-11-03": 4, "2025-11-01": 1, "2025-08-05": 9, "2025-08-06": 2}
     made = about.about(spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"})))
     assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
     assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
     assert made.until == "Monday, 3 November 2025" and made.related == [("AI", "../tags/ai.html")]
-    assert about.rhythm(views[:4]) == "" and about.rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
+    assert (
+        about.rhythm(views[:4]) == ""
+        and about.rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
+    )
     slow = [seen(1440 * 9 * n, "a") for n in range(6)]
-    assert about.rhythm(slow) == "1 a week" and about.rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
+    assert (
+        about.rhythm(slow) == "1 a week"
+        and about.rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
+    )
 
 
-def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(files: dict[str, bytes]) -> None:
+def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
+    files: dict[str, bytes],
+) -> None:
     assert calendar.weeks("2026-02", {"2026-02-28": 7})[-1] == [
         *((f"2026-02-{day}", 0) for day in range(23, 28)),
         ("2026-02-28", 7),
@@ -171,10 +215,16 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(fil
         assert [(cell.xpath("string(a/@href)"), cell.text_content()) for cell in cells][-1:] == [
             (f"{'' if way else '../../archive/all/'}{way}2025-11-03.html", "3 3")
         ]
-    tops = html.fromstring(files["archive/all/2025-11.html"]).xpath("//section[contains(@class, 'tops')]")
+    tops = html.fromstring(files["archive/all/2025-11.html"]).xpath(
+        "//section[contains(@class, 'tops')]"
+    )
     assert [one.xpath("string(h2)") for one in tops] == [
         "Monday, 3 November 2025",
         "Sunday, 2 November 2025",
         "Saturday, 1 November 2025",
     ]
-    assert {one.text_content() for one in tops[0].xpath(".//a[@class='headline']")} == {"Story 6", "Story 3", "Story 0"}
+    assert {one.text_content() for one in tops[0].xpath(".//a[@class='headline']")} == {
+        "Story 6",
+        "Story 3",
+        "Story 0",
+    }

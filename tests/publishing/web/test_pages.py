@@ -27,7 +27,10 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    index, outlet = MemoryIndex(article(n, title=f"<script>{n}</script> & co") for n in range(4)), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex(article(n, title=f"<script>{n}</script> & co") for n in range(4)),
+        MemoryOutlet(),
+    )
     built(index, outlet)
     return outlet.files
 
@@ -57,7 +60,9 @@ def contrast(one: str, other: str) -> float:
         pairs = re.findall("..", colour * 2 if len(colour) == 3 else colour)
         digits = [d * 2 for d in colour] if len(colour) == 3 else pairs
         parts = [int(pair, 16) / 255 for pair in digits]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     low, high = sorted((light(one), light(other)))
@@ -98,7 +103,9 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
         ("America/St_Johns", "99", "POSIX"),
     ):
         environ = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": locale}
-        done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, env=environ, capture_output=True, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environ, capture_output=True, timeout=60
+        )
         found.add(done.stdout.strip())
         assert done.returncode == 0, done.stderr[-500:]
     assert len(found) == 1 and len(found.pop()) == hashlib.sha256().digest_size * 2
@@ -108,15 +115,24 @@ def test_a_page_for_what_is_missing_works_at_any_depth() -> None:
     index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
     built(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
     page = lxml_html.fromstring(outlet.files["404.html"])
-    assert all(link.startswith("/below/") for link in page.xpath("//a/@href[not(starts-with(., '#'))] | //link/@href"))
-    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"] and not page.xpath("//link[@rel='canonical']")
+    assert all(
+        link.startswith("/below/")
+        for link in page.xpath("//a/@href[not(starts-with(., '#'))] | //link/@href")
+    )
+    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"] and not page.xpath(
+        "//link[@rel='canonical']"
+    )
 
 
-def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(files: dict[str, bytes]) -> None:
+def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
+    files: dict[str, bytes],
+) -> None:
     root = etree.fromstring(files["sitemap.xml"])
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     found = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
-    assert found[:3] == ["", "feeds.html", "all.html"] and all((name or "index.html") in files for name in found)
+    assert found[:3] == ["", "feeds.html", "all.html"] and all(
+        (name or "index.html") in files for name in found
+    )
     assert "archive/all/2025-11-03.html" in found
     assert {day.text for day in root.iter(f"{space}lastmod")} == {"2025-11-03"}
 
@@ -124,24 +140,36 @@ def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(files: dict
 def test_a_page_says_what_it_is(files: dict[str, bytes]) -> None:
     page = lxml_html.fromstring(files["categories/ai.html"])
     assert page.xpath("string(//meta[@name='description']/@content)") == "Machines"
-    assert page.xpath("string(//link[@rel='canonical']/@href)") == "https://feeds.example/categories/ai.html"
+    assert (
+        page.xpath("string(//link[@rel='canonical']/@href)")
+        == "https://feeds.example/categories/ai.html"
+    )
     facts = json.loads(page.xpath("string(//script[@type='application/ld+json'])"))
     assert (facts["@type"], facts["name"]) == ("CollectionPage", "AI (category) - Example feeds")
     assert facts["dateModified"] == "2025-11-03T11:00:00+00:00"
-    properties = {node.get("property"): node.get("content") for node in page.xpath("//meta[@property]")}
-    assert properties["og:title"] == facts["name"] and properties["og:url"].endswith("/categories/ai.html")
+    properties = {
+        node.get("property"): node.get("content") for node in page.xpath("//meta[@property]")
+    }
+    assert properties["og:title"] == facts["name"] and properties["og:url"].endswith(
+        "/categories/ai.html"
+    )
 
 
 def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[str, bytes]) -> None:
     assert files["robots.txt"].endswith(b"Allow: /\n\nSitemap: https://feeds.example/sitemap.xml\n")
     manifest = json.loads(files["site.webmanifest"])
-    assert manifest["name"] == "Example feeds" and all(icon["src"] in files for icon in manifest["icons"])
+    assert manifest["name"] == "Example feeds" and all(
+        icon["src"] in files for icon in manifest["icons"]
+    )
     page = lxml_html.fromstring(files["tags/ai.html"])
     for kind, name in (("apple-touch-icon", "../icon.png"), ("manifest", "../site.webmanifest")):
         assert page.xpath(f"//link[@rel='{kind}']/@href") == [name]
     assert page.xpath("//meta[@property='og:image']/@content") == ["https://feeds.example/icon.png"]
     private = files_of(
-        Settings(site=Site(title="T", url="https://feeds.example/"), publish=Publish(secret_path="x" * 20))
+        Settings(
+            site=Site(title="T", url="https://feeds.example/"),
+            publish=Publish(secret_path="x" * 20),
+        )
     )
     assert private["robots.txt"] == b"User-agent: *\nDisallow: /\n"
 
@@ -151,7 +179,9 @@ def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -
     index.thumbnails[article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
     built(index, outlet)
     page = lxml_html.fromstring(outlet.files["index.html"])
-    assert page.xpath("//meta[@property='og:image']/@content") == ["https://feeds.example/pictures/1.webp"]
+    assert page.xpath("//meta[@property='og:image']/@content") == [
+        "https://feeds.example/pictures/1.webp"
+    ]
     (shown,) = page.xpath("//img")
     assert (shown.get("fetchpriority"), shown.get("loading")) == ("high", None)
 
@@ -161,7 +191,9 @@ def test_the_front_page_is_small() -> None:
     many = [article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
     index, outlet = MemoryIndex(many), MemoryOutlet()
     built(index, outlet)
-    loaded = [outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")]
+    loaded = [
+        outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")
+    ]
     assert len(lxml_html.fromstring(loaded[0]).xpath("//a[@class='headline']")) == 80
     assert sum(len(gzip.compress(data)) for data in loaded) < 60_000
     assert len(outlet.files["site.js"]) < 4000

@@ -1,4 +1,5 @@
-"""Pages of days, months and years in a build: all stories are on them, and one more story rewrites few."""
+"""Pages of days, months and years in a build: all stories are on them, and one more story rewrites
+few."""
 
 from __future__ import annotations
 
@@ -36,7 +37,10 @@ def titles(data: bytes) -> list[str]:
 def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
     index, outlet = MemoryIndex(stories()), MemoryOutlet()
     built(index, outlet)
-    at, found = f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html", []
+    at, found = (
+        f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html",
+        [],
+    )
     while at:
         page = html.fromstring(outlet.files[at])
         found += titles(outlet.files[at])
@@ -71,15 +75,23 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     )
     index.add(more)
     specs = plan(
-        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
+        index.feeds(),
+        settings=SETTINGS,
+        sources=list(SOURCES.values()),
+        queries=(),
+        categories={"AI": "Machines"},
     )
     report = built(index, outlet, only=stale(specs, index.feeds()))
     changed = {name for name in report.written if name.endswith(".html")}
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
-    pages = {f"{name}.html" for name in ("index", "feeds", "all", "categories/policy", "tags/rust", "sources/alpha")}
+    pages = {
+        f"{name}.html"
+        for name in ("index", "feeds", "all", "categories/policy", "tags/rust", "sources/alpha")
+    }
     assert showing == pages | {
-        f"archive/{name}.html" for name in (f"all/{day}", "all/2025-11", "categories/policy/2025", "tags/rust/2025")
+        f"archive/{name}.html"
+        for name in (f"all/{day}", "all/2025-11", "categories/policy/2025", "tags/rust/2025")
     }
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
     assert changed - showing == counting
@@ -94,4 +106,8 @@ def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
     gone = article(7)
     index.remove(gone.id, at=START)
     built(index, outlet)
-    assert not [name for name, data in outlet.files.items() if name.endswith(".html") and b">Story 7<" in data]
+    assert not [
+        name
+        for name, data in outlet.files.items()
+        if name.endswith(".html") and b">Story 7<" in data
+    ]

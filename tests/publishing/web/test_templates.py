@@ -41,13 +41,23 @@ def test_what_a_template_shows_is_escaped() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "fault"),
     [
-        ("footer.html", "<footer>{% if %}</footer>", "templates/footer.html, line 1: Expected an expression"),
+        (
+            "footer.html",
+            "<footer>{% if %}</footer>",
+            "templates/footer.html, line 1: Expected an expression",
+        ),
         ("story.html", "<li>\n{{ entry.titel }}</li>", "templates/story.html, line 2: "),
-        ("feed.html", "{{ ''.__class__.__mro__ }}", "templates/feed.html, line 1: access to attribute '__class__'"),
+        (
+            "feed.html",
+            "{{ ''.__class__.__mro__ }}",
+            "templates/feed.html, line 1: access to attribute '__class__'",
+        ),
         ("feed.html", "{{ 1 / 0 }}", "templates/feed.html, line 1: division by zero"),
     ],
 )
-def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(name: str, text: str, fault: str) -> None:
+def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
+    name: str, text: str, fault: str
+) -> None:
     files, faults = made(Look({name: text}))
     assert len(faults) == 1 and faults[0].startswith(fault)
     assert files == made(Look())[0]
@@ -68,7 +78,11 @@ def test_a_changed_template_makes_every_page_again() -> None:
     index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
     built(index, outlet)
     specs = plan(
-        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
+        index.feeds(),
+        settings=SETTINGS,
+        sources=list(SOURCES.values()),
+        queries=(),
+        categories={"AI": "Machines"},
     )
     assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
     given = Look({"footer.html": FOOTER})
@@ -81,12 +95,16 @@ def test_a_changed_template_makes_every_page_again() -> None:
 
 
 @pytest.mark.parametrize("damaged", [False, True])
-def test_our_templates_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damaged: bool) -> None:
+def test_our_templates_are_compiled_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damaged: bool
+) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     compiled: list[int] = []
     compile = jinja2.Environment.compile
-    monkeypatch.setattr(jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile(*given))
+    monkeypatch.setattr(
+        jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile(*given)
+    )
     templates._shipped.cache_clear()
     first = made(Look())[0]
     before = len(compiled)

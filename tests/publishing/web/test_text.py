@@ -23,7 +23,9 @@ def shown(markdown: str, picture: str = "") -> str:
         ("# A\n## B\n### C\n#### D\n##### E\n###### F", [2, 3, 4, 5, 6, 6]),
     ],
 )
-def test_headings_begin_at_the_second_level_and_leave_none_out(given: str, levels: list[int]) -> None:
+def test_headings_begin_at_the_second_level_and_leave_none_out(
+    given: str, levels: list[int]
+) -> None:
     made = shown(given)
     assert [int(part[0]) for part in made.split("<h")[1:]] == levels
     assert [int(part[0]) for part in made.split("</h")[1:]] == levels
@@ -32,8 +34,14 @@ def test_headings_begin_at_the_second_level_and_leave_none_out(given: str, level
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
     made = shown(f'![a "b" > <i>c]({PICTURE})')
     assert "<img" not in made
-    assert f'href="{PICTURE.replace("&", "&amp;")}"' in made and ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in made
-    assert shown(f"[![]({PICTURE})](https://b.example/)") == '<p><a href="https://b.example/">Picture</a></p>'
+    assert (
+        f'href="{PICTURE.replace("&", "&amp;")}"' in made
+        and ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in made
+    )
+    assert (
+        shown(f"[![]({PICTURE})](https://b.example/)")
+        == '<p><a href="https://b.example/">Picture</a></p>'
+    )
     assert shown(f"![words]({PICTURE})", PICTURE) == "<p></p>"
 
 
@@ -44,9 +52,16 @@ def test_a_wide_table_scrolls_by_itself() -> None:
 
 def test_columns_are_aligned_by_the_stylesheet() -> None:
     made = shown("| a | b |\n|--:|:-:|\n| 1 | 2 |")
-    assert '<td class="right">1</td>' in made and '<th class="center">b</th>' in made and "align" not in made
+    assert (
+        '<td class="right">1</td>' in made
+        and '<th class="center">b</th>' in made
+        and "align" not in made
+    )
 
 
 def test_everything_else_stays() -> None:
-    given = '<p>One <em>two</em> &lt;h1&gt; <a href="https://b.example/?q=1&amp;r=%3Ch1%3E">three</a></p>'
+    given = (
+        "<p>One <em>two</em> &lt;h1&gt; <a"
+        ' href="https://b.example/?q=1&amp;r=%3Ch1%3E">three</a></p>'
+    )
     assert page_text(given) == given

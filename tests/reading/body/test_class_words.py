@@ -12,24 +12,44 @@ from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 
 TEXTS = [
-    "The ferry to the outer islands left its quay at dawn for ninety years, and on Monday it left for the last time.",
-    "Nobody had told the crew until the evening before, when a letter was pushed under the door of the wheelhouse.",
-    "The new boat is faster, but it calls at three islands, and the other five have to make do with a barge.",
-    "Whoever lives there has to plan a visit to a doctor a fortnight ahead, said a teacher on the smallest of them.",
-    "The office says that the old boat cost too much: last year it burnt fuel for a million and carried few.",
+    (
+        "The ferry to the outer islands left its quay at dawn for ninety years, and on Monday it"
+        " left for the last time."
+    ),
+    (
+        "Nobody had told the crew until the evening before, when a letter was pushed under the door"
+        " of the wheelhouse."
+    ),
+    (
+        "The new boat is faster, but it calls at three islands, and the other five have to make do"
+        " with a barge."
+    ),
+    (
+        "Whoever lives there has to plan a visit to a doctor a fortnight ahead, said a teacher on"
+        " the smallest of them."
+    ),
+    (
+        "The office says that the old boat cost too much: last year it burnt fuel for a million and"
+        " carried few."
+    ),
 ]
 STORY = "".join(f"<p>{text}</p>" for text in TEXTS)
 
 
 def page(body: str) -> bytes:
     menu = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in ("Home", "News", "Sport"))
-    html = f"<html><head><title>The last ferry</title></head><body><ul>{menu}</ul>{body}</body></html>"
+    html = (
+        f"<html><head><title>The last ferry</title></head><body><ul>{menu}</ul>{body}</body></html>"
+    )
     return html.encode()
 
 
 def weighed(markup: str, extracted: str) -> list[Block]:
-    """The blocks of `markup` after weighing, with the overlap that the text `extracted` gives them."""
-    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    """The blocks of `markup` after weighing, with the overlap that the text `extracted` gives
+    them."""
+    blocks = read_blocks(
+        parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
+    )
     overlap.measure(blocks)
     overlap.compare(blocks, extracted)
     box = containers.build(blocks)
@@ -43,12 +63,15 @@ def bears(block: Block, name: str) -> bool:
 
 
 OTHER = "".join(
-    f"<p>Another story of the day that is told here at some length and to its end, number {n} of many.</p>"
+    f"<p>Another story of the day that is told here at some length and to its end, number {n} of"
+    " many.</p>"
     for n in range(9)
 )
 
 
-@pytest.mark.parametrize("name", ["paywall", "event", "newsletter", "footnote", "ad", "sidebar", "rating"])
+@pytest.mark.parametrize(
+    "name", ["paywall", "event", "newsletter", "footnote", "ad", "sidebar", "rating"]
+)
 def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
     word = {"ad": "promo", "footnote": "references"}.get(name, name)
     blocks = weighed(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", "\n".join(TEXTS))
@@ -56,7 +79,9 @@ def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
 
 
 def test_a_small_box_keeps_its_words() -> None:
-    blocks = weighed(f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS))
+    blocks = weighed(
+        f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS)
+    )
     assert bears(blocks[-1], "paywall")
 
 
@@ -68,14 +93,23 @@ def test_a_large_box_that_the_extractor_left_out_keeps_its_words() -> None:
 @pytest.mark.parametrize("word", ["related", "author", "comment", "hidden", "modal"])
 def test_strong_words_count_unless_the_box_has_nearly_all(word: str) -> None:
     everything = "\n".join(TEXTS) + OTHER.replace("<p>", "\n").replace("</p>", "")
-    assert bears(weighed(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", everything)[0], word)
-    assert not bears(weighed(f"<div class='{word}'>{STORY}</div><p>{TEXTS[0][:70]}</p>", everything)[0], word)
+    assert bears(
+        weighed(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", everything)[0], word
+    )
+    assert not bears(
+        weighed(f"<div class='{word}'>{STORY}</div><p>{TEXTS[0][:70]}</p>", everything)[0], word
+    )
 
 
 def test_what_is_in_a_consent_box_is_never_freed() -> None:
-    blocks = weighed(f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS))
+    blocks = weighed(
+        f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
+    )
     assert bears(blocks[0], "consent")
-    blocks = weighed(f"<div class='consent'><div class='promo'>{STORY}</div></div><div>{OTHER}</div>", "\n".join(TEXTS))
+    blocks = weighed(
+        f"<div class='consent'><div class='promo'>{STORY}</div></div><div>{OTHER}</div>",
+        "\n".join(TEXTS),
+    )
     assert bears(blocks[0], "ad")
 
 
@@ -86,10 +120,15 @@ def test_a_picture_is_weighed_by_what_it_stands_in() -> None:
     assert not bears(image, "event")
 
 
-@pytest.mark.parametrize("word", ["metered-content", "paywall", "events", "field-entity-reference-revisions"])
+@pytest.mark.parametrize(
+    "word", ["metered-content", "paywall", "events", "field-entity-reference-revisions"]
+)
 def test_the_article_in_such_a_box_is_read(word: str) -> None:
     try:
-        body = read(page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"), "https://a.example/b").body
+        body = read(
+            page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
+            "https://a.example/b",
+        ).body
     except NotAnArticle as error:
         pytest.fail(str(error))
     assert [text for text in TEXTS if text not in body] == []
@@ -99,7 +138,9 @@ def test_the_article_in_such_a_box_is_read(word: str) -> None:
 def test_a_word_on_each_paragraph_of_the_article(word: str) -> None:
     for story in ("<div class='@'>{}</div>", "<p class='@'>{}</p>"):
         marked = "".join(story.replace("@", word).format(text) for text in TEXTS)
-        body = read(page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b").body
+        body = read(
+            page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b"
+        ).body
         assert [text for text in TEXTS if text not in body] == []
 
 
@@ -111,14 +152,20 @@ def test_a_resource_is_no_source() -> None:
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
-    page = '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent" role="main"><p>Text'
-    own = read_blocks(parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree)[0].own_hints
+    page = (
+        '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent"'
+        ' role="main"><p>Text'
+    )
+    own = read_blocks(
+        parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree
+    )[0].own_hints
     assert own == {element: hints.of(element) for element in own}
     assert [element.tag for element, bits in own.items() if bits] == ["nav", "a", "div"]
 
 
 def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
-    """Words are freed where the extractor's text stands, and bound again where another one's does not."""
+    """Words are freed where the extractor's text stands, and bound again where another one's does
+    not."""
     paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
     blocks = weighed(paid + OTHER, "\n".join(TEXTS))
     assert not any(bears(block, "paywall") for block in blocks[: len(TEXTS)])

@@ -8,17 +8,26 @@ from syndicator.reading.body import clean, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 
-PROMO = "Our summer festival brings forty bands to the meadow beside the harbour, and there is room for you."
-TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stood on the quay to wave."
+PROMO = (
+    "Our summer festival brings forty bands to the meadow beside the harbour, and there is room for"
+    " you."
+)
+TEXT = (
+    "The ferry left at dawn, as it had done for ninety years, and nobody stood on the quay to wave."
+)
 
 
 def stays(markup: str, score: float, *, selected: bool) -> bool:
     """Whether the first block of `markup` is kept with `score`."""
-    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    blocks = read_blocks(
+        parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
+    )
     overlap.measure(blocks)
     for block in blocks:
         block.score = score
-    kept, _ = clean.attach(blocks, clean.decide(blocks, "", selected=selected), ["overlap"] * len(blocks))
+    kept, _ = clean.attach(
+        blocks, clean.decide(blocks, "", selected=selected), ["overlap"] * len(blocks)
+    )
     return blocks[0] in kept
 
 

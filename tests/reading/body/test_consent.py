@@ -8,23 +8,27 @@ from syndicator.reading.reader import read
 
 URL = "https://board.example/t/188"
 POST = (
-    "<p>Does anyone know what the two holes in the lower plate of this case are for? The manual says nothing,"
-    " but they look as if they were meant for something.</p>"
+    "<p>Does anyone know what the two holes in the lower plate of this case are for? The manual"
+    " says nothing, but they look as if they were meant for something.</p>"
 )
 ASKED = (
-    "These technologies are set by us or by partners of ours and count who reads what, on which machine, and how long."
+    "These technologies are set by us or by partners of ours and count who reads what, on which"
+    " machine, and how long."
 )
 BOX = (
-    "<div id='{name}' role='dialog'><h2>Your choices</h2><p>When you visit any site, it may store or read facts in"
-    f" your browser, mostly in the form of cookies.</p><p>{ASKED}</p><p>{ASKED.replace('count', 'learn')}</p></div>"
+    "<div id='{name}' role='dialog'><h2>Your choices</h2><p>When you visit any site, it may"
+    " store or read facts in your browser, mostly in the form of"
+    f" cookies.</p><p>{ASKED}</p><p>{ASKED.replace('count', 'learn')}</p></div>"
 )
 
 
 def page(box: str, story: str = POST) -> bytes:
-    return f"<html><head><title>Two holes</title></head><body><main>{story}</main>{box}</body></html>".encode()
+    return f"<html><head><title>Two holes</title></head><body><main>{story}</main>{box}</body></html>".encode()  # noqa: E501
 
 
-@pytest.mark.parametrize("name", ["onetrust-consent-sdk", "cookie-banner", "site_gdpr_popup", "cookieConsent"])
+@pytest.mark.parametrize(
+    "name", ["onetrust-consent-sdk", "cookie-banner", "site_gdpr_popup", "cookieConsent"]
+)
 def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
     body = read(page(BOX.format(name=name)), URL).body
     assert "two holes" in body

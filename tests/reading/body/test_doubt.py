@@ -5,8 +5,14 @@ from __future__ import annotations
 from syndicator.core.model import Entry
 from syndicator.reading.reader import read
 
-PROSE = "The council of the town voted on Tuesday for a new bridge, which will take two years to build. "
-PAGE = "<html><head><title>A bridge</title></head><body><article><h1>A bridge</h1>{}</article></body></html>"
+PROSE = (
+    "The council of the town voted on Tuesday for a new bridge, which will take two years to"
+    " build. "
+)
+PAGE = (
+    "<html><head><title>A bridge</title></head><body><article><h1>A"
+    " bridge</h1>{}</article></body></html>"
+)
 
 
 def doubt(inside: str, **more: object) -> str:

@@ -1,4 +1,5 @@
-"""Frames that play films or sound become links where they stand inside the text, and no others do."""
+"""Frames that play films or sound become links where they stand inside the text, and no others
+do."""
 
 from __future__ import annotations
 
@@ -8,17 +9,24 @@ from syndicator.reading.reader import read
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
 STORY = tuple(
-    f"The {who} had asked the county for a successor since the spring, and it had answered with a form that nobody"
-    f" could fill in before the {day} on which the boats of the island are painted."
+    f"The {who} had asked the county for a successor since the spring, and it had answered with a"
+    f" form that nobody could fill in before the {day} on which the boats of the island are"
+    " painted."
     for who, day in (("captain", "Monday"), ("mate", "Tuesday"), ("cook", "Friday"))
 )
-FILM = '<iframe src="https://films.example/embed/1" title="The ferry leaves" width="560" height="315"></iframe>'
+FILM = (
+    '<iframe src="https://films.example/embed/1" title="The ferry leaves" width="560"'
+    ' height="315"></iframe>'
+)
 LINK = "[The ferry leaves](https://films.example/embed/1)"
 
 
 def made(inside: str, *, before: str = "", after: str = "") -> list[str]:
     text = f"<p>{STORY[0]}</p>{inside}<p>{STORY[1]}</p><p>{STORY[2]}</p>"
-    page = f"<html><title>The last ferry</title><body>{before}<article><h1>The last ferry</h1>{text}</article>{after}"
+    page = (
+        f"<html><title>The last ferry</title><body>{before}<article><h1>The last"
+        f" ferry</h1>{text}</article>{after}"
+    )
     return read(page.encode(), URL).body.split("\n\n")
 
 
@@ -29,12 +37,18 @@ def made(inside: str, *, before: str = "", after: str = "") -> list[str]:
         (f"<figure><div class='video'>{FILM}</div></figure>", LINK),
         (f"<p>{FILM}</p>{FILM}", LINK),  # once
         (FILM.replace("src=", "data-src="), LINK),
-        ('<iframe allowfullscreen src="//films.example/v/7"></iframe>', "[films.example](https://films.example/v/7)"),
+        (
+            '<iframe allowfullscreen src="//films.example/v/7"></iframe>',
+            "[films.example](https://films.example/v/7)",
+        ),
         (
             '<iframe allow="autoplay; encrypted-media" src="/listen/3"></iframe>',
             "[harbourpost.example](https://www.harbourpost.example/listen/3)",
         ),
-        ('<iframe width="100%" height="152" src="https://radio.example/episode/9"></iframe>', "[radio.example]"),
+        (
+            '<iframe width="100%" height="152" src="https://radio.example/episode/9"></iframe>',
+            "[radio.example]",
+        ),
     ],
 )
 def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:

@@ -22,12 +22,17 @@ def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
 
 def test_a_second_copy_of_the_article_goes() -> None:
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
-    body = read(page(f"<main><h1>The last ferry</h1>{story}<div>{story}</div></main>"), "https://a.example/b").body
+    body = read(
+        page(f"<main><h1>The last ferry</h1>{story}<div>{story}</div></main>"),
+        "https://a.example/b",
+    ).body
     assert [body.count(text) for text in TEXTS] == [1] * len(TEXTS)
 
 
 def test_a_copy_with_a_changed_line_goes_whole() -> None:
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
     copy = story.replace("</p>", "</p><p>Print</p>", 1)
-    body = read(page(f"<main><h1>The last ferry</h1>{story}<div>{copy}</div></main>"), "https://a.example/b").body
+    body = read(
+        page(f"<main><h1>The last ferry</h1>{story}<div>{copy}</div></main>"), "https://a.example/b"
+    ).body
     assert "Print" not in body

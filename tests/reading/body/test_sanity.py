@@ -13,11 +13,15 @@ from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 from tests.reading.body.test_class_words import STORY, TEXTS, page
 
-MENU = "".join(f"<p><a href='/{n}'>A section of the paper that has the number {n}</a></p>" for n in range(9))
+MENU = "".join(
+    f"<p><a href='/{n}'>A section of the paper that has the number {n}</a></p>" for n in range(9)
+)
 
 
 def blocks_of(markup: str, extracted: str) -> list[Block]:
-    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    blocks = read_blocks(
+        parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
+    )
     overlap.measure(blocks)
     overlap.compare(blocks, extracted)
     return blocks
@@ -30,26 +34,41 @@ def test_a_page_for_readers_without_scripts_is_read() -> None:
 
 
 def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
-    hint = "<noscript><p>This page needs a program that runs scripts, which yours does not do today.</p></noscript>"
+    hint = (
+        "<noscript><p>This page needs a program that runs scripts, which yours does not do"
+        " today.</p></noscript>"
+    )
     long = hint.replace("today.", "today. " + "Please install another one and come again. " * 4)
     for each in (hint, long):
-        assert "scripts" not in read(page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
+        assert (
+            "scripts" not in read(page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
+        )
 
 
 def judge(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> list[str]:
     """Has readings of these log odds; returns the extractions that are asked for."""
     asked: list[str] = []
     monkeypatch.setattr(
-        "syndicator.reading.body.body.extract_trafilatura", lambda tree: asked.append("extractor") or "\n".join(TEXTS)
+        "syndicator.reading.body.body.extract_trafilatura",
+        lambda tree: asked.append("extractor") or "\n".join(TEXTS),
     )
-    odds = {"listing": lambda values: -9.0, "right": lambda values: compared if values["asked"] else alone}
-    monkeypatch.setattr("syndicator.reading.body.doubt.log_odds", lambda table, values: odds[table](values))
+    odds = {
+        "listing": lambda values: -9.0,
+        "right": lambda values: compared if values["asked"] else alone,
+    }
+    monkeypatch.setattr(
+        "syndicator.reading.body.doubt.log_odds", lambda table, values: odds[table](values)
+    )
     return asked
 
 
 @pytest.mark.parametrize(
     ("alone", "compared", "best", "asks"),
-    [(9.0, 9.0, "nothing", []), (1.0, 9.0, "extractor", ["extractor"]), (1.0, 0.0, "nothing", ["extractor"])],
+    [
+        (9.0, 9.0, "nothing", []),
+        (1.0, 9.0, "extractor", ["extractor"]),
+        (1.0, 0.0, "nothing", ["extractor"]),
+    ],
 )
 def test_the_likeliest_reading_is_taken(
     monkeypatch: pytest.MonkeyPatch, alone: float, compared: float, best: str, asks: list[str]
@@ -66,7 +85,10 @@ def test_the_text_that_a_page_declares_is_compared_before_an_extractor_is_asked(
     asked = judge(monkeypatch, 1.0, 9.0)
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
-    assert read(page(script + STORY), "https://a.example/b").trace["body"]["compared"] == "declared text"
+    assert (
+        read(page(script + STORY), "https://a.example/b").trace["body"]["compared"]
+        == "declared text"
+    )
     assert asked == []
 
 
@@ -79,10 +101,16 @@ def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPa
     assert notes["compared"] == "declared text"
 
 
-def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert "doubt" not in read(page(STORY), "https://a.example/b").trace["body"]
     judge(monkeypatch, -1.0, -1.0)
-    assert read(page(STORY), "https://a.example/b").trace["body"]["doubt"].endswith("probability of 0.27")
+    assert (
+        read(page(STORY), "https://a.example/b")
+        .trace["body"]["doubt"]
+        .endswith("probability of 0.27")
+    )
     chosen = read(page(STORY), "https://a.example/b", rules=Rules(select=("body",))).trace["body"]
     assert "doubt" not in chosen
 
@@ -90,10 +118,12 @@ def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(monkeypatch: 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
-        "syndicator.reading.body.body.extract_trafilatura", lambda tree: asked.append("extractor") or ""
+        "syndicator.reading.body.body.extract_trafilatura",
+        lambda tree: asked.append("extractor") or "",
     )
     draft = read(
-        page(f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"), "https://a.example/b"
+        page(f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"),
+        "https://a.example/b",
     )
     assert draft.trace["body"]["compared"] == "nothing"
     assert asked == []

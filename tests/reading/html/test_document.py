@@ -47,21 +47,34 @@ def test_charset_of_the_header(name: str, words: str) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_byte_order_marks_and_wide_characters(codec: str) -> None:
-    assert title(f"<html><head><title>Fähre {'x' * 40}</title></head></html>".encode(codec)).startswith("Fähre")
+    assert title(
+        f"<html><head><title>Fähre {'x' * 40}</title></head></html>".encode(codec)
+    ).startswith("Fähre")
 
 
-@pytest.mark.parametrize("stated", ["iso-8859-1", "windows-1252", "ascii", "utf-16", "no-such-charset", "hex"])
+@pytest.mark.parametrize(
+    "stated", ["iso-8859-1", "windows-1252", "ascii", "utf-16", "no-such-charset", "hex"]
+)
 def test_utf8_that_is_declared_as_something_else(stated: str) -> None:
-    assert title(f'<meta charset="{stated}"><title>Fähre — „letzte“ Fahrt</title>'.encode()) == "Fähre — „letzte“ Fahrt"
+    assert (
+        title(f'<meta charset="{stated}"><title>Fähre — „letzte“ Fahrt</title>'.encode())
+        == "Fähre — „letzte“ Fahrt"
+    )
 
 
 def test_latin1_that_is_declared_as_utf8() -> None:
-    data = '<meta charset="utf-8"><title>Größe, Fähre, Müll: für ältere Brüder</title>'.encode("latin-1")
+    data = '<meta charset="utf-8"><title>Größe, Fähre, Müll: für ältere Brüder</title>'.encode(
+        "latin-1"
+    )
     assert title(data) == "Größe, Fähre, Müll: für ältere Brüder"
 
 
 def test_a_few_foreign_bytes_in_utf8_are_windows_1252() -> None:
-    data = "<title>Fähre und Brücke</title><p>".encode() + b"it\x92s" + "größer und schöner als früher".encode() * 20
+    data = (
+        "<title>Fähre und Brücke</title><p>".encode()
+        + b"it\x92s"
+        + "größer und schöner als früher".encode() * 20
+    )
     page = parse(data, URL)
     assert page.charset == "utf-8"
     assert "it’s" in inner(page.tree, 5_000)
@@ -111,7 +124,11 @@ ENCODED = {
 
 @pytest.mark.parametrize(("name", "words"), ENCODED.items())
 def test_an_encoding_that_an_xml_declaration_names(name: str, words: str) -> None:
-    data = f'<?xml version="1.0" encoding="{name}"?><html><body><p>{words}</p></body></html>'.encode(name)
+    data = (
+        f'<?xml version="1.0" encoding="{name}"?><html><body><p>{words}</p></body></html>'.encode(
+            name
+        )
+    )
     assert words in charset.decode(data)[0]
 
 
@@ -149,7 +166,13 @@ def test_base_counts_and_is_itself_relative() -> None:
         (b'<html xml:lang="fr"><p>x', "fr"),
         (b'<meta http-equiv="Content-Language" content="pl"><p>x', "pl"),
         (b'<meta property="og:locale" content="pt_BR"><p>x', "pt-BR"),
-        (b'<script type="application/ld+json">{"@type":"Article","inLanguage":"zh-hant"}</script><p>x', "zh-Hant"),
+        (
+            (
+                b"<script"
+                b' type="application/ld+json">{"@type":"Article","inLanguage":"zh-hant"}</script><p>x'  # noqa: E501
+            ),
+            "zh-Hant",
+        ),
         (b'<html lang="{{lang}}"><p>x', None),
         (b"<p>x", None),
     ],
@@ -160,8 +183,9 @@ def test_language(html: bytes, language: str | None) -> None:
 
 def test_metas_by_whatever_name() -> None:
     page = parse(
-        b'<meta NAME="Author" content=" A  B "><meta property="og:Title" content="T"><meta itemprop=x content=1>'
-        b'<meta name="author" content="C"><meta name="author" content="A B"><p>x',
+        b'<meta NAME="Author" content=" A  B "><meta property="og:Title" content="T"><meta'
+        b' itemprop=x content=1><meta name="author" content="C"><meta name="author" content="A'
+        b' B"><p>x',
         URL,
     )
     assert page.metas["author"] == ("A B", "C")
@@ -173,8 +197,16 @@ def scripts(*values: str) -> tuple[jsonld.Object, ...]:
 
 
 def test_jsonld_is_flat() -> None:
-    graph = {"@graph": [{"@type": "A"}, [{"@type": "B", "mainEntity": {"@type": "C"}}]], "@context": "x"}
-    assert [item["@type"] for item in scripts(json.dumps(graph), json.dumps([{"@type": "D"}]))] == ["A", "B", "C", "D"]
+    graph = {
+        "@graph": [{"@type": "A"}, [{"@type": "B", "mainEntity": {"@type": "C"}}]],
+        "@context": "x",
+    }
+    assert [item["@type"] for item in scripts(json.dumps(graph), json.dumps([{"@type": "D"}]))] == [
+        "A",
+        "B",
+        "C",
+        "D",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -194,8 +226,14 @@ def test_broken_jsonld_still_tells(script: str) -> None:
 
 
 def test_salvaged_jsonld_keeps_author_and_date() -> None:
-    item = scripts('{"headline":"H","datePublished":"2020-01-02","author":{"@type":"Person","name":"A \\u0042"} "x"')[0]
-    assert (item["datePublished"], item["author"]) == ("2020-01-02", [{"@type": "Person", "name": "A B"}])
+    item = scripts(
+        '{"headline":"H","datePublished":"2020-01-02","author":{"@type":"Person","name":"A'
+        ' \\u0042"} "x"'
+    )[0]
+    assert (item["datePublished"], item["author"]) == (
+        "2020-01-02",
+        [{"@type": "Person", "name": "A B"}],
+    )
 
 
 @pytest.mark.parametrize(
@@ -241,11 +279,16 @@ def test_decoding_never_raises(data: bytes, content_type: str) -> None:
 def test_what_follows_the_end_of_a_page_is_still_read(end: str) -> None:
     """Templates put a whole page of menus before the article."""
     html = f"<html><body><nav>Home</nav>{end}<div><p>The ferry sails again.</p></div></body></html>"
-    assert parse(html.encode(), "https://a.example/").tree.findtext(".//p") == "The ferry sails again."
+    assert (
+        parse(html.encode(), "https://a.example/").tree.findtext(".//p") == "The ferry sails again."
+    )
 
 
 @pytest.mark.parametrize("start", ["article", "main", "section", "custom-element", "svg"])
 def test_a_page_may_do_without_body_tags(start: str) -> None:
-    tree = parse(f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(), URL).tree
+    tree = parse(
+        f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(),
+        URL,
+    ).tree
     assert [child.tag for child in tree.find("head")] == ["meta", "title"]
     assert "".join(tree.find("body").itertext()) == "a bc"

@@ -15,7 +15,10 @@ CASES = tomllib.loads((Path(__file__).parent / "listings.toml").read_text("utf-8
 
 
 def blocks(markup: str) -> list[Block]:
-    page = parse(f"<html><body><p>Before</p>{markup}<p>After</p></body></html>".encode(), "https://a.example/b")
+    page = parse(
+        f"<html><body><p>Before</p>{markup}<p>After</p></body></html>".encode(),
+        "https://a.example/b",
+    )
     return read_blocks(page.tree)
 
 
@@ -28,7 +31,12 @@ def test_a_listing_is_one_code_block(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "markup", ["<p>Use <code>a<br>b</code> here.</p>", "<h2><code>a<br>b</code></h2>", "<p><code>one\ntwo</code></p>"]
+    "markup",
+    [
+        "<p>Use <code>a<br>b</code> here.</p>",
+        "<h2><code>a<br>b</code></h2>",
+        "<p><code>one\ntwo</code></p>",
+    ],
 )
 def test_code_in_running_text_stays_in_it(markup: str) -> None:
     assert "code" not in {block.kind for block in blocks(markup)}

@@ -1,4 +1,5 @@
-"""List pages of our own making, in seven languages and layouts, with what is on them; and those of the open corpus."""
+"""List pages of our own making, in seven languages and layouts, with what is on them; and those of
+the open corpus."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Case:
 def own() -> list[Case]:
     told = json.loads((PAGES / "truth.json").read_text("utf-8"))
     return [
-        Case(name, one["url"], (PAGES / f"{name}.html").read_bytes(), tuple(one["items"])) for name, one in told.items()
+        Case(name, one["url"], (PAGES / f"{name}.html").read_bytes(), tuple(one["items"]))
+        for name, one in told.items()
     ]
 
 
@@ -45,4 +47,10 @@ def corpus() -> Iterator[Case]:
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             html = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes())
-            yield Case(row["id"], row["url"], html, tuple(row["items"]), frozenset(map(urls.alias, row["also_ok"])))
+            yield Case(
+                row["id"],
+                row["url"],
+                html,
+                tuple(row["items"]),
+                frozenset(map(urls.alias, row["also_ok"])),
+            )

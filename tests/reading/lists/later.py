@@ -1,4 +1,5 @@
-"""A later visit to a page that changed: what of it would be published, and how it is to be judged."""
+"""A later visit to a page that changed: what of it would be published, and how it is to be
+judged."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ FOUND = 0.8  # of the items on a page that are a list found again
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What came of a visit: addresses (urls.alias) that would be published and are no items; whether the visit was
-    refused, and else whether the list was found again or nothing of the page would be published."""
+    """What came of a visit: addresses (urls.alias) that would be published and are no items;
+    whether the visit was refused, and else whether the list was found again or nothing of the page
+    would be published."""
 
     wrong: frozenset[str]
     refused: bool = False

@@ -1,4 +1,5 @@
-"""Pages as they change between two visits: what sites do to their lists, by themselves and together.
+"""Pages as they change between two visits: what sites do to their lists, by themselves and
+together.
 
 Each mutation changes a page, and what is true of it."""
 
@@ -20,14 +21,15 @@ from syndicator.core import urls
 from tests.reading.lists.cases import Case
 
 _WORDS = """harbour ferry lantern kettle orchard marble thunder ribbon saddle meadow copper violin garden winter pepper
-anchor candle button forest velvet silver bridge basket needle""".split()  # noqa: SIM905
+anchor candle button forest velvet silver bridge basket needle""".split()  # noqa: E501, SIM905
 _WIDE = "朝霧 灯台 切符 桟橋 羊飼い 雨音 椅子 船着き場 釣り人 市場 鐘".split()  # noqa: SIM905
 _PART = 3  # characters of a text that is a part of a title and not a word by chance
 
 
 @dataclass
 class Page:
-    """A page under change. `items`: of each address (urls.alias) of an item its element; `fresh`: those that came."""
+    """A page under change. `items`: of each address (urls.alias) of an item its element; `fresh`:
+    those that came."""
 
     case: Case
     tree: Any
@@ -58,9 +60,17 @@ class Page:
 def opened(case: Case, seed: str) -> Page:
     """The page of `case`, to be changed by chances that follow from `seed`."""
     tree = lxml_html.document_fromstring(case.html, parser=lxml_html.HTMLParser(encoding="utf-8"))
-    base = next((urls.absolute(case.url, one.get("href")) for one in tree.iter("base") if one.get("href")), None)
+    base = next(
+        (urls.absolute(case.url, one.get("href")) for one in tree.iter("base") if one.get("href")),
+        None,
+    )
     page = Page(
-        case, tree, base or case.url, random.Random(seed), {}, {urls.alias(i["url"]): i["title"] for i in case.items}
+        case,
+        tree,
+        base or case.url,
+        random.Random(seed),
+        {},
+        {urls.alias(i["url"]): i["title"] for i in case.items},
     )
     within: dict[Any, set[str]] = defaultdict(set)
     ways: dict[str, list[tuple[str, Any]]] = defaultdict(list)
@@ -119,7 +129,15 @@ def _around(element: Any, tag: str, name: str) -> None:
 
 def retagged(page: Page) -> None:
     """Other elements for the same: sections for articles, h3 for h2."""
-    names = {"article": "section", "h2": "h3", "h3": "h4", "ul": "div", "li": "div", "section": "div", "figure": "div"}
+    names = {
+        "article": "section",
+        "h2": "h3",
+        "h3": "h4",
+        "ul": "div",
+        "li": "div",
+        "section": "div",
+        "figure": "div",
+    }
     for item in page.items.values():
         for one in item.iter("*"):
             if one.tag in names:
@@ -149,9 +167,14 @@ def promoted(page: Page) -> None:
 
 
 def _promo(page: Page, number: int) -> str:
-    where = page.chance.choice((f"/shop/offer-{number}", f"https://ads.example/c/{number}", f"/campaign/2026/{number}"))
+    where = page.chance.choice(
+        (f"/shop/offer-{number}", f"https://ads.example/c/{number}", f"/campaign/2026/{number}")
+    )
     form = page.chance.choice(
-        ('<div class="teaser"><a href="{0}"><h3>{1}</h3></a></div>', '<p><a class="btn" href="{0}">{1}</a></p>')
+        (
+            '<div class="teaser"><a href="{0}"><h3>{1}</h3></a></div>',
+            '<p><a class="btn" href="{0}">{1}</a></p>',
+        )
     )
     return form.format(where, page.title())
 
@@ -206,7 +229,8 @@ def sidebar(page: Page) -> None:
 
 
 def mixed(page: Page) -> None:
-    """Items of another kind among those of the list, in the same elements: what is sponsored, and a letter to order."""
+    """Items of another kind among those of the list, in the same elements: what is sponsored, and a
+    letter to order."""
     for key in page.chance.sample(list(page.items), min(2, len(page.items))):
         item = page.items[key]
         if item.getparent() is None or (item.tag == "a" and item.getparent().tag == "body"):
@@ -237,7 +261,12 @@ def _fill(page: Page, item: Any, key: str, url: str, title: str, *, dated: bool)
 
 def _retitle(item: Any, old: str, title: str) -> None:
     """Puts `title` in the place of the texts that are the `old` one, or parts of it."""
-    texts = [(one, name) for one in item.iter("*") for name in ("text", "tail") if (one, name) != (item, "tail")]
+    texts = [
+        (one, name)
+        for one in item.iter("*")
+        for name in ("text", "tail")
+        if (one, name) != (item, "tail")
+    ]
     written = False
     for one, name in texts:
         said = getattr(one, name) or ""
@@ -248,11 +277,15 @@ def _retitle(item: Any, old: str, title: str) -> None:
 
 def fresh(page: Page) -> None:
     """One to three new items at the top, as the list has them."""
-    together = Counter(item.getparent() for item in page.items.values() if item.getparent() is not None)
+    together = Counter(
+        item.getparent() for item in page.items.values() if item.getparent() is not None
+    )
     if not together:
         return
     parent = together.most_common(1)[0][0]
-    first_key, first = next((key, item) for key, item in page.items.items() if item.getparent() is parent)
+    first_key, first = next(
+        (key, item) for key, item in page.items.items() if item.getparent() is parent
+    )
     for _ in range(page.chance.randint(1, 3)):
         url = another(_address(page, first, first_key), page)
         other, title = copy.deepcopy(first), page.title()
@@ -278,7 +311,9 @@ def another(url: str, page: Page) -> str:
     place = max((n for n, one in enumerate(segments) if one), default=0)
     if query and not re.search(r"[a-z]{3}-[a-z]{3}", parts.path):
         pairs = parse_qsl(query, keep_blank_values=True)
-        query = urlencode([(name, _other(value, page)) if value else (name + "", value) for name, value in pairs])
+        query = urlencode(
+            [(name, _other(value, page)) if value else (name + "", value) for name, value in pairs]
+        )
         if all(not value for _, value in pairs):
             query = _other(parts.query, page)
     else:
@@ -297,7 +332,11 @@ def _other(value: str, page: Page) -> str:
     elif re.fullmatch(r"[0-9a-f-]{12,}", stem):
         made = stem.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
     elif re.search(r"\d{4,}", stem):
-        made = re.sub(r"\d{4,}", lambda m: str(int(m[0]) + page.chance.randint(10, 999)).zfill(len(m[0])), stem)
+        made = re.sub(
+            r"\d{4,}",
+            lambda m: str(int(m[0]) + page.chance.randint(10, 999)).zfill(len(m[0])),
+            stem,
+        )
     else:
         made = "-".join(page.chance.sample(_WORDS, max(2, min(6, stem.count("-") + 1))))
     return made + (f".{ending}" if ending else "")
@@ -307,7 +346,7 @@ def readdressed(page: Page) -> None:
     """The site gives all of its articles other addresses; their titles stay."""
     made: dict[str, Any] = {}
     for number, (key, item) in enumerate(list(page.items.items())):
-        url = f"https://{urlsplit(page.base).netloc}/stories/{number}/{'-'.join(page.chance.sample(_WORDS, 4))}"
+        url = f"https://{urlsplit(page.base).netloc}/stories/{number}/{'-'.join(page.chance.sample(_WORDS, 4))}"  # noqa: E501
         for anchor in item.iter("a"):
             if page.key(anchor) == key:
                 anchor.set("href", url)
@@ -339,7 +378,16 @@ def replaced(page: Page) -> None:
 
 
 Mutation = Callable[[Page], None]
-LAYOUTS: tuple[Mutation, ...] = (renamed, wrapped, retagged, reordered, promoted, lazy, sidebar, mixed)
+LAYOUTS: tuple[Mutation, ...] = (
+    renamed,
+    wrapped,
+    retagged,
+    reordered,
+    promoted,
+    lazy,
+    sidebar,
+    mixed,
+)
 RARE: tuple[Mutation, ...] = (skeletons, readdressed, emptied, replaced)
 
 

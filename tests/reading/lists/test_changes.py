@@ -1,4 +1,5 @@
-"""Lists whose pages changed since they were learnt are found again, or nothing of them is published."""
+"""Lists whose pages changed since they were learnt are found again, or nothing of them is
+published."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ def after(case: Case, *changes: mutate.Mutation, seed: str = "") -> tuple[mutate
 
 
 @pytest.mark.parametrize("change", mutate.LAYOUTS, ids=lambda change: change.__name__)
-def test_a_changed_list_is_found_again_with_what_is_new_and_nothing_else(change: mutate.Mutation) -> None:
+def test_a_changed_list_is_found_again_with_what_is_new_and_nothing_else(
+    change: mutate.Mutation,
+) -> None:
     for case in CASES:
         page, found = after(case, mutate.fresh, change)
         assert found.well, (case.name, page.titles, found)
@@ -32,7 +35,9 @@ def test_changes_together_publish_nothing_wrong() -> None:
     assert sum(one.well for one in found) >= 0.9 * len(found)
 
 
-@pytest.mark.parametrize("change", [mutate.emptied, mutate.replaced], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change", [mutate.emptied, mutate.replaced], ids=lambda change: change.__name__
+)
 def test_of_a_page_whose_list_is_gone_nothing_is_published(change: mutate.Mutation) -> None:
     for case in CASES:
         assert not after(case, change)[1].wrong
@@ -43,7 +48,9 @@ def test_articles_that_moved_are_not_new() -> None:
         first = read_listing(case.html, case.url)
         page = mutate.mutated(case, case.name, (mutate.readdressed,))
         again = read_listing(page.bytes(), case.url, None, first.listing)
-        assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, case.name
+        assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, (
+            case.name
+        )
 
 
 def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> None:
@@ -51,7 +58,9 @@ def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> 
     first = read_listing(case.html, case.url)
     assert first.listing is not None
     turned = case.html
-    for number, word in enumerate(("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")):
+    for number, word in enumerate(
+        ("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")
+    ):
         turned = turned.replace(word.encode(), f"neu{number}".encode())
     for item in case.items:
         turned = turned.replace(item["title"].encode(), item["title"][::-1].encode())
@@ -60,26 +69,43 @@ def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> 
     assert not {entry.id for entry in again.entries} & {entry.id for entry in first.entries}
     unlike = mutate.opened(Case("turned", case.url, turned, case.items), "1")
     mutate.renamed(unlike)
-    bare = unlike.bytes().replace(b"<h2", b"<h4").replace(b"</h2", b"</h4").replace(b"/2026/", b"/n/2026/")
+    bare = (
+        unlike.bytes()
+        .replace(b"<h2", b"<h4")
+        .replace(b"</h2", b"</h4")
+        .replace(b"/2026/", b"/n/2026/")
+    )
     with pytest.raises(NotAFeed, match="none of the items that were there before is"):
         read_listing(bare, case.url, None, first.listing)
 
 
 URL = "https://a.example/news/"
-NAMES = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week", "Tickets are dearer now")
+NAMES = (
+    "The ferry that came late",
+    "A sheep on the pier again",
+    "Rain for the third week",
+    "Tickets are dearer now",
+)
 ROWS = "".join(
-    f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3><time datetime='2026-03-0{9 - n}'></time></li>"
+    f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3><time"
+    f" datetime='2026-03-0{9 - n}'></time></li>"
     for n, name in enumerate(NAMES)
 )
 
 
 def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
-    new = "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time datetime='2026-03-10'></time></li>"
-    other = (
-        "<li class='x'><h3><a href='/about/us/all'>All about our paper</a></h3><time datetime='2026-03-11'></time></li>"
+    new = (
+        "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time"
+        " datetime='2026-03-10'></time></li>"
     )
-    again = read_listing(f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing)
+    other = (
+        "<li class='x'><h3><a href='/about/us/all'>All about our paper</a></h3><time"
+        " datetime='2026-03-11'></time></li>"
+    )
+    again = read_listing(
+        f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing
+    )
     assert [entry.title for entry in again.entries] == ["A new boat is named today", *NAMES]
     assert again.listing and "such as https://a.example/about/us/all" in again.listing.note
 
@@ -87,8 +113,8 @@ def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
 def test_a_larger_list_that_came_is_not_taken_for_the_one_that_is_known() -> None:
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     louder = "".join(
-        f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read, part {n}</a></h2>"
-        "<time datetime='2026-03-08'></time></article>"
+        f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read,"
+        f" part {n}</a></h2><time datetime='2026-03-08'></time></article>"
         for n in range(20)
     )
     page = f"<html><body><main>{louder}</main><ul>{ROWS}</ul></body></html>".encode()

@@ -10,7 +10,12 @@ from syndicator.reading.lists.learn import read_listing
 from tests.reading.lists.cases import Case, own
 
 URL = "https://a.example/news/"
-NAMES = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week", "Tickets are dearer now")
+NAMES = (
+    "The ferry that came late",
+    "A sheep on the pier again",
+    "Rain for the third week",
+    "Tickets are dearer now",
+)
 
 
 @pytest.mark.parametrize("case", own(), ids=lambda case: case.name)
@@ -32,8 +37,13 @@ def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Cas
     "body",
     [
         "<p>Only text.</p>",
-        "<ul><li><a href='/p/1'>The ferry that came late</a><li><a href='/p/2'>A sheep on the pier</a></ul>",
-        "<ul>" + "".join(f"<li><a href='/tag/{n}'>{name}</a>" for n, name in enumerate(NAMES)) + "</ul>",
+        (
+            "<ul><li><a href='/p/1'>The ferry that came late</a><li><a href='/p/2'>A sheep on the"
+            " pier</a></ul>"
+        ),
+        "<ul>"
+        + "".join(f"<li><a href='/tag/{n}'>{name}</a>" for n, name in enumerate(NAMES))
+        + "</ul>",
     ],
 )
 def test_what_is_no_list_has_none(body: str) -> None:
@@ -44,24 +54,37 @@ def test_what_is_no_list_has_none(body: str) -> None:
 @pytest.mark.parametrize(
     "href",
     [
-        "javascript:alert({n})", "data:text/html,{n}", "file:///etc/{n}", "mailto:{n}@a.example", "//[::{n}",
-        "https://a.example:99999/p/{n}", "ftp://a.example/p/{n}", "blob:https://a.example/{n}",
+        "javascript:alert({n})",
+        "data:text/html,{n}",
+        "file:///etc/{n}",
+        "mailto:{n}@a.example",
+        "//[::{n}",
+        "https://a.example:99999/p/{n}",
+        "ftp://a.example/p/{n}",
+        "blob:https://a.example/{n}",
     ],
-)  # fmt: skip
+)
 def test_what_leads_nowhere_on_the_web_is_no_item(href: str) -> None:
-    rows = "".join(f"<li><h3><a href='{href.format(n=n)}'>{name}</a></h3>" for n, name in enumerate(NAMES))
+    rows = "".join(
+        f"<li><h3><a href='{href.format(n=n)}'>{name}</a></h3>" for n, name in enumerate(NAMES)
+    )
     with pytest.raises(NotAFeed, match="no-list"):
         read_listing(f"<html><body><main><ul>{rows}</ul></main></body></html>".encode(), URL)
 
 
 def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_of_time() -> None:
     rows = "".join(
-        f"<li><h3><a href='https://user:word@a.example/p/{n}-x'>{name}</a></h3>"
-        f"<time datetime='9999-12-31T23:59:59-14:00'>soon</time><img width=300 height=300 src='javascript:{n}.jpg'>"
+        f"<li><h3><a href='https://user:word@a.example/p/{n}-x'>{name}</a></h3><time"
+        " datetime='9999-12-31T23:59:59-14:00'>soon</time><img width=300 height=300"
+        f" src='javascript:{n}.jpg'>"
         for n, name in enumerate(NAMES)
     )
-    entries = read_listing(f"<html><body><main><ul>{rows * 3}</ul></main></body></html>".encode(), URL).entries
-    assert [entry.url for entry in entries] == [f"https://a.example/p/{n}-x" for n in range(len(NAMES))]
+    entries = read_listing(
+        f"<html><body><main><ul>{rows * 3}</ul></main></body></html>".encode(), URL
+    ).entries
+    assert [entry.url for entry in entries] == [
+        f"https://a.example/p/{n}-x" for n in range(len(NAMES))
+    ]
     assert {(entry.published, entry.image) for entry in entries} == {(None, "")}
 
 
@@ -71,12 +94,11 @@ def test_a_list_that_only_json_ld_has_is_taken_from_it() -> None:
         f'"datePublished":"2026-03-0{n + 1}","image":{{"url":"/i/{n}.jpg"}}}}}}'
         for n, name in enumerate(NAMES)
     )
-    crumbs = (
-        '{"@type":"BreadcrumbList","itemListElement":[{"@type":"ListItem","item":"/a"},{"item":"/b"},{"item":"/c"}]}'
-    )
+    crumbs = '{"@type":"BreadcrumbList","itemListElement":[{"@type":"ListItem","item":"/a"},{"item":"/b"},{"item":"/c"}]}'  # noqa: E501
     page = (
         '<html><body><nav><a href="/shop-of-ours">Our shop is open</a></nav><div id="app"></div>'
-        f'<script type="application/ld+json">[{crumbs},{{"@type":"ItemList","itemListElement":[{rows}]}}]</script>'
+        "<script"
+        f' type="application/ld+json">[{crumbs},{{"@type":"ItemList","itemListElement":[{rows}]}}]</script>'  # noqa: E501
     )
     feed = read_listing(page.encode(), URL)
     assert feed.listing and feed.listing.by == "json-ld"
@@ -90,24 +112,34 @@ def test_microformats_tell_more_of_what_repeats() -> None:
         f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'
         for n, name in enumerate(NAMES)
     )
-    feed = read_listing(f'<html><body><div class="h-feed">{entries}</div></body></html>'.encode(), URL)
+    feed = read_listing(
+        f'<html><body><div class="h-feed">{entries}</div></body></html>'.encode(), URL
+    )
     assert feed.listing and feed.listing.by == "h-feed"
     assert [entry.published and entry.published.day for entry in feed.entries] == [1, 2, 3, 4]
 
 
 def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own() -> None:
-    rows = ",".join(f'{{"@type":"ListItem","url":"/shop/{n}","name":"A thing to buy, {n}"}}' for n in range(9))
+    rows = ",".join(
+        f'{{"@type":"ListItem","url":"/shop/{n}","name":"A thing to buy, {n}"}}' for n in range(9)
+    )
     shop = "".join(f"<span><a href='/shop/{n}'>buy</a></span>" for n in range(9))
-    body = "".join(f"<article><h2><a href='/p/{n}'>{name}</a></h2></article>" for n, name in enumerate(NAMES))
-    script = f'<script type="application/ld+json">{{"@type":"ItemList","itemListElement":[{rows}]}}</script>'
+    body = "".join(
+        f"<article><h2><a href='/p/{n}'>{name}</a></h2></article>" for n, name in enumerate(NAMES)
+    )
+    script = (
+        "<script"
+        f' type="application/ld+json">{{"@type":"ItemList","itemListElement":[{rows}]}}</script>'
+    )
     feed = read_listing(f"<html><body>{body}<div>{shop}</div>{script}</body></html>".encode(), URL)
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
 
 def test_rows_that_follow_the_one_with_the_link_are_of_its_item() -> None:
     rows = "".join(
-        f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a href='https://else{n}.example/{n}'>{name}</a></span>"
-        f"</td></tr><tr><td></td><td><span title='2026-03-0{n + 1}T10:00:00' class='age'>hours ago</span></td></tr>"
+        f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a"
+        f" href='https://else{n}.example/{n}'>{name}</a></span></td></tr><tr><td></td><td><span"
+        f" title='2026-03-0{n + 1}T10:00:00' class='age'>hours ago</span></td></tr>"
         for n, name in enumerate(NAMES)
     )
     feed = read_listing(f"<html><body><table>{rows}</table></body></html>".encode(), URL)
@@ -116,31 +148,51 @@ def test_rows_that_follow_the_one_with_the_link_are_of_its_item() -> None:
 
 def test_a_picture_that_is_loaded_late_is_the_items() -> None:
     body = "".join(
-        f"<article><img class='lazyload' data-src='/i/{n}.jpg'><h2><a href='/p/{n}'>{name}</a></h2></article>"
+        f"<article><img class='lazyload' data-src='/i/{n}.jpg'><h2><a"
+        f" href='/p/{n}'>{name}</a></h2></article>"
         for n, name in enumerate(NAMES)
     )
     feed = read_listing(f"<html><body><main>{body}</main></body></html>".encode(), URL)
-    assert [entry.image for entry in feed.entries] == [f"https://a.example/i/{n}.jpg" for n in range(4)]
+    assert [entry.image for entry in feed.entries] == [
+        f"https://a.example/i/{n}.jpg" for n in range(4)
+    ]
 
 
 def test_what_is_paid_for_among_the_items_is_left_out() -> None:
-    body = "".join(f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3></li>" for n, name in enumerate(NAMES))
-    ads = (
-        "<li class='x'><h3><a href='https://ads.example/landing'>A car that all of you want</a></h3></li>"
-        "<li class='x'><h3><a href='/sponsored/9'>A bank that all of you want</a></h3></li>"
-        "<li class='x'><h3><a rel='sponsored' href='/p/9'>A boat that all of you want</a></h3></li>"
+    body = "".join(
+        f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3></li>" for n, name in enumerate(NAMES)
     )
-    ads += "<li class='x'><h3><a href='https://else.example/p/1'>A song that all of you want</a></h3></li>"
-    more = "".join(f"<li class='x'><h3><a href='/p/1{n}'>And {name}</a></h3></li>" for n, name in enumerate(NAMES * 2))
+    ads = (
+        "<li class='x'><h3><a href='https://ads.example/landing'>A car that all of you"
+        " want</a></h3></li><li class='x'><h3><a href='/sponsored/9'>A bank that all of you"
+        " want</a></h3></li><li class='x'><h3><a rel='sponsored' href='/p/9'>A boat that all of you"
+        " want</a></h3></li>"
+    )
+    ads += (
+        "<li class='x'><h3><a href='https://else.example/p/1'>A song that all of you"
+        " want</a></h3></li>"
+    )
+    more = "".join(
+        f"<li class='x'><h3><a href='/p/1{n}'>And {name}</a></h3></li>"
+        for n, name in enumerate(NAMES * 2)
+    )
     feed = read_listing(f"<html><body><ul>{body}{ads}{more}</ul></body></html>".encode(), URL)
     assert len(feed.entries) == 12 and all(urls.same_site(entry.url, URL) for entry in feed.entries)
     assert all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
 
 
 def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
-    body = "".join(f"<p class='row'><a href='/p/{n}'>{name}</a></p>" for n, name in enumerate(NAMES))
-    side = "".join(f"<p class='x'><a href='/s/{n}'>{name}, as all have read it</a></p>" for n, name in enumerate(NAMES))
-    page = f"<div class='content-sidebar-wrap'><div>{body}</div><div class='sidebar'>{side}</div></div>"
+    body = "".join(
+        f"<p class='row'><a href='/p/{n}'>{name}</a></p>" for n, name in enumerate(NAMES)
+    )
+    side = "".join(
+        f"<p class='x'><a href='/s/{n}'>{name}, as all have read it</a></p>"
+        for n, name in enumerate(NAMES)
+    )
+    page = (
+        f"<div class='content-sidebar-wrap'><div>{body}</div><div"
+        f" class='sidebar'>{side}</div></div>"
+    )
     feed = read_listing(f"<html><body>{page}</body></html>".encode(), URL)
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
@@ -148,7 +200,10 @@ def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
 def test_a_page_that_has_menus_alone_has_no_list() -> None:
     menu = "".join(f"<li><a href='/m/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     with pytest.raises(NotAFeed, match="no-list"):
-        read_listing(f"<html><body><nav><ul>{menu}</ul></nav><div id='app'></div></body></html>".encode(), URL)
+        read_listing(
+            f"<html><body><nav><ul>{menu}</ul></nav><div id='app'></div></body></html>".encode(),
+            URL,
+        )
 
 
 def test_menus_whose_elements_have_no_names_are_no_part_of_a_list_that_has_none_either() -> None:
@@ -161,18 +216,23 @@ def test_menus_whose_elements_have_no_names_are_no_part_of_a_list_that_has_none_
 
 def test_links_in_the_texts_of_a_page_of_whole_articles_are_no_items() -> None:
     text = "".join(
-        f"<p>Much was said of it in the town, and <a href='/old/{n}'>what mayor number {n} of the town had to say</a>, "
-        "which nobody there believed, was printed on the first page of the paper, twice.</p>"
+        f"<p>Much was said of it in the town, and <a href='/old/{n}'>what mayor number {n} of the"
+        " town had to say</a>, which nobody there believed, was printed on the first page of the"
+        " paper, twice.</p>"
         for n in range(12)
     )
-    body = "".join(f"<div><h2><a href='/p/{n}'>{name}</a></h2></div>" for n, name in enumerate(NAMES))
-    found = read_listing(f"<html><body><main>{body}{text}</main></body></html>".encode(), URL).entries
+    body = "".join(
+        f"<div><h2><a href='/p/{n}'>{name}</a></h2></div>" for n, name in enumerate(NAMES)
+    )
+    found = read_listing(
+        f"<html><body><main>{body}{text}</main></body></html>".encode(), URL
+    ).entries
     assert [entry.title for entry in found] == [*NAMES]
 
 
 def test_a_declared_date_goes_before_one_that_is_shown() -> None:
     rows = ",".join(
-        f'{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}","datePublished":"2026-03-0{n + 1}"}}'
+        f'{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}","datePublished":"2026-03-0{n + 1}"}}'  # noqa: E501
         for n, name in enumerate(NAMES)
     )
     body = "".join(
@@ -180,7 +240,9 @@ def test_a_declared_date_goes_before_one_that_is_shown() -> None:
         for n, name in enumerate(NAMES)
     )
     script = f'<script type="application/ld+json">[{rows}]</script>'
-    found = read_listing(f"<html><body><main>{body}</main>{script}</body></html>".encode(), URL).entries
-    assert [entry.published and (entry.published.month, entry.published.day) for entry in found] == [
-        (3, number) for number in range(1, 5)
-    ]
+    found = read_listing(
+        f"<html><body><main>{body}</main>{script}</body></html>".encode(), URL
+    ).entries
+    assert [
+        entry.published and (entry.published.month, entry.published.day) for entry in found
+    ] == [(3, number) for number in range(1, 5)]

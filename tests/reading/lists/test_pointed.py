@@ -16,14 +16,19 @@ STORIES = [(n, f"The ferry that came late for the {n}th time") for n in range(1,
 BESIDE = [(n, f"Harbour notice of week {n} and of its tides") for n in range(1, 6)]
 
 
-def page(stories: list[tuple[int, str]], beside: list[tuple[int, str]], name: str = "card") -> bytes:
+def page(
+    stories: list[tuple[int, str]], beside: list[tuple[int, str]], name: str = "card"
+) -> bytes:
     """A site whose front page has its stories and, beside them, notices."""
     main = "".join(
-        f'<article class="{name}"><h2><a href="/story/{n}-x">{said}</a></h2><time datetime="2026-03-0{n}">then</time>'
+        f'<article class="{name}"><h2><a href="/story/{n}-x">{said}</a></h2><time'
+        f' datetime="2026-03-0{n}">then</time>'
         f"<p class='lead'>It was said that it would.</p></article>"
         for n, said in stories
     )
-    notices = "".join(f'<li class="notice"><b>!</b> <a href="/notice/{n}-x">{said}</a></li>' for n, said in beside)
+    notices = "".join(
+        f'<li class="notice"><b>!</b> <a href="/notice/{n}-x">{said}</a></li>' for n, said in beside
+    )
     return (
         f"<html><body><nav><a href='/'>Home</a></nav><main>{main}</main>"
         f"<aside class='sidebar'><h4>Notices</h4><ul>{notices}</ul></aside></body></html>"
@@ -56,17 +61,21 @@ def test_all_items_like_the_one_that_is_meant_are_found(css: str) -> None:
 
 
 def test_what_stands_beside_is_a_list_for_who_points_to_it() -> None:
-    """And is found again at the visits that follow, in a new layout of the rest and with a new item."""
-    (first, *_) = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
+    """And is found again at the visits that follow, in a new layout of the rest and with a new
+    item."""
+    first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
     assert addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
     assert "/notice/" not in str(read_listing(PAGE, URL).entries)
     wrapper = first.wrapper
     for beside in (BESIDE, [(6, "Harbour notice of week 6 and of its tides"), *BESIDE]):
         feed = read_listing(page(STORIES, beside, "tile"), URL, None, wrapper)
-        assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [f"{n}-x" for n, _ in beside]
+        assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [
+            f"{n}-x" for n, _ in beside
+        ]
         assert feed.listing and feed.listing.pointed
         wrapper = feed.listing
-    with pytest.raises(NotAFeed, match="list-changed"):  # without it nothing else of the page is taken for it
+    # without it nothing else of the page is taken for it
+    with pytest.raises(NotAFeed, match="list-changed"):
         read_listing(page(STORIES, []), URL, None, wrapper)
 
 
@@ -101,7 +110,11 @@ def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
     wanted = [urls.alias(item["url"]) for item in case.items]
     elements = list(tree.iter())
     for url in wanted:
-        anchors = [one for one in tree.iter("a") if urls.alias(urls.absolute(base, one.get("href")) or "") == url]
+        anchors = [
+            one
+            for one in tree.iter("a")
+            if urls.alias(urls.absolute(base, one.get("href")) or "") == url
+        ]
         found = [pointed(case.html, case.url, elements.index(one)) for one in anchors]
         lists = [one for each in found for one in each]
         assert wanted in [[urls.alias(item.url) for item in one.items] for one in lists], url

@@ -14,14 +14,20 @@ BASE = "https://a.example/dir/page"
 CASES = [
     ("<p>One <b>two</b><i> three </i>four</p>", "One **two** *three* four"),
     ("<p>a</p><div>b<p>c</p>d</div>", "a\n\nb\n\nc\n\nd"),
-    ("<ul><li>a<ol start=3><li>b</li><li>c</li></ol></li><li>d</li></ul>", "- a\n  3. b\n  4. c\n- d"),
+    (
+        "<ul><li>a<ol start=3><li>b</li><li>c</li></ol></li><li>d</li></ul>",
+        "- a\n  3. b\n  4. c\n- d",
+    ),
     ("<ul><li><p>a</p><p>b</p></li></ul>", "- a\n\n  b"),
     ("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b"),
     ("<h2>A <a href='#x'>b</a></h2><p>c</p>", "## A [b](https://a.example/dir/page#x)\n\nc"),
     ("<pre><code class='language-js'>a &lt; b\n\n  c</code></pre>", "```js\na < b\n\n  c\n```"),
     ("<p>one<br>two<br><br>three</p>", "one\\\ntwo\n\nthree"),
     (
-        "<table><tr><th>a</th><th>b</th></tr><tr><td>1|2</td><td><a href='/x'>c</a></td></tr></table>",
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>1|2</td><td><a"
+            " href='/x'>c</a></td></tr></table>"
+        ),
         "| a | b |\n| --- | --- |\n| 1\\|2 | [c](https://a.example/x) |",
     ),
     ("<table><tr><td><h1>Title</h1><p>a</p></td></tr></table>", "# Title\n\na"),
@@ -29,11 +35,17 @@ CASES = [
         "<figure><img src='i.jpg' alt='An [alt]'><figcaption>A \"caption\"</figcaption></figure>",
         '![An \\[alt\\]](https://a.example/dir/i.jpg "A \\"caption\\"")',
     ),
-    ("<img src='data:image/gif;base64,R0' data-src='/real.jpg'>", "![](https://a.example/real.jpg)"),
+    (
+        "<img src='data:image/gif;base64,R0' data-src='/real.jpg'>",
+        "![](https://a.example/real.jpg)",
+    ),
     ("<img srcset='/s.jpg 300w, /l.jpg 1200w, /xl.jpg 4000w'>", "![](https://a.example/l.jpg)"),
     ("<img src='/p.gif' width=1 height=1><p>x</p>", "x"),
     ("<p><a href='javascript:alert(1)'>a</a> <a href='data:text/html,x'>b</a></p>", "a b"),
-    ("<p>&lt;b&gt; &amp;lt; *a* _b_ [c](d) `e` # f</p>", "&lt;b> &amp;lt; \\*a\\* \\_b\\_ \\[c\\](d) \\`e\\` # f"),
+    (
+        "<p>&lt;b&gt; &amp;lt; *a* _b_ [c](d) `e` # f</p>",
+        "&lt;b> &amp;lt; \\*a\\* \\_b\\_ \\[c\\](d) \\`e\\` # f",
+    ),
     ("<p># a</p><p>- b</p><p>1. c</p><p>&gt; d</p>", "\\# a\n\n\\- b\n\n1\\. c\n\n\\> d"),
     ("<p>a<script>b</script><style>c</style><!-- d -->e</p>", "ae"),
     ("<p><code>a`b</code></p>", "``a`b``"),
@@ -50,7 +62,9 @@ def test_markdown(markup: str, expected: str) -> None:
 def test_nothing_comes_alive(markup: str) -> None:
     tree = tree_of(f"<html><body>{markup}</body></html>")
     made = (
-        MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown.to_markdown(read_blocks(tree), BASE))
+        MarkdownIt("commonmark", {"html": True})
+        .enable("table")
+        .render(markdown.to_markdown(read_blocks(tree), BASE))
     )
     assert "<script" not in made
     assert "<b>" not in made
@@ -61,7 +75,9 @@ def test_nothing_comes_alive(markup: str) -> None:
 @pytest.mark.parametrize("tag", ["div", "span", "blockquote", "b", "ul><li"])
 def test_depth_needs_no_stack(depth: int, tag: str) -> None:
     parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
-    tree = lxml_html.document_fromstring(f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser)
+    tree = lxml_html.document_fromstring(
+        f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser
+    )
     assert "text" in markdown.to_markdown(read_blocks(tree), BASE)
 
 

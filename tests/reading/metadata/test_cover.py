@@ -20,14 +20,18 @@ def og(address: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "address", ["/img/ferry.jpg", "//paper.example/img/ferry.jpg", "https://paper.example/img/ferry.jpg"]
+    "address",
+    ["/img/ferry.jpg", "//paper.example/img/ferry.jpg", "https://paper.example/img/ferry.jpg"],
 )
 def test_og_image_becomes_absolute(address: str) -> None:
     assert read(og(address)) == "https://paper.example/img/ferry.jpg"
 
 
 def test_base_counts() -> None:
-    assert read('<base href="https://cdn.example/x/">' + og("ferry.jpg")) == "https://cdn.example/x/ferry.jpg"
+    assert (
+        read('<base href="https://cdn.example/x/">' + og("ferry.jpg"))
+        == "https://cdn.example/x/ferry.jpg"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,8 +80,15 @@ def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> Non
 
 
 def test_jsonld_in_its_many_forms() -> None:
-    for value in ('"/f.jpg"', '["/f.jpg"]', '{"@type":"ImageObject","url":"/f.jpg"}', '[{"url":["/f.jpg"]}]'):
-        script = f'<script type="application/ld+json">{{"@type":"Article","image":{value}}}</script>'
+    for value in (
+        '"/f.jpg"',
+        '["/f.jpg"]',
+        '{"@type":"ImageObject","url":"/f.jpg"}',
+        '[{"url":["/f.jpg"]}]',
+    ):
+        script = (
+            f'<script type="application/ld+json">{{"@type":"Article","image":{value}}}</script>'
+        )
         assert read(script) == "https://paper.example/f.jpg"
 
 
@@ -92,25 +103,39 @@ def test_jsonld_in_its_many_forms() -> None:
     ],
 )
 def test_the_first_large_figure_of_the_article(img: str) -> None:
-    small = '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img src="/maren.jpg"></div>'
-    assert read(f'<article class="post">{small}<figure>{img}</figure></article>') == "https://paper.example/f.jpg"
+    small = (
+        '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img'
+        ' src="/maren.jpg"></div>'
+    )
+    assert (
+        read(f'<article class="post">{small}<figure>{img}</figure></article>')
+        == "https://paper.example/f.jpg"
+    )
 
 
 @pytest.mark.parametrize(
     "holders",
     [
         "<header><h1>The Last Ferry</h1>{}</header>",
-        '<div class="post"><header class="head"><h1>The Last Ferry</h1><div class="top">{}</div></header></div>',
+        (
+            '<div class="post"><header class="head"><h1>The Last Ferry</h1><div'
+            ' class="top">{}</div></header></div>'
+        ),
         '<div class="content"><div class="builder-widget-container">{}</div></div>',
         "<article><button>{}</button></article>",
     ],
 )
-def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(holders: str) -> None:
+def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(
+    holders: str,
+) -> None:
     assert read(holders.format('<img src="/f.jpg" width="900">')) == "https://paper.example/f.jpg"
 
 
 def test_pictures_elsewhere_are_no_covers() -> None:
-    assert read('<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>') is None
+    assert (
+        read('<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>')
+        is None
+    )
     assert read('<article><div class="related-posts"><img src="/f.jpg"></div></article>') is None
 
 

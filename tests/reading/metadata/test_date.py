@@ -19,7 +19,9 @@ TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
-def published(html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW) -> datetime | None:
+def published(
+    html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW
+) -> datetime | None:
     page = parse(f"<html>{html}</html>".encode(), url)
     return date.published(page, entry, survey(page.tree, "The Last Ferry"), now).value
 
@@ -31,11 +33,21 @@ def day(html: str, url: str = URL) -> str:
 
 @pytest.mark.parametrize(
     "written",
-    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "99991231T235959-1400", "Fri, 31 Dec 9999 23:59 -1400"],
+    [
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+        "99991231T235959-1400",
+        "Fri, 31 Dec 9999 23:59 -1400",
+    ],
 )
 def test_a_moment_that_utc_has_not_is_none(written: str) -> None:
-    assert date.parse_date_text(written) is None and not list(date.days(written.replace(",", "")))[1:]
-    assert published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}') is None
+    assert (
+        date.parse_date_text(written) is None and not list(date.days(written.replace(",", "")))[1:]
+    )
+    assert (
+        published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}')
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,8 @@ def test_a_date_as_written(written: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "yesterday", "2024", "99.99.2024", "2024-13-45", "version 1.2.3", "May", "0000-00-00"]
+    "written",
+    ["", "yesterday", "2024", "99.99.2024", "2024-13-45", "version 1.2.3", "May", "0000-00-00"],
 )
 def test_what_is_no_date(written: str) -> None:
     assert date.parse_date_text(written) is None
@@ -132,44 +145,65 @@ def test_the_date_that_readers_see(shown: str) -> None:
         (600, None, "2021-02-03"),
     ],
 )
-def test_a_date_counts_near_the_heading_only(before: int | None, after: int | None, expected: str) -> None:
+def test_a_date_counts_near_the_heading_only(
+    before: int | None, after: int | None, expected: str
+) -> None:
     shown = "<p>6 May 2023</p>"
     above = f"{shown}<p>{'word ' * (before // 5)}</p>" if before else ""
     below = f"<p>{'word ' * (after // 5)}</p>{shown}" if after else ""
-    assert day(above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry") == expected
+    assert (
+        day(above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry")
+        == expected
+    )
 
 
 def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
     above, below = "<p>1 July 2023</p>", "<p>6 May 2023</p>"
-    assert day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT) == "2023-05-06"
+    assert (
+        day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT)
+        == "2023-05-06"
+    )
     assert day(above + HEAD + TEXT) == "2023-07-01"
 
 
 def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
     stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
     assert day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
-    assert day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT) == "2023-11-17"
+    assert (
+        day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT)
+        == "2023-11-17"
+    )
     assert day(stated + '<time datetime="2024-02-02">2 February</time>' + TEXT) == "2023-11-17"
     assert day(stated + "<p>The boat came on 6 May 2023</p>" + TEXT) == "2023-11-17"
 
 
 def test_a_sentence_that_tells_when_a_text_first_appeared() -> None:
     note = (
-        "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to keep it current.</p>"
+        "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to"
+        " keep it current.</p>"
     )
     assert day(HEAD + "<p>30 September 2023</p>" + TEXT + note) == "2023-05-06"
 
 
 def test_dates_of_comments_and_other_articles_do_not_count() -> None:
     others = '<div class="related"><time datetime="2019-01-01">1 January 2019</time></div>'
-    assert day(
-        others + HEAD + "<p>6 May 2023</p>" + TEXT + '<div class="comment"><time datetime="2023-06-01"></time></div>'
-    ) == ("2023-05-06")
+    assert (
+        day(
+            others
+            + HEAD
+            + "<p>6 May 2023</p>"
+            + TEXT
+            + '<div class="comment"><time datetime="2023-06-01"></time></div>'
+        )
+        == "2023-05-06"
+    )
 
 
 def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> None:
     found = published(
-        '<meta property="article:published_time" content="2022-05-04T00:53:29Z">' + HEAD + "<p>3 de mayo de 2022</p>"
+        '<meta property="article:published_time" content="2022-05-04T00:53:29Z">'
+        + HEAD
+        + "<p>3 de mayo de 2022</p>"
     )
     assert found is not None
     assert found.date().isoformat() == "2022-05-03"
@@ -196,19 +230,26 @@ def test_a_date_anywhere_in_the_source_where_there_is_no_other() -> None:
 
 def test_the_entry_s_date() -> None:
     announced = Entry(id="1", published=NOW - timedelta(days=3))
-    assert published('<meta name="date" content="2020-01-01">', entry=announced) == NOW - timedelta(days=3)
+    assert published('<meta name="date" content="2020-01-01">', entry=announced) == NOW - timedelta(
+        days=3
+    )
     broken = Entry(id="1", published=datetime(1, 1, 1, tzinfo=UTC))
-    assert published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(2020, 1, 1, tzinfo=UTC)
+    assert published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(
+        2020, 1, 1, tzinfo=UTC
+    )
 
 
 def test_updated() -> None:
-    page = parse(b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL)
+    page = parse(
+        b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
+    )
     found = date.updated(page, None, NOW).value
     assert found is not None and found.isoformat() == "2024-03-20T08:00:00+01:00"
 
 
 @pytest.mark.parametrize(
-    "html", ["<p>" + "2024-01-" * 100_000 + "</p>", "<p>1 may </p>" * 20_000, "<p>" + "a\n" * 200_000]
+    "html",
+    ["<p>" + "2024-01-" * 100_000 + "</p>", "<p>1 may </p>" * 20_000, "<p>" + "a\n" * 200_000],
 )
 def test_hostile_dates_end(html: str) -> None:
     found = published(HEAD + html)
@@ -217,9 +258,15 @@ def test_hostile_dates_end(html: str) -> None:
 
 def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     profile = (
-        "<dl><dd class='profile-joined'><strong>Joined:</strong> 24 July 2017</dd><dd>Registriert: 24.07.2017</dd></dl>"
+        "<dl><dd class='profile-joined'><strong>Joined:</strong> 24 July 2017</dd><dd>Registriert:"
+        " 24.07.2017</dd></dl>"
     )
-    page = f"<h1>Ferry times</h1>{profile}<p>by <b>keel</b> » <time datetime='2024-02-24T18:41:02Z'>24 Feb</time></p>"
+    page = (
+        f"<h1>Ferry times</h1>{profile}<p>by <b>keel</b> » <time datetime='2024-02-24T18:41:02Z'>24"
+        " Feb</time></p>"
+    )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
     seen = survey(document.tree, "Ferry times")
-    assert date.published(document, None, seen, None).value == datetime(2024, 2, 24, 18, 41, 2, tzinfo=UTC)
+    assert date.published(document, None, seen, None).value == datetime(
+        2024, 2, 24, 18, 41, 2, tzinfo=UTC
+    )

@@ -24,7 +24,8 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "href", ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"]
+    "href",
+    ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"],
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
     found = read(link(href))
@@ -33,7 +34,15 @@ def test_a_canonical_of_the_same_site_counts(href: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "href", ["/", "https://www.paper.example", "https://paper.example/", "javascript:x", "", "https://[bad"]
+    "href",
+    [
+        "/",
+        "https://www.paper.example",
+        "https://paper.example/",
+        "javascript:x",
+        "",
+        "https://[bad",
+    ],
 )
 def test_the_root_or_nonsense_never_counts(href: str) -> None:
     assert read(link(href)).canonical == KEY
@@ -47,7 +56,10 @@ def test_another_host_is_a_hint_only() -> None:
 
 def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
     found = read(link("https://www.example.com/ferry"), "https://m.example.com/ferry")
-    assert (found.canonical, found.duplicate_of) == ("https://m.example.com/ferry", "https://www.example.com/ferry")
+    assert (found.canonical, found.duplicate_of) == (
+        "https://m.example.com/ferry",
+        "https://www.example.com/ferry",
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +74,10 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
 def test_a_neighbour_is_another_site(own: str, neighbour: str) -> None:
     for html in (link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
         assert read(html, own) == identity.Identity(own, duplicate_of=neighbour)
-    for html in (f'<link rel="amphtml" href="{neighbour}">', f'<a href="{neighbour}?print=1">Print</a>'):
+    for html in (
+        f'<link rel="amphtml" href="{neighbour}">',
+        f'<a href="{neighbour}?print=1">Print</a>',
+    ):
         assert read(html, own) == identity.Identity(own)
 
 
@@ -81,8 +96,14 @@ def test_base_is_honoured() -> None:
 
 
 def test_alternates() -> None:
-    assert read('<link rel="amphtml" href="/amp/ferry">').alternate == "https://www.paper.example/amp/ferry"
-    assert read('<a href="?print=1">Print</a>').alternate == "https://www.paper.example/news/ferry?print=1"
+    assert (
+        read('<link rel="amphtml" href="/amp/ferry">').alternate
+        == "https://www.paper.example/amp/ferry"
+    )
+    assert (
+        read('<a href="?print=1">Print</a>').alternate
+        == "https://www.paper.example/news/ferry?print=1"
+    )
     assert read('<a href="/blueprint/">x</a>').alternate is None
     assert read("", "https://www.paper.example/").canonical == "https://www.paper.example/"
 
@@ -93,7 +114,11 @@ def test_alternates() -> None:
         ("", "", ()),
         ('<meta name="ROBOTS" content="NOINDEX, nofollow">', "", ("noindex",)),
         ('<meta name="robots" content="none">', "", ("noindex",)),
-        ('<meta name="googlebot" content="max-snippet:-1,nosnippet">', "", ("max-snippet:-1", "nosnippet")),
+        (
+            '<meta name="googlebot" content="max-snippet:-1,nosnippet">',
+            "",
+            ("max-snippet:-1", "nosnippet"),
+        ),
         ("", "noarchive, max-snippet: 20", ("noarchive", "max-snippet:20")),
         ("", "googlebot: nosnippet", ("nosnippet",)),
         ('<meta name="robots" content="max-image-preview:large">', "all", ()),
@@ -107,7 +132,13 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ("html", "wanted"),
     [
         ('<meta property="og:site_name" content="Paper">', "Paper"),
-        ('<script type="application/ld+json">{"@type":"Article","publisher":{"name":"Paper"}}</script>', "Paper"),
+        (
+            (
+                "<script"
+                ' type="application/ld+json">{"@type":"Article","publisher":{"name":"Paper"}}</script>'  # noqa: E501
+            ),
+            "Paper",
+        ),
         ('<script type="application/ld+json">{"@type":"WebSite","name":"Paper"}</script>', "Paper"),
         ('<meta name="application-name" content="Paper">', "Paper"),
         ('<meta property="og:site_name" content="https://paper.example">', ""),

@@ -1,4 +1,5 @@
-"""Whole metadata over pages of our own in the manner of many systems; what the feed's entry knows; the trace."""
+"""Whole metadata over pages of our own in the manner of many systems; what the feed's entry knows;
+the trace."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ def read(name: str) -> Draft:
 
 
 def small(head: str = "", body: str = "", url: str = "https://paper.example/a") -> Draft:
-    return read_metadata(parse(f"<html><head>{head}</head><body>{body}</body></html>".encode(), url))
+    return read_metadata(
+        parse(f"<html><head>{head}</head><body>{body}</body></html>".encode(), url)
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,7 +65,10 @@ def test_language_and_charset(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_the_surroundings(name: str) -> None:
     found = read(name)
-    assert not any(unwanted in f"{found.title} {found.author} {found.cover}" for unwanted in truth(name)["must_not"])
+    assert not any(
+        unwanted in f"{found.title} {found.author} {found.cover}"
+        for unwanted in truth(name)["must_not"]
+    )
 
 
 def test_at_least_twenty_pages_in_six_languages() -> None:
@@ -75,15 +81,18 @@ def entry(**fields: Any) -> Entry:
 
 
 PAGE = (
-    b'<html lang="en"><head><title>Boats | Paper</title><meta property="og:site_name" content="Paper">'
-    b'<meta name="author" content="Ann Other"><meta property="article:published_time" content="2020-01-02T03:04:05Z">'
-    b"</head><body><h1>Boats</h1><p>Text.</p></body></html>"
+    b'<html lang="en"><head><title>Boats | Paper</title><meta property="og:site_name"'
+    b' content="Paper"><meta name="author" content="Ann Other"><meta'
+    b' property="article:published_time"'
+    b' content="2020-01-02T03:04:05Z"></head><body><h1>Boats</h1><p>Text.</p></body></html>'
 )
 
 
 def test_a_sane_entry_outranks_the_page() -> None:
     announced = entry(
-        title="Boats &amp; <b>tides</b>", authors=("Bo Sailor",), published=datetime(2020, 1, 1, tzinfo=UTC)
+        title="Boats &amp; <b>tides</b>",
+        authors=("Bo Sailor",),
+        published=datetime(2020, 1, 1, tzinfo=UTC),
     )
     found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
     assert (found.title, found.author) == ("Boats & tides", "Bo Sailor")
@@ -93,7 +102,9 @@ def test_a_sane_entry_outranks_the_page() -> None:
 
 def test_an_entry_that_says_nothing_leaves_the_page_alone() -> None:
     announced = entry(
-        title="Paper", authors=("desk@paper.example", "Paper"), published=datetime(1970, 1, 1, tzinfo=UTC)
+        title="Paper",
+        authors=("desk@paper.example", "Paper"),
+        published=datetime(1970, 1, 1, tzinfo=UTC),
     )
     found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
     assert (found.title, found.author) == ("Boats", "Ann Other")
@@ -113,12 +124,16 @@ def test_a_page_that_says_nothing_gives_nothing() -> None:
 
 def test_what_the_publisher_says_of_the_article() -> None:
     head = (
-        '<meta name="description" content="A short one."><meta name="keywords" content="boats, tides,boats">'
-        '<meta property="article:section" content="Sea"><meta property="og:site_name" content="Paper">'
-        '<meta name="robots" content="NoSnippet, max-snippet: 50">'
+        '<meta name="description" content="A short one."><meta name="keywords" content="boats,'
+        ' tides,boats"><meta property="article:section" content="Sea"><meta property="og:site_name"'
+        ' content="Paper"><meta name="robots" content="NoSnippet, max-snippet: 50">'
     )
     found = small(head)
-    assert (found.description, found.keywords, found.section) == ("A short one.", ("boats", "tides"), "Sea")
+    assert (found.description, found.keywords, found.section) == (
+        "A short one.",
+        ("boats", "tides"),
+        "Sea",
+    )
     assert found.robots == ("nosnippet", "max-snippet:50")
 
 

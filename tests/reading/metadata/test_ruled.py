@@ -13,7 +13,11 @@ from syndicator.reading.metadata.metadata import read_metadata
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ENTRY = Entry(
-    id="1", title="From the feed", authors=("Jane Doe",), published=datetime(2026, 1, 1, tzinfo=UTC), image="/feed.jpg"
+    id="1",
+    title="From the feed",
+    authors=("Jane Doe",),
+    published=datetime(2026, 1, 1, tzinfo=UTC),
+    image="/feed.jpg",
 )
 PAGE = """<html><head><title>Head</title>
 <meta property=og:image content=/head.jpg><meta name=day content=2026-11-02><meta name=who content="Kim Poe, Max Roe">
@@ -21,7 +25,7 @@ PAGE = """<html><head><title>Head</title>
 <p class=by>By Ada Lovelace</p><p class=desk>The Desk</p><time datetime=2026-11-03T10:00:00Z>today</time>
 <p class=day>12 November 2026</p><p class=late>12 November 2031</p><p class=empty> </p>
 <figure><img data-src=/boat.jpg src=/blank.gif></figure><a class=pic href=/linked.png>x</a>
-<img class=in src=http://10.0.0.1/a.jpg></body></html>"""
+<img class=in src=http://10.0.0.1/a.jpg></body></html>"""  # noqa: E501
 
 
 def read(**rules: Any) -> Draft:
@@ -40,23 +44,35 @@ def read(**rules: Any) -> Draft:
         ({"author": (".desk",)}, "author", "The Desk"),
         ({"author": (".by, .desk",)}, "author", "Ada Lovelace, The Desk"),
         ({"date": ("time",)}, "published", datetime(2026, 11, 3, 10, tzinfo=UTC)),
-        ({"date": ("meta[name=day]::attr(content)",)}, "published", datetime(2026, 11, 2, tzinfo=UTC)),
+        (
+            {"date": ("meta[name=day]::attr(content)",)},
+            "published",
+            datetime(2026, 11, 2, tzinfo=UTC),
+        ),
         ({"date": (".late", ".day")}, "published", datetime(2026, 11, 12, tzinfo=UTC)),
         ({"cover": ("figure",)}, "cover", "https://a.example/boat.jpg"),
         ({"cover": ("a.pic@href",)}, "cover", "https://a.example/linked.png"),
         ({"cover": ("meta[property='og:image']",)}, "cover", "https://a.example/head.jpg"),
     ],
 )
-def test_a_rule_wins_over_feed_and_page_and_is_named(rules: dict[str, Any], field: str, value: object) -> None:
+def test_a_rule_wins_over_feed_and_page_and_is_named(
+    rules: dict[str, Any], field: str, value: object
+) -> None:
     meta = read(**rules)
     name = next(one for one in rules if one != "title_suffix")
     assert getattr(meta, field) == value and meta.trace[field]["from"] == f"rules.{name}"
 
 
-@pytest.mark.parametrize("rules", [{"title": (".none",)}, {"author": (".empty",)}, {"date": (".late",)}, {}])
+@pytest.mark.parametrize(
+    "rules", [{"title": (".none",)}, {"author": (".empty",)}, {"date": (".late",)}, {}]
+)
 def test_a_rule_that_finds_nothing_leaves_the_field_to_feed_and_page(rules: dict[str, Any]) -> None:
     meta = read(**rules)
-    assert (meta.title, meta.author, meta.published) == ("From the feed", "Jane Doe", ENTRY.published)
+    assert (meta.title, meta.author, meta.published) == (
+        "From the feed",
+        "Jane Doe",
+        ENTRY.published,
+    )
 
 
 def test_a_rule_shows_no_private_address() -> None:

@@ -17,7 +17,9 @@ from syndicator.reading.metadata.title import SiteTitle
 URL = "https://www.harbourpost.example/2024/last-ferry"
 
 
-def read(html: str, site: str = "", url: str = URL, entry: Entry | None = None, rules: Rules = Rules()) -> str:
+def read(
+    html: str, site: str = "", url: str = URL, entry: Entry | None = None, rules: Rules = Rules()
+) -> str:
     return title.read(parse(f"<html>{html}</html>".encode(), url), site, entry, rules).value or ""
 
 
@@ -46,7 +48,10 @@ def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("stated", "wanted"),
     [
-        ("Le maire refuse « la dernière traversée » | The Harbour Post", "Le maire refuse « la dernière traversée »"),
+        (
+            "Le maire refuse « la dernière traversée » | The Harbour Post",
+            "Le maire refuse « la dernière traversée »",
+        ),
         ("« La mer est vide »", "« La mer est vide »"),
         ("«Hafen» wird «Haven»: ein Streit - The Harbour Post", "«Hafen» wird «Haven»: ein Streit"),
         ("»Die letzte Fähre« läuft aus – The Harbour Post", "»Die letzte Fähre« läuft aus"),
@@ -58,29 +63,43 @@ def test_quotation_marks_stay_whole(stated: str, wanted: str) -> None:
 
 
 def test_a_heading_in_quotation_marks_stays_whole() -> None:
-    assert read("<title>La mer est vide</title><h1>« La mer est vide »</h1>") == "« La mer est vide »"
+    assert (
+        read("<title>La mer est vide</title><h1>« La mer est vide »</h1>") == "« La mer est vide »"
+    )
 
 
 def test_a_head_that_a_quotation_mark_has_ended() -> None:
-    html = '<meta property="og:title" content="Captain calls the rival "><h2>Captain calls the rival "unfit"</h2>'
+    html = (
+        '<meta property="og:title" content="Captain calls the rival "><h2>Captain calls the rival'
+        ' "unfit"</h2>'
+    )
     assert read(html) == 'Captain calls the rival "unfit"'
 
 
 def test_the_first_of_two_metas_and_the_longer_of_two_when_it_says_little() -> None:
-    metas = "".join(f'<meta property="og:title" content="{value}">' for value in ("Ferries and their bells", "Forum"))
-    assert read(f"{metas}<h1>Forum</h1><h1>Ferries and their bells</h1>") == "Ferries and their bells"
+    metas = "".join(
+        f'<meta property="og:title" content="{value}">'
+        for value in ("Ferries and their bells", "Forum")
+    )
+    assert (
+        read(f"{metas}<h1>Forum</h1><h1>Ferries and their bells</h1>") == "Ferries and their bells"
+    )
 
 
 def test_an_h1_that_the_url_spells_beats_one_that_a_head_half_says() -> None:
     html = (
-        "<title>Where to Row in Quayport</title><h1>The Best Rowing Spots in Quayport</h1><h1>Where to Eat and Row</h1>"
+        "<title>Where to Row in Quayport</title><h1>The Best Rowing Spots in Quayport</h1><h1>Where"
+        " to Eat and Row</h1>"
     )
     assert read(html, url="https://paper.example/best-rowing-spots-quayport").startswith("The Best")
 
 
 def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None:
     url = "https://forum.astronomy.example/t/1"
-    assert read("<title>New to Astronomy – Which telescope?</title>", url=url) == "New to Astronomy – Which telescope?"
+    assert (
+        read("<title>New to Astronomy – Which telescope?</title>", url=url)
+        == "New to Astronomy – Which telescope?"
+    )
 
 
 def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
@@ -90,22 +109,32 @@ def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
 
 
 def test_an_h1_that_agrees_wins_over_the_head() -> None:
-    html = '<title>Last ferry: what now?</title><meta property="og:title" content="Last ferry: what now?">'
-    assert read(html + "<h1>The last ferry has left: what now for the island?</h1>") == (
-        "The last ferry has left: what now for the island?"
+    html = (
+        '<title>Last ferry: what now?</title><meta property="og:title" content="Last ferry: what'
+        ' now?">'
+    )
+    assert (
+        read(html + "<h1>The last ferry has left: what now for the island?</h1>")
+        == "The last ferry has left: what now for the island?"
     )
 
 
 def test_an_h1_that_is_the_site_s_logo_loses() -> None:
     html = (
-        '<title>Small oars - Rowing Notes</title><h1 class="logo"><a href="/">Rowing Notes</a></h1><h2>Small oars</h2>'
+        '<title>Small oars - Rowing Notes</title><h1 class="logo"><a href="/">Rowing'
+        " Notes</a></h1><h2>Small oars</h2>"
     )
     assert read(html) == "Small oars"
 
 
 def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has() -> None:
-    html = "<title>What is a ferry?</title><h1>An introduction to island ferries: what to know</h1><h2>What is a ferry?"
-    assert read(html, url="https://paper.example/introduction-to-island-ferries").startswith("An introduction")
+    html = (
+        "<title>What is a ferry?</title><h1>An introduction to island ferries: what to"
+        " know</h1><h2>What is a ferry?"
+    )
+    assert read(html, url="https://paper.example/introduction-to-island-ferries").startswith(
+        "An introduction"
+    )
     assert read(html, url="https://paper.example/p/17") == "What is a ferry?"
 
 
@@ -115,42 +144,67 @@ def test_an_h1_that_a_head_begins_with_where_no_blank_parts_words() -> None:
 
 
 def test_code_is_left_whole() -> None:
-    assert read("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>") == "Ferry::Deck::Rail"
+    assert (
+        read("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>")
+        == "Ferry::Deck::Rail"
+    )
 
 
 def test_a_text_in_the_head_is_no_title() -> None:
     text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
     tags = "hentry tag-island-brand tag-boats"
     html = (
-        f'<title>{text}</title><meta property="og:title" content="{text}"><article class="{tags}"><h1>Slow boats</h1>'
+        f'<title>{text}</title><meta property="og:title" content="{text}"><article'
+        f' class="{tags}"><h1>Slow boats</h1>'
     )
     assert read(html) == "Slow boats"
 
 
 def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
-    assert read("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>") == (
-        "How to keep a ferry running"
+    assert (
+        read("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>")
+        == "How to keep a ferry running"
     )
-    assert read("<title>Ferry maintenance checklist</title><h1>0 Comments</h1>") == "Ferry maintenance checklist"
+    assert (
+        read("<title>Ferry maintenance checklist</title><h1>0 Comments</h1>")
+        == "Ferry maintenance checklist"
+    )
 
 
 def test_words_that_ran_together_are_parted_as_the_head_has_them() -> None:
-    assert read("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>") == "End-to-End Ferries"
+    assert (
+        read("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>")
+        == "End-to-End Ferries"
+    )
 
 
 def test_the_entry_s_title() -> None:
-    html = "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a Farewell</h1>"
+    html = (
+        "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a"
+        " Farewell</h1>"
+    )
     assert read(html, entry=Entry(id="1", title="Ferry &#8211; gone")) == "Ferry – gone"
-    assert read(html, entry=Entry(id="1", title="The Last Ferry Leaves…")).endswith("Without a Farewell")
-    assert read(html, "Harbour Post", entry=Entry(id="1", title="Harbour Post")).startswith("The Last")
+    assert read(html, entry=Entry(id="1", title="The Last Ferry Leaves…")).endswith(
+        "Without a Farewell"
+    )
+    assert read(html, "Harbour Post", entry=Entry(id="1", title="Harbour Post")).startswith(
+        "The Last"
+    )
     assert read(html, entry=Entry(id="1", title=" ")).startswith("The Last")
 
 
 def test_the_operator_s_suffix() -> None:
-    assert read("<title>Ferry gone (all editions)</title>", rules=Rules(title_suffix=" (all editions)")) == "Ferry gone"
+    assert (
+        read(
+            "<title>Ferry gone (all editions)</title>", rules=Rules(title_suffix=" (all editions)")
+        )
+        == "Ferry gone"
+    )
 
 
-@given(st.text(max_size=80), st.sampled_from([" | ", " - ", ": ", " » ", " :: "]), st.text(max_size=40))
+@given(
+    st.text(max_size=80), st.sampled_from([" | ", " - ", ": ", " » ", " :: "]), st.text(max_size=40)
+)
 def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> None:
     site = SiteTitle(URL, ("The Harbour Post",))
     once = site.bare(head + between + tail)

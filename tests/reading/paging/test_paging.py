@@ -18,8 +18,12 @@ from syndicator.reading.next_page import next_page
 from syndicator.reading.paging import Missing, Part, apart, joined, numbered, together, whole
 
 HERE = Path(__file__).parent
-SHAPES: list[dict[str, Any]] = tomllib.loads((HERE / "shapes.toml").read_text(encoding="utf-8"))["case"]
-PAGES: list[dict[str, Any]] = tomllib.loads((HERE / "pages.toml").read_text(encoding="utf-8"))["row"]
+SHAPES: list[dict[str, Any]] = tomllib.loads((HERE / "shapes.toml").read_text(encoding="utf-8"))[
+    "case"
+]
+PAGES: list[dict[str, Any]] = tomllib.loads((HERE / "pages.toml").read_text(encoding="utf-8"))[
+    "row"
+]
 FIRST = "https://a.example/2026/story"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -36,30 +40,46 @@ def test_shapes(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
 def test_next_pages(row: dict[str, Any]) -> None:
     number = row.get("number", 1)
-    html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"
+    html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"
     found = next_page(parse(html.encode(), here), FIRST, number)
-    assert (found.url if found else "") == (f"https://a.example{row['next']}" if "next" in row else "")
+    assert (found.url if found else "") == (
+        f"https://a.example{row['next']}" if "next" in row else ""
+    )
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
-def test_pages_that_were_put_together_come_apart_as_they_were(pages: list[bytes], lacking: bool) -> None:
+def test_pages_that_were_put_together_come_apart_as_they_were(
+    pages: list[bytes], lacking: bool
+) -> None:
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = together(parts, missing)
     assert apart(html, parts[0].url, header) == (parts, missing)
     assert apart(html + b"x", FIRST, header) == ([Part(html + b"x", FIRST)], None)
-    assert apart(html, FIRST, {"x-pages": "[]"}) == apart(html, FIRST, {}) == ([Part(html, FIRST)], None)
+    assert (
+        apart(html, FIRST, {"x-pages": "[]"})
+        == apart(html, FIRST, {})
+        == ([Part(html, FIRST)], None)
+    )
 
 
 def paragraphs(*names: str) -> str:
     return "\n\n".join(
-        f"{name} was a paragraph of some length, as they are in articles of this kind." for name in names
+        f"{name} was a paragraph of some length, as they are in articles of this kind."
+        for name in names
     )
 
 
 def draft(body: str, url: str = FIRST, title: str = "The story", **more: Any) -> Draft:
-    made = {"author": None, "published": NOW, "updated": None, "cover": None, "description": "", "language": "en"}
+    made = {
+        "author": None,
+        "published": NOW,
+        "updated": None,
+        "cover": None,
+        "description": "",
+        "language": "en",
+    }
     return Draft(url=url, title=title, body=body, **(made | more))
 
 
@@ -68,7 +88,12 @@ TWO = f"{FIRST}/2"
 
 
 def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
-    later = draft(f"# The story (page 2)\n\n{paragraphs('A', 'D', 'E', 'F')}", TWO, "The story - page 2", blocks=("x",))
+    later = draft(
+        f"# The story (page 2)\n\n{paragraphs('A', 'D', 'E', 'F')}",
+        TWO,
+        "The story - page 2",
+        blocks=("x",),
+    )
     made = joined(ONE, later, TWO, sure=True)
     assert isinstance(made, Draft)
     assert made.body.strip() == paragraphs("A", "B", "C", "D", "E", "F") and made.blocks == ("x",)
@@ -78,13 +103,23 @@ def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
     ("later", "sure", "why"),
     [
         (draft(paragraphs("A", "B", "C", "X"), TWO), True, "it repeats the pages before"),
-        (draft(paragraphs("X", "Y"), TWO, published=NOW + timedelta(days=7)), True, "it has another date"),
-        (draft(paragraphs("X", "Y"), "https://a.example/other"), True, "it says that it is another page"),
+        (
+            draft(paragraphs("X", "Y"), TWO, published=NOW + timedelta(days=7)),
+            True,
+            "it has another date",
+        ),
+        (
+            draft(paragraphs("X", "Y"), "https://a.example/other"),
+            True,
+            "it says that it is another page",
+        ),
         (draft(paragraphs("X", "Y"), TWO, "Another"), False, "it has another title"),
         (draft(paragraphs("X", "Y"), TWO, author="B"), True, None),
     ],
 )
-def test_what_is_no_page_of_an_article_is_not_joined(later: Draft, sure: bool, why: str | None) -> None:
+def test_what_is_no_page_of_an_article_is_not_joined(
+    later: Draft, sure: bool, why: str | None
+) -> None:
     made = joined(ONE, later, TWO, sure=sure)
     assert made == why if why else isinstance(made, Draft)
     if why is None:
@@ -102,6 +137,9 @@ def test_an_article_ends_before_a_page_that_is_none_and_is_partial_where_one_is_
     two, three = Part(b"", TWO), Part(b"", f"{FIRST}/3")
     made = whole(ONE, FIRST, [two, three], None, read)
     assert made.body.strip() == paragraphs("A", "B", "C", "D", "E") and not made.partial
-    assert made.trace == {"title": 1, "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"}}
+    assert made.trace == {
+        "title": 1,
+        "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"},
+    }
     lacking = whole(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
     assert lacking.partial and lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"

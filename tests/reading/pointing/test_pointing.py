@@ -1,4 +1,5 @@
-"""A page to point at, in which nothing of the stranger's runs, and the selectors of what was pointed to."""
+"""A page to point at, in which nothing of the stranger's runs, and the selectors of what was
+pointed to."""
 
 from __future__ import annotations
 
@@ -20,22 +21,25 @@ alt="&quot;><script>alert(6)</script>">
 <iframe srcdoc="<script>alert(7)</script>"></iframe><svg><script>alert(8)</script></svg><form action="https://evil.example/">
 <input name="x" value="y"><button formaction="https://evil.example/">go</button></form><object data="https://evil.example/"></object>
 <x-y onfocus=alert(9) tabindex=0 autofocus>odd</x-y><math><mi xlink:href="javascript:alert(10)">m</mi></math>
-<template><script>alert(11)</script></template><noscript><p>quiet</p></noscript><style>*{background:url(https://evil.example)}</style></body></html>"""
+<template><script>alert(11)</script></template><noscript><p>quiet</p></noscript><style>*{background:url(https://evil.example)}</style></body></html>"""  # noqa: E501
 
 
 def page(number: int, *, box: bool = True) -> bytes:
     """An article of a site whose build names some classes anew each time."""
     extra = '<div class="newsletter"><p>Subscribe now.</p></div>' if box else ""
     return (
-        f'<html><body><div class="css-{number}x9k2"><header><h1 class="headline">Title {number}</h1>'
-        f'<span class="byline"><a rel="author">Ann {number}</a></span>'
-        f'<time datetime="2026-11-0{number}">then</time></header>'
-        f'<div class="entry-content sc-a{number}b"><p>First of {number}.</p>{extra}<p>Second of {number}.</p></div>'
-        f'<aside class="more"><p>Other things.</p></aside></div></body></html>'
+        f'<html><body><div class="css-{number}x9k2"><header><h1 class="headline">Title'
+        f' {number}</h1><span class="byline"><a rel="author">Ann {number}</a></span><time'
+        f' datetime="2026-11-0{number}">then</time></header><div class="entry-content'
+        f' sc-a{number}b"><p>First of {number}.</p>{extra}<p>Second of {number}.</p></div><aside'
+        ' class="more"><p>Other things.</p></aside></div></body></html>'
     ).encode()
 
 
-PAGES = [(page(number, box=number != 3), f"{URL}{number}", {"content-type": "text/html"}) for number in range(1, 6)]
+PAGES = [
+    (page(number, box=number != 3), f"{URL}{number}", {"content-type": "text/html"})
+    for number in range(1, 6)
+]
 
 
 def number_of(css: str) -> int:
@@ -52,12 +56,15 @@ def number_of(css: str) -> int:
         ("h1", "title", "h1", 5),
         ("a", "author", "a", 5),
         ("time", "date", "time@datetime", 5),
-        (".entry-content p", "select", ".entry-content", 5),  # a paragraph means the text that it is in
+        # a paragraph means the text that it is in
+        (".entry-content p", "select", ".entry-content", 5),
         (".entry-content", "select", ".entry-content", 5),
         (".newsletter", "remove", ".newsletter", 4),
     ],
 )
-def test_the_shortest_that_holds_on_most_pages_comes_first(pointed: str, role: Role, best: str, held: int) -> None:
+def test_the_shortest_that_holds_on_most_pages_comes_first(
+    pointed: str, role: Role, best: str, held: int
+) -> None:
     found = suggested(PAGES, number_of(pointed), role)
     assert (found[0].selector, found[0].held) == (best, held)
     assert len(found) <= 5 and found[0].samples[0]
@@ -78,7 +85,12 @@ def test_what_matches_more_than_was_meant_comes_later() -> None:
 
 
 def test_a_number_that_is_no_element_has_no_selector() -> None:
-    assert suggested(PAGES, 10_000, "title") == () == suggested(PAGES, -1, "title") == suggested([], 0, "title")
+    assert (
+        suggested(PAGES, 10_000, "title")
+        == ()
+        == suggested(PAGES, -1, "title")
+        == suggested([], 0, "title")
+    )
 
 
 def test_nothing_of_a_stranger_runs_loads_or_leads_away() -> None:
@@ -90,9 +102,18 @@ def test_nothing_of_a_stranger_runs_loads_or_leads_away() -> None:
     )
     assert not re.search(r"alert\((1|2|3|5|7|8|9|10|11)\)", text)
     assert "&lt;script&gt;alert(4)" in text and "quiet" not in text
-    assert set(re.findall(r"\s([a-z-]+)=", re.sub(r">[^<]*<", "><", text))) <= {"data-n", "class", "lang", "charset"}
+    assert set(re.findall(r"\s([a-z-]+)=", re.sub(r">[^<]*<", "><", text))) <= {
+        "data-n",
+        "class",
+        "lang",
+        "charset",
+    }
     assert "sandbox allow-scripts;" in policy and "allow-same-origin" not in policy
-    assert "connect-src 'none'" in policy and "default-src 'none'" in policy and "unsafe" not in policy == POLICY
+    assert (
+        "connect-src 'none'" in policy
+        and "default-src 'none'" in policy
+        and "unsafe" not in policy == POLICY
+    )
 
 
 def test_a_number_names_the_same_element_in_page_and_selector() -> None:

@@ -31,7 +31,10 @@ It is new.
 
 And long.
 """
-JEKYLL = "---\ntitle: Bees\ncategories: [Gardens]\nimage: /bee.jpg\n---\n\nThe bees came back on Monday.\n"
+JEKYLL = (
+    "---\ntitle: Bees\ncategories: [Gardens]\nimage: /bee.jpg\n---\n\nThe bees came back on"
+    " Monday.\n"
+)
 HUGO = """\
 +++
 title = "Roof"
@@ -68,7 +71,10 @@ def imported(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
 @pytest.fixture
 def site(tmp_path: Path) -> Place:
     (tmp_path / "instance").mkdir()
-    return Place(tmp_path / "instance", settings='[site]\nurl = "https://me.example/"\n[publish]\ntag_min = 1\n')
+    return Place(
+        tmp_path / "instance",
+        settings='[site]\nurl = "https://me.example/"\n[publish]\ntag_min = 1\n',
+    )
 
 
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
@@ -79,7 +85,9 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path)
         "https://other.example/bridge",
     ]
     assert [Path(name).name for name in first.drafts] == ["later.md"]
-    assert [(Path(one.what).name, one.reason) for one in first.problems] == [("readme.md", "bad-article-file")]
+    assert [(Path(one.what).name, one.reason) for one in first.problems] == [
+        ("readme.md", "bad-article-file")
+    ]
     assert {one.reason for one in first.oddities} == {"tag-casing", "blank-runs"}
     site.build()
     listed = json.loads(site.published("all.json"))["items"]
@@ -154,7 +162,11 @@ def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path:
 
 
 def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
-    write(tmp_path / "odd", "a.md", b"\xef\xbb\xbf" + (HEAD % (b"A", b"a", b"One.\n\nTwo.")).replace(b"\n", b"\r\n"))
+    write(
+        tmp_path / "odd",
+        "a.md",
+        b"\xef\xbb\xbf" + (HEAD % (b"A", b"a", b"One.\n\nTwo.")).replace(b"\n", b"\r\n"),
+    )
     toml = b'\xef\xbb\xbf+++\r\ntitle = "T"\r\ndate = 2026-01-01\r\n+++\r\n\r\nText.\r\n'
     write(tmp_path / "odd", "t.md", toml)
     assert {one.title: one.body for one in imported(site, tmp_path / "odd").articles} == {
@@ -183,11 +195,15 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
     imported(site, folder)
     with site.app() as app:
         editorial.withdraw(app, "https://other.example/bridge")
-        pruning.prune(app, pruning.plan(app, pruning.Which(named=("https://me.example/posts/roof",))))
+        pruning.prune(
+            app, pruning.plan(app, pruning.Which(named=("https://me.example/posts/roof",)))
+        )
     for where in (folder, site.folder):
         found = imported(site, where)
         assert found.articles == [] and len(found.known) == 1
-        assert {"withdrawn", "pruned"} >= {one.reason for one in found.problems} - {"bad-article-file"}
+        assert {"withdrawn", "pruned"} >= {one.reason for one in found.problems} - {
+            "bad-article-file"
+        }
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
 
 
@@ -199,7 +215,8 @@ def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Pa
     url = "https://example.org/hold"
     store.put(full(id=article_id(url), url=url, hold=True, hold_reason="flood"))
     found = imported(site, tmp_path / "there")
-    titled = [one for one in first.values() if one.title]  # a text of unprintable characters is none
+    # a text of unprintable characters is none
+    titled = [one for one in first.values() if one.title]
     assert (len(found.problems), len(found.drafts)) == (len(first) - len(titled), 1)
     new = {one.id: one for one in found.articles}
     assert len(new) == len(titled)
@@ -211,4 +228,6 @@ def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Pa
 
 
 def spaced(value: object) -> str:
-    return " ".join(("|".join(value) if isinstance(value, tuple) else str(value or "")).split()).replace(" |", "|")
+    return " ".join(
+        ("|".join(value) if isinstance(value, tuple) else str(value or "")).split()
+    ).replace(" |", "|")

@@ -1,4 +1,5 @@
-"""Articles deleted by age, number, source or name: nothing brings them back, and nothing is half done."""
+"""Articles deleted by age, number, source or name: nothing brings them back, and nothing is half
+done."""
 
 from __future__ import annotations
 
@@ -29,10 +30,19 @@ HAND = "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n-
 def row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
     url = f"https://{source}.example/{id}"
     added = NOW - age * DAY
-    return Row(id=id, url=url, title=id, path=id, added=added, source=source, stays=stays, copy_of=copy_of)
+    return Row(
+        id=id, url=url, title=id, path=id, added=added, source=source, stays=stays, copy_of=copy_of
+    )
 
 
-ROWS = [row("a", 400), row("b", 300), row("c", 10), row("d", 500, "two"), row("e", 1, "two"), row("h", 0, stays="hold")]
+ROWS = [
+    row("a", 400),
+    row("b", 300),
+    row("c", 10),
+    row("d", 500, "two"),
+    row("e", 1, "two"),
+    row("h", 0, stays="hold"),
+]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +62,16 @@ def test_what_is_asked_for(which: Which, wanted: str) -> None:
     assert "".join(one.id for one in chosen(ROWS, which, NOW)) == wanted
 
 
-def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> None:
-    rows = [row("a", 9), row("b", 8, copy_of="a"), row("c", 7), row("d", 1, copy_of="c"), row("e", 9, stays="hand")]
+def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
+    None
+):
+    rows = [
+        row("a", 9),
+        row("b", 8, copy_of="a"),
+        row("c", 7),
+        row("d", 1, copy_of="c"),
+        row("e", 9, stays="hand"),
+    ]
     leaving, stays = going([one for one in rows if one.id != "d"], rows)
     assert [one.id for one in leaving] == ["b", "a"]
     assert stays == {"copy": 1, "hand": 1}
@@ -70,8 +88,24 @@ def fill(place: Place) -> None:
     with place.app() as app:
         for number in range(6):
             at = NOW - timedelta(days=60) + number * 10 * DAY
-            store_articles(app, f"Story {number}", "Text.", added=at, published=at, tags=("LLM",), tags_by="matched")
-        store_articles(app, "Lone", "Text.", source="two", added=NOW - 70 * DAY, tags=("GPU",), tags_by="matched")
+            store_articles(
+                app,
+                f"Story {number}",
+                "Text.",
+                added=at,
+                published=at,
+                tags=("LLM",),
+                tags_by="matched",
+            )
+        store_articles(
+            app,
+            "Lone",
+            "Text.",
+            source="two",
+            added=NOW - 70 * DAY,
+            tags=("GPU",),
+            tags_by="matched",
+        )
         reconcile.sources(app)
     place.build()
 
@@ -113,7 +147,9 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled
 
 def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
     with filled.app() as app:
-        newest = app.article_store.get(filled.path("Story 5").relative_to(app.article_store.root).as_posix())
+        newest = app.article_store.get(
+            filled.path("Story 5").relative_to(app.article_store.root).as_posix()
+        )
     prune(filled, newest.url)
     assert titles(filled)[0] == "Story 4"
 
@@ -145,10 +181,17 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
     with filled.app() as app:
         article = filled.article("Story 0")
         row = EntryRow(
-            source_key="two", entry_id="theirs", url="https://short.example/x", digest="", status="done",
-            first_seen=NOW, article_id=article.id,
-        )  # fmt: skip
-        app.store.visits.record(article, app.store.visits.stamp(article.id) or pytest.fail(), entry=row)
+            source_key="two",
+            entry_id="theirs",
+            url="https://short.example/x",
+            digest="",
+            status="done",
+            first_seen=NOW,
+            article_id=article.id,
+        )
+        app.store.visits.record(
+            article, app.store.visits.stamp(article.id) or pytest.fail(), entry=row
+        )
     path = filled.path("Story 0")
     data = path.read_bytes()
     prune(filled, article.id)
@@ -166,7 +209,9 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 
     def archives() -> list[str]:
         documents = sorted((place.folder / "feeds/public/archive/all").glob("*.atom"))
-        return re.findall(r"<title[^>]*>(Story \d|Lone)</title>", "".join(path.read_text() for path in documents))
+        return re.findall(
+            r"<title[^>]*>(Story \d|Lone)</title>", "".join(path.read_text() for path in documents)
+        )
 
     before = archives()
     assert {"Story 0", "Story 2"} <= set(before)
@@ -201,7 +246,9 @@ class Killed(BaseException):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["article_store.prune", "visits.prune", "article_store.delete_all"])
+@pytest.mark.parametrize(
+    "step", ["article_store.prune", "visits.prune", "article_store.delete_all"]
+)
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(
     filled: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
@@ -232,7 +279,11 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         there = {stamp.path for stamp in app.article_store.walk()}
         assert {stamp.path for stamp in app.store.visits.stamps().values()} == there
         gone = {one.path for one in planned.articles} - there
-        assert {one.path for one in planned.articles if app.store.visits.known([urls.alias(one.url)]).pruned} == gone
+        assert {
+            one.path
+            for one in planned.articles
+            if app.store.visits.known([urls.alias(one.url)]).pruned
+        } == gone
     assert filled.build().held == ()
     assert [title for title in published if title in titles(filled)] == titles(filled)
     prune(filled, older_than=45 * DAY)
@@ -248,7 +299,8 @@ def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
     path.write_bytes(data)
     with filled.app() as app:
         reconcile.files(app)
-        assert take(app, "https://one.example/story-0", None).problem is None  # known, and not "pruned"
+        # known, and not "pruned"
+        assert take(app, "https://one.example/story-0", None).problem is None
     filled.build()
     assert filled.published("all.json") == feeds
 
@@ -256,7 +308,9 @@ def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
 def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     article = filled.article("Story 0")
     with filled.app() as app:
-        app.store.visits.save_states([SourceState(key="one", url="https://one.example/feed", etag='"x"')])
+        app.store.visits.save_states(
+            [SourceState(key="one", url="https://one.example/feed", etag='"x"')]
+        )
     prune(filled, article.id)
     with filled.app() as app:
         take(app, article.url, None)
@@ -280,7 +334,9 @@ def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
     assert set(pruned_file(filled).read_text().splitlines()) == lines
 
 
-def test_the_list_is_read_when_it_changed_alone(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_is_read_when_it_changed_alone(
+    filled: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prune(filled, older_than=45 * DAY)
     with filled.app() as app:
         monkeypatch.setattr(app.article_store, "pruned", pytest.fail)

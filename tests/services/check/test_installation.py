@@ -20,20 +20,27 @@ def reasons(place: Place) -> dict[str, str]:
 def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
     assert "not-writable" not in reasons(place)
     public = place.folder / "feeds/public"
-    (public / ".check").mkdir(parents=True)  # as good as no right to write: root is let in everywhere
+    # as good as no right to write: root is let in everywhere
+    (public / ".check").mkdir(parents=True)
     assert reasons(place)["not-writable"] == str(public)
 
 
 @pytest.mark.parametrize("name", ["articles", "state"])
 @pytest.mark.parametrize("loop", [True, False])
-def test_a_folder_that_is_none_is_one_finding_among_all(place: Place, name: str, loop: bool) -> None:
+def test_a_folder_that_is_none_is_one_finding_among_all(
+    place: Place, name: str, loop: bool
+) -> None:
     path = place.folder / "feeds" / name
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
     (place.config / "sources.d").write_text("")
     found = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
-    assert sorted(found) == sorted([(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")])
-    assert all("it is no folder" in one.detail for one in check(place.config) if one.severity == "error")
+    assert sorted(found) == sorted(
+        [(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
+    )
+    assert all(
+        "it is no folder" in one.detail for one in check(place.config) if one.severity == "error"
+    )
 
 
 def test_no_trace_of_the_check_is_left(place: Place) -> None:
@@ -45,13 +52,17 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
     with place.app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
-            store_articles(app, f"Theirs {site}", "Text.", url=f"https://www.{site}.example/1", id=site * 26)
+            store_articles(
+                app, f"Theirs {site}", "Text.", url=f"https://www.{site}.example/1", id=site * 26
+            )
     (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
     (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
     assert problem.what == "one" and 'speaks_for = ["a.example", "b.example"]' in problem.detail
     with place.app() as app:
         one = app.sources["one"]
-        assert app.rights_of(one).owns("https://a.example/2") and not app.rights_of(one).owns("https://c.example/2")
+        assert app.rights_of(one).owns("https://a.example/2") and not app.rights_of(one).owns(
+            "https://c.example/2"
+        )
         assert not app.rights_of(app.sources["two"]).owns("https://a.example/2")
     sources = place.config / "sources.toml"
     for answer in ("[]", '["a.example"]'):
@@ -102,12 +113,18 @@ def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
 
 def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place) -> None:
     (place.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
-    (place.config / "sources.toml").write_text(SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n")
-    (place.config / "feeds.toml").write_text("[[feed]]\nslug = 'x'\nquery = 'a'\n\n[[feed]]\nslug = 'X'\nquery = 'a'")
+    (place.config / "sources.toml").write_text(
+        SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n"
+    )
+    (place.config / "feeds.toml").write_text(
+        "[[feed]]\nslug = 'x'\nquery = 'a'\n\n[[feed]]\nslug = 'X'\nquery = 'a'"
+    )
     place.write_taxonomy("[[tag]]\nname = 'a'\n\n[[tag]]\nname = 'A'\nalias = ['b']\n[[category]\n")
     (place.config / "sources.d").mkdir()
     (place.config / "sources.d/a.toml").write_text("[[source]\n")
-    (place.config / "sources.d/b.toml").write_text('[[source]]\nkey = "B"\nurl = "https://b.example/"\n')
+    (place.config / "sources.d/b.toml").write_text(
+        '[[source]]\nkey = "B"\nurl = "https://b.example/"\n'
+    )
     found = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
     assert found == [
         ("feeds.toml", 6, "feed.slug"),
@@ -121,9 +138,13 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
 
 
 def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
-    (place.config / "sources.toml").write_text(SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n')
+    (place.config / "sources.toml").write_text(
+        SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
+    )
     (place.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
-    found = check(place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"})
+    found = check(
+        place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
+    )
     assert [(one.severity, one.reason) for one in found] == [
         ("error", "unset-variable"),
         ("warning", "unknown-variable"),
@@ -132,7 +153,10 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
         ("warning", "dropped-setting"),
         ("info", "source-rights"),
     ]
-    assert "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail and "'AI'" in found[2].detail
+    assert (
+        "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
+        and "'AI'" in found[2].detail
+    )
     assert found[2].what == f"{place.config}/sources.toml:8"
     assert (found[3].what, found[3].key) == (f"{place.config}/syndicator.toml:2", "fetch.redirects")
     assert "publish.most is no setting any more" in found[4].detail
@@ -141,7 +165,10 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
 def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
     folder = place.folder / "feeds/articles"
     (folder / "2026/03/deep").mkdir(parents=True)
-    text = "---\ntitle: T\ndate: 2026-03-01\nsource: https://a.example/{}\ncategory: Ai\ncoverImage: /a.jpg\n---\n"
+    text = (
+        "---\ntitle: T\ndate: 2026-03-01\nsource: https://a.example/{}\ncategory: Ai\ncoverImage:"
+        " /a.jpg\n---\n"
+    )
     (folder / "mine.md").write_text(text.format(1))
     for name in ("a.markdown", "2026/b.md", "2026/03/deep/c.md", "d.MD", "e.txt"):
         (folder / name).write_text(text.format(name))
@@ -174,7 +201,9 @@ def test_articles_that_we_wrote_are_not_lint(place: Place) -> None:
         ("no frontmatter\n", None, "the first line has to be ---"),
     ],
 )
-def test_a_broken_article_is_named_once_with_its_line(place: Place, text: str, line: int | None, said: str) -> None:
+def test_a_broken_article_is_named_once_with_its_line(
+    place: Place, text: str, line: int | None, said: str
+) -> None:
     path = place.folder / "feeds/articles/mine.md"
     path.parent.mkdir(parents=True)
     path.write_text(text)

@@ -25,7 +25,9 @@ DAY = timedelta(days=1)
         (NOW + DAY, NOW - DAY, "this program was installed at 2026-03-11 12:00"),
     ],
 )
-def test_a_clock_that_is_behind_is_named(installed: datetime, last_run: datetime | None, said: str) -> None:
+def test_a_clock_that_is_behind_is_named(
+    installed: datetime, last_run: datetime | None, said: str
+) -> None:
     found = [one.detail for one in installation.clock(NOW, installed=installed, last_run=last_run)]
     assert bool(found) is bool(said) and all(said in one and "12:00 UTC" in one for one in found)
 

@@ -29,9 +29,15 @@ NAMES = Names(
             'category = "Polcy"',
             "category 'Polcy' is not in taxonomy.toml; write it there, or another here (did you",
         ),
-        ('category = "Sport"', "category 'Sport' is not in taxonomy.toml; write it there, or another here"),
+        (
+            'category = "Sport"',
+            "category 'Sport' is not in taxonomy.toml; write it there, or another here",
+        ),
         ('tags = ["LLM", "papers"]', ""),
-        ('tags = ["language model"]', "tag 'language model' is only another name in taxonomy.toml; write 'LLM'"),
+        (
+            'tags = ["language model"]',
+            "tag 'language model' is only another name in taxonomy.toml; write 'LLM'",
+        ),
         ('tags = ["opensource"]', "(did you mean 'open source'?)"),
     ],
 )
@@ -50,7 +56,10 @@ def test_of_sources(line: str, said: str) -> None:
         ("tag:llm and (category:AI or not source:one)", []),
         ("tag:open-source", []),
         ("tag:papers category:Sport", []),
-        ("tag:lmm or category:money or source:two", ["tag 'lmm'", "category 'money'", "source 'two'"]),
+        (
+            "tag:lmm or category:money or source:two",
+            ["tag 'lmm'", "category 'money'", "source 'two'"],
+        ),
         ('tag:"language model"', ["tag 'language model' is only another name"]),
         ("author:nobody language:xx", []),
     ],
@@ -61,13 +70,18 @@ def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
     file = TomlFile(path, {}, path.read_text())
     found = [*in_queries(file, load_queries(path), NAMES)]
     assert all(fault.line == 3 for fault in found)
-    assert [part in fault.message for part, fault in zip(unknown, found, strict=True)] == [True] * len(unknown)
+    assert [part in fault.message for part, fault in zip(unknown, found, strict=True)] == [
+        True
+    ] * len(unknown)
 
 
 @pytest.mark.parametrize(
-    ("feed", "well"), [("tags/open-source", True), ("tags/opensource", False), ("all", True), ("sources/two", False)]
+    ("feed", "well"),
+    [("tags/open-source", True), ("tags/opensource", False), ("all", True), ("sources/two", False)],
 )
 def test_of_feeds_that_exist_anyway(tmp_path: Path, feed: str, well: bool) -> None:
     path = tmp_path / "feeds.toml"
     path.write_text(f'[[feed]]\nfeed = "{feed}"\nlimit = 3\n')
-    assert ([*in_queries(TomlFile(path, {}, path.read_text()), load_queries(path), NAMES)] == []) is well
+    assert (
+        [*in_queries(TomlFile(path, {}, path.read_text()), load_queries(path), NAMES)] == []
+    ) is well

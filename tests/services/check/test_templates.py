@@ -1,4 +1,5 @@
-"""Templates of the operator's that cannot be used are named with their line before a build meets them."""
+"""Templates of the operator's that cannot be used are named with their line before a build meets
+them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,13 @@ from tests.services.places import Place
         ("footer.html", "<footer>\n{% if %}</footer>", "error", 2, "Expected an expression"),
         ("story.html", "<li>\n\n{{ entry.titel }}</li>", "error", 3, "has no attribute 'titel'"),
         ("article.html", "{{ text|safe }}\n{{ contents }}", "error", 2, "'contents' is undefined"),
-        ("calendar.html", "{% if spans %}\n{{ span }}{% endif %}", "error", 2, "'span' is undefined"),
+        (
+            "calendar.html",
+            "{% if spans %}\n{{ span }}{% endif %}",
+            "error",
+            2,
+            "'span' is undefined",
+        ),
         ("404.html", "{% extends 'bse.html' %}", "error", 1, "bse.html"),
     ],
 )
@@ -49,4 +56,8 @@ def test_each_template_of_ours_is_tried() -> None:
     ours = {name: folder.joinpath(name).read_text() for name in template_names()}
     assert faults(Look(ours), Settings()) == []
     for name, text in ours.items():
-        assert faults(Look({name: text + "{{ unknown }}"}), Settings()) or "{% extends" in text or "macro" in text, name
+        assert (
+            faults(Look({name: text + "{{ unknown }}"}), Settings())
+            or "{% extends" in text
+            or "macro" in text
+        ), name

@@ -26,7 +26,9 @@ def filed(place: Place) -> Place:
     return place
 
 
-def say(place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), category: str | None = None) -> Article:
+def say(
+    place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), category: str | None = None
+) -> Article:
     def decide(article: Article, names: Names) -> Decision:
         said = without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
         return Decision(tags=said.tags, category=category)
@@ -45,7 +47,9 @@ def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
     found = filed.article("Models")
     assert (found.tags_by, by_of(found, "category")) == ("operator", By.MATCHED)
     filed.write_taxonomy('[[tag]]\nname = "weather"\n')
-    assert [line.partition(":")[0] for one in redescribed(filed).articles for line in one.told.why] == [
+    assert [
+        line.partition(":")[0] for one in redescribed(filed).articles for line in one.told.why
+    ] == [
         "category",
         "excerpt",
     ]
@@ -92,7 +96,9 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
         planned = tags.plan_decision(app, URL, lambda article, names: with_tags(article, names, []))
         filed.edit("Models", "title: Models", "title: Better models")
         assert told(app, planned).title == "Better models"  # other fields are no matter of ours
-        planned = tags.plan_decision(app, URL, lambda article, names: without_tags(article, names, ["GPU"]))
+        planned = tags.plan_decision(
+            app, URL, lambda article, names: without_tags(article, names, ["GPU"])
+        )
         filed.edit("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
             told(app, planned)
@@ -110,7 +116,9 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
         ([], ["GPU", "GPU", "LLM", "LLM", "gpu"], ""),
     ],
 )
-def test_what_cannot_be_meant_changes_nothing(filed: Place, added: list[str], wrong: list[str], told: str) -> None:
+def test_what_cannot_be_meant_changes_nothing(
+    filed: Place, added: list[str], wrong: list[str], told: str
+) -> None:
     before = filed.path("Models").read_bytes()
     if told:
         with pytest.raises(UsageError, match=told):

@@ -36,7 +36,9 @@ def test_where_the_address_of_a_feed_leads_is_a_text(place: Place) -> None:
     retag(place, "merge", "LLM", "GPU")
     retag(place, "rename", "GPU", "chips")
     with place.app() as app:
-        assert [texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")] == [
+        assert [
+            texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")
+        ] == [
             "leads to tag/gpu",
             "leads to tag/chips",
             "here",

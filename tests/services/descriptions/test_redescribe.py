@@ -22,9 +22,9 @@ from syndicator.services.refresh import remake
 from tests.services.places import TAXONOMY, Place, store_articles
 
 MODELS = (
-    "A large language model answers questions about the weather. The large language model was trained on the weather "
-    "of ten years, and knows no other weather.\n\n"
-    "Every large language model needs a chatbot around it, says the machine learning group."
+    "A large language model answers questions about the weather. The large language model was"
+    " trained on the weather of ten years, and knows no other weather.\n\nEvery large language"
+    " model needs a chatbot around it, says the machine learning group."
 )
 
 
@@ -38,7 +38,13 @@ def redescribed(place: Place) -> Plan:
 def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
     url = "https://x.example/a"
     return Article(
-        id="a", url=url, title="T", body="A large language model.", tags=tags, tags_by=tags_by, keywords=keywords
+        id="a",
+        url=url,
+        title="T",
+        body="A large language model.",
+        tags=tags,
+        tags_by=tags_by,
+        keywords=keywords,
     )
 
 
@@ -55,17 +61,30 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
         (made("operator", ()), None),
     ],
 )
-def test_only_what_a_person_stood_behind_is_learnt_from(article: Article, taught: tuple[str, ...] | None) -> None:
-    taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU"))))
+def test_only_what_a_person_stood_behind_is_learnt_from(
+    article: Article, taught: tuple[str, ...] | None
+) -> None:
+    taxonomy = Taxonomy(
+        Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
+    )
     assert [tags for _, (_, _, tags) in confirmed_tags([article], taxonomy)] == [taught or ()]
 
 
 @pytest.mark.parametrize(
     ("given", "taught"),
     [
-        ({"flood": 200, "a": 40, "b": 40, "c": 40, "d": 40}, {"flood": 40, "a": 40, "b": 40, "c": 40, "d": 40}),
-        ({"flood": 200, "a": 90, "b": 90, "c": 90, "d": 90, "e": 90}, {"flood": 112} | dict.fromkeys("abcde", 90)),
-        ({"flood": 200, "a": 5, "b": 5, "c": 5, "d": 5, "e": 5}, {"flood": 30} | dict.fromkeys("abcde", 5)),
+        (
+            {"flood": 200, "a": 40, "b": 40, "c": 40, "d": 40},
+            {"flood": 40, "a": 40, "b": 40, "c": 40, "d": 40},
+        ),
+        (
+            {"flood": 200, "a": 90, "b": 90, "c": 90, "d": 90, "e": 90},
+            {"flood": 112} | dict.fromkeys("abcde", 90),
+        ),
+        (
+            {"flood": 200, "a": 5, "b": 5, "c": 5, "d": 5, "e": 5},
+            {"flood": 30} | dict.fromkeys("abcde", 5),
+        ),
         ({"flood": 200, "a": 50}, {"flood": 50, "a": 50}),
         ({"flood": 200, "a": 5}, {"flood": 30, "a": 5}),
         ({"one": 200}, {"one": 200}),
@@ -74,7 +93,9 @@ def test_only_what_a_person_stood_behind_is_learnt_from(article: Article, taught
     ],
 )
 def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[str, int]) -> None:
-    past: list[tuple[str, Post]] = [(key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)]
+    past: list[tuple[str, Post]] = [
+        (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
+    ]
     learnt = balanced([*past, ("flood", ("flood", "no tag", ()))])
     assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
     assert Counter(key for key, _, tags in learnt if tags) == taught
@@ -127,7 +148,9 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(
-            app, "Gardens", "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them."
+            app,
+            "Gardens",
+            "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
         )
     redescribed(place)
     before = place.article("Models")
@@ -146,7 +169,11 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
         redescribe.apply(app, planned)
     after = place.article("Models")
     assert set(after.tags) == {"LLM", "weather"}
-    assert (after.updated, after.revisions, after.published) == (before.updated, before.revisions, before.published)
+    assert (after.updated, after.revisions, after.published) == (
+        before.updated,
+        before.revisions,
+        before.published,
+    )
     assert place.path("Gardens").read_bytes() == gardens
     assert place.build().held == ()
     assert "Models" in place.published("tags/weather.atom")
@@ -155,19 +182,33 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
 def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
     with place.app() as app:
         store_articles(
-            app, "Models", MODELS, tags=("Old",), category="Old", excerpt="Old one.", excerpt_by="extractive"
+            app,
+            "Models",
+            MODELS,
+            tags=("Old",),
+            category="Old",
+            excerpt="Old one.",
+            excerpt_by="extractive",
         )
     place.edit("Models", "- Old", "- Mine")
     place.edit("Models", "title: Models", "title: Better models")
     planned = redescribed(place)
-    assert [line.partition(":")[0] for line in planned.articles[0].told.why] == ["category", "excerpt"]
+    assert [line.partition(":")[0] for line in planned.articles[0].told.why] == [
+        "category",
+        "excerpt",
+    ]
     after = place.article("Better models")
     assert (after.tags, after.category) == (("Mine",), "AI")
-    assert redescribed(place).articles == ()  # and stays so: the title is still known as the operator's
+    # and stays so: the title is still known as the operator's
+    assert redescribed(place).articles == ()
     with place.app() as app:
-        kept = app.article_store.get(str(place.path("Better models").relative_to(app.article_store.root)))
+        kept = app.article_store.get(
+            str(place.path("Better models").relative_to(app.article_store.root))
+        )
         assert kept.tags_by == "operator"
-        again, _, _ = app.article_store.put(Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",)))
+        again, _, _ = app.article_store.put(
+            Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
+        )
         assert (again.title, again.tags) == ("Better models", ("Mine",))
 
 
@@ -192,8 +233,12 @@ def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -
 
 def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     sources = place.config / "sources.toml"
-    sources.write_text(sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n')
-    sources.write_text(sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n')
+    sources.write_text(
+        sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n'
+    )
+    sources.write_text(
+        sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n'
+    )
     with place.app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
     redescribed(place)
@@ -205,7 +250,9 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
 def test_suggestions_come_from_the_shelf(place: Place) -> None:
     with place.app() as app:
         for number in range(3):
-            store_articles(app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM"))
+            store_articles(
+                app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
+            )
         found = redescribe.suggest(app)
     assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
 
@@ -215,8 +262,14 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 ) -> None:
     with place.app() as app:
         for number in range(4):
-            store_articles(app, f"A ferry {number}", f"The ferry {number} left the harbour. A harbour has a ferry.")
-            store_articles(app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery.")
+            store_articles(
+                app,
+                f"A ferry {number}",
+                f"The ferry {number} left the harbour. A harbour has a ferry.",
+            )
+            store_articles(
+                app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
+            )
         assert redescribe.suggest_groups(app) == []
         monkeypatch.setattr(redescribe, "LEAST_GROUPED", 8)
         found = redescribe.suggest_groups(app)
@@ -228,12 +281,21 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
         with pytest.raises(UsageError, match="already"):
             apply(app, need("save-category"), {**chosen, "name": "ferries"})
     assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
-    assert Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
+    assert (
+        Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
+    )
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
     with place.app() as app:
         for number in range(redescribe.LEAST):
-            store_articles(app, f"Theirs {number}", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
+            store_articles(
+                app,
+                f"Theirs {number}",
+                MODELS,
+                tags=("LLM",),
+                tags_by="publisher",
+                keywords=("LLM",),
+            )
         remake(app)
         assert (app.settings.state_dir / "learnt.npz").exists()

@@ -1,4 +1,5 @@
-"""Tags renamed and merged: ids stay, old addresses answer, hand edits follow the operator's order."""
+"""Tags renamed and merged: ids stay, old addresses answer, hand edits follow the operator's
+order."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def retag(place: Place, kind: Kind, old: str, new: str) -> tags.Retagging:
 def fill(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Models", "Of models.", tags=("LLM",), tags_by="matched")
-        store_articles(app, "Chips", "Of chips.", tags=("GPU", "LLM"), tags_by="matched", source="two")
+        store_articles(
+            app, "Chips", "Of chips.", tags=("GPU", "LLM"), tags_by="matched", source="two"
+        )
         store_articles(app, "Other", "Of others.", tags=("GPU",), tags_by="matched")
     place.build()
 
@@ -138,7 +141,9 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> N
     assert moved(place)["tags/llm.atom"] == "tags/language-models.atom"
 
 
-def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     place = Place(tmp_path_factory.mktemp("few"), settings="[publish]\ntag_min = 2\n")
     place.take(fill)
     place.edit("Chips", "- LLM\n", "")
@@ -152,7 +157,14 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
     with place.app() as app:
         body = "Sparrows live in hedges. Sparrows eat seeds, and sparrows like dust."
         for number in range(redescribe.LEAST):
-            store_articles(app, f"Birds {number}", body, tags=("birds",), tags_by="publisher", keywords=("birds",))
+            store_articles(
+                app,
+                f"Birds {number}",
+                body,
+                tags=("birds",),
+                tags_by="publisher",
+                keywords=("birds",),
+            )
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "birds"\n')
     with place.app() as app:
         assert redescribe.learn(app).tags == 1
@@ -162,19 +174,28 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
         assert not [line for line in lines if line.startswith("tags")]
 
 
-def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     place = Place(tmp_path_factory.mktemp("old"), settings=SHORT)
     place.take(fill)
     with place.app() as app:
         store_articles(app, "Later", "Of later.", tags=("GPU",), added=place.now.replace(month=5))
     place.build()
-    old = [name for name in place.digests("public") if name.startswith("archive/tags/llm/") and name.endswith(".atom")]
+    old = [
+        name
+        for name in place.digests("public")
+        if name.startswith("archive/tags/llm/") and name.endswith(".atom")
+    ]
     assert old
     retag(place, "rename", "LLM", "language models")
     place.build()
     names = place.digests("public")
     assert not any(name.startswith("archive/tags/llm/") for name in names)
-    assert any(name.startswith("archive/tags/language-models/2026-03") and name.endswith(".atom") for name in names)
+    assert any(
+        name.startswith("archive/tags/language-models/2026-03") and name.endswith(".atom")
+        for name in names
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +211,9 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory
         ("merge", "LLM", "x" * 81, "80 characters at most"),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_a_cure(place: Place, kind: Kind, old: str, new: str, message: str) -> None:
+def test_what_makes_no_sense_is_refused_with_a_cure(
+    place: Place, kind: Kind, old: str, new: str, message: str
+) -> None:
     place.take(fill)
     with place.app() as app, pytest.raises(UsageError, match=message):
         tags.plan(app, kind, old, new)
@@ -213,7 +236,10 @@ def test_without_a_list_of_tags_there_is_nothing_to_rename_in(place: Place) -> N
 
 def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
     place.take(fill)
-    text = '[[feed]]\nslug = "a"\nquery = \'tag:GPU and not (tag:"llm")\'\n\n[[feed]]\nslug = "b"\nquery = "tag:GPU"\n'
+    text = (
+        '[[feed]]\nslug = "a"\nquery = \'tag:GPU and not (tag:"llm")\'\n\n[[feed]]\nslug ='
+        ' "b"\nquery = "tag:GPU"\n'
+    )
     (place.config / "feeds.toml").write_text(text)
     with place.app() as app:
         (note,) = tags.plan(app, "rename", "LLM", "language models").notes
@@ -221,7 +247,7 @@ def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
         assert app.store.index.ids(FeedKey("tag", "llm"), limit=9, since=None, most=9)
 
 
-# -- the text of taxonomy.toml ----------------------------------------------------------------------------------------
+# -- the text of taxonomy.toml
 
 TEXT = """\
 # mine
@@ -268,7 +294,10 @@ def test_comments_around_and_inside_survive(place: Place) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '[[category]]\nname = "X"\ndescription = """\n[[tag]]\nname = "A"\n"""\n\n[[tag]]\nname = "A"\n',
+        (
+            '[[category]]\nname = "X"\ndescription = """\n[[tag]]\nname = "A"\n"""\n\n[[tag]]\nname'
+            ' = "A"\n'
+        ),
         'tag = [{ name = "A" }, { name = "B" }]\n',
     ],
 )

@@ -1,4 +1,5 @@
-"""A review: what nobody confirmed, the most doubtful first; each word counts at once, and can be taken back."""
+"""A review: what nobody confirmed, the most doubtful first; each word counts at once, and can be
+taken back."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def place(place: Place) -> Place:
 def fill(place: Place) -> None:
     with place.app() as app:
         sure = store_articles(app, "Sure", MODELS, tags=("LLM",), tags_by="matched", category="AI")
-        store_articles(app, "Strange", "Roses want sun, and tulips rain.", tags=("GPU",), tags_by="matched")
+        store_articles(
+            app, "Strange", "Roses want sun, and tulips rain.", tags=("GPU",), tags_by="matched"
+        )
         store_articles(app, "Bare", "Tulips want rain.")
         store_articles(app, "Mine", MODELS, tags=("GPU",), tags_by="operator")
         store_articles(app, "Copy", MODELS, merged_into=sure.id)
@@ -72,7 +75,8 @@ def test_each_word_counts_at_once(place: Place) -> None:
         sheet = shown(review)
         review.confirm(review.tag(sheet.turned("GPU"), "large language model"))
     found = place.article("Strange")
-    assert (found.tags, found.tags_by, found.category) == (("LLM",), "operator", "")  # roses are no AI
+    # roses are no AI
+    assert (found.tags, found.tags_by, found.category) == (("LLM",), "operator", "")
     with sitting(place) as review:  # it was killed, say
         sheet = shown(review)
         assert (sheet.article.title, sheet.marked, sheet.category) == ("Sure", ("LLM",), "AI")

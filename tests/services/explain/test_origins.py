@@ -16,7 +16,8 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.services.explain import show as origins
 
 TEXT = (
-    "The new GPU of the company is twice as fast. A graphics card of last year needs two days for what it does in one."
+    "The new GPU of the company is twice as fast. A graphics card of last year needs two days for"
+    " what it does in one."
 )
 TOML = """\
 [[category]]
@@ -41,7 +42,9 @@ def taxonomy(tmp_path_factory: pytest.TempPathFactory) -> Taxonomy:
 
 def filed(**fields: object) -> Article:
     """An article as loaded from a file that we wrote."""
-    made = Article(id="a", url="https://x.example/a", title="A new GPU", body=TEXT, excerpt_by="extractive")
+    made = Article(
+        id="a", url="https://x.example/a", title="A new GPU", body=TEXT, excerpt_by="extractive"
+    )
     return load(dump(sign(settle(replace(made, **fields)))))  # type: ignore[arg-type]
 
 
@@ -69,7 +72,10 @@ def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None
 
 def test_what_a_hand_edited_is_the_operators() -> None:
     article = edited(filed(author="Ann"), "author: Ann", "author: Eve")
-    assert origins.origins(article, article, {"author": {"from": "class"}})["author"] == "your edit of the file"
+    assert (
+        origins.origins(article, article, {"author": {"from": "class"}})["author"]
+        == "your edit of the file"
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,12 +83,17 @@ def test_what_a_hand_edited_is_the_operators() -> None:
     [
         ({"tags": ("Mine",)}, {"Mine": "its source has it in sources.toml"}),
         ({"tags": ("GPU",)}, {"GPU": r"its text names it \(0\.\d\d\)"}),
-        ({"tags": ("GPU",), "keywords": ("gpu",)}, {"GPU": r"its publisher's, and its text names it \(0\.\d\d\)"}),
+        (
+            {"tags": ("GPU",), "keywords": ("gpu",)},
+            {"GPU": r"its publisher's, and its text names it \(0\.\d\d\)"},
+        ),
         ({"tags": ("Old",)}, {"Old": "as it was filed: the taxonomy does not have it now"}),
         ({"tags": ("GPU",), "tags_by": "llm"}, {"GPU": "the language model"}),
     ],
 )
-def test_each_tag_has_a_reason(taxonomy: Taxonomy, fields: dict[str, object], reasons: dict[str, str]) -> None:
+def test_each_tag_has_a_reason(
+    taxonomy: Taxonomy, fields: dict[str, object], reasons: dict[str, str]
+) -> None:
     told = origins.tag_reasons(filed(**fields), SOURCE, taxonomy)
     assert told.keys() == reasons.keys()
     for tag, reason in reasons.items():

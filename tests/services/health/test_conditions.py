@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import ConditionReason, explained
-from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, plain, silent_since
+from syndicator.services.health.conditions import (
+    Condition,
+    Disk,
+    Observed,
+    conditions,
+    plain,
+    silent_since,
+)
 from syndicator.store.status import Waiting
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -15,7 +22,9 @@ GB = 2**30
 
 
 def state(key: str = "one", **fields: object) -> SourceState:
-    made = SourceState(key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR)
+    made = SourceState(
+        key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR
+    )
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
@@ -44,7 +53,11 @@ def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -
             next_due=NOW + HOUR,
         )
     )
-    assert (found.kind, found.subject, found.code) == (ConditionReason.SOURCE_FAILING, "one", "http-401")
+    assert (found.kind, found.subject, found.code) == (
+        ConditionReason.SOURCE_FAILING,
+        "one",
+        "http-401",
+    )
     assert found.since == NOW - 5 * HOUR
     assert found.last_success == NOW - 6 * HOUR
     assert found.next_try == NOW + HOUR
@@ -58,9 +71,15 @@ def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None
     def need(code: str, since: timedelta) -> bool:
         return of(state(reason=code, failing_since=NOW - since))[0].needs_you
 
-    assert [need(code, HOUR) for code in ("dns", "timeout", "http-503", "rate-limited")] == [False] * 4
-    assert [need(code, DAY) for code in ("dns", "timeout", "http-503", "rate-limited")] == [True] * 4
-    assert [need(code, HOUR) for code in ("http-404", "not-a-feed-html", "unset-variable")] == [True] * 3
+    assert [need(code, HOUR) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
+        False
+    ] * 4
+    assert [need(code, DAY) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
+        True
+    ] * 4
+    assert [need(code, HOUR) for code in ("http-404", "not-a-feed-html", "unset-variable")] == [
+        True
+    ] * 3
 
 
 def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None:
@@ -75,7 +94,11 @@ def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
     moved = state(effective_url="https://one.example/new", moved_at=NOW - DAY)
     (found,) = of(moved)
-    assert (found.kind, found.since, found.needs_you) == (ConditionReason.SOURCE_MOVED, NOW - DAY, False)
+    assert (found.kind, found.since, found.needs_you) == (
+        ConditionReason.SOURCE_MOVED,
+        NOW - DAY,
+        False,
+    )
     assert "https://one.example/new" in found.detail
     assert of(replace(moved, effective_url="https://else.example/feed"))[0].needs_you
 
@@ -87,7 +110,11 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     assert silent_since(every(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
     assert silent_since(every(DAY, 30 * DAY, count=3), NOW) is None  # nothing usual is known
     (found,) = of(state(recent=every(2 * DAY, 7 * DAY)))
-    assert (found.kind, found.since, found.needs_you) == (ConditionReason.SOURCE_SILENT, NOW - 7 * DAY, True)
+    assert (found.kind, found.since, found.needs_you) == (
+        ConditionReason.SOURCE_SILENT,
+        NOW - 7 * DAY,
+        True,
+    )
 
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
@@ -115,11 +142,16 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
     (found,) = of(state(walls=("bot-check", "bot-check", "", "http-403")))
-    assert (found.kind, found.code, found.needs_you) == (ConditionReason.SOURCE_WALLED, "bot-check", True)
+    assert (found.kind, found.code, found.needs_you) == (
+        ConditionReason.SOURCE_WALLED,
+        "bot-check",
+        True,
+    )
     assert found.detail == "3 of its last 4 pages: a check for robots instead of the article"
     assert "User-Agent" in found.cure and 'content = "feed"' in found.cure
     (paid,) = of(state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10))
-    assert "headers_env" in paid.cure and paid.kind == ConditionReason.SOURCE_WALLED  # and not a new layout
+    # and not a new layout
+    assert "headers_env" in paid.cure and paid.kind == ConditionReason.SOURCE_WALLED
     (lead,) = of(state(walls=("partial",) * 5))
     assert not lead.needs_you and "the rest to those who pay" in lead.detail
     for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
@@ -128,13 +160,21 @@ def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
     fault = "lost 1: Title (https://x.example/a)"
-    (found,) = of(held=[plain(ConditionReason.FEED_HELD, "tags/ai", detail=fault, last_success=NOW - DAY)])
-    assert (found.kind, found.subject, found.last_success) == (ConditionReason.FEED_HELD, "tags/ai", NOW - DAY)
+    (found,) = of(
+        held=[plain(ConditionReason.FEED_HELD, "tags/ai", detail=fault, last_success=NOW - DAY)]
+    )
+    assert (found.kind, found.subject, found.last_success) == (
+        ConditionReason.FEED_HELD,
+        "tags/ai",
+        NOW - DAY,
+    )
     assert "https://x.example/a" in found.detail
 
 
 def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
-    waiting = Waiting(source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a")
+    waiting = Waiting(
+        source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
+    )
     (found,) = of(operator=[waiting])
     assert (found.identity, found.source) == ("entries-wait:one bad-rules", "one")
     assert (found.count, found.since, found.code) == (3, NOW - DAY, "bad-rules")
@@ -145,7 +185,9 @@ def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
     (found,) = of(state(warning="400 entries wait"), floods=[flood])
     assert (found.kind, found.subject, found.next_try) == (ConditionReason.FLOOD, "one", NOW + DAY)
-    assert [one.kind for one in of(state(warning="robots.txt disallows it"))] == [ConditionReason.SOURCE_WARNING]
+    assert [one.kind for one in of(state(warning="robots.txt disallows it"))] == [
+        ConditionReason.SOURCE_WARNING
+    ]
 
 
 def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
@@ -156,7 +198,8 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
     assert not full(free=GB, size=10 * GB)  # a tenth
     assert not full(free=10 * GB, size=1000 * GB)  # a hundredth, and a lot
     assert full(free=50 * GB, size=100 * GB, free_inodes=900, inodes=1_000_000)
-    assert not full(free=50 * GB, size=100 * GB, free_inodes=0, inodes=0)  # a file system that does not count them
+    # a file system that does not count them
+    assert not full(free=50 * GB, size=100 * GB, free_inodes=0, inodes=0)
 
 
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
@@ -203,7 +246,9 @@ def test_what_needs_the_operator_comes_first() -> None:
 
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
     name = "b\udce4d.md"  # as Python reads the byte E4
-    (found,) = of(state("a"), files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")])
+    (found,) = of(
+        state("a"), files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")]
+    )
     assert found.subject.encode() == b"b\\udce4d.md"
     assert found.detail.encode() == b"b\\udce4d.md: line 3"
 

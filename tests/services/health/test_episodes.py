@@ -1,4 +1,5 @@
-"""What is told of conditions over time: once each, damped where something flaps, the same after a restart."""
+"""What is told of conditions over time: once each, damped where something flaps, the same after a
+restart."""
 
 from __future__ import annotations
 
@@ -76,10 +77,17 @@ def test_what_flaps_is_told_less_and_less() -> None:
 def test_after_a_quiet_day_it_is_told_at_once() -> None:
     day = timedelta(days=2)
     looks = [(HOUR * 0, (GONE,)), (HOUR * 1, ()), (day, (GONE,)), (day + HOUR, ())]
-    assert told(looks) == [(HOUR * 0, "broken"), (HOUR, "recovered"), (day, "broken"), (day + HOUR, "recovered")]
+    assert told(looks) == [
+        (HOUR * 0, "broken"),
+        (HOUR, "recovered"),
+        (day, "broken"),
+        (day + HOUR, "recovered"),
+    ]
 
 
-FAILING = Condition(kind=ConditionReason.SOURCE_FAILING, subject="holt", reason="no complete answer", code="timeout")
+FAILING = Condition(
+    kind=ConditionReason.SOURCE_FAILING, subject="holt", reason="no complete answer", code="timeout"
+)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,8 @@ FAILING = Condition(kind=ConditionReason.SOURCE_FAILING, subject="holt", reason=
         (replace(FAILING, needs_you=False, count=2), False),
         (replace(FAILING, needs_you=False, count=3), True),
         (replace(FAILING, needs_you=True, count=1), True),
-        (replace(FAILING, needs_you=False, count=9, code="system"), False),  # this machine is short of something
+        # this machine is short of something
+        (replace(FAILING, needs_you=False, count=9, code="system"), False),
         (plain(ConditionReason.MUTED), False),
         (plain(ConditionReason.DISK, "/srv"), True),
     ],

@@ -1,4 +1,5 @@
-"""The end of a run: what is counted and told, over the real database, folder, command and mail server."""
+"""The end of a run: what is counted and told, over the real database, folder, command and mail
+server."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> t
     """The end of a run that found source "one" gone, or well."""
     state = SourceState(key="one", url=URL, first_visit=NOW, last_visit=place.now, last_success=NOW)
     if gone:
-        state = replace(state, disabled="gone", reason="gone", detail="HTTP 410 <b>\x1b", gone_since=NOW)
+        state = replace(
+            state, disabled="gone", reason="gone", detail="HTTP 410 <b>\x1b", gone_since=NOW
+        )
     outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
     with place.app() as app:
         app.store.visits.save_states([state])
@@ -53,7 +56,9 @@ def place(tmp_path: Path) -> Place:
 
 
 def settings(place: Place, text: str) -> None:
-    (place.config / "syndicator.toml").write_text(f'[site]\ntitle = "Ours"\nurl = "https://feeds.example/"\n{text}')
+    (place.config / "syndicator.toml").write_text(
+        f'[site]\ntitle = "Ours"\nurl = "https://feeds.example/"\n{text}'
+    )
 
 
 def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
@@ -72,13 +77,18 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
         "one: over after 1 hour: the address is gone for good (HTTP 410)",
         "one: the address is gone for good (HTTP 410)",
     ]
-    assert len({entry.findtext(f"{ATOM}id") for entry in entries} | {root.findtext(f"{ATOM}id")}) == 3
+    assert (
+        len({entry.findtext(f"{ATOM}id") for entry in entries} | {root.findtext(f"{ATOM}id")}) == 3
+    )
     assert len({entry.findtext(f"{ATOM}updated") for entry in entries}) == 2
     assert "<br>\nDetail: HTTP 410 &lt;b&gt;<br>" in str(entries[1].findtext(f"{ATOM}content"))
 
 
 def test_its_address_is_where_it_is_served(place: Place) -> None:
-    for text, base in (("", "http://127.0.0.1:8080/"), ("[health]\npublish = true\n", "https://feeds.example/")):
+    for text, base in (
+        ("", "http://127.0.0.1:8080/"),
+        ("[health]\npublish = true\n", "https://feeds.example/"),
+    ):
         settings(place, text)
         with place.app() as app:
             made = metrics.health_feed(app.settings, "key")
@@ -88,9 +98,9 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
     assert episodes.known_feed_token(tmp_path) == ""
     key = episodes.feed_token(tmp_path / "state")
-    assert len(key) > 30 and episodes.feed_token(tmp_path / "state") == key == episodes.known_feed_token(
+    assert len(key) > 30 and episodes.feed_token(
         tmp_path / "state"
-    )
+    ) == key == episodes.known_feed_token(tmp_path / "state")
     [file] = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("")
@@ -103,7 +113,8 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     place.build()
     end(place, gone=True)
     with place.app() as app:
-        assert episodes.known_feed_token(app.settings.state_dir)  # `status` has an address to name after any run
+        # `status` has an address to name after any run
+        assert episodes.known_feed_token(app.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
     settings(place, "[health]\npublish = true\n")
@@ -112,7 +123,11 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     with place.app() as app:
         name = episodes.feed_name(episodes.feed_token(app.settings.state_dir))
     assert (public / name).exists()
-    listed = [path for path in public.rglob("*") if path.is_file() and path.suffix != ".gz" and path != public / name]
+    listed = [
+        path
+        for path in public.rglob("*")
+        if path.is_file() and path.suffix != ".gz" and path != public / name
+    ]
     assert not any(b"health/" in path.read_bytes() for path in listed)
     settings(place, "")
     end(place, gone=True)
@@ -123,10 +138,15 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
     settings(place, '[health]\ntextfile = "metrics.prom"\n')
     assert end(place, gone=True) == ()
     families = {
-        one.name: one for one in parser.text_string_to_metric_families((place.folder / "metrics.prom").read_text())
+        one.name: one
+        for one in parser.text_string_to_metric_families(
+            (place.folder / "metrics.prom").read_text()
+        )
     }
     assert families["syndicator_sources"].samples[0].value == 2
-    assert {one.labels["kind"]: one.value for one in families["syndicator_conditions"].samples} == {"source-gone": 1}
+    assert {one.labels["kind"]: one.value for one in families["syndicator_conditions"].samples} == {
+        "source-gone": 1
+    }
     settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
     [problem] = end(place, gone=True)
     assert problem.what == "health.textfile"
@@ -159,7 +179,9 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
     end(place, gone=False)
     with place.app() as app:
-        app.store.visits.save_states([SourceState(key="one", url=URL, disabled="gone", last_visit=NOW)])
+        app.store.visits.save_states(
+            [SourceState(key="one", url=URL, disabled="gone", last_visit=NOW)]
+        )
         for minutes, events in ((1, 0), (6, 1)):
             place.now = NOW + timedelta(minutes=minutes)
             _follow(app, [])
@@ -179,7 +201,8 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
     assert end(place, gone=True) == ()
     place.now += timedelta(minutes=5)
-    assert end(place, gone=False) == () and len(out.read_text().splitlines()) == 1  # within ten minutes: later
+    # within ten minutes: later
+    assert end(place, gone=False) == () and len(out.read_text().splitlines()) == 1
     place.now += timedelta(minutes=6)
     assert end(place, gone=False) == ()
     place.now += timedelta(hours=6)
@@ -196,9 +219,12 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "words"), [("echo no network; exit 3", "exit code 3: no network"), ("rm $0; kill -9 $$", "exit code -9")]
+    ("script", "words"),
+    [("echo no network; exit 3", "exit code 3: no network"), ("rm $0; kill -9 $$", "exit code -9")],
 )
-def test_a_command_that_fails_is_told_and_tried_again(place: Place, script: str, words: str) -> None:
+def test_a_command_that_fails_is_told_and_tried_again(
+    place: Place, script: str, words: str
+) -> None:
     alert(place, script)
     [problem] = end(place, gone=True)
     assert problem.reason == "alert-failing" and words in problem.detail
@@ -209,10 +235,15 @@ def test_a_command_that_fails_is_told_and_tried_again(place: Place, script: str,
     alert(place, f"cat > {shlex.quote(str(out))}")
     place.now += timedelta(minutes=11)
     assert end(place, gone=True) == ()
-    assert {one["kind"] for one in json.loads(out.read_text())["events"]} == {"source-gone", "alert-failing"}
+    assert {one["kind"] for one in json.loads(out.read_text())["events"]} == {
+        "source-gone",
+        "alert-failing",
+    }
 
 
-def test_a_command_that_does_not_end_is_ended(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_does_not_end_is_ended(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("syndicator.services.health.alert.SECONDS", 0.2)
     alert(place, "sleep 600 & sleep 600")
     [problem] = end(place, gone=True)
@@ -282,11 +313,15 @@ def test_a_password_that_is_not_set_is_named(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("smtp", "secret", "words"), [("smtp://a..b", "x", "smtp://a..b"), ("smtp://a.example", "gehe\xefm", "not ASCII")]
+    ("smtp", "secret", "words"),
+    [("smtp://a..b", "x", "smtp://a..b"), ("smtp://a.example", "gehe\xefm", "not ASCII")],
 )
 def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
     place: Place, smtp: str, secret: str, words: str
 ) -> None:
-    settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n')
+    settings(
+        place,
+        f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
+    )
     [problem] = end(place, gone=True, environ={"MAIL_PASSWORD": secret})
     assert words in problem.detail and secret not in problem.detail.split()

@@ -28,25 +28,34 @@ def health(place: Place) -> Health:
 
 
 def visited(key: str, **fields: object) -> SourceState:
-    state = SourceState(key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR)
+    state = SourceState(
+        key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR
+    )
     return replace(state, **fields)  # type: ignore[arg-type]
 
 
 def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
     assert (health(place).fine, health(place).unvisited) == (0, 2)
     with place.app() as app:
-        app.store.visits.save_states([visited("one"), visited("left", reason="dns")])  # of one that was removed
+        # of one that was removed
+        app.store.visits.save_states([visited("one"), visited("left", reason="dns")])
     found = health(place)
     assert (found.fine, found.unvisited, found.conditions) == (1, 1, ())
     with place.app() as app:
         app.store.visits.save_states([visited("two", reason="http-404")])
     found = health(place)
-    assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (1, 0, ["source-failing:two"])
+    assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (
+        1,
+        0,
+        ["source-failing:two"],
+    )
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
     with place.app() as app:
-        app.store.visits.save_states([visited("one", reason="http-404", url="https://old.example/feed")])
+        app.store.visits.save_states(
+            [visited("one", reason="http-404", url="https://old.example/feed")]
+        )
     found = health(place)
     assert (found.fine, found.unvisited, found.conditions) == (0, 2, ())
 
@@ -66,7 +75,9 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
     with place.app() as app:
         app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
-        app.store.visits.save_states([visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)])
+        app.store.visits.save_states(
+            [visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
+        )
     failing, held = health(place).conditions
     assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
     with place.app() as app:

@@ -38,7 +38,9 @@ def run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
 
 
 def samples(text: str) -> dict[str, float]:
-    found = [one for family in parser.text_string_to_metric_families(text) for one in family.samples]
+    found = [
+        one for family in parser.text_string_to_metric_families(text) for one in family.samples
+    ]
     return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in found}
 
 
@@ -81,13 +83,20 @@ def test_times_are_of_what_was_done() -> None:
 
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
-    """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing else, a help text."""
+    """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
+    else, a help text."""
     text = metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode()
     for family in parser.text_string_to_metric_families(text):
-        assert re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
+        assert (
+            re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
+        )
         assert family.type != "unknown"
-        assert all(one.name.endswith("_total") for one in family.samples if family.type == "counter")
-        assert not any(one.name.endswith("_total") for one in family.samples if family.type != "counter")
+        assert all(
+            one.name.endswith("_total") for one in family.samples if family.type == "counter"
+        )
+        assert not any(
+            one.name.endswith("_total") for one in family.samples if family.type != "counter"
+        )
         assert not re.search(r"_(ms|millis|minutes|hours|kb|mb)$", family.name)
 
 
@@ -114,8 +123,20 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
     found = samples(metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode())
-    states = {name.removeprefix("syndicator_pictures"): value for name, value in found.items() if "_pictures" in name}
-    assert states == {"made": 5, "waiting": 2, "failed": 4, "_failedpicture-format": 1, "_failedgone": 3}
+    states = {
+        name.removeprefix("syndicator_pictures"): value
+        for name, value in found.items()
+        if "_pictures" in name
+    }
+    assert states == {
+        "made": 5,
+        "waiting": 2,
+        "failed": 4,
+        "_failedpicture-format": 1,
+        "_failedgone": 3,
+    }
     assert not [
-        name for name in samples(metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode()) if "picture" in name
+        name
+        for name in samples(metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode())
+        if "picture" in name
     ]

@@ -1,4 +1,5 @@
-"""Runs of `up` that fail altogether: told to who asked for alerts, though no database can remember it."""
+"""Runs of `up` that fail altogether: told to who asked for alerts, though no database can remember
+it."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from tests.services.places import NOW, Place
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     out = shlex.quote(str(tmp_path / "told"))
-    made = Place(tmp_path, settings=f'[alert]\ncommand = ["/bin/sh", "-c", "cat >> {out}; echo >> {out}"]\n')
+    made = Place(
+        tmp_path, settings=f'[alert]\ncommand = ["/bin/sh", "-c", "cat >> {out}; echo >> {out}"]\n'
+    )
     (made.config / "sources.toml").write_text("")
     return made
 
@@ -36,7 +39,9 @@ def told(place: Place) -> list[dict[str, Any]]:
 def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Place) -> None:
     reports: list[RunReport] = []
     trouble: list[str] = []
-    jobs = daemon.Jobs(place.config, stop=asyncio.Event(), report_visits=reports.append, warn=trouble.append)
+    jobs = daemon.Jobs(
+        place.config, stop=asyncio.Event(), report_visits=reports.append, warn=trouble.append
+    )
     asyncio.run(jobs.run(daemon.VISITS))
     assert len(reports) == 1 and told(place) == []
     database = place.folder / "feeds/state/syndicator.db"
@@ -74,7 +79,11 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
     outage, settings = Outage(), load(place.config, {})
     for minutes in (0, 1, 12, 25, 40):
         error = StoreError("damaged") if minutes < 40 else None
-        asyncio.run(outage.note_end(settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}))
+        asyncio.run(
+            outage.note_end(
+                settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}
+            )
+        )
     assert [event["state"] for event in told(place)] == ["broken", "recovered"]
 
 
@@ -82,6 +91,8 @@ def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None
     outage, settings = Outage(), load(place.config, {})
     environ = {"PATH": "/usr/bin:/bin"}
     for _ in range(2):
-        asyncio.run(outage.note_end(settings, DiskError("the disk is full"), NOW, environ, job="build"))
+        asyncio.run(
+            outage.note_end(settings, DiskError("the disk is full"), NOW, environ, job="build")
+        )
         asyncio.run(outage.note_end(settings, None, NOW, environ, job="visits"))
     assert [event["detail"] for event in told(place)] == ["the disk is full"]

@@ -41,7 +41,9 @@ def test_an_abstract_socket() -> None:
         assert listener.recv(500) == b"READY=1"
 
 
-@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": "/nowhere/notify"}, {"NOTIFY_SOCKET": "vsock:2:1234"}])
+@pytest.mark.parametrize(
+    "environ", [{}, {"NOTIFY_SOCKET": "/nowhere/notify"}, {"NOTIFY_SOCKET": "vsock:2:1234"}]
+)
 def test_where_nobody_listens_nothing_happens(environ: dict[str, str]) -> None:
     """It raises nothing, and leaves nothing open."""
     before = sum(1 for _ in Path("/proc/self/fd").iterdir())
@@ -87,7 +89,11 @@ async def test_the_watchdog_hears_of_what_is_well_alone(heard: socket.socket) ->
 
 def test_long_work_is_allowed_for(heard: socket.socket) -> None:
     notify = Notify(
-        {"NOTIFY_SOCKET": heard.getsockname(), "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": str(os.getpid())}
+        {
+            "NOTIFY_SOCKET": heard.getsockname(),
+            "WATCHDOG_USEC": "30000000",
+            "WATCHDOG_PID": str(os.getpid()),
+        }
     )
     with notify.patience():
         assert heard.recv(500) == b"WATCHDOG_USEC=3600000000"

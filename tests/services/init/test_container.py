@@ -1,4 +1,5 @@
-"""The image and the compose file: their rules, and the steps of the build on this machine, without Docker."""
+"""The image and the compose file: their rules, and the steps of the build on this machine, without
+Docker."""
 
 from __future__ import annotations
 
@@ -23,11 +24,20 @@ from tests.services.init.test_web_servers import free_port, listening
 ROOT = Path(__file__).resolve().parents[3]
 HERE = replace(HERE, checkout=str(ROOT), owner=(1234, 1235), port=8090)
 FILES = deployment_files(HERE)
-# What of the compose specification is used; a key that is not of it would be refused by `docker compose`.
+# What of the compose specification is used; a key that is not of it would be refused by `docker
+# compose`.
 KEYS = {
-    "build", "user", "ports", "volumes", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
+    "build",
+    "user",
+    "ports",
+    "volumes",
+    "read_only",
+    "tmpfs",
+    "cap_drop",
+    "security_opt",
+    "restart",
     "stop_grace_period",
-}  # fmt: skip
+}
 
 
 def steps() -> list[tuple[str, str]]:
@@ -49,7 +59,8 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
     assert set(found) == KEYS
     assert found["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
     assert (found["user"], found["volumes"]) == ("1234:1235", ["..:/data"])
-    assert found["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]  # the second is the console's
+    # the second is the console's
+    assert found["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
     assert [said.split() for step, said in steps() if step == "EXPOSE"] == [["8080", "8081"]]
 
 
@@ -72,20 +83,43 @@ def test_its_health_is_asked_of_the_service() -> None:
 
 
 def sent(context: Path) -> list[Path]:
-    """The files of a context that the ignore file lets through: the last pattern that fits a file decides."""
-    patterns = [line for line in FILES["Dockerfile.dockerignore"].splitlines() if line and not line.startswith("#")]
+    """The files of a context that the ignore file lets through: the last pattern that fits a file
+    decides."""
+    patterns = [
+        line
+        for line in FILES["Dockerfile.dockerignore"].splitlines()
+        if line and not line.startswith("#")
+    ]
     kept = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
     never = [pattern.removeprefix("**/") for pattern in patterns[1:] if not pattern.startswith("!")]
     tops = [path for name in kept for path in context.glob(name)]
-    found = [path for top in tops for path in ([top] if top.is_file() else top.rglob("*")) if path.is_file()]
-    return [path for path in found if not any(fnmatch(part, one) for part in path.parts for one in never)]
+    found = [
+        path
+        for top in tops
+        for path in ([top] if top.is_file() else top.rglob("*"))
+        if path.is_file()
+    ]
+    return [
+        path
+        for path in found
+        if not any(fnmatch(part, one) for part in path.parts for one in never)
+    ]
 
 
 def test_what_is_sent_to_the_build_is_the_program() -> None:
     names = {str(path.relative_to(ROOT)) for path in sent(ROOT)}
-    assert {"pyproject.toml", "requirements.lock", "syndicator/py.typed", "syndicator/data/init/run"} <= names
-    assert {name for name in names if name.startswith("config")} == {f"config/{name}" for name in CONFIG_FILES}
-    assert not any("__pycache__" in name or name.startswith((".venv", "feeds", "tests")) for name in names)
+    assert {
+        "pyproject.toml",
+        "requirements.lock",
+        "syndicator/py.typed",
+        "syndicator/data/init/run",
+    } <= names
+    assert {name for name in names if name.startswith("config")} == {
+        f"config/{name}" for name in CONFIG_FILES
+    }
+    assert not any(
+        "__pycache__" in name or name.startswith((".venv", "feeds", "tests")) for name in names
+    )
 
 
 @pytest.mark.slow
@@ -117,15 +151,30 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
                 shutil.copyfile(path, copy)
     shutil.rmtree(source)  # the second stage takes /opt/syndicator alone
     data.mkdir()
-    environ = {"PATH": f"{opt}/bin", "SYNDICATOR_CONFIG": str(data / "config"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environ = {
+        "PATH": f"{opt}/bin",
+        "SYNDICATOR_CONFIG": str(data / "config"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     for words in (["init", str(data)], ["build"]):
-        done = subprocess.run([f"{opt}/bin/syndicator", *words], cwd="/", env=environ, capture_output=True, text=True)
+        done = subprocess.run(
+            [f"{opt}/bin/syndicator", *words], cwd="/", env=environ, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
     assert (data / "feeds/public/index.html").exists()
-    assert subprocess.run([f"{opt}/bin/python", "-c", "import psycopg, procrastinate, obstore"]).returncode == 0
+    assert (
+        subprocess.run(
+            [f"{opt}/bin/python", "-c", "import psycopg, procrastinate, obstore"]
+        ).returncode
+        == 0
+    )
     port = free_port()
-    check = yaml.safe_load(dict(steps())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port)))
-    with subprocess.Popen([f"{opt}/bin/syndicator", "up", "--port", str(port)], cwd="/", env=environ) as up:
+    check = yaml.safe_load(
+        dict(steps())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port))
+    )
+    with subprocess.Popen(
+        [f"{opt}/bin/syndicator", "up", "--port", str(port)], cwd="/", env=environ
+    ) as up:
         listening("127.0.0.1", port, up)
         healthy = subprocess.run(check, env=environ, timeout=30).returncode
         up.terminate()

@@ -61,12 +61,16 @@ def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
 
 
 def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:
-    service = unit("syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),)))["Service"]
+    service = unit("syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),)))[
+        "Service"
+    ]
     assert service["ReadWritePaths"] == '"/srv/feeds" "/var/lib/articles"'
 
 
 def test_the_timer_starts_the_run_of_its_own_name() -> None:
-    assert unit("syndicator-refresh.service")["Service"]["ExecStart"].endswith(" refresh --max-time 10m")
+    assert unit("syndicator-refresh.service")["Service"]["ExecStart"].endswith(
+        " refresh --max-time 10m"
+    )
     assert unit("syndicator-refresh.service")["Service"]["SuccessExitStatus"] == "75"
     assert unit("syndicator-refresh.timer")["Timer"]["OnCalendar"] == "*:0/15"
 
@@ -85,13 +89,16 @@ def test_the_sites_answer_at_the_address_of_the_settings(
     url: str, listen: str, name: str, prefix: str, caddy: str
 ) -> None:
     files = deployment_files(replace(HERE, url=url))
-    assert f"listen {listen};" in files["nginx.conf"] and f"server_name {name};" in files["nginx.conf"]
+    assert (
+        f"listen {listen};" in files["nginx.conf"] and f"server_name {name};" in files["nginx.conf"]
+    )
     assert f"location {prefix} {{" in files["nginx.conf"]
     assert f"\n{caddy} {{\n" in files["Caddyfile"]
 
 
 @pytest.mark.parametrize(
-    "path", ['/srv/"mine"', "/srv/a*b", "/srv/[x]", "/srv/my$feeds", "/srv/it's", "/srv/a\nb", "/srv/{x}"]
+    "path",
+    ['/srv/"mine"', "/srv/a*b", "/srv/[x]", "/srv/my$feeds", "/srv/it's", "/srv/a\nb", "/srv/{x}"],
 )
 def test_a_path_that_some_file_could_not_have_is_named(path: str) -> None:
     with pytest.raises(UsageError, match="cannot be written into every file"):
@@ -99,7 +106,8 @@ def test_a_path_that_some_file_could_not_have_is_named(path: str) -> None:
 
 
 def odd(folder: Path) -> Deployment:
-    """A deployment with what unit files, crontabs and shells take for their own, and a program that exists."""
+    """A deployment with what unit files, crontabs and shells take for their own, and a program that
+    exists."""
     root = folder / "my feeds 100%"
     root.mkdir()
     program = root / "run it"
@@ -113,7 +121,11 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
     line = deployment_files(here)["crontab"].strip().splitlines()[-1]
     command = line.split(None, 5)[5].replace(r"\%", "%")  # as cron(8) hands it to sh
     done = subprocess.run(
-        ["/bin/sh", "-c", command], capture_output=True, text=True, env={"PATH": "/bin:/usr/bin"}, check=True
+        ["/bin/sh", "-c", command],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/bin:/usr/bin"},
+        check=True,
     )
     assert done.stdout == f"{here.root}/config|{here.root}|--quiet refresh --max-time 10m\n"
     assert "%" not in line.replace(r"\%", "")
@@ -134,10 +146,21 @@ def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None
     environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
     units = [str(on_disk / name) for name in FILES[:3]]
     done = subprocess.run(
-        ["systemd-analyze", "verify", *units], capture_output=True, text=True, env=environ, timeout=60
+        ["systemd-analyze", "verify", *units],
+        capture_output=True,
+        text=True,
+        env=environ,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
     for service in units[:2]:  # the threshold is ten times the level of exposure
-        command = ["systemd-analyze", "security", "--offline=true", "--threshold=29", "--no-pager", service]
+        command = [
+            "systemd-analyze",
+            "security",
+            "--offline=true",
+            "--threshold=29",
+            "--no-pager",
+            service,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout[-400:]

@@ -1,4 +1,5 @@
-"""The repository that publishes by itself: its workflow, and its steps run in clones as GitHub would run them."""
+"""The repository that publishes by itself: its workflow, and its steps run in clones as GitHub
+would run them."""
 
 from __future__ import annotations
 
@@ -20,9 +21,19 @@ from syndicator.services.init.deploy import repository_files
 from syndicator.services.init.start import Start, write_folder
 from tests.world import World, serving
 
-WORKFLOW = yaml.safe_load(repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"])
+WORKFLOW = yaml.safe_load(
+    repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
+)
 STEPS: list[dict[str, Any]] = WORKFLOW["jobs"]["feeds"]["steps"]
-GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@garden.example", "-c", "init.defaultBranch=main"]
+GIT = [
+    "git",
+    "-c",
+    "user.name=Ada",
+    "-c",
+    "user.email=ada@garden.example",
+    "-c",
+    "init.defaultBranch=main",
+]
 PAGES = "https://ada.github.example/feeds"
 
 
@@ -43,7 +54,11 @@ def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
 def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
     text = repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
     assert "secrets." not in text
-    assert all(re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40}", step["uses"]) for step in STEPS if "uses" in step)
+    assert all(
+        re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40}", step["uses"])
+        for step in STEPS
+        if "uses" in step
+    )
 
 
 def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public() -> None:
@@ -58,7 +73,11 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
     texts = [path.read_text() for path in written]
     package = str(Path(start.__file__).parents[2])
     assert len(texts) == 8 and not any(str(tmp_path) in text or package in text for text in texts)
-    assert (tmp_path / "mine/config/syndicator.toml").read_text().startswith("# Syndicator's settings.")
+    assert (
+        (tmp_path / "mine/config/syndicator.toml")
+        .read_text()
+        .startswith("# Syndicator's settings.")
+    )
 
 
 def test_a_template_that_is_none_is_named() -> None:
@@ -69,16 +88,24 @@ def test_a_template_that_is_none_is_named() -> None:
 @pytest.mark.parametrize(
     ("remote", "installed"),
     [
-        ("https://ada:secret@code.example/ada/syndicator.git", "git+https://code.example/ada/syndicator.git"),
+        (
+            "https://ada:secret@code.example/ada/syndicator.git",
+            "git+https://code.example/ada/syndicator.git",
+        ),
         ("git@code.example:ada/syndicator.git", "git+https://code.example/ada/syndicator.git"),
-        ("ssh://git@code.example/ada/syndicator.git", "git+https://code.example/ada/syndicator.git"),
+        (
+            "ssh://git@code.example/ada/syndicator.git",
+            "git+https://code.example/ada/syndicator.git",
+        ),
         ("/srv/git/syndicator", ""),
     ],
 )
 def test_the_program_comes_from_where_the_checkout_came_from(
     remote: str, installed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    subprocess.run(f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True)
+    subprocess.run(
+        f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True
+    )
     monkeypatch.setattr(start, "checkout", lambda: tmp_path)
     said = start.requirement()
     assert said == (f"syndicator @ {installed}" if installed else said) and "secret" not in said
@@ -112,7 +139,9 @@ class Runner:
         subprocess.run(["git", "clone", "-q", self.origin, clone], check=True)
         for step in STEPS:
             if step.get("uses", "").startswith("actions/cache/"):
-                self._copy(*((self.cache, clone) if "restore" in step["uses"] else (clone, self.cache)))
+                self._copy(
+                    *((self.cache, clone) if "restore" in step["uses"] else (clone, self.cache))
+                )
             if "run" in step:
                 self._step(clone, step)
         return clone / str(using("actions/upload-pages-artifact")["with"]["path"])
@@ -131,7 +160,12 @@ class Runner:
         script = clone.parent / "script"
         script.write_text(step["run"])
         done = subprocess.run(
-            ["bash", "-e", script], cwd=clone, env=self.environ | values, capture_output=True, text=True, timeout=100
+            ["bash", "-e", script],
+            cwd=clone,
+            env=self.environ | values,
+            capture_output=True,
+            text=True,
+            timeout=100,
         )
         assert done.returncode == 0, f"{step['name']}: {done.stdout}{done.stderr}"
 
@@ -150,7 +184,9 @@ def runner(tmp_path: Path, world: World) -> Runner:
     with (work / "config/sources.toml").open("a") as sources:
         sources.write(f'\n[[source]]\nkey = "holt"\nurl = "{world.feed_url("holt")}"\n')
     settings = work / "config/syndicator.toml"
-    settings.write_text(settings.read_text().replace("# allow_loopback = false", "allow_loopback = true "))
+    settings.write_text(
+        settings.read_text().replace("# allow_loopback = false", "allow_loopback = true ")
+    )
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "start"]):
         subprocess.run([*GIT, *words], cwd=work, check=True)
     subprocess.run(["git", "clone", "-q", "--bare", work, origin], check=True)
@@ -165,16 +201,28 @@ def commits(runner: Runner) -> list[str]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.slow
-def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(runner: Runner) -> None:
+def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
+    runner: Runner,
+) -> None:
     first = files(runner.run())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
-    assert b"<title>Gardening" in first["index.html"] and b"What my scraper owes your server" in first["all.html"]
-    assert f"{PAGES}/all.atom".encode() in first["all.atom"] and not any(name.endswith(".gz") for name in first)
-    assert b'href="/' not in first["index.html"] + first["sources/holt.html"]  # the site lies below a path
+    assert (
+        b"<title>Gardening" in first["index.html"]
+        and b"What my scraper owes your server" in first["all.html"]
+    )
+    assert f"{PAGES}/all.atom".encode() in first["all.atom"] and not any(
+        name.endswith(".gz") for name in first
+    )
+    # the site lies below a path
+    assert b'href="/' not in first["index.html"] + first["sources/holt.html"]
     assert commits(runner) == ["New articles", "start"]
 
     assert files(runner.run()) == first  # with its cache, nothing due
@@ -186,14 +234,24 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(ru
 
 
 @pytest.mark.slow
-def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there(runner: Runner, world: World) -> None:
+def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there(
+    runner: Runner, world: World
+) -> None:
     runner.run()
     other = runner.folder / "other"
     subprocess.run(["git", "clone", "-q", runner.origin, other], check=True)
-    article = next(path for path in (other / "feeds/articles").rglob("*.md") if "owes your server" in path.read_text())
-    article.write_text(article.read_text().replace("title: What my scraper", "title: What our scraper"))
+    article = next(
+        path
+        for path in (other / "feeds/articles").rglob("*.md")
+        if "owes your server" in path.read_text()
+    )
+    article.write_text(
+        article.read_text().replace("title: What my scraper", "title: What our scraper")
+    )
     sources = other / "config/sources.toml"
-    sources.write_text(sources.read_text().replace(world.feed_url("holt"), "http://127.0.0.99:9/feed"))
+    sources.write_text(
+        sources.read_text().replace(world.feed_url("holt"), "http://127.0.0.99:9/feed")
+    )
     for words in (["commit", "-q", "-a", "-m", "edited"], ["push", "-q"]):
         subprocess.run([*GIT, *words], cwd=other, check=True)
     assert b"What our scraper owes" in files(runner.run())["all.html"]

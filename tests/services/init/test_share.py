@@ -36,7 +36,9 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(printing, "address_for_phones", shown.append)
     load_commands()
     before = (config / "syndicator.toml").read_text()
-    result = CliRunner().invoke(app, ["up", "--share", "--config", str(config)], catch_exceptions=False)
+    result = CliRunner().invoke(
+        app, ["up", "--share", "--config", str(config)], catch_exceptions=False
+    )
     settings = load(config, {})
     assert result.exit_code == 0 and settings.site.title == "Mine"
     assert settings.publish.host == "0.0.0.0" and len(settings.publish.secret_path) == 20
@@ -74,7 +76,9 @@ def test_options_override_a_part_of_the_address(
         assert (shared.publish.listen, shared.site.url) == (listen, "http://192.168.1.5:9000/")
 
 
-def test_where_it_moved_in_the_network_its_secret_stays(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_it_moved_in_the_network_its_secret_stays(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start.share(config)
     before = load(config, {})
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.7")
@@ -92,7 +96,9 @@ def test_one_that_is_published_stays_public(config: Path) -> None:
 
 def test_one_behind_a_web_server_stays_there(config: Path) -> None:
     path = config / "syndicator.toml"
-    path.write_text(text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n')
+    path.write_text(
+        text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n'
+    )
     start.share(config)
     assert path.read_text() == text
 
@@ -115,8 +121,12 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_shows_address_and_code_and_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET))
+def test_a_terminal_shows_address_and_code_and_nothing_else_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = Settings(
+        site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET)
+    )
     address = f"http://192.168.1.5:8080/{SECRET}/phone.html"
     lines = qr_lines(address)
     for out, shown in ((io.StringIO(), False), (Terminal(), True)):

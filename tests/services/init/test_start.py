@@ -13,16 +13,30 @@ from syndicator import Taxonomy
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
 from syndicator.core.errors import UsageError
-from syndicator.services.init.start import FILES, SHIPPED, Start, checked, config_files, write_config
+from syndicator.services.init.start import (
+    FILES,
+    SHIPPED,
+    Start,
+    checked,
+    config_files,
+    write_config,
+)
 from tests.packaging import ROOT
 
 BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
 
 
-def test_without_an_example_nothing_is_followed_and_every_option_is_explained(tmp_path: Path) -> None:
+def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
+    tmp_path: Path,
+) -> None:
     write_config(tmp_path / "config", Start())
     assert load_sources(tmp_path / "config/sources.toml") == ()
-    assert Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags("Tomatoes", "Tomatoes like the sun.") == ()
+    assert (
+        Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags(
+            "Tomatoes", "Tomatoes like the sun."
+        )
+        == ()
+    )
     made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
     chosen = {"archives": "atom", "stories": "link"}  # instances of before stay as they are
     assert made.publish == before.publish.model_copy(update=chosen)
@@ -36,7 +50,9 @@ def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> 
     text = config_files(Start())["taxonomy.toml"]
     shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
     (tmp_path / "taxonomy.toml").write_text(shown)
-    assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == ("tomatoes",)
+    assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == (
+        "tomatoes",
+    )
 
 
 def test_answers_are_settings_whatever_they_contain() -> None:
@@ -45,7 +61,9 @@ def test_answers_are_settings_whatever_they_contain() -> None:
     assert site == {"title": said.title, "url": said.url, "contact": said.contact}
 
 
-def test_answers_win_over_the_edits_of_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_win_over_the_edits_of_a_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(ROOT / "config", tmp_path, dirs_exist_ok=True)
     edited = (tmp_path / "syndicator.toml").read_text()
     for name in ("url", "secret_path", "contact"):
@@ -77,7 +95,9 @@ def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
     for name in ("sources.toml", "taxonomy.toml"):
         assert files[name].partition("\n")[2] == (SHIPPED / name).read_text().partition("\n")[2]
     assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
-    assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {"title": "Mine"}
+    assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {
+        "title": "Mine"
+    }
 
 
 @pytest.mark.parametrize(

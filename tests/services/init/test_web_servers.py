@@ -1,4 +1,5 @@
-"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and asked."""
+"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and
+asked."""
 
 from __future__ import annotations
 
@@ -27,19 +28,33 @@ from syndicator.services.init.start import Start, write_folder
 DOCUMENT = "Sec-Fetch-Dest: document"  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
 FILES = [
-    "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
-    "404.html", "tags/a \u00e4.atom", "tags/a \u00e4.html", "tags/new.html", "archive/all/2025-11.atom",
+    "index.html",
+    "feeds.opml",
+    "icon.svg",
+    "site.css",
+    "site.js",
+    "tags/new.json",
+    "all.rss",
+    "tags/new.atom",
+    "404.html",
+    "tags/a \u00e4.atom",
+    "tags/a \u00e4.html",
+    "tags/new.html",
+    "archive/all/2025-11.atom",
     "q/tag.saved.atom",
-]  # fmt: skip
+]
 
 
 def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
     moved = FeedKey("tag", to) if to else None
-    return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=moved, dropped=dropped)
+    return FeedRow(
+        key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=moved, dropped=dropped
+    )
 
 
 class Program(BaseHTTPRequestHandler):
-    """What stands behind a web server: it says what it was asked for; what is slow, once `gate` is set."""
+    """What stands behind a web server: it says what it was asked for; what is slow, once `gate` is
+    set."""
 
     gate = threading.Event()
     slow = threading.Semaphore(0)  # one for each slow question that came
@@ -68,7 +83,12 @@ class Site:
     """A published folder behind a real web server."""
 
     def __init__(self, folder: Path, prefix: str, secret_path: str = "") -> None:
-        self.folder, self.port, self.prefix, self.secret_path = folder, free_port(), prefix, secret_path
+        self.folder, self.port, self.prefix, self.secret_path = (
+            folder,
+            free_port(),
+            prefix,
+            secret_path,
+        )
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         write_folder(folder, Start(url=self.url, secret_path=secret_path))
         self.outlet = FileOutlet(folder / "feeds/public")
@@ -88,15 +108,21 @@ class Site:
         for name, data in redirects.files(rows, base).items():
             self.outlet.put(name, data)
 
-    def get(self, path: str, *headers: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the answer. `path` is sent as it is; `headers`: lines, as "Range: bytes=0-3"."""
+    def get(
+        self, path: str, *headers: str, method: str = "GET"
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the answer. `path` is sent as it is; `headers`: lines, as
+        "Range: bytes=0-3"."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.putrequest(method, self.prefix + path, skip_accept_encoding=True)
         for line in headers:
             connection.putheader(*line.split(": ", 1))
         connection.endheaders()
         answer = connection.getresponse()
-        body, found = answer.read(), {name.lower(): answer.headers.get_all(name, []) for name in answer.headers}
+        body, found = (
+            answer.read(),
+            {name.lower(): answer.headers.get_all(name, []) for name in answer.headers},
+        )
         connection.close()
         return answer.status, {name: ", ".join(values) for name, values in found.items()}, body
 
@@ -111,7 +137,8 @@ def nginx(folder: Path) -> list[str]:
     """How nginx is called with the site of `folder` as all of its configuration."""
     whole = folder / "nginx-whole.conf"
     places = "".join(
-        f'{kind}_temp_path "{folder}/temp";\n' for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f'{kind}_temp_path "{folder}/temp";\n'
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     whole.write_text(
         f'daemon off;\nuser root;\npid "{folder}/pid";\nerror_log stderr;\nevents {{ }}\n'
@@ -121,14 +148,25 @@ def nginx(folder: Path) -> list[str]:
 
 
 def caddy(site: Site) -> list[str]:
-    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(site.folder / "deploy/Caddyfile")]
+    return [
+        "caddy",
+        "run",
+        "--adapter",
+        "caddyfile",
+        "--config",
+        str(site.folder / "deploy/Caddyfile"),
+    ]
 
 
 def check(site: Site, words: list[str]) -> None:
     test = [*words, "-t"] if words[0] == "nginx" else [words[0], "validate", *words[2:]]
     done = subprocess.run(test, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    warned = [line for line in done.stderr.splitlines() if "warn" in line and "No files matching" not in line]
+    warned = [
+        line
+        for line in done.stderr.splitlines()
+        if "warn" in line and "No files matching" not in line
+    ]
     assert warned == []
 
 
@@ -140,7 +178,9 @@ def server(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module", params=["/", "/my/feeds/"])
-def site(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     yield from running(Site(tmp_path_factory.mktemp("a site"), request.param), server)
 
 
@@ -159,7 +199,9 @@ def running(site: Site, server: str) -> Iterator[Site]:
         yield from serving(site, program, subprocess.Popen(words, stderr=log, env=environ))
 
 
-def serving(site: Site, program: ThreadingHTTPServer, started: subprocess.Popen[bytes]) -> Iterator[Site]:
+def serving(
+    site: Site, program: ThreadingHTTPServer, started: subprocess.Popen[bytes]
+) -> Iterator[Site]:
     with started as process:
         try:
             assert listening("127.0.0.1", site.port, process), (site.folder / "log").read_text()
@@ -170,7 +212,8 @@ def serving(site: Site, program: ThreadingHTTPServer, started: subprocess.Popen[
 
 
 def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
-    """Waits until somebody listens there; False where `running` ends before, or half a minute has passed."""
+    """Waits until somebody listens there; False where `running` ends before, or half a minute has
+    passed."""
     until = time.monotonic() + 30
     while running.poll() is None and time.monotonic() < until:
         with socket.socket() as one:
@@ -192,10 +235,26 @@ def private(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> None:
     paths = (
-        "", "all.rss", "index.html", "404.html", "none.html", "tags/old.atom", "tags/ended.rss", "tags/", "favicon.ico",
-        f"x/../{SECRET[:-1]}/all.rss", f"{SECRET.upper()}/all.rss", f"{SECRET}x/all.rss", "maps/moved.json",
-        "%2e/all.rss", "as-xml/all.rss", f"{SECRET[:-1]}", "../feeds/public/all.rss", "/all.rss", ".hidden",
-    )  # fmt: skip
+        "",
+        "all.rss",
+        "index.html",
+        "404.html",
+        "none.html",
+        "tags/old.atom",
+        "tags/ended.rss",
+        "tags/",
+        "favicon.ico",
+        f"x/../{SECRET[:-1]}/all.rss",
+        f"{SECRET.upper()}/all.rss",
+        f"{SECRET}x/all.rss",
+        "maps/moved.json",
+        "%2e/all.rss",
+        "as-xml/all.rss",
+        f"{SECRET[:-1]}",
+        "../feeds/public/all.rss",
+        "/all.rss",
+        ".hidden",
+    )
     for path in paths:
         for headers in ((), (DOCUMENT,), ("Range: bytes=0-3",), ("Accept-Encoding: gzip",)):
             status, heads, body = private.get(path, *headers)
@@ -205,7 +264,13 @@ def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> Non
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) -> None:
-    for path, expected in (("", 200), ("all.rss", 200), ("tags/old.atom", 301), ("tags/ended.rss", 410), ("none", 404)):
+    for path, expected in (
+        ("", 200),
+        ("all.rss", 200),
+        ("tags/old.atom", 301),
+        ("tags/ended.rss", 410),
+        ("none", 404),
+    ):
         status, heads, _ = private.get(f"{SECRET}/{path}")
         assert (status, heads["cache-control"]) == (expected, "private, no-cache"), path
         assert heads["x-robots-tag"] == "noindex, nofollow"
@@ -214,13 +279,20 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["q/tag.ai/not.tag.b.atom", "q/words.%E4%BB%8A-a.json", "q/source.a%20b.rss", "q/color.atom"]
+    "name",
+    ["q/tag.ai/not.tag.b.atom", "q/words.%E4%BB%8A-a.json", "q/source.a%20b.rss", "q/color.atom"],
 )
 def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None:
     status, heads, body = site.get(name)
-    assert (status, unquote(body.decode())) == (400 if "color" in name else 200, unquote(f"/{name}"))
+    assert (status, unquote(body.decode())) == (
+        400 if "color" in name else 200,
+        unquote(f"/{name}"),
+    )
     assert (heads["etag"], heads["x-robots-tag"]) == ('"1"', "noindex")
-    assert set(heads["cache-control"].split(", ")) >= {"no-cache"} and heads["cache-control"].count("no-cache") == 1
+    assert (
+        set(heads["cache-control"].split(", ")) >= {"no-cache"}
+        and heads["cache-control"].count("no-cache") == 1
+    )
     assert name not in (site.folder / "log").read_text(), "nobody keeps what was asked"
 
 
@@ -240,7 +312,11 @@ def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server
 
 def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
     status, heads, body = site.get("q/tag.saved.atom")
-    assert (status, body, heads["content-type"]) == (200, TEXT, "application/atom+xml; charset=utf-8")
+    assert (status, body, heads["content-type"]) == (
+        200,
+        TEXT,
+        "application/atom+xml; charset=utf-8",
+    )
     assert heads["content-security-policy"]
 
 
@@ -250,7 +326,9 @@ def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Sit
 
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
-    kinds = {f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()} | TYPES
+    kinds = {
+        f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()
+    } | TYPES
     for name in (
         "index.html",
         "feeds.opml",
@@ -285,10 +363,15 @@ def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
     assert (status, heads["content-encoding"]) == (200, "gzip")
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
     assert heads["content-type"] == "application/rss+xml; charset=utf-8"
-    assert body == (site.folder / "feeds/public/all.rss.gz").read_bytes() and gzip.decompress(body) == TEXT
+    assert (
+        body == (site.folder / "feeds/public/all.rss.gz").read_bytes()
+        and gzip.decompress(body) == TEXT
+    )
 
 
-@pytest.mark.parametrize("name", ["archive/all/2025-11.atom", "tags/new.html", "tags/new.atom", "icon.svg"])
+@pytest.mark.parametrize(
+    "name", ["archive/all/2025-11.atom", "tags/new.html", "tags/new.atom", "icon.svg"]
+)
 def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
     status, heads, body = site.get(name, "Accept-Encoding: gzip")
@@ -302,7 +385,10 @@ def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, nam
 def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
     ask = f"Accept-Encoding: {encoding}"
     _, heads, _ = site.get("all.rss", ask)
-    for condition in (f"If-None-Match: {heads['etag']}", f"If-Modified-Since: {heads['last-modified']}"):
+    for condition in (
+        f"If-None-Match: {heads['etag']}",
+        f"If-Modified-Since: {heads['last-modified']}",
+    ):
         status, again, body = site.get("all.rss", ask, condition)
         assert (status, body, again["cache-control"]) == (304, b"", "no-cache")
     old, size = heads["etag"], len(TEXT)
@@ -312,10 +398,14 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
     site.outlet.put("all.rss", TEXT)
 
 
-@pytest.mark.parametrize("name", ["tags/new.atom", "tags/new.json", "tags/a%20%C3%A4.atom", "tags/new.atom?a=b"])
+@pytest.mark.parametrize(
+    "name", ["tags/new.atom", "tags/new.json", "tags/a%20%C3%A4.atom", "tags/new.atom?a=b"]
+)
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
     status, heads, _ = site.get(name, DOCUMENT)
-    place = heads["location"].removeprefix(site.url.rpartition(f":{site.port}")[0] + f":{site.port}")
+    place = heads["location"].removeprefix(
+        site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
+    )
     assert (status, place) == (303, f"{site.prefix}{name.partition('.')[0]}.html")
     assert "Sec-Fetch-Dest" in heads["vary"] and heads["cache-control"] == "no-cache"
     assert site.get(place.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
@@ -324,9 +414,16 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) 
 
 
 def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
-    for path in ("/evil.example/tags/new.atom", "/tags/new.atom", "\\evil.example/tags/new.atom", "x/../tags/new.atom"):
+    for path in (
+        "/evil.example/tags/new.atom",
+        "/tags/new.atom",
+        "\\evil.example/tags/new.atom",
+        "x/../tags/new.atom",
+    ):
         _, heads, _ = site.get(path, DOCUMENT)
-        place = heads.get("location", "/").removeprefix(site.url.rpartition(f":{site.port}")[0] + f":{site.port}")
+        place = heads.get("location", "/").removeprefix(
+            site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
+        )
         assert place.startswith("/") and place[1:2] not in ("/", "\\"), path
 
 
@@ -367,7 +464,11 @@ def test_redirects_of_nginx_name_no_host(site: Site, server: str) -> None:
 def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
     for name in ("archive/all/2025-11.atom", "all.rss"):
         status, heads, body = site.get(name, DOCUMENT)
-        assert (status, heads["content-type"], body) == (200, "application/xml; charset=utf-8", TEXT)
+        assert (status, heads["content-type"], body) == (
+            200,
+            "application/xml; charset=utf-8",
+            TEXT,
+        )
         assert site.get(name, DOCUMENT, f"If-None-Match: {heads['etag']}")[0] == 304
     assert site.get("tags/old.atom", DOCUMENT)[0] == 301
     assert site.get("as-xml/all.rss")[0] == 404
@@ -375,9 +476,9 @@ def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site
 
 def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
     status, heads, _ = site.get("tags/old.atom")
-    assert status == 301 and heads["location"].removeprefix(site.url.rpartition(f":{site.port}")[0]).endswith(
-        "tags/new.atom"
-    )
+    assert status == 301 and heads["location"].removeprefix(
+        site.url.rpartition(f":{site.port}")[0]
+    ).endswith("tags/new.atom")
     assert site.get("tags/old.json")[0] == 301
     assert site.get("tags/ended.rss")[0] == 410
 
@@ -402,7 +503,11 @@ def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
 
 def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
     status, heads, _ = site.get("index.html")
-    assert status == 200 and heads["x-content-type-options"] == "nosniff" and heads["x-frame-options"] == "DENY"
-    assert heads["access-control-allow-origin"] == "*" and heads["content-security-policy"].startswith(
-        "default-src 'none'"
+    assert (
+        status == 200
+        and heads["x-content-type-options"] == "nosniff"
+        and heads["x-frame-options"] == "DENY"
     )
+    assert heads["access-control-allow-origin"] == "*" and heads[
+        "content-security-policy"
+    ].startswith("default-src 'none'")

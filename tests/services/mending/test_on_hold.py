@@ -46,16 +46,22 @@ def visit(app: App, limit: int | None = None) -> list[Article]:
     return list(app.store.index.articles(outcome.added).values())
 
 
-def test_all_new_articles_wait_where_the_operator_wants_to_see_them(tmp_path: Path, world: World) -> None:
+def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
+    tmp_path: Path, world: World
+) -> None:
     app = opened(tmp_path, world, "all")
     filed = visit(app)
     assert len(filed) > 1 and {(one.hold, one.hold_reason) for one in filed} == {(True, "all")}
     assert "<entry" not in (app.settings.public_dir / "all.atom").read_text()
     assert visit(app) == []  # nothing is fetched or filed twice
-    assert {one.hold for one in app.store.index.articles([one.id for one in filed]).values()} == {True}
+    assert {one.hold for one in app.store.index.articles([one.id for one in filed]).values()} == {
+        True
+    }
 
 
-def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(tmp_path: Path, world: World) -> None:
+def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
+    tmp_path: Path, world: World
+) -> None:
     app = opened(tmp_path, world, "unsure")
     assert {one.hold for one in visit(app, limit=1)} == {False}
     rows = app.store.visits.pending("holt", LATER)

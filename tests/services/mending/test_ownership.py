@@ -26,11 +26,15 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def filed(app: App, title: str, *, on: str = "one", source: str = "one", **fields: object) -> Article:
+def filed(
+    app: App, title: str, *, on: str = "one", source: str = "one", **fields: object
+) -> Article:
     """An article on the site `on` that `source` filed."""
     origin = Origin(url=f"https://{source}.example/feed")
     added = {"added": BEFORE, "published": BEFORE, "origin": origin}
-    return store_articles(app, title, f"Text of {title}.", source=on, source_key=source, **{**added, **fields})
+    return store_articles(
+        app, title, f"Text of {title}.", source=on, source_key=source, **{**added, **fields}
+    )
 
 
 def announce(app: App, source: str, id: str, article: Article, url: str = "") -> EntryRow:
@@ -62,7 +66,9 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
         own = filed(app, "Own", aliases=("https://www.one.example/other",))
         announce(app, "one", own.source_id, own)
         announce(app, "two", "t1", own)  # it carries it
-        store_articles(app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE)
+        store_articles(
+            app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
+        )
         assert find_mend(app) == []
 
 
@@ -78,7 +84,9 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
         assert app.article_store.carried() == [(taken.id, "two")]
         for key in ("one", "two"):
-            assert app.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9) == [taken.id]
+            assert app.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9) == [
+                taken.id
+            ]
         (due,) = pending(app, "one")
         assert (due.entry_id, due.article_id, due.reason) == ("o1", taken.id, EntryReason.OWNERSHIP)
         assert due.entry == Entry(id="o1", url=taken.url)
@@ -90,7 +98,9 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
         reconcile.files(app)
         third = filed(app, "Third", on="three", source="two", source_id="t1")
         announce(app, "two", "t1", third)
-        later = filed(app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1))
+        later = filed(
+            app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
+        )
         announce(app, "two", "t2", later)
         assert reasons(app) == [(third.url, "foreign-text")]
         mend(app, find_mend(app))
@@ -98,16 +108,26 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
         assert find_mend(app) == []
 
 
-def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(place: Place) -> None:
+def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
+    place: Place,
+) -> None:
     with place.app() as app:
         reconcile.files(app)
         bank = filed(
-            app, "Bank", source_id="o1", revisions=("2026-03-09T12:00:00Z",), aliases=("https://two.example/x",)
+            app,
+            "Bank",
+            source_id="o1",
+            revisions=("2026-03-09T12:00:00Z",),
+            aliases=("https://two.example/x",),
         )
         announce(app, "one", "o1", bank)
         announce(app, "two", "e1", bank, url="https://two.example/x")
         app.store.visits.realias(replace(bank, source_key="two", source_id="e1"))
-        assert {reason for _, reason in reasons(app)} == {"foreign-text", "foreign-alias", "foreign-entry"}
+        assert {reason for _, reason in reasons(app)} == {
+            "foreign-text",
+            "foreign-alias",
+            "foreign-entry",
+        }
         mend(app, find_mend(app))
         assert place.article("Bank").aliases == ()
         assert app.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None

@@ -1,4 +1,5 @@
-"""Articles that are on hold: in no feed, and in all of theirs once they are released, as new ones."""
+"""Articles that are on hold: in no feed, and in all of theirs once they are released, as new
+ones."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 
 @pytest.fixture
 def filled(place: Place) -> Place:
-    """Three published articles and one on hold, which is older than two of them, and a saved query."""
+    """Three published articles and one on hold, which is older than two of them, and a saved
+    query."""
     return place.take(fill)
 
 
@@ -59,21 +61,31 @@ def released(place: Place, *named: str, **which: object) -> Released:
 
 
 def titles(place: Place, name: str) -> list[str]:
-    entries = ElementTree.fromstring(place.published(name)).iter("{http://www.w3.org/2005/Atom}entry")
+    entries = ElementTree.fromstring(place.published(name)).iter(
+        "{http://www.w3.org/2005/Atom}entry"
+    )
     return [str(entry.findtext("{http://www.w3.org/2005/Atom}title")) for entry in entries]
 
 
 def feeds(place: Place) -> dict[str, list[str]]:
     public = place.folder / "feeds/public"
     found = sorted(public.rglob("*.atom"))
-    return {str(path.relative_to(public)): titles(place, str(path.relative_to(public))) for path in found}
+    return {
+        str(path.relative_to(public)): titles(place, str(path.relative_to(public)))
+        for path in found
+    }
 
 
 def test_an_article_on_hold_is_in_no_feed_page_or_count(filled: Place) -> None:
     public = filled.folder / "feeds/public"
-    named = [path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()]
+    named = [
+        path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
+    ]
     assert named == []
-    assert not (public / "sources/two.atom").exists() and not (public / "categories/uncategorised.atom").exists()
+    assert (
+        not (public / "sources/two.atom").exists()
+        and not (public / "categories/uncategorised.atom").exists()
+    )
     with filled.app() as app:
         counts = {row.key.slug: row.count for row in app.store.index.feeds()}
         (one,) = app.store.status.on_hold()
@@ -88,9 +100,17 @@ def test_its_file_says_that_and_why(filled: Place) -> None:
 
 def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled: Place) -> None:
     filled.now += timedelta(days=40)  # its month is closed
-    assert [one.title for one in released(filled, filled.article("Waiting").id).articles] == ["Waiting"]
+    assert [one.title for one in released(filled, filled.article("Waiting").id).articles] == [
+        "Waiting"
+    ]
     shown = feeds(filled)
-    for name in ("all.atom", "tags/llm.atom", "queries/llm.atom", "sources/two.atom", "categories/ai.atom"):
+    for name in (
+        "all.atom",
+        "tags/llm.atom",
+        "queries/llm.atom",
+        "sources/two.atom",
+        "categories/ai.atom",
+    ):
         assert shown[name][0] == "Waiting", name
     article = filled.article("Waiting")
     assert (article.hold, article.hold_reason, article.added) == (False, "", filled.now)
@@ -106,7 +126,9 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
         store_articles(app, "Later", "Text.", added=filled.now + timedelta(days=40))
     filled.build()
     holding = [
-        name for name, titles in feeds(filled).items() if name.startswith("archive/all/") and "Waiting" in titles
+        name
+        for name, titles in feeds(filled).items()
+        if name.startswith("archive/all/") and "Waiting" in titles
     ]
     assert holding == ["archive/all/2026-04.atom"]
     assert feeds(filled)["archive/all/2026-04.atom"] == ["Waiting"]
@@ -163,11 +185,18 @@ def test_a_hand_releases_it_in_its_file(filled: Place, old: str, new: str) -> No
     assert filled.digests("articles") | filled.digests("public") == before
 
 
-def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(filled: Place) -> None:
+def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
+    filled: Place,
+) -> None:
     filled.edit("Waiting", "hold: true\n", "hold: false\n")
     with filled.app() as app:
         article = filled.article("Waiting")
-        refile(app.article_store, app.store.visits, replace(article, body=article.body + " More."), before=article)
+        refile(
+            app.article_store,
+            app.store.visits,
+            replace(article, body=article.body + " More."),
+            before=article,
+        )
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]
     filled.now += timedelta(days=1)
@@ -179,12 +208,17 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
 def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
     with filled.app() as app:
         article = app.article_store.get(app.article_store.find(filled.article("Waiting").id) or "")
-        app.article_store.put(replace(article, hold=False, hold_reason="", added=filled.now), ordered=("added", "hold"))
+        app.article_store.put(
+            replace(article, hold=False, hold_reason="", added=filled.now),
+            ordered=("added", "hold"),
+        )
     run(filled)
     assert feeds(filled)["all.atom"][0] == "Waiting"
 
 
-def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(filled: Place) -> None:
+def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
+    filled: Place,
+) -> None:
     with filled.app(create=True) as app:
         assert intake.reindex(app).problems == ()
     filled.build()
@@ -244,7 +278,9 @@ def stored(place: Place, title: str, body: str, source: str, **more: object) -> 
     return filed
 
 
-def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(place: Place) -> None:
+def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(
+    place: Place,
+) -> None:
     story = prose(1, 300)
     stored(place, "Held story", story, "two", **ON_HOLD)
     copy = stored(place, "Copy", story, "one")
@@ -254,7 +290,9 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     released(place, all=True)
     assert len(feeds(place)["all.atom"]) == 1
     assert feeds(place)["sources/two.atom"] == ["Held story"]
-    assert {one.merged_into != "" for one in (place.article("Held story"), place.article("Copy"))} == {True, False}
+    assert {
+        one.merged_into != "" for one in (place.article("Held story"), place.article("Copy"))
+    } == {True, False}
 
 
 def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Place) -> None:

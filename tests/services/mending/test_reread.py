@@ -26,16 +26,25 @@ from tests.test_real_input import Pages
 
 SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = 1\n[publish]\ntag_min = 1\n"
 TOPICS = {
-    "Bridges": "The old bridge over the river was closed in May. Engineers found that two of its cables had worn thin "
-    "where nobody had looked for thirty years, and sent for the drawings of 1931.",
-    "Gardens": "A garden on the roof keeps the library cool. Its keeper counts the bees each morning before the doors "
-    "open, and writes their number on a slate beside the lift.",
-    "Harbours": "Ships wait nine days for a berth this spring. The pilots blame the wind, the owners blame the pilots, "
-    "and the harbour master has bought a larger book for the names of those that wait.",
+    "Bridges": (
+        "The old bridge over the river was closed in May. Engineers found that two of its cables"
+        " had worn thin where nobody had looked for thirty years, and sent for the drawings of"
+        " 1931."
+    ),
+    "Gardens": (
+        "A garden on the roof keeps the library cool. Its keeper counts the bees each morning"
+        " before the doors open, and writes their number on a slate beside the lift."
+    ),
+    "Harbours": (
+        "Ships wait nine days for a berth this spring. The pilots blame the wind, the owners blame"
+        " the pilots, and the harbour master has bought a larger book for the names of those that"
+        " wait."
+    ),
 }
 MORE = (
-    "{0} were the subject of a long meeting on Thursday, at which eleven people spoke and three of them agreed. The "
-    "chair of the meeting thanked them all, and promised a second one about {0} before the end of the month."
+    "{0} were the subject of a long meeting on Thursday, at which eleven people spoke and three of"
+    " them agreed. The chair of the meeting thanked them all, and promised a second one about {0}"
+    " before the end of the month."
 )
 HEADINGS = {"Harbours": "Harbours, &lt;b&gt; and other tags"}  # the feed has no title of this one
 
@@ -43,16 +52,20 @@ HEADINGS = {"Harbours": "Harbours, &lt;b&gt; and other tags"}  # the feed has no
 def page(title: str, text: str) -> bytes:
     heading = HEADINGS.get(title, title)
     promo = (
-        f"Our evening about {title.casefold()} has seats left: book yours today, and bring a friend who likes to talk."
+        f"Our evening about {title.casefold()} has seats left: book yours today, and bring a friend"
+        " who likes to talk."
     )
     return (
-        f"<html lang=en><head><title>{heading} - The Daily</title></head><body><main><article><h1>{heading}</h1>"
-        f"<p>{text}</p><div class=promo><p>{promo}</p></div><p>{MORE.format(title)}</p></article></main></body></html>"
+        f"<html lang=en><head><title>{heading} - The"
+        f" Daily</title></head><body><main><article><h1>{heading}</h1>"
+        f"<p>{text}</p><div"
+        f" class=promo><p>{promo}</p></div><p>{MORE.format(title)}</p></article></main></body></html>"  # noqa: E501
     ).encode()
 
 
 async def served(place: Place) -> Pages:
-    """The source `daily`, whose feed has better titles than its pages, visited once; its site still answers."""
+    """The source `daily`, whose feed has better titles than its pages, visited once; its site still
+    answers."""
     server = Pages()
     await server.start()
     items = []
@@ -61,9 +74,14 @@ async def served(place: Place) -> Pages:
         link = f"{server.base}/{title}"
         heard = "" if title in HEADINGS else "<title>{} of our town | Daily</title>"
         items.append(f"<item><guid>{link}</guid><link>{link}</link>{heard.format(title)}</item>")
-    feed = f"<rss version='2.0'><channel><title>Daily</title><link>{server.base}</link>{''.join(items)}</channel></rss>"
+    feed = (
+        "<rss"
+        f" version='2.0'><channel><title>Daily</title><link>{server.base}</link>{''.join(items)}</channel></rss>"  # noqa: E501
+    )
     server.files["/feed"] = ("application/rss+xml", feed.encode())
-    (place.config / "sources.toml").write_text(f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n')
+    (place.config / "sources.toml").write_text(
+        f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n'
+    )
     with place.app() as app:
         await run(app, Wanted(all=True), stop=asyncio.Event())
     return server
@@ -131,7 +149,12 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     moment = place.now.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert (after.updated, after.revisions) == (place.now, (moment,))
     kept = replace(
-        after, body=before.body, excerpt=before.excerpt, updated=before.updated, revisions=(), digest=before.digest
+        after,
+        body=before.body,
+        excerpt=before.excerpt,
+        updated=before.updated,
+        revisions=(),
+        digest=before.digest,
     )
     assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
     place.build()
@@ -175,13 +198,19 @@ def test_hand_edits_stay(place: Place) -> None:
 
 def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
     before = about(place, "Harbours")
-    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n')
+    place.write_taxonomy(
+        place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
+    )
     [one] = mended(place).articles
     assert [(change.field, change.new) for change in one.now.changes if change.field == "tags"] == [
         ("tags", "Harbours")
     ]
     after = about(place, "Harbours")
-    assert (after.tags, after.updated, after.revisions) == (("Harbours",), before.updated, before.revisions)
+    assert (after.tags, after.updated, after.revisions) == (
+        ("Harbours",),
+        before.updated,
+        before.revisions,
+    )
 
 
 def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> None:
@@ -221,7 +250,10 @@ def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
     before = place.digests("articles")
     rule(place, 'remove = ["body"]')
     problems = mended(place).problems
-    assert len(problems) == 3 and "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
+    assert (
+        len(problems) == 3
+        and "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
+    )
     assert place.digests("articles") == before
 
 
@@ -241,7 +273,9 @@ def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Pla
 
 def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
     article = about(place, "Gardens")
-    (place.config / "sources.toml").write_text('[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n')
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n'
+    )
     assert plan(place).looked == 0
     with pytest.raises(UsageError, match=r"'daily' is not in sources\.toml"):
         plan(place, article.url)
@@ -275,7 +309,9 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     with place.app() as app:
         assert [newly_outdated(app), newly_outdated(app)] == [3, 0]
     with place_of(place.config, now=lambda: place.now, environ={}) as there:
-        assert [one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED] == [3]
+        assert [
+            one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED
+        ] == [3]
     with place.app() as app:
         assert rereading.plan(app, Which(outdated=True)).looked == offered(app) == 3
         one = rereading.plan(app, Which(what=about(place, "Gardens").id))
@@ -310,7 +346,10 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
 
     asyncio.run(go())
     rule(place)
-    assert {one.before.url.rpartition("/")[2] for one in mended(place).articles} == {"Bridges", "Harbours"}
+    assert {one.before.url.rpartition("/")[2] for one in mended(place).articles} == {
+        "Bridges",
+        "Harbours",
+    }
 
 
 def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None:
@@ -328,11 +367,16 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None
         app.store.visits.save_entries([row])
     assert plan(place).due_again == 0
     rule(place)
-    assert [plan(place, what).due_again for what in ("", "daily", about(place, "Gardens").id)] == [1, 1, 0]
+    assert [plan(place, what).due_again for what in ("", "daily", about(place, "Gardens").id)] == [
+        1,
+        1,
+        0,
+    ]
 
 
 def test_whose_an_article_is_never_changes(place: Place) -> None:
-    """Nothing that a kept page says of another address, original or author's site reaches identity or ownership."""
+    """Nothing that a kept page says of another address, original or author's site reaches identity
+    or ownership."""
     before = about(place, "Bridges")
     elsewhere = "https://bank.example/bridges"
     head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
@@ -345,8 +389,20 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     assert [one.before.id for one in mended(place).articles] == [before.id]
     after = about(place, "Bridges")
     assert "twelve people" in after.body
-    identity = ("id", "url", "source_key", "source_id", "published", "added", "origin", "aliases", "also")
-    assert [getattr(after, name) for name in identity] == [getattr(before, name) for name in identity]
+    identity = (
+        "id",
+        "url",
+        "source_key",
+        "source_id",
+        "published",
+        "added",
+        "origin",
+        "aliases",
+        "also",
+    )
+    assert [getattr(after, name) for name in identity] == [
+        getattr(before, name) for name in identity
+    ]
     with place.app() as app:
         assert app.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.store.visits.claims(before.id)[1] is None
@@ -363,7 +419,9 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
             app.snapshots.put(made.id, page(title, TOPICS[title]), {})
     mended(place)
     path = place.config / "sources.toml"
-    path.write_text(path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1))
+    path.write_text(
+        path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
+    )
     assert [one.before.title for one in mended(place).articles] == ["Bridges"]
     assert "seats left" in place.article("Gardens").body
     assert {one.source_key for one in articles(place)} == {"one"}

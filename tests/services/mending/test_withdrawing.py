@@ -37,7 +37,9 @@ URL = "https://one.example/story"
 def fill(place: Place) -> None:
     with place.app() as app:
         first = store_articles(app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched")
-        store_articles(app, "Other", "Text of another.", tags=("LLM",), tags_by="matched", source="two")
+        store_articles(
+            app, "Other", "Text of another.", tags=("LLM",), tags_by="matched", source="two"
+        )
         store_articles(app, "Copy", "Text of the story.", source="two", merged_into=first.id)
     place.edit("Story", "Text of the story.", "Text of the story, by hand.")
     with place.app() as app:
@@ -85,7 +87,9 @@ def feeds(place: Place) -> dict[str, str]:
 
 
 def markdown(place: Place) -> dict[str, str]:
-    return {name: digest for name, digest in place.digests("articles").items() if name.endswith(".md")}
+    return {
+        name: digest for name, digest in place.digests("articles").items() if name.endswith(".md")
+    }
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
@@ -123,7 +127,10 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
     for what in ("http://one.example/story/", id):
         with place.app() as app:
             assert editorial.plan_return(app, what).id == id
-    with place.app() as app, pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"):
+    with (
+        place.app() as app,
+        pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
+    ):
         editorial.plan_return(app, "https://one.example/nothing")
 
 
@@ -140,7 +147,9 @@ def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
     place.take(fill)
     withdraw(place)
     assert len(kept(place)) == 1
-    assert all("by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*"))
+    assert all(
+        "by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*")
+    )
 
 
 def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> None:
@@ -222,7 +231,13 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         id = app.store.visits.find([urls.alias(URL)])
         rows = [
             EntryRow(
-                source_key="one", entry_id="e1", url=URL, digest="d", status="done", first_seen=NOW, article_id=id
+                source_key="one",
+                entry_id="e1",
+                url=URL,
+                digest="d",
+                status="done",
+                first_seen=NOW,
+                article_id=id,
             ),
             EntryRow(
                 source_key="two",
@@ -233,10 +248,19 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
                 first_seen=NOW,
                 reason=EntryReason.WITHDRAWN,
             ),
-            EntryRow(source_key="two", entry_id="e3", url=URL + "/x", digest="d", status="skipped", first_seen=NOW),
+            EntryRow(
+                source_key="two",
+                entry_id="e3",
+                url=URL + "/x",
+                digest="d",
+                status="skipped",
+                first_seen=NOW,
+            ),
         ]
         app.store.visits.save_entries(rows)
-        state = SourceState(key="one", url="https://one.example/feed", etag="x", next_due=NOW + timedelta(days=1))
+        state = SourceState(
+            key="one", url="https://one.example/feed", etag="x", next_due=NOW + timedelta(days=1)
+        )
         app.store.visits.save_states([state])
     withdraw(place, purge=True)
     undo(place)
@@ -245,7 +269,11 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
         known = visits.states()["one"]
-        assert (known.etag, known.next_due, known.due_why) == (None, None, "a withdrawal was undone")
+        assert (known.etag, known.next_due, known.due_why) == (
+            None,
+            None,
+            "a withdrawal was undone",
+        )
         assert not visits.known([urls.alias(URL)]).withdrawn
     assert "Story" not in entries(place)
 
@@ -255,7 +283,13 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
     with place.app() as app:
         id = app.store.visits.find([urls.alias(URL)])
         row = EntryRow(
-            source_key="one", entry_id="e1", url=URL, digest="d", status="done", first_seen=NOW, article_id=id
+            source_key="one",
+            entry_id="e1",
+            url=URL,
+            digest="d",
+            status="done",
+            first_seen=NOW,
+            article_id=id,
         )
         app.store.visits.save_entries([row])
     withdraw(place)
@@ -266,8 +300,8 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
 
 @pytest.mark.parametrize("moment", ["listed", "kept"])
 def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> None:
-    """Killed after its file was kept, nothing happened; after it was listed, the next start ends it, and it can be
-    undone."""
+    """Killed after its file was kept, nothing happened; after it was listed, the next start ends
+    it, and it can be undone."""
     place.take(fill)
     with place.app() as app:
         planned = editorial.plan_withdrawal(app, URL)
@@ -305,7 +339,9 @@ def holding(folder: Path) -> list[str]:
         data = path.read_bytes()
         return MARKER.encode() in data or MARKER.encode() in unpacked(data)
 
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and has(path))
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and has(path)
+    )
 
 
 def unpacked(data: bytes) -> bytes:
@@ -315,13 +351,21 @@ def unpacked(data: bytes) -> bytes:
     return b""
 
 
-def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(tmp_path: Path) -> None:
+def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(
+    tmp_path: Path,
+) -> None:
     address = "http://one.example/a"
-    raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"
+    raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"  # noqa: E501
     one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
     two = {"key": "two", "url": "http://two.example/feed", "mute": "title:Bridges"}
-    entry = f"<entry><id>{address}</id><title>Bridges</title><link href='{address}'/><content>{f'{MARKER} ' * 400}"
-    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title>{entry}</content></entry></feed>"
+    entry = (
+        f"<entry><id>{address}</id><title>Bridges</title><link"
+        f" href='{address}'/><content>{f'{MARKER} ' * 400}"
+    )
+    feed = (
+        "<feed"
+        f" xmlns='http://www.w3.org/2005/Atom'><title>F</title>{entry}</content></entry></feed>"
+    )
     with serving() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(one, two), days=()))
         feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
@@ -332,7 +376,9 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             (path,) = (stamp.path for stamp in app.article_store.walk())
             data = app.article_store.read(path)
-            learn.read_taught(app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9)
+            learn.read_taught(
+                app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9
+            )
         body = f"{article.body} Edited."
         queue.add(
             "edit",
@@ -343,7 +389,14 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         assert drain(life.config, queue) == 1
         kept = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
         queue.keep_page(queue.recent(1)[0].id, kept)
-        places = ("articles/2", "public/a", "state/console/jobs", "state/console/kept", "state/pages", "state/learnt-")
+        places = (
+            "articles/2",
+            "public/a",
+            "state/console/jobs",
+            "state/console/kept",
+            "state/pages",
+            "state/learnt-",
+        )
         found = holding(life.feeds)
         assert [
             place

@@ -1,4 +1,5 @@
-"""Two hubs that are not ours: flask-websub and Webubbub, where they are installed (CONTRIBUTING.md says how)."""
+"""Two hubs that are not ours: flask-websub and Webubbub, where they are installed (CONTRIBUTING.md
+says how)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-# As in its README, and no worker runs: nothing is fetched. It takes notices over HTTP with PUBLISH_SUPPORTED alone.
+# As in its README, and no worker runs: nothing is fetched. It takes notices over HTTP with
+# PUBLISH_SUPPORTED alone.
 FLASK_HUB = """
 import sys
 from celery import Celery
@@ -29,7 +31,8 @@ hub = Hub(SQLite3HubStorage("hub.sqlite3"), Celery("hub", broker="memory://"))
 app.register_blueprint(hub.build_blueprint(url_prefix="/hub"))
 app.run(port=int(sys.argv[1]))
 """
-PHP = ("php", "-d", "display_errors=0", "-d", "error_reporting=8191")  # its framework is older than PHP 8.4
+# its framework is older than PHP 8.4
+PHP = ("php", "-d", "display_errors=0", "-d", "error_reporting=8191")
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,13 @@ def running_webubbub(folder: Path) -> Iterator[ForeignHub]:
     copy = folder / "webubbub"
     shutil.copytree(unpacked, copy)
     shutil.copy(copy / "env.sample", copy / ".env")
-    subprocess.run([*PHP, "cli", "migrations", "setup"], cwd=copy, check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [*PHP, "cli", "migrations", "setup"], cwd=copy, check=True, capture_output=True, timeout=60
+    )
     port = find_free_port()
-    with _serving([*PHP, "-S", f"127.0.0.1:{port}", "-t", "public", "public/index.php"], copy, folder, port):
+    with _serving(
+        [*PHP, "-S", f"127.0.0.1:{port}", "-t", "public", "public/index.php"], copy, folder, port
+    ):
         yield ForeignHub(f"http://127.0.0.1:{port}/", folder, "Webubbub")
 
 

@@ -19,7 +19,11 @@ from tests.services.places import Place, store_articles
 
 load_commands()
 SITE = "https://feeds.example/"
-FEEDS = sorted(f"{name}.{form}" for name in ("all", "sources/one", "sources/two") for form in ("atom", "json", "rss"))
+FEEDS = sorted(
+    f"{name}.{form}"
+    for name in ("all", "sources/one", "sources/two")
+    for form in ("atom", "json", "rss")
+)
 
 
 @pytest.fixture(params=["flask-websub", "Webubbub"])
@@ -33,7 +37,9 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ForeignHub]:
 
 def make_place(folder: Path, hub: str) -> Place:
     folder.mkdir()
-    place = Place(folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n')
+    place = Place(
+        folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n'
+    )
     with place.app() as opened:
         store_articles(opened, "A story", "A text that says something.")
         store_articles(opened, "Another", "A text that says something else.", source="two")
@@ -41,16 +47,22 @@ def make_place(folder: Path, hub: str) -> Place:
 
 
 def run(place: Place, *words: str) -> Any:
-    result = CliRunner().invoke(app, [*words, "--json", "--config", str(place.config)], catch_exceptions=False)
+    result = CliRunner().invoke(
+        app, [*words, "--json", "--config", str(place.config)], catch_exceptions=False
+    )
     return json.loads(result.stdout)
 
 
 def find_refusals(place: Place) -> list[str]:
-    return [str(found["detail"]) for found in run(place, "check") if found["reason"] == "hub-refuses"]
+    return [
+        str(found["detail"]) for found in run(place, "check") if found["reason"] == "hub-refuses"
+    ]
 
 
 def name_failing(place: Place) -> list[str]:
-    return [item["code"] for item in run(place, "status")["conditions"] if item["kind"] == "hub-failing"]
+    return [
+        item["code"] for item in run(place, "status")["conditions"] if item["kind"] == "hub-failing"
+    ]
 
 
 def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:

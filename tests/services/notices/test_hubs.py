@@ -1,4 +1,5 @@
-"""A hub that takes no notice of a change is remembered until it does or is removed, and the operator is told."""
+"""A hub that takes no notice of a change is remembered until it does or is removed, and the
+operator is told."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ INSTANCE = uuid.UUID(int=1)
 
 @dataclass
 class OwnHub:
-    """A hub on loopback. `status`: of its next answers; `refuses`: an address that it refuses always."""
+    """A hub on loopback. `status`: of its next answers; `refuses`: an address that it refuses
+    always."""
 
     url: str = ""
     status: int = 202
@@ -104,7 +106,12 @@ def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> No
     (problem,) = build(place)
     assert (problem.what, problem.reason) == (hub.url, "http-400")
     (found,) = find_failing(place)
-    assert (found.subject, found.code, found.since, found.needs_you) == (hub.url, "http-400", NOW, True)
+    assert (found.subject, found.code, found.since, found.needs_you) == (
+        hub.url,
+        "http-400",
+        NOW,
+        True,
+    )
     assert "http-400" in found.detail and "was not told of: 2" in found.detail
     assert "publish.hubs" in found.cure
 
@@ -131,7 +138,9 @@ def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: Ow
     add_article(place, "Another", "two")
     hub.topics.clear()
     build(place)
-    assert sorted(hub.topics) == [f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")]
+    assert sorted(hub.topics) == [
+        f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")
+    ]
     assert "was not told of: 1" in find_failing(place)[0].detail
 
 
@@ -168,7 +177,9 @@ def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
 def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     place: Place, reason: str, age: timedelta, needs_you: bool
 ) -> None:
-    failing = FailingHub(hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",))
+    failing = FailingHub(
+        hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
+    )
     (found,) = conditions(Observed(hubs=[failing]), NOW)
     assert found.needs_you == needs_you
     _, events = follow(Memory(), [found], NOW, INSTANCE)
@@ -179,9 +190,15 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
 
 
 @pytest.mark.parametrize("status", [202, 204, 400, 503])
-def test_check_tells_the_hub_and_subscribes_to_nothing(place: Place, hub: OwnHub, status: int) -> None:
+def test_check_tells_the_hub_and_subscribes_to_nothing(
+    place: Place, hub: OwnHub, status: int
+) -> None:
     hub.status = status
-    found = [one for one in check(place.config, environ={}, clock=lambda: NOW) if one.reason == "hub-refuses"]
+    found = [
+        one
+        for one in check(place.config, environ={}, clock=lambda: NOW)
+        if one.reason == "hub-refuses"
+    ]
     assert set(hub.topics) == {f"{SITE}all.atom"}
     assert [one.what for one in found] == ([hub.url] if status >= 400 else [])
     assert all(f"http-{status}" in one.detail for one in found)

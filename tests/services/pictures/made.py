@@ -1,4 +1,5 @@
-"""Pictures of every kind, sound and hostile, made when asked for: no binary file stands in the project."""
+"""Pictures of every kind, sound and hostile, made when asked for: no binary file stands in the
+project."""
 
 from __future__ import annotations
 
@@ -56,5 +57,8 @@ def stated_png(width: int, height: int, data: bytes = b"") -> bytes:
     """A PNG whose header states a size, whatever is in it: a bomb where the size is large."""
     head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(data)), (b"IEND", b""))
-    chunks = (struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in parts)
+    chunks = (
+        struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d))
+        for kind, d in parts
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

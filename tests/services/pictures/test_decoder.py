@@ -52,7 +52,10 @@ def test_a_process_that_is_shut_off_opens_nothing() -> None:
 
 
 def test_where_a_descriptor_can_still_be_had_nothing_is_decoded() -> None:
-    weak = "import syndicator.services.pictures.child as it\nit._limit = it._namespaces = lambda *a: None\n"
+    weak = (
+        "import syndicator.services.pictures.child as it\nit._limit = it._namespaces = lambda *a:"
+        " None\n"
+    )
     assert (
         "Open"
         in subprocess.run(
@@ -86,7 +89,9 @@ def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
         (made.stated_png(16, 16), PictureReason.SMALL),
     ],
 )
-def test_what_it_refuses_costs_the_next_one_nothing(child: Decoder, data: bytes, reason: PictureReason) -> None:
+def test_what_it_refuses_costs_the_next_one_nothing(
+    child: Decoder, data: bytes, reason: PictureReason
+) -> None:
     with pytest.raises(PictureRefused) as refused:
         child.ask(data)
     assert (refused.value.reason, refused.value.final) == (reason, True)
@@ -108,7 +113,10 @@ def test_it_has_two_pipes_and_nothing_else(child: Decoder) -> None:
 
 def fake(monkeypatch: pytest.MonkeyPatch, acts: str) -> Decoder:
     """A child that says it is ready, reads a picture, and then `acts` as nobody should."""
-    code = "import os, signal, struct, time\nos.write(1, struct.pack('>BI', 255, 0))\nos.read(0, 99999)\n"
+    code = (
+        "import os, signal, struct, time\nos.write(1, struct.pack('>BI', 255, 0))\nos.read(0,"
+        " 99999)\n"
+    )
     monkeypatch.setattr(decoder, "_CODE", code + acts)
     return Decoder(seconds=2)
 
@@ -122,8 +130,12 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_child_that_was_taken_over_is_not_believed(monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
-    found = fake(monkeypatch, f"os.write(1, struct.pack('>BI', 0, {len(LIES[lie])}) + {LIES[lie]!r})")
+def test_a_child_that_was_taken_over_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    found = fake(
+        monkeypatch, f"os.write(1, struct.pack('>BI', 0, {len(LIES[lie])}) + {LIES[lie]!r})"
+    )
     with pytest.raises(PictureRefused) as refused:
         found.ask(made.jpeg())
     assert refused.value.reason == PictureReason.CRASHED
@@ -133,7 +145,11 @@ def test_a_child_that_was_taken_over_is_not_believed(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("acts", "reason", "final"),
     [
-        ("os.write(1, struct.pack('>BI', 0, 4_000_000_000)); time.sleep(9)", PictureReason.CRASHED, False),
+        (
+            "os.write(1, struct.pack('>BI', 0, 4_000_000_000)); time.sleep(9)",
+            PictureReason.CRASHED,
+            False,
+        ),
         ("os.kill(os.getpid(), signal.SIGSEGV)", PictureReason.CRASHED, False),
         ("os.kill(os.getpid(), signal.SIGPROF)", PictureReason.HUNG, True),
         ("time.sleep(60)", PictureReason.HUNG, False),
@@ -153,11 +169,13 @@ def test_how_a_child_ends_is_told(
 
 def test_a_picture_has_two_seconds_of_cpu() -> None:
     busy = (
-        "import syndicator.services.pictures.child as it\nit._warm = it.shut_off = lambda *a: None\n"
-        "it.SECONDS = 0.05\nit.answer = lambda data: [None for _ in iter(int, 1)]\nit.main()"
+        "import syndicator.services.pictures.child as it\nit._warm = it.shut_off = lambda *a:"
+        " None\nit.SECONDS = 0.05\nit.answer = lambda data: [None for _ in iter(int, 1)]\nit.main()"
     )
     question = struct.pack(">I", 1) + b"x"
-    ended = subprocess.run([sys.executable, "-c", busy], input=question, env=environment(), timeout=60)
+    ended = subprocess.run(
+        [sys.executable, "-c", busy], input=question, env=environment(), timeout=60
+    )
     assert -ended.returncode == 27, "SIGPROF"
 
 

@@ -33,7 +33,17 @@ def test_the_size_is_read_from_the_frame() -> None:
         made.encoded(made.gradient((641, 100)), "WEBP"),
         made.jpeg(),
     ],
-    ids=["nothing", "cut", "more behind it", "more before it", "lossless", "metadata", "animated", "large", "a jpeg"],
+    ids=[
+        "nothing",
+        "cut",
+        "more behind it",
+        "more before it",
+        "lossless",
+        "metadata",
+        "animated",
+        "large",
+        "a jpeg",
+    ],
 )
 def test_anything_else_is_not_published(data: bytes) -> None:
     assert protocol.size(data) is None
@@ -47,4 +57,6 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 def test_codes_of_no_honest_child_refuse_nothing() -> None:
     assert [protocol.refusal(code) for code in (0, 200, protocol.READY)] == [None, None, None]
-    assert all(protocol.refusal(1 + place) == reason for place, reason in enumerate(protocol.REFUSALS))
+    assert all(
+        protocol.refusal(1 + place) == reason for place, reason in enumerate(protocol.REFUSALS)
+    )

@@ -45,7 +45,9 @@ def test_no_other_decoder_is_tried(format: str) -> None:
     assert refused.value.reason == PictureReason.FORMAT
 
 
-@pytest.mark.parametrize("data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"%!PS-Adobe-3.0 EPSF"])
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"%!PS-Adobe-3.0 EPSF"]
+)
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(Refused):
         thumbnail(data)
@@ -60,13 +62,17 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
         ((640, 360), (640, 360)),
     ],
 )
-def test_the_size_on_the_page_is_bounded_both_ways(size: tuple[int, int], expected: tuple[int, int]) -> None:
+def test_the_size_on_the_page_is_bounded_both_ways(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
     assert seen(thumbnail(made.encoded(made.gradient(size), "PNG"))).size == expected
 
 
 def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
     assert seen(thumbnail(made.jpeg((1200, 630)))).size == (600, 315)
-    assert seen(thumbnail(made.jpeg((3000, 150)))).size[0] == 450, "of a banner only the middle is shown, in full size"
+    assert seen(thumbnail(made.jpeg((3000, 150)))).size[0] == 450, (
+        "of a banner only the middle is shown, in full size"
+    )
 
 
 @pytest.mark.parametrize("size", [(1, 1), (159, 89), (400, 60)])
@@ -86,7 +92,9 @@ def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
     ],
     ids=["png", "png of 3.6 gigapixels", "jpeg of 50 megapixels", "gif of 36 megapixels"],
 )
-def test_bombs_are_refused_by_their_header(make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bombs_are_refused_by_their_header(
+    make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = make()
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
     assert answer(data)[0] == 1 + protocol.REFUSALS.index(PictureReason.PIXELS)
@@ -107,9 +115,13 @@ def test_nothing_but_pixels_is_left() -> None:
 def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
     found = seen(thumbnail(made.turned(orientation, (800, 400))))
     assert found.size == ((640, 320) if orientation < 5 else (400, 400))
-    dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[orientation]
+    dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[
+        orientation
+    ]
     corners = {
-        (x, y): sum(found.getpixel((x * (found.width - 1), y * (found.height - 1)))) for x in (0, 1) for y in (0, 1)
+        (x, y): sum(found.getpixel((x * (found.width - 1), y * (found.height - 1))))
+        for x in (0, 1)
+        for y in (0, 1)
     }
     assert min(corners, key=lambda corner: corners[corner]) == dark
 

@@ -1,4 +1,5 @@
-"""From a feed that names its hub to the article on disk, over loopback: every case of websub.rocks' subscriber part."""
+"""From a feed that names its hub to the article on disk, over loopback: every case of websub.rocks'
+subscriber part."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ CASES = {
 }
 
 
-async def test_what_a_hub_pushes_is_published_without_a_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_hub_pushes_is_published_without_a_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with following(tmp_path) as (up, web):
         urls = [web.topic(case, **made) for case, made in CASES.items()]
         refused = web.topic(205)
@@ -44,14 +47,19 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(tmp_path: Path, mon
         await up.schedule(monkeypatch)
         topics = {web.at(url).case: web.at(url) for url in [*urls, refused]}
         assert {case: topic.errors for case, topic in topics.items() if topic.errors} == {}
-        assert {case: topic.verified for case, topic in topics.items()} == {case: [200] for case in CASES} | {
-            205: [404]
-        }
+        assert {case: topic.verified for case, topic in topics.items()} == {
+            case: [200] for case in CASES
+        } | {205: [404]}
         stored = up.subscriptions()
         assert {key for key, one in stored.items() if one.expires is None} == {f"s{len(CASES)}"}
-        assert len({one.token for one in stored.values()} | {one.secret for one in stored.values()}) == 2 * len(stored)
+        assert len(
+            {one.token for one in stored.values()} | {one.secret for one in stored.values()}
+        ) == 2 * len(stored)
 
-        answers = {web.at(url).case: (await web.publish(url, f"swan{web.at(url).case}")).status_code for url in urls}
+        answers = {
+            web.at(url).case: (await web.publish(url, f"swan{web.at(url).case}")).status_code
+            for url in urls
+        }
         assert answers == {case: 403 if case in (301, 302) else 202 for case in CASES}
         good = [case for case in CASES if case not in (301, 302, 101)]
         await until(lambda: all(f"swan{case}" in up.published() for case in good))
@@ -91,7 +99,9 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
         assert kept.errors == denied.errors == left.errors == []
         with place_of(up.config) as place:
             shown = look_at(place, "s1")
-        assert shown.hub and hub_line(shown.hub).startswith(f"hub {web.base}/100-1/hub pushes until ")
+        assert shown.hub and hub_line(shown.hub).startswith(
+            f"hub {web.base}/100-1/hub pushes until "
+        )
         assert not {"token", "secret", "callback"} & of_hub(shown.hub).keys()
         lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
         assert hub_line(lost).startswith(
@@ -105,7 +115,8 @@ async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
         up.follow([url])
         await up.run()
         up.restart()
-        assert (await web.publish(url, "early")).status_code == 503  # it has not read its database yet
+        # it has not read its database yet
+        assert (await web.publish(url, "early")).status_code == 503
         await up.run()
         assert len(web.at(url).asked) == 1
         assert (await web.publish(url, "late")).status_code == 202
@@ -115,7 +126,9 @@ async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
         assert up.hubs.worker is None
 
 
-async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(tmp_path: Path) -> None:
+async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(
+    tmp_path: Path,
+) -> None:
     async with following(tmp_path) as (up, web):
         urls = [web.topic(100), web.topic(100, etag='"stuck"'), web.topic(101, form="page")]
         forgot, stuck, page = (web.at(url) for url in urls)
@@ -128,7 +141,8 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
         assert "egret" in up.published() and "stork" not in up.published()
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 1]
 
-        up.later = timedelta(minutes=6)  # no poll is due but that of the page, which its hub says has changed
+        # no poll is due but that of the page, which its hub says has changed
+        up.later = timedelta(minutes=6)
         outcomes = await up.run()
         assert [(one.key, len(one.added)) for one in outcomes] == [("s2", 1)]
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 2]
@@ -141,7 +155,10 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
         await up.run()
         assert stuck.conditional[2:] == [""]  # 304 although the hub had shown something newer
         stored = up.subscriptions()
-        assert [(stored[key].pushed, stored[key].missed) for key in ("s0", "s1")] == [(0, 1), (1, 0)]
+        assert [(stored[key].pushed, stored[key].missed) for key in ("s0", "s1")] == [
+            (0, 1),
+            (1, 0),
+        ]
 
 
 async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: Path) -> None:
@@ -156,7 +173,11 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
         foreign = web.document(topic, "http://127.0.0.2:9", ["crane"])
         assert (await web.push(topic, foreign)).status_code == 202
         await up.run()
-        assert "heron" in up.published() and "otter" in up.published() and "crane" not in up.published()
+        assert (
+            "heron" in up.published()
+            and "otter" in up.published()
+            and "crane" not in up.published()
+        )
         with open_app(up.config) as app:
             state = app.store.visits.state("s0")
         assert state and state.failures == 0 and state.last_success == state.last_visit
@@ -166,7 +187,9 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
 
 
 @pytest.mark.slow
-async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_does_not_wait_long_for_a_hub_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "_JOB_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_AT_ONCE", 1)
     async with following(tmp_path) as (up, web):
@@ -181,7 +204,9 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkey
             await up.run()
             asked = sum(len(topic.asked) for topic in web.topics.values())
             assert before < asked
-        assert all(len(topic.asked) == 1 and topic.verified == [200] for topic in web.topics.values())
+        assert all(
+            len(topic.asked) == 1 and topic.verified == [200] for topic in web.topics.values()
+        )
 
 
 async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
@@ -196,16 +221,20 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
         await up.run()
         one = up.subscriptions()["s0"]
         assert one.expires and not one.reason and len(topic.asked) == 1
-        assert (await web.verify(topic, "unsubscribe", url)).status_code == 404  # nobody asked for that
+        # nobody asked for that
+        assert (await web.verify(topic, "unsubscribe", url)).status_code == 404
         assert topic.errors == []
 
 
-async def test_a_source_with_many_pushes_delays_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_source_with_many_pushes_delays_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with following(tmp_path) as (up, web):
         large, small = web.topic(100), web.topic(100)
         up.follow([large, small])
         await up.schedule(monkeypatch)
-        topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")  # no queue of one host
+        # no queue of one host
+        topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         topic.gate = asyncio.Event()
         for number in range(intake._AT_ONCE + 2):
             names = [f"crow{number}-{place}" for place in range(20)]

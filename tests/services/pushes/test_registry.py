@@ -1,4 +1,5 @@
-"""Which subscriptions there are: one a source, at the hub that its feed offers and that does what it should."""
+"""Which subscriptions there are: one a source, at the hub that its feed offers and that does what
+it should."""
 
 from __future__ import annotations
 
@@ -32,10 +33,14 @@ class Rig:
         self.begin()
 
     def begin(self, *sources: Source, base: str = BASE) -> None:
-        self.registry.begin(self.store.subscriptions, {one.key: one for one in sources or (ONE,)}, base)
+        self.registry.begin(
+            self.store.subscriptions, {one.key: one for one in sources or (ONE,)}, base
+        )
 
     def offer(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
-        self.registry.polled(source, Offer(hubs=hubs, topic=topic) if hubs else None, [], None, self.now)
+        self.registry.polled(
+            source, Offer(hubs=hubs, topic=topic) if hubs else None, [], None, self.now
+        )
 
     def verify(self) -> None:
         for one in self.due():
@@ -122,7 +127,9 @@ def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
     rig.verify()
     rig.begin(base="https://moved.example/hooks")
     (one,) = rig.due()
-    assert rig.registry.asking(one.token).callback == f"https://moved.example/hooks/websub/{one.token}"
+    assert (
+        rig.registry.asking(one.token).callback == f"https://moved.example/hooks/websub/{one.token}"
+    )
 
 
 TWO = replace(ONE, key="two", url="https://two.example/feed")
@@ -160,7 +167,9 @@ def test_a_source_has_a_quarter_of_the_places_for_pushes(pushed: Rig) -> None:
     assert pushed.registry.push("word2", {}, b"x") == 202
 
 
-def test_a_source_has_a_quarter_of_the_bytes_for_pushes(pushed: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
+    pushed: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PUSH_BYTES", 40)
     bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
     assert [pushed.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]

@@ -91,7 +91,8 @@ class Up:
         )
 
     async def run(self) -> list[Outcome]:
-        """Each job once, one after the other: visits, pushes and hubs, then the build. Returns the outcomes."""
+        """Each job once, one after the other: visits, pushes and hubs, then the build. Returns the
+        outcomes."""
         self.outcomes.clear()
         for name in (daemon.VISITS, daemon.HUBS, daemon.BUILD):
             await self.jobs.run(name)
@@ -99,8 +100,8 @@ class Up:
         return list(self.outcomes)
 
     async def schedule(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Start a scheduler whose jobs are an hour apart; what comes between is brought forward. The first visits have
-        ended, and the hubs were asked."""
+        """Start a scheduler whose jobs are an hour apart; what comes between is brought forward.
+        The first visits have ended, and the hubs were asked."""
         hourly = {name: replace(job, seconds=3600) for name, job in daemon.JOBS.items()}
         monkeypatch.setattr(daemon, "JOBS", hourly)
         self.scheduler = make_scheduler(self.jobs, lambda job, seconds: None)

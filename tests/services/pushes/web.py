@@ -1,5 +1,5 @@
-"""Publishers and their hubs on loopback: what websub.rocks does in the tests of its subscriber's part (100 to 104, 200
-to 205, 300 to 302), and what hubs do besides."""
+"""Publishers and their hubs on loopback: what websub.rocks does in the tests of its subscriber's
+part (100 to 104, 200 to 205, 300 to 302), and what hubs do besides."""
 
 from __future__ import annotations
 
@@ -57,14 +57,20 @@ def story(name: str, place: str) -> str:
     sentences = []
     for _ in range(14):
         one = chance.choices(_WORDS, k=4)
-        sentences.append(f"The {name} was seen near the {one[0]} of the {one[1]}, where the {one[2]} met the {one[3]}.")
+        sentences.append(
+            f"The {name} was seen near the {one[0]} of the {one[1]}, where the {one[2]} met the"
+            f" {one[3]}."
+        )
     return "".join(f"<p>{' '.join(sentences[at : at + 3])}</p>" for at in range(0, 14, 3))
 
 
 def page_of(name: str, body: str, head: str = "") -> str:
     """The page of a post."""
     title = f"<title>The {name}</title>{head}"
-    return f"<html><head>{title}</head><body><article><h1>The {name}</h1>{body}</article></body></html>"
+    return (
+        f"<html><head>{title}</head><body><article><h1>The"
+        f" {name}</h1>{body}</article></body></html>"
+    )
 
 
 @dataclass
@@ -84,7 +90,8 @@ class Topic:
     errors: list[str] = field(default_factory=list)  # what the subscriber did wrong
     polls: int = 0
     conditional: list[str] = field(default_factory=list)  # If-None-Match of each poll
-    pages: dict[str, str | None] = field(default_factory=dict)  # of posts that are not as usual; None: it fails
+    # of posts that are not as usual; None: it fails
+    pages: dict[str, str | None] = field(default_factory=dict)
     asked_pages: list[str] = field(default_factory=list)
     wall: str = ""  # what its feed's address answers instead
     slow: float = 0.0  # seconds that its hub takes
@@ -112,7 +119,7 @@ class Web:
     def at(self, url: str) -> Topic:
         return self.topics[url.split("/")[3]]
 
-    # -- what it answers ----------------------------------------------------------------------------------------------
+    # what it answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
@@ -120,26 +127,36 @@ class Web:
             body += event.get("body", b"")
             if not event.get("more_body"):
                 break
-        query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+        query = {
+            name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()
+        }
         status, headers, answer = await self._answer(scope, query, body)
         lines = [(name.encode(), value.encode()) for name, value in headers]
         await send({"type": "http.response.start", "status": status, "headers": lines})
         await send({"type": "http.response.body", "body": answer.encode()})
 
-    async def _answer(self, scope: Scope, query: dict[str, str], body: bytes) -> tuple[int, list[tuple[str, str]], str]:
+    async def _answer(
+        self, scope: Scope, query: dict[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], str]:
         parts = scope["path"].split("/")
         topic = self.topics.get(parts[1])
         if topic is None:
             return 404, [], "Not found."
         root = f"{self.base}/{parts[1]}"
         if parts[2] == "hub":
-            return await self._hub(topic, root, query, {k: v[0] for k, v in parse_qs(body.decode()).items()})
+            return await self._hub(
+                topic, root, query, {k: v[0] for k, v in parse_qs(body.decode()).items()}
+            )
         if parts[2] == "post":
             name = "/".join(parts[3:])
             topic.asked_pages.append(name)
             if topic.gate is not None:
                 await topic.gate.wait()
-            page = topic.pages.get(name, "") if name in topic.pages else page_of(name, story(name, parts[1]))
+            page = (
+                topic.pages.get(name, "")
+                if name in topic.pages
+                else page_of(name, story(name, parts[1]))
+            )
             return (200, [("content-type", "text/html")], page) if page else (500, [], "Sorry.")
         if topic.wall:
             return 200, [("content-type", "text/html")], topic.wall
@@ -152,7 +169,11 @@ class Web:
         topic.polls += 1
         topic.conditional.append(asked.get("if-none-match", ""))
         if topic.case in (201, 202) and "redirect" not in query:
-            return (302 if topic.case == 201 else 301), [("location", f"{root}/feed?redirect=complete")], ""
+            return (
+                (302 if topic.case == 201 else 301),
+                [("location", f"{root}/feed?redirect=complete")],
+                "",
+            )
         hub, own = self._named(topic, root)
         headers = [("content-type", "text/html" if topic.form == "page" else "text/xml")]
         if topic.case not in (101, 102, 103):
@@ -170,31 +191,42 @@ class Web:
     def _named(self, topic: Topic, root: str) -> tuple[str, str]:
         """The hub and the topic that its subscribers are to use."""
         hub = f"{root}/hub" + ("?redirect=true" if topic.case in (203, 204) else "")
-        suffix = {200: "?self=other", 201: "?redirect=complete", 202: "?redirect=complete"}.get(topic.case, "")
+        suffix = {200: "?self=other", 201: "?redirect=complete", 202: "?redirect=complete"}.get(
+            topic.case, ""
+        )
         return hub, f"{root}/feed{suffix}"
 
     def document(self, topic: Topic, root: str, posts: Iterable[str], links: str = "") -> str:
         """The feed, or the page, with these posts."""
         if topic.form == "page":
-            items = "".join(f'<li><a class="post" href="{root}/post/{one}">The {one}</a></li>' for one in posts)
-            return f"<html><head><title>Sightings</title>{links}</head><body><ul>{items}</ul></body></html>"
+            items = "".join(
+                f'<li><a class="post" href="{root}/post/{one}">The {one}</a></li>' for one in posts
+            )
+            return f"<html><head><title>Sightings</title>{links}</head><body><ul>{items}</ul></body></html>"  # noqa: E501
         if topic.form == "atom":
             items = "".join(
-                f'<entry><id>{root}/post/{one}</id><title>The {one}</title><link href="{root}/post/{one}"/>'
-                f"<updated>2026-03-01T00:00:00Z</updated></entry>"
+                f"<entry><id>{root}/post/{one}</id><title>The {one}</title><link"
+                f' href="{root}/post/{one}"/><updated>2026-03-01T00:00:00Z</updated></entry>'
                 for one in posts
             )
-            head = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Sightings</title><id>{root}</id>{links}'
+            head = (
+                "<feed"
+                f' xmlns="http://www.w3.org/2005/Atom"><title>Sightings</title><id>{root}</id>{links}'
+            )
             return f"{head}<updated>2026-03-01T00:00:00Z</updated>{items}</feed>"
         links = links.replace("<link", "<atom:link")
         items = "".join(
-            f"<item><title>The {one}</title><link>{root}/post/{one}</link><guid>{root}/post/{one}</guid></item>"
+            "<item><title>The"
+            f" {one}</title><link>{root}/post/{one}</link><guid>{root}/post/{one}</guid></item>"
             for one in posts
         )
-        head = f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Sightings</title>{links}'
+        head = (
+            '<rss version="2.0"'
+            f' xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Sightings</title>{links}'
+        )
         return f"{head}<link>{root}/</link>{items}</channel></rss>"
 
-    # -- the hub ------------------------------------------------------------------------------------------------------
+    # the hub
 
     async def _hub(
         self, topic: Topic, root: str, query: dict[str, str], asked: dict[str, str]
@@ -207,7 +239,9 @@ class Web:
         faults += ["wrong_discovery_priority"] if "error" in query else []
         faults += ["invalid_topic"] if asked.get("hub.topic") != self._named(topic, root)[1] else []
         faults += ["invalid_secret"] if not 0 < len(asked.get("hub.secret", "-")) < 200 else []
-        faults += ["missing_secret"] if topic.case in (301, 302) and "hub.secret" not in asked else []
+        faults += (
+            ["missing_secret"] if topic.case in (301, 302) and "hub.secret" not in asked else []
+        )
         if faults:
             topic.errors += faults
             return 400, [], ", ".join(faults)
@@ -221,7 +255,12 @@ class Web:
     async def verify(self, topic: Topic, mode: str, named: str, **more: str) -> httpx.Response:
         """Asks the subscriber whether it wants what was asked for in its name."""
         challenge = secrets.token_hex(10)
-        words = {"hub.mode": mode, "hub.topic": named, "hub.challenge": challenge, "hub.lease_seconds": topic.lease}
+        words = {
+            "hub.mode": mode,
+            "hub.topic": named,
+            "hub.challenge": challenge,
+            "hub.lease_seconds": topic.lease,
+        }
         answer = await self._client.get(f"{topic.callback}?{urlencode(words | more)}")
         topic.verified.append(answer.status_code)
         if answer.is_success and answer.text != challenge:
@@ -233,20 +272,25 @@ class Web:
         return await self._client.get(f"{topic.callback}?{urlencode(words)}")
 
     async def publish(self, url: str, post: str, *, listed: bool = True) -> httpx.Response:
-        """A new post, which the hub pushes; how the subscriber answered. `listed`: the feed has it, too."""
+        """A new post, which the hub pushes; how the subscriber answered. `listed`: the feed has it,
+        too."""
         topic, root = self.at(url), url.rpartition("/")[0]
         if listed:
             topic.posts.insert(0, post)
         return await self.push(topic, self.document(topic, root, [post]))
 
     async def push(self, topic: Topic, body: str, **headers: str) -> httpx.Response:
-        made = hmac.new(topic.secret.encode(), body.encode(), getattr(hashlib, topic.method)).hexdigest()
+        made = hmac.new(
+            topic.secret.encode(), body.encode(), getattr(hashlib, topic.method)
+        ).hexdigest()
         signed = {} if topic.case == 302 else {"X-Hub-Signature": f"{topic.method}={made}"}
         if topic.case == 301:
             signed = {"X-Hub-Signature": f"{topic.method}={made[::-1]}"}
         kinds = {"page": "text/html", "atom": "application/atom+xml", "rss": "application/rss+xml"}
         return await self._client.post(
-            topic.callback, content=body.encode(), headers={"content-type": kinds[topic.form], **signed, **headers}
+            topic.callback,
+            content=body.encode(),
+            headers={"content-type": kinds[topic.form], **signed, **headers},
         )
 
     async def get(self, url: str) -> httpx.Response:
@@ -257,7 +301,8 @@ class Web:
 
 
 async def until(true: Any, seconds: float = 60.0) -> None:
-    """Waits until `true()`. A machine that is busy may take long; one that never gets there fails."""
+    """Waits until `true()`. A machine that is busy may take long; one that never gets there
+    fails."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110  # files and other people's servers set no event
             await asyncio.sleep(0.02)

@@ -60,7 +60,8 @@ def ahead(place: Place, count: int) -> list[Article]:
             at = NOW + FAR + timedelta(minutes=number)
             made.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
         app.store.visits.end_visit(
-            Outcome(key="one", at=NOW + FAR, status="unchanged"), SourceState(key="one", url="https://one.example/feed")
+            Outcome(key="one", at=NOW + FAR, status="unchanged"),
+            SourceState(key="one", url="https://one.example/feed"),
         )
     place.build()
     return made
@@ -85,9 +86,13 @@ def shown(life: Life) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "day"), [(-12, 24), (-8760, 24), (12, 24), (8760, 24)], ids=["behind", "a year behind", "ahead", "a year"]
+    ("wrong", "day"),
+    [(-12, 24), (-8760, 24), (12, 24), (8760, 24)],
+    ids=["behind", "a year behind", "ahead", "a year"],
 )
-def test_a_clock_that_is_wrong_for_a_run_moves_nothing(tmp_path: Path, wrong: float, day: float) -> None:
+def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
+    tmp_path: Path, wrong: float, day: float
+) -> None:
     source = {"key": "one", "url": "http://one.example/feed"}
     with serving() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
@@ -96,14 +101,22 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(tmp_path: Path, wrong: fl
         before, published = dates(life), shown(life)
         live(life, 10 + wrong, 1, 2, 3, 4)
         meanwhile = shown(life)
-        assert [title for title, _ in meanwhile] == ["Story 4", "Story 3", *(title for title, _ in published[1:])]
+        assert [title for title, _ in meanwhile] == [
+            "Story 4",
+            "Story 3",
+            *(title for title, _ in published[1:]),
+        ]
         assert meanwhile[1:] == published, "what subscribers have seen stays"
         live(life, day, 1, 2, 3, 4, 5)
         assert [title for title, _ in shown(life)][:2] == ["Story 5", "Story 4"]
         assert shown(life)[1:] == meanwhile
         assert before.items() <= dates(life).items()
         feeds = (tmp_path / "feeds/public/all.atom").read_bytes()
-        assert [*life.command("rm feeds/state"), *life.command("reindex"), *life.command("build --all")] == []
+        assert [
+            *life.command("rm feeds/state"),
+            *life.command("reindex"),
+            *life.command("build --all"),
+        ] == []
         assert (tmp_path / "feeds/public/all.atom").read_bytes() == feeds
 
 
@@ -121,7 +134,9 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
 
 
 def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_before() -> None:
-    old = Article(id="a" * 26, url="https://one.example/a", title="A", body="Old.", added=NOW, published=NOW)
+    old = Article(
+        id="a" * 26, url="https://one.example/a", title="A", body="Old.", added=NOW, published=NOW
+    )
     new = revise(old, replace(old, body="New."), NOW - timedelta(hours=12))
     assert new is not None and new.updated == NOW + timedelta(seconds=1)
     assert times(new) == (NOW, NOW + timedelta(seconds=1))
@@ -129,7 +144,9 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
     assert again is not None and again.updated == NOW + timedelta(days=2)
 
 
-def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(filled: Place) -> None:
+def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
+    filled: Place,
+) -> None:
     ahead(filled, 1)
     before = filled.digests("articles")
 
@@ -162,10 +179,15 @@ def test_a_clock_that_is_ahead_of_servers_is_reported(filled: Place) -> None:
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a run", "a lost database"])
-def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(filled: Place, lost: bool) -> None:
+def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
+    filled: Place, lost: bool
+) -> None:
     folder = filled.folder / "feeds/articles"
     for number in range(9):
-        text = f"---\ntitle: Mine {number}\ndate: 2036-01-0{number + 1}\nsource: https://me.example/{number}\n---\n\nText.\n"
+        text = (
+            f"---\ntitle: Mine {number}\ndate: 2036-01-0{number + 1}\nsource:"
+            f" https://me.example/{number}\n---\n\nText.\n"
+        )
         (folder / f"mine-{number}.md").write_text(text)
 
     if lost:
@@ -202,11 +224,17 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
     )
     with filled.app() as app:
         state = SourceState(
-            key="one", url="https://one.example/feed", last_visit=late, last_success=late, next_due=late
+            key="one",
+            url="https://one.example/feed",
+            last_visit=late,
+            last_success=late,
+            next_due=late,
         )
         app.store.visits.save_states([state])
         then = NOW + timedelta(days=3)
-        flood = replace(row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD)
+        flood = replace(
+            row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
+        )
         app.store.visits.save_entries([row, flood])
     ahead(filled, 0)
     with filled.app() as app:
@@ -214,6 +242,8 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
         states = reconcile.sources(app)
         assert [problem.reason for problem in reconcile.files(app)] == ["clock-behind"]
         assert (states["one"].last_success, states["one"].next_due) == (NOW, NOW)
-        assert [(one.entry_id, one.first_seen) for one in app.store.visits.pending("one", NOW)] == [("guid", NOW)]
+        assert [(one.entry_id, one.first_seen) for one in app.store.visits.pending("one", NOW)] == [
+            ("guid", NOW)
+        ]
         assert app.store.status.counts().last_run == NOW
         assert not app.store.ahead.visited(NOW + clock.AHEAD)

@@ -59,7 +59,9 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
         reconcile.edited_sources(app)
         state = app.store.visits.state("one")
         assert state is not None
-        app.store.visits.save_states([replace(state, next_due=NOW + timedelta(days=1), last_visit=NOW)])
+        app.store.visits.save_states(
+            [replace(state, next_due=NOW + timedelta(days=1), last_visit=NOW)]
+        )
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
     age(place)
@@ -67,11 +69,15 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
     assert looked == ["sources", "sources", "follow"]
 
 
-def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(place: Place, looked: list[str]) -> None:
+def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
+    place: Place, looked: list[str]
+) -> None:
     age(place)
     run(place)
     path = place.config / "sources.toml"
-    path.write_text(path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n')
+    path.write_text(
+        path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
+    )
     age(place, by=5_000_000_000)
     run(place)
     assert looked == ["sources", "follow", "follow"]
@@ -88,7 +94,9 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
     with place.app() as app:
         app.store.visits.set_note("sources reconciled", "of another time", NOW)
     path = place.config / "sources.toml"
-    path.write_text(path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n')
+    path.write_text(
+        path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
+    )
     age(place, by=5_000_000_000)
     run(place)
     assert looked[0] == "sources"
@@ -103,7 +111,9 @@ def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: lis
     assert (place.folder / "feeds/articles/sources.toml").exists()
 
 
-def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(place: Place, looked: list[str]) -> None:
+def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
+    place: Place, looked: list[str]
+) -> None:
     age(place)
     state, ahead = run(place), NOW + timedelta(days=300)
     with place.app() as app:

@@ -1,4 +1,5 @@
-"""Files of articles that are gone are named, before the run that takes their articles off and for a week after it."""
+"""Files of articles that are gone are named, before the run that takes their articles off and for a
+week after it."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def find_files(place: Place) -> list[Condition]:
 
 
 def name_files(place: Place) -> list[str]:
-    return sorted(Path(item.subject).name for item in find_files(place) if item.code == "vanished-file")
+    return sorted(
+        Path(item.subject).name for item in find_files(place) if item.code == "vanished-file"
+    )
 
 
 @pytest.mark.parametrize("gone", [1, 2, 4])

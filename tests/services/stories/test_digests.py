@@ -1,4 +1,5 @@
-"""A digest has one entry a period, made once; withdrawn articles leave it; its mail is sent once."""
+"""A digest has one entry a period, made once; withdrawn articles leave it; its mail is sent
+once."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ def place(tmp_path: Path) -> Place:
 
 
 def entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
-    found: list[feedparser.FeedParserDict] = feedparser.parse(place.published(f"digests/{name}.atom")).entries
+    found: list[feedparser.FeedParserDict] = feedparser.parse(
+        place.published(f"digests/{name}.atom")
+    ).entries
     return found
 
 
@@ -94,7 +97,10 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     build_at(place, MORNING - timedelta(seconds=1))
     assert not (place.folder / "feeds/public/digests/morning.atom").exists()
     build_at(place, MORNING)
-    assert lines(place) == [["https://one.example/a", "https://two.example/a"], ["https://sea.example/a"]]
+    assert lines(place) == [
+        ["https://one.example/a", "https://two.example/a"],
+        ["https://sea.example/a"],
+    ]
     (first,) = entries(place)
     assert first.title == "Morning: Wednesday, 11 March 2026"
     assert first.published == MORNING.isoformat()
@@ -116,7 +122,10 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
 
 def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
     with place.app() as app:
-        for title, added in (("At the end", MORNING), ("Just before", MORNING - timedelta(seconds=1))):
+        for title, added in (
+            ("At the end", MORNING),
+            ("Just before", MORNING - timedelta(seconds=1)),
+        ):
             store_articles(app, title, "A text.", added=added)
     build_at(place, MORNING + timedelta(hours=1))
     assert lines(place) == [["https://one.example/just-before"]]
@@ -204,13 +213,18 @@ def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
         (WEEK, "Asia/Tokyo", "2026-11-29T15:00:00", "2026-11-29T15:00:00"),
     ],
 )
-def test_periods_end_by_the_clock_of_the_operator(digest: Digest, zone: str, now: str, then: str) -> None:
+def test_periods_end_by_the_clock_of_the_operator(
+    digest: Digest, zone: str, now: str, then: str
+) -> None:
     moment = datetime.fromisoformat(f"{now}+00:00")
     assert last_end(digest, moment, ZoneInfo(zone)) == datetime.fromisoformat(f"{then}+00:00")
 
 
 def mailed(place: Place, port: int) -> None:
-    text = f'mail = ["me@ours.example", "you@ours.example"]\n[alert]\nsmtp = "smtp://127.0.0.1:{port}"\n'
+    text = (
+        'mail = ["me@ours.example", "you@ours.example"]\n[alert]\nsmtp ='
+        f' "smtp://127.0.0.1:{port}"\n'
+    )
     (place.config / "syndicator.toml").write_text(SETTINGS + text)
 
 
@@ -225,7 +239,9 @@ def test_a_mail_is_sent_once(place: Place) -> None:
     (mail,) = mails
     assert "To: me@ours.example, you@ours.example" in mail
     assert "Subject: Morning: Wednesday, 11 March 2026" in mail
-    assert "Strong quake hits Sant Orel in Verania (https://one.example/a)" in mail.replace("=\r\n", "")
+    assert "Strong quake hits Sant Orel in Verania (https://one.example/a)" in mail.replace(
+        "=\r\n", ""
+    )
 
 
 def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:

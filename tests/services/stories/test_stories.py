@@ -1,4 +1,5 @@
-"""Articles of several outlets on one event are grouped before a build, kept beside the articles, and stay where put."""
+"""Articles of several outlets on one event are grouped before a build, kept beside the articles,
+and stay where put."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def add(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> s
     """File an article with some more text of its own."""
     now = app.clock()
     given = {"added": now, "published": now, "language": "en", "source_key": "one", **changes}
-    article = Article(id=article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given)
+    article = Article(
+        id=article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given
+    )
     refile(app.article_store, app.store.visits, article)
     return article.id
 
@@ -90,7 +93,9 @@ def do(app: App, name: str, **values: Any) -> None:
     apply(app, operation, arguments, operation.plan(app, arguments), who="test")
 
 
-def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(app: App, place: Place) -> None:
+def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
+    app: App, place: Place
+) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     add(app, "https://three.example/c", FERRY)
     assert grouped(app) == {frozenset((one, two))}
@@ -127,7 +132,9 @@ def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
     assert grouped(app) == set()
 
 
-@pytest.mark.parametrize("changed", [{"hold": True}, {"unlisted": True}, {"merged_into": "a" * 26}, {"language": "de"}])
+@pytest.mark.parametrize(
+    "changed", [{"hold": True}, {"unlisted": True}, {"merged_into": "a" * 26}, {"language": "de"}]
+)
 def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins_none(
     app: App, changed: dict[str, Any]
 ) -> None:
@@ -150,7 +157,9 @@ def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
     assert [row.at for row in sketches(app, [id])] == [codec.micros(app.clock())]
 
 
-def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(app: App, place: Place) -> None:
+def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
+    app: App, place: Place
+) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     three = add(app, "https://three.example/c")
     place.now += timedelta(minutes=1)
@@ -172,7 +181,9 @@ def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
     assert grouped(app) == {frozenset((one, two))}
 
 
-def test_a_story_is_settled_when_its_first_article_is_older_than_the_window(app: App, place: Place) -> None:
+def test_a_story_is_settled_when_its_first_article_is_older_than_the_window(
+    app: App, place: Place
+) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     place.now += WINDOW - timedelta(hours=1)
     late = add(app, "https://three.example/c")
@@ -199,9 +210,13 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
         reindex(app)
         assert grouped(app) == before
         assert app.store.stories.of([one, two]) == named
-        assert {member.outlet for member in app.store.stories.members()} == {"one.example", "two.example"}
+        assert {member.outlet for member in app.store.stories.members()} == {
+            "one.example",
+            "two.example",
+        }
         three = add(app, "https://three.example/c")
-        assert grouped(app) == {frozenset((one, two, three))}  # what is compared was made again, too
+        # what is compared was made again, too
+        assert grouped(app) == {frozenset((one, two, three))}
 
 
 def test_an_upgrade_groups_the_last_days_by_itself(place: Place, tmp_path: Path) -> None:
@@ -268,7 +283,9 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
 
 
 @pytest.mark.parametrize("how", ["join", "split"])
-def test_undo_puts_articles_back_into_the_stories_of_before(app: App, place: Place, how: str) -> None:
+def test_undo_puts_articles_back_into_the_stories_of_before(
+    app: App, place: Place, how: str
+) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     other = add(app, "https://three.example/c", FERRY)
     grouped(app)
@@ -282,8 +299,12 @@ def test_undo_puts_articles_back_into_the_stories_of_before(app: App, place: Pla
     assert not any(line.endswith("final") for line in last.values())
 
 
-@pytest.mark.parametrize("spelled", [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")])
-def test_an_article_is_compared_by_its_text_alone(app: App, place: Place, spelled: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "spelled", [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")]
+)
+def test_an_article_is_compared_by_its_text_alone(
+    app: App, place: Place, spelled: tuple[str, str]
+) -> None:
     one = add(app, "https://one.example/a")
     asyncio.run(follow(app))
     (before,) = sketches(app, [one])

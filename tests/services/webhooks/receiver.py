@@ -54,7 +54,9 @@ def receiving() -> Iterator[Receiver]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            delivery = Delivery(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            delivery = Delivery(
+                self.path, {name.lower(): value for name, value in self.headers.items()}, body
+            )
             receiver.got.append(delivery)
             status = receiver.answer(delivery)
             if not status:
@@ -73,7 +75,9 @@ def receiving() -> Iterator[Receiver]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     receiver.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield receiver

@@ -1,4 +1,5 @@
-"""Webhooks at receivers on loopback that are well, slow or down, refuse, redirect, and whose sender is killed."""
+"""Webhooks at receivers on loopback that are well, slow or down, refuse, redirect, and whose sender
+is killed."""
 
 from __future__ import annotations
 
@@ -56,13 +57,20 @@ def publish_one(place: Place) -> None:
 
 def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n') -> None:
     path = place.config / "syndicator.toml"
-    kept = [line for line in path.read_text().splitlines() if line.startswith(("[store]", 'url = "postgresql'))]
+    kept = [
+        line
+        for line in path.read_text().splitlines()
+        if line.startswith(("[store]", 'url = "postgresql'))
+    ]
     path.write_text(SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept))
 
 
 @pytest.mark.slow
-def test_messages_are_sent_from_a_database_server_too(postgres: Server, tmp_path: Path, receiver: Receiver) -> None:
-    """Published, changed and withdrawn articles, a receiver that is down, and a database that is lost."""
+def test_messages_are_sent_from_a_database_server_too(
+    postgres: Server, tmp_path: Path, receiver: Receiver
+) -> None:
+    """Published, changed and withdrawn articles, a receiver that is down, and a database that is
+    lost."""
     settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
     place = Place(tmp_path, settings=settings)
     publish_one(place)
@@ -91,7 +99,8 @@ def test_messages_are_sent_from_a_database_server_too(postgres: Server, tmp_path
     with place.app(create=True) as app:
         reindex(app)
     later(place, minutes=5)
-    assert receiver.lines[6:] == ["article.published Waits"]  # of the last day: what waited was lost
+    # of the last day: what waited was lost
+    assert receiver.lines[6:] == ["article.published Waits"]
     file(place, "New")
     later(place, minutes=1)
     assert receiver.lines[7:] == ["article.published New"]
@@ -100,7 +109,9 @@ def test_messages_are_sent_from_a_database_server_too(postgres: Server, tmp_path
 def file(place: Place, *titles: str, **fields: object) -> None:
     with place.app() as app:
         for title in titles:
-            store_articles(app, title, f"The text of {title}.", tags=("AI",), **{"added": place.now, **fields})
+            store_articles(
+                app, title, f"The text of {title}.", tags=("AI",), **{"added": place.now, **fields}
+            )
 
 
 def send(place: Place) -> list[Problem]:
@@ -124,7 +135,9 @@ def test_the_signature_is_that_of_the_specification() -> None:
     assert (headers["webhook-id"], headers["webhook-timestamp"]) == (id, "1614265330")
 
 
-def test_an_article_is_announced_once_after_its_build_and_signed(place: Place, receiver: Receiver) -> None:
+def test_an_article_is_announced_once_after_its_build_and_signed(
+    place: Place, receiver: Receiver
+) -> None:
     file(place, "New")
     with place.app() as app:
         assert asyncio.run(webhooks.send(app)) == []
@@ -145,7 +158,9 @@ def test_an_article_is_announced_once_after_its_build_and_signed(place: Place, r
     assert delivery.headers["content-type"] == "application/json" and delivery.path == "/feeds"
 
 
-def test_articles_are_announced_in_the_order_in_which_they_came(place: Place, receiver: Receiver) -> None:
+def test_articles_are_announced_in_the_order_in_which_they_came(
+    place: Place, receiver: Receiver
+) -> None:
     titles = [f"Number {number}" for number in range(6)]
     file(place, *titles)
     send(place)
@@ -161,9 +176,15 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
     with place.app() as app:
         undo_withdrawal(app, "https://one.example/old")
     later(place, minutes=1)
-    assert receiver.lines == ["article.changed Renamed", "article.withdrawn", "article.published Renamed"]
+    assert receiver.lines == [
+        "article.changed Renamed",
+        "article.withdrawn",
+        "article.published Renamed",
+    ]
     urns = {delivery.message["data"]["id"] for delivery in receiver.got}
-    assert len(urns) == 1 and len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
+    assert (
+        len(urns) == 1 and len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
+    )
 
 
 def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
@@ -175,7 +196,9 @@ def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver
     assert receiver.lines == ["article.changed Renamed"]
 
 
-def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(place: Place, receiver: Receiver) -> None:
+def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
+    place: Place, receiver: Receiver
+) -> None:
     file(place, "New")
     with place.app() as app:
         asyncio.run(build_feeds(app, among=lambda key: False))
@@ -185,10 +208,14 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(place: Pl
     assert receiver.lines == ["article.published New"]
 
 
-def test_what_is_filed_during_a_build_holds_up_no_other_news(place: Place, receiver: Receiver) -> None:
+def test_what_is_filed_during_a_build_holds_up_no_other_news(
+    place: Place, receiver: Receiver
+) -> None:
     file(place, "New")
     with place.app() as app:
-        during = iter([lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)])
+        during = iter(
+            [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
+        )
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
         asyncio.run(webhooks.send(app))
     assert receiver.lines == ["article.published New"]
@@ -234,7 +261,9 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
     assert receiver.lines == ["article.withdrawn"]
 
 
-def test_a_receiver_that_comes_back_hears_of_nothing_in_between(place: Place, receiver: Receiver) -> None:
+def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
+    place: Place, receiver: Receiver
+) -> None:
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     file(place, "Meanwhile")
     later(place, minutes=1)
@@ -247,21 +276,33 @@ def test_a_receiver_that_comes_back_hears_of_nothing_in_between(place: Place, re
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 302, 307, 308, 0])
-def test_a_receiver_that_fails_gets_the_same_message_again(place: Place, receiver: Receiver, status: int) -> None:
+def test_a_receiver_that_fails_gets_the_same_message_again(
+    place: Place, receiver: Receiver, status: int
+) -> None:
     answers = [status, 200, 200]
     receiver.answer = lambda delivery: answers.pop(0)
     file(place, "First", "Second")
     [problem] = send(place)
     assert problem.what == "127.0.0.1" and problem.reason == "webhook-failing"
     send(place)
-    assert receiver.lines == ["article.published First"]  # it gets a pause, and no redirect is followed
+    # it gets a pause, and no redirect is followed
+    assert receiver.lines == ["article.published First"]
     later(place, minutes=2)
-    assert receiver.lines == ["article.published First", "article.published First", "article.published Second"]
+    assert receiver.lines == [
+        "article.published First",
+        "article.published First",
+        "article.published Second",
+    ]
     first, again, _ = (delivery.headers for delivery in receiver.got)
-    assert first["webhook-id"] == again["webhook-id"] and first["webhook-timestamp"] != again["webhook-timestamp"]
+    assert (
+        first["webhook-id"] == again["webhook-id"]
+        and first["webhook-timestamp"] != again["webhook-timestamp"]
+    )
 
 
-def test_a_message_that_is_refused_holds_up_its_article_alone(place: Place, receiver: Receiver) -> None:
+def test_a_message_that_is_refused_holds_up_its_article_alone(
+    place: Place, receiver: Receiver
+) -> None:
     refused = [True]
     receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
     file(place, "First", "Second")
@@ -282,7 +323,9 @@ def test_a_receiver_that_refuses_everything_gets_a_pause(place: Place, receiver:
     assert len(receiver.got) == 3
 
 
-def test_a_slow_receiver_holds_up_no_other(place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_receiver_holds_up_no_other(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     over = threading.Event()
     receiver.answer = lambda delivery: 200 if over.wait(30) else 500
     monkeypatch.setattr(webhooks, "_DEADLINE", 0.3)
@@ -296,7 +339,9 @@ def test_a_slow_receiver_holds_up_no_other(place: Place, receiver: Receiver, mon
     assert receiver.lines == ["article.published First"] and "no complete answer" in problem.detail
 
 
-def test_a_run_sends_for_a_bounded_time(place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_sends_for_a_bounded_time(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(webhooks, "SECONDS", -1.0)
     file(place, "New")
     send(place)
@@ -317,7 +362,11 @@ def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None
 
 
 def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver: Receiver) -> None:
-    configure(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.published", "condition.opened"]\n')
+    configure(
+        place,
+        receiver,
+        'allow = ["127.0.0.1"]\nevents = ["article.published", "condition.opened"]\n',
+    )
     receiver.answer = lambda delivery: 500
     file(place, "New")
     send(place)
@@ -331,7 +380,10 @@ def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver
     assert run(place) == set()
     [*_, published, opened] = receiver.got
     assert published.line == "article.published New"
-    assert opened.message["data"]["kind"] == "webhook-failing" and "127.0.0.1" in opened.message["data"]["subject"]
+    assert (
+        opened.message["data"]["kind"] == "webhook-failing"
+        and "127.0.0.1" in opened.message["data"]["subject"]
+    )
 
 
 def run(place: Place) -> set[str]:
@@ -339,20 +391,36 @@ def run(place: Place) -> set[str]:
     from syndicator.services.health.episodes import read_memory
 
     with place.app() as app:
-        asyncio.run(report_run(app, [Outcome(key="one", at=place.now, status="unchanged")], BuildReport(), seconds=1))
-        return {one.identity for one in read_memory(app.store).episodes if one.kind == "webhook-failing"}
+        asyncio.run(
+            report_run(
+                app,
+                [Outcome(key="one", at=place.now, status="unchanged")],
+                BuildReport(),
+                seconds=1,
+            )
+        )
+        return {
+            one.identity for one in read_memory(app.store).episodes if one.kind == "webhook-failing"
+        }
 
 
 def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
     for disabled in ("gone", None):
         state = SourceState(
-            key="one", url="https://one.example/feed", first_visit=NOW, last_visit=place.now, disabled=disabled
+            key="one",
+            url="https://one.example/feed",
+            first_visit=NOW,
+            last_visit=place.now,
+            disabled=disabled,
         )
         with place.app() as app:
             app.store.visits.save_states([state])
         run(place)
         place.now += timedelta(hours=1)
-    assert [delivery.message["type"] for delivery in receiver.got] == ["condition.opened", "condition.closed"]
+    assert [delivery.message["type"] for delivery in receiver.got] == [
+        "condition.opened",
+        "condition.closed",
+    ]
     opened, closed = (delivery.message["data"] for delivery in receiver.got)
     assert (opened["kind"], opened["subject"], opened["state"]) == ("source-gone", "one", "broken")
     assert closed["state"] == "recovered" and opened["id"] != closed["id"]
@@ -409,27 +477,40 @@ def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver:
     receiver.answer = kill
     assert sender.wait(60) == -signal.SIGKILL
     subprocess.run(command, check=True, capture_output=True, timeout=60)
-    assert receiver.lines == ["article.published First", "article.published First", "article.published Second"]
+    assert receiver.lines == [
+        "article.published First",
+        "article.published First",
+        "article.published Second",
+    ]
     first, again, _ = (delivery.headers["webhook-id"] for delivery in receiver.got)
     assert first == again
 
 
 def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
     def pause(tries: int, asked: timedelta | None = None) -> timedelta:
-        failed = Failed(url="", reason="http-503", status=503, retry_after=NOW + asked if asked else None)
+        failed = Failed(
+            url="", reason="http-503", status=503, retry_after=NOW + asked if asked else None
+        )
         return webhooks.next_try(tries, failed, NOW, 0.5) - NOW
 
-    assert [pause(tries) for tries in (0, 1, 2)] == [timedelta(minutes=minutes) for minutes in (1, 2, 4)]
+    assert [pause(tries) for tries in (0, 1, 2)] == [
+        timedelta(minutes=minutes) for minutes in (1, 2, 4)
+    ]
     assert pause(9) == pause(10_000) == timedelta(hours=1)
     assert pause(0, timedelta(hours=3)) == timedelta(hours=3)
     assert pause(0, timedelta(days=90)) == timedelta(days=1)
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!"])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!"]
+)
 def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secret: str) -> None:
     path = place.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, secret))
-    with pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught, place.app():
+    with (
+        pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught,
+        place.app(),
+    ):
         pass
     assert "c2hvcnQ" not in str(caught.value) and "MfKQ" not in str(caught.value)
 

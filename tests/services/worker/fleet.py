@@ -29,8 +29,9 @@ from tests.services.worker.web import Web
 
 
 class Instance:
-    """The configuration in `folder` for the feeds of `web`, with its database at `url`. `environ`: how a bucket is
-    reached that has articles, pages and feeds, each worker with a state folder of its own; None: all share folders."""
+    """The configuration in `folder` for the feeds of `web`, with its database at `url`. `environ`:
+    how a bucket is reached that has articles, pages and feeds, each worker with a state folder of
+    its own; None: all share folders."""
 
     def __init__(
         self,
@@ -49,11 +50,15 @@ class Instance:
         self.config = folder / "config"
         self.config.mkdir(parents=True)
         (self.config / "syndicator.toml").write_text(
-            f'[site]\nurl = "https://feeds.example"\ntitle = "T"\n'
+            '[site]\nurl = "https://feeds.example"\ntitle = "T"\n'
             f'[store]\nurl = "{url}"\n'
             f"[fetch]\npause = {pause}\nseconds = {seconds}\nallow_loopback = true\n"
-            f'[publish]\nsettle = "1s"\nthumbnails = false\narchives = false\n'
-            + (f'[paths]\narticles = "{bucket}/a"\npublic = "{bucket}/p"\npages = "{bucket}/h"\n' if bucket else "")
+            '[publish]\nsettle = "1s"\nthumbnails = false\narchives = false\n'
+            + (
+                f'[paths]\narticles = "{bucket}/a"\npublic = "{bucket}/p"\npages = "{bucket}/h"\n'
+                if bucket
+                else ""
+            )
         )
         lines = [f'[[source]]\nkey = "s{n}"\nurl = "{one}"\n' for n, one in enumerate(web.urls())]
         (self.config / "sources.toml").write_text("\n".join(lines))
@@ -76,10 +81,16 @@ class Instance:
             "--config",
             str(self.config),
         ]
-        own = {"SYNDICATOR_PATHS__STATE": str(self.folder / f"state{len(self.workers)}")} if self.bucket else {}
+        own = (
+            {"SYNDICATOR_PATHS__STATE": str(self.folder / f"state{len(self.workers)}")}
+            if self.bucket
+            else {}
+        )
         own |= _wrong_clock(self.folder, clock) if clock else {}
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
-            made = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own})
+            made = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own}
+            )
         self.workers.append(made)
         return made
 
@@ -124,13 +135,24 @@ class Instance:
     def pending(self) -> int:
         """Entries that are to be read, now or later."""
         with self.store() as store:
-            return int(store._db.scalar(text("SELECT count(*) FROM entries WHERE status = 'pending'")))
+            return int(
+                store._db.scalar(text("SELECT count(*) FROM entries WHERE status = 'pending'"))
+            )
 
     def state(self) -> str:
         """What there is to do, for whoever reads why a test failed."""
         with self.store() as store:
-            hosts = store._db.rows(text("SELECT * FROM hosts WHERE due < 2000000000000000 AND due IS NOT NULL"))
-            counts = (self.left(), self.pending(), self.stale(), self.articles(), self.files(), self.done())
+            hosts = store._db.rows(
+                text("SELECT * FROM hosts WHERE due < 2000000000000000 AND due IS NOT NULL")
+            )
+            counts = (
+                self.left(),
+                self.pending(),
+                self.stale(),
+                self.articles(),
+                self.files(),
+                self.done(),
+            )
             late = [row for row in hosts if row.due <= time.time() * 1e6]
             return f"left, pending, stale, articles, files, done: {counts}; due: {late}"
 
@@ -140,7 +162,8 @@ class Instance:
             return store.index.newest_mark() > 0
 
     def built_anew(self) -> tuple[str, ...]:
-        """The files that a build of everything changes, once no worker runs: none where nothing was forgotten."""
+        """The files that a build of everything changes, once no worker runs: none where nothing was
+        forgotten."""
 
         async def build() -> tuple[str, ...]:
             read = pushed(self.config, load(self.config))
@@ -154,17 +177,25 @@ class Instance:
             return len(store.visits.stamps())
 
     def left(self) -> int:
-        """Sources that are due and entries that are to be read now; a page that failed is to be tried later."""
+        """Sources that are due and entries that are to be read now; a page that failed is to be
+        tried later."""
         now = int(time.time() * 1e6)
         with self.store() as store:
             due = "SELECT count(*) FROM sources WHERE coalesce(next_due, 0) <= :now"
-            waiting = "SELECT count(*) FROM entries WHERE status = 'pending' AND coalesce(next_try, 0) <= :now"
+            waiting = (
+                "SELECT count(*) FROM entries WHERE status = 'pending' AND coalesce(next_try, 0) <="
+                " :now"
+            )
             return sum(int(store._db.scalar(text(one), {"now": now})) for one in (due, waiting))
 
     def done(self) -> int:
         """Articles that entries became."""
         with self.store() as store:
-            return int(store._db.scalar(text("SELECT count(DISTINCT article) FROM entries WHERE status = 'done'")))
+            return int(
+                store._db.scalar(
+                    text("SELECT count(DISTINCT article) FROM entries WHERE status = 'done'")
+                )
+            )
 
     def files(self) -> int:
         return sum(1 for _ in open_articles(load(self.config).articles_at, self.environ).walk())
@@ -174,7 +205,9 @@ class Instance:
         return (self.folder / f"worker{number}.log").read_text(errors="replace")
 
     def logs(self) -> str:
-        return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("worker*.log")))
+        return "\n".join(
+            path.read_text(errors="replace") for path in sorted(self.folder.glob("worker*.log"))
+        )
 
     def until(self, what: Callable[[], bool], seconds: float) -> bool:
         """Waits until `what` is true, for so long at most; whether it is."""

@@ -32,7 +32,9 @@ def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_p
     with ThreadPoolExecutor(WRITERS) as threads:
         list(threads.map(write, range(WRITERS)))
     rights = RightsFile(FileArticleStore(tmp_path).file(RIGHTS_TOML))
-    assert [len(rights.linked(f"s{number}", date(2026, 3, 1))) for number in range(WRITERS)] == [EACH] * WRITERS
+    assert [len(rights.linked(f"s{number}", date(2026, 3, 1))) for number in range(WRITERS)] == [
+        EACH
+    ] * WRITERS
     lines = (tmp_path / "carried.tsv").read_text().splitlines()
     written = [f"{number}\t{line}" for number in range(WRITERS) for line in range(EACH)]
     assert lines[0] == "# note" and sorted(lines[1:]) == sorted(written)

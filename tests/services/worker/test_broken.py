@@ -1,4 +1,5 @@
-"""Workers whose machine, network, clock or database breaks: nothing is lost or asked twice at a time."""
+"""Workers whose machine, network, clock or database breaks: nothing is lost or asked twice at a
+time."""
 
 from __future__ import annotations
 
@@ -20,14 +21,27 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def published(fleet: Instance) -> dict[str, tuple[int, bytes]]:
     """All published files, with their times."""
     files = (path for path in (fleet.folder / "feeds/public").rglob("*") if path.is_file())
-    return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files if path.suffix != ".tmp"}
+    return {
+        str(path): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in files
+        if path.suffix != ".tmp"
+    }
 
 
-def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(postgres: Server, tmp_path: Path) -> None:
+def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
+    postgres: Server, tmp_path: Path
+) -> None:
     web = Web(hosts=8, feeds=2, entries=3)
-    holder = "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted"
+    holder = (
+        "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND"
+        " granted"
+    )
     building = f"{holder} AND state = 'idle in transaction'"
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet, postgres.connect() as boss:
+    with (
+        web.serving(),
+        instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet,
+        postgres.connect() as boss,
+    ):
         frozen, public = fleet.start(), tmp_path / "feeds/public"
 
         def builds() -> bool:
@@ -50,12 +64,17 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(postg
     one_at_a_time(web, pause=PAUSE, frozen_until=time.monotonic())
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # connections that nobody closed
+# connections that nobody closed
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
     postgres: Server, tmp_path: Path
 ) -> None:
     web, url = Web(hosts=12, feeds=2, entries=3), postgres.schema()
-    with web.serving(), postgres.relayed() as relay, instance(tmp_path, web, url, pause=PAUSE) as fleet:
+    with (
+        web.serving(),
+        postgres.relayed() as relay,
+        instance(tmp_path, web, url, pause=PAUSE) as fleet,
+    ):
         settings = fleet.config / "syndicator.toml"
         straight = settings.read_text()
         settings.write_text(straight.replace(url, postgres.through(relay, url)))
@@ -64,7 +83,9 @@ def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
         settings.write_text(straight)
         fleet.start()
         relay.swallows, began = True, time.monotonic()
-        assert fleet.until(lambda: fleet.articles() > web.articles // 2, 240), "the other one goes on"
+        assert fleet.until(lambda: fleet.articles() > web.articles // 2, 240), (
+            "the other one goes on"
+        )
         postgres.control("-m", "immediate", "restart")
         assert fleet.until(lambda: time.monotonic() - began > 45, 60)
         relay.swallows = False
@@ -84,8 +105,12 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
             fleet.start(clock=minutes * 60)
         all_once(fleet, web)
         with fleet.store() as store:
-            ahead = store._db.scalar(text("SELECT max(added) / 1e6 - extract(epoch FROM now()) FROM articles"))
-            behind = store._db.scalar(text("SELECT extract(epoch FROM now()) - min(added) / 1e6 FROM articles"))
+            ahead = store._db.scalar(
+                text("SELECT max(added) / 1e6 - extract(epoch FROM now()) FROM articles")
+            )
+            behind = store._db.scalar(
+                text("SELECT extract(epoch FROM now()) - min(added) / 1e6 FROM articles")
+            )
         assert ahead < 5 and behind < 300
         assert fleet.stop() == [0, 0], fleet.logs()
     one_at_a_time(web, pause=PAUSE)

@@ -15,12 +15,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_path: Path) -> None:
-    with Web(hosts=12, feeds=2).serving() as web, instance(tmp_path, web, postgres.schema()) as fleet:
+    with (
+        Web(hosts=12, feeds=2).serving() as web,
+        instance(tmp_path, web, postgres.schema()) as fleet,
+    ):
         fleet.start()
         fleet.start()
         feed = tmp_path / "feeds" / "public" / "all.atom"
         assert fleet.until(lambda: fleet.articles() == web.articles, 240), fleet.logs()
-        assert fleet.until(lambda: feed.exists() and feed.read_text().count("<entry>") >= 50, 240), fleet.logs()
+        assert fleet.until(
+            lambda: feed.exists() and feed.read_text().count("<entry>") >= 50, 240
+        ), fleet.logs()
         assert fleet.stop() == [0, 0], fleet.logs()
 
     assert max(seen.most for seen in web.seen.values()) == 1
@@ -28,7 +33,9 @@ def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_p
     assert fleet.files() == web.articles
 
 
-def test_an_old_worker_beside_a_new_schema_ends_in_order_and_says_so(postgres: Server, tmp_path: Path) -> None:
+def test_an_old_worker_beside_a_new_schema_ends_in_order_and_says_so(
+    postgres: Server, tmp_path: Path
+) -> None:
     with Web(hosts=1).serving() as web, instance(tmp_path, web, postgres.schema()) as fleet:
         old = fleet.start()
         assert fleet.until(lambda: fleet.articles() == web.articles, 240), fleet.logs()

@@ -1,5 +1,5 @@
-"""What must hold with several workers, whatever becomes of them: a host has one request at a time, every article is
-there once, and what dies is taken up by others."""
+"""What must hold with several workers, whatever becomes of them: a host has one request at a time,
+every article is there once, and what dies is taken up by others."""
 
 from __future__ import annotations
 
@@ -15,23 +15,28 @@ from tests.services.worker.web import Web
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-LEASE = 11.0  # seconds, of the instances here: 1.5 times the longest request, which is 4 seconds, and five
+# seconds, of the instances here: 1.5 times the longest request, which is 4 seconds, and five
+LEASE = 11.0
 
 
 PAUSE = 0.15  # seconds between two requests to a host, where workers are killed
 
 
 def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) -> None:
-    """No request to a host began before the one before had been answered, and `pause` was over. A worker that stood
-    still had leave for one request to a host, which it may have made when it went on, at `frozen_until`."""
+    """No request to a host began before the one before had been answered, and `pause` was over. A
+    worker that stood still had leave for one request to a host, which it may have made when it went
+    on, at `frozen_until`."""
     early = {name: found for name, seen in web.seen.items() if (found := seen.early(pause))}
     if frozen_until:
         assert max(map(len, early.values()), default=0) <= 1, early
-    assert [at for found in early.values() for at in found if not frozen_until or at < frozen_until] == []
+    assert [
+        at for found in early.values() for at in found if not frozen_until or at < frozen_until
+    ] == []
 
 
 def all_once(fleet: Instance, web: Web) -> None:
-    """Every entry is one article with one file, once pages that timed out on a busy machine are asked for again."""
+    """Every entry is one article with one file, once pages that timed out on a busy machine are
+    asked for again."""
     for _ in range(3):
         assert fleet.until(lambda: fleet.left() == 0, 240), fleet.state()
         if not fleet.pending():
@@ -41,9 +46,12 @@ def all_once(fleet: Instance, web: Web) -> None:
     assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
 
 
-def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(postgres: Server, tmp_path: Path) -> None:
-    """Three workers. For a minute one is killed every 5 seconds and another takes its place; meanwhile the queue is
-    emptied, the database restarts, and the first worker stands still for longer than its lease."""
+def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
+    postgres: Server, tmp_path: Path
+) -> None:
+    """Three workers. For a minute one is killed every 5 seconds and another takes its place;
+    meanwhile the queue is emptied, the database restarts, and the first worker stands still for
+    longer than its lease."""
     web = Web(hosts=30, feeds=3, entries=3, seconds=0.05)
     with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for _ in range(3):
@@ -89,13 +97,17 @@ def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path
         with instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
             fleet.start(lanes=4)
             cold = set(web.names[1:])
-            assert fleet.until(lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240), fleet.logs()
+            assert fleet.until(lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240), (
+                fleet.logs()
+            )
             assert sum(web.seen[hot].paths.values()) < 19, "the hot host was not finished first"
             fleet.stop()
     one_at_a_time(web)
 
 
-def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(postgres: Server, tmp_path: Path) -> None:
+def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
+    postgres: Server, tmp_path: Path
+) -> None:
     web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
     with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
         first = fleet.start()
@@ -128,10 +140,14 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
         all_once(fleet, web)
         assert fleet.stop()[1:] == [0]
     one_at_a_time(web)
-    assert asked and sum(web.pages().values()) - len(web.pages()) <= 3, "only pages that timed out are asked for again"
+    assert asked and sum(web.pages().values()) - len(web.pages()) <= 3, (
+        "only pages that timed out are asked for again"
+    )
 
 
-def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(postgres: Server, tmp_path: Path) -> None:
+def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
+    postgres: Server, tmp_path: Path
+) -> None:
     from syndicator.services.worker.run import look
     from syndicator.store.fleet.hosts import POISON_STARTS
 

@@ -1,4 +1,5 @@
-"""Article files in one folder of several machines: one file of an article, whoever writes it and whatever crashes."""
+"""Article files in one folder of several machines: one file of an article, whoever writes it and
+whatever crashes."""
 
 from __future__ import annotations
 
@@ -31,7 +32,10 @@ class Machine:
 def machines(postgres: Server, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
     url = postgres.schema()
     with ExitStack() as opened:
-        one, two = (Machine(tmp_path, opened.enter_context(open_store(url, articles_exist=False))) for _ in range(2))
+        one, two = (
+            Machine(tmp_path, opened.enter_context(open_store(url, articles_exist=False)))
+            for _ in range(2)
+        )
         yield one, two
 
 
@@ -39,7 +43,9 @@ def files(machine: Machine) -> list[str]:
     return [stamp.path for stamp in machine.articles.walk()]
 
 
-def test_two_that_read_an_article_at_a_time_write_one_file(machines: tuple[Machine, Machine]) -> None:
+def test_two_that_read_an_article_at_a_time_write_one_file(
+    machines: tuple[Machine, Machine],
+) -> None:
     one, two = machines
     assert two.articles.find(full().id) is None
     _, first, _ = one.articles.put(full())
@@ -49,7 +55,9 @@ def test_two_that_read_an_article_at_a_time_write_one_file(machines: tuple[Machi
     assert one.articles.find(full().id) == two.articles.find(full().id) == first.path
 
 
-def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(machines: tuple[Machine, Machine]) -> None:
+def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
+    machines: tuple[Machine, Machine],
+) -> None:
     one, two = machines
     _, stamp, _ = one.articles.put(full())  # and the process ends
     assert not two.articles.left_behind()
@@ -60,7 +68,9 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(machines
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_path_whose_file_is_deleted_is_free(machines: tuple[Machine, Machine], *, at_once: bool) -> None:
+def test_a_path_whose_file_is_deleted_is_free(
+    machines: tuple[Machine, Machine], *, at_once: bool
+) -> None:
     one, two = machines
     _, stamp, _ = one.articles.put(full())
     if at_once:

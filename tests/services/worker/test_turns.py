@@ -70,7 +70,9 @@ def test_other_hosts_take_the_common_turn(turns: OwnTurns, common: CommonTurns) 
 
 
 @pytest.mark.parametrize("host", [OWN, OTHER])
-def test_without_a_confirmed_sign_of_life_nothing_is_asked(turns: OwnTurns, time: Time, host: str) -> None:
+def test_without_a_confirmed_sign_of_life_nothing_is_asked(
+    turns: OwnTurns, time: Time, host: str
+) -> None:
     time.now = time.asks_until
     assert isinstance(turns.take(host), Busy)
     time.asks_until += 1
@@ -110,7 +112,9 @@ def test_the_clock_is_the_databases(wrong: timedelta) -> None:
     assert abs(clock() - (datetime.now(UTC) + wrong)) < timedelta(seconds=2)
 
 
-@pytest.mark.parametrize("error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")]
+)
 def test_what_is_away_ends_no_worker_that_just_began(error: StoreError | OSError) -> None:
     assert _passes(error, Totals())
     assert not _passes(StoreError("damaged"), Totals())

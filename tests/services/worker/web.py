@@ -1,4 +1,5 @@
-"""A small web on loopback that counts what is asked of each host, and how many requests are open at a time."""
+"""A small web on loopback that counts what is asked of each host, and how many requests are open at
+a time."""
 
 from __future__ import annotations
 
@@ -13,13 +14,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-_SYLLABLES = ("ka", "lo", "mi", "ren", "tas", "vel", "dor", "qui", "pan", "sto", "ber", "nia", "gus", "fel", "tor")
+_SYLLABLES = (
+    "ka",
+    "lo",
+    "mi",
+    "ren",
+    "tas",
+    "vel",
+    "dor",
+    "qui",
+    "pan",
+    "sto",
+    "ber",
+    "nia",
+    "gus",
+    "fel",
+    "tor",
+)
 _MOST_ENTRIES = 10  # of a feed: pages are numbered so that a feed may grow
 
 
 @dataclass
 class Seen:
-    """What a host was asked for: paths, with when a request began and ended, and how many were open at most."""
+    """What a host was asked for: paths, with when a request began and ended, and how many were open
+    at most."""
 
     paths: Counter[str] = field(default_factory=Counter)
     spans: list[tuple[float, float]] = field(default_factory=list)
@@ -27,17 +45,24 @@ class Seen:
     most: int = 0
 
     def early(self, pause: float) -> list[float]:
-        """When requests began before the last one was answered and `pause` was over, which is summed from floats."""
+        """When requests began before the last one was answered and `pause` was over, which is
+        summed from floats."""
         spans = sorted(self.spans)
-        return [later for (_, ended), (later, _) in itertools.pairwise(spans) if later - ended < pause - 0.001]
+        return [
+            later
+            for (_, ended), (later, _) in itertools.pairwise(spans)
+            if later - ended < pause - 0.001
+        ]
 
 
 class Web:
-    """`hosts` addresses of 127.0.0.0/8 with `feeds` feeds of `entries` entries each. Of the entries so many hundredths
-    as `foreign` says lead to pages of the next host, every other of them through a redirect. `seconds`: how long an
-    answer takes."""
+    """`hosts` addresses of 127.0.0.0/8 with `feeds` feeds of `entries` entries each. Of the entries
+    so many hundredths as `foreign` says lead to pages of the next host, every other of them through
+    a redirect. `seconds`: how long an answer takes."""
 
-    def __init__(self, hosts: int, feeds: int = 1, entries: int = 4, foreign: int = 30, seconds: float = 0.02) -> None:
+    def __init__(
+        self, hosts: int, feeds: int = 1, entries: int = 4, foreign: int = 30, seconds: float = 0.02
+    ) -> None:
         self.names = [f"127.9.{n // 200}.{n % 200 + 1}" for n in range(hosts)]
         self.feeds, self.entries, self.foreign, self.seconds = feeds, entries, foreign, seconds
         self.seen: dict[str, Seen] = defaultdict(Seen)
@@ -46,7 +71,9 @@ class Web:
         self.more: list[str] = []  # addresses of further feeds
 
     def urls(self) -> list[str]:
-        return [f"http://{name}:{self.port}/feed{n}" for name in self.names for n in range(self.feeds)] + self.more
+        return [
+            f"http://{name}:{self.port}/feed{n}" for name in self.names for n in range(self.feeds)
+        ] + self.more
 
     @property
     def requests(self) -> int:
@@ -62,7 +89,9 @@ class Web:
         """How often each page was asked for."""
         found: Counter[str] = Counter()
         for name, seen in self.seen.items():
-            found.update({f"{name}{path}": n for path, n in seen.paths.items() if path.startswith("/story")})
+            found.update(
+                {f"{name}{path}": n for path, n in seen.paths.items() if path.startswith("/story")}
+            )
         return found
 
     def link(self, name: str, feed: int, entry: int) -> str:
@@ -72,7 +101,9 @@ class Web:
         if number * 37 % 100 < self.foreign:
             other = self.names[(place + 1) % len(self.names)]
             there = f"{other}:{self.port}/story/{number}"
-            return f"http://{name}:{self.port}/to/{other}/{number}" if entry % 2 else f"http://{there}"
+            return (
+                f"http://{name}:{self.port}/to/{other}/{number}" if entry % 2 else f"http://{there}"
+            )
         return f"http://{name}:{self.port}/story/{number}"
 
     def answer(self, name: str, path: str, head: bytes) -> bytes:
@@ -83,7 +114,8 @@ class Web:
                 return f"HTTP/1.1 304 Not Modified\r\n{version}\r\n".encode()
             number = int(parts[0][4:])
             items = "".join(
-                f"<item><title>Story {n} of {name} {number}</title><link>{self.link(name, number, n)}</link>"
+                f"<item><title>Story {n} of {name}"
+                f" {number}</title><link>{self.link(name, number, n)}</link>"
                 f"<guid>{name}-{number}-{n}</guid></item>"
                 for n in range(self.entries)
             )
@@ -165,7 +197,10 @@ def _paragraphs(seed: int) -> list[str]:
     chance = random.Random(seed)
 
     def sentence() -> str:
-        words = ["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 3))) for _ in range(chance.randint(8, 16))]
+        words = [
+            "".join(chance.choices(_SYLLABLES, k=chance.randint(1, 3)))
+            for _ in range(chance.randint(8, 16))
+        ]
         return " ".join(words).capitalize() + "."
 
     return [" ".join(sentence() for _ in range(5)) for _ in range(4)]
@@ -173,7 +208,10 @@ def _paragraphs(seed: int) -> list[str]:
 
 def _page(text: str, kind: str, more: str = "") -> bytes:
     body = text.encode()
-    return f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n{more}content-length: {len(body)}\r\n\r\n".encode() + body
+    return (
+        f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n{more}content-length: {len(body)}\r\n\r\n".encode()  # noqa: E501
+        + body
+    )
 
 
 def _free_port() -> int:

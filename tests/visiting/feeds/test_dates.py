@@ -69,10 +69,26 @@ def test_dates(value: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "nonsense", "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "0",
-     "Sun, 99 Jun 2009 12:00:00 GMT", "Sun, 16 zzz 2012 11:47:32 GMT", "2003-13-01", "2003-02-30", "9999-12-31",
-     "2003-12-31T10:61:55Z", "2013-02-29T10:99", "miniflux.app/v2/internal/reader/date", "12", "1", "10:00"],
-)  # fmt: skip
+    [
+        "",
+        "nonsense",
+        "0001-01-01T00:00:00Z",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "0",
+        "Sun, 99 Jun 2009 12:00:00 GMT",
+        "Sun, 16 zzz 2012 11:47:32 GMT",
+        "2003-13-01",
+        "2003-02-30",
+        "9999-12-31",
+        "2003-12-31T10:61:55Z",
+        "2013-02-29T10:99",
+        "miniflux.app/v2/internal/reader/date",
+        "12",
+        "1",
+        "10:00",
+    ],
+)
 def test_nonsense(value: str) -> None:
     assert parse_date(value) is None
 
@@ -83,10 +99,14 @@ def test_samples_give_their_time_or_nothing(samples: Samples) -> None:
     assert all(one is None or 1990 <= one.year <= 2200 for one in parsed)
     assert sum(one is not None for one in parsed) >= 0.75 * len(rows)
     told = [(row, one) for row, one in zip(rows, parsed, strict=True) if "time" in row]
-    assert [row for row, one in told if one != (row["time"] and datetime.fromisoformat(row["time"]))] == []
+    assert [
+        row for row, one in told if one != (row["time"] and datetime.fromisoformat(row["time"]))
+    ] == []
 
 
-moments = st.integers(662_688_000, 7_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+moments = st.integers(662_688_000, 7_000_000_000).map(
+    lambda seconds: datetime.fromtimestamp(seconds, UTC)
+)
 
 
 @given(moments, st.integers(-14 * 60, 14 * 60))

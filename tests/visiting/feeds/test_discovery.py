@@ -13,7 +13,9 @@ URL = "https://example.org/blog/"
 
 
 def page(head: str, body: str = "") -> Discovery:
-    return discover(f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), URL)
+    return discover(
+        f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), URL
+    )
 
 
 def test_feed() -> None:
@@ -23,14 +25,13 @@ def test_feed() -> None:
 
 def test_page_with_alternates() -> None:
     found = page(
-        "<title>Site &amp; more</title><base href='/base/'>"
-        "<link rel='alternate' type='application/atom+xml' title='All' href='atom.xml'>"
-        "<LINK REL=ALTERNATE TYPE='application/rss+xml; charset=utf-8' HREF='https://other.example/rss'>"
-        "<link rel='alternate' type='application/atom+xml' href='atom.xml' title='All'>"
-        "<link rel='alternate' hreflang='de' href='/de/'>"
-        "<link rel='alternate' type='application/json+oembed' href='/oembed'>"
-        "<link rel='alternate' type='application/feed+json' href='javascript:x'>"
-        "<link rel='stylesheet' href='/s.css'>",
+        "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
+        " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"
+        " TYPE='application/rss+xml; charset=utf-8' HREF='https://other.example/rss'><link"
+        " rel='alternate' type='application/atom+xml' href='atom.xml' title='All'><link"
+        " rel='alternate' hreflang='de' href='/de/'><link rel='alternate'"
+        " type='application/json+oembed' href='/oembed'><link rel='alternate'"
+        " type='application/feed+json' href='javascript:x'><link rel='stylesheet' href='/s.css'>",
         "<a href='/rss'>not looked at</a>",
     )
     assert found == Discovery(
@@ -45,11 +46,14 @@ def test_page_with_alternates() -> None:
 
 def test_page_with_links_that_look_like_feeds() -> None:
     found = page(
-        "", "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a href='/blog/rss/'>r</a>"
+        "",
+        "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a"
+        " href='/blog/rss/'>r</a>",
     )
     assert [link.url for link in found.feeds] == [
-        "https://example.org/feeds/all.atom.xml", "https://example.org/blog/rss/",
-    ]  # fmt: skip
+        "https://example.org/feeds/all.atom.xml",
+        "https://example.org/blog/rss/",
+    ]
     assert {link.type for link in found.feeds} == {"link"}
 
 
@@ -62,10 +66,12 @@ def test_guesses() -> None:
 
 def test_opml() -> None:
     body = (
-        b'<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml version="2.0"><head>'
-        b"<title>My &amp; list</title></head><body><outline text='folder'><outline type='rss' text='A &amp; B' "
-        b"xmlUrl='https://a.example/?x=1&amp;y=2' htmlUrl='https://a.example/'/></outline>"
-        b'<outline text="b" xmlUrl="feed.xml"/><outline text="bad" xmlUrl="javascript:x"/></body></opml>'
+        b'<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml'
+        b' version="2.0"><head><title>My &amp; list</title></head><body><outline'
+        b" text='folder'><outline type='rss' text='A &amp; B'"
+        b" xmlUrl='https://a.example/?x=1&amp;y=2'"
+        b' htmlUrl=\'https://a.example/\'/></outline><outline text="b" xmlUrl="feed.xml"/><outline'
+        b' text="bad" xmlUrl="javascript:x"/></body></opml>'
     )
     assert discover(body, URL) == Discovery(
         "opml",
@@ -80,19 +86,28 @@ def test_opml() -> None:
 @pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
 def test_sitemap(root: str) -> None:
     inside = "<url><loc>https://example.org/1</loc></url>"
-    body = f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</{root}>'
+    body = (
+        f'<?xml version="1.0"?><{root}'
+        f' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</{root}>'
+    )
     assert discover(body.encode(), URL).kind == "sitemap"
     assert discover(gzip.compress(body.encode()), URL).kind == "sitemap"
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"plain", b"\x00" * 100, b"<" * 10_000, b"<!" * 10_000, b"<a " * 10_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"plain", b"\x00" * 100, b"<" * 10_000, b"<!" * 10_000, b"<a " * 10_000]
+)
 def test_anything_is_at_worst_a_page(body: bytes) -> None:
     assert discover(body, URL).kind == "page"
 
 
 @pytest.mark.parametrize(
     ("header", "charset"),
-    [("text/html; charset=iso-8859-1", ""), ("text/html", "iso-8859-1"), ("text/html; charset=no", "")],
+    [
+        ("text/html; charset=iso-8859-1", ""),
+        ("text/html", "iso-8859-1"),
+        ("text/html; charset=no", ""),
+    ],
 )
 def test_charset(header: str, charset: str) -> None:
     body = f"<html><meta charset='{charset}'><title>café</title>".encode(
@@ -105,7 +120,10 @@ def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
     found = [discover(read(path), URL) for path in samples.pages(every=40)]
     assert {one.kind for one in found} == {"page"}
     assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
-    assert sum(one.feeds[0].type not in ("guess", "link") for one in found if one.feeds) >= len(found) // 5
+    assert (
+        sum(one.feeds[0].type not in ("guess", "link") for one in found if one.feeds)
+        >= len(found) // 5
+    )
 
 
 def test_a_page_that_says_it_is_an_article() -> None:
@@ -131,7 +149,9 @@ FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
     ],
 )
 def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
-    found = linked_feeds(page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"})
+    found = linked_feeds(
+        page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
+    )
     assert found == (("https://a.example/feed",) if linked else ())
 
 

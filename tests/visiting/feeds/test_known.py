@@ -25,7 +25,10 @@ ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
             "https://www.youtube.com/feeds/videos.xml?playlist_id=PLabcdefghijk",
         ),
         ("https://github.com/some/project.git", "https://github.com/some/project/releases.atom"),
-        ("https://github.com/some/project/releases", "https://github.com/some/project/releases.atom"),
+        (
+            "https://github.com/some/project/releases",
+            "https://github.com/some/project/releases.atom",
+        ),
         ("https://github.com/some/project/issues", None),
         ("https://github.com/some", None),
         ("https://old.reddit.com/r/python/", "https://www.reddit.com/r/python/.rss"),
@@ -48,7 +51,9 @@ def test_any_address(url: str) -> None:
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
     head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
-    found = discover(f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name").feeds
+    found = discover(
+        f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name"
+    ).feeds
     assert found == (FeedLink(FILMS, "", "known", instead_of=ALL), FeedLink(ALL, "Name", "rss"))
 
 

@@ -23,9 +23,11 @@ from tests.samples import OWN, Samples, read
 
 URL = "https://example.org/blog/feed.xml"
 SPACES = (
-    'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
-    'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" xmlns:atom="http://www.w3.org/2005/Atom"'
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+    ' xmlns:atom="http://www.w3.org/2005/Atom"'
 )
 
 
@@ -46,22 +48,28 @@ def atom(inside: str, root: str = "") -> ParsedFeed:
 def test_rss_whole() -> None:
     feed = parse_feed(
         rss(
-            "<item><title>Cats &amp;amp; dogs</title><link>/a</link><guid isPermaLink='false'>g1</guid>"
-            "<pubDate>Tue, 24 Nov 2026 10:00:00 +0100</pubDate><dc:creator>By Jane Doe</dc:creator>"
-            "<category>AI</category><category>AI</category><category> Law </category>"
-            "<description>&lt;p&gt;short&lt;/p&gt;</description><content:encoded>&lt;p&gt;long&lt;/p&gt;</content:encoded>"
-            "<enclosure url='/a.mp3' type='audio/mpeg' length='123'/><itunes:duration>1:02</itunes:duration>"
-            "<media:thumbnail url='/t.jpg'/><media:content url='/c.jpg' medium='image' width='800' height='400'/>"
-            "<media:content url='/small.jpg' medium='image' width='80' height='40'/></item>",
-            "<link>https://example.org/</link><language>en-GB</language><ttl>60</ttl>"
-            "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>"
-            "<skipHours><hour>1</hour><hour>24</hour></skipHours><skipDays><day>Sunday</day><day>Monday</day></skipDays>"
-            "<atom:link rel='hub' href='https://hub.example.org/'/><atom:link rel='self' href='feed.xml'/>"
-            "<image><url>https://example.org/i.png</url></image>",
+            "<item><title>Cats &amp;amp; dogs</title><link>/a</link><guid"
+            " isPermaLink='false'>g1</guid><pubDate>Tue, 24 Nov 2026 10:00:00"
+            " +0100</pubDate><dc:creator>By Jane"
+            " Doe</dc:creator><category>AI</category><category>AI</category><category> Law"
+            " </category><description>&lt;p&gt;short&lt;/p&gt;</description><content:encoded>&lt;p&gt;long&lt;/p&gt;</content:encoded><enclosure"  # noqa: E501
+            " url='/a.mp3' type='audio/mpeg'"
+            " length='123'/><itunes:duration>1:02</itunes:duration><media:thumbnail"
+            " url='/t.jpg'/><media:content url='/c.jpg' medium='image' width='800'"
+            " height='400'/><media:content url='/small.jpg' medium='image' width='80'"
+            " height='40'/></item>",
+            "<link>https://example.org/</link><language>en-GB</language><ttl>60</ttl><sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency><skipHours><hour>1</hour><hour>24</hour></skipHours><skipDays><day>Sunday</day><day>Monday</day></skipDays><atom:link"
+            " rel='hub' href='https://hub.example.org/'/><atom:link rel='self'"
+            " href='feed.xml'/><image><url>https://example.org/i.png</url></image>",
         ),
         URL,
     )
-    assert (feed.format, feed.title, feed.site_url, feed.language) == ("rss20", "T", "https://example.org/", "en-GB")
+    assert (feed.format, feed.title, feed.site_url, feed.language) == (
+        "rss20",
+        "T",
+        "https://example.org/",
+        "en-GB",
+    )
     assert (feed.ttl_minutes, feed.update_seconds, feed.skip_hours) == (60, 1800, (0, 1))
     assert (feed.skip_days, feed.hubs) == (("monday", "sunday"), ("https://hub.example.org/",))
     assert feed.complete
@@ -75,7 +83,11 @@ def test_rss_whole() -> None:
             summary="<p>short</p>",
             content="<p>long</p>",
             categories=("AI", "Law"),
-            enclosures=(Enclosure(url="https://example.org/a.mp3", type="audio/mpeg", length=123, duration="1:02"),),
+            enclosures=(
+                Enclosure(
+                    url="https://example.org/a.mp3", type="audio/mpeg", length=123, duration="1:02"
+                ),
+            ),
             image="https://example.org/c.jpg",
         ),
     )
@@ -83,14 +95,13 @@ def test_rss_whole() -> None:
 
 def test_atom_whole() -> None:
     feed = atom(
-        "<link href='https://example.org/'/><icon>/f.ico</icon>"
-        "<entry><id>urn:1</id><title type='html'>A &lt;b&gt;b&lt;/b&gt;</title>"
-        "<link rel='self' href='https://example.org/self'/><link href='p/1'/>"
-        "<published>2026-11-24T10:00:00Z</published>"
-        "<updated>2026-11-24T11:00:00+01:00</updated><author><name>Jane</name></author><author><name>Joe</name></author>"
-        "<summary>1 &lt; 2</summary>"
-        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"
-        "<category term='ai' label='AI'/></entry>",
+        "<link href='https://example.org/'/><icon>/f.ico</icon><entry><id>urn:1</id><title"
+        " type='html'>A &lt;b&gt;b&lt;/b&gt;</title><link rel='self'"
+        " href='https://example.org/self'/><link"
+        " href='p/1'/><published>2026-11-24T10:00:00Z</published><updated>2026-11-24T11:00:00+01:00</updated><author><name>Jane</name></author><author><name>Joe</name></author><summary>1"  # noqa: E501
+        " &lt; 2</summary><content type='xhtml'><div"
+        " xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content><category term='ai'"
+        " label='AI'/></entry>",
         "xml:base='https://example.org/base/' xml:lang='de'",
     )
     entry = feed.entries[0]
@@ -106,32 +117,42 @@ def test_atom_whole() -> None:
 
 
 def test_atom_text_titles_are_taken_literally() -> None:
-    feed = atom("<entry><id>1</id><title type='text'>Use &lt;b&gt; &amp;amp; &lt;i&gt;</title></entry>")
+    feed = atom(
+        "<entry><id>1</id><title type='text'>Use &lt;b&gt; &amp;amp; &lt;i&gt;</title></entry>"
+    )
     assert feed.entries[0].title == "Use <b> &amp; <i>"
 
 
 def test_rdf() -> None:
     feed = parse_feed(
-        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
-        b'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://e.org/"><title>T</title></channel>'
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        b' xmlns="http://purl.org/rss/1.0/" '
+        b'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel'
+        b' rdf:about="https://e.org/"><title>T</title></channel>'
         b'<item rdf:about="https://e.org/1"><title>One</title><link>https://e.org/1</link>'
         b"<dc:date>2026-11-24</dc:date></item></rdf:RDF>",
         URL,
     )
     assert (feed.format, feed.entries[0].title) == ("rdf", "One")
-    assert feed.entries[0].published or feed.entries[0].updated == datetime(2026, 11, 24, tzinfo=UTC)
+    assert feed.entries[0].published or feed.entries[0].updated == datetime(
+        2026, 11, 24, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize("version", ["0.91", "0.92", "0.93", "0.94", "2.0", "9.9", ""])
 def test_every_rss(version: str) -> None:
     body = (
-        f'<rss version="{version}"><channel><title>T</title><item><link>https://e.org/1</link></item></channel></rss>'
+        "<rss"
+        f' version="{version}"><channel><title>T</title><item><link>https://e.org/1</link></item></channel></rss>'
     )
     assert parse_feed(body.encode(), URL).entries[0].url == "https://e.org/1"
 
 
 def test_cdf() -> None:
-    body = b'<CHANNEL HREF="https://e.org/"><TITLE>T</TITLE><ITEM HREF="https://e.org/1"><TITLE>One</TITLE></ITEM></CHANNEL>'
+    body = (
+        b'<CHANNEL HREF="https://e.org/"><TITLE>T</TITLE><ITEM'
+        b' HREF="https://e.org/1"><TITLE>One</TITLE></ITEM></CHANNEL>'
+    )
     assert parse_feed(body, URL).entries[0].title == "One"
 
 
@@ -160,7 +181,12 @@ def test_json_feed() -> None:
                 "tags": ["AI", 3, None, "AI"],
                 "image": "i.jpg",
                 "attachments": [
-                    {"url": "a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 9, "duration_in_seconds": 5}
+                    {
+                        "url": "a.mp3",
+                        "mime_type": "audio/mpeg",
+                        "size_in_bytes": 9,
+                        "duration_in_seconds": 5,
+                    }
                 ],
             },
             {
@@ -174,14 +200,31 @@ def test_json_feed() -> None:
         ],
     )
     one, two = feed.entries
-    assert (feed.format, feed.site_url, feed.hubs) == ("json11", "https://example.org/", ("https://hub.example.org/",))
-    assert (one.id, one.url, one.title, one.authors) == ("7", "https://example.org/7", "A & B", ("All",))
+    assert (feed.format, feed.site_url, feed.hubs) == (
+        "json11",
+        "https://example.org/",
+        ("https://hub.example.org/",),
+    )
+    assert (one.id, one.url, one.title, one.authors) == (
+        "7",
+        "https://example.org/7",
+        "A & B",
+        ("All",),
+    )
     assert (one.published, one.updated) == (datetime(2026, 11, 24, 9, tzinfo=UTC), None)
-    assert (one.summary, one.categories, one.image) == ("1 &lt; 2", ("AI", "3"), "https://example.org/blog/i.jpg")
+    assert (one.summary, one.categories, one.image) == (
+        "1 &lt; 2",
+        ("AI", "3"),
+        "https://example.org/blog/i.jpg",
+    )
     assert one.enclosures == (
         Enclosure(url="https://example.org/blog/a.mp3", type="audio/mpeg", length=9, duration="5"),
     )
-    assert (two.url, two.content, two.authors) == ("https://other.example.org/", "<p>a &lt; b</p><p>c</p>", ("Me",))
+    assert (two.url, two.content, two.authors) == (
+        "https://other.example.org/",
+        "<p>a &lt; b</p><p>c</p>",
+        ("Me",),
+    )
 
 
 def test_json_feed_one() -> None:
@@ -199,7 +242,10 @@ def test_json_feed_one() -> None:
         (b"<", "broken-xml"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "unknown-format"),
         (
-            b'<?xml version="1.0"?><opml version="2.0"><body><outline text="x" xmlUrl="https://e.org/"/></body></opml>',
+            (
+                b'<?xml version="1.0"?><opml version="2.0"><body><outline text="x"'
+                b' xmlUrl="https://e.org/"/></body></opml>'
+            ),
             "unknown-format",
         ),
         (b"{", "broken-json"),
@@ -210,7 +256,12 @@ def test_json_feed_one() -> None:
         (b"\x1f\x8bnot gzip", "unknown-format"),
         (gzip.compress(b"\0" * 60_000_000, mtime=0), "too-large"),
         (b"<rss>" + b"x" * 17_000_000, "too-large"),
-        (b"<rss><channel " + b" ".join(b'a%d="1"' % n for n in range(9000)) + b"></channel></rss>", "broken-xml"),
+        (
+            b"<rss><channel "
+            + b" ".join(b'a%d="1"' % n for n in range(9000))
+            + b"></channel></rss>",
+            "broken-xml",
+        ),
         (b"%PDF-1.7 \x00\x01", "unknown-format"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "broken-xml"),
     ],
@@ -227,7 +278,12 @@ def test_feed_without_entries_is_a_feed() -> None:
 
 
 def test_a_gzip_file() -> None:
-    assert parse_feed(gzip.compress(rss("<item><title>x</title></item>"), mtime=0), URL).entries[0].title == "x"
+    assert (
+        parse_feed(gzip.compress(rss("<item><title>x</title></item>"), mtime=0), URL)
+        .entries[0]
+        .title
+        == "x"
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,7 +338,10 @@ def test_titles(inside: str, title: str) -> None:
         ("<author>jane@example.org</author>", ()),
         ("<author>Jane Doe</author>", ("Jane Doe",)),
         ("<author>admin</author>", ()),
-        ("<dc:creator>Jane Doe, Joe Bloggs and Ann Other</dc:creator>", ("Jane Doe", "Joe Bloggs", "Ann Other")),
+        (
+            "<dc:creator>Jane Doe, Joe Bloggs and Ann Other</dc:creator>",
+            ("Jane Doe", "Joe Bloggs", "Ann Other"),
+        ),
         ("<dc:creator>Doe, Jane</dc:creator>", ("Doe, Jane",)),
         ("<dc:creator>by Jane</dc:creator>", ("Jane",)),
         ("<dc:creator>https://example.org/jane</dc:creator>", ()),
@@ -301,7 +360,10 @@ def test_authors(inside: str, names: tuple[str, ...]) -> None:
         ("<pubDate>Mon, 01 Jan 0001 00:00:00 GMT</pubDate>", None),
         ("<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>", None),
         ("<pubDate>nonsense</pubDate>", None),
-        ("<pubDate>Tue, 24 Nov 2076 10:00:00 GMT</pubDate>", datetime(2076, 11, 24, 10, tzinfo=UTC)),
+        (
+            "<pubDate>Tue, 24 Nov 2076 10:00:00 GMT</pubDate>",
+            datetime(2076, 11, 24, 10, tzinfo=UTC),
+        ),
         ("<pubDate>24 Nov 2026 10:00:00 PST</pubDate>", datetime(2026, 11, 24, 18, tzinfo=UTC)),
         ("<dc:date>2026-11-24T10:00:00+09:00</dc:date>", datetime(2026, 11, 24, 1, tzinfo=UTC)),
     ],
@@ -312,7 +374,10 @@ def test_dates(inside: str, published: datetime | None) -> None:
 
 
 def ids(*items: str) -> list[str]:
-    return [entry.id for entry in parse_feed(rss("".join(f"<item>{one}</item>" for one in items)), URL).entries]
+    return [
+        entry.id
+        for entry in parse_feed(rss("".join(f"<item>{one}</item>" for one in items)), URL).entries
+    ]
 
 
 def test_ids_of_entries_without_one() -> None:
@@ -324,7 +389,9 @@ def test_ids_of_entries_without_one() -> None:
 
 def test_repeated_ids() -> None:
     same = "<guid isPermaLink='false'>1</guid>"
-    first, second = (f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab")
+    first, second = (
+        f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab"
+    )
     assert ids(first, second) == ["https://e.org/a", "https://e.org/b"]
     assert ids(second, first) == ["https://e.org/b", "https://e.org/a"]
     assert ids(first, first) == ["1"]
@@ -334,12 +401,15 @@ def test_repeated_ids() -> None:
 
 
 def test_entries_that_say_nothing_are_dropped() -> None:
-    assert ids("<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>", "<title>a</title>") == ids("<title>a</title>")
+    assert ids("<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>", "<title>a</title>") == ids(
+        "<title>a</title>"
+    )
 
 
 def test_origlink_outranks_the_counter() -> None:
     inside = (
-        '<link>https://counter.example/1</link><feedburner:origLink xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">'
+        "<link>https://counter.example/1</link><feedburner:origLink"
+        ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">'
         "https://e.org/1</feedburner:origLink>"
     )
     assert item(inside).url == "https://e.org/1"
@@ -348,7 +418,8 @@ def test_origlink_outranks_the_counter() -> None:
 def test_a_big_feed_keeps_both_ends_and_its_time() -> None:
     words = "word " * 200
     items = "".join(
-        f"<item><title>{n}</title><guid>{n}</guid><description>{words}</description></item>" for n in range(9000)
+        f"<item><title>{n}</title><guid>{n}</guid><description>{words}</description></item>"
+        for n in range(9000)
     )
     start = time.process_time()
     feed = parse_feed(rss(items), URL)
@@ -373,7 +444,12 @@ def test_junk_round_the_document(name: str) -> None:
 
 
 def test_faults_inside() -> None:
-    feed = parse_feed(rss("<item><title>a\x08b &hellip; R&D</title></item>", "<slash:comments>1</slash:comments>"), URL)
+    feed = parse_feed(
+        rss(
+            "<item><title>a\x08b &hellip; R&D</title></item>", "<slash:comments>1</slash:comments>"
+        ),
+        URL,
+    )
     assert (feed.complete, feed.entries[0].title) == (True, "ab … R&D")
 
 
@@ -398,11 +474,23 @@ def test_any_bytes_are_a_feed_or_refused(data: bytes) -> None:
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text("a<&1 ", max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["url", "name", "id"]), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["url", "name", "id"]), inner, max_size=3)
     ),
     max_leaves=3,
 )
-FIELDS = ["id", "url", "title", "authors", "author", "tags", "attachments", "date_published", "content_text", "summary"]
+FIELDS = [
+    "id",
+    "url",
+    "title",
+    "authors",
+    "author",
+    "tags",
+    "attachments",
+    "date_published",
+    "content_text",
+    "summary",
+]
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=6), max_size=4))
@@ -458,13 +546,16 @@ def test_titles_in_the_form_of_feedparsers_tests(samples: Samples) -> None:
         expected = re.search(rb"Expect:\s*feed\['title'\] == (u?'[^']*')\s", body)
         header = re.search(rb"Header:\s*Content-type:\s*(\S.*)", body)
         try:
-            feed = parse_feed(body, URL, {"content-type": header[1].decode().strip()} if header else None)
+            feed = parse_feed(
+                body, URL, {"content-type": header[1].decode().strip()} if header else None
+            )
         except NotAFeed:
             feed = None
         if expected and feed is not None:
             checked += 1
             title = literal_eval(expected[1].decode().lstrip("u"))
-            if text.line(title) != feed.title and path.stem != "rang":  # HTML 5 has another character than HTML 4
+            # HTML 5 has another character than HTML 4
+            if text.line(title) != feed.title and path.stem != "rang":
                 wrong.append((path.name, title, feed.title))
     assert wrong == []
     assert checked >= len(list((OWN / "vectors/feedparser").iterdir()))
@@ -488,12 +579,18 @@ def test_xml_attacks(samples: Samples) -> None:
     [
         ('<!ENTITY x SYSTEM "file:///etc/hostname">', "a&x;b"),
         ('<!ENTITY a "' + "x" * 50_000 + '">', "&a;" * 4000),
-        ('<!ENTITY a "lol"><!ENTITY b "' + "&a;" * 10 + '"><!ENTITY c "' + "&b;" * 10 + '">', "&c;"),
+        (
+            '<!ENTITY a "lol"><!ENTITY b "' + "&a;" * 10 + '"><!ENTITY c "' + "&b;" * 10 + '">',
+            "&c;",
+        ),
     ],
 )
 def test_entities_of_a_document_are_not_expanded(entity: str, title: str) -> None:
     item = f"<item><title>{title}</title></item>"
-    body = f"<!DOCTYPE rss [{entity}]><rss version='2.0'><channel><title>T</title>{item}</channel></rss>"
+    body = (
+        f"<!DOCTYPE rss [{entity}]><rss"
+        f" version='2.0'><channel><title>T</title>{item}</channel></rss>"
+    )
     got = parse_feed(body.encode(), URL).entries[0].title
     assert "lol" not in got
     assert "xxx" not in got

@@ -13,7 +13,7 @@ FEED = """\
 <item><title>One</title><link>https://pod.example/1</link><enclosure url="/1.mp3" type="audio/mpeg" length="9"/>
 {}
 </item><item><title>Two</title><link>https://pod.example/2</link><enclosure url="/2.mp3" type="audio/mpeg" length="9"/>
-</item></channel></rss>"""
+</item></channel></rss>"""  # noqa: E501
 PARTS = """\
 <podcast:transcript url="/1.vtt" type="text/vtt" language="en" rel="captions"/>
 <podcast:transcript url="https://pod.example/1.srt" type="application/srt"/>
@@ -25,7 +25,10 @@ LINES = (
     "transcript https://pod.example/1.vtt; type=text/vtt; language=en; rel=captions",
     "transcript https://pod.example/1.srt; type=application/srt",
     "chapters https://pod.example/1.json; type=application/json+chapters",
-    "person Jane Doe; role=guest; group=cast; href=https://jane.example/; img=https://jane.example/i.jpg",
+    (
+        "person Jane Doe; role=guest; group=cast; href=https://jane.example/;"
+        " img=https://jane.example/i.jpg"
+    ),
     "person Bob, Builder",
 )
 

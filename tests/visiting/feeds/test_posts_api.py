@@ -12,7 +12,10 @@ from syndicator.visiting.feeds.parser import parse_feed
 
 URL = "https://a.example/"
 WORDPRESS = '<link rel="https://api.w.org/" href="https://a.example/wp-json/">'
-TERM = '<link rel="alternate" type="application/json" href="https://a.example/wp-json/wp/v2/categories/12">'
+TERM = (
+    '<link rel="alternate" type="application/json"'
+    ' href="https://a.example/wp-json/wp/v2/categories/12">'
+)
 GHOST = (
     '<script defer src="/portal.js" data-key="0123456789abcdef0123456789" '
     'data-api="https://a.example/ghost/api/content/"></script>'
@@ -38,7 +41,9 @@ POSTS = "https://a.example/wp-json/wp/v2/posts?per_page=20&_embed=author%2Cwp%3A
         (WORDPRESS + '<link rel="alternate" type="application/atom+xml" href="/feed.atom">', None),
     ],
 )
-def test_an_interface_that_a_page_names_is_tried_after_the_first_guess(head: str, found: str | None) -> None:
+def test_an_interface_that_a_page_names_is_tried_after_the_first_guess(
+    head: str, found: str | None
+) -> None:
     feeds = discover(f"<html><head><title>Notes</title>{head}</head></html>".encode(), URL).feeds
     assert [link.url for link in feeds if link.type == "api"] == ([found] if found else [])
     assert not found or feeds[1].type == "api"
@@ -53,11 +58,18 @@ def test_wordpress_tells_title_time_author_text_and_picture() -> None:
         "title": {"rendered": "The ferry &#8211; late again"},
         "content": {"rendered": "<p>Text.</p>"},
         "excerpt": {"rendered": "<p>Short.</p>"},
-        "_embedded": {"author": [{"name": "Ove"}], "wp:featuredmedia": [{"source_url": "/i/7.jpg"}]},
+        "_embedded": {
+            "author": [{"name": "Ove"}],
+            "wp:featuredmedia": [{"source_url": "/i/7.jpg"}],
+        },
     }
     feed = parse_feed(json.dumps([post]).encode(), POSTS)
     (entry,) = feed.entries
-    assert feed.format == "wordpress" and entry.title == "The ferry – late again" and entry.authors == ("Ove",)
+    assert (
+        feed.format == "wordpress"
+        and entry.title == "The ferry – late again"
+        and entry.authors == ("Ove",)
+    )
     assert entry.published and entry.published.isoformat() == "2026-03-09T08:00:00+00:00"
     assert (entry.id, entry.image, entry.content) == (
         "https://a.example/?p=7",
@@ -67,12 +79,26 @@ def test_wordpress_tells_title_time_author_text_and_picture() -> None:
 
 
 def test_ghost_tells_title_time_tags_and_picture() -> None:
-    post = {"id": "6", "url": "/ferry/", "title": "The ferry", "html": "<p>Text.</p>", "feature_image": "/i.jpg"}
-    post |= {"published_at": "2026-03-09T08:00:00.000+00:00", "tags": [{"name": "Sea"}], "authors": [{"name": "Ove"}]}
+    post = {
+        "id": "6",
+        "url": "/ferry/",
+        "title": "The ferry",
+        "html": "<p>Text.</p>",
+        "feature_image": "/i.jpg",
+    }
+    post |= {
+        "published_at": "2026-03-09T08:00:00.000+00:00",
+        "tags": [{"name": "Sea"}],
+        "authors": [{"name": "Ove"}],
+    }
     url = "https://a.example/ghost/api/content/posts/?key=0123456789abcdef0123456789"
     feed = parse_feed(json.dumps({"posts": [post], "meta": {}}).encode(), url)
     (entry,) = feed.entries
-    assert (feed.format, entry.url, entry.categories) == ("ghost", "https://a.example/ferry/", ("Sea",))
+    assert (feed.format, entry.url, entry.categories) == (
+        "ghost",
+        "https://a.example/ferry/",
+        ("Sea",),
+    )
     assert entry.published and entry.image == "https://a.example/i.jpg"
 
 

@@ -13,9 +13,16 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "https://example.org/"
 
 
-def feed(*titles: str, title: str = "", site: str = "", age: int = 0, fragment: str = "") -> ParsedFeed:
+def feed(
+    *titles: str, title: str = "", site: str = "", age: int = 0, fragment: str = ""
+) -> ParsedFeed:
     entries = tuple(
-        Entry(id=f"{one}", url=f"{SITE}{one}{fragment}", title=one, published=NOW - timedelta(days=age))
+        Entry(
+            id=f"{one}",
+            url=f"{SITE}{one}{fragment}",
+            title=one,
+            published=NOW - timedelta(days=age),
+        )
         for one in titles
     )
     return ParsedFeed(format="rss20", title=title, site_url=site, entries=entries)
@@ -74,7 +81,10 @@ def test_the_best_is_first() -> None:
 
 
 def test_the_feed_below_a_section_is_that_of_the_section() -> None:
-    found = [(f"{SITE}feed/", "", feed("a", site=SITE)), (f"{SITE}boats/feed/", "", feed("b", site=SITE))]
+    found = [
+        (f"{SITE}feed/", "", feed("a", site=SITE)),
+        (f"{SITE}boats/feed/", "", feed("b", site=SITE)),
+    ]
     assert best_first(found, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
     assert best_first(found, f"{SITE}boat")[0].url == f"{SITE}feed/"
     assert best_first(found, SITE)[0].url == f"{SITE}feed/"

@@ -14,19 +14,26 @@ NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <news:publication_date>2025-03-01T10:00:00Z</news:publication_date><news:title>Neu &amp; gut</news:title>
 </news:news></url>
 <url><loc>mailto:nobody</loc></url><url/>
-</urlset>"""
+</urlset>"""  # noqa: E501
 
 
 def test_the_newest_addresses_come_first_with_what_is_said_of_them() -> None:
     feed = parse_feed(NEWS, "https://example.org/sitemap.xml")
     assert feed.format == "sitemap"
-    assert [entry.url for entry in feed.entries] == ["https://example.org/new", "https://example.org/old"]
+    assert [entry.url for entry in feed.entries] == [
+        "https://example.org/new",
+        "https://example.org/old",
+    ]
     first = feed.entries[0]
     assert (first.title, first.language) == ("Neu & gut", "de")
-    assert first.published is not None and first.published.isoformat() == "2025-03-01T10:00:00+00:00"
+    assert (
+        first.published is not None and first.published.isoformat() == "2025-03-01T10:00:00+00:00"
+    )
 
 
 def test_an_index_is_refused_with_the_address_to_add() -> None:
-    index = b"<sitemapindex><sitemap><loc>https://example.org/news.xml</loc></sitemap></sitemapindex>"
+    index = (
+        b"<sitemapindex><sitemap><loc>https://example.org/news.xml</loc></sitemap></sitemapindex>"
+    )
     with pytest.raises(NotAFeed, match=r"sitemap-index.*https://example.org/news.xml"):
         parse_feed(index, "https://example.org/sitemap.xml")

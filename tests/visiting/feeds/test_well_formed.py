@@ -1,5 +1,5 @@
-"""The fast reader of feeds beside feedparser: in all that is used of a feed they say the same, or it leaves the feed to
-feedparser."""
+"""The fast reader of feeds beside feedparser: in all that is used of a feed they say the same, or
+it leaves the feed to feedparser."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from tests.visiting.feeds.test_parser import rss
 
 URL = "https://example.org/feed"
 SPACES = (
-    'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
-    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
-    'xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0" xmlns:x="urn:x" xmlns:thr="urn:thr" '
-    'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+    'xmlns:atom="http://www.w3.org/2005/Atom"'
+    ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+    ' xmlns:media="http://search.yahoo.com/mrss/"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    ' xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0" xmlns:x="urn:x" xmlns:thr="urn:thr"'
+    ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 )
 # Elements of entries, of which tests draw some in any order.
 PARTS = (
@@ -32,9 +34,15 @@ PARTS = (
     '<title type="html">&lt;i&gt;Another&lt;/i&gt;</title>',
     "<media:title>Of a picture</media:title>",
     "<dc:title>Of Dublin</dc:title>",
-    "<media:group><media:title>In a group</media:title><media:description>Told in a group</media:description>"
-    '<media:content url="/a.jpg" medium="image" width="9" height="9"/><media:thumbnail url="t.jpg"/></media:group>',
-    '<media:content url="b.jpg" type="IMAGE/jpeg"><media:title>Inside</media:title></media:content>',
+    (
+        "<media:group><media:title>In a group</media:title><media:description>Told in a"
+        ' group</media:description><media:content url="/a.jpg" medium="image" width="9"'
+        ' height="9"/><media:thumbnail url="t.jpg"/></media:group>'
+    ),
+    (
+        '<media:content url="b.jpg"'
+        ' type="IMAGE/jpeg"><media:title>Inside</media:title></media:content>'
+    ),
     "<media:thumbnail>https://example.org/t.png</media:thumbnail>",
     '<media:category scheme="s">news</media:category>',
     "<media:keywords>one, two,,three</media:keywords>",
@@ -147,7 +155,9 @@ def read(body: bytes, content_type: str = "") -> tuple[Any, Any]:
 
 
 def document(heads: str, items: str, attributes: str = "") -> bytes:
-    return f'<rss version="2.0" {SPACES} {attributes}><channel>{heads}{items}</channel></rss>'.encode()
+    return (
+        f'<rss version="2.0" {SPACES} {attributes}><channel>{heads}{items}</channel></rss>'.encode()
+    )
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -157,9 +167,14 @@ def test_each_element_alone(part: str) -> None:
     assert ours is not None
 
 
-@given(st.lists(st.sampled_from(HEADS), max_size=6), st.lists(st.lists(st.sampled_from(PARTS), max_size=9), max_size=3))
+@given(
+    st.lists(st.sampled_from(HEADS), max_size=6),
+    st.lists(st.lists(st.sampled_from(PARTS), max_size=9), max_size=3),
+)
 def test_any_order_of_elements(heads: list[str], items: list[list[str]]) -> None:
-    ours, theirs = read(document("".join(heads), "".join(f"<item>{''.join(parts)}</item>" for parts in items)))
+    ours, theirs = read(
+        document("".join(heads), "".join(f"<item>{''.join(parts)}</item>" for parts in items))
+    )
     assert ours == theirs
     assert ours is not None
 
@@ -171,8 +186,12 @@ def test_any_order_of_elements(heads: list[str], items: list[list[str]]) -> None
     st.sampled_from(("", 'xml:lang="it"')),
 )
 def test_any_atom(heads: list[str], entries: list[list[str]], root: str, of_entry: str) -> None:
-    inside = "".join(heads) + "".join(f"<entry {of_entry}>{''.join(parts)}</entry>" for parts in entries)
-    ours, theirs = read(f'<feed xmlns="http://www.w3.org/2005/Atom" {SPACES} {root}>{inside}</feed>'.encode())
+    inside = "".join(heads) + "".join(
+        f"<entry {of_entry}>{''.join(parts)}</entry>" for parts in entries
+    )
+    ours, theirs = read(
+        f'<feed xmlns="http://www.w3.org/2005/Atom" {SPACES} {root}>{inside}</feed>'.encode()
+    )
     assert ours == theirs
     assert ours is not None
 
@@ -180,20 +199,35 @@ def test_any_atom(heads: list[str], entries: list[list[str]], root: str, of_entr
 LEFT: Mapping[str, bytes] = {
     "not well-formed": b"<rss><channel><item></channel></rss>",
     "a DOCTYPE": b"<!DOCTYPE rss><rss version='2.0'><channel/></rss>",
-    "RDF": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>',
+    "RDF": (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        b' xmlns="http://purl.org/rss/1.0/"/>'
+    ),
     "another encoding": b"<?xml version='1.0' encoding='iso-8859-1'?><rss><channel/></rss>",
     "no UTF-8": b"<rss><channel><title>\xe9</title></channel></rss>",
     "markup in a text": rss("<title>A <b>bold</b> one</title>"),
-    "XHTML": b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="xhtml">x</content></entry></feed>',
-    "base64": b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="image/png"/></entry></feed>',
+    "XHTML": (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content'
+        b' type="xhtml">x</content></entry></feed>'
+    ),
+    "base64": (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content'
+        b' type="image/png"/></entry></feed>'
+    ),
     "an old Atom": b'<feed version="0.3" xmlns="http://purl.org/atom/ns#"/>',
     "a date that only feedparser reads": rss("<item><pubDate>the 3rd of 일</pubDate></item>"),
-    "a prefix of another namespace": b'<rss xmlns:dc="urn:x"><channel><item><dc:creator/></item></channel></rss>',
+    "a prefix of another namespace": (
+        b'<rss xmlns:dc="urn:x"><channel><item><dc:creator/></item></channel></rss>'
+    ),
     "items beside the channel": b"<rss><channel/><item><title>A</title></item></rss>",
-    "two names of one namespace": b'<rss xmlns:y="urn:x"><channel><title xmlns="urn:x">T</title></channel></rss>',
+    "two names of one namespace": (
+        b'<rss xmlns:y="urn:x"><channel><title xmlns="urn:x">T</title></channel></rss>'
+    ),
     "a base of a link": rss('<item><link xml:base="https://a.example/">T</link></item>'),
     "a relative base": rss('<item><description xml:base="/a/">T</description></item>'),
-    "a base of one entry": b'<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="https://a.example/"/></feed>',
+    "a base of one entry": (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="https://a.example/"/></feed>'
+    ),
     "a picture of an entry": rss("<item><image><title>T</title></image></item>"),
 }
 
@@ -217,11 +251,16 @@ def test_what_is_left_to_feedparser(what: str) -> None:
     ],
 )
 def test_encodings(content_type: str, declared: str, read_here: bool) -> None:
-    body = (declared + document("<title>Café – Zürich</title>", "<item><title>日本</title></item>").decode()).encode()
+    body = (
+        declared
+        + document("<title>Café – Zürich</title>", "<item><title>日本</title></item>").decode()
+    ).encode()
     ours, theirs = read(body, content_type)
     assert (ours is not None) is read_here
     assert ours == theirs
-    assert (well_formed.read(b"\xef\xbb\xbf" + document("", ""), content_type) is None) is ("iso" in content_type)
+    assert (well_formed.read(b"\xef\xbb\xbf" + document("", ""), content_type) is None) is (
+        "iso" in content_type
+    )
 
 
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])

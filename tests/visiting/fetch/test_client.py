@@ -1,4 +1,5 @@
-"""The HTTP client against a real server: answers, limits, redirects, credentials, and every failure's code."""
+"""The HTTP client against a real server: answers, limits, redirects, credentials, and every
+failure's code."""
 
 from __future__ import annotations
 
@@ -24,13 +25,17 @@ from tests.visiting.conftest import NOW, Reply, Seen, Web
 SENTINEL = "s3ntinel-t0ken"
 
 
-def fetch(*requests: Request, lookup: Callable[..., Any] | None = None, **settings: Any) -> list[FetchResult]:
+def fetch(
+    *requests: Request, lookup: Callable[..., Any] | None = None, **settings: Any
+) -> list[FetchResult]:
     """The results of requests made one after the other by one fetcher."""
 
     async def run() -> list[FetchResult]:
         more = {} if lookup is None else {"lookup": lookup}
         values = {"allow_loopback": True} | settings
-        fetcher = HttpFetcher(Fetch(**values), user_agent="Syndicator/0 (+test)", clock=lambda: NOW, **more)
+        fetcher = HttpFetcher(
+            Fetch(**values), user_agent="Syndicator/0 (+test)", clock=lambda: NOW, **more
+        )
         try:
             return [await fetcher.fetch(request) for request in requests]
         finally:
@@ -62,8 +67,12 @@ def test_answer(web: Web) -> None:
 
 
 def test_validators_and_304(web: Web) -> None:
-    web.routes["/feed"] = lambda seen: Reply(304 if seen.headers.get("if-none-match") == 'W/"1"' else 200)
-    request = Request(url=web.url("/feed"), etag='W/"1"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT")
+    web.routes["/feed"] = lambda seen: Reply(
+        304 if seen.headers.get("if-none-match") == 'W/"1"' else 200
+    )
+    request = Request(
+        url=web.url("/feed"), etag='W/"1"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT"
+    )
     assert isinstance(fetch(request)[0], NotModified)
     assert web.seen[0].headers["if-modified-since"] == "Mon, 23 Nov 2026 10:00:00 GMT"
 
@@ -78,7 +87,9 @@ def test_no_cookie_is_kept(web: Web) -> None:
 def test_post(web: Web) -> None:
     web.routes["/hub"] = lambda seen: Reply(200, {}, seen.method.encode() + seen.body)
     headers = {"Content-Type": "application/json"}
-    result = fetch(Request(url=web.url("/hub"), kind="hub", method="POST", body=b"{}", headers=headers))[0]
+    result = fetch(
+        Request(url=web.url("/hub"), kind="hub", method="POST", body=b"{}", headers=headers)
+    )[0]
     assert isinstance(result, Fetched)
     assert result.body == b"POST{}"
     assert web.seen[0].headers["content-type"] == "application/json"
@@ -86,7 +97,14 @@ def test_post(web: Web) -> None:
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(400, "http-400"), (403, "http-403"), (404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503")],
+    [
+        (400, "http-400"),
+        (403, "http-403"),
+        (404, "http-404"),
+        (410, "gone"),
+        (429, "rate-limited"),
+        (503, "http-503"),
+    ],
 )
 def test_status_codes(web: Web, status: int, reason: str) -> None:
     web.routes["/x"] = Reply(status, {"Retry-After": "90"})
@@ -161,7 +179,9 @@ def test_too_large(web: Web, headers: dict[str, str], body: bytes) -> None:
 
 
 def test_ratio_cap(web: Web) -> None:
-    web.routes["/"] = Reply(200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0))
+    web.routes["/"] = Reply(
+        200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0)
+    )
     assert failed(one(web.url("/")))[0] == "too-large"
 
 
@@ -179,7 +199,8 @@ def test_deadline_covers_the_whole_trip(web: Web) -> None:
         return Reply(302, {"Location": f"/{len(web.seen)}"})
 
     web.routes = {"/": slow} | {f"/{number}": slow for number in range(20)}
-    # each answer comes within the deadline, all of them do not: one deadline an answer would end with "redirects"
+    # each answer comes within the deadline, all of them do not: one deadline an answer would end
+    # with "redirects"
     assert failed(one(web.url("/"), deadline=0.6))[0] == "timeout"
     assert len(web.seen) <= MOST_REDIRECTS
 
@@ -194,8 +215,13 @@ def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
         return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
 
     async def run() -> list[FetchResult]:
-        fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup)
-        hung = [fetcher.fetch(Request(url=f"http://hung.test:{web.port}/", deadline=0.5)) for _ in range(40)]
+        fetcher = HttpFetcher(
+            Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup
+        )
+        hung = [
+            fetcher.fetch(Request(url=f"http://hung.test:{web.port}/", deadline=0.5))
+            for _ in range(40)
+        ]
         good = fetcher.fetch(
             Request(url=f"http://good.test:{web.port}/", deadline=30)
         )  # time enough for a busy machine
@@ -226,7 +252,11 @@ def test_redirects(web: Web) -> None:
 
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
-    web.routes = {"/a": Reply(status, {"Location": "/b"}), "/b": Reply(301, {"Location": "/c"}), "/c": Reply(200)}
+    web.routes = {
+        "/a": Reply(status, {"Location": "/b"}),
+        "/b": Reply(301, {"Location": "/c"}),
+        "/c": Reply(200),
+    }
     result = one(web.url("/a"))
     assert isinstance(result, Fetched)
     assert result.moved_to is None
@@ -272,14 +302,24 @@ def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
 
 
 def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:
-    web.routes = {"/a": Reply(302, {"Location": "/b"}), "/b": Reply(302, {"Location": other_web.url("/c")})}
+    web.routes = {
+        "/a": Reply(302, {"Location": "/b"}),
+        "/b": Reply(302, {"Location": other_web.url("/c")}),
+    }
     other_web.routes["/c"] = Reply(302, {"Location": web.url("/d")})
     web.routes["/d"] = Reply(200)
     fetch(Request(url=web.url("/a"), headers={"Authorization": SENTINEL, "X-Key": SENTINEL}))
-    assert [SENTINEL in str(seen.headers) for seen in (*web.seen, *other_web.seen)] == [True, True, True, False]
+    assert [SENTINEL in str(seen.headers) for seen in (*web.seen, *other_web.seen)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
-def test_credentials_in_a_url_are_sent_and_never_shown(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+def test_credentials_in_a_url_are_sent_and_never_shown(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     web.routes = {"/a": Reply(200), "/gone": Reply(410)}
     base = f"http://user:{SENTINEL}@127.0.0.1:{web.port}"
@@ -350,14 +390,18 @@ def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
     dialled: list[Any] = []
 
     def lookup(host: str, port: int) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses
+        ]
 
     def dial(info: Any) -> socket.socket:
         dialled.append(info)
         raise OSError("not in a test")
 
     async def run() -> FetchResult:
-        fetcher = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW, lookup=lookup, dial=dial)
+        fetcher = HttpFetcher(
+            Fetch(), user_agent="Syndicator/0", clock=lambda: NOW, lookup=lookup, dial=dial
+        )
         try:
             return await fetcher.fetch(Request(url="http://both.example/"))
         finally:
@@ -382,7 +426,8 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
     assert isinstance(good, Fetched)
     assert failed(bad)[0] == "blocked-address"
     assert isinstance(none, Failed)
-    assert f'allow = ["127.0.0.1/32:{web.port}"]' in none.detail  # no open connection of the allowed one is borrowed
+    # no open connection of the allowed one is borrowed
+    assert f'allow = ["127.0.0.1/32:{web.port}"]' in none.detail
     assert other_web.seen == []
 
 
@@ -394,14 +439,17 @@ def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
         return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
 
     async def run() -> tuple[list[FetchResult], int]:
-        fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup)
+        fetcher = HttpFetcher(
+            Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup
+        )
         left = iter(range(300))
         results: list[FetchResult] = []
 
         async def work() -> None:
             for number in left:
                 url = f"http://h{number % 150}.test:{web.port}/"
-                results.append(await fetcher.fetch(Request(url=url, deadline=90)))  # a busy machine is no failure
+                # a busy machine is no failure
+                results.append(await fetcher.fetch(Request(url=url, deadline=90)))
 
         try:
             await asyncio.gather(*(work() for _ in range(100)))
@@ -421,7 +469,9 @@ def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
 def _connections(port: int) -> list[str]:
     """Our ends of the TCP connections to a port of 127.0.0.1 that are open."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return [f"127.0.0.1:{port}" for row in rows if row[2] == f"0100007F:{port:04X}" and row[3] == "01"]
+    return [
+        f"127.0.0.1:{port}" for row in rows if row[2] == f"0100007F:{port:04X}" and row[3] == "01"
+    ]
 
 
 def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -454,12 +504,15 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
     assert isinstance(through, Fetched)
     assert through.body == b"through"
     asked = [*hosts, "example.org/away"]
-    assert [host for host, result in zip(asked, refused, strict=True) if not _is_refused(result)] == []
+    assert [
+        host for host, result in zip(asked, refused, strict=True) if not _is_refused(result)
+    ] == []
     assert web.paths() == ["http://example.org/feed", "http://example.org/away"]
 
 
 def _is_refused(result: FetchResult) -> bool:
-    """True for what was refused before anything was connected to; `bad-url`: the parser takes it for no host."""
+    """True for what was refused before anything was connected to; `bad-url`: the parser takes it
+    for no host."""
     return failed(result)[0] in ("blocked-address", "bad-url")
 
 
@@ -468,17 +521,36 @@ def test_odd_headers_both_ways(web: Web) -> None:
     first = one(web.url("/"))
     assert isinstance(first, Fetched)
     first.headers["etag"].encode()  # can be stored
-    again = fetch(Request(url=web.url("/"), etag=first.headers["etag"], headers={"X-Key": "value\n"}))[0]
+    again = fetch(
+        Request(url=web.url("/"), etag=first.headers["etag"], headers={"X-Key": "value\n"})
+    )[0]
     assert isinstance(again, Fetched)
     assert web.seen[1].headers["x-key"] == "value"
-    assert failed(fetch(Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"}))[0])[0] == "protocol"
+    assert (
+        failed(fetch(Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"}))[0])[
+            0
+        ]
+        == "protocol"
+    )
     assert len(web.seen) == 2
 
 
-@pytest.mark.parametrize("location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"])
+@pytest.mark.parametrize(
+    "location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"]
+)
 def test_odd_locations(web: Web, location: str) -> None:
     def answer(seen: Seen) -> Reply:
-        return Reply(302, {"Location": location.format(port=web.port)}) if seen.path == "/" else Reply(200, {}, b"x")
+        return (
+            Reply(302, {"Location": location.format(port=web.port)})
+            if seen.path == "/"
+            else Reply(200, {}, b"x")
+        )
 
-    web.routes = {"/": answer, "/caf%C3%A9": answer, "/caf%E9": answer, "/a%20b": answer, "/x": answer}
+    web.routes = {
+        "/": answer,
+        "/caf%C3%A9": answer,
+        "/caf%E9": answer,
+        "/a%20b": answer,
+        "/x": answer,
+    }
     assert isinstance(one(web.url("/")), Fetched)

@@ -13,7 +13,8 @@ from tests.visiting.conftest import NOW
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503"), (304, "http-304")]
+    ("status", "code"),
+    [(404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503"), (304, "http-304")],
 )
 def test_error_codes(status: int, code: str) -> None:
     assert error_code(status) == code
@@ -27,11 +28,15 @@ def test_error_codes(status: int, code: str) -> None:
         ({"cache-control": 'MAX-AGE = "600"', "age": "100"}, 500),
         ({"cache-control": "max-age=600", "age": "1000"}, 0),
         ({"cache-control": "max-age=600", "age": "soon"}, 600),
-        ({"cache-control": "max-age=600", "age": "²"}, 600),  # a digit to str.isdigit, and no number to int
+        # a digit to str.isdigit, and no number to int
+        ({"cache-control": "max-age=600", "age": "²"}, 600),
         ({"cache-control": "s-maxage=600"}, None),
         ({"cache-control": "max-age=600", "expires": "Tue, 24 Nov 2026 13:00:00 GMT"}, 600),
         ({"expires": "Tue, 24 Nov 2026 13:00:00 GMT"}, 3600),
-        ({"expires": "Tue, 24 Nov 2026 13:00:00 GMT", "date": "Tue, 24 Nov 2026 12:30:00 GMT"}, 1800),
+        (
+            {"expires": "Tue, 24 Nov 2026 13:00:00 GMT", "date": "Tue, 24 Nov 2026 12:30:00 GMT"},
+            1800,
+        ),
         ({"expires": "0"}, None),
     ],
 )

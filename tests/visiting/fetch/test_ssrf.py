@@ -15,20 +15,57 @@ from syndicator.visiting.fetch.ssrf import endpoint, permission, verdict
 @pytest.mark.parametrize(
     "address",
     [
-        "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "168.63.129.16", "169.254.169.254", "172.31.0.1",
-        "192.0.0.170", "192.168.1.1", "198.18.0.1", "198.51.100.9", "203.0.113.1", "224.0.0.1", "255.255.255.255",
-        "::", "::1", "::7f00:1", "::ffff:10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::1",
-        "100::1", "2001::1", "2001:db8::1", "2002:a00:1::", "3fff::1", "fc00::1", "fd12::1", "fe80::1",
-        "fe80::1%eth0", "fec0::1", "ff02::1", "5f00::1", "not an address", "",
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "168.63.129.16",
+        "169.254.169.254",
+        "172.31.0.1",
+        "192.0.0.170",
+        "192.168.1.1",
+        "198.18.0.1",
+        "198.51.100.9",
+        "203.0.113.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::7f00:1",
+        "::ffff:10.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "64:ff9b::a00:1",
+        "64:ff9b:1::1",
+        "100::1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:a00:1::",
+        "3fff::1",
+        "fc00::1",
+        "fd12::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fec0::1",
+        "ff02::1",
+        "5f00::1",
+        "not an address",
+        "",
     ],
-)  # fmt: skip
+)
 def test_refused(address: str) -> None:
     assert verdict(address, 80, nat64=("64:ff9b::/96",)) is not None
 
 
 @pytest.mark.parametrize(
     "address",
-    ["1.1.1.1", "100.128.0.1", "168.63.129.17", "::ffff:8.8.8.8", "64:ff9b::808:808", "2001:4860:4860::8888"],
+    [
+        "1.1.1.1",
+        "100.128.0.1",
+        "168.63.129.17",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808",
+        "2001:4860:4860::8888",
+    ],
 )
 def test_public(address: str) -> None:
     assert verdict(address, 80, nat64=("64:ff9b::/96",)) is None
@@ -53,7 +90,9 @@ def test_nat64_only_where_it_is_configured() -> None:
 def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) -> None:
     refusal = verdict(private, 80, nat64=(prefix,))
     assert refusal is not None
-    assert refusal.endswith('write below its [[source]] or [[webhook]]: allow = ["10.0.2.33/32:80"]')
+    assert refusal.endswith(
+        'write below its [[source]] or [[webhook]]: allow = ["10.0.2.33/32:80"]'
+    )
     assert verdict(public, 80, nat64=(prefix,)) is None
 
 
@@ -90,7 +129,9 @@ def test_allow_lines(line: str, allowed: Allowed) -> None:
     assert parse_allow(line) == allowed
 
 
-@pytest.mark.parametrize("line", ["", "example.org", "10.0.0.0/33", "10.0.0", "10.0.0.1:x", "10.0.0.1:99999", "::/200"])
+@pytest.mark.parametrize(
+    "line", ["", "example.org", "10.0.0.0/33", "10.0.0", "10.0.0.1:x", "10.0.0.1:99999", "::/200"]
+)
 def test_bad_allow_lines_are_named(line: str) -> None:
     with pytest.raises(ValueError, match="is not a network"):
         parse_allow(line)
@@ -108,7 +149,9 @@ addresses = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 
 
 @given(addresses, st.integers(1, 65535))
-def test_the_printed_line_is_the_cure(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> None:
+def test_the_printed_line_is_the_cure(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int
+) -> None:
     why = verdict(str(address), port)
     if why is not None:
         line = why.partition('["')[2].partition('"]')[0]
@@ -118,7 +161,9 @@ def test_the_printed_line_is_the_cure(address: ipaddress.IPv4Address | ipaddress
 
 
 @given(addresses)
-def test_never_more_open_than_the_standard_library(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_never_more_open_than_the_standard_library(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
     if verdict(str(address), 80) is None:
         inner = getattr(address, "ipv4_mapped", None) or address
         if isinstance(inner, ipaddress.IPv6Address) and int(inner) >> 32 & 0xFDFFFFFF == 0x5EFE:
@@ -137,7 +182,9 @@ def test_never_more_open_than_the_standard_library(address: ipaddress.IPv4Addres
         ("http://ollama/v1", "fd00::2", 80),
     ],
 )
-def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(url: str, address: str, port: int) -> None:
+def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
+    url: str, address: str, port: int
+) -> None:
     allow = endpoint(url)
     assert verdict(address, port, allow=allow) is None
     assert verdict(address, port + 1, allow=allow) is not None

@@ -1,5 +1,5 @@
-"""Hostile spellings of private addresses: nothing is dialled; and the public controls: all are. Sockets are recorded,
-never opened."""
+"""Hostile spellings of private addresses: nothing is dialled; and the public controls: all are.
+Sockets are recorded, never opened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 class Recorder:
-    """A resolver with a table for names (literals are read by libc) and a dialler that only writes down."""
+    """A resolver with a table for names (literals are read by libc) and a dialler that only writes
+    down."""
 
     def __init__(self) -> None:
         self.names: dict[str, list[str]] = {}
@@ -50,7 +51,13 @@ def test_samples(samples: Samples, expect: str, every: int) -> None:
 
     async def run() -> None:
         recorder = Recorder()
-        fetcher = HttpFetcher(Fetch(), user_agent="Test", clock=lambda: NOW, lookup=recorder.lookup, dial=recorder.dial)
+        fetcher = HttpFetcher(
+            Fetch(),
+            user_agent="Test",
+            clock=lambda: NOW,
+            lookup=recorder.lookup,
+            dial=recorder.dial,
+        )
         for row in samples.rows("ssrf", every):
             if row["expect"] != expect:
                 continue

@@ -28,7 +28,8 @@ def test_the_connections_of_64_origins_stay_open() -> None:
         async with await asyncio.start_server(answer, "0.0.0.0", 0) as server:
             port = server.sockets[0].getsockname()[1]
             fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="test", clock=lambda: NOW)
-            for number in [*range(1, 65), *range(1, 65)]:  # the second time over the same connections
+            # the second time over the same connections
+            for number in [*range(1, 65), *range(1, 65)]:
                 await fetcher.fetch(Request(url=f"http://127.0.3.{number}:{port}/", deadline=5))
             assert len(opened) == 64
             for number in (65, 66):

@@ -28,7 +28,9 @@ class CommonTurns:
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
         if self.tokens.get(host) == turn.token:
-            self.free[host] = self._clock() + timedelta(seconds=max(pause, self.delays.get(host, 0.0)))
+            self.free[host] = self._clock() + timedelta(
+                seconds=max(pause, self.delays.get(host, 0.0))
+            )
 
     def set_delay(self, host: str, seconds: float) -> None:
         self.delays[host] = seconds

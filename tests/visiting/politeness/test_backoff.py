@@ -23,7 +23,11 @@ class Notes:
         self.now = NOW
 
     def backoff(self) -> Backoff:
-        return Backoff(self.values.get, lambda key, value, at: self.values.update({key: value}), lambda: self.now)
+        return Backoff(
+            self.values.get,
+            lambda key, value, at: self.values.update({key: value}),
+            lambda: self.now,
+        )
 
 
 def test_the_next_process_knows() -> None:
@@ -40,8 +44,11 @@ def test_the_next_process_knows() -> None:
     assert third.until("a.test") is None
 
 
-def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST", 20)  # a thousand take seconds
+def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # a thousand take seconds
+    monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST", 20)
     notes = Notes()
     backoff = notes.backoff()
     backoff.add("old", NOW + timedelta(seconds=1))
@@ -74,7 +81,16 @@ def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -
 
 @pytest.mark.parametrize(
     "note",
-    ["", "x", "[]", "3", "null", '{"a": 3}', '{"a": []}', '{"a": ["2026-11-24T00:00:00", "2026-11-25T00:00:00"]}'],
+    [
+        "",
+        "x",
+        "[]",
+        "3",
+        "null",
+        '{"a": 3}',
+        '{"a": []}',
+        '{"a": ["2026-11-24T00:00:00", "2026-11-25T00:00:00"]}',
+    ],
 )
 def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
     notes = Notes()
@@ -87,7 +103,9 @@ def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
 @pytest.mark.slow
 def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
-    config = configure(tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()})
+    config = configure(
+        tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()}
+    )
     later = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
     web.routes = {
         "/a": Reply(429, {"Retry-After": "18000"}),
@@ -96,15 +114,21 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "/d": Reply(200, {}, FEED),
     }
     assert {key: one["reason"] for key, one in refresh(config, "a", "c").items()} == {
-        "a": "rate-limited", "c": "http-503",
-    }  # fmt: skip
+        "a": "rate-limited",
+        "c": "http-503",
+    }
     web.seen.clear()
     found = refresh(config, "a", "b", "c", "d")
     assert web.paths() == ["/d", "/robots.txt"]
     assert {key: one["reason"] for key, one in found.items()} == {
-        "a": "rate-limited", "b": "rate-limited", "c": "rate-limited", "d": None,
-    }  # fmt: skip
-    until = {key: datetime.fromisoformat(found[key]["next_due"]) - datetime.now(UTC) for key in "abc"}
+        "a": "rate-limited",
+        "b": "rate-limited",
+        "c": "rate-limited",
+        "d": None,
+    }
+    until = {
+        key: datetime.fromisoformat(found[key]["next_due"]) - datetime.now(UTC) for key in "abc"
+    }
     assert until["b"] <= timedelta(minutes=15, seconds=1)  # as long as a whole host backs off
     assert until["a"] > timedelta(hours=4)
     assert until["c"] > timedelta(hours=4)
@@ -112,7 +136,9 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
 
 @pytest.mark.slow
 def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
-    config = configure(tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'})
+    config = configure(
+        tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'}
+    )
     link = web.url("/page", "localhost")
     entry = f"<item><title>A</title><link>{link}</link></item>"
     feed = f'<rss version="2.0"><channel><title>T</title>{entry}</channel></rss>'.encode()
@@ -121,7 +147,9 @@ def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, 
     for _ in range(2):
         assert refresh(config, "b")["b"]["pending"] == 1
     assert "/page" not in web.paths()
-    with open_store(f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False) as store:
+    with open_store(
+        f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False
+    ) as store:
         row = store.visits.pending("b", datetime(9999, 1, 1, tzinfo=UTC))[0]
     assert (row.tries, row.reason) == (0, "rate-limited")
     assert row.next_try is not None

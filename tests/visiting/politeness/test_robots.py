@@ -1,4 +1,5 @@
-"""robots.txt: the rules of RFC 9309, what answers mean, what is remembered; and the polite fetcher around it."""
+"""robots.txt: the rules of RFC 9309, what answers mean, what is remembered; and the polite fetcher
+around it."""
 
 from __future__ import annotations
 
@@ -41,8 +42,12 @@ class Script:
         return [request.url for request in self.asked]
 
 
-def page(url: str, *, status: int = 200, moved_to: str | None = None, body: bytes = b"", **headers: str) -> Fetched:
-    return Fetched(url=url, final_url=url, status=status, headers=headers, body=body, moved_to=moved_to)
+def page(
+    url: str, *, status: int = 200, moved_to: str | None = None, body: bytes = b"", **headers: str
+) -> Fetched:
+    return Fetched(
+        url=url, final_url=url, status=status, headers=headers, body=body, moved_to=moved_to
+    )
 
 
 class Rig:
@@ -58,7 +63,9 @@ class Rig:
 
     def another(self) -> Robots:
         fetcher = PoliteFetcher(self.script, self.throttle)
-        return Robots(fetcher, self.notes.get, self._note, user_agent="Syndicator/1.0 (+me)", clock=self.clock)
+        return Robots(
+            fetcher, self.notes.get, self._note, user_agent="Syndicator/1.0 (+me)", clock=self.clock
+        )
 
     def _note(self, key: str, value: str | None, at: datetime) -> None:
         if value is None:
@@ -85,8 +92,13 @@ def asked(url: str) -> Request:
 
 def test_samples(samples: Samples) -> None:
     rows = samples.rows("robots")
-    wrong = [row for row in rows if decide(parse(row["robots"]), row["url"], row["ua"]).allowed != row["allowed"]]
-    # Google's matcher wants its caller to escape URLs; ours does it itself, as RFC 9309 2.2.2 describes
+    wrong = [
+        row
+        for row in rows
+        if decide(parse(row["robots"]), row["url"], row["ua"]).allowed != row["allowed"]
+    ]
+    # Google's matcher wants its caller to escape URLs; ours does it itself, as RFC 9309 2.2.2
+    # describes
     assert [row for row in wrong if "ツ" not in row["url"]] == []
 
 
@@ -112,7 +124,9 @@ def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> No
 def test_rules_and_delay() -> None:
     rig = Rig()
     rig.script.file(
-        ROBOTS, "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent: *\nDisallow: /"
+        ROBOTS,
+        "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent:"
+        " *\nDisallow: /",
     )
     assert rig.verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
     assert rig.verdict("https://example.org/no/way").allowed is False
@@ -140,20 +154,28 @@ def test_remembered_for_a_day_and_by_the_next_process() -> None:
     assert len(rig.script.asked) == 2
 
 
-def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for_once_a_day() -> None:
+def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for_once_a_day() -> (
+    None
+):
     rig = Rig()
-    licence, pages = "https://rights.example/rsl.xml", ["https://example.org/a", "https://example.org/b"]
+    licence, pages = (
+        "https://rights.example/rsl.xml",
+        ["https://example.org/a", "https://example.org/b"],
+    )
     rig.script.file(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
     rig.script.file(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
         rig.script.answers[url] = page(url, **{"robots.txt-rsl": "a server's own"})
     found = rig.fetch(*map(asked, pages))
-    assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [20_000] * 2
+    assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [
+        20_000
+    ] * 2
     assert sorted(rig.script.urls()) == sorted([ROBOTS, licence, *pages])
     rig.script.answers.pop(licence)
     rig.clock.now += timedelta(hours=25)
     (one,) = rig.fetch(asked(pages[0]))
-    assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers  # gone, and not a server's own either
+    # gone, and not a server's own either
+    assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers
     assert rig.script.urls().count(licence) == 2
 
 
@@ -184,7 +206,8 @@ def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("agent", "name"), [("Syndicator/1.0 (+x)", "Syndicator"), ("Name Other", "Name"), ("", "*"), ("X", "X")]
+    ("agent", "name"),
+    [("Syndicator/1.0 (+x)", "Syndicator"), ("Name Other", "Name"), ("", "*"), ("X", "X")],
 )
 def test_product(agent: str, name: str) -> None:
     assert product(agent) == name
@@ -227,7 +250,8 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     result = rig.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
     assert isinstance(result, Fetched)
     assert (result.permit, result.warning != "") == (permit, warned)
-    assert rig.script.urls()[0] == "https://example.org/feed"  # the feed is not refused up by its robots.txt
+    # the feed is not refused up by its robots.txt
+    assert rig.script.urls()[0] == "https://example.org/feed"
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
@@ -246,20 +270,32 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
     rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
         rig.script.answers[f"https://example.org/{path}"] = page(f"https://example.org/{path}")
-    asked = (Request(url="https://example.org/a"), Request(url="https://example.org/no", robots="ignore"))
-    assert [one.permit for one in rig.fetch(*asked) if isinstance(one, Fetched)] == ["robots.txt", "operator"]
+    asked = (
+        Request(url="https://example.org/a"),
+        Request(url="https://example.org/no", robots="ignore"),
+    )
+    assert [one.permit for one in rig.fetch(*asked) if isinstance(one, Fetched)] == [
+        "robots.txt",
+        "operator",
+    ]
 
 
 def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/1": Failed(url="", reason="rate-limited", status=429, retry_after=NOW + timedelta(hours=5)),
-        "https://b.test/1": Failed(url="", reason="http-503", status=503, retry_after=NOW + timedelta(hours=5)),
+        "https://a.test/1": Failed(
+            url="", reason="rate-limited", status=429, retry_after=NOW + timedelta(hours=5)
+        ),
+        "https://b.test/1": Failed(
+            url="", reason="http-503", status=503, retry_after=NOW + timedelta(hours=5)
+        ),
         "https://a.test/2": page("https://a.test/2"),
         "https://b.test/2": page("https://b.test/2"),
     }
     rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
-    refused, other = rig.fetch(*(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab"))
+    refused, other = rig.fetch(
+        *(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab")
+    )
     assert isinstance(other, Fetched)
     assert isinstance(refused, Failed)
     assert (refused.reason, refused.status) == ("rate-limited", None)
@@ -287,13 +323,22 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
     rig = Rig()
     rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
     rig.script.answers["https://b.test/y"] = page("https://b.test/y", body=b"end")
-    request = Request(url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",))
+    request = Request(
+        url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",)
+    )
     result = rig.fetch(request)[0]
     assert isinstance(result, Fetched)
-    assert (result.url, result.final_url, result.moved_to) == (request.url, "https://b.test/y", "https://b.test/y")
+    assert (result.url, result.final_url, result.moved_to) == (
+        request.url,
+        "https://b.test/y",
+        "https://b.test/y",
+    )
     assert rig.script.urls() == [
-        "https://a.test/robots.txt", "https://a.test/x", "https://b.test/robots.txt", "https://b.test/y",
-    ]  # fmt: skip
+        "https://a.test/robots.txt",
+        "https://a.test/x",
+        "https://b.test/robots.txt",
+        "https://b.test/y",
+    ]
     assert rig.script.asked[-1].headers == {}
     assert rig.script.asked[-1].allow == ()
 
@@ -308,7 +353,9 @@ def test_redirect_to_a_host_that_disallows_the_page() -> None:
 
 
 @pytest.mark.parametrize(("first", "second", "moved"), [(True, False, True), (False, True, False)])
-def test_only_permanent_hops_from_the_start_are_a_move(first: bool, second: bool, moved: bool) -> None:
+def test_only_permanent_hops_from_the_start_are_a_move(
+    first: bool, second: bool, moved: bool
+) -> None:
     rig = Rig()
     rig.script.answers = {
         "https://a.test/": redirect("https://a.test/", "https://b.test/", permanent=first),
@@ -406,7 +453,9 @@ def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[s
     assert rig.script.urls() == ["https://a.test/1", *asks, target]
 
 
-def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> None:
+def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
+    None
+):
     rig, pruned = Rig(), list[int]()
     rig.robots = Robots(
         PoliteFetcher(rig.script, rig.throttle),

@@ -12,7 +12,8 @@ from tests.visiting.operator import FEED, command, configure, refresh
 
 DISALLOW = b"User-agent: *\nDisallow: /shut\n"
 PAGE = (
-    b"<html><head><title>A page with a story</title></head><body><article><h1>A page with a story</h1>"
+    b"<html><head><title>A page with a story</title></head><body><article><h1>A page with a"
+    b" story</h1>"
     + b"<p>A sentence that says something, with words and a comma, for all to read.</p>" * 12
     + b"</article></body></html>"
 )
@@ -21,10 +22,16 @@ PAGE = (
 @pytest.mark.slow
 def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"open": f'url = "{web.url("/open")}"'})
-    web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": Reply(200, {}, FEED), "/open": Reply(200, {}, FEED)}
+    web.routes = {
+        "/robots.txt": Reply(200, {}, DISALLOW),
+        "/shut": Reply(200, {}, FEED),
+        "/open": Reply(200, {}, FEED),
+    }
     added = command(config, "add", web.url("/shut"))
     assert "robots.txt disallows this address" in added.stderr
-    known = json.loads(command(config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json").stdout)
+    known = json.loads(
+        command(config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json").stdout
+    )
     assert [one["warning"] != "" for one in known] == [True, False]
     key = known[0]["source"]["key"]
     found = refresh(config, key, "open")
@@ -34,23 +41,31 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     assert line.startswith(f"{key}\tsource-warning\t")
     assert "robots.txt disallows this address; it is fetched because sources.toml names it" in line
     assert output[0].startswith("2 fine, 0 need you")
-    assert [line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()[1:]] == ["ok", "robots"]
+    assert [
+        line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()[1:]
+    ] == ["ok", "robots"]
     web.routes["/robots.txt"] = Reply(200, {}, b"")
-    (tmp_path / "feeds" / "state" / "syndicator.db").unlink()  # with it goes what was remembered of robots.txt
+    # with it goes what was remembered of robots.txt
+    (tmp_path / "feeds" / "state" / "syndicator.db").unlink()
     refresh(config, key)
     assert "robots.txt" not in command(config, "status").stdout  # allowed since: nothing to warn of
 
 
 def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {})
-    web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": Reply(200, {"Content-Type": "text/html"}, PAGE)}
+    web.routes = {
+        "/robots.txt": Reply(200, {}, DISALLOW),
+        "/shut": Reply(200, {"Content-Type": "text/html"}, PAGE),
+    }
     output = command(config, "add", "--dry-run", web.url("/shut")).stderr
     assert 'it will not be read; robots = "ignore"' in output
 
 
 @pytest.mark.slow
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
-    config = configure(tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'})
+    config = configure(
+        tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'}
+    )
     html = Reply(200, {"Content-Type": "text/html", "X-Robots-Tag": "nosnippet"}, PAGE)
     web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": html, "/page": html}
 

@@ -48,7 +48,11 @@ def test_pause_counts_from_the_end_of_a_request() -> None:
 
 def test_hosts_do_not_wait_for_each_other() -> None:
     log = Log()
-    assert log.run(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [(0, "hung"), (0, "b"), (2, "b")]
+    assert log.run(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [
+        (0, "hung"),
+        (0, "b"),
+        (2, "b"),
+    ]
 
 
 def test_one_connection_per_host() -> None:
@@ -138,7 +142,9 @@ def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
 
     async def all_of() -> None:
         kinds: list[Literal["page", "image"]] = ["page", "image", "page", "page"]
-        await asyncio.gather(*(fetcher.fetch(Request(url="https://a.example/", kind=kind)) for kind in kinds))
+        await asyncio.gather(
+            *(fetcher.fetch(Request(url="https://a.example/", kind=kind)) for kind in kinds)
+        )
 
     asyncio.run(log.clock.run(all_of()))
     assert [kind for _, kind in log.began] == ["page", "page", "page", "image"]

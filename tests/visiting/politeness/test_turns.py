@@ -1,4 +1,5 @@
-"""Hosts that several machines ask: one request at a time among all, waits that end, and what one learns all heed."""
+"""Hosts that several machines ask: one request at a time among all, waits that end, and what one
+learns all heed."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ class Machines:
         self.clock = SimClock()
         self.turns = CommonTurns(self.clock)
         common: HostTurns = self.turns
-        self.throttles = [Throttle(pause, self.clock.sleep, self.clock, turns=common) for _ in range(2)]
+        self.throttles = [
+            Throttle(pause, self.clock.sleep, self.clock, turns=common) for _ in range(2)
+        ]
         self.fetchers = [PoliteFetcher(self, throttle) for throttle in self.throttles]
         self.seconds, self.open, self.most, self.began = seconds, 0, 0, list[float]()
         self.answer: FetchResult | None = None
@@ -43,7 +46,9 @@ class Machines:
 
         async def all_of() -> list[FetchResult]:
             request = Request(url="https://a.example/page", kind="feed")
-            return list(await asyncio.gather(*(self.fetchers[number].fetch(request) for number in numbers)))
+            return list(
+                await asyncio.gather(*(self.fetchers[number].fetch(request) for number in numbers))
+            )
 
         return asyncio.run(self.clock.run(all_of()))
 
@@ -52,8 +57,11 @@ def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
     machines = Machines()
     assert all(isinstance(one, Fetched) for one in machines.ask(0, 1, 0, 1))
     assert machines.most == 1
-    gaps = [later - before for before, later in zip(machines.began, machines.began[1:], strict=False)]
-    assert min(gaps) >= 3.0 - 1e-6  # a second for the answer, two for the pause; sums of floats end a hair below
+    gaps = [
+        later - before for before, later in zip(machines.began, machines.began[1:], strict=False)
+    ]
+    # a second for the answer, two for the pause; sums of floats end a hair below
+    assert min(gaps) >= 3.0 - 1e-6
 
 
 def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> None:
@@ -108,7 +116,9 @@ def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
     machines = Machines(pause=0, seconds=1000)
 
     async def cancelled() -> None:
-        task = asyncio.ensure_future(machines.fetchers[0].fetch(Request(url="https://a.example/", kind="feed")))
+        task = asyncio.ensure_future(
+            machines.fetchers[0].fetch(Request(url="https://a.example/", kind="feed"))
+        )
         await machines.clock.sleep(1)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -18,14 +18,25 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TOPIC = "https://site.example/feed"
 NEW = Subscription(
-    token="t", secret="s" * 43, source_key="one", hub="https://hub.example/", topic=TOPIC, made_at=NOW, next_try=NOW
+    token="t",
+    secret="s" * 43,
+    source_key="one",
+    hub="https://hub.example/",
+    topic=TOPIC,
+    made_at=NOW,
+    next_try=NOW,
 )
 ASKED = replace(websub.asking(NEW, "https://we.example/websub/t"), next_try=None)
 TAKEN = Fetched(url="", final_url="", status=202, headers={}, body=b"")
 
 
 def says(mode: str, **more: str) -> dict[str, str]:
-    given = {"hub.mode": mode, "hub.topic": TOPIC, "hub.challenge": "c", "hub.lease_seconds": "864000"}
+    given = {
+        "hub.mode": mode,
+        "hub.topic": TOPIC,
+        "hub.challenge": "c",
+        "hub.lease_seconds": "864000",
+    }
     return given | {name.replace("_", ".", 1): value for name, value in more.items()}
 
 
@@ -42,7 +53,9 @@ def test_what_a_hub_is_asked() -> None:
         "hub.secret": ["s" * 43],
         "hub.lease_seconds": ["864000"],
     }
-    assert b"secret" not in (websub.request(websub.asking(websub.farewell(VERIFIED, NOW), "x")).body or b"secret")
+    assert b"secret" not in (
+        websub.request(websub.asking(websub.farewell(VERIFIED, NOW), "x")).body or b"secret"
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +76,9 @@ def test_what_a_hub_is_asked() -> None:
         (replace(VERIFIED, wanted=False, asked=None), says("unsubscribe"), 404),
     ],
 )
-def test_only_what_was_asked_for_is_confirmed(before: Subscription, asked: dict[str, str], status: int) -> None:
+def test_only_what_was_asked_for_is_confirmed(
+    before: Subscription, asked: dict[str, str], status: int
+) -> None:
     answer = websub.intent(before, asked, NOW)
     assert (answer.status, answer.body) == (status, "c" if status == 200 else "Not found.\n")
     assert status == 200 or answer.after == before
@@ -125,5 +140,7 @@ def test_who_is_left_is_told_three_times_at_most() -> None:
         one = websub.answered(websub.asking(one, "x"), Failed(url="", reason="connect"), NOW)
     assert one is None
     assert websub.ended(websub.farewell(NEW, NOW))  # no hub knows of it
-    told = websub.intent(websub.asking(websub.farewell(VERIFIED, NOW), "x"), says("unsubscribe"), NOW).after
+    told = websub.intent(
+        websub.asking(websub.farewell(VERIFIED, NOW), "x"), says("unsubscribe"), NOW
+    ).after
     assert websub.ended(told)

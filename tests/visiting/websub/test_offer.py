@@ -20,7 +20,9 @@ CASES = tomllib.loads(Path(__file__).with_name("offers.toml").read_text(encoding
 @pytest.mark.parametrize("name", CASES)
 def test_offers(name: str) -> None:
     case: dict[str, Any] = CASES[name]
-    feed = ParsedFeed(format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", ""))
+    feed = ParsedFeed(
+        format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")
+    )
     found = offered({"link": case["link"]} if "link" in case else {}, feed, URL)
     assert (found.hubs[0] if found else "", found.topic if found else "") == (
         case.get("hub", ""),
@@ -31,27 +33,43 @@ def test_offers(name: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>T</title><link>https://x.example/'
-        '</link><atom:link rel="hub" href="/hub"/><atom:link rel="self" href="/own"/><item><title>One</title></item>'
-        "</channel></rss>",
-        '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><link rel="hub" href="/hub"/><link rel="self" '
-        'href="/own"/><entry><id>1</id><title>One</title></entry></feed>',
-        '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "feed_url": "https://site.example/own", '
-        '"hubs": [{"type": "WebSub", "url": "https://site.example/hub"}], "items": []}',
+        (
+            '<rss version="2.0"'
+            ' xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>T</title><link>https://x.example/</link><atom:link'
+            ' rel="hub" href="/hub"/><atom:link rel="self"'
+            ' href="/own"/><item><title>One</title></item></channel></rss>'
+        ),
+        (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><link rel="hub"'
+            ' href="/hub"/><link rel="self"'
+            ' href="/own"/><entry><id>1</id><title>One</title></entry></feed>'
+        ),
+        (
+            '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "feed_url":'
+            ' "https://site.example/own", "hubs": [{"type": "WebSub", "url":'
+            ' "https://site.example/hub"}], "items": []}'
+        ),
     ],
     ids=["rss", "atom", "json"],
 )
 def test_each_form_of_feed_says_it(body: str) -> None:
     found = offered({}, parse_feed(body.encode(), URL), URL)
-    assert found and (found.hubs, found.topic) == (("https://site.example/hub",), "https://site.example/own")
+    assert found and (found.hubs, found.topic) == (
+        ("https://site.example/hub",),
+        "https://site.example/own",
+    )
 
 
 def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
     head = (
-        b'<html><head><base href="https://site.example/a/"><link rel="hub" href="hub"><link href="b" rel=self></head>'
+        b'<html><head><base href="https://site.example/a/"><link rel="hub" href="hub"><link'
+        b' href="b" rel=self></head>'
     )
     found = page_links(head + b'<body><link rel="hub" href="/other">', URL, {})
-    assert (found.hubs, found.self_url) == (("https://site.example/a/hub",), "https://site.example/a/b")
+    assert (found.hubs, found.self_url) == (
+        ("https://site.example/a/hub",),
+        "https://site.example/a/b",
+    )
     assert page_links(b'<html><body><p>Hi<link rel="hub" href="/other">', URL, {}).hubs == ()
     assert page_links(b'<html><head><!-- <link rel="hub" href="/x"> -->', URL, {}).hubs == ()
 

@@ -52,7 +52,8 @@ def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:
 def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
     first = replace(STANDS, pushed=1.0)
     assert trust(first, GOOD, NOW) > 0.9 > 0.5 > trust(first, BAD, NOW)
-    assert trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9  # what it does for this source outweighs that
+    # what it does for this source outweighs that
+    assert trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9
     assert trust(replace(STANDS, pushed=5.0, missed=15.0), GOOD, NOW) < 0.4
 
 
@@ -63,8 +64,16 @@ def test_old_sins_are_forgotten() -> None:
     assert one.missed < 30 < one.pushed
 
 
-@given(st.floats(1, 10**6), st.floats(0, 0.98), st.floats(1, 10**6), st.floats(0, 500), st.floats(0, 500))
-def test_polling_is_slower_and_never_off(usual: float, share: float, most: float, pushed: float, lost: float) -> None:
+@given(
+    st.floats(1, 10**6),
+    st.floats(0, 0.98),
+    st.floats(1, 10**6),
+    st.floats(0, 500),
+    st.floats(0, 500),
+)
+def test_polling_is_slower_and_never_off(
+    usual: float, share: float, most: float, pushed: float, lost: float
+) -> None:
     wait = backup(usual, share, most)
     assert usual <= wait <= max(usual, most)
     one = replace(STANDS, pushed=pushed, missed=lost)

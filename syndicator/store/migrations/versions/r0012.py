@@ -1,4 +1,5 @@
-"""Add the tables of leads of stories, with the present ones, and of articles that 0.3 published as one entry."""
+"""Add the tables of leads of stories, with the present ones, and of articles that 0.3 published as
+one entry."""
 
 from alembic import op
 
@@ -12,7 +13,7 @@ def upgrade() -> None:
     for table in (schema.folded, schema.story_leads):
         table.create(op.get_bind(), checkfirst=True)
     op.execute(
-        "INSERT INTO story_leads (story, article, due) SELECT story_members.story, max(members.id), false FROM members "
-        "JOIN story_members ON story_members.article = members.id WHERE members.axis = 'story' "
-        "GROUP BY story_members.story"
+        "INSERT INTO story_leads (story, article, due) SELECT story_members.story, max(members.id),"
+        " false FROM members JOIN story_members ON story_members.article = members.id WHERE"
+        " members.axis = 'story' GROUP BY story_members.story"
     )

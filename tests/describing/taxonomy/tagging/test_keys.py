@@ -22,12 +22,15 @@ def test_spellings_of_one_tag(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("C", "C++"), ("C", "C#"), ("game", "gaming"), ("Amazon", "amazon.com"), ("bu", "bus")]
+    ("one", "other"),
+    [("C", "C++"), ("C", "C#"), ("game", "gaming"), ("Amazon", "amazon.com"), ("bu", "bus")],
 )
 def test_other_tags(one: str, other: str) -> None:
     assert key(one) != key(other)
 
 
 def test_the_commonest_spelling_stands_for_a_tag_and_capitals_win_a_draw() -> None:
-    found = surfaces(spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]]))
+    found = surfaces(
+        spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]])
+    )
     assert set(found.values()) == {"open source", "Linux"}

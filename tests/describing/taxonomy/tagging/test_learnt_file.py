@@ -1,4 +1,5 @@
-"""What was learnt is read by the names of its features, also where a file does not have them yet."""
+"""What was learnt is read by the names of its features, also where a file does not have them
+yet."""
 
 from __future__ import annotations
 
@@ -16,8 +17,14 @@ TITLE, TEXT = "Birds of the wood", "They counted birds again."
 
 @pytest.fixture(scope="module")
 def tagger() -> LearntTagger:
-    birds = [(f"Bird count {n}", f"Volunteers counted {n} birds in the wood.", ["birds"]) for n in range(20)]
-    tools = [(f"Release {n} of curl", f"Release {n} of curl mends transfers.", ["curl"]) for n in range(20)]
+    birds = [
+        (f"Bird count {n}", f"Volunteers counted {n} birds in the wood.", ["birds"])
+        for n in range(20)
+    ]
+    tools = [
+        (f"Release {n} of curl", f"Release {n} of curl mends transfers.", ["curl"])
+        for n in range(20)
+    ]
     learnt = learning.fit_learnt([*birds, *tools])
     assert learnt is not None
     return learnt
@@ -28,7 +35,9 @@ def rewrite(path: Path, **arrays: Any) -> None:
     with np.load(path) as state:
         kept = {name: state[name] for name in state.files} | arrays
     with path.open("wb") as out:
-        np.savez_compressed(out, **{name: value for name, value in kept.items() if value is not None})
+        np.savez_compressed(
+            out, **{name: value for name, value in kept.items() if value is not None}
+        )
 
 
 def packed(names: tuple[str, ...]) -> Any:

@@ -1,4 +1,5 @@
-"""What was learnt of a tag that is renamed or merged holds under the new name, without learning anew."""
+"""What was learnt of a tag that is renamed or merged holds under the new name, without learning
+anew."""
 
 from __future__ import annotations
 
@@ -16,8 +17,15 @@ KINDS = {
     "soup": (4, "Soup for {} guests needs a large pot."),
     "rain": (60, "It rained {} drops into the barrel."),
 }
-POSTS = [(f"Note {n}", text.format(n), [tag]) for tag, (count, text) in KINDS.items() for n in range(count)]
-BIRDS, OWLS = ("A count", "They counted birds in the wood again."), ("A night", "Again an owl called in the dark.")
+POSTS = [
+    (f"Note {n}", text.format(n), [tag])
+    for tag, (count, text) in KINDS.items()
+    for n in range(count)
+]
+BIRDS, OWLS = (
+    ("A count", "They counted birds in the wood again."),
+    ("A night", "Again an owl called in the dark."),
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +41,9 @@ def scores(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
 def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
     renamed = taxonomy.renamed("Bird", "Ornithology")
     before, after = scores(taxonomy, BIRDS), scores(renamed, BIRDS)
-    assert after == {("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()}
+    assert after == {
+        ("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()
+    }
 
 
 def test_another_spelling_is_a_name_too(taxonomy: Taxonomy) -> None:

@@ -22,7 +22,8 @@ def found(text: str, title: str = "") -> set[str]:
         ("They ate an apple. Apple is a fruit.", set()),
         ("They wrote it in Go, they say.", {"Go"}),
         ("Go home, and go soon.", set()),
-        ("Web.APP is theirs. They wrote it in Go, they say.", {"Go"}),  # one word in lower case: it moves no other
+        # one word in lower case: it moves no other
+        ("Web.APP is theirs. They wrote it in Go, they say.", {"Go"}),
         ("Some LLMs are small.", {"LLM"}),
         ("An llm is small.", set()),
         ("It is written in C++ and C.", {"C++"}),

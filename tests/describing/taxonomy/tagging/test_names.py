@@ -34,7 +34,9 @@ def test_a_name_that_is_a_word_needs_the_text() -> None:
 
 
 def test_a_line_that_repeats_counts_once() -> None:
-    mention = MATCHER.find("", "The phone.\nSee it now: Amazon\nThe clock.\nSee it now: Amazon")[TAGS.index("Amazon")]
+    mention = MATCHER.find("", "The phone.\nSee it now: Amazon\nThe clock.\nSee it now: Amazon")[
+        TAGS.index("Amazon")
+    ]
     assert mention.text == 1
 
 

@@ -10,12 +10,12 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 TITLE = "Floods close the old bridge at Marlow"
 GOOD = """AI|IT|US|C#|C++|.NET|Node.js|AT&T|UI/UX|GPT-4|COVID-19|F-16|5G|St. Louis|U.S. politics|Booker T. Washington
-RSS|open-source|smart-home|science fiction|Coffee & Tea|machine learning|bridges|机器学习|Straßenbau|cybersécurité"""
+RSS|open-source|smart-home|science fiction|Coffee & Tea|machine learning|bridges|机器学习|Straßenbau|cybersécurité"""  # noqa: E501
 BAD = """PERSON|Organization|news|Latest News|Best of 2025|world-news|author-jane-roe|id-123|post_4711|category:tech
 ns:val|topic=ai|12345678|a1b2c3d4e5|2024|example.com|https://example.com/a|/section/tech|@marlow|Nachrichten|actualités|Noticias
 新闻|What is a bridge?|how to build bridges|The bridge is closed. Again|One, two|Home|Uncategorized|article
 Tuesday|samedi|Jane Roe|The Marlow Post|Floods close the old bridge at Marlow|floods close the old bridge
-a tag of far too many words to be any"""
+a tag of far too many words to be any"""  # noqa: E501
 
 
 def listed(value: str) -> list[str]:
@@ -46,7 +46,8 @@ def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("tag", "cleaned"), [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")]
+    ("tag", "cleaned"),
+    [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")],
 )
 def test_marks_and_slugs_become_words(tag: str, cleaned: str) -> None:
     assert clean(tag) == cleaned

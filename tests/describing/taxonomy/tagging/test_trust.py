@@ -10,7 +10,9 @@ from syndicator.describing.taxonomy.taggers import Trust, learn_trust
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 
-ROSES = "Roses want sun, and every rose wants a wall. Tulips and roses like rain; roses most of all."
+ROSES = (
+    "Roses want sun, and every rose wants a wall. Tulips and roses like rain; roses most of all."
+)
 
 
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
@@ -40,7 +42,10 @@ def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
 def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="heat pumps"))))
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["roses"]) for n in range(12)])
-    pumps = "Heat pumps are quiet, and a heat pump lasts. We all like heat pumps, and heat pumps like us."
+    pumps = (
+        "Heat pumps are quiet, and a heat pump lasts. We all like heat pumps, and heat pumps"
+        " like us."
+    )
     assert "heat pumps" in learnt.tags("Of heat pumps", pumps)
 
 
@@ -49,4 +54,6 @@ def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
     assert taxonomy.learn([("T", "Text.", [])]).trust is None
     alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
     assert alone.trust is None
-    assert alone.learnt is not None and all(0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values())
+    assert alone.learnt is not None and all(
+        0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values()
+    )

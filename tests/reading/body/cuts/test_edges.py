@@ -11,21 +11,38 @@ from syndicator.reading.reader import read
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
 STORY = (
-    "The ferry left at dawn, as it had done for ninety years, and for the first time nobody stood on the quay to wave.",
-    "Its captain had asked for a successor since the spring, and the county had answered him with a form to fill in.",
-    "Whoever lives on the island will row from now on, or wait for the post boat that comes on Tuesdays and Fridays.",
+    (
+        "The ferry left at dawn, as it had done for ninety years, and for the first time nobody"
+        " stood on the quay to wave."
+    ),
+    (
+        "Its captain had asked for a successor since the spring, and the county had answered him"
+        " with a form to fill in."
+    ),
+    (
+        "Whoever lives on the island will row from now on, or wait for the post boat that comes on"
+        " Tuesdays and Fridays."
+    ),
 )
 TEXT = "".join(f"<p>{each}</p>" for each in STORY)
 
 
-def text_of(above: str = "", below: str = "", title: str = "The last ferry leaves the island") -> str:
-    html = f"<html><head><title>{title}</title><meta name='author' content='Maren Oduya'></head><body><article>"
+def text_of(
+    above: str = "", below: str = "", title: str = "The last ferry leaves the island"
+) -> str:
+    html = (
+        f"<html><head><title>{title}</title><meta name='author' content='Maren"
+        " Oduya'></head><body><article>"
+    )
     return read(
-        f"{html}<h1>{title}</h1><div class='text'>{above}{TEXT}{below}</div></article></body>".encode(), URL
+        f"{html}<h1>{title}</h1><div class='text'>{above}{TEXT}{below}</div></article></body>".encode(),  # noqa: E501
+        URL,
     ).body
 
 
-@pytest.mark.parametrize("line", ["<p>3 May 2024, 18:30</p>", "<p>公開日：2024年5月3日 18時30分</p>"])
+@pytest.mark.parametrize(
+    "line", ["<p>3 May 2024, 18:30</p>", "<p>公開日：2024年5月3日 18時30分</p>"]
+)
 def test_a_date_above_the_first_paragraph_is_cut(line: str) -> None:
     assert text_of(above=line).startswith(STORY[0])
 
@@ -57,11 +74,20 @@ def test_what_stays_above_it(line: str) -> None:
         "<p>Subscribe to get the latest posts sent to your email.</p>",
         "<p>Pin it for later!</p>",
         "<p>— Additional reporting by Bo Lens</p>",
-        "<p>Bo Lens is a freelance writer who has rowed around the island twice, with a dog and once without, and who"
-        " reads aloud on the stairs of the quay.</p><p>For more stories like this, take our boat.</p>",
-        "<p>Hat Ihnen dieser Artikel gefallen? Dann unterstützen Sie uns bitte mit einer Spende für das Boot.</p>",
+        (
+            "<p>Bo Lens is a freelance writer who has rowed around the island twice, with a dog and"
+            " once without, and who reads aloud on the stairs of the quay.</p><p>For more stories"
+            " like this, take our boat.</p>"
+        ),
+        (
+            "<p>Hat Ihnen dieser Artikel gefallen? Dann unterstützen Sie uns bitte mit einer Spende"
+            " für das Boot.</p>"
+        ),
         "<p>(dmk)</p>",
-        "<ul><li><a href='/a'>Photos of an icy moon</a></li><li><a href='/b'>Twin harbours of the north</a></li></ul>",
+        (
+            "<ul><li><a href='/a'>Photos of an icy moon</a></li><li><a href='/b'>Twin harbours of"
+            " the north</a></li></ul>"
+        ),
         "<p>We have got you covered:</p><ul><li><a href='/a'>Photos of an icy moon</a></li></ul>",
     ],
 )
@@ -75,7 +101,10 @@ def test_what_is_cut_below_the_last(line: str) -> None:
         "<p>The island has voted.</p>",
         "<ul><li>Bread on Tuesdays</li><li>Letters on Fridays</li></ul>",
         "<p>Two went: the captain and his dog.</p>",
-        "<p>The captain said that he had written for all of the newspapers of the county, and rowed for one.</p>",
+        (
+            "<p>The captain said that he had written for all of the newspapers of the county, and"
+            " rowed for one.</p>"
+        ),
     ],
 )
 def test_what_stays_below_it(line: str) -> None:
@@ -89,13 +118,18 @@ def test_a_line_that_stands_twice_stands_once() -> None:
 
 
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
-    lines = "".join(f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water"))
-    made = read(f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL).body
+    lines = "".join(
+        f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water")
+    )
+    made = read(
+        f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL
+    ).body
     assert made.startswith("Salt")
 
 
 @pytest.mark.parametrize(
-    ("heading", "cut"), [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])]
+    ("heading", "cut"),
+    [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])],
 )
 def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"

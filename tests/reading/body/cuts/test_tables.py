@@ -17,14 +17,21 @@ ALL = ["Pier\tFare", "North\t4.58", "South\t3.10"]
 
 
 def kept(markup: str, scores: dict[str, float]) -> list[str]:
-    """The rows of `markup` that stay; `scores` are those of texts by how they begin, and 0.9 for all others."""
-    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    """The rows of `markup` that stay; `scores` are those of texts by how they begin, and 0.9 for
+    all others."""
+    blocks = read_blocks(
+        parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
+    )
     overlap.measure(blocks)
     for block in blocks:
-        block.score = next((score for start, score in scores.items() if block.text.startswith(start)), 0.9)
+        block.score = next(
+            (score for start, score in scores.items() if block.text.startswith(start)), 0.9
+        )
     stay = [block.score > 0.5 for block in blocks]
     edges.keep_tables(blocks, stay)
-    return [block.text for block, keep in zip(blocks, stay, strict=True) if keep and block.kind == "row"]
+    return [
+        block.text for block, keep in zip(blocks, stay, strict=True) if keep and block.kind == "row"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +44,11 @@ def kept(markup: str, scores: dict[str, float]) -> list[str]:
         (TEXT + TABLE, {"Pier": 0.3, "North": 0.3, "South": 0.3}, []),
         ("<p>Menu</p>" + TABLE + TEXT, {"Menu": 0.1, "Pier": 0.3, "North": 0.3, "South": 0.3}, []),
         # a table is judged by itself
-        (TABLE + TABLE.replace("0", "5"), {"South\t3.15": 0.1, "Pier": 0.3, "North": 0.3, "South": 0.3}, []),
+        (
+            TABLE + TABLE.replace("0", "5"),
+            {"South\t3.15": 0.1, "Pier": 0.3, "North": 0.3, "South": 0.3},
+            [],
+        ),
     ],
 )
 def test_rows_that_stay(markup: str, scores: dict[str, float], expected: list[str]) -> None:

@@ -9,10 +9,32 @@ from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 
 SHOWN_BY_WORDING = {
-    "address", "bar", "bold", "bullet", "caps", "colon", "comma", "cut-off", "date", "fragment", "hidden",
-    "in-dd", "in-figure", "in-layout-table", "in-li", "in-ol", "in-quote", "is-title", "italic", "lower", "question",
-    "repeat", "sentence", "has-newsletter", "has-legal",
-}  # fmt: skip
+    "address",
+    "bar",
+    "bold",
+    "bullet",
+    "caps",
+    "colon",
+    "comma",
+    "cut-off",
+    "date",
+    "fragment",
+    "hidden",
+    "in-dd",
+    "in-figure",
+    "in-layout-table",
+    "in-li",
+    "in-ol",
+    "in-quote",
+    "is-title",
+    "italic",
+    "lower",
+    "question",
+    "repeat",
+    "sentence",
+    "has-newsletter",
+    "has-legal",
+}
 LONG = "A word follows another until the line is long enough"
 CASES = [
     ("<p>A word</p>", set()),
@@ -54,12 +76,14 @@ CASES = [
     ("<p>The title of the page</p>", {"is-title"}),
     ("<p>Do sign up for our newsletter</p>", {"has-newsletter"}),
     ("<p>Some words, all rights reserved</p>", {"comma", "has-legal"}),
-]  # fmt: skip
+]
 
 
 def shown(markup: str, place: int = 0) -> dict[str, float]:
     """The features of one block of a page that is `markup`."""
-    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    blocks = read_blocks(
+        parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
+    )
     overlap.measure(blocks)
     found = block_features.columns(blocks, "The title of the page")
     return {name: float(column[place]) for name, column in found.items()}
@@ -80,7 +104,14 @@ def test_kinds_and_levels() -> None:
     markup = "<p>p</p><h1>h</h1><h2>h</h2><h4>h</h4><pre>code</pre><hr><p>p</p>"
     kinds = ("is-p", "is-h", "is-code", "is-hr", "h1", "h2", "h3+")
     found = [{name for name in kinds if shown(markup, place)[name]} for place in range(6)]
-    assert found == [{"is-p"}, {"is-h", "h1"}, {"is-h", "h2"}, {"is-h", "h3+"}, {"is-code"}, {"is-hr"}]
+    assert found == [
+        {"is-p"},
+        {"is-h", "h1"},
+        {"is-h", "h2"},
+        {"is-h", "h3+"},
+        {"is-code"},
+        {"is-hr"},
+    ]
 
 
 def test_shares() -> None:

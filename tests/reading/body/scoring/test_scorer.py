@@ -24,26 +24,36 @@ ROOT = Path(__file__).resolve().parents[4]
 PAGE = (ROOT / "tests/reading/pages/news_cms_de.html").read_bytes()
 
 
-def scored(monkeypatch: pytest.MonkeyPatch, weights: Mapping[str, float], table: scorer.Table = "asked") -> list[Block]:
+def scored(
+    monkeypatch: pytest.MonkeyPatch, weights: Mapping[str, float], table: scorer.Table = "asked"
+) -> list[Block]:
     monkeypatch.setattr(scorer, "weights", lambda table: weights)
     blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
     overlap.measure(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
     overlap.guess(blocks, box)
-    scorer.score(blocks, box, features.of_text(blocks, "Lindenau fährt ab 2030 mit eigenem Strom"), table)
+    scorer.score(
+        blocks, box, features.of_text(blocks, "Lindenau fährt ab 2030 mit eigenem Strom"), table
+    )
     return blocks
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_shipped_weights_fit_the_features(monkeypatch: pytest.MonkeyPatch, table: scorer.Table) -> None:
+def test_the_shipped_weights_fit_the_features(
+    monkeypatch: pytest.MonkeyPatch, table: scorer.Table
+) -> None:
     blocks = scored(monkeypatch, scorer.weights(table), table)
     assert {round(block.score) for block in blocks if block.letters} == {0, 1}
 
 
-def test_the_score_is_the_mean_of_what_weights_and_trees_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_score_is_the_mean_of_what_weights_and_trees_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
-    monkeypatch.setattr(scorer, "boosted", lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]))
+    monkeypatch.setattr(
+        scorer, "boosted", lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}])
+    )
     blocks = scored(monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.weights("asked")})
     found = {block.kind == "h": block.score for block in blocks}
     assert found == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
@@ -51,7 +61,9 @@ def test_the_score_is_the_mean_of_what_weights_and_trees_say(monkeypatch: pytest
 
 @pytest.mark.parametrize("name", ["bias", "sentence", "in-main", "near-share", "overlap x link"])
 @pytest.mark.parametrize("change", ["missing", "renamed"])
-def test_a_feature_without_a_weight_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str, change: str) -> None:
+def test_a_feature_without_a_weight_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, name: str, change: str
+) -> None:
     weights = dict(scorer.weights("asked"))
     value = weights.pop(name)
     if change == "renamed":
@@ -65,7 +77,9 @@ def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch)
         scored(monkeypatch, {**scorer.weights("asked"), "surprise": 1.0})
 
 
-def test_a_feature_that_the_weights_do_not_know_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_feature_that_the_weights_do_not_know_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     more = (*hints.names(), "surprise")
     monkeypatch.setattr(hints, "names", lambda: more)
     with pytest.raises(ValueError, match="near-surprise"):
@@ -86,7 +100,9 @@ def test_every_feature_has_a_value_for_each_block() -> None:
     assert {len(column) for column in found.values()} == {len(blocks)}
 
 
-@pytest.mark.parametrize(("name", "parsed"), [("block_weights.toml", tomllib.loads), ("block_trees.json", json.loads)])
+@pytest.mark.parametrize(
+    ("name", "parsed"), [("block_weights.toml", tomllib.loads), ("block_trees.json", json.loads)]
+)
 def test_the_files_say_what_made_them(name: str, parsed: Callable[[str], dict[str, Any]]) -> None:
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)

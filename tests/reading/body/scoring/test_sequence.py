@@ -1,4 +1,5 @@
-"""The second look: which features it has of a text and its neighbours, and what its trees change of the first look."""
+"""The second look: which features it has of a text and its neighbours, and what its trees change of
+the first look."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ from syndicator.reading.reader import read
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
 STORY = tuple(
-    f"{who} had asked the county for a successor since the spring, and it had answered with a form that {who.lower()}"
-    f" filled in and sent back before the {day} on which the boats of the island are painted."
+    f"{who} had asked the county for a successor since the spring, and it had answered with a form"
+    f" that {who.lower()} filled in and sent back before the {day} on which the boats of the island"
+    " are painted."
     for who, day in (
         ("The captain", "Monday"),
         ("The mate", "Tuesday"),
@@ -25,11 +27,17 @@ STORY = tuple(
         ("The owner", "Sunday"),
     )
 )
-NOTE = "The Harbour Post is printed on the island on Thursday nights, and carried to every house before breakfast."
+NOTE = (
+    "The Harbour Post is printed on the island on Thursday nights, and carried to every house"
+    " before breakfast."
+)
 
 
-def columns(markup: str, odds: list[float], facts: sequence.Facts = sequence.Facts()) -> dict[str, list[float]]:
-    """The features of the second look of the texts in `markup`, which the first look gave these `odds`."""
+def columns(
+    markup: str, odds: list[float], facts: sequence.Facts = sequence.Facts()
+) -> dict[str, list[float]]:
+    """The features of the second look of the texts in `markup`, which the first look gave these
+    `odds`."""
     blocks = blocks_of(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
     found = sequence.columns(sequence.texts_of(blocks, facts), containers.build(blocks), first)
@@ -55,14 +63,17 @@ def test_features_tell_the_odds_of_the_texts_beside() -> None:
 
 
 def test_a_picture_is_no_neighbour() -> None:
-    found = columns(f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>", [2.0, -5.0, 1.0])
+    found = columns(
+        f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>", [2.0, -5.0, 1.0]
+    )
     assert found["odds-1"] == [-8.0, 2.0]
 
 
 def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
     found = columns(
-        f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>", [3, 0, 4, -4, 0, 3]
+        f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
+        [3, 0, 4, -4, 0, 3],
     )
     assert found["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
     assert found["alike-mean"][0] == pytest.approx(0.953, abs=0.001)
@@ -72,8 +83,12 @@ def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
 
 
 def test_features_tell_what_the_page_says_of_itself() -> None:
-    facts = sequence.Facts("The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post", STORY[1], {"forum": 0.25}, True)
-    markup = f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
+    facts = sequence.Facts(
+        "The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post", STORY[1], {"forum": 0.25}, True
+    )
+    markup = (
+        f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
+    )
     found = columns(markup, [0.0] * 4, facts)
     assert found["title-in"][:2] == [1.0, 0.0]
     assert found["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
@@ -85,14 +100,23 @@ def test_features_tell_what_the_page_says_of_itself() -> None:
 
 def page(below: str) -> bytes:
     head = "<meta property='og:type' content='article'><title>The last ferry</title>"
-    text = "".join(f"<p>{each}</p>" for each in (*STORY, *(each.replace("county", "ministry") for each in STORY)))
-    return f"<html><head>{head}</head><body><article><h1>The last ferry</h1><div>{text}<p>{below}</p></div>".encode()
+    text = "".join(
+        f"<p>{each}</p>"
+        for each in (*STORY, *(each.replace("county", "ministry") for each in STORY))
+    )
+    return (
+        f"<html><head>{head}</head><body><article><h1>The last"
+        f" ferry</h1><div>{text}<p>{below}</p></div>".encode()
+    )
 
 
 def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
-    """The page with a note below its text, against whose texts the second look is sure if they are over a limit."""
+    """The page with a note below its text, against whose texts the second look is sure if they are
+    over a limit."""
     trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.boosted
-    monkeypatch.setattr(scorer, "boosted", lambda file, table: trees if "sequence" in file else shipped(file, table))
+    monkeypatch.setattr(
+        scorer, "boosted", lambda file, table: trees if "sequence" in file else shipped(file, table)
+    )
     return read(page(NOTE), URL, rules=rules)
 
 
@@ -102,7 +126,9 @@ def test_the_second_look_cuts_what_the_first_took(monkeypatch: pytest.MonkeyPatc
     cut = read_with("second place > 0.85", monkeypatch)
     assert NOTE not in cut.body and STORY[3] in cut.body
     assert any("the texts around it" in each["rule"] for each in cut.trace["body"]["cut"])
-    assert set(whole.blocks) == set(cut.blocks), "what repeats on the pages of a site is learnt from all of them"
+    assert set(whole.blocks) == set(cut.blocks), (
+        "what repeats on the pages of a site is learnt from all of them"
+    )
 
 
 def test_what_an_operator_chose_has_no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:

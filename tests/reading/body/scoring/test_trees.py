@@ -8,13 +8,18 @@ import pytest
 from syndicator.reading.body import scorer
 
 ROWS = [
-    {"asks": "size > 2.0; link > 0.5", "leaves": "-1 1 -2 0.5"},  # the first answer is the lowest bit
+    # the first answer is the lowest bit
+    {"asks": "size > 2.0; link > 0.5", "leaves": "-1 1 -2 0.5"},
     {"asks": "size > 5.0", "leaves": "0 0.25"},
 ]
 
 
 def odds(size: list[float], link: list[float]) -> list[float]:
-    values = {"link": np.array(link, dtype=np.float32), "size": np.array(size, dtype=np.float32), "other": np.zeros(1)}
+    values = {
+        "link": np.array(link, dtype=np.float32),
+        "size": np.array(size, dtype=np.float32),
+        "other": np.zeros(1),
+    }
     found: list[float] = scorer.log_odds(scorer.read_trees(ROWS), values).tolist()
     return found
 
@@ -31,7 +36,10 @@ def test_a_value_at_the_limit_is_not_over_it() -> None:
     ("row", "message"),
     [
         ({"asks": "size > 2.0", "leaves": "1 2 3"}, "a tree of 1 questions has 3 leaves"),
-        ({"asks": "; ".join(["size > 2.0"] * 9), "leaves": " ".join(["0"] * 512)}, "a tree of 9 questions"),
+        (
+            {"asks": "; ".join(["size > 2.0"] * 9), "leaves": " ".join(["0"] * 512)},
+            "a tree of 9 questions",
+        ),
         ({"asks": "size over 2", "leaves": "0 1"}, "no question: 'size over 2'"),
     ],
 )

@@ -1,4 +1,5 @@
-"""Authors: names out of bylines in many languages, marks and where they stand, what is never a name."""
+"""Authors: names out of bylines in many languages, marks and where they stand, what is never a
+name."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ URL = "https://www.harbourpost.example/2024/last-ferry"
 
 
 def read(
-    html: str, site: str = "Harbour Post", entry: Entry | None = None, headline: str = "The Last Ferry"
+    html: str,
+    site: str = "Harbour Post",
+    entry: Entry | None = None,
+    headline: str = "The Last Ferry",
 ) -> str | None:
     page = parse(f"<html><body>{html}</body></html>".encode(), URL)
     return author.read(page, site, entry, survey(page.tree, headline)).value
@@ -26,7 +30,10 @@ def read(
     [
         ("By Maren Oduya", ["Maren Oduya"]),
         ("Written by Maren Oduya and Tom Fisk", ["Maren Oduya", "Tom Fisk"]),
-        ("by Maren Oduya, Tom Fisk & Ana Lima | 3 May 2024", ["Maren Oduya", "Tom Fisk", "Ana Lima"]),
+        (
+            "by Maren Oduya, Tom Fisk & Ana Lima | 3 May 2024",
+            ["Maren Oduya", "Tom Fisk", "Ana Lima"],
+        ),
         ("Posted by Maren Oduya at May 3, 2024 11:15 AM", ["Maren Oduya"]),
         ("Von Jörg Ahrens und Lena Brandt", ["Jörg Ahrens", "Lena Brandt"]),
         ("Ein Beitrag von Karla Deichgräber am 8. Mai 2024", ["Karla Deichgräber"]),
@@ -93,7 +100,10 @@ TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "
         "<div><span>3 May 2024</span> | Maren Oduya</div>",
         '<p class="meta">Written by</p><p>Maren Oduya</p>',
         '<em>Photo by <a href="/author/bo">Bo Lens</a></em><div class="byline">Maren Oduya</div>',
-        'By<!-- --> <a href="/author/m">Maren Oduya</a> – <!-- -->Fact-checked by <a href="/author/b">Bo Lens</a>',
+        (
+            'By<!-- --> <a href="/author/m">Maren Oduya</a> – <!-- -->Fact-checked by <a'
+            ' href="/author/b">Bo Lens</a>'
+        ),
     ],
 )
 def test_marks_beside_the_headline(mark: str) -> None:
@@ -115,7 +125,12 @@ def test_a_known_name_without_a_mark(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["<p>Harbour Traffic</p>", "<p>Portraits of Daniel Oduya</p>", TEXT + "<p>Daniel Oduya waved</p>"]
+    "line",
+    [
+        "<p>Harbour Traffic</p>",
+        "<p>Portraits of Daniel Oduya</p>",
+        TEXT + "<p>Daniel Oduya waved</p>",
+    ],
 )
 def test_no_name_without_a_mark(line: str) -> None:
     assert read(HEAD + line + TEXT) is None
@@ -127,7 +142,13 @@ def test_no_name_without_a_mark(line: str) -> None:
         ("<p>Dec 08, 2019 by Tom Fisk in Growth</p>", "Tom Fisk"),
         ("<div><span>03/01/2017</span> by Tom Fisk</div>", "Tom Fisk"),
         ('<p>Filed in <a href="/n">News</a> by tomfisk on August 3, 2019</p>', "tomfisk"),
-        ("<p>Publicado el <b>3 de mayo de 2024</b> por <span>Tom Fisk</span><span>Visto 12</span></p>", "Tom Fisk"),
+        (
+            (
+                "<p>Publicado el <b>3 de mayo de 2024</b> por <span>Tom Fisk</span><span>Visto"
+                " 12</span></p>"
+            ),
+            "Tom Fisk",
+        ),
         ("<p>gamescom 2010 in der Sicht von harbour</p>", None),
     ],
 )
@@ -149,7 +170,10 @@ def test_an_agency_is_named_where_the_publisher_names_it() -> None:
 def test_the_site_or_a_team_in_the_byline_if_the_page_names_nobody_else(name: str) -> None:
     byline = f'<p class="byline">By <a rel="author" href="/author/x">{name}</a></p>'
     assert read(HEAD + byline + TEXT, site=name) == name
-    assert read('<meta name="author" content="Maren Oduya">' + HEAD + byline + TEXT, site=name) == "Maren Oduya"
+    assert (
+        read('<meta name="author" content="Maren Oduya">' + HEAD + byline + TEXT, site=name)
+        == "Maren Oduya"
+    )
 
 
 def test_a_channel_behind_a_name_and_a_shorter_form_of_it_are_no_authors() -> None:
@@ -159,14 +183,19 @@ def test_a_channel_behind_a_name_and_a_shorter_form_of_it_are_no_authors() -> No
 
 
 def test_twitter_s_label_of_the_author_in_any_language() -> None:
-    label = '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Maren Oduya">'
+    label = (
+        '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Maren Oduya">'
+    )
     assert read(label.format("Verfasst von") + HEAD) == "Maren Oduya"
     assert read(label.format("Lesedauer") + HEAD) is None
 
 
 def test_names_with_particles_add_to_what_is_declared() -> None:
     byline = '<div class="post-author">Written by Dr Maren Oduya, Erik van Vulpen</div>'
-    assert read('<meta name="author" content="Maren Oduya">' + HEAD + byline) == "Dr Maren Oduya, Erik van Vulpen"
+    assert (
+        read('<meta name="author" content="Maren Oduya">' + HEAD + byline)
+        == "Dr Maren Oduya, Erik van Vulpen"
+    )
 
 
 def test_credentials_in_a_box_below_the_text() -> None:
@@ -177,8 +206,16 @@ def test_credentials_in_a_box_below_the_text() -> None:
 @pytest.mark.parametrize(
     ("head", "body", "url"),
     [
-        ('<meta property="og:site_name" content="Maria Lund"><title>Boats | Maria Lund</title>', "", URL),
-        ("<title>Boats – Maria Lund</title>", "<footer>© 2024 Maria Lund. All rights reserved.</footer>", URL),
+        (
+            '<meta property="og:site_name" content="Maria Lund"><title>Boats | Maria Lund</title>',
+            "",
+            URL,
+        ),
+        (
+            "<title>Boats – Maria Lund</title>",
+            "<footer>© 2024 Maria Lund. All rights reserved.</footer>",
+            URL,
+        ),
         ("<title>Boats</title>", "<span>Maria Lund</span>", "https://marialund.example/boats"),
         ("<title>Boats | Maria Lund</title>", '<a href="/">Maria Lund</a>', URL),
     ],
@@ -194,37 +231,55 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
     [
         "<title>Boats | Maria Lund</title>",  # one sign is none
         "<title>Boats | Harbour Post</title><meta property='og:site_name' content='Harbour Post'>",
-        "<title>Boats | Maria Lund</title><meta property='og:site_name' content='Maria Lund'>"
-        '<script type="application/ld+json">{"@type":"Organization","name":"Maria Lund"}</script>',
+        (
+            "<title>Boats | Maria Lund</title><meta property='og:site_name' content='Maria"
+            ' Lund\'><script type="application/ld+json">{"@type":"Organization","name":"Maria'
+            ' Lund"}</script>'
+        ),
     ],
 )
 def test_no_owner(head: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
-    assert author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry")).value is None
+    assert (
+        author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry")).value
+        is None
+    )
 
 
 def test_a_box_below_the_text() -> None:
-    box = '<div class="author-box"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they carry.</p></div>'
+    box = (
+        '<div class="author-box"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
+        " carry.</p></div>"
+    )
     assert read(HEAD + TEXT * 8 + box) == "Maren Oduya"
 
 
 def test_a_box_below_the_text_beats_a_weak_mark_above_the_headline() -> None:
-    box = '<div class="post-author"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they carry.</p></div>'
+    box = (
+        '<div class="post-author"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
+        " carry.</p></div>"
+    )
     assert read('<p><a href="/users/fisk">Fisk</a></p>' + HEAD + TEXT * 8 + box) == "Maren Oduya"
 
 
 def test_authors_of_other_articles_do_not_count() -> None:
-    others = "".join(f'<div class="related"><a rel="author" href="/a{n}">Other Name{n}</a></div>' for n in "abc")
+    others = "".join(
+        f'<div class="related"><a rel="author" href="/a{n}">Other Name{n}</a></div>' for n in "abc"
+    )
     comments = '<div class="comments"><cite class="author">Ann Reader</cite></div>'
     assert read(HEAD + TEXT + others + comments) is None
 
 
-@pytest.mark.parametrize("name", ["Facebook", "admin", "105092", "https://harbourpost.example/authors/7"])
+@pytest.mark.parametrize(
+    "name", ["Facebook", "admin", "105092", "https://harbourpost.example/authors/7"]
+)
 def test_never_a_service_or_a_number(name: str) -> None:
     assert read(f'<meta name="author" content="{name}">' + HEAD + TEXT) is None
 
 
-@pytest.mark.parametrize("name", ["Harbour Post", "harbourpost.example", "The Diggs Team", "boat_lady7", "Redaktion"])
+@pytest.mark.parametrize(
+    "name", ["Harbour Post", "harbourpost.example", "The Diggs Team", "boat_lady7", "Redaktion"]
+)
 def test_the_site_a_team_or_a_login_only_if_the_page_declares_nobody_else(name: str) -> None:
     stated = f'<meta name="author" content="{name}">'
     assert read(stated + HEAD + TEXT) == name
@@ -232,48 +287,74 @@ def test_the_site_a_team_or_a_login_only_if_the_page_declares_nobody_else(name: 
 
 
 def test_a_person_whose_site_bears_the_name() -> None:
-    assert read('<meta name="author" content="Maria Lund">' + HEAD, site="Maria Lund") == "Maria Lund"
+    assert (
+        read('<meta name="author" content="Maria Lund">' + HEAD, site="Maria Lund") == "Maria Lund"
+    )
 
 
 def test_a_desk_only_where_readers_see_it() -> None:
     assert read(HEAD + "<p>Redaktion</p>" + TEXT) is None
-    assert read(HEAD + '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>' + TEXT) == "Redaktion"
+    assert (
+        read(HEAD + '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>' + TEXT)
+        == "Redaktion"
+    )
 
 
 def test_jsonld_by_reference_and_as_a_list() -> None:
     script = (
-        '<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","author":[{"@id":"#p"},"Tom Fisk"]},'
-        '{"@type":"Person","@id":"#p","name":"Maren Oduya"}]}</script>'
+        "<script"
+        ' type="application/ld+json">{"@graph":[{"@type":"NewsArticle","author":[{"@id":"#p"},"Tom'
+        ' Fisk"]},{"@type":"Person","@id":"#p","name":"Maren Oduya"}]}</script>'
     )
     assert read(script + HEAD) == "Maren Oduya, Tom Fisk"
 
 
 def test_the_byline_readers_see_beats_a_meta_of_another_name() -> None:
-    assert read('<meta name="author" content="Bo Uploader">' + HEAD + '<p class="byline">By Maren Oduya</p>') == (
-        "Maren Oduya"
+    assert (
+        read(
+            '<meta name="author" content="Bo Uploader">'
+            + HEAD
+            + '<p class="byline">By Maren Oduya</p>'
+        )
+        == "Maren Oduya"
     )
 
 
 def test_the_entry_s_authors() -> None:
     page = '<meta name="author" content="Bo Uploader">' + HEAD
-    assert read(page, entry=Entry(id="1", authors=("maren@paper.example (Maren Oduya)", "Tom Fisk"))) == (
-        "Maren Oduya, Tom Fisk"
+    assert (
+        read(page, entry=Entry(id="1", authors=("maren@paper.example (Maren Oduya)", "Tom Fisk")))
+        == "Maren Oduya, Tom Fisk"
     )
     assert read(page, entry=Entry(id="1", authors=("Harbour Post", "x@y.example"))) == "Bo Uploader"
 
 
 def test_a_byline_with_an_element_for_each_name() -> None:
-    names = " und ".join(f"<a rel='author' href='/{name}'>{name}</a>" for name in ("Maria Oduya", "Thomas Fisk"))
+    names = " und ".join(
+        f"<a rel='author' href='/{name}'>{name}</a>" for name in ("Maria Oduya", "Thomas Fisk")
+    )
     assert read(f"{HEAD}<div>{names}</div>{TEXT}") == "Maria Oduya, Thomas Fisk"
-    assert read(f"{HEAD}<p>Anna Lima, Thomas Fisk</p><p>4 May 2024</p>{TEXT}") == "Anna Lima, Thomas Fisk"
+    assert (
+        read(f"{HEAD}<p>Anna Lima, Thomas Fisk</p><p>4 May 2024</p>{TEXT}")
+        == "Anna Lima, Thomas Fisk"
+    )
 
 
 def test_a_person_whose_site_bears_the_same_name() -> None:
-    script = '<script type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'
+    script = (
+        "<script"
+        ' type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'  # noqa: E501
+    )
     assert read(script % ("Person", "Zuza Gryfik") + HEAD, site="Zuza Gryfik") == "Zuza Gryfik"
     byline = '<p class="byline">By Maren Oduya</p>'
-    assert read(script % ("Organization", "Zuza Gryfik") + HEAD + byline, site="Zuza Gryfik") == "Maren Oduya"
-    assert read(script % ("Person", "Les Nouvelles") + HEAD + byline, site="Les Nouvelles") == "Maren Oduya"
+    assert (
+        read(script % ("Organization", "Zuza Gryfik") + HEAD + byline, site="Zuza Gryfik")
+        == "Maren Oduya"
+    )
+    assert (
+        read(script % ("Person", "Les Nouvelles") + HEAD + byline, site="Les Nouvelles")
+        == "Maren Oduya"
+    )
 
 
 def test_what_holds_most_of_the_page_is_no_sidebar() -> None:
@@ -283,12 +364,16 @@ def test_what_holds_most_of_the_page_is_no_sidebar() -> None:
 
 
 def test_the_owner_s_copyright_of_many_years() -> None:
-    page = parse(b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>", "https://mariaoduya.example/ferry")
+    page = parse(
+        b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>",
+        "https://mariaoduya.example/ferry",
+    )
     assert author.read(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
 
 
 @pytest.mark.parametrize(
-    "html", ["<div class='author'>" + "By " * 200_000, '<a rel="author">x</a>' * 20_000, "<b>" * 20_000]
+    "html",
+    ["<div class='author'>" + "By " * 200_000, '<a rel="author">x</a>' * 20_000, "<b>" * 20_000],
 )
 def test_hostile_bylines_end(html: str) -> None:
     assert read(HEAD + html) in (None, "x")

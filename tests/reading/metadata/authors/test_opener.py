@@ -1,4 +1,5 @@
-"""Who opened a thread: by microdata, by the elements of forum software; elsewhere a user only comments."""
+"""Who opened a thread: by microdata, by the elements of forum software; elsewhere a user only
+comments."""
 
 from __future__ import annotations
 
@@ -14,8 +15,14 @@ REPLY = (
     '<div itemprop="comment" itemtype="https://schema.org/Comment">'
     '<b itemprop="author"><i itemprop="name">{}</i></b></div>'
 )
-MARKED = '<div itemscope itemtype="https://schema.org/DiscussionForumPosting">{}<p>When does it leave?</p>{}</div>'
-OPENED = '<div class="hidden"><span itemprop="author"><meta itemprop="name" content="keel_42"></span></div>'
+MARKED = (
+    '<div itemscope itemtype="https://schema.org/DiscussionForumPosting">{}<p>When does it'
+    " leave?</p>{}</div>"
+)
+OPENED = (
+    '<div class="hidden"><span itemprop="author"><meta itemprop="name"'
+    ' content="keel_42"></span></div>'
+)
 
 
 def author(html: str, url: str = THREAD) -> str | None:
@@ -25,17 +32,28 @@ def author(html: str, url: str = THREAD) -> str | None:
 @pytest.mark.parametrize(
     "post",
     [
-        '<dl class="postprofile"><dt><a class="avatar" href="/u/1"></a>'
-        '<a class="username" href="memberlist.php?mode=viewprofile&u=1">keel_42</a></dt></dl>',
+        (
+            '<dl class="postprofile"><dt><a class="avatar" href="/u/1"></a>'
+            '<a class="username" href="memberlist.php?mode=viewprofile&u=1">keel_42</a></dt></dl>'
+        ),
         '<div class="postleft"><dl><dt><strong>keel_42</strong></dt><dd>Member</dd></dl></div>',
         '<article><div class="PostUser"><h3 class="PostUser-name">keel_42</h3></div></article>',
-        '<div class="author_information"><strong><a href="/user-7.html"><span>keel_42</span></a></strong></div>',
+        (
+            '<div class="author_information"><strong><a'
+            ' href="/user-7.html"><span>keel_42</span></a></strong></div>'
+        ),
         '<td><a class="bigusername" href="member.php?u=1">keel_42</a></td>',
-        '<section class="message-user"><h4><a class="username" href="/members/keel.1/">keel_42</a></h4></section>',
+        (
+            '<section class="message-user"><h4><a class="username"'
+            ' href="/members/keel.1/">keel_42</a></h4></section>'
+        ),
     ],
 )
 def test_the_name_on_the_first_post_counts(post: str) -> None:
-    page = f"<div>{post}<p>When does it leave?</p></div><div>{post.replace('keel_42', 'bosun')}<p>At dawn.</p></div>"
+    page = (
+        f"<div>{post}<p>When does it leave?</p></div><div>{post.replace('keel_42', 'bosun')}<p>At"
+        " dawn.</p></div>"
+    )
     assert author(page) == "keel_42"
 
 
@@ -46,7 +64,8 @@ def test_microdata_tells_the_opener_from_those_who_reply() -> None:
 
 def test_a_declared_author_and_nobody_s_name() -> None:
     declared = (
-        '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana Lima"}}</script>'
+        '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana'
+        ' Lima"}}</script>'
     )
     assert author(declared + '<a class="username">bosun</a>') == "Ana Lima"
     assert author('<a class="username">Guest</a><p>When does it leave?</p>') is None
