@@ -270,16 +270,31 @@ class Choice:
     folders: Meaning | None = None
 
 
+Addresses = Annotated[
+    list[str],
+    Argument(
+        "Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin).",
+        "URL...",
+        positional=True,
+    ),
+]
+Content = Annotated[
+    Literal["full", "excerpt", "link"] | None, Argument("How much of a text to publish.")
+]
+Backfill = Annotated[
+    int | None, typer.Option(min=0, max=1000, help="Entries to take at the first visit.")
+]
+Networks = Annotated[
+    list[str] | None, Argument("Its private network, such as 127.0.0.1/32:8000.", "NETWORK")
+]
+Selectors = Annotated[
+    list[str] | None, Argument("Selector of the text on its pages. Repeatable.", "CSS")
+]
+
+
 @command()
 def add(
-    url: Annotated[
-        list[str],
-        Argument(
-            "Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin).",
-            "URL...",
-            positional=True,
-        ),
-    ],
+    url: Addresses,
     pick: Annotated[
         list[int] | None, Argument("Take number N of what is found. Repeatable.", "N")
     ] = None,
@@ -297,18 +312,10 @@ def add(
     ] = None,
     tag: Annotated[list[str] | None, Argument("Tag for each of its articles. Repeatable.")] = None,
     every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = None,
-    content: Annotated[
-        Literal["full", "excerpt", "link"] | None, Argument("How much of a text to publish.")
-    ] = None,
-    backfill: Annotated[
-        int | None, typer.Option(min=0, max=1000, help="Entries to take at the first visit.")
-    ] = None,
-    allow: Annotated[
-        list[str] | None, Argument("Its private network, such as 127.0.0.1/32:8000.", "NETWORK")
-    ] = None,
-    select: Annotated[
-        list[str] | None, Argument("Selector of the text on its pages. Repeatable.", "CSS")
-    ] = None,
+    content: Content = None,
+    backfill: Backfill = None,
+    allow: Networks = None,
+    select: Selectors = None,
     folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
@@ -336,16 +343,23 @@ def add(
         brief=yes,
         folders=folders,
     )
-    if bool(pick) + all + yes > 1:
-        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
-    if pick and len(url) > 1:
-        raise UsageError("--pick takes a number of one address; give one address with it")
+    _refuse_contradictions(url, pick or (), all=all, yes=yes)
     with opened_to_look(config) as opened:
         if not opened.settings.site.contact:
             cure = f"set it in {opened.config}/syndicator.toml"
             printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
         done = asyncio.run(_add(opened, url, wishes, choice))
     report(done, json=json, asked=ask, dry_run=dry_run, brief=yes)
+
+
+def _refuse_contradictions(
+    url: Sequence[str], pick: Sequence[int], *, all: bool, yes: bool
+) -> None:
+    """Raise UsageError if options say different things of what to take."""
+    if bool(pick) + all + yes > 1:
+        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
+    if pick and len(url) > 1:
+        raise UsageError("--pick takes a number of one address; give one address with it")
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
@@ -71,16 +71,19 @@ def sources(
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 
+ListOrFolder = Annotated[
+    str,
+    Argument(
+        'An OPML file, "-" for one on stdin, or a folder of articles.',
+        "FILE|DIR",
+        positional=True,
+    ),
+]
+
+
 @command("import")
 def import_(
-    file: Annotated[
-        str,
-        Argument(
-            'An OPML file, "-" for one on stdin, or a folder of articles.',
-            "FILE|DIR",
-            positional=True,
-        ),
-    ],
+    file: ListOrFolder,
     folders: Folders = None,
     trust_own: Annotated[
         bool,
@@ -98,15 +101,7 @@ def import_(
     """Add the feeds of an OPML file and read the newest article of each. Or add the articles of a
     folder: markdown files with frontmatter, as of Hugo, Jekyll, Astro and Next.js."""
     if file != "-" and Path(file).is_dir():
-        from syndicator.services.article_files.intake import markdown_files
-
-        perform(
-            config,
-            need("import-articles"),
-            {"files": markdown_files(Path(file))},
-            dry_run=dry_run,
-            json=json,
-        )
+        _import_articles(config, Path(file), dry_run=dry_run, json=json)
         return
     from syndicator.services.adding import found, search
 
@@ -137,19 +132,30 @@ def import_(
     if json:
         failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
-        lists["given"] = {source.key: list_given(source) for source in new if list_given(source)}
-        removed = [
-            {"line": each.line, "name": each.title, "rights": each.removed}
-            for each in _list_removed(result, new)
-        ]
-        lists["removed"] = removed
-        printing.as_json({**lists, "applied": not dry_run})
+        printing.as_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
     elif report:
         printing.run_report(report, json=False)
         printing.say(
             "next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator"
             " refresh` does"
         )
+
+
+def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -> None:
+    from syndicator.services.article_files.intake import markdown_files
+
+    files = {"files": markdown_files(folder)}
+    perform(config, need("import-articles"), files, dry_run=dry_run, json=json)
+
+
+def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
+    """Return the rights that new sources got and those that were left out, as in the JSON."""
+    removed = [
+        {"line": each.line, "name": each.title, "rights": each.removed}
+        for each in _list_removed(result, new)
+    ]
+    given = {source.key: list_given(source) for source in new if list_given(source)}
+    return {"given": given, "removed": removed}
 
 
 def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:

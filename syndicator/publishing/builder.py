@@ -90,29 +90,41 @@ def build(
         feeds.append(builder.prepare(spec, shared))
         yield
     lists.mark(index, pages, frozenset(only or ()))
+    keys = {spec.key for spec in specs}
+    yield from _write_files(builder, feeds, keys, shared, digest, whole=only is None)
+    if pages.problems():
+        kept.begin("")  # so that the next build reports the faults, too
+    return builder.report()
+
+
+def _write_files(
+    builder: "Builder",
+    feeds: list[Feed],
+    keys: Collection[FeedKey],
+    shared: str,
+    digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]],
+    *,
+    whole: bool,
+) -> Iterator[None]:
+    """Write the files of prepared `feeds` and what is beside them. `keys`: of all feeds."""
     # The feed of everything, stale after each change, is marked fresh last: so the next build
     # completes one that died.
-    everything, keys = (
-        [feed for feed in feeds if feed.spec.key == ALL],
-        {spec.key for spec in specs},
-    )
+    everything = [feed for feed in feeds if feed.spec.key == ALL]
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared)) if outdated else ()
     yield from builder.write_stories(shared, feeds)
     yield from builder.write_older(feeds)
-    feeds = [feed for feed in feeds if feed.spec.key != ALL]
-    yield from builder.write_heads(feeds)
+    others = [feed for feed in feeds if feed.spec.key != ALL]
+    yield from builder.write_heads(others)
     builder.drop_ended(keys)
     yield from builder.write_digests(digest)
-    changed = outdated or builder.written or only is None
-    if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
+    changed = outdated or builder.written or whole
+    is_left = builder.brief and builder.is_left(everything)
+    if not is_left and (changed or builder.outlet.get(paths.INDEX) is None):
         builder.write_shared(shared)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
     builder.finish(keys, going)
-    if pages.problems():
-        kept.begin("")  # so that the next build reports the faults, too
-    return builder.report()
 
 
 @dataclass(slots=True)

@@ -144,7 +144,6 @@ def build(
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.configuration.settings import is_bucket, load
-    from syndicator.publishing.paths import QUESTIONS
     from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import App, locked, need_folder, open_app
@@ -157,13 +156,7 @@ def build(
 
     need_folder(config)
     if question:
-        from syndicator.cli.operations import apply
-
-        # a whole address, or without q/
-        asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
-        with opened_for_change(config) as opened:
-            operation = need("save-query")
-            apply(opened, operation, arguments_of(operation, {"slug": QUESTIONS + asked}))
+        _save_question(config, question)
     with (
         locked(load(config), wait=wait) as held,
         open_app(config, remake=remake, held=held) as opened,
@@ -193,6 +186,17 @@ def build(
     printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
+
+
+def _save_question(config: Path, question: str) -> None:
+    """Save the query of a question, given as a whole address or without q/, as a feed."""
+    from syndicator.cli.operations import apply
+    from syndicator.publishing.paths import QUESTIONS
+
+    asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
+    with opened_for_change(config) as opened:
+        operation = need("save-query")
+        apply(opened, operation, arguments_of(operation, {"slug": QUESTIONS + asked}))
 
 
 @command()

@@ -25,13 +25,25 @@ from syndicator.configuration.tables import root_of
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
 
+Folder = Annotated[
+    Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)
+]
+Audience = Annotated[
+    str | None,
+    typer.Option(
+        "--for", metavar="me|public", help="Who reads the feeds: you alone, or the world."
+    ),
+]
+Runs = Annotated[
+    str | None,
+    typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run."),
+]
+
 
 @command()
 def init(
     context: typer.Context,
-    dir: Annotated[
-        Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)
-    ] = None,
+    dir: Folder = None,
     title: Annotated[str | None, Argument("What the feeds are about, such as Gardening.")] = None,
     url: Annotated[
         str | None, Argument("Where the feeds will be, such as https://feeds.example.org/")
@@ -45,16 +57,8 @@ def init(
     template: Annotated[
         str, Argument("Make a repository that publishes without a server: github.", "NAME")
     ] = "",
-    audience: Annotated[
-        str | None,
-        typer.Option(
-            "--for", metavar="me|public", help="Who reads the feeds: you alone, or the world."
-        ),
-    ] = None,
-    runs: Annotated[
-        str | None,
-        typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run."),
-    ] = None,
+    audience: Audience = None,
+    runs: Runs = None,
     yes: Annotated[bool, Argument("Ask nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:
@@ -69,20 +73,14 @@ def init(
     folder = dir or (root_of(config, os.environ) if named else Path())
     place = config if named else folder / "config"
     if sys.stdin.isatty() and not yes and not (place / "syndicator.toml").exists():
-        audience = audience or (
-            "public" if url or contact or template else _one_of("Who reads it?", _AUDIENCES)
-        )
-        title = (
-            title
-            if title is not None or example
-            else _asked("What are the feeds about (their title)?")
-        )
+        if audience is None and (url or contact or template):
+            audience = "public"
+        audience = audience or _one_of("Who reads it?", _AUDIENCES)
+        if title is None and not example:
+            title = _asked("What are the feeds about (their title)?")
         if audience == "public":
-            url = (
-                url
-                if url is not None
-                else _asked("Where will they be published, if you know (https://...)?")
-            )
+            if url is None:
+                url = _asked("Where will they be published, if you know (https://...)?")
             contact = contact or _asked("How can owners of visited sites reach you (mail or page)?")
         runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):

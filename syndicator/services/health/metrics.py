@@ -114,23 +114,9 @@ def families(
     for when, at in sorted(times.items()):  # an event that never happened has no sample
         yield GaugeMetricFamily(f"syndicator_last_{when}_timestamp_seconds", _LAST[when], value=at)
     if pictures:
-        states = {
-            "made": pictures.made,
-            "waiting": pictures.waiting,
-            "failed": sum(pictures.failed.values()),
-        }
-        yield _gauge("syndicator_pictures", "Pictures of articles, by their state", "state", states)
-        yield _gauge(
-            "syndicator_pictures_failed", "Pictures that are not shown", "reason", pictures.failed
-        )
+        yield from _families_of_pictures(pictures)
     if hosts:
-        states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
-        yield _gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
-        late = "How long the first of the hosts that are due has waited for a worker"
-        yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=hosts.late)
-        yield GaugeMetricFamily(
-            "syndicator_workers", "Workers that work on a host", value=len(hosts.workers)
-        )
+        yield from _families_of_hosts(hosts)
     yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)
     for key, (name, label, text) in _COUNTED.items():
         family = CounterMetricFamily(name, text, labels=[label] if label else [])
@@ -140,6 +126,28 @@ def families(
         yield SummaryMetricFamily(
             name, text, count_value=many, sum_value=counters.get(key, {}).get("", 0)
         )
+
+
+def _families_of_pictures(pictures: Pictured) -> Iterator[Metric]:
+    states = {
+        "made": pictures.made,
+        "waiting": pictures.waiting,
+        "failed": sum(pictures.failed.values()),
+    }
+    yield _gauge("syndicator_pictures", "Pictures of articles, by their state", "state", states)
+    yield _gauge(
+        "syndicator_pictures_failed", "Pictures that are not shown", "reason", pictures.failed
+    )
+
+
+def _families_of_hosts(hosts: HostCounts) -> Iterator[Metric]:
+    states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
+    yield _gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
+    late = "How long the first of the hosts that are due has waited for a worker"
+    yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=hosts.late)
+    yield GaugeMetricFamily(
+        "syndicator_workers", "Workers that work on a host", value=len(hosts.workers)
+    )
 
 
 def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
