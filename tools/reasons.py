@@ -26,7 +26,8 @@ def document() -> str:
 
 def _section(group: type[Reason]) -> str:
     """A table of one group."""
-    lines = [f"## {inspect.getdoc(group)}", "", "code | meaning | cure", "---|---|---"]
+    meaning = " ".join((inspect.getdoc(group) or "").split())
+    lines = [f"## {meaning}", "", "code | meaning | cure", "---|---|---"]
     rows = (
         f"`{reason.value}` | {reason.means} | {reason.cure.removeprefix('nothing: ')}"
         for reason in group
