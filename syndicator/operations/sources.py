@@ -155,16 +155,17 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError for a new variable: only people who can edit the files may use them."""
+    """Raise UsageError if `address` was changed and names a variable: only people who can edit the
+    files may use variables."""
     from syndicator.configuration.sources.rights import list_variables
 
     if address == before:
         return
     variables = list_variables(address)
     if variables:
+        variable = "${" + variables[0] + "}"
         raise UsageError(
-            f"an address that names a variable (${{{variables[0]}}}) is written into sources.toml"
-            " by hand"
+            f"an address that names a variable ({variable}) is written into sources.toml by hand"
         )
 
 

@@ -255,7 +255,7 @@ class Jobs:
             settling=self._settling,
             walks=self._walks,
             hubs=self.hubs,
-            hurry_build=partial(self._hurry_build, BUILD_SECONDS),
+            hurry_build=partial(self._bring_build_forward, BUILD_SECONDS),
             stop=self.stop,
             watch=self._make_watch(VISITS),
         )
@@ -279,15 +279,15 @@ class Jobs:
             self._settling.hurry()
             return await build_due(app, self._settling, self._make_watch(VISITS).turn)
         if self._settling.is_due(app):
-            self._hurry_build()
-        return BuildReport()
+            self._bring_build_forward()
+        return BuildReport()  # the job of the build reports what it built
 
     def _build_at_once(self) -> None:
         """Let what changed wait for nothing but the pause between builds."""
         self._settling.hurry()
-        self._hurry_build()
+        self._bring_build_forward()
 
-    def _hurry_build(self, least_pause: float = 0.0) -> None:
+    def _bring_build_forward(self, least_pause: float = 0.0) -> None:
         """Bring the build forward, but leave `least_pause` seconds and most of the time to the
         visits."""
         pause = max(least_pause, _PAUSES * self._build_seconds)
@@ -334,7 +334,7 @@ class Jobs:
     async def serve_digests(self, opened: Opened) -> None:
         """Build the entries of digests that are due, and mail those that were built."""
         if digests.due(opened.app):
-            self._hurry_build()
+            self._bring_build_forward()
         self.report_problems(await mail_digests(opened.app))
 
     async def check_health(self, opened: Opened) -> None:

@@ -171,13 +171,14 @@ class Registry(Hubs):
 
     def _has_room(self, source_key: str, size: int) -> bool:
         """Return True if a push of `size` bytes may wait: a source has a quarter of the places and
-        bytes at most."""
+        bytes at most. A push that waits alone may be larger."""
         if not self._inbox.has_room(source_key) or self._waiting_bytes + size > PUSH_BYTES:
             return False
         waiting = self._inbox.items_of(source_key)
-        return not waiting or sum(len(push.body) for push in waiting) + size <= most_of_one(
-            PUSH_BYTES
-        )
+        if not waiting:
+            return True
+        waiting_bytes = sum(len(push.body) for push in waiting)
+        return waiting_bytes + size <= most_of_one(PUSH_BYTES)
 
     @property
     def waiting(self) -> int:

@@ -102,9 +102,8 @@ def remake(app: App) -> None:
 async def run(
     app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
 ) -> RunReport:
-    """Visit, building meanwhile; then ask the language model and build again; then do what is
-    periodic in `up`. The caller holds the lock. Raises NetworkDown, UsageError, StoreError,
-    OSError."""
+    """Visit and build what is due (see `visit_due`), prune kept pages, and report the run. The
+    caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
     clock = asyncio.get_running_loop().time
     began = clock()
     async with aclosing(SharedClient(app)) as client:

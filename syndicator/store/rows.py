@@ -520,13 +520,10 @@ _FOLDS = (
 
 
 def tell(connection: Connection, stories: Collection[str], gone: Collection[str] = ()) -> None:
-    """Update stories, and articles `gone` from theirs: mark feeds stale if their articles now show
-    other reports. A story whose lead article is not published has none until another is chosen."""
-    reports: dict[str, list[Any]] = {story: [] for story in stories}
-    for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(gone))):
-        for part in chunks(values):
-            for row in connection.execute(_REPORTS.where(column.in_(part))):
-                reports.setdefault(row.story or "", []).append(row)
+    """Update `stories`, and the articles `gone` that left their stories: mark feeds stale if their
+    articles now show other reports. A story whose lead article is not published has no lead until
+    another is chosen."""
+    reports = _read_reports(connection, stories, gone)
     if not reports:
         return
     leads = dict[str, int]()
@@ -537,23 +534,48 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
     for story, rows in reports.items():
         display = _arrange_story(rows)
         lead = recorded.get(story, "")
-        if lead in display.shown:
+        is_led = lead in display.shown
+        if is_led:
             leads[lead] = display.confirmed
-        leads_due[story] = bool(display.shown) and lead not in display.shown
+        leads_due[story] = bool(display.shown) and not is_led
         digests |= display.digests
-        state = hashlib.blake2b(
-            repr([tuple(row)[:-1] for row in rows]).encode(), digest_size=16
-        ).hexdigest()
-        states += [{**STORY_PAGES._asdict(), "name": story, "made_of": state}] if story else []
+        if story:
+            made_of = _digest_reports(rows)
+            states.append({**STORY_PAGES._asdict(), "name": story, "made_of": made_of})
     upsert(connection, schema.products, states)
     _set_due(connection, {story: due for story, due in leads_due.items() if story}, recorded)
     if digests:
         connection.execute(
             _SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()]
         )
-    for part in chunks(sorted(digests)):
-        drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
+    _mark_feeds_of(connection, digests)
     _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
+
+
+def _read_reports(
+    connection: Connection, stories: Collection[str], gone: Collection[str]
+) -> dict[str, list[Any]]:
+    """Return the reports of each story, and those of `gone` by the story that they have now, "" for
+    none."""
+    reports: dict[str, list[Any]] = {story: [] for story in stories}
+    for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(gone))):
+        for part in chunks(values):
+            for row in connection.execute(_REPORTS.where(column.in_(part))):
+                reports.setdefault(row.story or "", []).append(row)
+    return reports
+
+
+def _digest_reports(rows: Sequence[Any]) -> str:
+    """Return a digest of what a story's page shows of its reports: all but their last column, the
+    digest of what they showed before."""
+    shown = [tuple(row)[:-1] for row in rows]
+    return hashlib.blake2b(repr(shown).encode(), digest_size=16).hexdigest()
+
+
+def _mark_feeds_of(connection: Connection, articles: Collection[str]) -> None:
+    """Mark the feeds that list `articles` as stale."""
+    for part in chunks(sorted(articles)):
+        drive(connection, f"{_MARKED} FROM members WHERE id IN ({marks(part)})", tuple(part))
 
 
 def _recorded_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:

@@ -40,12 +40,13 @@ def take_in(app: App) -> set[str]:
     notes = app.store.visits
     leads.take_in(app)
     changed = _take_in_members(app)
-    is_told = notes.note(TOLD) == _DONE
-    if not is_told:
+    # once for each database: earlier versions did not record what a story shows
+    is_upgraded = notes.note(TOLD) == _DONE
+    if not is_upgraded:
         app.store.stories.tell()
         leads.choose(app)
-    folds.take_in(app)
-    if not is_told:
+    folds.take_in(app)  # reads what the earlier version noted
+    if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
         notes.set_note(TOLD, _DONE, app.clock())
     return changed
 

@@ -11,6 +11,7 @@ from syndicator.articles.beside import lists
 from syndicator.core import urls
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
+from syndicator.core.ports.articles import KeptFile
 from syndicator.services.container import App
 from syndicator.store import codec
 from syndicator.stories.leads import Report, choose_lead, is_known
@@ -21,21 +22,24 @@ _NO_LEAD: Final = ""
 
 
 def take_in(app: App) -> None:
-    """Update the database's leads from leads.tsv; write that after an upgrade, or if it was
-    lost."""
+    """Update the database's leads from leads.tsv. After an upgrade, or if the file was lost, write
+    it from the database first."""
     file = app.article_store.file(lists.LEADS.name)
-    stamp = file.stamp()
-    if stamp is None:
-        recorded = app.store.stories.leads()
-        if recorded:
-            lists.LEADS.append(file, sorted(recorded.items()))
-            stamp = file.stamp()
-    if (stamp or _NO_FILE) == app.store.visits.note(_READ):
+    if file.stamp() is None:
+        _write_recorded(app, file)
+    version = file.stamp() or _NO_FILE
+    if version == app.store.visits.note(_READ):  # not edited since it was read
         return
     app.store.stories.set_leads(
         _list_changes(app.store.stories.leads(), dict(lists.LEADS.read(file)))
     )
-    app.store.visits.set_note(_READ, stamp or _NO_FILE, app.clock())
+    app.store.visits.set_note(_READ, version, app.clock())
+
+
+def _write_recorded(app: App, file: KeptFile) -> None:
+    recorded = app.store.stories.leads()
+    if recorded:
+        lists.LEADS.append(file, sorted(recorded.items()))
 
 
 def _list_changes(recorded: Mapping[str, str], decided: Mapping[str, str]) -> dict[str, str]:

@@ -232,11 +232,13 @@ class Stories:
         return [Folded(*row) for row in rows]
 
     def put_folded(self, folded: Sequence[Folded]) -> None:
-        """Replace all of `folded`. Feeds that show a change become stale."""
-        gone = {row.article for row in self.folded()} - {row.article for row in folded}
+        """Replace all folded articles, those shown under another article of their story. Feeds that
+        show a change become stale."""
+        before = self.folded()
+        gone = {row.article for row in before} - {row.article for row in folded}
+        stories = {row.story for row in (*before, *folded)}
         new = [{**row._asdict(), "place": place} for place, row in enumerate(folded)]
         with self._db.write() as connection:
-            stories = {*rows.folds_of(connection, gone), *(row.story for row in folded)}
             connection.execute(delete(schema.folded))
             insert(connection, schema.folded, new)
             rows.fold(connection, stories, gone)
