@@ -43,6 +43,7 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
     shutil.copytree(
         ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__")
     )
+    shutil.copytree(ROOT / "config", checkout / "config")
     temporary.mkdir()
     for name in ("run", *(lock.name for lock in ROOT.glob("requirements*.lock"))):
         shutil.copy(ROOT / name, checkout)

@@ -136,8 +136,10 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
             .replace("python ", f"{sys.executable} ", 1)
         )
 
-    first = steps()[: [step for step, _ in steps()].index("FROM", 1)]
-    for step, said in first[1:]:
+    stages = [number for number, (step, _) in enumerate(steps()) if step == "FROM"]
+    base, build, image = stages
+    assert build == base + 1
+    for step, said in steps()[build + 1 : image]:
         if step == "RUN":
             done = subprocess.run(here(said), shell=True, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
