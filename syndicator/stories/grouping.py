@@ -1,43 +1,25 @@
 """Group articles by the event that they report. Pure.
 
-Two articles are compared by their names, first words and numbers. WEIGHTS turn these into the
-log-odds that both report one event (tools/train/fit_stories.py). Texts of one template share words
-and some names, but each has names of its own: they are no evidence. In a mean each outlet counts
-once, however much it writes."""
+Two articles are compared by `likeness`. Groups are merged by the mean of their pairs, so that no
+chain of reports joins two events. In a mean each outlet counts once, however much it writes."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
-from math import inf
-from operator import mul
 from typing import Final, NamedTuple
 
-from syndicator.stories.sketch import TERMS, Sketch, Terms
+from syndicator.stories.likeness import FAR, Comparison, Window
+from syndicator.stories.sketch import Sketch
 
-WEIGHTS: Final = (4.6, 9.5, 7.1, -8.6)  # of `features`
-CONSTANT: Final = -3.1
-BY_NAMES: Final = 1.5  # times the evidence of names is what first words count at most
-ENOUGH: Final = 1.0  # weight of about four rare names; a text with less says little by them
-# share of words that are no names above which two texts may be of one template
-TEMPLATE: Final = 0.5
-# share of the weight of its first names below which a text has names of its own
-SAME_NAMES: Final = 0.9
-FEW: Final = 6  # words of which a share is taken at least
-# log-odds above which two groups become one: with it precision is .95 and more on ECB+
-LIKELY: Final = 0.9
-PAIR: Final = 2.0  # the same of fewer outlets than CONFIRMED
-CONFIRMED: Final = 3  # outlets
-# the same of their first articles, so that what comes later bridges no two stories
-LEADS: Final = -2.0
-MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
-WINDOW: Final = timedelta(days=3)  # between two articles on one event
-# log-odds lost after WINDOW, by the square: of 65 likely pairs 3 were over two days apart
-LATER: Final = 3.6
+# log odds below which a report is unlike the first one of a story, so that what comes later bridges
+# no two stories
+UNLIKE: Final = -0.5
 LARGEST: Final = 60  # articles that are grouped anew together
 OF_STORY: Final = 10  # of them that stand for a story, if there are more
 OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
-FAR: Final = -1e9
+Measure = Callable[["Report", "Report"], float]
+Likely = Mapping[tuple[str, str], float]  # by both ids; without pairs that are not compared
 
 
 class Report(NamedTuple):
@@ -53,73 +35,20 @@ class Report(NamedTuple):
     final: bool = False
 
 
-def likeness(report: Report, other: Report) -> float:
-    """Return the log-odds that two articles report one event; lower if they are days apart. Return
-    FAR if their languages differ or if they are more than WINDOW apart."""
-    late = abs(report.at - other.at) / WINDOW
-    if report.language != other.language or late > 1:
-        return FAR
-    odds = (
-        sum(map(mul, WEIGHTS, features(report.sketch, other.sketch))) + CONSTANT - LATER * late**2
-    )
-    return 0.0 if odds > 0 and _filled_in(report.sketch, other.sketch) else odds
-
-
-def features(sketch: Sketch, other: Sketch) -> tuple[float, float, float, float]:
-    """Return the evidence of names, of first words and of numbers; then that of first words again,
-    if both articles have MANY numbers and share none, like a forecast and a result. Return zeros if
-    they share no name."""
-    shared = sketch.names.keys() & other.names.keys()
-    if not shared:
-        return 0.0, 0.0, 0.0, 0.0
-    names = (_share(sketch.names, shared) + _share(other.names, shared)) / 2
-    lead = min(BY_NAMES * names, len(sketch.lead.keys() & other.lead.keys()) / TERMS)
-    numbers = sum(
-        sketch.numbers[term] * other.numbers[term]
-        for term in sketch.numbers.keys() & other.numbers.keys()
-    )
-    apart = 0.0 if numbers else min(1.0, min(len(sketch.numbers), len(other.numbers)) / MANY)
-    return names, lead, numbers, apart * lead
-
-
-def _share(terms: Terms, shared: Iterable[int]) -> float:
-    """Return the weight of the shared terms as a share of the weight of all, lower if these weigh
-    less than ENOUGH."""
-    return sum(map(terms.__getitem__, shared)) / max(ENOUGH, sum(terms.values()))
-
-
-def _filled_in(sketch: Sketch, other: Sketch) -> bool:
-    """Return True for texts of one template: most first words that are no names agree, but not the
-    first names."""
-    names = sketch.names.keys() | other.names.keys()
-    words, others = sketch.lead.keys() - names, other.lead.keys() - names
-    if len(words & others) <= TEMPLATE * max(FEW, min(len(words), len(others))):
-        return False
-    return max(_first_names(sketch, other), _first_names(other, sketch)) < SAME_NAMES
-
-
-def _first_names(sketch: Sketch, other: Sketch) -> float:
-    """Return how much of the weight of the names in the first words belongs to names that the other
-    text has."""
-    first = {term: weight for term, weight in sketch.names.items() if term in sketch.lead}
-    weight = sum(first.values())
-    return (
-        sum(map(first.__getitem__, first.keys() & other.names.keys())) / weight if weight else 1.0
-    )
-
-
 def changes(
     new: Sequence[Report],
     near: Callable[[Report], Iterable[Report]],
     members: Callable[[Collection[str]], Iterable[Report]],
     fresh: Callable[[Sequence[Report]], str],
+    window: Window,
 ) -> dict[str, str]:
     """Return the new story, "" for none, of each article that changes its story because of the
     `new` articles. `near` returns the articles that share most terms with one, `members` those of
     stories; `fresh` names a story."""
+    measure = Comparison(window).measure
     singles, sets = {report.id: report for report in new}, []
     for report in new:
-        likely = [other for other in near(report) if likeness(report, other) > LIKELY]
+        likely = [other for other in near(report) if measure(report, other) > 0]
         singles |= {other.id: other for other in likely}
         if likely or report.story:
             sets.append({member.story or member.id for member in (report, *likely)})
@@ -128,7 +57,7 @@ def changes(
         region = {id: singles[id] for id in names & singles.keys()} | {
             member.id: member for member in members(names)
         }
-        after = regrouped(list(region.values()), {report.id for report in new}, fresh)
+        after = regrouped(list(region.values()), {report.id for report in new}, fresh, measure)
         changed |= {id: story for id, story in after.items() if story != region[id].story}
     return changed
 
@@ -143,13 +72,16 @@ def _connected(sets: Iterable[set[str]]) -> list[set[str]]:
 
 
 def regrouped(
-    reports: Sequence[Report], new: Collection[str], fresh: Callable[[Sequence[Report]], str]
+    reports: Sequence[Report],
+    new: Collection[str],
+    fresh: Callable[[Sequence[Report]], str],
+    measure: Measure,
 ) -> dict[str, str]:
     """Return the story of each article, "" for none. If there are more than LARGEST, stories stay
     as they are, each represented by its newest articles; of other articles only the `new` and the
     newest are grouped."""
     if len(reports) <= LARGEST:
-        return named(grouped(reports, new), fresh)
+        return named(grouped(reports, measure, new), fresh)
     having = Counter((report.story, report.outlet) for report in reports if report.story)
     counts: Counter[str] = Counter()
     looked_at = []
@@ -162,28 +94,24 @@ def regrouped(
     part = {report.id: report for report in looked_at[:LARGEST]}
     return {
         id: story
-        for id, story in named(grouped(list(part.values())), fresh).items()
+        for id, story in named(grouped(list(part.values()), measure), fresh).items()
         if having[story, part[id].outlet] < OF_OUTLET
     }
 
 
-def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[Report]]:
+def grouped(
+    reports: Sequence[Report], measure: Measure, new: Collection[str] = ()
+) -> list[list[Report]]:
     """Group `reports` by average linkage: merge the two nearest groups while they more likely than
-    not report one event. An article that is like the first one of its story stays there, unless it
-    is `new`: nobody splits the stories of others. The final articles of two stories are never
-    merged."""
-    apart: dict[str, list[Report]] = {}
-    likely = {(report.id, report.id): inf for report in reports}
+    not report one event. An article that is not UNLIKE the first one of its story stays there,
+    unless it is `new`: nobody splits the stories of others. The final articles of two stories are
+    never merged."""
+    likely: dict[tuple[str, str], float] = {}
     for a, b in combinations(reports, 2):
-        likely[a.id, b.id] = likely[b.id, a.id] = likeness(a, b)
-    firsts: dict[str, str] = {}
-    for report in sorted(reports, key=_order):
-        old = report.story and report.id not in new
-        stays = report.final or (
-            old and likely[firsts.setdefault(report.story, report.id), report.id] > 0
-        )
-        apart.setdefault(report.story if stays else report.id, []).append(report)
-    groups = dict(enumerate(apart.values()))
+        value = measure(a, b)
+        if value > FAR:
+            likely[a.id, b.id] = likely[b.id, a.id] = value
+    groups = dict(enumerate(_begin_groups(reports, likely, new)))
     near = {(a, b): _between(groups[a], groups[b], likely) for a in groups for b in groups if a < b}
     while near:
         first, second = max(near, key=lambda pair: (near[pair], -pair[0], -pair[1]))
@@ -198,20 +126,50 @@ def grouped(reports: Sequence[Report], new: Collection[str] = ()) -> list[list[R
     return list(groups.values())
 
 
-def _between(
-    group: Sequence[Report], other: Sequence[Report], likely: Mapping[tuple[str, str], float]
-) -> float:
-    """Return how much the mean likeness of two groups exceeds LIKELY, or PAIR if they have fewer
-    outlets than CONFIRMED. Return FAR if both have final articles, or if their first articles
-    differ."""
-    final = any(report.final for report in group) and any(report.final for report in other)
-    if final or likely[min(group, key=_order).id, min(other, key=_order).id] < LEADS:
+def _begin_groups(
+    reports: Sequence[Report], likely: Likely, new: Collection[str]
+) -> list[list[Report]]:
+    """Return the articles that stay in their stories together, each other one alone."""
+    apart: dict[str, list[Report]] = {}
+    firsts: dict[str, str] = {}
+    for report in sorted(reports, key=_order):
+        stays = report.final
+        if report.story and report.id not in new and not report.final:
+            first = firsts.setdefault(report.story, report.id)
+            stays = first == report.id or likely.get((first, report.id), FAR) > UNLIKE
+        apart.setdefault(report.story if stays else report.id, []).append(report)
+    return list(apart.values())
+
+
+def _between(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
+    """Return the mean likeness of two groups, of the pairs that are compared. Return FAR if there
+    are none, if both groups have final articles, or if their first articles are UNLIKE."""
+    if any(report.final for report in group) and any(report.final for report in other):
+        return FAR
+    if _compare_firsts(group, other, likely) < UNLIKE:
         return FAR
     weights = _weights(group) | _weights(other)
-    pairs = [(a.id, b.id) for a in group for b in other]
-    whole = sum(weights[a] * weights[b] for a, b in pairs)
-    least = LIKELY if len({report.outlet for report in (*group, *other)}) >= CONFIRMED else PAIR
-    return sum(weights[a] * weights[b] * likely[a, b] for a, b in pairs) / whole - least
+    total = whole = 0.0
+    for a in group:
+        for b in other:
+            value = likely.get((a.id, b.id))
+            if value is not None:
+                weight = weights[a.id] * weights[b.id]
+                total += weight * value
+                whole += weight
+    return total / whole
+
+
+def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
+    """Return how like the first article of the group that begins later is to the first one of the
+    other that it is compared with; FAR if there is none."""
+    earlier, later = sorted((group, other), key=lambda reports: min(map(_order, reports)))
+    first = min(later, key=_order)
+    for report in sorted(earlier, key=_order):
+        value = likely.get((report.id, first.id))
+        if value is not None:
+            return value
+    return FAR
 
 
 def _weights(reports: Sequence[Report]) -> dict[str, float]:

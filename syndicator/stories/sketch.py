@@ -1,13 +1,15 @@
-"""Sketches, by which articles are compared: their rarest names, rarest first words and rarest
-numbers.
+"""Sketches, by which articles are compared: their rarest words, names and numbers, and their tone.
 
-Twenty of each are enough; with all of them the groups get worse (tests/bench/bench_stories.py).
-data/common.bin has the weight of each term, by how common it is in texts of its language; terms
-without a weight are rare."""
+A word counts more in the title and at the beginning, and the more often the text has it. Some
+thirty words and twenty names are enough; with all of them the groups get no better
+(tests/bench/bench_stories.py). data/common.bin has how common each term is in texts of its
+language; terms that it lacks are rare. data/tone.toml has the words by which news are told from
+guides and manuals, whose subjects are no events."""
 
 import hashlib
 import math
 import re
+import tomllib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,17 +18,23 @@ from importlib import resources
 from typing import Final, NamedTuple
 from zlib import crc32
 
-READ: Final = 4_000  # characters of a text whose names and numbers are counted
-LEAD: Final = 400  # characters of a text whose words are compared
+FORM: Final = "2"  # of packed sketches; those of another form are made anew from the articles
+READ: Final = 2_000  # characters of a text that are read
+LEAD: Final = 400  # characters of a text that are its beginning
+COUNTED: Final = 4_000  # characters of a text whose terms are counted for common.bin
 STEM: Final = 7  # letters of a word that are kept, a cheap stem
-TERMS: Final = 20  # terms of each kind; 30 do as well, 15 lose .02 of B-cubed F
+WORDS: Final = 32  # words of a sketch
+NAMES: Final = 20
+NUMBERS: Final = 10
+IN_TITLE: Final = 2.0  # added to the logarithm of how often a text has a word of its title
+IN_LEAD: Final = 2.0  # the same of a word of its beginning
 PLACES: Final = 4  # of an outlet at a key, so that its articles crowd out nobody
 KEYS: Final = 6  # terms by which articles on the same event are found
 SCALE: Final = 25.0  # of the weights in common.bin: a byte is 25 times the logarithm of the rarity
-NAMES: Final = 28.0  # added to the length of the weights of names: few names are little evidence
-WORDS: Final = 32.0  # the same of words
-NUMBERS: Final = 24.0  # the same of numbers
 RAREST: Final = 225  # such a byte, of a term that common.bin does not have
+STEPS: Final = 20  # of a unit, in which counts and tones are packed
+FLATTEST: Final = -2.0  # the tone of a plain guide; that of news is 0
+TEXT: Final = 10  # words added to the length of a text: a short one says little of its tone
 # scripts in which two characters count as a word
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _LETTER: Final = rf"[^\W\d_{_EAST}]"
@@ -43,65 +51,86 @@ Terms = Mapping[int, float]
 
 
 class Sketch(NamedTuple):
-    """Weights by hash of the term. The weights of each kind have a length below one, less if a text
-    has few terms."""
+    """By hash of the term how much a text makes of it: one and the logarithm of how often it has
+    the term, more for words of its title and its beginning. `tone`: from FLATTEST, that of a guide,
+    to 0, that of news."""
 
+    words: Terms
     names: Terms
-    lead: Terms
     numbers: Terms
+    tone: float = 0.0
 
 
 def sketch(title: str, text: str) -> Sketch:
     """Return the sketch of an article with this title and plain text."""
-    whole, beginning = f"{title}\n{text[:READ]}", f"{title}\n{text[:LEAD]}"
+    whole = f"{title}\n{text[:READ]}"
+    counts = Counter(_words(whole))
+    stresses = {word: 1 + math.log(count) for word, count in counts.items()}
+    for word in set(_words(f"{title}\n{text[:LEAD]}")):
+        stresses[word] = stresses.get(word, 1.0) + IN_LEAD
+    for word in set(_words(title)):
+        stresses[word] += IN_TITLE
     return Sketch(
-        _rarest(_names(whole), NAMES),
-        _rarest(_words(beginning), WORDS),
-        _rarest(_numbers(whole), NUMBERS),
+        _rarest(stresses, WORDS),
+        _rarest(_stress(_names(whole)), NAMES),
+        _rarest(_stress(_numbers(whole)), NUMBERS),
+        _measure_tone(counts),
     )
 
 
 def terms(title: str, text: str) -> Iterator[str]:
     """Yield all terms of an article, as counted for data/common.bin."""
-    whole = f"{title}\n{text[:READ]}"
+    whole = f"{title}\n{text[:COUNTED]}"
     yield from _words(whole)
     yield from _numbers(whole)
 
 
+def count_words(title: str, text: str) -> Counter[str]:
+    """Return how often an article has each word, as read for its tone."""
+    return Counter(_words(f"{title}\n{text[:READ]}"))
+
+
 def keys(of: Sketch) -> tuple[int, ...]:
     """Return the terms by which articles on the same event are looked up: the heaviest of names and
-    first words."""
-    both = dict(of.names)
-    for term, weight in of.lead.items():
-        both[term] = weight + both.get(term, 0.0)
-    return tuple(
-        term for _, term in sorted((-weight, term) for term, weight in both.items())[:KEYS]
-    )
+    words."""
+    weights: dict[int, float] = {}
+    for kind in (of.names, of.words):
+        rarities = {term: stress * get_rarity(term) for term, stress in kind.items()}
+        length = math.hypot(1.0, *rarities.values())
+        for term, rarity in rarities.items():
+            weights[term] = weights.get(term, 0.0) + rarity / length
+    return tuple(sorted(weights, key=lambda term: (-weights[term], term))[:KEYS])
+
+
+def find_first_names(of: Sketch) -> list[int]:
+    """Return the names in the title or at the beginning."""
+    return [term for term in of.names if of.words.get(term, 0.0) >= 1 + IN_LEAD]
 
 
 def pack(of: Sketch) -> bytes:
-    """Encode a sketch: for each kind the number of terms, their hashes, their weights in 255ths."""
+    """Encode a sketch: for each kind the number of terms, their hashes, their stresses; then the
+    tone."""
     parts = []
-    for terms in of:
-        hashes, weights = (
-            array("I", terms),
-            bytes([round(255 * weight) for weight in terms.values()]),
-        )
-        parts += [bytes((len(terms),)), hashes.tobytes(), weights]
-    return b"".join(parts)
+    for terms in (of.words, of.names, of.numbers):
+        stresses = bytes(min(255, round(STEPS * stress)) for stress in terms.values())
+        parts += [bytes((len(terms),)), array("I", terms).tobytes(), stresses]
+    return b"".join((*parts, bytes((round(-STEPS * of.tone),))))
 
 
-_WEIGHTS: Final = tuple(byte / 255 for byte in range(256))
+_STRESSES: Final = tuple(byte / STEPS for byte in range(256))
 
 
 def unpack(data: bytes) -> Sketch:
-    """Decode the result of `pack`."""
-    kinds, end = [], 0
-    for _ in Sketch._fields:
+    """Decode the result of `pack`. Sketches of the form before have no tone."""
+    kinds: list[Terms] = []
+    end = 0
+    for _ in ("words", "names", "numbers"):
         start = end + 1 + 4 * data[end]
-        hashes, end = array("I", data[end + 1 : start]), start + data[end]
-        kinds.append(dict(zip(hashes, map(_WEIGHTS.__getitem__, data[start:end]), strict=True)))
-    return Sketch(*kinds)
+        hashes = array("I", data[end + 1 : start])
+        end = start + len(hashes)
+        kinds.append(dict(zip(hashes, map(_STRESSES.__getitem__, data[start:end]), strict=True)))
+    words, names, numbers = kinds
+    return Sketch(words, names, numbers, -int.from_bytes(data[end:], "big") / STEPS)
 
 
 _NO_SIGNS: Final = str.maketrans("", "", ".,:")
@@ -139,6 +168,12 @@ def number(term: str) -> int:
     return crc32(term.encode("utf-8", "replace"))
 
 
+def get_rarity(term: int) -> float:
+    """Return the logarithm of how many texts there are to one with the term of this hash."""
+    table = _common()
+    return table[term % len(table)] / SCALE
+
+
 @lru_cache(maxsize=1)
 def _common() -> bytes:
     return (
@@ -149,18 +184,32 @@ def _common() -> bytes:
     )
 
 
-def _rarest(terms: Iterable[str], added: float) -> Terms:
-    table, counts = (
-        _common(),
-        Counter(map(crc32, " ".join(terms).encode("utf-8", "replace").split())),
-    )
-    weights = [
-        (-(1 + math.log(times)) * table[term % len(table)] / SCALE, term)
-        for term, times in counts.items()
+@lru_cache(maxsize=1)
+def _tones() -> Mapping[str, float]:
+    """How much more a word is of news than of guides."""
+    file = resources.files("syndicator.stories").joinpath("data/tone.toml")
+    tones: Mapping[str, float] = tomllib.loads(file.read_text("utf-8"))["tone"]
+    return tones
+
+
+def _measure_tone(counts: Counter[str]) -> float:
+    tones = _tones()
+    whole = sum(tones[word] * math.log1p(counts[word]) for word in tones.keys() & counts.keys())
+    return max(FLATTEST, min(0.0, whole / math.log(TEXT + counts.total())))
+
+
+def _stress(terms: Iterable[str]) -> dict[str, float]:
+    return {term: 1 + math.log(count) for term, count in Counter(terms).items()}
+
+
+def _rarest(stresses: Mapping[str, float], most: int) -> Terms:
+    table = _common()
+    hashes = map(crc32, "\n".join(stresses).encode("utf-8", "replace").split(b"\n"))
+    weighed = [
+        (-stress * table[term % len(table)], term, stress)
+        for term, stress in zip(hashes, stresses.values(), strict=False)
     ]
-    rarest = sorted(weights)[:TERMS]
-    length = -math.hypot(added, *(weight for weight, _ in rarest))
-    return {term: weight / length for weight, term in rarest}
+    return {term: stress for _, term, stress in sorted(weighed)[:most]}
 
 
 def place(article: str, outlet: str) -> int:

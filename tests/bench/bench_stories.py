@@ -37,6 +37,7 @@ from syndicator.store.database import upsert
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import grouping
 from syndicator.stories.grouping import Report
+from syndicator.stories.likeness import SAMPLE, WINDOW, Comparison, Window, count_terms
 from syndicator.stories.sketch import Sketch, keys, pack, sketch, unpack
 from tests.bench.machine import machine
 from tests.services.places import Place
@@ -121,9 +122,11 @@ def reports(articles: Sequence[Labelled]) -> list[Report]:
 
 
 def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
-    """A pass for each few articles, with the candidates that the database would find."""
+    """A pass for each few articles, with the candidates that the database would find, and with the
+    window of the last article."""
     having: dict[int, list[str]] = defaultdict(list)
     by_id = {report.id: report for report in found}
+    filed: list[Report] = []
 
     def near(report: Report) -> list[Report]:
         shared = Counter(
@@ -136,18 +139,32 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
 
     for start in range(0, len(found), size):
         new = [by_id[report.id] for report in found[start : start + size]]
+        filed += new
         for report in new:
             for key in keys(report.sketch):
                 having[key].append(report.id)
         changed = grouping.changes(
-            new, near, members, lambda group: "story of " + min(one.id for one in group)
+            new,
+            near,
+            members,
+            lambda group: "story of " + min(one.id for one in group),
+            window_of(filed, new[-1].at),
         )
         by_id |= {id: by_id[id]._replace(story=story) for id, story in changed.items()}
     return {id: report.story or id for id, report in by_id.items()}
 
 
+def window_of(filed: Sequence[Report], at: datetime) -> Window:
+    """The window of an article of this time: those filed so far that it is compared with."""
+    there = [report for report in filed if abs(report.at - at) <= WINDOW]
+    newest = there[-SAMPLE:]
+    return count_terms(len(there), ((report.outlet, report.sketch) for report in newest))
+
+
 def at_once(found: Sequence[Report]) -> Grouped:
-    return {report.id: group[0].id for group in grouping.grouped(found) for report in group}
+    window = window_of(found, found[-1].at)
+    groups = grouping.grouped(found, Comparison(window).measure)
+    return {report.id: group[0].id for group in groups for report in group}
 
 
 def b_cubed(grouped: Grouped, truth: Grouped) -> tuple[float, float, float]:
@@ -176,7 +193,7 @@ def measure(name: str, articles: Sequence[Labelled]) -> None:
     )
     for way, group in ways.items():
         for seed in range(3 if way == "in passes" else 1):
-            order = random.Random(seed).sample(found, len(found))
+            order = sorted(random.Random(seed).sample(found, len(found)), key=lambda one: one.at)
             begun = time.process_time()
             figures = b_cubed(group(order), truth)
             print(
@@ -226,6 +243,7 @@ def window(number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
         with place.app() as app:
+            asyncio.run(follow(app))  # which notes the form of the sketches
             for start in range(0, number, 1000):
                 fill(app, chance, sketches, range(start, start + 1000))
             for n in range(OUTLETS):  # a process has seen most outlets
@@ -267,9 +285,8 @@ def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: r
     new, made = {}, []
     for n in numbers:
         at = codec.micros(app.clock()) - chance.randrange(HOURS * 3_600_000_000)
-        mixed = Sketch(
-            *(mix(chance, kinds) for kinds in zip(*chance.sample(sketches, MIXED), strict=True))
-        )
+        drawn = [one[:3] for one in chance.sample(sketches, MIXED)]
+        mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*drawn, strict=True)))
         id, outlet = article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
         unread = Unread(id, f"{n}.md", 1, 1, at)
         new[unread] = Sketched(id, outlet, "en", at, pack(mixed))

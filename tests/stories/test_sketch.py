@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.stories.sketch import KEYS, TERMS, keys, number, pack, sketch, stems, unpack
+from syndicator.stories.sketch import (
+    KEYS,
+    NAMES,
+    NUMBERS,
+    STEPS,
+    WORDS,
+    get_rarity,
+    keys,
+    number,
+    pack,
+    sketch,
+    stems,
+    unpack,
+)
 
 TITLE = "Norvik Air cancels 140 flights"
 TEXT = (
@@ -43,11 +56,24 @@ def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
     )
 
 
-def test_words_count_at_the_beginning_alone_and_numbers_without_their_signs() -> None:
-    made = sketch(TITLE, TEXT + " word" * 200 + " zebra")
-    assert terms("stranded") <= made.lead.keys()
-    assert not terms("zebra") & made.lead.keys()
+def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_their_signs() -> None:
+    made = sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
+    stresses = [made.words[number(stem)] for stem in stems(["cancels", "stranded", "zebra"])]
+    assert stresses == [5.0, 3.0, 1.0]
     assert terms("140", "19000") == made.numbers.keys()
+
+
+def test_what_a_text_says_again_counts_more() -> None:
+    words = sketch("x", "The gull met another gull. Then the tern went home.").words
+    assert words[number("gull")] > words[number("tern")]
+
+
+def test_guides_have_another_tone_than_news() -> None:
+    guide = sketch("How to choose your best mattress", "Here is what you need for your home.")
+    report = sketch("Two held after the raid", "He said that police were told. She had left.")
+    unknown = sketch("Zwei Festnahmen", "Die Polizei nahm sie in ihrem Haus fest.")
+    assert guide.tone < -1
+    assert report.tone == unknown.tone == 0.0
 
 
 def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
@@ -58,17 +84,27 @@ def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
 def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
     made = sketch(title, text)
     packed = pack(made)
-    assert len(packed) <= 3 * (1 + 5 * TERMS)
-    for kind, before in zip(unpack(packed), made, strict=True):
+    assert len(packed) <= 4 + 5 * (WORDS + NAMES + NUMBERS)
+    again = unpack(packed)
+    for kind, before in zip(again[:3], made[:3], strict=True):
         assert kind.keys() == before.keys()
-        assert all(abs(kind[term] - before[term]) <= 1 / 255 for term in kind)
+        assert all(abs(kind[term] - before[term]) <= 1 / STEPS for term in kind)
+    assert abs(again.tone - made.tone) <= 1 / STEPS
     assert pack(unpack(packed)) == packed
     assert len(keys(made)) <= KEYS
 
 
-def test_terms_that_are_rare_weigh_more() -> None:
-    names = sketch("x", "in France and Klopstokia").names
-    assert names[number("klopsto")] > names[number("france")]
+def test_the_rarest_terms_are_kept() -> None:
+    assert get_rarity(number("klopsto")) > get_rarity(number("france"))
+    names = sketch(
+        "x", "in France and " + " and ".join(f"Klo{n}st" for n in "abcdefghijklmnopqrst")
+    )
+    assert len(names.names) == NAMES
+    assert number("france") not in names.names
+
+
+def test_a_sketch_of_the_form_before_is_read_without_a_tone() -> None:
+    assert unpack(pack(sketch(TITLE, TEXT))[:-1]).tone == 0.0
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -88,4 +124,4 @@ def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
         made = sketch("x", text)
     finally:
         sys.settrace(before)
-    assert all(len(kind) <= TERMS for kind in made)
+    assert [len(kind) for kind in made[:3]] <= [WORDS, NAMES, NUMBERS]

@@ -15,14 +15,16 @@ from syndicator.services.stories import leads
 from syndicator.services.stories.decisions import decide, outlet_of, story_name, take_in
 from syndicator.store import codec
 from syndicator.store.tables.stories import Sketched, Unread
-from syndicator.stories.grouping import WINDOW, Report, changes
-from syndicator.stories.sketch import READ, keys, pack, sketch, unpack
+from syndicator.stories.grouping import Report, changes
+from syndicator.stories.likeness import SAMPLE, WINDOW, Window, count_terms
+from syndicator.stories.sketch import FORM, READ, keys, pack, sketch, unpack
 
 _AT_ONCE: Final = 25  # articles between two turns of the visits
 _OF_PASS: Final = 2000  # articles of a pass; others wait for the next
 _LOOK_AGAIN: Final = timedelta(hours=1)  # for articles that were changed
 _MARKDOWN: Final = READ * 4 // 3  # characters of a body that are made plain
 _LOOKED: Final = "stories looked"  # the note that says when
+_FORM: Final = "stories sketched"  # the note with the form of the database's sketches
 
 
 async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
@@ -30,6 +32,9 @@ async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str
     changed."""
     notes, now = app.store.visits, app.clock()
     changed = take_in(app)
+    if notes.note(_FORM) != FORM:
+        app.store.stories.forget()
+        notes.set_note(_FORM, FORM, now)
     if app.settings.publish.stories == "off":
         app.store.stories.prune(now, _OF_PASS)
         return set()
@@ -63,7 +68,13 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
     }
     outlets = {id: row.outlet for id, row in rows.items()}
     left = {id: "" for id, row in rows.items() if row.story and not row.data and not row.final}
-    new = [report for row in rows.values() if (report := _report(row, since))]
+    # an article without a sketch that has a story was in it before the database was made anew
+    stays = {row.article for row in unread if row.article in before and not row.was_sketched}
+    new = [
+        report
+        for row in rows.values()
+        if row.article not in stays and (report := _report(row, since))
+    ]
 
     def near(report: Report) -> list[Report]:
         likest = stories.near(
@@ -85,10 +96,21 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
         ]
 
     changed = left | changes(
-        new, near, members, lambda group: story_name(min(group).id, app.clock())
+        new,
+        near,
+        members,
+        lambda group: story_name(min(group).id, app.clock()),
+        _measure_window(app, since),
     )
     decide(app, changed, outlets, final=False)
     return set(changed)
+
+
+def _measure_window(app: App, since: datetime) -> Window:
+    """Return the window of articles that are compared, by the newest of them."""
+    stories = app.store.stories
+    sample = [(outlet, unpack(data)) for outlet, data in stories.newest(SAMPLE)]
+    return count_terms(stories.count(since), sample)
 
 
 def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:

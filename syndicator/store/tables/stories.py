@@ -21,7 +21,7 @@ _a, _m = schema.articles.c, schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
 # Statements of each pass are texts: those of SQLAlchemy take three times as long.
-_UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added
+_UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added, s.article IS NOT NULL
     FROM articles AS a LEFT JOIN story_sketches AS s ON s.article = a.id
     WHERE a.added >= ? AND (s.article IS NULL OR s.mtime_ns <> a.mtime_ns OR s.size <> a.size)
     ORDER BY a.added, a.id LIMIT ?"""
@@ -71,13 +71,15 @@ _IN_STORY = (
 
 
 class Unread(NamedTuple):
-    """An article whose current file has no sketch yet. Times in microseconds since 1970."""
+    """An article whose current file has no sketch yet. Times in microseconds since 1970.
+    `was_sketched`: its file was another before."""
 
     article: str
     path: str
     mtime_ns: int
     size: int
     added: int
+    was_sketched: bool = False
 
 
 class Sketched(NamedTuple):
@@ -122,7 +124,25 @@ class Stories:
             first = max(
                 first, self._db.driven("SELECT max(added) FROM story_sketches")[0][0] or first
             )
-        return [Unread(*row) for row in self._db.driven(_UNREAD, first, most)]
+        found = self._db.driven(_UNREAD, first, most)
+        return [Unread._make((*row[:5], bool(row[5]))) for row in found]
+
+    def count(self, since: datetime) -> int:
+        """Return how many articles added since then have a sketch."""
+        query = "SELECT count(*) FROM story_sketches WHERE added >= ?"
+        found: int = self._db.driven(query, codec.micros(since))[0][0]
+        return found
+
+    def newest(self, most: int) -> list[tuple[str, bytes]]:
+        """Return outlet and sketch of the articles that were added last."""
+        query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
+        return [(outlet, data) for outlet, data in self._db.driven(query, most) if data]
+
+    def forget(self) -> None:
+        """Delete all sketches; they are made again from the articles. Stories stay."""
+        with self._db.write() as connection:
+            for table in (schema.story_sketches, schema.story_keys):
+                connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
         with self._db.write() as connection:

@@ -24,7 +24,7 @@ from syndicator.services.container import App
 from syndicator.services.reconcile import files
 from syndicator.services.stories.follow import follow
 from syndicator.store import codec, schema
-from syndicator.stories.grouping import WINDOW
+from syndicator.stories.likeness import WINDOW
 from tests.services.places import Place
 
 QUAKE = (

@@ -1,0 +1,46 @@
+"""How far two articles are alike, among how many."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from syndicator.stories.grouping import Report
+from syndicator.stories.likeness import Comparison, Window, count_terms
+from syndicator.stories.sketch import PLACES, number, sketch
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+QUAKE = sketch("Quake in Verania", "It shook Sant Orel at 4:17, said Dario Menk in Sant Orel.")
+
+
+def report(id: str) -> Report:
+    return Report(id, f"{id}.example", "en", NOON, QUAKE)
+
+
+def measure(window: Window) -> float:
+    return Comparison(window).measure(report("a"), report("b"))
+
+
+def test_among_more_articles_a_pair_must_be_likelier() -> None:
+    assert Window(articles=10_000).get_limit() > Window(articles=100).get_limit() + 3
+    assert measure(Window(articles=10_000)) < measure(Window(articles=100))
+
+
+def test_what_many_articles_say_weighs_less() -> None:
+    common = dict.fromkeys(QUAKE.words, 100)
+    window = Window(articles=100, sampled=200, counts=common)
+    assert measure(window) < measure(Window(articles=100, sampled=200))
+
+
+def test_an_outlet_makes_no_term_common() -> None:
+    flood = count_terms(200, [("flood.example", QUAKE)] * 200)
+    many = count_terms(200, [(f"{n}.example", QUAKE) for n in range(200)])
+    quake = number("quake")
+    assert (flood.counts[quake], many.counts[quake]) == (PLACES, 200)
+    assert flood.sampled == many.sampled == 200
+
+
+def test_guides_on_one_subject_are_less_likely_a_story() -> None:
+    guide = QUAKE._replace(tone=-1.0)
+    one, other = (report(id)._replace(sketch=guide) for id in "ab")
+    window = Window(articles=100)
+    assert Comparison(window).measure(one, other) < measure(window) - 1
