@@ -45,10 +45,10 @@ def changes(
     """Return the new story, "" for none, of each article that changes its story because of the
     `new` articles. `near` returns the articles that share most terms with one, `members` those of
     stories; `fresh` names a story."""
-    measure = Comparison(window).measure
+    comparison = Comparison(window)
     singles, sets = {report.id: report for report in new}, []
     for report in new:
-        likely = [other for other in near(report) if measure(report, other) > 0]
+        likely = [other for other in near(report) if comparison.is_likely(report, other)]
         singles |= {other.id: other for other in likely}
         if likely or report.story:
             sets.append({member.story or member.id for member in (report, *likely)})
@@ -57,7 +57,8 @@ def changes(
         region = {id: singles[id] for id in names & singles.keys()} | {
             member.id: member for member in members(names)
         }
-        after = regrouped(list(region.values()), {report.id for report in new}, fresh, measure)
+        found = list(region.values())
+        after = regrouped(found, {report.id for report in new}, fresh, comparison.measure)
         changed |= {id: story for id, story in after.items() if story != region[id].story}
     return changed
 

@@ -9,11 +9,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from operator import mul
 from typing import Final, NamedTuple, Protocol
 
-from syndicator.stories.sketch import PLACES, Sketch, Terms, find_first_names, get_rarity
+from syndicator.stories.sketch import (
+    PLACES,
+    SCALE,
+    Sketch,
+    Terms,
+    find_first_names,
+    get_rarity_byte,
+)
 
 WEIGHTS: Final = (25.5, 12.7, -11.0, 1.9)  # of `measure_shares`, of the tones of both
 CONSTANT: Final = -2.6
@@ -34,6 +42,9 @@ EXPECTED: Final = 200  # articles for which the rarity of a term in common.bin c
 SHORT: Final = (96.0, 28.0, 24.0)
 FAR: Final = -1e9
 _DAY: Final = timedelta(days=1)
+# of the EXPECTED articles, how many have a term of this rarity
+_EXPECTED_BY_BYTE: Final = tuple(EXPECTED * math.exp(-byte / SCALE) for byte in range(256))
+_NO_SHARES: Final = (0.0, 0.0, 0.0)
 
 
 class Article(Protocol):
@@ -73,25 +84,33 @@ class Window:
 
     def weigh_term(self, term: int) -> float:
         """Return the logarithm of how many articles there are to one that has a term."""
-        expected = EXPECTED * math.exp(-get_rarity(term))
-        count = self.counts.get(term, 0) + expected
-        return max(0.0, math.log((self.sampled + EXPECTED) / count))
+        byte = get_rarity_byte(term)
+        count = self.counts.get(term)
+        if count is None:
+            return self._not_counted[byte]
+        return max(0.0, math.log((self.sampled + EXPECTED) / (count + _EXPECTED_BY_BYTE[byte])))
+
+    @cached_property
+    def _not_counted(self) -> list[float]:
+        """The weights of terms that no sampled article has, by rarity."""
+        articles = self.sampled + EXPECTED
+        return [max(0.0, math.log(articles / expected)) for expected in _EXPECTED_BY_BYTE]
 
 
-def count_terms(articles: int, sample: Iterable[tuple[str, Sketch]]) -> Window:
-    """Return the window of so many articles, by a sample of them as outlet and sketch. Of an outlet
-    at most PLACES articles count for a term, however much it writes."""
-    by_outlet: dict[str, list[set[int]]] = {}
-    for outlet, sketch in sample:
-        found = sketch.words.keys() | sketch.names.keys() | sketch.numbers.keys()
-        by_outlet.setdefault(outlet, []).append(found)
-    counts: Counter[int] = Counter()
+def count_terms(articles: int, sample: Iterable[tuple[str, Collection[int]]]) -> Window:
+    """Return the window of so many articles, by the outlets and the terms of a sample of them. Of
+    an outlet at most PLACES articles count for a term, however much it writes."""
+    by_outlet: dict[str, list[Collection[int]]] = {}
+    for outlet, terms in sample:
+        by_outlet.setdefault(outlet, []).append(terms)
+    parts: list[Collection[int]] = []
     for of_outlet in by_outlet.values():
+        if len(of_outlet) <= PLACES:
+            parts += of_outlet
+            continue
         own = Counter(chain.from_iterable(of_outlet))
-        if len(of_outlet) > PLACES:
-            own = Counter({term: min(PLACES, count) for term, count in own.items()})
-        counts.update(own)
-    return Window(articles, sum(map(len, by_outlet.values())), counts)
+        parts += ([term] * min(PLACES, count) for term, count in own.items())
+    return Window(articles, sum(map(len, by_outlet.values())), Counter(chain.from_iterable(parts)))
 
 
 class Comparison:
@@ -110,15 +129,35 @@ class Comparison:
         apart = abs(article.at - other.at)
         if article.language != other.language or apart > WINDOW:
             return FAR
-        one, two = self.weigh(article), self.weigh(other)
         tone = article.sketch.tone + other.sketch.tone
-        features = (*measure_shares(one, two), tone)
-        odds: float = (
-            sum(map(mul, WEIGHTS, features)) + CONSTANT - LATER * (apart / _DAY) - self._limit
-        )
+        lost = LATER * (apart / _DAY) + self._limit
+        if article.sketch.names.keys().isdisjoint(other.sketch.names):
+            return _get_odds(_NO_SHARES, tone) - lost
+        one, two = self.weigh(article), self.weigh(other)
+        odds = _get_odds(measure_shares(one, two), tone) - lost
         if odds > 0 and _is_filled_in(one, two):
             return 0.0
         return odds
+
+    def is_likely(self, article: Article, other: Article) -> bool:
+        """Return True if two articles are more likely than not to report one event. Most others are
+        told apart by the terms that both have, without the weights of all terms of `other`."""
+        one = self.weigh(article)
+        names = self._multiply_at_most(one.names, other.sketch.names, SHORT[1])
+        if not names:
+            return self.measure(article, other) > 0
+        words = self._multiply_at_most(one.words, other.sketch.words, SHORT[0])
+        numbers = self._multiply_at_most(one.numbers, other.sketch.numbers, SHORT[2])
+        most = BY_NAMES * names
+        if _get_odds((min(words, most), min(numbers, most), 0.0), tone=0.0) <= self._limit:
+            return False
+        return self.measure(article, other) > 0
+
+    def _multiply_at_most(self, weighed: Terms, stresses: Terms, short: float) -> float:
+        """Return the most that the product with the weights of these stresses can be."""
+        shared = weighed.keys() & stresses.keys()
+        weights = {term: stresses[term] * self._terms[term] for term in shared}
+        return _multiply(weighed, weights) / math.hypot(short, *weights.values())
 
     def weigh(self, article: Article) -> Weighed:
         """Return the sketch of an article by weights in this window."""
@@ -140,6 +179,11 @@ class Comparison:
         weights = [stress * terms[term] for term, stress in kind.items()]
         length = math.hypot(short, *weights)
         return {term: weight / length for term, weight in zip(kind, weights, strict=True)}
+
+
+def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
+    odds: float = sum(map(mul, WEIGHTS, (*shares, tone)), CONSTANT)
+    return odds
 
 
 def measure_shares(one: Weighed, two: Weighed) -> tuple[float, float, float]:

@@ -64,11 +64,14 @@ class Sketch(NamedTuple):
 def sketch(title: str, text: str) -> Sketch:
     """Return the sketch of an article with this title and plain text."""
     whole = f"{title}\n{text[:READ]}"
-    counts = Counter(_words(whole))
+    in_title = _words(title)
+    in_lead = in_title + _words(text[:LEAD])
+    counts = Counter(in_lead)
+    counts.update(_words(text[LEAD:READ]))
     stresses = {word: 1 + math.log(count) for word, count in counts.items()}
-    for word in set(_words(f"{title}\n{text[:LEAD]}")):
-        stresses[word] = stresses.get(word, 1.0) + IN_LEAD
-    for word in set(_words(title)):
+    for word in set(in_lead):
+        stresses[word] += IN_LEAD
+    for word in set(in_title):
         stresses[word] += IN_TITLE
     return Sketch(
         _rarest(stresses, WORDS),
@@ -93,9 +96,12 @@ def count_words(title: str, text: str) -> Counter[str]:
 def keys(of: Sketch) -> tuple[int, ...]:
     """Return the terms by which articles on the same event are looked up: the heaviest of names and
     words."""
+    table = _common()
     weights: dict[int, float] = {}
     for kind in (of.names, of.words):
-        rarities = {term: stress * get_rarity(term) for term, stress in kind.items()}
+        rarities = {
+            term: stress * table[term % len(table)] / SCALE for term, stress in kind.items()
+        }
         length = math.hypot(1.0, *rarities.values())
         for term, rarity in rarities.items():
             weights[term] = weights.get(term, 0.0) + rarity / length
@@ -131,6 +137,23 @@ def unpack(data: bytes) -> Sketch:
         kinds.append(dict(zip(hashes, map(_STRESSES.__getitem__, data[start:end]), strict=True)))
     words, names, numbers = kinds
     return Sketch(words, names, numbers, -int.from_bytes(data[end:], "big") / STEPS)
+
+
+def find_terms(of: Sketch) -> set[int]:
+    """Return all terms of a sketch."""
+    return {*of.words, *of.names, *of.numbers}
+
+
+def unpack_terms(data: bytes) -> set[int]:
+    """Return all terms of the result of `pack`, in a fifth of the time of `unpack`."""
+    terms: set[int] = set()
+    end = 0
+    for _ in ("words", "names", "numbers"):
+        count = data[end]
+        start = end + 1 + 4 * count
+        terms.update(array("I", data[end + 1 : start]))
+        end = start + count
+    return terms
 
 
 _NO_SIGNS: Final = str.maketrans("", "", ".,:")
@@ -170,8 +193,13 @@ def number(term: str) -> int:
 
 def get_rarity(term: int) -> float:
     """Return the logarithm of how many texts there are to one with the term of this hash."""
+    return get_rarity_byte(term) / SCALE
+
+
+def get_rarity_byte(term: int) -> int:
+    """Return what data/common.bin has for the term of this hash: SCALE times its rarity."""
     table = _common()
-    return table[term % len(table)] / SCALE
+    return table[term % len(table)]
 
 
 @lru_cache(maxsize=1)

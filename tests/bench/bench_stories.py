@@ -38,7 +38,7 @@ from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import grouping
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import SAMPLE, WINDOW, Comparison, Window, count_terms
-from syndicator.stories.sketch import Sketch, keys, pack, sketch, unpack
+from syndicator.stories.sketch import Sketch, find_terms, keys, pack, sketch, unpack
 from tests.bench.machine import machine
 from tests.services.places import Place
 from tools.train.provenance import SHARED
@@ -157,8 +157,8 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
 def window_of(filed: Sequence[Report], at: datetime) -> Window:
     """The window of an article of this time: those filed so far that it is compared with."""
     there = [report for report in filed if abs(report.at - at) <= WINDOW]
-    newest = there[-SAMPLE:]
-    return count_terms(len(there), ((report.outlet, report.sketch) for report in newest))
+    sample = [(report.outlet, find_terms(report.sketch)) for report in there[-SAMPLE:]]
+    return count_terms(len(there), sample)
 
 
 def at_once(found: Sequence[Report]) -> Grouped:

@@ -20,10 +20,10 @@ from syndicator.stories.grouping import LARGEST, OF_OUTLET, Measure, Report, cha
 from syndicator.stories.likeness import FAR, WINDOW, Comparison, Window
 from syndicator.stories.sketch import sketch
 from tests.aged import prose
+from tests.stories.hard_pairs import PAIRS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DATA = Path(__file__).parent / "data"
-CASES = tomllib.loads((DATA / "hard_pairs.toml").read_text(encoding="utf-8"))["case"]
 TEMPLATES = tomllib.loads((DATA / "templates.toml").read_text(encoding="utf-8"))
 QUAKE = (
     "Strong quake hits Sant Orel in Verania",
@@ -84,12 +84,11 @@ def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
 
 def test_hard_pairs_are_told_apart() -> None:
     right = 0
-    for case in CASES:
-        one = report("a", (case["report"]["title"], case["report"]["text"]))
-        for kind in ("same", "other"):
-            other = report("b", (case[kind]["title"], case[kind]["text"]))
-            right += (likeness(one, other, BUSY) > 0) == (kind == "same")
-    assert len(CASES) == 30
+    for pair in PAIRS:
+        one = report("a", pair.report)
+        right += likeness(one, report("b", pair.same), BUSY) > 0
+        right += likeness(one, report("b", pair.other), BUSY) <= 0
+    assert len(PAIRS) == 30
     assert right >= RIGHT
 
 
@@ -165,12 +164,11 @@ def test_texts_of_a_few_sentences_are_no_story() -> None:
 
 
 # a guide to five apps is no event, and no story
-NEWS = [case for case in CASES if sketch(case["report"]["title"], case["report"]["text"]).tone > -1]
+NEWS = [pair.report for pair in PAIRS if sketch(*pair.report).tone > -1]
 
 
-@pytest.mark.parametrize("case", NEWS, ids=lambda case: case["report"]["title"])
-def test_copies_of_a_report_that_end_with_other_names_are_a_story(case: dict[str, Any]) -> None:
-    title, text = case["report"]["title"], case["report"]["text"]
+@pytest.mark.parametrize(("title", "text"), NEWS, ids=[title for title, _ in NEWS])
+def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, text: str) -> None:
     ends = (
         "",
         "Reporting by Aldo Wendrick and Mirja Tasker.",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import combinations
+
+import pytest
 
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import Comparison, Window, count_terms
-from syndicator.stories.sketch import PLACES, number, sketch
+from syndicator.stories.sketch import PLACES, find_terms, number, sketch
+from tests.stories.hard_pairs import PAIRS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 QUAKE = sketch("Quake in Verania", "It shook Sant Orel at 4:17, said Dario Menk in Sant Orel.")
@@ -32,8 +36,8 @@ def test_what_many_articles_say_weighs_less() -> None:
 
 
 def test_an_outlet_makes_no_term_common() -> None:
-    flood = count_terms(200, [("flood.example", QUAKE)] * 200)
-    many = count_terms(200, [(f"{n}.example", QUAKE) for n in range(200)])
+    flood = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
+    many = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
     quake = number("quake")
     assert (flood.counts[quake], many.counts[quake]) == (PLACES, 200)
     assert flood.sampled == many.sampled == 200
@@ -44,3 +48,23 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     one, other = (report(id)._replace(sketch=guide) for id in "ab")
     window = Window(articles=100)
     assert Comparison(window).measure(one, other) < measure(window) - 1
+
+
+@pytest.mark.parametrize("articles", [1, 100, 10_000])
+def test_what_is_likely_is_known_without_all_weights(articles: int) -> None:
+    texts = [text for pair in PAIRS for text in (pair.report, pair.same, pair.other)]
+    reports = [report(f"{n:02}")._replace(sketch=sketch(*text)) for n, text in enumerate(texts)]
+    comparison = Comparison(Window(articles=articles))
+    likely = [pair for pair in combinations(reports, 2) if comparison.measure(*pair) > 0]
+    fast = Comparison(Window(articles=articles))
+    assert [pair for pair in combinations(reports, 2) if fast.is_likely(*pair)] == likely
+    assert likely
+
+
+def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = Report("b", "b.example", "en", NOON, sketch("Fair opens in Verania", ""))
+    comparison = Comparison(Window(articles=10_000))
+    monkeypatch.setattr(comparison, "measure", lambda *_: pytest.fail("all weights were needed"))
+    assert not comparison.is_likely(report("a"), other)

@@ -16,6 +16,7 @@ from syndicator.stories.sketch import (
     NUMBERS,
     STEPS,
     WORDS,
+    find_terms,
     get_rarity,
     keys,
     number,
@@ -23,6 +24,7 @@ from syndicator.stories.sketch import (
     sketch,
     stems,
     unpack,
+    unpack_terms,
 )
 
 TITLE = "Norvik Air cancels 140 flights"
@@ -91,6 +93,7 @@ def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
         assert all(abs(kind[term] - before[term]) <= 1 / STEPS for term in kind)
     assert abs(again.tone - made.tone) <= 1 / STEPS
     assert pack(unpack(packed)) == packed
+    assert unpack_terms(packed) == find_terms(made)
     assert len(keys(made)) <= KEYS
 
 

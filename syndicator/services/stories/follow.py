@@ -17,7 +17,7 @@ from syndicator.store import codec
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories.grouping import Report, changes
 from syndicator.stories.likeness import SAMPLE, WINDOW, Window, count_terms
-from syndicator.stories.sketch import FORM, READ, keys, pack, sketch, unpack
+from syndicator.stories.sketch import FORM, READ, keys, pack, sketch, unpack, unpack_terms
 
 _AT_ONCE: Final = 25  # articles between two turns of the visits
 _OF_PASS: Final = 2000  # articles of a pass; others wait for the next
@@ -109,7 +109,7 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
 def _measure_window(app: App, since: datetime) -> Window:
     """Return the window of articles that are compared, by the newest of them."""
     stories = app.store.stories
-    sample = [(outlet, unpack(data)) for outlet, data in stories.newest(SAMPLE)]
+    sample = ((outlet, unpack_terms(data)) for outlet, data in stories.newest(SAMPLE))
     return count_terms(stories.count(since), sample)
 
 
