@@ -23,9 +23,11 @@ from syndicator.stories.sketch import (
     get_rarity_byte,
 )
 
-WEIGHTS: Final = (25.5, 12.7, -11.0, 1.9)  # of `measure_shares`, of the tones of both
+WEIGHTS: Final = (29.0, 20.0, -15.0, 2.4)  # of `measure_shares`, of the tones of both
 CONSTANT: Final = -2.6
 BY_NAMES: Final = 3.0  # times what shared names are is what shared words count at most
+MOST: Final = 0.045  # evidence of a shared word
+APART: Final = 0.06  # evidence of words that is added where no number is shared
 MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
 # share of the words that are no names above which two texts may be of one template
 TEMPLATE: Final = 0.5
@@ -33,7 +35,7 @@ TEMPLATE: Final = 0.5
 SAME_NAMES: Final = 0.9
 FEW_WORDS: Final = 6  # words of which a share is taken at least
 LATER: Final = 0.7  # log odds lost a day between two reports
-LEAST: Final = -5.8  # of the limit, to which the logarithm of the number of articles is added
+LEAST: Final = -5.7  # of the limit, to which the logarithm of the number of articles is added
 FEW: Final = 100  # articles: a window with fewer is as good as empty
 WINDOW: Final = timedelta(days=5)  # between two articles that are compared
 SAMPLE: Final = 200  # articles whose terms are counted
@@ -188,12 +190,17 @@ def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
 
 def measure_shares(one: Weighed, two: Weighed) -> tuple[float, float, float]:
     """Return the evidence of words and of numbers, which count as far as names agree; then that of
-    words again, if both articles have MANY numbers and share none, like a forecast and a result."""
+    words and APART again, as far as both articles have MANY numbers and share none, like a forecast
+    and a result. No word is more than MOST: the name of a company makes no event."""
     names = _multiply(one.names, two.names)
-    words = min(_multiply(one.words, two.words), BY_NAMES * names)
+    shared = one.words.keys() & two.words.keys()
+    evidence = sum(min(MOST, one.words[term] * two.words[term]) for term in shared)
+    words = min(evidence, BY_NAMES * names)
     numbers = min(_multiply(one.numbers, two.numbers), BY_NAMES * names)
-    apart = 0.0 if numbers else min(1.0, min(len(one.numbers), len(two.numbers)) / MANY)
-    return words, numbers, apart * words
+    if not one.numbers.keys().isdisjoint(two.numbers):
+        return words, numbers, 0.0
+    many = min(1.0, min(len(one.numbers), len(two.numbers)) / MANY)
+    return words, numbers, many * (words + APART)
 
 
 def _multiply(terms: Terms, others: Terms) -> float:

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from html import escape
 
 from tests.aged.web import Answer
-from tests.stories.test_grouping import CASES
+from tests.stories.hard_pairs import CASES
 
 BEGIN = datetime(2026, 11, 20, 8, tzinfo=UTC)
 OUTLETS = ("bank", "herald", "post", "wire")

@@ -20,7 +20,8 @@ def _read_text(table: dict[str, str]) -> Text:
     return table["title"], table["text"]
 
 
+CASES: Final = tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
 PAIRS: Final = [
     Pair(_read_text(case["report"]), _read_text(case["same"]), _read_text(case["other"]))
-    for case in tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
+    for case in CASES
 ]

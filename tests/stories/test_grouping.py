@@ -38,7 +38,6 @@ BOTH = (f"{QUAKE[0]}, {FERRY[0]}", f"{QUAKE[1]} {FERRY[1]}")
 NUMBERS = " ".join(str(4711 + 613 * n) for n in range(15))
 WINDOW_OF_FEW = Window()
 BUSY = Window(articles=10_000)
-RIGHT = 54  # of 60 pairs in a busy window; most others are a forecast and its result
 
 
 def report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
@@ -82,14 +81,18 @@ def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
     }
 
 
-def test_hard_pairs_are_told_apart() -> None:
+# Of 60 pairs. Among few articles the names alone make most of the others alike: a limit that tells
+# 56 apart there would miss half of what three outlets report on quiet days.
+@pytest.mark.parametrize(("articles", "least"), [(10_000, 56), (1_000, 51), (1, 39)])
+def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
+    window = Window(articles=articles)
     right = 0
     for pair in PAIRS:
         one = report("a", pair.report)
-        right += likeness(one, report("b", pair.same), BUSY) > 0
-        right += likeness(one, report("b", pair.other), BUSY) <= 0
+        right += likeness(one, report("b", pair.same), window) > 0
+        right += likeness(one, report("b", pair.other), window) <= 0
     assert len(PAIRS) == 30
-    assert right >= RIGHT
+    assert right >= least
 
 
 @pytest.mark.parametrize(
@@ -114,10 +117,9 @@ def test_hard_pairs_are_told_apart() -> None:
             ("Harbour fees go up", "It is the year 2031."),
             ("A record for school choirs", "It is the year 2031."),
         ),
-        pytest.param(
+        (
             ("How Orlan Menk became rich", "Banker Orlan Menk had friends."),
             ("Orlan Menk and the art market", "A look."),
-            marks=pytest.mark.xfail(reason="two rare names are all that they say", strict=True),
         ),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.stories.test_grouping import CASES
+from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife, machine
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.test_grouping import CASES
+from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife, machine
 from tests.trust.test_stories import page

@@ -23,7 +23,7 @@ from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
 from tests.publishing.test_newsboat import serving
 from tests.services.stories.test_stories import do
-from tests.stories.test_grouping import CASES
+from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day
 from tests.trust.life import Life
 from tests.trust.test_readers import Reader as Subscriber
