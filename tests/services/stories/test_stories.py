@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, article_id
@@ -24,6 +24,7 @@ from syndicator.services.container import App
 from syndicator.services.reconcile import files
 from syndicator.services.stories.follow import follow
 from syndicator.store import codec, schema
+from syndicator.store.tables.stories import Member
 from syndicator.stories.likeness import WINDOW
 from tests.services.places import Place
 
@@ -353,3 +354,22 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
     do(app, "split", id=min(one, two))
     after = app.store.stories.of([one, two])
     assert after[max(one, two)] == first != after[min(one, two)]
+
+
+def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
+    one = add(app, "https://one.example/a")
+    other = add(app, "https://two.example/b", FERRY)
+    assert grouped(app) == set()
+    app.store.stories.put(
+        [Member(one, "s", "one.example", False), Member(other, "s", "two.example", False)]
+    )
+    with app.store._db.write() as connection:
+        connection.execute(update(schema.story_sketches).values(data=b"of another form"))
+    app.store.visits.set_note("stories sketched", "1", app.clock())
+    assert grouped(app) == {frozenset((one, other))}
+    made = sketches(app, [one, other])
+    assert len(made) == 2
+    assert b"of another form" not in {row.data for row in made}
+    third = add(app, "https://three.example/c", FERRY)
+    assert frozenset((one, other)) not in grouped(app)
+    assert app.store.stories.members([third])
