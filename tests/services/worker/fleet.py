@@ -25,6 +25,7 @@ from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.run import push, pushed
 from syndicator.store.engine import Store, open_store
+from syndicator.store.postgres import StoreBusy
 from tests.services.worker.web import Web
 
 
@@ -118,7 +119,19 @@ class Instance:
         return [one for one in self.workers if one is not but and one.poll() is None]
 
     def visit_again(self) -> None:
-        """All sources are due, and with them pages that timed out on a busy machine."""
+        """All sources are due, and with them pages that timed out on a busy machine. A worker that
+        stands still within a transaction holds its rows until the server ends its statement, after
+        two minutes."""
+        assert self.until(self._is_visited_again, 150), self.state()
+
+    def _is_visited_again(self) -> bool:
+        try:
+            self._visit_again()
+        except StoreBusy:
+            return False
+        return True
+
+    def _visit_again(self) -> None:
         with self.store() as store:
             for number, _ in enumerate(self.web.urls()):
                 rows = store.visits.pending(f"s{number}", datetime.max.replace(tzinfo=UTC))
