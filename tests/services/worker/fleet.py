@@ -95,6 +95,18 @@ class Instance:
         self.workers.append(made)
         return made
 
+    def emptied(self, seconds: float) -> bool:
+        """Waits until nothing is left to do, for so long at most; whether nothing is. A source that
+        `visit_again` makes due while its job ends is not in the next job; workers find it every ten
+        minutes, here every half."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with self.store() as store:
+                store.shards(60).fill()
+            if self.until(lambda: self.left() == 0, 30):
+                return True
+        return False
+
     def stop(self) -> list[int]:
         """Ends all workers in order; their exit codes."""
         for one in self.workers:
