@@ -292,12 +292,15 @@ class Builder:
         for fresh in self.fresh:
             for key in (fresh.key, *self._moved.get(fresh.key, ())):
                 feed_of.update((paths.file_name(key, format), fresh.key) for format in FORMATS)
+        held = set[FeedKey]()
         for name, error in refused.errors.items():
             if name not in feed_of:
                 raise error from refused
             self.written.discard(name)
-            self._hold(feed_of[name], f"cannot write {DiskError.of(error)}")
-        held = {feed_of[name] for name in refused.errors}
+            key = feed_of[name]
+            if key not in held:
+                self._hold(key, f"cannot write {DiskError.of(error)}")
+            held.add(key)
         self.fresh = [fresh for fresh in self.fresh if fresh.key not in held]
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from syndicator.services import places
 from tests.faults.losing import LosingDisk, LosingObjects, Power, PowerCut
 from tests.faults.table import fault
+from tests.faults.whole import Files, check_whole, copy_place, read_files
 from tests.objects.s3_server import S3
 from tests.services.places import NOW, SHORT, Place, store_articles
 
@@ -28,7 +28,6 @@ FEW = 12  # files in a batch, so that a small instance has several
 EVERY = 31  # one of so many steps, in a run without the slow tests
 
 Make = Callable[..., Outlet]
-State = Mapping[str, bytes]
 
 
 def fill(place: Place) -> None:
@@ -76,34 +75,10 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builder, "_BATCH", FEW)
 
 
-def taken(prepared: Place) -> Place:
-    """A copy of the instance, in place of the last one."""
-    folder = prepared.folder.parent / "copy"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(prepared.folder, folder)
-    place = object.__new__(Place)
-    place.folder, place.config, place.now = folder, folder / "config", prepared.now
-    return place
-
-
 def build(place: Place, make: Make) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "FileOutlet", make)
         place.build()
-
-
-def files(folder: Path) -> State:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def check_whole(found: State, before: State, after: State) -> None:
-    for name, data in found.items():
-        if not name.rpartition("/")[2].startswith("."):  # a temporary file may be torn
-            assert data in (before.get(name), after.get(name)), name
 
 
 @fault(
@@ -123,22 +98,22 @@ def check_whole(found: State, before: State, after: State) -> None:
 )
 @pytest.mark.timeout(1800)
 def test_a_disk(prepared: Place, share: str, every: int) -> None:
-    before = files(prepared.folder / "feeds/public")
+    before = read_files(prepared.folder / "feeds/public")
     quiet = Power()
-    place = taken(prepared)
+    place = copy_place(prepared)
     build(place, on_disk(LosingDisk(quiet)))
-    after = files(place.folder / "feeds/public")
+    after = read_files(place.folder / "feeds/public")
     assert after != before
     for step in range(1, quiet.steps + 1, every):
-        place = taken(prepared)
+        place = copy_place(prepared)
         disk = LosingDisk(Power(step))
         with pytest.raises(PowerCut):
             build(place, on_disk(disk))
         disk.lose(SHARES[share], random.Random(step))
         public = place.folder / "feeds/public"
-        check_whole(files(public), before, after)
+        check_whole(read_files(public), before, after)
         place.build()
-        assert files(public) == after, step
+        assert read_files(public) == after, step
 
 
 @fault(
@@ -149,13 +124,13 @@ def test_a_disk(prepared: Place, share: str, every: int) -> None:
 @pytest.mark.parametrize("every", [EVERY, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
 def test_a_bucket(prepared: Place, s3: S3, bucket: Bucket, every: int) -> None:
-    fill_bucket(s3, before := files(prepared.folder / "feeds/public"))
+    fill_bucket(s3, before := read_files(prepared.folder / "feeds/public"))
     quiet = Power()
-    build(taken(prepared), in_bucket(bucket, quiet))
+    build(copy_place(prepared), in_bucket(bucket, quiet))
     after = s3.below("i")
     for step in range(1, quiet.steps + 1, every):
         fill_bucket(s3, before)
-        place = taken(prepared)
+        place = copy_place(prepared)
         with pytest.raises(PowerCut):
             build(place, in_bucket(bucket, Power(step)))
         check_whole(s3.below("i"), before, after)
@@ -172,7 +147,7 @@ def in_bucket(bucket: Bucket, power: Power) -> Make:
     return lambda root, gzip, held: ObjectOutlet(objects, gzip, whole=True)
 
 
-def fill_bucket(s3: S3, files: State) -> None:
+def fill_bucket(s3: S3, files: Files) -> None:
     s3.objects.clear()
     for name, data in files.items():
         s3.put(f"i/{name}", data)

@@ -66,17 +66,22 @@ def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch
     assert disk.syncs == 2
 
 
-@pytest.mark.parametrize("name", ["tags/llm.atom", "tags/llm.html"])
-def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(place: Place, name: str) -> None:
-    path = place.folder / "feeds/public" / name
-    path.unlink()
-    path.mkdir()
+@pytest.mark.parametrize("others", [[], ["tags/llm.rss"]])
+def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
+    place: Place, others: list[str]
+) -> None:
+    name = "tags/llm.atom"
+    for each in (name, *others):
+        path = place.folder / "feeds/public" / each
+        path.unlink()
+        path.mkdir()
     report = place.build()
     (held,) = report.held
     assert held.what == "tags/llm" and name in held.detail and name not in report.written
     assert "New" in place.published("all.atom") and "New" in place.published("sources/one.atom")
     assert place.build().held  # its mark stays
-    path.rmdir()
+    for each in (name, *others):
+        (place.folder / "feeds/public" / each).rmdir()
     assert name in place.build().written
     assert "New" in place.published(name)
     assert place.build().written == ()
