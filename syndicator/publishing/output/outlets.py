@@ -275,10 +275,10 @@ class ObjectOutlet:
         if not self.gzip or not paths.is_asked_often(name):
             self._stage_deletion(sibling)
         else:
+            packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
             there = self._look(sibling)
-            # a killed run may leave an old .gz
-            if changed or there is None or (seen is not None and there.modified < seen.modified):
-                self._write(sibling, name, gzip.compress(data, GZIP_LEVEL, mtime=0))
+            if there is None or not self._is(there, packed):  # also after a killed run
+                self._write(sibling, name, packed)
         return changed
 
     def delete(self, name: str) -> bool:
