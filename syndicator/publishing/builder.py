@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from syndicator.configuration.settings import Digest, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES
-from syndicator.core.errors import OF_A_FILE, OURS, DiskError
-from syndicator.core.formats import ATOM, PAGE
+from syndicator.core.errors import OF_A_FILE, OURS, DiskError, RefusedFiles
+from syndicator.core.formats import ATOM, FORMATS, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
@@ -23,6 +23,7 @@ from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.kept import EntryKind, KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
+from syndicator.publishing.output.batches import batch
 from syndicator.publishing.render.head import Removed, head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.selection import archive, staleness
@@ -32,7 +33,8 @@ from syndicator.publishing.web import calendar, front
 from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import PHONE, Pages
 
-_FRESH_MOST: Final = 512  # feeds in one transaction and one sync: a choice
+# Changed files, and feeds whose files are the same as before, in one batch.
+_BATCH: Final = 512
 _GONE: Final = "gone"  # fingerprint of a story that fell apart
 # Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest
 # article, so that every reader has polled.
@@ -91,7 +93,10 @@ def build(
         yield
     lists.mark(index, pages, frozenset(only or ()))
     keys = {spec.key for spec in specs}
-    yield from _write_files(builder, feeds, keys, shared, digest, whole=only is None)
+    with batch(outlet):
+        for _ in _write_files(builder, feeds, keys, shared, digest, whole=only is None):
+            builder.settle_full_batch()
+            yield
     if pages.problems():
         kept.begin("")  # so that the next build reports the faults, too
     return builder.report()
@@ -149,6 +154,7 @@ class Builder:
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
+    staged: int = 0  # changed files since the last commit
     ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
     of_stories: Entries = field(init=False)
@@ -263,17 +269,39 @@ class Builder:
         while feeds:
             self._write_head(feed := feeds.pop(0))
             self.pages.forget(feed.spec.key)
-            if len(self.fresh) >= _FRESH_MOST:
-                self.settle()
             yield
 
+    def settle_full_batch(self) -> None:
+        if self.staged >= _BATCH or len(self.fresh) >= _BATCH:
+            self.settle()
+
     def settle(self) -> None:
-        """Mark the written feeds fresh, after their files are on disk; after an earlier crash,
-        write them again."""
-        self.outlet.settle()
+        """Publish what is staged, and mark the feeds fresh whose files are on the disk now."""
+        try:
+            self.outlet.commit()
+        except RefusedFiles as refused:
+            self._hold_refused(refused)
+        self.staged = 0
         if self.fresh:
             self.index.mark_fresh(*self.fresh)
             self.fresh.clear()
+
+    def _hold_refused(self, refused: RefusedFiles) -> None:
+        """Hold the feeds whose heads could not be replaced. Raises OSError for another file."""
+        feed_of: dict[str, FeedKey] = {}
+        for fresh in self.fresh:
+            for key in (fresh.key, *self._moved.get(fresh.key, ())):
+                feed_of.update((paths.file_name(key, format), fresh.key) for format in FORMATS)
+        held = set[FeedKey]()
+        for name, error in refused.errors.items():
+            if name not in feed_of:
+                raise error from refused
+            self.written.discard(name)
+            key = feed_of[name]
+            if key not in held:
+                self._hold(key, f"cannot write {DiskError.of(error)}")
+            held.add(key)
+        self.fresh = [fresh for fresh in self.fresh if fresh.key not in held]
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Delete files of dropped feeds (their addresses answer 410), and archives of moved feeds:
@@ -285,7 +313,7 @@ class Builder:
                 for name in filter(staleness.is_file, old):
                     self._delete(name)
                 left = {name: files[name] for name in files.keys() - old}
-                self.index.mark_fresh(Fresh(key=key, seen=row.mark, files=left, made_with=""))
+                self.fresh.append(Fresh(key=key, seen=row.mark, files=left, made_with=""))
             if key != ALL and ended(row, wanted, self.settings.publish):
                 self._end(row)
 
@@ -295,16 +323,18 @@ class Builder:
         self.settle()
         for name in sorted(going):
             self._delete(name)
-        for key, made_of in self.made_of.items():
-            self.index.save_files(key, made_of)
-        for key, changed in self.changed.items():
-            self.index.change_files(key, changed)
         row = self.rows.get(ALL)
         if row is not None and self.unfinished(wanted):
             if ended(row, wanted, self.settings.publish):
                 self._end(row)
             else:
-                self.index.mark_fresh(Fresh(key=ALL, seen=row.mark))
+                self.fresh.append(Fresh(key=ALL, seen=row.mark))
+        self.outlet.commit()
+        for key, made_of in self.made_of.items():
+            self.index.save_files(key, made_of)
+        for key, changed in self.changed.items():
+            self.index.change_files(key, changed)
+        self.settle()
 
     def report(self) -> BuildReport:
         return BuildReport(
@@ -338,7 +368,7 @@ class Builder:
             for story, made_of in self.index.files(staleness.STORIES).items():
                 self._delete(paths.story_name(story))
                 self.changed[staleness.STORIES][story] = made_of, ""
-        self.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={}, made_with=once))
+        self.fresh.append(Fresh(key=row.key, seen=row.mark, files={}, made_with=once))
         self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
     def write_shared(self, shared: str) -> None:
@@ -504,12 +534,7 @@ class Builder:
         led = {entry_urn(self.instance, view.id) for view in views if view.story}
         reason = feed.fault or self._fault(feed, files, led) or self._put_all(feed, files)
         if reason:
-            live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
-            reason += validate.named(reason, feed.spec.key, live, self.index, self.instance)
-            self.held.append(
-                Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason)
-            )
-            self.index.keep_back(feed.spec.key, reason)
+            self._hold(spec.key, reason)
             return
         for name in filter(staleness.is_file, feed.known.keys() - feed.files.keys()):
             self._delete(name)
@@ -520,6 +545,13 @@ class Builder:
             )
         )
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
+
+    def _hold(self, key: FeedKey, reason: str) -> None:
+        """Report that a feed keeps its old files; it stays stale."""
+        live = self.outlet.get(paths.file_name(key, ATOM)) or b""
+        reason += validate.named(reason, key, live, self.index, self.instance)
+        self.held.append(Problem(what=paths.stem(key), reason=FeedFileReason.HELD, detail=reason))
+        self.index.keep_back(key, reason)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
         """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown
@@ -575,6 +607,7 @@ class Builder:
     def _put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> None:
         if self.outlet.put(name, data, heir_of=heir_of):
             self.written.add(name)
+            self.staged += 1
         else:
             self.unchanged += 1
 

@@ -270,7 +270,10 @@ class MemoryOutlet:
         self.files[name] = data
         return changed
 
-    def settle(self) -> None:
+    def commit(self) -> None:
+        pass
+
+    def discard(self) -> None:
         pass
 
     def delete(self, name: str) -> bool:

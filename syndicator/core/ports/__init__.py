@@ -434,17 +434,19 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files, replaced atomically: heads durable at once, others after `settle`. Raises
-    UsageError, OSError."""
+    """Published files, written by batches: `put` and `delete` stage changes, which the other
+    methods see at once and readers after `commit`. Memory holds only names. Raises UsageError,
+    OSError."""
 
     def get(self, name: str) -> bytes | None: ...
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; return True if so. Its mtime is a second later than
-        before and than those of `heir_of` (files that redirect here): clients compare times."""
+        """Stage the file if its bytes differ; return True if so. Its mtime is a second later than
+        before and than those of `heir_of` (files that redirect here): clients compare times. A
+        bucket is written at once."""
 
     def delete(self, name: str) -> bool:
-        """Delete the file; return True if it existed."""
+        """Stage the deletion of the file; return True if it existed."""
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files in a folder under the web root, such as "pictures/"."""
@@ -452,8 +454,13 @@ class Outlet(Protocol):
     def written(self, name: str) -> datetime | None:
         """Return the time of the last write of the file, or None."""
 
-    def settle(self) -> None:
-        """Wait until all written files are on the disk."""
+    def commit(self) -> None:
+        """Replace the staged files, each atomically, then delete those to be deleted. Afterwards
+        all is on the disk: only then may rows say that it is written. Raises RefusedFiles once the
+        others are written."""
+
+    def discard(self) -> None:
+        """Forget what is staged; the published files stay."""
 
     def sweep(self) -> int:
         """Delete half-written files of killed writers; return their number. Only for a sole

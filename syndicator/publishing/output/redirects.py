@@ -9,6 +9,7 @@ from syndicator.core.formats import FORMATS, PICTURES
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
+from syndicator.publishing.output.batches import batch
 
 JSON = paths.MAPS + "moved.json"
 NGINX = paths.MAPS + "nginx.conf"
@@ -80,18 +81,20 @@ def publish(
     OSError."""
     missing = set(wanted) - outlet.names(PICTURES)
     lost = set()
-    for name in sorted(missing):
-        data = stored(name)
-        if data is None:
-            lost.add(name)
-        else:
-            outlet.put(name, data)
+    with batch(outlet):
+        for name in sorted(missing):
+            data = stored(name)
+            if data is None:
+                lost.add(name)
+            else:
+                outlet.put(name, data)
     return lost
 
 
 def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
     """Delete the published thumbnails that are not `wanted`; return their names. Raises OSError."""
     going = outlet.names(PICTURES) - set(wanted)
-    for name in sorted(going):
-        outlet.delete(name)
+    with batch(outlet):
+        for name in going:
+            outlet.delete(name)
     return going

@@ -130,6 +130,7 @@ def _publish(app: App) -> None:
         outlet.put(episodes.feed_name(key), document)
     elif outlet.names("health/") and (key := episodes.known_feed_token(settings.state_dir)):
         outlet.delete(episodes.feed_name(key))
+    outlet.commit()
 
 
 def _write_textfile(app: App) -> list[Problem]:
