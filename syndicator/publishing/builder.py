@@ -13,7 +13,7 @@ from syndicator.configuration.settings import Digest, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES
 from syndicator.core.errors import OF_A_FILE, OURS, DiskError
 from syndicator.core.formats import ATOM, PAGE
-from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
+from syndicator.core.model import Article, FeedKey, FeedSpec, Older, Problem, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import plain
@@ -202,7 +202,7 @@ class Builder:
         )
         if not files:  # if the database was lost, documents keep their addresses
             files = dict.fromkeys(outlet.names(folder), "")
-        short = self.settings.publish.archives == "atom"  # months share documents
+        short = self.settings.publish.archives is not True  # months share documents
         longer = (
             not short
             or row.count > len(chosen.ids)
@@ -437,13 +437,7 @@ class Builder:
 
     def _newest(self) -> list[View]:
         """Return the newest articles, and the other reports of their stories."""
-        spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
-        if (
-            spec
-            and ALL.slug not in self.pages.calendars
-            and article_pages.wanted(spec, self.settings.publish.archives)
-        ):
-            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
+        article_pages.plan_everything(self.pages, self.index)
         ids = [*self.index.latest(ALL, front.NEWEST), *chain.from_iterable(self.stories)]
         return self._entries(ALL).views(list(dict.fromkeys(ids)), None)
 
@@ -498,6 +492,8 @@ class Builder:
             days = Counter(view.published.strftime("%Y-%m-%d") for view in views)
             if feed.row.count > len(feed.ids):
                 days = {day: count for day, (count, _) in self.index.days(spec.key).items()}
+        if spec.older is Older.NONE:
+            article_pages.plan_everything(self.pages, self.index)
         self.pages.describe(spec, feed.row.count, days, views)
         contents = documents(top, spec.formats, views, spec.content, entries)
         files = {paths.file_name(spec.key, format): data for format, data in contents.items()}

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator import __version__
+from syndicator.configuration.settings import LISTED
 from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
@@ -22,6 +23,7 @@ from syndicator.publishing.look import Look, look
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
+from syndicator.publishing.selection.archived import BY_CHOICE, find_published
 from syndicator.publishing.selection.feeds import LEAST, plan
 from syndicator.publishing.selection.staleness import (
     BuildReport,
@@ -260,7 +262,7 @@ async def build_feeds(
     looked = before.partition(" ")[0] == inputs  # only marks make feeds stale then
     if not looked:
         follow(app, tags)
-    rows, specs = _planned(app, taxonomy)
+    rows, specs = _planned(app, taxonomy, outlet)
     more, whole = (
         () if looked else (app.settings, app.instance, pages),
         all or _is_replaced(app, outlet),
@@ -398,23 +400,33 @@ def _body(app: App, id: str) -> str:
         return ""
 
 
-def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
+def _planned(
+    app: App, taxonomy: Vocabulary, outlet: Outlet
+) -> tuple[list[FeedRow], list[FeedSpec]]:
     """Assign articles to queries and authors. Return the rows of all feeds and the feeds to
     publish."""
     index, publish = app.store.index, app.settings.publish
     rows = index.planned_feeds()
-    specs = feed_specs(app, taxonomy, rows)
+    recorded = index.archived(BY_CHOICE) if publish.archives == LISTED else ()
+    archived = find_published(rows, recorded, outlet.names)
+    specs = feed_specs(app, taxonomy, rows, archived)
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
         rows = index.planned_feeds()
-        specs = feed_specs(app, taxonomy, rows)  # an author may have a feed now
+        specs = feed_specs(app, taxonomy, rows, archived)  # an author may have a feed now
     index.mark_fresh(
         *(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish))
     )
     return rows, specs
 
 
-def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would remove one."""
+def feed_specs(
+    app: App,
+    taxonomy: Vocabulary,
+    rows: Sequence[FeedRow],
+    archived: Collection[FeedKey] = (),
+) -> list[FeedSpec]:
+    """Return all feeds to publish. `archived`: as in `plan`. Raises ConfigError if a fault in
+    feeds.toml would remove one."""
     specs = plan(
         rows,
         settings=app.settings,
@@ -422,6 +434,7 @@ def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[
         queries=app.queries,
         categories={item.name: item.description for item in taxonomy.category},
         tags={tag.name: tag.description for tag in taxonomy.tag},
+        archived=archived,
     )
     wanted, faults = (
         {spec.key for spec in specs},

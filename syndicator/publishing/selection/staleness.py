@@ -9,7 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from itertools import islice
 from typing import Any, Final
 
-from syndicator.configuration.settings import Publish, Settings
+from syndicator.configuration.settings import LISTED, Publish, Settings
 from syndicator.core import axes as core_axes
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.formats import PAGE
@@ -46,8 +46,9 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)
+    archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
     # must not change the fingerprints of older instances
-    later = (publish.archives, publish.stories)
+    later = (archives, publish.stories)
     new = [value for value in later if isinstance(value, str) and value != "off"]
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
 
