@@ -58,16 +58,17 @@ def build(
     kept: KeptEntries | None = None,
     brief: bool = False,
     rows: Sequence[FeedRow] | None = None,
+    left_alone: Collection[FeedKey] = (),
     stories: Sequence[Sequence[str]] = (),
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = (),
 ) -> Steps:
     """Build feeds and publish each whole or not at all, in short steps between which other tasks
     run. A feed that changes meanwhile stays stale. `specs`: all feeds; `only`: those to build, None
-    for all; `rows`: of all feeds, None: read them; `source_of`: returns an article's source with
-    the settings that hold for the article; `remake`: returns missing HTML of an article id, made in
-    a process that can be killed; `excused`: ids of pruned articles; `stories`: the article ids of
-    each story. `brief`: leave changed calendar pages to a later build, and the shared pages too
-    unless the feed of everything is built."""
+    for all; `rows`: of all feeds, None: read them; `left_alone`: feeds that keep their files;
+    `source_of`: returns an article's source with the settings that hold for the article; `remake`:
+    returns missing HTML of an article id, made in a process that can be killed; `excused`: ids of
+    pruned articles; `stories`: the article ids of each story. `brief`: leave changed calendar pages
+    to a later build, and the shared pages too unless the feed of everything is built."""
     pages, kept = (
         Pages([*specs, *digests.specs(digest, settings)], settings, look, tags),
         kept or KeptEntries(),
@@ -90,7 +91,7 @@ def build(
         feeds.append(builder.prepare(spec, shared))
         yield
     lists.mark(index, pages, frozenset(only or ()))
-    keys = {spec.key for spec in specs}
+    keys = {*left_alone, *(spec.key for spec in specs)}
     yield from _write_files(builder, feeds, keys, shared, digest, whole=only is None)
     if pages.problems():
         kept.begin("")  # so that the next build reports the faults, too

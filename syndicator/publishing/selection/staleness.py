@@ -110,6 +110,7 @@ class BuildReport:
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
     ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses now answer 410
+    ending: tuple[Problem, ...] = ()  # that feeds wait for a confirmation to end
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     left: int = 0
@@ -163,12 +164,17 @@ def replaced(
 
 
 def unpublished(
-    specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish
+    specs: Sequence[FeedSpec],
+    rows: Iterable[FeedRow],
+    publish: Publish,
+    left_alone: Collection[FeedKey] = (),
 ) -> list[FeedRow]:
-    """Return the stale feeds that are not published, so that no build marks them fresh."""
+    """Return the stale feeds that are not published or are `left_alone`, so that no build marks
+    them fresh."""
     wanted = {ALL, *(spec.key for spec in specs)}
-    stale = (row for row in rows if row.stale and row.key not in wanted)
-    return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
+    stale = [row for row in rows if row.stale and row.key not in wanted]
+    kept = {*wanted, *left_alone}
+    return [row for row in stale if not ended(row, kept, publish) and not old_archives(row)]
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
