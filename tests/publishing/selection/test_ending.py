@@ -50,6 +50,7 @@ def test_only_published_feeds_count() -> None:
     rows = [row(key) for key in TAGS[:4]]
     rows[1] = replace(rows[1], made_with=None)
     rows[2] = replace(rows[2], moved_to=TAGS[0])
+    rows.append(replace(row(FeedKey(QUERY, "new")), made_with=None))
     assert find_given_up([*rows, row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
     assert find_given_up(rows, set(TAGS), Publish()) == set()
 
