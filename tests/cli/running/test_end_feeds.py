@@ -39,8 +39,9 @@ class Instance:
         text = f'[publish]\ntag_min = 1\nlisten = "127.0.0.1:0"\naxes = {json.dumps(axes)}\n'
         (self.place.config / "syndicator.toml").write_text(text)
 
-    def set_queries(self, count: int) -> None:
-        tables = [f'[[feed]]\nslug = "q{n}"\nquery = "tag:tag-{n}"\n' for n in range(count)]
+    def set_queries(self, count: int, *, first: int = 0) -> None:
+        numbers = range(first, count)
+        tables = [f'[[feed]]\nslug = "q{n}"\nquery = "tag:tag-{n}"\n' for n in numbers]
         (self.place.config / "feeds.toml").write_text("\n".join(tables))
 
     def json(self, *words: str) -> Any:
@@ -125,6 +126,20 @@ def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
     assert "tags/tag-1.html" in instance.place.published("all.atom")
     instance.json("build", "--end-feeds")
     assert "tags/tag-1.html" not in instance.place.published("all.atom")
+
+
+def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 2)
+    instance.set_queries(MOST + 2, first=MOST + 1)  # one stays
+    instance.json("build")
+    before = instance.place.published("queries/q1.atom")
+    with instance.place.app() as app:
+        store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
+    for _ in range(2):
+        instance.json("build")
+        with instance.place.app() as app:
+            assert app.store.index.newest_mark() == 0
+    assert instance.place.published("queries/q1.atom") == before
 
 
 def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
