@@ -145,7 +145,7 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_build(report: BuildReport) -> None:
-    log_problems((*report.held, *report.set_aside, *report.hubs))
+    log_problems((*report.held, *report.ending, *report.set_aside, *report.hubs))
 
 
 def log_run(report: RunReport) -> None:
@@ -232,7 +232,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
     if json:
         built = {
             name: getattr(report.built, name)
-            for name in ("written", "unchanged", "held", "set_aside", "hubs")
+            for name in ("written", "unchanged", "held", "ending", "set_aside", "hubs")
         }
         as_json(
             {"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm}
@@ -259,6 +259,8 @@ def run_report(report: RunReport, *, json: bool) -> None:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    for line in describe_ending(report.built):
+        say(line)
     not_read(report.problems)
     log_problems((*report.built.hubs, *report.failed_reports))
     if report.outdated:
@@ -269,6 +271,14 @@ def run_report(report: RunReport, *, json: bool) -> None:
     answer({}, report.llm.lines(), json=False)
     if report.llm.wrong:
         complain(ConfigError(report.llm.wrong), as_json=False)
+
+
+def describe_ending(report: BuildReport) -> list[str]:
+    reason = ConditionReason.FEEDS_WOULD_END
+    return [
+        f"{problem.what} ({problem.detail}): {reason.means}; {reason.cure}"
+        for problem in report.ending
+    ]
 
 
 def not_read(problems: Iterable[Problem]) -> None:

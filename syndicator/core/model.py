@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Self
 
 from syndicator.core import text as _text
@@ -337,6 +338,14 @@ class FeedKey(NamedTuple):
     slug: str
 
 
+class Older(StrEnum):
+    """Where the entries are that a feed's head no longer shows."""
+
+    OF_AXIS = "of-axis"  # in archives, if the feeds of the axis have them
+    OWN = "own"  # in archives although others of the axis have none
+    NONE = "none"  # nowhere: there is the head only
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
     """A feed to publish: its name, contents and formats."""
@@ -355,6 +364,7 @@ class FeedSpec:
     content: ContentMode | None = None  # None: the setting of each source
     formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"
+    older: Older = Older.OF_AXIS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -633,6 +633,11 @@ class ConditionReason(Reason):
         "the new feed failed validation; the old one stays",
         "see the detail; `syndicator build`",
     )
+    FEEDS_WOULD_END = (
+        "feeds-would-end",
+        "an edit would end more than ten feeds, whose readers unsubscribe for good; they stay",
+        "take the edit back, or confirm it: `syndicator build --end-feeds`",
+    )
     ARTICLE_FILE = "article-file", "an article file cannot be used", "see the cure of its reason"
     ARTICLES_ON_HOLD = (
         "articles-on-hold",

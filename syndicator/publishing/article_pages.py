@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from syndicator.configuration.settings import Settings
+from syndicator.configuration.settings import Archives, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE
 from syndicator.core.formats import PAGE
-from syndicator.core.model import FeedKey, FeedSpec, Source
+from syndicator.core.model import FeedKey, FeedSpec, Older, Source
 from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries
@@ -133,15 +133,26 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n\n".join((_FORM, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def wanted(spec: FeedSpec, archives: bool | str) -> bool:
+def wanted(spec: FeedSpec, archives: Archives) -> bool:
     """Return True if the feed has calendar pages: a page, and an axis with archives. `archives`:
     the setting."""
-    return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
+    if not archives or spec.older is Older.NONE:
+        return False
+    return AXES[spec.key.axis].archived and PAGE in spec.formats
 
 
 def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
     """Return the calendar pages of a feed. The feed of everything has one for each day."""
     return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
+
+
+def plan_everything(pages: Pages, index: ArticleIndex) -> None:
+    """Let other pages link the calendar of the feed of everything although this build may not write
+    it."""
+    if not pages.archived or ALL.slug in pages.calendars:
+        return
+    spec = next(spec for spec in pages.specs if spec.key == ALL)
+    pages.calendars[ALL.slug] = planned(spec, index.days(ALL), "")
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from syndicator.configuration.settings import Digest, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES
 from syndicator.core.errors import OF_A_FILE, OURS, DiskError, RefusedFiles
 from syndicator.core.formats import ATOM, FORMATS, PAGE
-from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
+from syndicator.core.model import Article, FeedKey, FeedSpec, Older, Problem, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import plain
@@ -60,16 +60,17 @@ def build(
     kept: KeptEntries | None = None,
     brief: bool = False,
     rows: Sequence[FeedRow] | None = None,
+    left_alone: Collection[FeedKey] = (),
     stories: Sequence[Sequence[str]] = (),
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = (),
 ) -> Steps:
     """Build feeds and publish each whole or not at all, in short steps between which other tasks
     run. A feed that changes meanwhile stays stale. `specs`: all feeds; `only`: those to build, None
-    for all; `rows`: of all feeds, None: read them; `source_of`: returns an article's source with
-    the settings that hold for the article; `remake`: returns missing HTML of an article id, made in
-    a process that can be killed; `excused`: ids of pruned articles; `stories`: the article ids of
-    each story. `brief`: leave changed calendar pages to a later build, and the shared pages too
-    unless the feed of everything is built."""
+    for all; `rows`: of all feeds, None: read them; `left_alone`: feeds that keep their files;
+    `source_of`: returns an article's source with the settings that hold for the article; `remake`:
+    returns missing HTML of an article id, made in a process that can be killed; `excused`: ids of
+    pruned articles; `stories`: the article ids of each story. `brief`: leave changed calendar pages
+    to a later build, and the shared pages too unless the feed of everything is built."""
     pages, kept = (
         Pages([*specs, *digests.specs(digest, settings)], settings, look, tags),
         kept or KeptEntries(),
@@ -92,7 +93,7 @@ def build(
         feeds.append(builder.prepare(spec, shared))
         yield
     lists.mark(index, pages, frozenset(only or ()))
-    keys = {spec.key for spec in specs}
+    keys = {*left_alone, *(spec.key for spec in specs)}
     with batch(outlet):
         for _ in _write_files(builder, feeds, keys, shared, digest, whole=only is None):
             builder.settle_full_batch()
@@ -208,7 +209,7 @@ class Builder:
         )
         if not files:  # if the database was lost, documents keep their addresses
             files = dict.fromkeys(outlet.names(folder), "")
-        short = self.settings.publish.archives == "atom"  # months share documents
+        short = self.settings.publish.archives is not True  # months share documents
         longer = (
             not short
             or row.count > len(chosen.ids)
@@ -467,13 +468,7 @@ class Builder:
 
     def _newest(self) -> list[View]:
         """Return the newest articles, and the other reports of their stories."""
-        spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
-        if (
-            spec
-            and ALL.slug not in self.pages.calendars
-            and article_pages.wanted(spec, self.settings.publish.archives)
-        ):
-            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
+        article_pages.plan_everything(self.pages, self.index)
         ids = [*self.index.latest(ALL, front.NEWEST), *chain.from_iterable(self.stories)]
         return self._entries(ALL).views(list(dict.fromkeys(ids)), None)
 
@@ -528,6 +523,8 @@ class Builder:
             days = Counter(view.published.strftime("%Y-%m-%d") for view in views)
             if feed.row.count > len(feed.ids):
                 days = {day: count for day, (count, _) in self.index.days(spec.key).items()}
+        if spec.older is Older.NONE:
+            article_pages.plan_everything(self.pages, self.index)
         self.pages.describe(spec, feed.row.count, days, views)
         contents = documents(top, spec.formats, views, spec.content, entries)
         files = {paths.file_name(spec.key, format): data for format, data in contents.items()}

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator import __version__
+from syndicator.configuration.settings import LISTED
 from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
@@ -22,6 +23,12 @@ from syndicator.publishing.look import Look, look
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
+from syndicator.publishing.selection.archived import BY_CHOICE, find_published
+from syndicator.publishing.selection.ending import (
+    decide_waiting,
+    describe_waiting,
+    find_given_up,
+)
 from syndicator.publishing.selection.feeds import LEAST, plan
 from syndicator.publishing.selection.staleness import (
     BuildReport,
@@ -51,6 +58,8 @@ _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
 # name of a note: `_inputs` of the last complete build, with one of these suffixes
 _BUILT: Final = "built with"
 _OWED: Final = " owed"  # some pages are still to be built
+# name of a note: the feeds that wait for a confirmation to end
+_WAITING: Final = "feeds that would end"
 _GOING: Final = " going"  # a build has begun and not ended: it may have left half-written files
 
 
@@ -240,9 +249,11 @@ async def build_feeds(
     turn: Callable[[], object] = lambda: None,
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
+    end_feeds: bool = False,
 ) -> BuildReport:
     """Build the stale feeds that `among` accepts, or `all`, and notify hubs. `turn`: called between
-    two feeds; `brief`: as in `publishing.builder.build`."""
+    two feeds; `brief`: as in `publishing.builder.build`; `end_feeds`: confirm that the feeds of
+    `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
@@ -251,29 +262,33 @@ async def build_feeds(
         open_outlet(app.settings, app.environ, whole=True, held=app.store.held),
     )
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
-    if not all and _is_built(app, inputs, outlet) and not digests.due(app):
+    waiting = read_waiting(app.store)
+    may_skip = not all and not (end_feeds and waiting)
+    if may_skip and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
-        return BuildReport(hubs=await notify_hubs(app, ()))
+        report = BuildReport(hubs=await notify_hubs(app, ()))
+        return replace(report, ending=describe_waiting(waiting))
     shown, taxonomy = thumbnails.publish(app, outlet), load_any(app.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     before = app.store.visits.note(_BUILT) or ""
     looked = before.partition(" ")[0] == inputs  # only marks make feeds stale then
+    spared = Spared(app=app)
+    if waiting or not looked:
+        spared = _spare_feeds(app, taxonomy, waiting if end_feeds else ())
+        looked = looked and spared.stems == waiting
+    app = spared.app
     if not looked:
         follow(app, tags)
-    rows, specs = _planned(app, taxonomy)
-    more, whole = (
-        () if looked else (app.settings, app.instance, pages),
-        all or _is_replaced(app, outlet),
-    )
+    rows, specs = _planned(app, taxonomy, outlet, spared.kept)
+    whole = all or _is_replaced(app, outlet)
+    more = () if looked else (app.settings, app.instance, pages)
     only = None if whole else stale(specs, rows, *more, owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:
         _begin(app, outlet, before, looked)
-    more_of = {"stories": _news(app), "digest": digests.collect(app)}
-    steps = _steps(
-        app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, **more_of
-    )
+    inputs_of_steps = {"only": only, "tags": tags, "look": pages, "brief": brief, "rows": rows}
+    steps = _steps(app, specs, outlet, left_alone=spared.kept, **inputs_of_steps)
     report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     if only is None or only:
@@ -282,7 +297,38 @@ async def build_feeds(
     _remember(app, began_at, inputs, looked, left=bool(left), brief=brief)
     builds = int(only is None or bool(only or report.written))
     hubs = await notify_hubs(app, report.written)
+    report = replace(report, ending=describe_waiting(spared.stems))
     return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=hubs)
+
+
+def read_waiting(store: Store) -> list[str]:
+    """Return the feeds, such as tags/ai, that wait for a confirmation to end."""
+    stems: list[str] = json.loads(store.visits.note(_WAITING) or "[]")
+    return stems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """A build that spares feeds until it is confirmed that they end. `app`: with the settings that
+    hold until then; `kept`: the feeds whose files stay as they are; `stems`: all, such as
+    tags/ai."""
+
+    app: App
+    kept: Collection[FeedKey] = ()
+    stems: Sequence[str] = ()
+
+
+def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
+    """Spare feeds that the configuration gave up, and note them. `confirmed`: those that may
+    end."""
+    publish, rows = app.settings.publish, app.store.index.plain_feeds()
+    wanted = {spec.key for spec in feed_specs(app, taxonomy, rows)}
+    keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
+    waiting = decide_waiting(find_given_up(rows, wanted, publish), keys, publish)
+    stems = sorted(map(paths.stem, waiting.feeds))
+    app.store.visits.set_note(_WAITING, json.dumps(stems) if stems else None, app.clock())
+    settings = app.settings.model_copy(update={"publish": waiting.publish})
+    return Spared(app=replace(app, settings=settings), kept=waiting.kept, stems=stems)
 
 
 def _news(app: App) -> list[list[str]]:
@@ -309,6 +355,8 @@ def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **arguments: Any
                 instance=app.instance,
                 remake=remake,
                 excused=excused(app),
+                stories=_news(app),
+                digest=digests.collect(app),
                 markdown=lambda id: _body(app, id),
                 kept=app.entries,
                 **arguments,
@@ -398,23 +446,32 @@ def _body(app: App, id: str) -> str:
         return ""
 
 
-def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
+def _planned(
+    app: App, taxonomy: Vocabulary, outlet: Outlet, left_alone: Collection[FeedKey]
+) -> tuple[list[FeedRow], list[FeedSpec]]:
     """Assign articles to queries and authors. Return the rows of all feeds and the feeds to
     publish."""
     index, publish = app.store.index, app.settings.publish
     rows = index.planned_feeds()
-    specs = feed_specs(app, taxonomy, rows)
+    recorded = index.archived(BY_CHOICE) if publish.archives == LISTED else ()
+    archived = find_published(rows, recorded, outlet.names)
+    specs = feed_specs(app, taxonomy, rows, archived)
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
         rows = index.planned_feeds()
-        specs = feed_specs(app, taxonomy, rows)  # an author may have a feed now
-    index.mark_fresh(
-        *(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish))
-    )
+        specs = feed_specs(app, taxonomy, rows, archived)  # an author may have a feed now
+    not_built = unpublished(specs, rows, publish, left_alone)
+    index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in not_built))
     return rows, specs
 
 
-def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would remove one."""
+def feed_specs(
+    app: App,
+    taxonomy: Vocabulary,
+    rows: Sequence[FeedRow],
+    archived: Collection[FeedKey] = (),
+) -> list[FeedSpec]:
+    """Return all feeds to publish. `archived`: as in `plan`. Raises ConfigError if a fault in
+    feeds.toml would remove one."""
     specs = plan(
         rows,
         settings=app.settings,
@@ -422,6 +479,7 @@ def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[
         queries=app.queries,
         categories={item.name: item.description for item in taxonomy.category},
         tags={tag.name: tag.description for tag in taxonomy.tag},
+        archived=archived,
     )
     wanted, faults = (
         {spec.key for spec in specs},

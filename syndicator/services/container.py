@@ -43,7 +43,7 @@ from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
 from syndicator.services.beside import Beside, open_rights
-from syndicator.services.places import Place, begun, indexed, kept_pages
+from syndicator.services.places import Place, begun, indexed, keep_settings, kept_pages
 from syndicator.store.database import Database
 from syndicator.store.engine import Store, is_gone, open_store
 from syndicator.store.fleet.followed import Fleet
@@ -249,7 +249,8 @@ def open_app(
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(
-            **{name: getattr(read, name) for name in ("settings", *_AS_READ)},
+            **{name: getattr(read, name) for name in _AS_READ},
+            settings=keep_settings(settings, article_store, begun=has_begun),
             config=config,
             sources={source.key: source for source in read.sources},
             store=store,

@@ -28,6 +28,11 @@ _made = schema.products.c
 _PRODUCTS = select(_made.name, _made.made_of).where(
     _made.axis == bindparam("axis"), _made.slug == bindparam("slug")
 )
+_ARCHIVED = (
+    select(_made.axis, _made.slug)
+    .distinct()
+    .where(_made.axis.in_(bindparam("axes", expanding=True)), _made.name.startswith("archive/"))
+)
 _FEED, _IN_FEED = tuple_(_f.axis, _f.slug), sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
@@ -408,6 +413,10 @@ class Index:
 
     def files(self, key: FeedKey) -> dict[str, str]:
         return dict(self._db.rows(_PRODUCTS.order_by(_made.name), key._asdict()))
+
+    def archived(self, axes: Collection[str]) -> set[FeedKey]:
+        """Return the feeds of `axes` with archive documents."""
+        return {FeedKey(*row) for row in self._db.rows(_ARCHIVED, {"axes": list(axes)})}
 
     def mark_fresh(self, *fresh: Fresh) -> None:
         with self._db.write() as connection:

@@ -226,7 +226,7 @@ def test_archives_are_walked_from_the_head() -> None:
 
 def test_rss_and_json_carry_the_way_back() -> None:
     old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
-    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
+    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0, archives=True))
     outlet = MemoryOutlet()
     built(MemoryIndex(old), outlet, settings)
     links = {

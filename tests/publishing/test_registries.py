@@ -202,7 +202,9 @@ def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None
 
 
 def test_archives_follow_the_table(place: Place) -> None:
-    (place.config / "syndicator.toml").write_text(SETTINGS + "limit = 1\nwindow_hours = 0\n")
+    (place.config / "syndicator.toml").write_text(
+        SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
+    )
     filled(place, "One", "Two", "Three")
     assert list((place.folder / "feeds/public/archive/languages/en").glob("*.atom"))
     assert not (place.folder / "feeds/public/archive/sources").exists()

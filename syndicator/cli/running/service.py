@@ -17,6 +17,7 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
+    from syndicator.publishing.selection.staleness import BuildReport
     from syndicator.services.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line
@@ -136,6 +137,9 @@ def build(
         bool, Argument("Wait until another run has ended, instead of exiting with 75.")
     ] = False,
     strict: Annotated[bool, Argument("Exit with 3 when a feed was held back.")] = False,
+    end_feeds: Annotated[
+        bool, Argument("End the feeds that wait for it, as `status` names them, for good.")
+    ] = False,
     question: Annotated[
         str, Argument("Save the query of an address as a feed: q/tag.ai/words.gpu.", "ADDRESS")
     ] = "",
@@ -167,8 +171,17 @@ def build(
             if is_bucket(opened.settings.articles_at)
             else reconcile.ignored(opened.article_store)
         )
-        report = asyncio.run(build_feeds(opened, all=all))
+        report = asyncio.run(build_feeds(opened, all=all, end_feeds=end_feeds))
         failed = asyncio.run(webhooks.send(opened))
+    names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
+    document = {name: getattr(report, name) for name in names} | {"problems": bad}
+    printing.answer(document, () if printing.quiet() else _describe_build(report), json=json)
+    printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
+    if strict and report.held:
+        sys.exit(3)
+
+
+def _describe_build(report: "BuildReport") -> list[str]:
     lines = [
         f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
         f"{counted(len(report.held), 'feed')} held back"
@@ -180,12 +193,7 @@ def build(
         lines.append(
             f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}"
         )
-    names = ("written", "unchanged", "held", "set_aside", "ended", "hubs")
-    document = {name: getattr(report, name) for name in names} | {"problems": bad}
-    printing.answer(document, () if printing.quiet() else lines, json=json)
-    printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
-    if strict and report.held:
-        sys.exit(3)
+    return [*lines, *printing.describe_ending(report)]
 
 
 def _save_question(config: Path, question: str) -> None:

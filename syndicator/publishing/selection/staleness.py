@@ -9,7 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from itertools import islice
 from typing import Any, Final
 
-from syndicator.configuration.settings import Publish, Settings
+from syndicator.configuration.settings import LISTED, Publish, Settings
 from syndicator.core import axes as core_axes
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.formats import PAGE
@@ -46,8 +46,9 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)
+    archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
     # must not change the fingerprints of older instances
-    later = (publish.archives, publish.stories)
+    later = (archives, publish.stories)
     new = [value for value in later if isinstance(value, str) and value != "off"]
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
 
@@ -109,6 +110,7 @@ class BuildReport:
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
     ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses now answer 410
+    ending: tuple[Problem, ...] = ()  # that feeds wait for a confirmation to end
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     left: int = 0
@@ -162,12 +164,17 @@ def replaced(
 
 
 def unpublished(
-    specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish
+    specs: Sequence[FeedSpec],
+    rows: Iterable[FeedRow],
+    publish: Publish,
+    left_alone: Collection[FeedKey] = (),
 ) -> list[FeedRow]:
-    """Return the stale feeds that are not published, so that no build marks them fresh."""
+    """Return the stale feeds that are not published or are `left_alone`, so that no build marks
+    them fresh."""
     wanted = {ALL, *(spec.key for spec in specs)}
-    stale = (row for row in rows if row.stale and row.key not in wanted)
-    return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
+    stale = [row for row in rows if row.stale and row.key not in wanted]
+    kept = {*wanted, *left_alone}
+    return [row for row in stale if not ended(row, kept, publish) and not old_archives(row)]
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:

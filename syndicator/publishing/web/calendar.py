@@ -64,6 +64,13 @@ def holding(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
     return fitting[-1] if fitting else None
 
 
+def month_at(pages: Sequence[CalendarPage], month: str) -> str:
+    """Return the span of the page of `month` or, if it has none, of the last month before with one;
+    "" for none."""
+    spans = (page.span for page in pages if len(page.span) == MONTH and page.span <= month)
+    return max(spans, default="")
+
+
 def _spread(
     stem: str, days: Days, inside: Sequence[str], levels: Sequence[int], above: str, by_day: bool
 ) -> list[CalendarPage]:

@@ -362,6 +362,15 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
     path = app.config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    archives = app.settings.publish.archives
+    for number, name in enumerate(archives if isinstance(archives, tuple) else ()):
+        if "/" in name and name not in there:
+            detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
+            yield of_fault(
+                file.fault(detail, "publish", "archives", number),
+                CheckReason.UNKNOWN_NAME,
+                "warning",
+            )
     for number, digest in enumerate(app.settings.digest):
         if digest.of not in there:
             detail = (

@@ -19,6 +19,7 @@ from syndicator.core.reasons import (
     explained,
 )
 from syndicator.core.urls import redacted
+from syndicator.publishing.selection.ending import name_some
 from syndicator.services.notices.hubs import FailingHub
 from syndicator.store.status import Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
@@ -66,6 +67,7 @@ class Observed:
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
     held: Sequence[Condition] = ()  # feeds that validation keeps back
+    ending: Sequence[str] = ()  # feeds that would end, which the operator has to confirm
     operator: Sequence[Waiting] = ()  # entries that wait for the operator
     floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
     files: Sequence[Problem] = ()  # article files that cannot be read
@@ -384,6 +386,9 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
 
 def _of_feeds(seen: Observed) -> Iterator[Condition]:
     yield from seen.held
+    if seen.ending:
+        detail, count = name_some(seen.ending), len(seen.ending)
+        yield plain(ConditionReason.FEEDS_WOULD_END, detail=f"{count}: {detail}", count=count)
     for problem in seen.files:
         means, cure = explained(problem.reason)
         words = {"reason": means, "cure": cure, "detail": problem.detail, "code": problem.reason}

@@ -190,6 +190,7 @@ def observe(
             for state in as_written(store.visits.each_state(), place.sources)
         ],
         held=[_held(problem, outlet) for problem in status.held()],
+        ending=build.read_waiting(store),
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=(*walked.files, *vanished),

@@ -77,7 +77,6 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
     settings |= {
         "secret_path": start.secret_path,
         "listen": start.listen,
-        "archives": "atom",
         "stories": "link",
     }
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}

@@ -38,9 +38,9 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
         == ()
     )
     made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
-    chosen = {"archives": "atom", "stories": "link"}  # instances of before stay as they are
+    chosen = {"stories": "link"}  # instances of before stay as they are
     assert made.publish == before.publish.model_copy(update=chosen)
-    assert (before.publish.archives, before.publish.stories) == (True, "off")
+    assert before.publish.stories == "off"
     assert made.model_copy(update={"publish": before.publish}) == before
     assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
     assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
