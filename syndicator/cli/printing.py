@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
-    from syndicator.publishing.selection.staleness import BuildReport
+    from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.services.refresh import RunReport, Watch
 
 

@@ -12,7 +12,7 @@ from syndicator.core.errors import NetworkDown
 from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.core.ports import Fetcher
 from syndicator.processes.worker import Worker
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.services.container import App, SharedClient, task_group

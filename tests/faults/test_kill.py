@@ -165,7 +165,7 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
     )
     while process.poll() is None and left.issuperset(public.rglob(".*.tmp")):
-        time.sleep(0.01)
+        time.sleep(0.002)
     return process
 
 

@@ -14,14 +14,13 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
-from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.render.view import view
 from syndicator.publishing.render.xml import NAMESPACES
 from syndicator.publishing.selection import archive, feeds
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
@@ -67,7 +66,7 @@ def built(
         queries=(),
         categories={"AI": "Machines"},
     )
-    steps = build(
+    return build_all(
         specs,
         index=index,
         outlet=outlet,
@@ -76,7 +75,6 @@ def built(
         instance=INSTANCE,
         **more,
     )
-    return finish(steps)
 
 
 def at_most(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
@@ -131,13 +129,13 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    waiting = stale(specs, index.feeds())
+    waiting = stale(specs, index)
     assert waiting == {spec.key for spec in specs}
     built(index, outlet, only=waiting)
     assert all(
         b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha")
     )
-    assert stale(specs, index.feeds()) == set()
+    assert stale(specs, index) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:

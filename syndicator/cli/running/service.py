@@ -17,7 +17,7 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
-    from syndicator.publishing.selection.staleness import BuildReport
+    from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.services.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line

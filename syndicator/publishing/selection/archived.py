@@ -5,7 +5,7 @@ tags of taxonomy.toml, because readers and people follow these for years. Any ot
 of `publish.limit` entries. What such a feed has published in archives stays and goes on: nothing
 that is published ends because a tag left taxonomy.toml."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -57,20 +57,8 @@ def choose(
     return in_archives if key in published else Older.NONE
 
 
-def find_published(
-    rows: Sequence[FeedRow],
-    recorded: Collection[FeedKey],
-    names: Callable[[str], Collection[str]],
-) -> set[FeedKey]:
-    """Return the feeds of `BY_CHOICE` that have published archive documents, those of moved feeds
-    under their new keys. `rows`: of all feeds; `recorded`: those that the database knows; `names`:
-    `Outlet.names`, asked for feeds that the database has not built, as after it was lost."""
-    built = {row.key for row in rows if row.made_with}
-    found = set(recorded)
-    for axis in BY_CHOICE:
-        for folder in names(f"{paths.ARCHIVES}{AXES[axis].folder}"):
-            key = FeedKey(axis, folder.rpartition("/")[2])
-            if key not in built and names(f"{folder}/"):
-                found.add(key)
+def find_published(rows: Sequence[FeedRow], recorded: Collection[FeedKey]) -> set[FeedKey]:
+    """Return the feeds with published archive documents, those of moved feeds under their new keys.
+    `rows`: of all feeds; `recorded`: those that the table of files has."""
     targets = moved(rows)
-    return {targets.get(key, key) for key in found}
+    return {targets.get(key, key) for key in recorded}

@@ -13,7 +13,7 @@ from syndicator.core.axes import AXES, STORIES
 from syndicator.core.model import FeedKey, Problem
 from syndicator.core.ports import FeedRow
 from syndicator.core.reasons import ConditionReason
-from syndicator.publishing.selection.staleness import ended, is_on
+from syndicator.publishing.selection.published import ended, is_on
 
 _MOST: Final = 10  # feeds that end at once without confirmation: a choice
 _NAMED: Final = 10  # of those that wait
@@ -34,7 +34,7 @@ def find_given_up(
 ) -> set[FeedKey]:
     """Return the published feeds that the configuration no longer has. `wanted`: those that it
     has."""
-    return {row.key for row in rows if row.made_with and ended(row, wanted, publish)}
+    return {row.key for row in rows if row.published and ended(row, wanted, publish)}
 
 
 def decide_waiting(

@@ -12,7 +12,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.archived import with_older
-from syndicator.publishing.selection.staleness import is_on
+from syndicator.publishing.selection.published import is_on
 
 # Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
 # other axes, and for tags of taxonomy.toml.

@@ -10,7 +10,10 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
+from syndicator.configuration.settings import Archives
+from syndicator.core.axes import ALL, AXES
 from syndicator.core.formats import PAGE as HTML
+from syndicator.core.model import FeedSpec, Older
 from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories: some 30 KB as gzip, and as many as a person skims
@@ -38,6 +41,20 @@ class CalendarPage:
     previous: str = ""
     following: str = ""
     above: str = ""
+
+
+def has_calendar(spec: FeedSpec, archives: Archives) -> bool:
+    """Return True if the feed has pages of older stories: it has a page, and an axis with archives.
+    `archives`: the setting."""
+    if not archives or spec.older is Older.NONE:
+        return False
+    return AXES[spec.key.axis].archived and HTML in spec.formats
+
+
+def calendar_of(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
+    """Return the pages of a feed's older stories, as `calendar`. The feed of everything has one for
+    each day."""
+    return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
 
 
 def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> list[CalendarPage]:

@@ -247,12 +247,12 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
 def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     tmp_path: Path,
 ) -> None:
-    publish(FileOutlet(tmp_path), "queries/old.atom", b"1")
+    publish(FileOutlet(tmp_path), "tags/old.atom", b"1")
     disk = Recorder(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)
     for name in ("x.atom", "categories/ai.html"):
         outlet.put(name, b"1")
-    outlet.delete("queries/old.atom")
+    outlet.delete("tags/old.atom")
     disk.steps.clear()
     outlet.commit()
     assert disk.steps == [
@@ -261,9 +261,8 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
         "replace x.atom.gz",
         "replace categories/ai.html",
         "sync . categories",
-        "unlink queries/old.atom.gz",
-        "unlink queries/old.atom",
-        "sync . queries",
+        "unlink tags/old.atom",
+        "sync . tags",
     ]
     disk.steps.clear()
     outlet.put("x.atom", b"1")

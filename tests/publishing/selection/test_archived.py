@@ -70,26 +70,9 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
     assert [spec.window_hours for spec in after] == [72, 0, 72]
 
 
-def test_published_archives_are_found_in_the_database_and_after_its_loss_in_the_folder() -> None:
-    folders = {
-        "archive/tags/": {"archive/tags/ai", "archive/tags/bees", "archive/tags/empty"},
-        "archive/tags/ai/": {"archive/tags/ai/2026-03.atom"},
-        "archive/tags/bees/": {"archive/tags/bees/2026-03.atom"},
-    }
-
-    def names(folder: str) -> set[str]:
-        return folders.get(folder, set())
-
-    rows = [row(AI), row(BEES)]
-    assert find_published(rows, (), names) == {AI, BEES}
-    # the database knows better: these files are not of a feed with archives
-    known = [replace(item, made_with="settings") for item in rows]
-    assert find_published(known, {AI}, names) == {AI}
-
-
 def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
-    moved = replace(row(AI), moved_to=BEES, made_with="settings")
-    assert find_published([moved, row(BEES)], {AI}, lambda folder: ()) == {BEES}
+    moved = replace(row(AI), moved_to=BEES, published=True)
+    assert find_published([moved, row(BEES)], {AI, MINE}) == {BEES, MINE}
 
 
 def row(key: FeedKey) -> FeedRow:

@@ -11,8 +11,7 @@ from lxml import html
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
 from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
 
 COUNT = 144
@@ -82,7 +81,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
-    report = built(index, outlet, WITH_TAGS, only=stale(specs, index.feeds()))
+    report = built(index, outlet, WITH_TAGS, only=stale(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
