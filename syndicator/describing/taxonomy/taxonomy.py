@@ -12,7 +12,7 @@ from syndicator.describing.taxonomy.categories import Categories, Guess, LearntC
 from syndicator.describing.taxonomy.mentions import key
 from syndicator.describing.taxonomy.tag_names import clean, sound, stands
 from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
-from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary, topics
+from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary
 from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
@@ -223,7 +223,6 @@ class Taxonomy:
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
-        code = code if topics(code) else ENGLISH
         if code not in self._prepared:
             self._prepared[code] = prepare(self.vocabulary.category, code)
         return self._prepared[code]
