@@ -89,7 +89,7 @@ def read(
     trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
     trace |= {name: each for name, each in more.items() if each}
     partial = from_page and classify.is_partial(document, body.blocks, body.everything)
-    digests = (*meta.blocks, *body.digests) if body.digests else ()
+    digests = (*body.digests, *meta.blocks) if body.digests else ()
     return replace(meta, body=body.markdown, partial=partial, blocks=digests, trace=trace)
 
 

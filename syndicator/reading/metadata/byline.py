@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html.document import inner
+from syndicator.reading.html.document import inner, is_in_reply
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
@@ -172,6 +172,8 @@ def _mark(spot: Spot, survey: Survey) -> Mark | None:
         if plain is None:
             return None
         return Mark(plain[0], plain[1], plain[2], plain[2] + near, distance, element.tag, ())
+    if is_in_reply(element):
+        return None
     pieces = [
         line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))
     ]
