@@ -151,7 +151,9 @@ def _remembered_title(
         return ruled, []
     choice = metadata_title.read(document, site, entry, rules)
     heads = (head for _, head in metadata_title.list_heads(document))
-    digests = host_memory.list_title_digests(choice.value or "", heads)
+    is_of_page = choice.candidate not in ("entry", "list")  # a feed teaches nothing of a host
+    own_title = (choice.value or "") if is_of_page else ""
+    digests = host_memory.list_title_digests(own_title, heads)
     if not repeated.isdisjoint(digests):
         without = metadata_title.read(
             document,
@@ -175,12 +177,14 @@ def _remembered_picture(
     digests: dict[str, None] = {}
 
     def is_own(address: str) -> bool:
-        digest = host_memory.picture_digest(address)
-        digests.setdefault(digest)
-        return digest not in repeated
+        return host_memory.picture_digest(address) not in repeated
 
-    choice = cover.read(document, entry, may_be=is_own)
-    return choice, list(digests)
+    def remember(address: str) -> bool:
+        digests.setdefault(host_memory.picture_digest(address))
+        return is_own(address)
+
+    cover.read(document, None, may_be=remember)  # a feed teaches nothing of a host
+    return cover.read(document, entry, may_be=is_own), list(digests)
 
 
 def _keywords(document: Document) -> tuple[str, ...]:

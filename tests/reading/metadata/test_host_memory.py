@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.core.model import Draft
+from syndicator.core.model import Draft, Entry
 from syndicator.reading.reader import read
 from tests.reading.body.test_class_words import TEXTS
 
@@ -88,3 +88,12 @@ def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
     found = read_with(remember(*pages), page("The ferry stays"))
     assert TEXTS[0] in found.body
     assert "every paragraph" in found.trace["body"]["doubt"]
+
+
+def test_what_a_feed_says_teaches_nothing_of_the_host() -> None:
+    entry = Entry(id="1", url=f"{HOST}/1", title="All is lost | Bad news", image=PICTURE)
+    html = page("A new pier")
+    announced = read(html, f"{HOST}/1", entry=entry)
+    assert (announced.title, announced.cover) == ("All is lost | Bad news", PICTURE)
+    digests = set(announced.blocks) - set(read(html, f"{HOST}/1").blocks)
+    assert digests == set()
