@@ -53,6 +53,7 @@ def after(
     state = replace(
         state,
         last_success=now,
+        forgotten=False,
         failures=0,
         failing_since=None,
         reason=None,
@@ -77,9 +78,7 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
         return replace(state, reason=result.reason, detail=result.detail)
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
     if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
-        # the new address fails: return to the one in sources.toml
-        state = replace(state, effective_url=None, moved_at=None)
-        return replace(state, etag=None, last_modified=None, gone_times=0, gone_since=None)
+        return _return_home(state)
     if result.reason != "gone":
         return replace(state, gone_times=0, gone_since=None)
     since = state.gone_since or now
@@ -87,6 +86,15 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     if state.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
         return replace(state, disabled="gone")
     return state
+
+
+def _return_home(state: SourceState) -> SourceState:
+    """Return to the address in sources.toml, as the one in use fails. A feed that was found there
+    is looked for again."""
+    state = replace(state, effective_url=None, moved_at=None, gone_times=0, gone_since=None)
+    if state.found == "feed":
+        state = replace(state, found="", forgotten=True, body_digest=None)
+    return replace(state, etag=None, last_modified=None)
 
 
 def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
