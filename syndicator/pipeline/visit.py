@@ -205,10 +205,7 @@ async def visit(
             result = replace(result, warning=result.warning or note)
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
-            reason = (
-                f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
-            )
-            result = Failed(url=result.final_url, reason=reason, detail=str(refusal))
+            result = unreadable(result.final_url, refusal)
         except BUGS as bug:
             feed, page = None, None
             result = Failed(
@@ -346,6 +343,14 @@ def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
         for entry in feed.entries
         for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id))
     )
+
+
+def unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
+    """Return the failure of an answer that is no feed or could not be read. Pure."""
+    reason = refusal.reason
+    if isinstance(refusal, NotAFeed):
+        reason = f"{NOT_A_FEED}{refusal.reason}"
+    return Failed(url=url, reason=reason, detail=str(refusal))
 
 
 def discovered(state: SourceState, found: Finding) -> SourceState:

@@ -13,6 +13,7 @@ from syndicator.core.model import (
     Source,
     SourceState,
 )
+from syndicator.core.reasons import NOT_A_FEED
 from syndicator.visiting.cadence import feed_interval
 from syndicator.visiting.fetch.decompress import DELTA
 
@@ -77,7 +78,10 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     if result.unasked:
         return replace(state, reason=result.reason, detail=result.detail)
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
-    if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
+    # a feed that was found and is a page now is looked for again, too
+    is_page_now = state.found == "feed" and result.reason.startswith(NOT_A_FEED)
+    is_broken = result.reason in _MOVE_BROKEN or is_page_now
+    if state.effective_url and state.failures >= MOVE_VISITS and is_broken:
         return _return_home(state)
     if result.reason != "gone":
         return replace(state, gone_times=0, gone_since=None)

@@ -97,7 +97,10 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
     assert instance.articles() == [f"{SITE}p/0"]
 
 
-def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(instance: Instance) -> None:
+@pytest.mark.parametrize("reason", [FetchReason.NOT_FOUND, "not-a-feed-html"])
+def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
+    instance: Instance, reason: str
+) -> None:
     add_by_hand(instance, [SITE])
     instance.visit()
     assert instance.seen()[SITE].followed == FEED
@@ -107,7 +110,7 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(instance: Instanc
         SITE: page("Notes", alternate(moved)),
         moved: rss("Notes", SITE, [("New", f"{SITE}p/1")]),
     }
-    gone = Failed(url=FEED, reason=FetchReason.NOT_FOUND)
+    gone = Failed(url=FEED, reason=reason)
     with instance.app() as app:
         (source,) = app.sources.values()
         state = app.store.visits.states()[source.key]
