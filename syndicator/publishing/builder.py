@@ -47,14 +47,14 @@ class Kind:
 
     owner: FeedKey
     targets: Callable[[Site], Iterable[Target]]
-    is_planned: Callable[[Site], bool] = lambda site: site.is_news
+    is_planned: Callable[[Site], bool] = lambda site: site.is_news or site.inputs.planned is None
 
 
 KINDS: Final = (
     Kind(ARTICLES, articles.targets),
     Kind(STORY_PAGES, stories.targets, stories.are_looked_at),
     Kind(DIGESTS, shared.digest_feeds, lambda site: True),
-    Kind(FRONT, shared.front_page),
+    Kind(FRONT, shared.front_page, lambda site: True),
     Kind(LISTS, shared.lists, lambda site: True),
     Kind(MAPS, shared.maps, lambda site: True),
     Kind(SEARCH, searching.targets),
@@ -99,7 +99,7 @@ def _plan(
 ) -> Generator[None, None, tuple[list[Target], Mapping[str, str]]]:
     """Return all targets of what the build looks at, and what was made before of each: id ->
     fingerprint. A feed that is `over` has no targets."""
-    planned = [kind for kind in KINDS if kind.is_planned(site)]
+    planned = [kind for kind in KINDS if kind.is_planned(site) or kind.owner in site.outdated]
     known = dict(site.index.targets([*over, *(kind.owner for kind in planned)]))
     targets: list[Target] = []
     for spec in site.planned:

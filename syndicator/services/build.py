@@ -299,7 +299,7 @@ async def build_feeds(
         app.beside.note({spec.key for spec in plan.specs} if wanted is None else wanted)
     webhooks.put(app, changes, report.shown)
     _remember(app, began_at, inputs, left=bool(left))
-    builds = int(wanted is None or bool(wanted or report.written))
+    builds = int(any((report.written, report.unchanged, report.held)))
     hubs = await notify_hubs(app, report.written)
     left_over = len(left) + report.left
     report = replace(report, ending=describe_waiting(spared.stems))

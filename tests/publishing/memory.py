@@ -67,7 +67,7 @@ def lose(index: MemoryIndex, outlet: MemoryOutlet) -> None:
 
 def stale(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
     """The feeds that a build looks at."""
-    return to_look_at(specs, index.feeds(), {one.owner for one in index.outdated()})
+    return to_look_at(specs, index.feeds(), index.outdated())
 
 
 class MemoryIndex:
@@ -288,8 +288,8 @@ class MemoryIndex:
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
         return {name: file for name, file in self.files_of.items() if file.target in targets}
 
-    def outdated(self) -> list[PublishedFile]:
-        return [file for file in self.files_of.values() if not file.made_of]
+    def outdated(self) -> set[FeedKey]:
+        return {file.owner for file in self.files_of.values() if not file.made_of}
 
     def record(self, progress: Progress) -> None:
         for name in progress.gone:

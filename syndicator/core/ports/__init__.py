@@ -422,6 +422,9 @@ class ArticleIndex(Protocol):
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
         """Return the published files of `targets`, by name."""
 
+    def outdated(self) -> set[FeedKey]:
+        """Return the owners of files that are out of date."""
+
     def record(self, progress: Progress) -> None:
         """Note what is on the disk, and end marks, in one transaction."""
 

@@ -31,13 +31,14 @@ from syndicator.publishing.web import directory, front
 
 def front_page(site: Site) -> Iterator[Target]:
     """Yield the front page with all that is beside it, such as stylesheets."""
+    specs = directory.fingerprint(site.about, site.pages.specs)
     yield Target(
         id="front",
         owner=FRONT,
-        made_of=digest(site.about, site.settings.publish),
+        made_of=digest(specs, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
-        changed=True,
+        changed=site.is_news,
     )
 
 
@@ -58,9 +59,9 @@ def lists(site: Site) -> Iterator[Target]:
     part changes with the articles of its feeds, too; such changes wait for a build of the feed of
     everything."""
     parts, base = site.pages.parts, site.settings.base_url
-    looked_at = {spec.key for spec in site.planned}
     known = site.index.targets([LISTS])
     for part, specs in parts.items():
+        keys = [spec.key for spec in specs]
         id, made_of = f"feeds{part}", directory.fingerprint(site.about, specs)
         yield Target(
             id=id,
@@ -68,8 +69,8 @@ def lists(site: Site) -> Iterator[Target]:
             made_of=made_of,
             make=partial(_make_list, site, part),
             urgency=Urgency.SHARED,
-            changed=not part or any(spec.key in looked_at for spec in specs),
-            waits=not site.is_news and known.get(id) in ("", made_of),
+            changed=site.is_news if not part else any(map(site.is_marked, keys)),
+            waits=site.is_left and known.get(id) in ("", made_of),
         )
     outlines = opml(site.settings.site.title, site.pages.specs, base)
     yield Target(
@@ -96,7 +97,7 @@ def digest_feeds(site: Site) -> Iterator[Target]:
             made_of=digest(site.about, item, issues),
             make=partial(_make_digest, site, item, issues),
             urgency=Urgency.HEAD,
-            changed=True,
+            changed=site.is_news,
         )
 
 

@@ -71,6 +71,7 @@ class Site:
     shared: str = field(init=False)
     of_pages: str = field(init=False)
     about: str = field(init=False)
+    outdated: Collection[FeedKey] = field(init=False)  # owners of files that are out of date
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     former: dict[FeedKey, list[FeedKey]] = field(init=False)  # keys that moved to a feed
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class Site:
         )
         self._of_stories = replace(self.entries, kind=EntryKind.STORY)
         self._folded = replace(self.entries, kind=EntryKind.FOLDED, folds=given.index.folds())
+        self.outdated = given.index.outdated()
         self.rows = {row.key: row for row in given.rows}
         among = None if given.planned is None else {*given.planned, ALL}
         self.rows |= {row.key: row for row in given.index.feeds(among)}
@@ -117,18 +119,24 @@ class Site:
     @property
     def planned(self) -> list[FeedSpec]:
         """The feeds to look at."""
-        wanted = self.inputs.planned
-        return [spec for spec in self.inputs.specs if wanted is None or spec.key in wanted]
+        return [spec for spec in self.inputs.specs if self.looks_at(spec.key)]
 
     @property
     def is_news(self) -> bool:
-        """True if the pages about all feeds are to be made: the feed of everything is looked at, or
-        changed without being published."""
-        wanted = self.inputs.planned
-        if wanted is None or ALL in wanted:
+        """True if the pages about all feeds show other articles now: the feed of everything changed
+        and is not left to a later build."""
+        if self.inputs.whole:
             return True
+        return self.is_marked(ALL) and not self.is_left
+
+    @property
+    def is_left(self) -> bool:
+        """True if the feed of everything changed and is left to a later build."""
         published = any(spec.key == ALL for spec in self.inputs.specs)
-        return not published and bool(self.inputs.marks.get(ALL))
+        return published and self.is_marked(ALL) and not self.looks_at(ALL)
+
+    def looks_at(self, key: FeedKey) -> bool:
+        return self.inputs.planned is None or key in self.inputs.planned
 
     @property
     def open_month(self) -> str:

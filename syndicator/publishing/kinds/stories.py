@@ -15,8 +15,7 @@ _FORM: Final = "1"  # increase when these pages change
 
 def are_looked_at(site: Site) -> bool:
     """Return True if the feed of stories is looked at, which changes with each of them."""
-    wanted = site.inputs.planned
-    return wanted is None or STORIES in wanted
+    return site.looks_at(STORIES)
 
 
 def targets(site: Site) -> Iterator[Target]:

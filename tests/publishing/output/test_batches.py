@@ -88,13 +88,13 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
 
 
 def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place) -> None:
-    path = place.folder / "feeds/public/feeds.opml"
+    path = place.folder / "feeds/public/index.html"
     path.unlink()
     path.mkdir()
-    with pytest.raises(IsADirectoryError, match=r"feeds\.opml"):
+    with pytest.raises(IsADirectoryError, match=r"index\.html"):
         place.build()
     path.rmdir()
-    assert "feeds.opml" in place.build().written
+    assert "index.html" in place.build().written
 
 
 @pytest.mark.parametrize("room", [0, 1, 7, 20])
