@@ -26,6 +26,7 @@ HOLDS = (
 )
 FEW = 12  # files in a batch, so that a small instance has several
 EVERY = 31  # one of so many steps, in a run without the slow tests
+OFTEN = 11  # one of so many steps, in a run with them; each one takes three quarters of an hour
 
 Make = Callable[..., Outlet]
 
@@ -93,7 +94,7 @@ def build(place: Place, make: Make) -> None:
     ("share", "every"),
     [
         ("some names", EVERY),
-        *(pytest.param(share, 1, marks=pytest.mark.slow) for share in SHARES),
+        *(pytest.param(share, OFTEN, marks=pytest.mark.slow) for share in SHARES),
     ],
 )
 @pytest.mark.timeout(1800)
@@ -121,7 +122,7 @@ def test_a_disk(prepared: Place, share: str, every: int) -> None:
     how="a build that ends at each change of the bucket",
     holds=HOLDS,
 )
-@pytest.mark.parametrize("every", [EVERY, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
 def test_a_bucket(prepared: Place, s3: S3, bucket: Bucket, every: int) -> None:
     fill_bucket(s3, before := read_files(prepared.folder / "feeds/public"))
