@@ -1,6 +1,7 @@
 """Redirect maps for moved and deleted addresses, and published copies of thumbnails."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from syndicator.publishing.output.batches import batch
 JSON = paths.MAPS + "moved.json"
 NGINX = paths.MAPS + "nginx.conf"
 CADDY = paths.MAPS + "caddy.conf"
+_THUMBNAIL = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
@@ -92,8 +94,9 @@ def publish(
 
 
 def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
-    """Delete the published thumbnails that are not `wanted`; return their names. Raises OSError."""
-    going = outlet.names(PICTURES) - set(wanted)
+    """Delete the published thumbnails that are not `wanted`, no other file of their folder; return
+    their names. Raises OSError."""
+    going = {name for name in outlet.names(PICTURES) - set(wanted) if _THUMBNAIL.fullmatch(name)}
     with batch(outlet):
         for name in going:
             outlet.delete(name)
