@@ -152,7 +152,9 @@ class _Builder:
                     self.leave(due[place:])
                     return
             unit = target.unit
-            self._make(target, names.get(target.id, ()))
+            # a head would link the document that could not be made
+            if target.urgency != Urgency.HEAD or target.owner not in self._held:
+                self._make(target, names.get(target.id, ()))
             yield
 
     def _make(self, target: Target, before: Iterable[str]) -> None:
