@@ -4,7 +4,6 @@ them by batches.
 A batch reaches the disk before the database notes it: a build that dies anywhere leaves each file
 whole, and each change marked until its files are safe."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -131,9 +130,6 @@ class _Builder:
     _names: set[str] = field(default_factory=set)  # of all files that were made
     _obsolete: set[str] = field(default_factory=set)  # names that their target has no more
     _gone: set[str] = field(default_factory=set)  # names of deleted files, to be noted
-    _due: Counter[FeedKey] = field(default_factory=Counter)  # targets to be made, by owner
-    _done: set[FeedKey] = field(default_factory=set)  # owners without any more
-    _noted: set[FeedKey] = field(default_factory=set)  # those whose marks have ended
     _held: set[FeedKey] = field(default_factory=set)
     _left: set[FeedKey] = field(default_factory=set)
 
@@ -143,7 +139,6 @@ class _Builder:
         names: dict[str, list[str]] = {}
         for file in self.site.index.files([target.id for target in due]).values():
             names.setdefault(file.target, []).append(file.name)
-        self._due.update(target.owner for target in due)
         unit = ""
         for place, target in enumerate(due):
             if len(self._batch) >= _BATCH and (target.unit != unit or not unit):
@@ -171,9 +166,6 @@ class _Builder:
             return
         self._batch += files
         self._obsolete |= {*before} - {file.name for file in files}
-        self._due[target.owner] -= 1
-        if not self._due[target.owner] and target.owner not in self._held:
-            self._done.add(target.owner)
 
     def _put(self, target: Target, file: File) -> PublishedFile:
         """Write a file if its bytes differ from those published."""
@@ -194,7 +186,6 @@ class _Builder:
         """Keep the old files of the target `id`, and its owner's changes marked."""
         what = paths.stem(owner) if owner.axis else id
         self._held.add(owner)
-        self._done.discard(owner)
         self.problems.append(Problem(what=what, reason=FeedFileReason.HELD, detail=reason))
         if owner.axis:
             self.site.index.keep_back(owner, reason)
@@ -239,32 +230,33 @@ class _Builder:
                 self.written.add(name)
 
     def finish(self, over: Iterable[FeedRow]) -> None:
-        """Note what was deleted and left, and end the marks of all feeds that were looked at."""
-        site, silent = self.site, {}
+        """Note what was deleted and left, and end the marks of all feeds that were looked at: after
+        a build that died before, pages about all feeds still know which feeds changed."""
+        site = self.site
+        published: dict[FeedKey, bool | None] = {spec.key: True for spec in site.planned}
         for row in over:
-            silent[row.key] = None if row.dropped else False
+            published[row.key] = None if row.dropped else False
             if not row.moved_to:
                 self.ended.append(paths.stem(row.key))
             if row.dropped:
                 site.index.save_feed(row)
-        self._done |= {spec.key for spec in site.planned} - self._left - self._held - self._noted
-        self._commit(silent)
+        self._commit(published)
 
-    def _commit(self, silent: Mapping[FeedKey, bool | None] = MappingProxyType({})) -> None:
-        """Bring what was written to the disk, then note it together with the end of the marks.
-        `silent`: feeds that are published no more, False, or ended for good, None."""
+    def _commit(self, published: Mapping[FeedKey, bool | None] = MappingProxyType({})) -> None:
+        """Bring what was written to the disk, then note it. `published`: as `Progress` has it, of
+        feeds whose marks end, unless they keep old files."""
         try:
             self.site.outlet.commit()
         except RefusedFiles as refused:
             self._hold_refused(refused)
-        published: dict[FeedKey, bool | None] = {key: True for key in self._done if key.axis}
-        published |= silent
-        marks = [n for key in published for n in self.site.inputs.marks.get(key, ())]
+        ended = {
+            key: how for key, how in published.items() if key not in {*self._held, *self._left}
+        }
+        marks = [n for key in ended for n in self.site.inputs.marks.get(key, ())]
         self.site.index.record(
-            Progress(files=self._batch, gone=self._gone, marks=marks, published=published)
+            Progress(files=self._batch, gone=self._gone, marks=marks, published=ended)
         )
-        self._noted |= self._done
-        self._batch, self._gone, self._done = [], set(), set()
+        self._batch, self._gone = [], set()
 
     def report(self) -> BuildReport:
         site = self.site

@@ -38,7 +38,7 @@ def front_page(site: Site) -> Iterator[Target]:
         made_of=digest(specs, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
-        changed=site.is_news,
+        changed=site.is_news or site.outlet.written(paths.INDEX) is None,
     )
 
 
