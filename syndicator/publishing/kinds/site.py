@@ -123,11 +123,13 @@ class Site:
 
     @property
     def is_news(self) -> bool:
-        """True if the pages about all feeds show other articles now: the feed of everything changed
-        and is not left to a later build."""
+        """True if the pages about all feeds show other articles now: a feed changed, and that of
+        everything is not left to a later build. Not every change is one of that feed: another
+        source may announce an article, too."""
         if self.inputs.whole:
             return True
-        return self.is_marked(ALL) and not self.is_left
+        changed = [key for key, numbers in self.inputs.marks.items() if numbers]
+        return not self.is_left and any(key == ALL or self.looks_at(key) for key in changed)
 
     @property
     def is_left(self) -> bool:
