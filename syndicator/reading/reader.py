@@ -38,7 +38,7 @@ def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
 # Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed
 # announced it; of a right reading from which it is none, and below which the text is in doubt.
 _LIST, _LIST_ANNOUNCED = 1.0, 2.0
-_RIGHT, _DOUBTFUL = 2.0, 0.5
+_RIGHT, _DOUBTFUL = 2.0, 0.45
 
 
 def read(
