@@ -116,6 +116,8 @@ class Watch:
     started: Callable[[int], None] = lambda sources: None
     visited: Callable[[Outcome], None] = lambda outcome: None
     filed: Callable[[str], None] = lambda title: None
+    # receives how many more pages will be read, and how many more were
+    pages: Callable[[int, int], None] = lambda more, read: None
     turn: Callable[[], object] = lambda: None  # between two steps of a build
 
 
@@ -379,9 +381,10 @@ def make_context(
     *,
     asked: bool = False,
     hubs: Hubs | None = None,
+    pages: Callable[[int, int], None] = lambda more, read: None,
 ) -> RunContext:
-    """Return the context of visits. `filed` gets each title; `asked`: a person named the
-    sources."""
+    """Return the context of visits. `filed` gets each title, `pages` the pages as `Watch` has it;
+    `asked`: a person named the sources."""
     filing, names = filing_context(app), [each.name for each in fields(FilingContext)]
     shared = ("settings", "sources", "rights_file", "snapshots", "taxonomy", "jitter", "environ")
     return RunContext(
@@ -390,6 +393,7 @@ def make_context(
         fetcher=fetcher,
         worker=worker,
         progress=filed,
+        count_pages=pages,
         asked=asked,
         hubs=hubs,
     )

@@ -69,7 +69,8 @@ def refresh(
     all: Annotated[bool, Argument("Every source, due or not.")] = False,
     failed: Annotated[bool, Argument("Every source whose last visit failed, due or not.")] = False,
     relearn: Annotated[
-        bool, Argument("With --source: forget the learnt list of its page, learn it again.")
+        bool,
+        Argument("With --source: find out again what its address is: a feed, or a list to learn."),
     ] = False,
     limit: Annotated[
         int | None, Argument("Read at most so many pages of each source.", least=0)
@@ -92,12 +93,14 @@ def refresh(
 
     need_folder(config)
     if relearn and not source:
-        raise UsageError("--relearn learns the list of one source again; name it with --source")
+        raise UsageError(
+            "--relearn looks at the address of one source again; name it with --source"
+        )
     which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
     wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
     report = asyncio.run(run_once(config, wanted, wait=wait))
     printing.run_report(report, json=json)
-    if report.llm.wrong:
+    if report.llm.wrong or report.faults:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
         sys.exit(3)

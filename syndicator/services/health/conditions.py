@@ -201,6 +201,9 @@ def _failing(state: SourceState, now: datetime) -> Condition:
     code = state.reason or ""
     reason, cure = explained(code)
     since = state.failing_since or state.last_success or state.first_visit
+    lasts = since is not None and now - since >= _LASTS
+    # its address may be wrong: nobody has seen it work
+    needs_you = state.last_success is None or lasts or not is_passing(code)
     return _of_state(
         ConditionReason.SOURCE_FAILING,
         state,
@@ -209,7 +212,7 @@ def _failing(state: SourceState, now: datetime) -> Condition:
         detail=state.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
-        needs_you=not is_passing(code) or (since is not None and now - since >= _LASTS),
+        needs_you=needs_you,
         count=max(1, state.failures),
     )
 
