@@ -115,12 +115,19 @@ async def entries(context: VisitContext, answer: Fetched) -> Announced:
     if best.kind == "list":
         announced = await listing.entries(context, answer)
         return Announced(feed=announced.feed, answer=answer, found=best)
-    for other in context.run.sources.values():
-        if other.key != source.key and urls.alias(other.url) == urls.alias(best.url):
-            detail = f"names the feed {urls.redacted(best.url)}, which {other.key} follows"
-            raise NotAFeed(FeedReason.FOLLOWED, detail)
+    # a page only: two keys with the feed itself are a choice of the operator
+    if discovered.document.kind != "feed":
+        _refuse_second_key(context, best.url)
     feed_read = remove_private_site(best.feed, source)
     return Announced(feed=feed_read, answer=best.answer, found=best)
+
+
+def _refuse_second_key(context: VisitContext, url: str) -> None:
+    """Raise NotAFeed if another source follows `url`, the feed that a page names."""
+    for other in context.run.sources.values():
+        if other.key != context.source.key and urls.alias(other.url) == urls.alias(url):
+            detail = f"names the feed {urls.redacted(url)}, which {other.key} follows"
+            raise NotAFeed(FeedReason.FOLLOWED, detail)
 
 
 def _leave_to_person(findings: Sequence[Finding]) -> NotAFeed:

@@ -31,7 +31,6 @@ from syndicator.services.adding.found import (
     MOST_ITEMS,
     SHOWN,
     Candidate,
-    CandidateKind,
     Found,
     Session,
     by_address,
@@ -219,26 +218,37 @@ def _candidates(session: Session, url: str, findings: Sequence[Finding]) -> tupl
 
 
 def _candidate(session: Session, finding: Finding) -> Candidate:
+    """Return a finding as `add` and the console show it."""
     title = finding.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=finding.url, kind=finding.kind, title=title, allow=session.allow)
+    if finding.kind == "feed":
+        return _feed_candidate(source, finding)
+    return _page_candidate(source, finding)
+
+
+def _feed_candidate(source: Source, finding: Finding) -> Candidate:
+    """Return a feed or a sitemap."""
     feed = finding.feed
     entries = feed.entries if feed else ()
-    warning = finding.answer.warning
-    if finding.kind == "feed":
-        kind: CandidateKind = "sitemap" if feed and feed.format == "sitemap" else "feed"
-        return Candidate(
-            source=source,
-            kind=kind,
-            format=feed.format if feed else "",
-            announced=len(entries),
-            latest=last_date(feed) if feed else None,
-            comments=finding.place == Place.COMMENTS,
-            same_as=finding.same_as,
-            warning=warning,
-            entries=entries[:SHOWN],
-            other=finding.asked,
-            answer=finding.answer,
-        )
+    return Candidate(
+        source=source,
+        kind="sitemap" if feed and feed.format == "sitemap" else "feed",
+        format=feed.format if feed else "",
+        announced=len(entries),
+        latest=last_date(feed) if feed else None,
+        comments=finding.place == Place.COMMENTS,
+        same_as=finding.same_as,
+        warning=finding.answer.warning,
+        entries=entries[:SHOWN],
+        other=finding.asked,
+        answer=finding.answer,
+    )
+
+
+def _page_candidate(source: Source, finding: Finding) -> Candidate:
+    """Return an article, or a page that lists articles."""
+    feed = finding.feed
+    entries = feed.entries if feed else ()
     learnt = feed.listing if feed else None
     return Candidate(
         source=source,
@@ -246,7 +256,7 @@ def _candidate(session: Session, finding: Finding) -> Candidate:
         format=learnt.by if learnt else "",
         announced=len(entries),
         latest=max((entry.published for entry in entries if entry.published), default=None),
-        warning=SHUT if warning else "",
+        warning=SHUT if finding.answer.warning else "",
         entries=entries[:MOST_ITEMS],
         answer=finding.answer,
     )

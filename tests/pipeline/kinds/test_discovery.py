@@ -76,6 +76,15 @@ def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
     assert instance.seen()[FEED].kind == "feed"
 
 
+def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
+    """The operator wrote both; an upgrade stops neither."""
+    www = FEED.replace("one.example", "www.one.example")
+    answer(instance, www, instance.web.answers[FEED])
+    add_by_hand(instance, [FEED, www])
+    instance.visit()
+    assert {instance.seen()[url].kind for url in (FEED, www)} == {"feed"}
+
+
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
     plain = next(front for front in fronts() if front.name == "plain")
     shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
