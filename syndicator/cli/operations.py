@@ -24,6 +24,7 @@ from syndicator.cli.base import (
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import (
+    EXAMPLES,
     Argument,
     Field,
     Operation,
@@ -162,7 +163,7 @@ def perform(
             if change.build and not change.is_empty:
                 written, left = build(opened, change.built_first)
         if not json and (dry_run or not printing.quiet()):
-            _say(change, dry_run=not is_done)
+            _say(change, dry_run=not is_done, is_question=operation.is_question)
     if json:
         is_plain = operation.is_question or not (
             change.build or dry_run or "written" in change.data
@@ -217,11 +218,15 @@ def apply(
     return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
-def _say(change: "Change", *, dry_run: bool) -> None:
+def _say(change: "Change", *, dry_run: bool, is_question: bool) -> None:
     for line in change.lines(dry_run) if change.lines else (change.sentence,):
         printing.say(line)
     if change.table is not None:
-        printing.table(*change.table)
+        title, columns, rows = change.table
+        shown = rows[:EXAMPLES] if dry_run and not is_question else rows
+        printing.table(title, columns, shown)
+        if len(shown) < len(rows):
+            printing.say(f"… and {counted(len(rows) - len(shown), 'article')} more")
     if change.feeds:
         rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
         printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)

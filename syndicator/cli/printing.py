@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,10 +24,11 @@ from syndicator.operations.operation import plain as plain
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from syndicator.cli.progress import Count
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
-    from syndicator.publishing.selection.staleness import BuildReport
+    from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.services.refresh import RunReport, Watch
 
 
@@ -145,7 +147,7 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_build(report: BuildReport) -> None:
-    log_problems((*report.held, *report.set_aside, *report.hubs))
+    log_problems((*report.held, *report.ending, *report.set_aside, *report.hubs))
 
 
 def log_run(report: RunReport) -> None:
@@ -180,28 +182,77 @@ def quiet() -> bool:
 def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
     """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells`
     accepts."""
+    from syndicator.cli.progress import Count
     from syndicator.services.refresh import Watch
 
+    count = Count()
+    began = time.monotonic()
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
-        yield Watch(visited=lambda outcome: log_visit(outcome) if tells(outcome) else None)
+        yield _logging(count, began, tells)
         return
     with _bar() as progress:
-        task = progress.add_task("sources", total=None)
+        task = progress.add_task("sources", total=None, pages="")
+
+        def show() -> None:
+            line = _describe(count, began)
+            progress.update(task, total=count.sources, completed=count.visited, pages=line)
+
+        def started(sources: int) -> None:
+            count.start(sources)
+            show()
+
+        def counted_pages(more: int, read: int) -> None:
+            count.add_pages(more, read)
+            show()
 
         def ended(outcome: Outcome) -> None:
-            progress.advance(task)
+            count.add_visit(outcome)
+            show()
             if outcome.reason and tells(outcome):
                 progress.console.print(
                     one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}"), markup=False
                 )
 
         yield Watch(
-            started=lambda count: progress.update(task, total=count),
+            started=started,
             visited=ended,
+            pages=counted_pages,
             filed=lambda title: progress.update(
                 task, description=one_line(title[:50]).replace("[", "(")
             ),
         )
+
+
+def _logging(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
+    """Return a watch that logs visits, and every ten seconds how far the run is."""
+    from syndicator.cli.progress import LINE_SECONDS
+    from syndicator.services.refresh import Watch
+
+    said = began
+
+    def counted_pages(more: int, read: int) -> None:
+        nonlocal said
+        count.add_pages(more, read)
+        now = time.monotonic()
+        if now - said >= LINE_SECONDS:
+            said = now
+            sources = f"{count.visited} of {count.sources}"
+            log("progress", "info", sources=sources, pages=_describe(count, began))
+
+    def ended(outcome: Outcome) -> None:
+        count.add_visit(outcome)
+        if tells(outcome):
+            log_visit(outcome)
+
+    return Watch(started=count.start, visited=ended, pages=counted_pages)
+
+
+def _describe(count: Count, began: float) -> str:
+    """Return the pages of a run and the time that is left."""
+    from syndicator.cli.progress import describe_left, estimate_seconds
+
+    left = describe_left(estimate_seconds(count, time.monotonic() - began))
+    return f"{count.read} of {count.pages} pages, {left} left"
 
 
 def _bar() -> Progress:
@@ -212,6 +263,7 @@ def _bar() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[pages]}"),
         TimeElapsedColumn(),
     )
     return Progress(*columns, console=Console(stderr=True), transient=True)
@@ -224,7 +276,7 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: None
         return
     with _bar() as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(what, total=None, pages="")
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
@@ -232,7 +284,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
     if json:
         built = {
             name: getattr(report.built, name)
-            for name in ("written", "unchanged", "held", "set_aside", "hubs")
+            for name in ("written", "unchanged", "held", "ending", "set_aside", "hubs")
         }
         as_json(
             {"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm}
@@ -248,7 +300,11 @@ def run_report(report: RunReport, *, json: bool) -> None:
         f" {counted(new, 'new article')}, {changed} changed;"
         f" {counted(len(report.built.written), 'file')} written"
     )
-    if not report.outcomes:
+    for fault in report.faults:
+        say(f"not followed as written: {fault}")
+    if not report.followed:
+        say("no source is followed: `syndicator add URL` adds one")
+    elif not report.outcomes:
         say(
             "none was due: `syndicator sources` says when each is; `syndicator refresh --all`"
             " visits all of them now"
@@ -259,6 +315,8 @@ def run_report(report: RunReport, *, json: bool) -> None:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    for line in describe_ending(report.built):
+        say(line)
     not_read(report.problems)
     log_problems((*report.built.hubs, *report.failed_reports))
     if report.outdated:
@@ -269,6 +327,14 @@ def run_report(report: RunReport, *, json: bool) -> None:
     answer({}, report.llm.lines(), json=False)
     if report.llm.wrong:
         complain(ConfigError(report.llm.wrong), as_json=False)
+
+
+def describe_ending(report: BuildReport) -> list[str]:
+    reason = ConditionReason.FEEDS_WOULD_END
+    return [
+        f"{problem.what} ({problem.detail}): {reason.means}; {reason.cure}"
+        for problem in report.ending
+    ]
 
 
 def not_read(problems: Iterable[Problem]) -> None:

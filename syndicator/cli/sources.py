@@ -74,7 +74,7 @@ def sources(
 ListOrFolder = Annotated[
     str,
     Argument(
-        'An OPML file, "-" for one on stdin, or a folder of articles.',
+        'A list: OPML, or an address a line; "-" for one on stdin. Or a folder of articles.',
         "FILE|DIR",
         positional=True,
     ),
@@ -98,8 +98,9 @@ def import_(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file and read the newest article of each. Or add the articles of a
-    folder: markdown files with frontmatter, as of Hugo, Jekyll, Astro and Next.js."""
+    """Add the addresses of a list (OPML, or one a line) and read the newest article of each. Or add
+    the articles of a folder: markdown files with frontmatter, as of Hugo, Jekyll, Astro and
+    Next.js."""
     if file != "-" and Path(file).is_dir():
         _import_articles(config, Path(file), dry_run=dry_run, json=json)
         return

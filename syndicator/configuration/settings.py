@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -36,6 +37,19 @@ AxisName = Annotated[
 FormatName = Annotated[
     str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})
 ]
+LISTED: Final = "listed"
+Archives = bool | Literal["atom", "listed"] | tuple[str, ...]
+
+
+def _archives(value: Any) -> Any:
+    if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
+        raise ValueError(
+            f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
+        )
+    if isinstance(value, list | tuple):
+        return tuple(axes.checked_archived(str(item)) for item in value)
+    return value
+
 
 PREFIX = "SYNDICATOR_"
 _KUBERNETES = re.compile(
@@ -190,7 +204,8 @@ class Publish(Listener):
     stories: Literal["off", "link"] = "off"
     # `up` builds when the oldest article has waited so long, sooner where many do
     settle: Duration = "3m"
-    archives: bool | Literal["atom"] = True  # atom: not in JSON as well
+    # True in instances of before "listed" that do not set it: `services/places.py`
+    archives: Annotated[Archives, BeforeValidator(_archives)] = LISTED
     # small copies of the articles' pictures on the pages, fetched once and served from here
     thumbnails: bool = True
     gzip: bool = True

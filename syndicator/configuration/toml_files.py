@@ -297,7 +297,7 @@ class Overrides:
         self.model, self._prefix = model, prefix
         self.leaves = leaves(model)
         self._lists = {
-            place for place, field in self.leaves.items() if get_origin(field.annotation) is tuple
+            place for place, field in self.leaves.items() if _takes_lists(field.annotation)
         }
         self._names = {
             prefix + "__".join(map(str, place)).upper(): place for place in (*self.leaves, *DROPPED)
@@ -391,6 +391,11 @@ class Overrides:
             dotted(place): variables.get(place) or file.where(*place) or "default"
             for place in self.leaves
         }
+
+
+def _takes_lists(annotation: Any) -> bool:
+    kinds = (annotation, *get_args(annotation))  # the second: those of a union
+    return any(get_origin(kind) is tuple for kind in kinds)
 
 
 def _value(text: str, is_list: bool) -> Any:

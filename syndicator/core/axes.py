@@ -102,6 +102,19 @@ def checked(word: str) -> str:
     return word
 
 
+def checked_archived(word: str) -> str:
+    """Return `word` if it names an axis ("tags") or a feed ("tags/ai") that may have archives.
+    Raise ValueError otherwise."""
+    kind, slash, name = word.partition("/")
+    if word == STORIES.slug:
+        raise ValueError(f"{word!r} has no archives: its entries change")
+    if not slash:
+        return checked(word)
+    if not name or not any(axis.folder == f"{kind}/" for axis in AXES.values()):
+        raise ValueError(f'{word!r} names no feed, as "tags/ai" does')
+    return word
+
+
 def by_place() -> list[tuple[str, Axis]]:
     """Return all axes with their names, in the order of the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)

@@ -14,7 +14,7 @@ SyndicatorError (1)
 └── WorkerFailed (1)        the worker process returned no result"""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
@@ -143,6 +143,16 @@ _CURES = {
 OURS = frozenset(_CURES)
 # Errors of a single file: other files may be writable.
 OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
+
+
+class RefusedFiles(OSError):
+    """Single files could not be replaced and keep their old bytes; all others of the batch are
+    written. `errors`: by name of the file, at least one; the message is that of the first."""
+
+    def __init__(self, errors: Mapping[str, OSError]) -> None:
+        first = next(iter(errors.values()))
+        super().__init__(first.errno, first.strerror, first.filename)
+        self.errors = errors
 
 
 class NotAnArticle(SyndicatorError):

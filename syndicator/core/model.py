@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Self
 
 from syndicator.core import text as _text
@@ -120,6 +121,10 @@ class SourceState:
     effective_url: str | None = None  # adopted move
     moved_at: datetime | None = None  # time of adoption, None if by an earlier version
     site_moved: bool = False  # its articles moved along: both hosts confirmed it
+    # what its address turned out to be; a feed is then at `effective_url`. "": nothing else than
+    # was expected
+    found: Literal["", "feed", "list"] = ""
+    forgotten: bool = False  # what its address is must be found out, although it worked before
     warning: str = ""  # for the operator, although visits succeed
     pushed_newer: datetime | None = None  # time of a push with entries missing from the last fetch
 
@@ -156,6 +161,23 @@ class SourceState:
 
     # entries that keep and mute leave out, counted at each visit
     muted: int = 0
+
+    @property
+    def is_undiscovered(self) -> bool:
+        """True if nobody knows what stands at its address."""
+        return self.forgotten or self.last_success is None
+
+    @property
+    def has_moved(self) -> bool:
+        """True if it is asked at another address because it redirected there for good."""
+        return bool(self.effective_url) and not (self.found == "feed" and self.moved_at is None)
+
+    def forgets(self) -> Self:
+        """Return the state as due now, to find out what stands at its address."""
+        again = replace(self.asked_whole(), found="", listing=None, forgotten=True)
+        if self.found == "feed":
+            again = replace(again, effective_url=None, moved_at=None)
+        return again
 
     def asked_whole(self) -> Self:
         """Return the state as due now, without validators: the next visit fetches and reads the
@@ -337,6 +359,14 @@ class FeedKey(NamedTuple):
     slug: str
 
 
+class Older(StrEnum):
+    """Where the entries are that a feed's head no longer shows."""
+
+    OF_AXIS = "of-axis"  # in archives, if the feeds of the axis have them
+    OWN = "own"  # in archives although others of the axis have none
+    NONE = "none"  # nowhere: there is the head only
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
     """A feed to publish: its name, contents and formats."""
@@ -355,6 +385,7 @@ class FeedSpec:
     content: ContentMode | None = None  # None: the setting of each source
     formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"
+    older: Older = Older.OF_AXIS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,7 @@ class PageReason(Reason):
         "if the page is fine, add a `select` rule",
     )
     LISTING = "listing", "a list of articles", "follow its feed instead"
+    FRONT_PAGE = "front-page", "the front page of a site", "follow the site instead"
     EMPTY = "empty", "a page without text, such as one that scripts fill", 'use content = "feed"'
     NOT_HTML = "not-html", "not an HTML page", "nothing: only web pages are read"
 
@@ -229,6 +230,41 @@ class FeedReason(Reason):
         "list-changed",
         "the page's list cannot be recognised with certainty, so none of it is published",
         "look at the page; `syndicator refresh --source KEY --relearn` learns the list again",
+    )
+    ONE_ARTICLE = (
+        "one-article",
+        "a page that is a single article",
+        'follow a page of its site that lists articles; kind = "page" says that you mean this one',
+    )
+    NOTHING = (
+        "nothing-to-follow",
+        "a page that names no feed and lists no articles",
+        "give the address of its feed or of a page that lists articles, or set rules.links",
+    )
+    DEAD_FEEDS = (
+        "dead-feeds",
+        "a page whose feeds cannot be read",
+        "give the address of a page that lists articles, or tell the site's owner",
+    )
+    COMMENTS = (
+        "comments",
+        "a page whose only feed has comments",
+        "if you want them, give the address of that feed",
+    )
+    SUBSCRIPTIONS = (
+        "subscriptions",
+        "a list of subscriptions (OPML)",
+        "`syndicator add` with its address follows what it lists",
+    )
+    FOLLOWED = (
+        "followed",
+        "the page of a source that you follow already",
+        "`syndicator remove` one of them",
+    )
+    SHUT = (
+        "shut",
+        "a page that robots.txt disallows",
+        'robots = "ignore" in its table overrides that; ask the site\'s owner first',
     )
 
 
@@ -483,6 +519,11 @@ class CheckReason(Reason):
         "its entry leads to another site",
         "`syndicator check --ownership --mend`",
     )
+    FRONT_PAGE_FILED = (
+        "front-page-filed",
+        "a site's front page was filed as an article",
+        "withdraw the article, and follow the site: see the detail",
+    )
     SECRET_IN_URL = (
         "secret-in-url",
         "a source's url may contain a secret",
@@ -632,6 +673,11 @@ class ConditionReason(Reason):
         "feed-held",
         "the new feed failed validation; the old one stays",
         "see the detail; `syndicator build`",
+    )
+    FEEDS_WOULD_END = (
+        "feeds-would-end",
+        "an edit would end more than ten feeds, whose readers unsubscribe for good; they stay",
+        "take the edit back, or confirm it: `syndicator build --end-feeds`",
     )
     ARTICLE_FILE = "article-file", "an article file cannot be used", "see the cure of its reason"
     ARTICLES_ON_HOLD = (

@@ -48,6 +48,7 @@ _OCTET = 256  # values of one part of an IPv4 address
 
 _USER_MARKS = "~@"  # at the start of a path: a user's pages
 _BEFORE_USER = frozenset({"feed", "feeds", "rss"})
+_FRONT_PATH = re.compile(r"/(?:(?:index|default|home)\.(?:html?|php|aspx?|jsp))?", re.I)
 _FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.rss is of /@alice
 
 
@@ -274,6 +275,12 @@ def is_root(url: str) -> bool:
     """Return True for the front page of a site."""
     parts = _parts(url)
     return parts.path == "/" and not parts.query
+
+
+def is_front_page(url: str) -> bool:
+    """Return True for the front page of a host, also as a file such as /index.html."""
+    parts = _parts(url)
+    return not parts.query and bool(_FRONT_PATH.fullmatch(parts.path))
 
 
 def _cleaned(value: str) -> str:

@@ -18,14 +18,10 @@ class Description:
     tags: tuple[str, ...]
     tags_by: str  # publisher, matched or ""
     language: str | None  # two-letter code
-    # probability of the likeliest category; None: no categories
+    # probability of the likeliest category, and certainty of the choice; None: no categories
     category_score: float | None = None
+    certainty: float | None = None
     trace: Mapping[str, str] = field(default_factory=dict)  # field to rule
-
-    @property
-    def certainty(self) -> float | None:
-        """Return the probability of `category`, 0 if none was chosen, None without categories."""
-        return self.category_score if self.category or self.category_score is None else 0.0
 
 
 def describe(
@@ -53,6 +49,7 @@ def describe(
         and len(tags) < MOST_TAGS
     ):
         tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
+    has_categories = bool(taxonomy.vocabulary.category)
     mapped = not set(asked).isdisjoint(tags)
     return Description(
         excerpt=chosen,
@@ -61,6 +58,7 @@ def describe(
         tags=tags,
         tags_by=("publisher" if mapped else "matched") if tags else "",
         language=code,
-        category_score=guess.score if taxonomy.vocabulary.category else None,
+        category_score=guess.score if has_categories else None,
+        certainty=guess.certainty if has_categories else None,
         trace={"category": f"vectors {guess.score:.2f}", "excerpt": by},
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Failed, Fetched, SourceState
-from syndicator.core.reasons import FetchReason
+from syndicator.core.reasons import FeedReason, FetchReason
 from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
@@ -18,7 +18,7 @@ from syndicator.operations.sources import Key, refuse_variables, source_of_key
 if TYPE_CHECKING:
     from syndicator.core.model import Source
     from syndicator.core.requests import Wrapper
-    from syndicator.services.adding.found import Candidate, Found
+    from syndicator.services.adding.found import Candidate, Found, Session
     from syndicator.services.adding.preview import Preview
     from syndicator.services.container import App
 
@@ -42,15 +42,13 @@ def look(
     published."""
     from syndicator.services.adding import search
 
-    if opml.strip() and "<" not in opml:
-        addresses = [_web(line) for line in opml.split()]
-        return _looked("list", asyncio.run(_look_at_each(app, allow, addresses, progress)), {})
     if opml.strip():
-        listed = search.read_list(opml.encode(), "the document")
-        return _looked("OPML", search.as_found(app, "OPML", listed), {})
-    return _looked(
-        address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress))
-    )
+        listed = search.as_found(app, "the list", search.read_list(opml.encode(), "the list"))
+        if "<" not in opml:
+            listed = asyncio.run(_look_at_each(app, allow, listed, progress))
+        return _looked(app, "list", listed, {})
+    found, shown = asyncio.run(_look(app, allow, _web(address.strip()), progress))
+    return _looked(app, address.strip(), found, shown)
 
 
 def _web(address: str) -> str:
@@ -62,24 +60,38 @@ def _web(address: str) -> str:
     return address if "://" in address else f"https://{address}"
 
 
-async def _look_at_each(
-    app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress
-) -> Found:
-    from syndicator.configuration.sources.opml import Skipped
+async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress: Progress) -> Found:
+    """Look at each address of a list. Each stays one source: the best that stands there, or the
+    address itself with what was found, which `status` says as long as it is so."""
     from syndicator.services.adding import search
-    from syndicator.services.adding.found import Candidate, Found, open_session
+    from syndicator.services.adding.found import open_session
 
-    best, skipped = list[Candidate](), list[Skipped]()
+    room = asyncio.Semaphore(app.settings.fetch.concurrency)
+    looked = 0
+
+    async def look_at(session: Session, candidate: Candidate) -> Candidate:
+        nonlocal looked
+        async with room:
+            result = await search.look(session, candidate.source.url)
+        looked += 1
+        progress(looked, len(listed.candidates))
+        return _best_of(candidate, result)
+
     async with open_session(app, allow) as session:
-        for number, address in enumerate(addresses, 1):
-            result = await search.look(session, address)
-            best += result.candidates[:1]
-            if not result.candidates:
-                skipped.append(
-                    Skipped(line=number, name=address, why=str(result.error or "nothing to follow"))
-                )
-            progress(number, len(addresses))
-    return Found(address="the list", candidates=tuple(best), whole=True, skipped=tuple(skipped))
+        best = await asyncio.gather(*(look_at(session, each) for each in listed.candidates))
+    return replace(listed, candidates=tuple(best))
+
+
+def _best_of(listed: Candidate, result: Found) -> Candidate:
+    """Return what a run would follow at the address of a list."""
+    first = result.candidates[0] if result.candidates else None
+    if first is None:
+        return replace(listed, warning=str(result.error or "nothing to follow"))
+    if first.kind == "article":
+        return replace(listed, warning=f"{first.what}: {FeedReason.ONE_ARTICLE.cure}")
+    if first.comments:
+        return replace(listed, warning=f"{first.what}: {FeedReason.COMMENTS.cure}")
+    return first
 
 
 async def _look(
@@ -106,8 +118,11 @@ async def _look(
         }
 
 
-def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
+def _looked(app: App, subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
+    from syndicator.services.adding.found import Wishes, named
+
     sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
+    keys = {each.source.url: each.source.key for each in named(app, result.candidates, Wishes())}
     data = {name: getattr(result, name) for name in ("address", "whole", "untried")} | {
         "fault": str(result.error or ""),
         "page": result.page.url if result.page else "",
@@ -115,7 +130,7 @@ def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change
             {"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped
         ],
         "candidates": [
-            _candidate(candidate, shown.get(candidate.source.url))
+            _candidate(candidate, keys, shown.get(candidate.source.url))
             for candidate in result.candidates
         ],
     }
@@ -124,13 +139,18 @@ def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change
     )
 
 
-def _candidate(candidate: Candidate, shown: Preview | None) -> dict[str, Any]:
+def _candidate(
+    candidate: Candidate, keys: Mapping[str, str], shown: Preview | None
+) -> dict[str, Any]:
     from syndicator.services.adding.preview import speaking
 
     source = speaking(candidate, shown).source if shown else candidate.source
+    values = {name: value for name, value in table(source).items() if name != "key"}
+    if not candidate.known:
+        values["key"] = keys[source.url]
     names = ("what", "announced", "same_as", "known", "comments", "warning")
     return {name: getattr(candidate, name) for name in names} | {
-        "source": plain({name: value for name, value in table(source).items() if name != "key"}),
+        "source": plain(values),
         "key": candidate.source.key,
         "title": candidate.source.title or "",
         "url": candidate.source.url,
@@ -268,7 +288,7 @@ def fetch_list(app: App, key: Key) -> Change:
             f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links"
         )
     state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
-    request = feed_request(source, state.asked_whole(), app.settings, app.environ)
+    request = feed_request(source, state.asked_whole(), app.settings, app.environ, kind="page")
 
     async def fetch() -> Fetched | Failed:
         async with open_session(app) as session:

@@ -15,6 +15,7 @@ from syndicator.core import text
 from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.text import counted, one_line
 from syndicator.operations.operation import (
+    EXAMPLES,
     Argument,
     CancelledJob,
     Change,
@@ -174,7 +175,7 @@ def reread(
     return Change(
         subject=source or "articles",
         sentence=f"{source or 'all'}: {counted(count, 'article')} read again",
-        lines=lambda dry_run: _said(app, planned, source if dry_run else "", source),
+        lines=lambda dry_run: _said(app, planned, source, dry_run=dry_run),
         data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
         feeds=planned.feeds,
         problems=problems,
@@ -189,12 +190,15 @@ def _day(since: datetime | None) -> datetime | None:
     return since.replace(tzinfo=UTC) if since else None
 
 
-def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
+def _said(app: App, planned: Plan, source: str, *, dry_run: bool) -> Iterator[str]:
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
-    for article in planned.articles:
+    shown = planned.articles[:EXAMPLES] if dry_run else planned.articles
+    for article in shown:
         yield f"\n{one_line(article.before.title)}  ({article.path})"
         for change in article.now.changes:
             yield from (f"  {line}" for line in lines(change, article.before, article.now.article))
+    if len(shown) < len(planned.articles):
+        yield f"\n… and {counted(len(planned.articles) - len(shown), 'article')} more"
     if planned.unkept:
         meant = f" --source {source}" if source else ""
         yield (
@@ -207,8 +211,8 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
             f"{planned.due_again} entries that were refused or put off under the old rules are"
             " asked for once more at the next `syndicator refresh`"
         )
-    if tried in app.sources:
-        yield from _rules(app, tried)
+    if dry_run and source in app.sources:
+        yield from _rules(app, source)
 
 
 def _rules(app: App, key: str) -> Iterator[str]:
@@ -231,7 +235,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
 
     _need_which(all, since)
     planned = redescribe.plan(app, since=_day(since), progress=progress)
-    rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
+    rows = tuple((item.title, "; ".join(item.told.why)) for item in planned.articles)
     count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     return Change(
         subject="articles",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.confirm import FeedChange
     from syndicator.services.container import App
 
+EXAMPLES = 10  # articles that a dry run shows, below their number
 Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
 MODULES = [

@@ -73,15 +73,15 @@ def articles(
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
     words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
 ) -> Iterator[Item]:
-    """Articles, newest first."""
+    """Articles, newest first; unsure ones by doubt, fifty at most."""
     from syndicator.services.showing.lists import FILTERS, Wanted
     from syndicator.services.showing.lists import articles as listed
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
-    skip, none = 0, place.settings.describe.uncategorised
-    wanted = Wanted(filter=chosen, source=source, words=words, none=none, most=_PART)
+    skip = 0
+    wanted = Wanted(filter=chosen, source=source, words=words, most=_PART)
     names = (
         "id",
         "url",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
-from syndicator.operations.operation import Argument, Change, Progress, operation, plain
+from syndicator.operations.operation import EXAMPLES, Argument, Change, Progress, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
     from syndicator.pipeline.descriptions.confirm import Decision, Names
     from syndicator.services.container import App
-    from syndicator.services.descriptions.tags import Confirmed
+    from syndicator.services.descriptions.tags import Confirmed, Entry
 
 _FILE = "taxonomy.toml"
 Id = Annotated[
@@ -209,14 +210,21 @@ def written(app: App, planned: Confirmed) -> Change:
 
 @operation("rename-tag", command="tags rename")
 def rename(
-    app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]
+    app: App,
+    old: Old,
+    new: Annotated[str, Argument("The tag's new name.", "B", positional=True)],
+    undone: Annotated[
+        str, Argument("The entry of taxonomy.toml to restore, as JSON.", hidden=True)
+    ] = "",
 ) -> Change:
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old
     address redirects."""
-    planned = _retagging(app, "rename", old, new)
-    return replace(
-        planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]})
-    )
+    planned = _retagging(app, "rename", old, new, undone)
+    back = {"old": planned.data["new"], "new": planned.data["old"]}
+    if planned.data["change"] is not None:
+        entry = {"left": planned.data["change"]["tag"], "before": planned.data["before"]}
+        back["undone"] = json.dumps(entry, ensure_ascii=False)
+    return replace(planned, inverse=("rename-tag", back))
 
 
 @operation("merge-tags", command="tags merge")
@@ -227,7 +235,7 @@ def merge(
 ) -> Change:
     """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed
     redirects to B's feed."""
-    planned = _retagging(app, "merge", old, new)
+    planned = _retagging(app, "merge", old, new, undone="")
     feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
     return replace(
         planned,
@@ -235,23 +243,48 @@ def merge(
     )
 
 
-def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Change:
+def _retagging(
+    app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
+) -> Change:
+    from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.services.descriptions import tags as tag_files
 
-    planned = tag_files.plan(app, kind, old, new)
+    planned = tag_files.plan(app, kind, old, new, _entry(undone))
     articles = counted(len(planned.articles), "article")
-    lines = [f"{planned.old} -> {planned.new}: {articles}"]
+    said = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
-        lines.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
+        said.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
+    if planned.change is not None and planned.change.only_add:
+        said.append(f"taxonomy.toml gets its first tag and {ONLY_ADD}: publishers' tags stay")
+    notes = [f"note: {note}" for note in planned.notes]
+    examples = [f"  {title}" for title in planned.titles[:EXAMPLES]]
+    if len(planned.titles) > EXAMPLES:
+        examples.append(f"  … and {counted(len(planned.titles) - EXAMPLES, 'article')} more")
     return Change(
         subject="tags",
         sentence=f"{planned.old} → {planned.new}: {articles}",
-        lines=lambda dry_run: [*lines, *(f"note: {note}" for note in planned.notes)],
+        lines=lambda dry_run: [*said, *(examples if dry_run else ()), *notes],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
         built_first=tag_files.built_first(app, planned),
         act=lambda progress: tag_files.act(app, planned, progress),
     )
+
+
+def _entry(undone: str) -> Entry | None:
+    """Parse the entry of taxonomy.toml that an undone rename restores. Raises UsageError."""
+    from syndicator.describing.taxonomy.vocabulary import TagDef
+    from syndicator.services.descriptions.tags import Entry
+
+    if not undone:
+        return None
+    try:
+        values = json.loads(undone)
+        left = values["left"] and TagDef.model_validate(values["left"])
+        before = values["before"] and TagDef.model_validate(values["before"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{undone[:60]!r} is no entry of taxonomy.toml") from error
+    return Entry(left=left, before=before) if left else None
 
 
 @operation("add-tag", quick=True)
@@ -260,16 +293,14 @@ def add_tag(
     name: Annotated[str, Argument("Its name.", positional=True)],
     aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = (),
 ) -> Change:
-    """List a tag in taxonomy.toml."""
+    """List a tag in taxonomy.toml. With the first one, publishers' tags stay (`only = false`)."""
+    from syndicator.describing.taxonomy.edit import is_first
+
     name, vocabulary = name.strip(), _vocabulary(app)
     _need_new(vocabulary, name, f"{name!r} is listed already")
     tag = _tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
-    return _listing(
-        app,
-        f"{name}: listed; `describe --all` looks for it in the articles that are there",
-        tag,
-        None,
-    )
+    sentence = f"{name}: listed; `describe --all` looks for it in the articles that are there"
+    return _listing(app, sentence, tag, None, only_add=is_first(vocabulary))
 
 
 @operation("add-alias", quick=True)
@@ -332,11 +363,14 @@ def _vocabulary(app: App) -> Vocabulary:
     return load_any(app.config / _FILE)
 
 
-def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:
+def _listing(
+    app: App, sentence: str, tag: TagDef, at: int | None, *, only_add: bool = False
+) -> Change:
     from syndicator.describing.taxonomy import edit
     from syndicator.operations.changes import texts
 
     name = f"config:{_FILE}"
     before = texts.read(app, name)
-    after = edit.rewritten(before or "", edit.Change(tag=tag, at=at), app.config / _FILE)
+    change = edit.Change(tag=tag, at=at, only_add=only_add)
+    after = edit.rewritten(before or "", change, app.config / _FILE)
     return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -65,6 +65,8 @@ class RunContext(FilingContext):
     jitter: Callable[[], float]  # in [0, 1)
     environ: Mapping[str, str]  # with credentials of sources
     progress: Callable[[str], None]  # receives the title of each filed article
+    # receives how many more pages will be read, and how many more were
+    count_pages: Callable[[int, int], None] = lambda more, read: None
     asked: bool = False  # the operator named the sources: failures do not count
     hubs: Hubs | None = None  # None if pushes are off
     # receives the origins of an article's fields
@@ -238,16 +240,21 @@ def describe_bug(bug: BaseException) -> str:
 
 
 def feed_request(
-    source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]
+    source: Source,
+    state: SourceState,
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    kind: Literal["feed", "page"] = "feed",
 ) -> Request:
-    """Build a conditional request for the feed of `source`, at its redirected address if there is
-    one."""
+    """Build a conditional request for the feed or list of `source`, at its redirected address if
+    there is one."""
     return page_request(
         state.effective_url or source.url,
         source,
         settings,
         environ,
-        kind="page" if source.kind in ("page", "list") or source.rules.links else "feed",
+        kind=kind,
         etag=state.etag,
         last_modified=state.last_modified,
     )

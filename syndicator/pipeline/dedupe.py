@@ -287,7 +287,7 @@ def _likely(
     matches = []
     lookup = lookup or run.store.known((), like=like(article, article.source_key, now))
     for other, data in lookup.likely:
-        if other.id == article.id:
+        if other.id == article.id or not data:  # its text is too short by now
             continue
         there = Sketch.unpack(data)
         one_source = other.source_key == article.source_key

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicator.configuration.sources.opml import read_opml
+    from syndicator.configuration.sources.subscriptions import read_subscriptions
     from syndicator.pipeline.descriptions.answers import (
         apply_answer,
         make_question,
@@ -26,7 +26,7 @@ else:  # type checkers see functions, the program their names
     from syndicator.processes.worker import Lazy
 
     _MODULES = {
-        "configuration.sources.opml": "read_opml",
+        "configuration.sources.subscriptions": "read_subscriptions",
         "pipeline.descriptions.answers": "apply_answer make_question offers_many tried_category",
         "pipeline.descriptions.learn": "group_files learn_files suggest_files",
         "pipeline.descriptions.reread": "redescribe_many reread",

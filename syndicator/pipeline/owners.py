@@ -30,13 +30,22 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
     bare = not context.announced.title and not context.announced.content
     if bare or not page.html or context.owns_for_now(page.url):
         return context
-    links = (
-        urls.same_site(page.url, context.source.url)
-        or urlsplit(context.source.url).netloc.encode() in page.html
-    ) and urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
+    own_feeds = _feeds_of(context)
+    may_link = any(
+        urls.same_site(page.url, url) or urlsplit(url).netloc.encode() in page.html
+        for url in own_feeds.values()
+    )
+    links = may_link and not own_feeds.keys().isdisjoint(await _feeds_on(context, page) or ())
     if links or urls.same_publisher(page.url, context.source.url):
         await ask_front(context, page.url)
     return replace(context, pages=context.pages | {urls.alias(page.url)}) if links else context
+
+
+def _feeds_of(context: EntryContext) -> dict[str, str]:
+    """Return the addresses of the source's feed, its own and that of the feed that was found there,
+    by alias key."""
+    found = context.state.effective_url if context.state.found == "feed" else None
+    return {urls.alias(url): url for url in (context.source.url, found) if url}
 
 
 async def ask_front(context: EntryContext, url: str) -> bool:
@@ -46,7 +55,7 @@ async def ask_front(context: EntryContext, url: str) -> bool:
         return True
     file, source, site = context.run.rights_file, context.source, urls.site(url)
     feeds = await _front_feeds(context, url)
-    if feeds is not None and urls.alias(source.url) in feeds:
+    if feeds is not None and not _feeds_of(context).keys().isdisjoint(feeds):
         file.link(source.key, site, context.run.clock().date())
     elif feeds is not None:
         file.unlink(source.key, site)

@@ -34,8 +34,6 @@ from syndicator.pipeline.context import (
     RunContext,
     VisitContext,
     describe_bug,
-    feed_request,
-    without_credentials,
 )
 from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.entry import endings
@@ -49,7 +47,8 @@ from syndicator.pipeline.entry.select import (
     public,
     select,
 )
-from syndicator.pipeline.feed import read_feed
+from syndicator.pipeline.kinds.kind import Finding
+from syndicator.pipeline.kinds.registry import kind_of
 from syndicator.pipeline.owners import follow_move
 from syndicator.pipeline.refile import refile
 from syndicator.visiting import cadence, remembered
@@ -134,7 +133,8 @@ COMMIT_VISITS = 100
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     """True if the source must be polled after a push: lists, pages, new feeds, and pushes without
     TLS for a source with it."""
-    if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
+    is_page = source.kind in ("page", "list") or source.rules.links or state.found == "list"
+    if is_page or state.is_undiscovered:
         return True
     return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
 
@@ -172,9 +172,8 @@ async def visit(
     started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
         return await _take_waiting(context, limit, stop, started)
-    request = feed_request(source, context.state, run.settings, run.environ)
-    context.log.debug("visiting", url=urls.redacted(request.url))
-    result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+    kind = kind_of(source, context.state)
+    result = await kind.visit(context)
     no_network = isinstance(result, Failed) and result.no_network
     pending = run.store.count_pending(source.key)
     rows = (
@@ -187,7 +186,12 @@ async def visit(
     page: Page | None = None
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
         try:
-            feed, page = await read_feed(context, result)
+            announced_by = await kind.entries(context, result)
+            feed = announced_by.feed
+            page = announced_by.page
+            result = announced_by.answer
+            if announced_by.found is not None:
+                context = replace(context, state=discovered(context.state, announced_by.found))
             context = await follow_move(context, result, feed)
             announced_now = _announce(context, feed, started)
             await _tell_hubs(context, result, feed, announced_now, started)
@@ -201,10 +205,7 @@ async def visit(
             result = replace(result, warning=result.warning or note)
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
-            reason = (
-                f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
-            )
-            result = Failed(url=result.final_url, reason=reason, detail=str(refusal))
+            result = unreadable(result.final_url, refusal)
         except BUGS as bug:
             feed, page = None, None
             result = Failed(
@@ -231,7 +232,7 @@ async def take_push(
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:
-        feed, _ = await read_feed(context, pushed)
+        feed = (await kind_of(source, context.state).entries(context, pushed)).feed
         rows = due_entries([], _announce(context, feed, started), run.clock())
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
@@ -344,6 +345,23 @@ def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
     )
 
 
+def unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
+    """Return the failure of an answer that is no feed or could not be read. Pure."""
+    reason = refusal.reason
+    if isinstance(refusal, NotAFeed):
+        reason = f"{NOT_A_FEED}{refusal.reason}"
+    return Failed(url=url, reason=reason, detail=str(refusal))
+
+
+def discovered(state: SourceState, found: Finding) -> SourceState:
+    """Return `state` with what stands at its address. Pure."""
+    if found.kind == "list":
+        return replace(state, found="list")
+    if found.kind == "page" or urls.alias(found.asked) == urls.alias(state.url):
+        return replace(state, found="")
+    return replace(state, found="feed", effective_url=found.url, moved_at=None)
+
+
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
     """Return `state` with the feed's title, site and id, which a first visit needs before it files
     articles. Pure."""
@@ -377,6 +395,7 @@ async def _ingest_all(
             result = await ingest(
                 context.entry(row, page if row.entry_id == context.source.url else None)
             )
+            context.run.count_pages(0, 1)
             if result.unreached:
                 spent.set()
             return result
@@ -386,10 +405,12 @@ async def _ingest_all(
     taken = (taken if limit is None else in_turn(taken, context.run.clock(), limit))[:MOST_PAGES]
     hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
+    context.run.count_pages(len(taken), 0)
     # A task group, so that an error stops the other entries before worker and fetcher close.
     async with deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
         tasks = [group.create_task(take(row)) for row in taken]
     results = [result for task in tasks if (result := task.result())]
+    context.run.count_pages(len(results) - len(taken), 0)  # the others are left to the next run
     for host in sorted(hosts):
         if (repeated := store.repeated(host) - before[host]) and not stop.is_set():
             await reprocess(context, host, repeated)

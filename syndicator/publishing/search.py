@@ -9,7 +9,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from syndicator.core.axes import ALL
-from syndicator.core.ports import ArticleIndex, Outlet
+from syndicator.core.ports import ArticleIndex
 from syndicator.core.text import each_term, slug
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import View
@@ -37,9 +37,10 @@ _FAST: Final = 1  # level of zlib: 6 takes three times as long for a tenth less
 BLOCK: Final = 32  # articles of the open month
 _LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
 _FORM: Final = "2"  # increase to make all files again
-_READ: Final = 20  # articles at a time
-_UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # row of an unlisted period
+READ: Final = 20  # articles at a time
 
+# A period in the list: name, digest of its files, number of articles, number of files of terms.
+Row = tuple[str, str, int, int]
 MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
@@ -219,80 +220,30 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
-def write_search(
-    index: ArticleIndex,
-    outlet: Outlet,
-    views: Callable[[Sequence[str]], Sequence[View]],
-    about: str,
-    put: Callable[[str, bytes], None],
-    drop: Callable[[str], None],
-    made_of: Mapping[str, str],
-    text: Callable[[str], str],
-    whole: bool = False,
-) -> Generator[None, None, dict[str, str]]:
-    """Write the files of changed periods (all if `whole`), step by step, then the list of periods.
-    `views`: returns the views of article ids; `about`: a fingerprint of their input; `put`, `drop`:
-    write and delete a published file; `text`: returns an article's plain text. `made_of`: period ->
-    fingerprint, the result of the last call."""
-    months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
-    newest = index.month_entries(ALL, max(months)) if months else []
-    listed_before = {} if whole else _listed(outlet)
-    now_of: dict[str, str] = {}
-    there = outlet.names(FOLDER)
-    listed: list[list[Any]] = []
-    wanted = {MANIFEST}
-    for period in periods(months, newest, about):
-        before = listed_before.get(period.name, _UNKNOWN)
-        names = shard_names(period.name, before[2], before[3])
-        now_of[period.name] = period.fingerprint
-        if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
-            listed.append(before)
-        else:
-            shards, ids, digest, names = (
-                Shards(period.name),
-                _ids(index, period),
-                hashlib.sha256(),
-                [],
-            )
-            for at in range(0, len(ids), _READ):
-                shown = views(ids[at : at + _READ])
-                shards.add(shown, _words(index, [one.id for one in shown], text))
-                yield
-            count, parts, files = shards.files()
-            for name, data in files:
-                put(name, data)
-                names.append(name)
-                digest.update(data)
-            # browsers cache files under it
-            listed.append([period.name, digest.hexdigest()[:16], count, parts])
-        wanted.update(names)
-    put(MANIFEST, call("index", listed))
-    for name in sorted(there - wanted):
-        if not name.endswith(".gz"):
-            drop(name)
-    return now_of
-
-
-def _words(
+def words_of(
     index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
 ) -> Mapping[str, bytes]:
+    """Return `text_words` of articles by id, stored for later builds. `text`: returns an article's
+    plain text."""
     found = index.words(ids)
     if new := {id: text_words(text(id)) for id in ids if id not in found}:
         index.save_words(new)
     return found | new
 
 
-def _ids(index: ArticleIndex, period: Period) -> list[str]:
+def ids_of(index: ArticleIndex, period: Period) -> list[str]:
+    """Return the article ids of a period, oldest first."""
     if period.ids:
         return list(period.ids)
     return [id for month in period.months for id, _, _ in reversed(index.month_entries(ALL, month))]
 
 
-def _listed(outlet: Outlet) -> dict[str, list[Any]]:
-    data = called(outlet.get(MANIFEST))
+def listed(manifest: bytes | None) -> dict[str, Row]:
+    """Return the rows of the list of periods, by period."""
+    data = called(manifest)
     rows = data if isinstance(data, list) else []
     return {
-        row[0]: row
+        row[0]: tuple(row)
         for row in rows
         if isinstance(row, list) and [*map(type, row)] == [str, str, int, int]
     }

@@ -38,7 +38,7 @@ def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
 # Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed
 # announced it; of a right reading from which it is none, and below which the text is in doubt.
 _LIST, _LIST_ANNOUNCED = 1.0, 2.0
-_RIGHT, _DOUBTFUL = 2.0, 0.5
+_RIGHT, _DOUBTFUL = 2.0, 0.45
 
 
 def read(
@@ -52,14 +52,15 @@ def read(
     now: datetime | None = None,
 ) -> Draft:
     """Return the article on the page of `url` (None: a saved page). `entry`: from its feed;
-    `rules`: the operator's; `repeated`: digests of the host's repeated blocks. Dates more than a
-    day after `now` do not count. Raises NotAnArticle, RulesError for invalid CSS."""
+    `rules`: the operator's; `repeated`: digests of the blocks, title ends and pictures that
+    articles of the host share. Dates more than a day after `now` do not count. Raises
+    NotAnArticle, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
     alive = list(islice(document.tree.iter(), 100_000))
     used, following = matches(document.tree, rules), next_page(document, url or "")
-    meta = read_metadata(document, entry=entry, rules=rules, now=now)
+    meta = read_metadata(document, entry=entry, rules=rules, now=now, repeated=repeated)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     kind = (
@@ -88,7 +89,8 @@ def read(
     trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
     trace |= {name: each for name, each in more.items() if each}
     partial = from_page and classify.is_partial(document, body.blocks, body.everything)
-    return replace(meta, body=body.markdown, partial=partial, blocks=body.digests, trace=trace)
+    digests = (*body.digests, *meta.blocks) if body.digests else ()
+    return replace(meta, body=body.markdown, partial=partial, blocks=digests, trace=trace)
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:

@@ -28,7 +28,7 @@ from syndicator.core import secrets, urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey, Source
-from syndicator.core.ports import FeedRow, Fresh
+from syndicator.core.ports import FeedRow, Progress
 from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
 from syndicator.pipeline.ownership import rights_in
 from syndicator.pipeline.refile import refile
@@ -134,13 +134,13 @@ class Beside:
                 first_slug=file_feed.first_slug or key.slug,
                 moved_to=file_feed.moved_to,
                 dropped=file_feed.dropped,
-                made_with="" if file_feed.published and not row.built else row.made_with,
+                published=False if file_feed.published and not row.built else row.published,
             )
             if after == before:
                 continue
             index.save_feed(after)
-            if before is not None and after.made_with != before.made_with:
-                index.mark_fresh(Fresh(key=key, seen=0, files={}, made_with=""))
+            if before is not None and after.published != before.published:
+                index.record(Progress(published={key: False}))
             changed |= {
                 key,
                 *(other for other in (after.moved_to, before and before.moved_to) if other),
@@ -226,7 +226,7 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
     """Let the feed `heir` take over address and publication of `old`."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.built and not heir.built:
-        index.mark_fresh(Fresh(key=heir.key, seen=0, files={}, made_with=""))
+        index.record(Progress(published={heir.key: False}))
     index.mark_stale([heir.key])
     index.save_feed(replace(old, moved_to=heir.key))
 

@@ -3,34 +3,43 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
 from syndicator import __version__
+from syndicator.configuration.settings import LISTED
 from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Article, FeedKey, FeedSpec
-from syndicator.core.ports import FeedRow, Fresh, Outlet
+from syndicator.core.ports import FeedRow, Outlet, Progress
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.publishing import paths
+from syndicator.publishing.kinds.adopting import adopt
+from syndicator.publishing.kinds.targets import (
+    ARTICLES,
+    SEARCH,
+    STORY_PAGES,
+    BuildReport,
+    Steps,
+)
 from syndicator.publishing.look import Look, look
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
-from syndicator.publishing.selection import staleness
-from syndicator.publishing.selection.feeds import LEAST, plan
-from syndicator.publishing.selection.staleness import (
-    BuildReport,
-    Steps,
-    ended,
-    replaced,
-    stale,
-    unpublished,
+from syndicator.publishing.selection.archived import BY_CHOICE, find_published
+from syndicator.publishing.selection.ending import (
+    decide_waiting,
+    describe_waiting,
+    find_given_up,
 )
+from syndicator.publishing.selection.feeds import LEAST, plan
+from syndicator.publishing.selection.fingerprints import of_source
+from syndicator.publishing.selection.published import ended, replaced, to_look_at, unpublished
 from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, open_worker
 from syndicator.services.notices.hubs import notify_hubs
@@ -48,13 +57,15 @@ _NEWS: Final = 30
 _REPORTS: Final = 7
 _NEWS_OF: Final = timedelta(days=1)
 _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
-# name of a note: `_inputs` of the last complete build, with one of these suffixes
-_BUILT: Final = "built with"
-_OWED: Final = " owed"  # some pages are still to be built
-_GOING: Final = " going"  # a build has begun and not ended: it may have left half-written files
+_BUILT: Final = "built with"  # name of a note: `_inputs` of the last build
+# name of a note: a build has begun and not ended, and may have left half-written files
+_BEGUN: Final = "build begun"
+# name of a note: the feeds that wait for a confirmation to end
+_WAITING: Final = "feeds that would end"
 
 
 def _inputs(app: App, pages: Look) -> str:
+    """Return a fingerprint of what files are made of besides articles."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
     least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
@@ -64,24 +75,26 @@ def _inputs(app: App, pages: Look) -> str:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
+    index = app.store.index
+    if app.store.visits.note(_BUILT) != inputs or index.newest_mark() or excused(app):
         return False
-    return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
+    if index.outdated() or outlet.get(paths.INDEX) is None:
+        return False
+    return not _is_replaced(app, outlet)
 
 
 def _is_replaced(app: App, outlet: Outlet) -> bool:
     index = app.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    return replaced(
-        index.feeds({key for id in newest for key in index.shown(id)}), index.files, outlet
-    )
+    rows = index.feeds({key for id in newest for key in index.shown(id)})
+    return replaced(rows, index, outlet)
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
     """Mark files that show a changed source or link a changed tag."""
-    shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    shown = {key: of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
+    all = (ARTICLES, STORY_PAGES, SEARCH)
     for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
         before, text = app.store.visits.note(note), json.dumps(now, sort_keys=True)
         if before != text:
@@ -94,7 +107,7 @@ def follow(app: App, tags: Iterable[str]) -> None:
             if keys := {
                 feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))
             }:
-                app.store.index.forget_files(keys, others)
+                app.store.index.outdate({*keys, *others})
             app.store.visits.set_note(note, text, app.clock())
 
 
@@ -181,6 +194,7 @@ EXCUSED = "released"  # the name of the note in databases stays
 # as on a first start, get a fifth of the time and leave the rest to the visits. All three are
 # choices.
 BUILD_SECONDS = 15.0
+LONGEST = 60.0  # of a build beside visits: then the next begins with what is urgent
 _PAUSES = 4  # for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
@@ -227,8 +241,8 @@ async def build_due(
     async with settling.alone:
         if not settling.is_due(app):
             return BuildReport()
-        with settling.building(app) as (among, brief):
-            report = await build_feeds(app, turn=turn, among=among, brief=brief)
+        with settling.building(app) as among:
+            report = await build_feeds(app, turn=turn, among=among, seconds=LONGEST)
         settling.built(report.shown, report.left)
         return report
 
@@ -239,50 +253,87 @@ async def build_feeds(
     all: bool = False,
     turn: Callable[[], object] = lambda: None,
     among: Callable[[FeedKey], bool] | None = None,
-    brief: bool = False,
+    seconds: float = inf,
+    end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. `turn`: called between
-    two feeds; `brief`: as in `publishing.builder.build`."""
+    """Build what changed, of feeds that `among` accepts, or `all` files anew, and notify hubs.
+    `turn`: called between two files; `seconds`: what is not built by then is left to the next
+    build, the most urgent first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
-    pages, outlet = (
-        look(app.config),
-        open_outlet(app.settings, app.environ, whole=True, held=app.store.held),
-    )
+    pages = look(app.config)
+    outlet = open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
-    if not all and _is_built(app, inputs, outlet) and not digests.due(app):
+    waiting = read_waiting(app.store)
+    may_skip = not all and not (end_feeds and waiting)
+    if may_skip and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
-        return BuildReport(hubs=await notify_hubs(app, ()))
+        report = BuildReport(hubs=await notify_hubs(app, ()))
+        return replace(report, ending=describe_waiting(waiting))
     shown, taxonomy = thumbnails.publish(app, outlet), load_any(app.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
-    before = app.store.visits.note(_BUILT) or ""
-    looked = before.partition(" ")[0] == inputs  # only marks make feeds stale then
-    if not looked:
+    is_known = app.store.visits.note(_BUILT) == inputs  # only marks tell what changed
+    spared = Spared(app=app)
+    if waiting or not is_known:
+        spared = _spare_feeds(app, taxonomy, waiting if end_feeds else ())
+        is_known = is_known and spared.stems == waiting
+    app = spared.app
+    if not is_known:
         follow(app, tags)
-    rows, specs = _planned(app, taxonomy)
-    more, whole = (
-        () if looked else (app.settings, app.instance, pages),
-        all or _is_replaced(app, outlet),
-    )
-    only = None if whole else stale(specs, rows, *more, owed=not brief)
-    left = set() if only is None or among is None else {key for key in only if not among(key)}
-    only = only if only is None else only - left
-    if only is None or only:
-        _begin(app, outlet, before, looked)
-    more_of = {"stories": _news(app), "digest": digests.collect(app)}
-    steps = _steps(
-        app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, **more_of
-    )
+    _learn_files(app, outlet)
+    plan = _planned(app, taxonomy, spared.kept)
+    whole = all or _is_replaced(app, outlet)
+    changed = to_look_at(plan.specs, plan.rows, app.store.index.outdated())
+    left = {key for key in changed if not whole and among and not among(key)}
+    wanted: set[FeedKey] | None = None
+    if left or (is_known and not whole):
+        wanted = (changed if is_known else {spec.key for spec in plan.specs}) - left
+    if wanted is None or wanted:
+        _begin(app, outlet, is_known)
+    given = {"whole": whole, "planned": wanted, "left_alone": spared.kept, "look": pages}
+    steps = _steps(app, plan, outlet, lambda: clock() - began >= seconds, tags=tags, **given)
     report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
-    if only is None or only:
-        app.beside.note({spec.key for spec in specs} if only is None else only)
+    if wanted is None or wanted:
+        app.beside.note({spec.key for spec in plan.specs} if wanted is None else wanted)
     webhooks.put(app, changes, report.shown)
-    _remember(app, began_at, inputs, looked, left=bool(left), brief=brief)
-    builds = int(only is None or bool(only or report.written))
+    _remember(app, began_at, inputs, left=bool(left))
+    builds = int(any((report.written, report.unchanged, report.held)))
     hubs = await notify_hubs(app, report.written)
-    return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=hubs)
+    left_over = len(left) + report.left
+    report = replace(report, ending=describe_waiting(spared.stems))
+    return replace(report, builds=builds, seconds=clock() - began, left=left_over, hubs=hubs)
+
+
+def read_waiting(store: Store) -> list[str]:
+    """Return the feeds, such as tags/ai, that wait for a confirmation to end."""
+    stems: list[str] = json.loads(store.visits.note(_WAITING) or "[]")
+    return stems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """A build that spares feeds until it is confirmed that they end. `app`: with the settings that
+    hold until then; `kept`: the feeds whose files stay as they are; `stems`: all, such as
+    tags/ai."""
+
+    app: App
+    kept: Collection[FeedKey] = ()
+    stems: Sequence[str] = ()
+
+
+def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
+    """Spare feeds that the configuration gave up, and note them. `confirmed`: those that may
+    end."""
+    publish, rows = app.settings.publish, app.store.index.plain_feeds()
+    wanted = {spec.key for spec in feed_specs(app, taxonomy, rows)}
+    keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
+    waiting = decide_waiting(find_given_up(rows, wanted, publish), keys, publish)
+    stems = sorted(map(paths.stem, waiting.feeds))
+    app.store.visits.set_note(_WAITING, json.dumps(stems) if stems else None, app.clock())
+    settings = app.settings.model_copy(update={"publish": waiting.publish})
+    return Spared(app=replace(app, settings=settings), kept=waiting.kept, stems=stems)
 
 
 def _news(app: App) -> list[list[str]]:
@@ -294,45 +345,55 @@ def _news(app: App) -> list[list[str]]:
     return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
 
 
-def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **arguments: Any) -> Steps:
+def _steps(
+    app: App, plan: "_Plan", outlet: Outlet, is_over: Callable[[], bool], **given: Any
+) -> Steps:
     from syndicator.publishing.builder import build
+    from syndicator.publishing.kinds.site import Inputs
 
     with _renderer(app) as remake:
-        return (
-            yield from build(
-                specs,
-                index=app.store.index,
-                outlet=outlet,
-                settings=app.settings,
-                sources=app.sources,
-                source_of=app.terms,
-                instance=app.instance,
-                remake=remake,
-                excused=excused(app),
-                markdown=lambda id: _body(app, id),
-                kept=app.entries,
-                **arguments,
-            )
+        inputs = Inputs(
+            specs=plan.specs,
+            rows=plan.rows,
+            marks=plan.marks,
+            index=app.store.index,
+            outlet=outlet,
+            settings=app.settings,
+            sources=app.sources,
+            source_of=app.terms,
+            instance=app.instance,
+            remake=remake,
+            excused=excused(app),
+            news=_news(app),
+            digest=digests.collect(app),
+            markdown=lambda id: _body(app, id),
+            kept=app.entries,
+            **given,
         )
+        return (yield from build(inputs, is_over))
 
 
-def _begin(app: App, outlet: Outlet, built: str, looked: bool) -> None:
-    if not looked or built.endswith(_GOING):
+def _learn_files(app: App, outlet: Outlet) -> None:
+    """Let a new database know what is published."""
+    index = app.store.index
+    if not index.has_files():
+        index.record(Progress(files=list(adopt(index.plain_feeds(), outlet))))
+
+
+def _begin(app: App, outlet: Outlet, is_known: bool) -> None:
+    """Clear up after a build that did not end."""
+    if not is_known or app.store.visits.note(_BEGUN):
         outlet.sweep()
-    app.store.visits.set_note(_BUILT, built.removesuffix(_GOING) + _GOING, app.clock())
+    app.store.visits.set_note(_BEGUN, "now", app.clock())
 
 
-def _remember(
-    app: App, began: datetime, inputs: str, looked: bool, *, left: bool, brief: bool
-) -> None:
-    part = brief or left
-    app.store.visits.set_note(
-        _BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock()
-    )
+def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
+    app.store.visits.set_note(_BUILT, inputs, app.clock())
+    app.store.visits.set_note(_BEGUN, None, app.clock())
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
-    if brief or not left:  # articles that a brief build leaves out are in the feed of their source
-        note(app.store, began, app.clock())
+    # articles of feeds that are left are in the feed of their source
+    note(app.store, began, app.clock())
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
@@ -398,23 +459,44 @@ def _body(app: App, id: str) -> str:
         return ""
 
 
-def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
-    """Assign articles to queries and authors. Return the rows of all feeds and the feeds to
-    publish."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The feeds to publish, the rows of all that ever were, and the marks of each."""
+
+    specs: Sequence[FeedSpec]
+    rows: Sequence[FeedRow]
+    marks: Mapping[FeedKey, Sequence[int]]
+
+
+def _planned(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
+    """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
+    their marks."""
     index, publish = app.store.index, app.settings.publish
-    rows = index.planned_feeds()
-    specs = feed_specs(app, taxonomy, rows)
-    if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
-        rows = index.planned_feeds()
-        specs = feed_specs(app, taxonomy, rows)  # an author may have a feed now
-    index.mark_fresh(
-        *(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish))
-    )
-    return rows, specs
+    plan = _read_plan(app, taxonomy)
+    if update_members(plan.specs, index, lambda id: read(app, id).text, publish.axes):
+        plan = _read_plan(app, taxonomy)  # an author may have a feed now
+    silent = unpublished(plan.specs, plan.rows, publish, left_alone)
+    if numbers := [n for row in silent for n in plan.marks.get(row.key, ())]:
+        index.record(Progress(marks=numbers))
+    return plan
 
 
-def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would remove one."""
+def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
+    index = app.store.index
+    marks = index.marks()
+    rows = index.plain_feeds()
+    recorded = index.archived(BY_CHOICE) if app.settings.publish.archives == LISTED else ()
+    return _Plan(feed_specs(app, taxonomy, rows, find_published(rows, recorded)), rows, marks)
+
+
+def feed_specs(
+    app: App,
+    taxonomy: Vocabulary,
+    rows: Sequence[FeedRow],
+    archived: Collection[FeedKey] = (),
+) -> list[FeedSpec]:
+    """Return all feeds to publish. `archived`: as in `plan`. Raises ConfigError if a fault in
+    feeds.toml would remove one."""
     specs = plan(
         rows,
         settings=app.settings,
@@ -422,6 +504,7 @@ def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[
         queries=app.queries,
         categories={item.name: item.description for item in taxonomy.category},
         tags={tag.name: tag.description for tag in taxonomy.tag},
+        archived=archived,
     )
     wanted, faults = (
         {spec.key for spec in specs},

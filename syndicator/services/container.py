@@ -43,7 +43,7 @@ from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
 from syndicator.services.beside import Beside, open_rights
-from syndicator.services.places import Place, begun, indexed, kept_pages
+from syndicator.services.places import Place, begun, indexed, keep_settings, kept_pages
 from syndicator.store.database import Database
 from syndicator.store.engine import Store, is_gone, open_store
 from syndicator.store.fleet.followed import Fleet
@@ -116,6 +116,8 @@ class Watch:
     started: Callable[[int], None] = lambda sources: None
     visited: Callable[[Outcome], None] = lambda outcome: None
     filed: Callable[[str], None] = lambda title: None
+    # receives how many more pages will be read, and how many more were
+    pages: Callable[[int, int], None] = lambda more, read: None
     turn: Callable[[], object] = lambda: None  # between two steps of a build
 
 
@@ -249,7 +251,8 @@ def open_app(
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(
-            **{name: getattr(read, name) for name in ("settings", *_AS_READ)},
+            **{name: getattr(read, name) for name in _AS_READ},
+            settings=keep_settings(settings, article_store, begun=has_begun),
             config=config,
             sources={source.key: source for source in read.sources},
             store=store,
@@ -379,9 +382,10 @@ def make_context(
     *,
     asked: bool = False,
     hubs: Hubs | None = None,
+    pages: Callable[[int, int], None] = lambda more, read: None,
 ) -> RunContext:
-    """Return the context of visits. `filed` gets each title; `asked`: a person named the
-    sources."""
+    """Return the context of visits. `filed` gets each title, `pages` the pages as `Watch` has it;
+    `asked`: a person named the sources."""
     filing, names = filing_context(app), [each.name for each in fields(FilingContext)]
     shared = ("settings", "sources", "rights_file", "snapshots", "taxonomy", "jitter", "environ")
     return RunContext(
@@ -390,6 +394,7 @@ def make_context(
         fetcher=fetcher,
         worker=worker,
         progress=filed,
+        count_pages=pages,
         asked=asked,
         hubs=hubs,
     )

@@ -25,7 +25,7 @@ from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES
 from syndicator.publishing.kept import KeptEntries
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.server.files import elsewhere, make_app
 from syndicator.publishing.server.health import Health, with_health
 from syndicator.publishing.server.server import (

@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.article_store import FileArticleStore, open_articles
+from syndicator.articles.beside.instance_toml import (
+    INSTANCE_TOML,
+    has_all_archives,
+    keep_archives,
+)
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.articles.stores import paths as reserved
 from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.axes import ALL
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Outlet
@@ -139,3 +144,30 @@ def published(
         return open_outlet(settings, environ).get(name)
     except UsageError:
         return None
+
+
+def keep_settings(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
+    """Write once beside the articles what an instance of an earlier version keeps, and return the
+    settings that hold. `begun`: it has articles or feeds. Raises ConfigError, OSError."""
+    file = article_store.file(INSTANCE_TOML)
+    keep_archives(file, begun=begun)
+    return with_archives(settings, has_all_archives=has_all_archives(file))
+
+
+def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Return the settings that hold, to show them; `settings` themselves if the articles cannot be
+    read, which the commands that need them report."""
+    try:
+        file = open_articles(settings.articles_at, environ).file(INSTANCE_TOML)
+        return with_archives(settings, has_all_archives=has_all_archives(file))
+    except (OSError, SyndicatorError):
+        return settings
+
+
+def with_archives(settings: Settings, *, has_all_archives: bool) -> Settings:
+    """Return `settings` with the archives that they do not set. Pure."""
+    is_set = "archives" in settings.publish.model_fields_set
+    if is_set or not has_all_archives:
+        return settings
+    publish = settings.publish.model_copy(update={"archives": True})
+    return settings.model_copy(update={"publish": publish})

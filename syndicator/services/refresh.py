@@ -6,13 +6,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicator.core.errors import NetworkDown
+from syndicator.configuration.sources.identity import files_of
+from syndicator.core.errors import Fault, NetworkDown
 from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.core.ports import Fetcher
 from syndicator.processes.worker import Worker
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.services.container import App, SharedClient, task_group
@@ -39,6 +41,8 @@ class RunReport:
     failed_reports: tuple[Problem, ...] = ()  # alerts, the file of metrics
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
     down: NetworkDown | None = None  # no source could be reached
+    followed: int = 0  # sources that are not paused
+    faults: tuple[Fault, ...] = ()  # of the files of sources: the last valid tables counted
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -54,7 +58,7 @@ class Wanted:
     keys: Collection[str] = ()  # keys of sources to visit, due or not
     all: bool = False  # visit every enabled source
     failed: bool = False  # visit every enabled source whose last visit failed
-    relearn: bool = False  # learn the lists of the pages of `keys` again
+    relearn: bool = False  # find out again what stands at the addresses of `keys`
     limit: int | None = None  # pages of each source
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
@@ -173,7 +177,12 @@ async def visit_due(
     if pictures and pictures.changed:
         built = together(built, await build())
     report = RunReport(
-        outcomes=tuple(visits.outcomes), built=built, problems=problems, down=visits.down
+        outcomes=tuple(visits.outcomes),
+        built=built,
+        problems=problems,
+        down=visits.down,
+        followed=sum(source.enabled for source in app.sources.values()),
+        faults=source_faults(app),
     )
     if visits.down is not None:
         return report
@@ -187,6 +196,15 @@ async def visit_due(
     return replace(
         report, built=built, problems=problems, llm=enriched, outdated=newly_outdated(app)
     )
+
+
+def source_faults(app: App) -> tuple[Fault, ...]:
+    """Return the faults of sources.toml and sources.d."""
+    return tuple(fault for fault in app.faults if Path(fault.file).name in _source_files(app))
+
+
+def _source_files(app: App) -> set[str]:
+    return {path.name for path in files_of(app.config / "sources.toml")}
 
 
 def prune_pages(app: App) -> None:
@@ -259,7 +277,15 @@ async def _visit_and_build(
         try:
             outcomes = await visit_all(
                 [(app.sources[state.key], state) for state in due],
-                make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
+                make_context(
+                    app,
+                    fetcher,
+                    worker,
+                    watch.filed,
+                    asked=wanted.asked,
+                    hubs=hubs,
+                    pages=watch.pages,
+                ),
                 limit=wanted.limit,
                 max_seconds=wanted.max_seconds,
                 stop=stop,
@@ -286,10 +312,7 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
     need_sources(app, wanted.keys)
     if wanted.keys:
         named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
-        return [
-            _asked_now(replace(state.asked_whole(), listing=None) if wanted.relearn else state)
-            for state in named
-        ]
+        return [_asked_now(state.forgets() if wanted.relearn else state) for state in named]
     if wanted.asked:
         states = visits.states()
         enabled = [states[key] for key, source in app.sources.items() if source.enabled]

@@ -10,21 +10,14 @@ from typing import Any
 from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.staleness import (
-    MANY,
-    Built,
-    Waiting,
-    crowd,
-    is_due,
-    is_on,
-    is_rested,
-)
+from syndicator.publishing.selection.pace import MANY, Built, Waiting, crowd, is_due, is_rested
+from syndicator.publishing.selection.published import is_on
 from syndicator.services.container import App
 from syndicator.services.stories import digests
 
-# After this time a build includes everything stale, the pages of days, months and years too, and
-# checks for changes without a mark, such as a replaced web root. A choice.
-_LOOK_SECONDS = 3600.0
+# After this time a build includes all feeds that changed, and checks for changes without a mark,
+# such as a replaced web root. A choice.
+_WHOLE_SECONDS = 3600.0
 
 
 class Settling:
@@ -37,8 +30,9 @@ class Settling:
         self._mark = 0  # the newest mark that visits made
         self._made_with: Any = None
         self.alone = asyncio.Lock()  # held by the one build under way
-        self._looked = 0.0
+        self._whole_at = 0.0
         self._whole = True  # the next build includes everything stale
+        self._left = False  # the last build left something to the next one
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
@@ -65,7 +59,7 @@ class Settling:
         now = self._clock()
         if self._is_whole(app) or digests.due(app):
             return True
-        if not app.store.index.newest_mark():
+        if not app.store.index.newest_mark() and not self._left:
             self._waiting = Waiting()
             return False
         if self._waiting.since is None:
@@ -75,25 +69,25 @@ class Settling:
         return is_due(self._waiting, seconds(app.settings.publish.settle), now)
 
     @contextmanager
-    def building(self, app: App) -> Iterator[tuple[Callable[[FeedKey], bool] | None, bool]]:
-        """Yield `among` and `brief` for `build_feeds`. If the block fails, the build stays due."""
+    def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
+        """Yield `among` for `build_feeds`. If the block fails, the build stays due."""
         before, whole = (
             self._waiting,
             self._is_whole(app) or not seconds(app.settings.publish.settle),
         )
         self._waiting = Waiting()
         try:
-            yield None if whole or before.urgent else self._rested(app), not whole
+            yield None if whole or before.urgent else self._rested(app)
         except BaseException:
             self._waiting = before
             raise
         if whole:
-            self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
+            self._made_with, self._whole_at, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
         """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
         stale."""
-        now = self._clock()
+        now, self._left = self._clock(), left > 0
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
         self._built |= {
@@ -112,7 +106,7 @@ class Settling:
         )
 
     def _is_whole(self, app: App) -> bool:
-        if self._made_with != _made_with(app) or self._clock() - self._looked >= _LOOK_SECONDS:
+        if self._made_with != _made_with(app) or self._clock() - self._whole_at >= _WHOLE_SECONDS:
             return True
         return self._whole and self._waiting.urgent
 

@@ -154,6 +154,7 @@ class Taking:
         try:
             name = self.kept.put(thumbnail.webp)
             self.outlet.put(name, thumbnail.webp)
+            self.outlet.commit()
         except OSError as error:
             raise DiskError.of(error) from error
         self.changed += 1

@@ -22,7 +22,7 @@ from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
-from syndicator.publishing.selection.staleness import off
+from syndicator.publishing.selection.published import off
 from syndicator.services.container import App, direct_client, task_group
 from syndicator.services.places import has_feeds
 from syndicator.store import codec

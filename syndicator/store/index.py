@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, null, select, tuple_, update
@@ -16,18 +15,23 @@ from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, FileStamp, Fresh, StoryEntry, Withdrawn
+from syndicator.core.ports import FeedRow, FileStamp, Progress, PublishedFile, StoryEntry, Withdrawn
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks, drive, insert_new, upsert
+from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.store.tables import sums
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.stories import Stories
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
-_made = schema.products.c
-_PRODUCTS = select(_made.name, _made.made_of).where(
-    _made.axis == bindparam("axis"), _made.slug == bindparam("slug")
+_file = schema.files.c
+_TARGETS = select(_file.target, func.min(_file.made_of)).group_by(_file.target)
+_FILES = select(schema.files).where(_file.target.in_(bindparam("ids", expanding=True)))
+_ARCHIVED = (
+    select(_file.axis, _file.slug)
+    .distinct()
+    .where(_file.axis.in_(bindparam("axes", expanding=True)), _file.name.startswith("archive/"))
 )
+_OUTDATED = select(_file.axis, _file.slug).where(_file.made_of == "").distinct()
 _FEED, _IN_FEED = tuple_(_f.axis, _f.slug), sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
@@ -140,13 +144,18 @@ _UNBUILT = (
     .join_from(
         schema.stale_marks, schema.feeds, (_f.axis == _marks.axis) & (_f.slug == _marks.slug)
     )
-    .where(_marks.axis == bindparam("axis"), _f.made_with.is_(None), _f.moved_slug.is_(None))
+    .where(_marks.axis == bindparam("axis"), _f.published.is_(None), _f.moved_slug.is_(None))
     .limit(1)
 )
-_FRESH = (
+_COUNT = (
     update(schema.feeds)
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
-    .values(held=None, count=_f["count"] + bindparam("more"))
+    .values(count=_f["count"] + bindparam("more"))
+)
+_PUBLISH = (
+    update(schema.feeds)
+    .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
+    .values(published=bindparam("is_published"), held=None)
 )
 _TAKE = (
     delete(schema.stale_marks)
@@ -167,27 +176,22 @@ class Index:
         stories = Stories(database)
         self.pictures = Pictures(database).taken
         self.reports, self.story_articles = stories.reports, stories.articles
-        self._seen: dict[FeedKey, list[int]] = {}  # marks at the last `_see_marks`
+        self.told = stories.told
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before a feed is stored
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         if among is not None:
             parts = (_FEEDS.where(_FEED.in_([*map(tuple, part)])) for part in chunks(sorted(among)))
             return [_feed(row) for part in parts for row in self._db.rows(part)]
-        self._see_marks()
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
-    def _see_marks(self) -> None:
-        """Store the current marks. Call before reading rows, so that these are as new as the
-        marks."""
-        self._seen = defaultdict(list)
+    def marks(self) -> dict[FeedKey, list[int]]:
+        """Return the numbers of the marks of each feed. A build reads them before all else, so that
+        what it reads is as new; a writer may commit a lower number later."""
+        numbers: dict[FeedKey, list[int]] = {}
         for axis, slug, number in self._db.rows(_ALL_MARKS):
-            self._seen[FeedKey(axis, slug)].append(number)
-
-    def planned_feeds(self) -> list[FeedRow]:
-        """Return `feeds` without their latest articles, for a build that needs few of them."""
-        self._see_marks()
-        return self.plain_feeds()
+            numbers.setdefault(FeedKey(axis, slug), []).append(number)
+        return numbers
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """Return the feeds of an axis (None: all) without their latest articles."""
@@ -247,7 +251,7 @@ class Index:
                         "held": row.held,
                     }
                 )
-                upsert(connection, schema.feeds, [new | {"made_with": row.made_with}])
+                upsert(connection, schema.feeds, [new | {"published": row.published}])
             if row.moved_to:  # the next build writes its redirect
                 rows.mark(connection, {row.key: ()})
 
@@ -406,69 +410,49 @@ class Index:
         with self._db.write() as connection:
             rows.touch(connection, {key: (key.slug, 0) for key in keys}, {})
 
-    def files(self, key: FeedKey) -> dict[str, str]:
-        return dict(self._db.rows(_PRODUCTS.order_by(_made.name), key._asdict()))
+    def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
+        query, known = tuple_(_file.axis, _file.slug), dict[str, str]()
+        for part in chunks(sorted(owners)):
+            known |= dict(self._db.rows(_TARGETS.where(query.in_([*map(tuple, part)]))))
+        return known
 
-    def mark_fresh(self, *fresh: Fresh) -> None:
+    def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
+        parts = (self._db.rows(_FILES, {"ids": part}) for part in chunks(sorted(targets)))
+        return {row.name: _published_file(row) for part in parts for row in part}
+
+    def archived(self, axes: Collection[str]) -> set[FeedKey]:
+        """Return the feeds of `axes` with archive documents."""
+        return {FeedKey(*row) for row in self._db.rows(_ARCHIVED, {"axes": list(axes)})}
+
+    def outdated(self) -> set[FeedKey]:
+        """Return the owners of files that are out of date."""
+        return {FeedKey(*row) for row in self._db.rows(_OUTDATED)}
+
+    def has_files(self) -> bool:
+        """Return False if the table of files is empty, as in a new database."""
+        return bool(self._db.rows(select(_file.name).limit(1)))
+
+    def record(self, progress: Progress) -> None:
         with self._db.write() as connection:
-            for part in chunks(sorted(fresh, key=attrgetter("key"))):
-                _add_feeds(connection, [feed.key for feed in part])
-                more = self._take_marks(connection, part)
-                for whole in (False, True):
-                    values = [
-                        {"a": feed.key.axis, "s": feed.key.slug, "more": more[feed.key]}
-                        | ({"made_with": feed.made_with, "owed": feed.owed} if whole else {})
-                        for feed in part
-                        if (feed.files is not None) is whole
-                    ]
-                    if values:
-                        connection.execute(_FRESH, values)
-                _set_files(
-                    connection, {feed.key: feed.files for feed in part if feed.files is not None}
-                )
+            _note_files(connection, progress)
+            keys = sorted(progress.published)
+            _add_feeds(connection, [key for key in keys if key.axis])
+            _take_marks(connection, progress.marks)
+            if keys:
+                values = [
+                    {"a": key.axis, "s": key.slug, "is_published": progress.published[key]}
+                    for key in keys
+                ]
+                connection.execute(_PUBLISH, values)
 
-    def _take_marks(self, connection: Connection, fresh: Sequence[Fresh]) -> Counter[FeedKey]:
-        """Delete the marks that a build saw, update the sums of their feeds, and count new articles
-        by feed."""
-        more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
-        # A writer may commit a mark with a lower number later.
-        seen = [n for feed in fresh for n in self._seen.get(feed.key, ()) if n <= feed.seen]
-        for part in chunks(seen):
-            for row in connection.execute(_TAKE, {"these": part}):
-                key = FeedKey(row.axis, row.slug)
-                more[key] += row.more
-                if row.added is not None:
-                    times[key].add((row.added, row.shown))
-        these = _FEED.in_([tuple(feed.key) for feed in fresh])
-        for axis, slug, count, summed in connection.execute(_SUMMED.where(these)).all():
-            sums.keep(connection, key := FeedKey(axis, slug), times[key], count, summed)
-        return more
-
-    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
+    def outdate(self, owners: Iterable[FeedKey]) -> None:
+        """Let the next build make all files of these owners again."""
         with self._db.write() as connection:
-            _set_files(connection, {key: files})
-
-    def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        with self._db.write() as connection:
-            for name, (before, after) in changed.items():
-                this = (
-                    _made.axis == key.axis,
-                    _made.slug == key.slug,
-                    _made.name == name,
-                    _made.made_of == before,
-                )
-                connection.execute(update(schema.products).where(*this).values(made_of=after))
-
-    def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
-        """Let the next build make again all files of the feeds `keys` and of the keys `others`,
-        which are no feeds."""
-        with self._db.write() as connection:
-            for key in {*keys, *others}:
-                these = update(schema.products).where(
-                    _made.axis == key.axis, _made.slug == key.slug
-                )
-                connection.execute(these.values(made_of=""))
-            rows.mark(connection, dict.fromkeys(keys, ()))
+            keys = set(owners)
+            for key in keys:
+                these = _file.axis == key.axis, _file.slug == key.slug
+                connection.execute(update(schema.files).where(*these).values(made_of=""))
+            rows.mark(connection, {key: () for key in keys if key.axis})
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:
@@ -509,29 +493,39 @@ def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
     insert_new(connection, schema.feeds, [rows.feed_row(key, key.slug) for key in keys])
 
 
-def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
-    """Write only differences: most of the hundreds of files of a feed do not change."""
-    this = tuple_(_made.axis, _made.slug).in_([tuple(key) for key in files])
-    before = {
-        tuple(row[:3]): row.made_of
-        for row in connection.execute(select(schema.products).where(this))
-    }
-    after = {
-        (*key, name): made_of for key, names in files.items() for name, made_of in names.items()
-    }
-    for axis, slug, name in sorted(before.keys() - after.keys()):
-        drive(
-            connection,
-            "DELETE FROM products WHERE axis = ? AND slug = ? AND name = ?",
-            (axis, slug, name),
+def _note_files(connection: Connection, progress: Progress) -> None:
+    for part in chunks(sorted(progress.gone)):
+        connection.execute(delete(schema.files).where(_file.name.in_(part)))
+    values = [
+        {
+            **file.owner._asdict(),
+            "name": file.name,
+            "target": file.target,
+            "made_of": file.made_of,
+            "sha256": file.sha256,
+        }
+        for file in progress.files
+    ]
+    upsert(connection, schema.files, values)
+
+
+def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
+    """Delete marks, and update the counts and sums of their feeds."""
+    more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
+    for part in chunks(numbers):
+        for row in connection.execute(_TAKE, {"these": part}):
+            key = FeedKey(row.axis, row.slug)
+            more[key] += row.more
+            if row.added is not None:
+                times[key].add((row.added, row.shown))
+    if more:
+        connection.execute(
+            _COUNT, [{"a": key.axis, "s": key.slug, "more": n} for key, n in more.items()]
         )
-    changed = [(file, made_of) for file, made_of in after.items() if before.get(file) != made_of]
-    columns = [column.name for column in schema.products.columns]
-    upsert(
-        connection,
-        schema.products,
-        [dict(zip(columns, (*file, of), strict=True)) for file, of in changed],
-    )
+    for keys in chunks(sorted(more)):
+        these = _FEED.in_([tuple(key) for key in keys])
+        for axis, slug, count, summed in connection.execute(_SUMMED.where(these)).all():
+            sums.keep(connection, key := FeedKey(axis, slug), times[key], count, summed)
 
 
 def _this(key: FeedKey) -> Any:
@@ -566,8 +560,17 @@ def _feed(row: Any) -> FeedRow:
         dropped=row.dropped,
         wanted=row.wanted,
         moved_to=FeedKey(row.moved_axis, row.moved_slug) if row.moved_axis else None,
-        made_with=row.made_with,
-        owed=row.owed,
+        published=row.published,
+    )
+
+
+def _published_file(row: Any) -> PublishedFile:
+    return PublishedFile(
+        name=row.name,
+        owner=FeedKey(row.axis, row.slug),
+        target=row.target,
+        made_of=row.made_of,
+        sha256=row.sha256,
     )
 
 

@@ -509,7 +509,6 @@ _MARKED: Final = (
 TOLD: Final = "stories shown"
 # key of the note with the stamp of the folded.tsv whose lines the database has
 FOLDS_READ: Final = "folded read"
-STORY_PAGES: Final = FeedKey("", "stories")  # key of their files
 _lead = schema.story_leads.c
 _folded = schema.folded.c
 _FOLDS = (
@@ -528,7 +527,6 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
         return
     leads = dict[str, int]()
     digests = dict[str, int]()
-    states = []
     recorded = _recorded_leads(connection, stories)
     leads_due: dict[str, bool] = {}
     for story, rows in reports.items():
@@ -539,10 +537,6 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
             leads[lead] = display.confirmed
         leads_due[story] = bool(display.shown) and not is_led
         digests |= display.digests
-        if story:
-            made_of = _digest_reports(rows)
-            states.append({**STORY_PAGES._asdict(), "name": story, "made_of": made_of})
-    upsert(connection, schema.products, states)
     _set_due(connection, {story: due for story, due in leads_due.items() if story}, recorded)
     if digests:
         connection.execute(
@@ -563,13 +557,6 @@ def _read_reports(
             for row in connection.execute(_REPORTS.where(column.in_(part))):
                 reports.setdefault(row.story or "", []).append(row)
     return reports
-
-
-def _digest_reports(rows: Sequence[Any]) -> str:
-    """Return a digest of what a story's page shows of its reports: all but their last column, the
-    digest of what they showed before."""
-    shown = [tuple(row)[:-1] for row in rows]
-    return hashlib.blake2b(repr(shown).encode(), digest_size=16).hexdigest()
 
 
 def _mark_feeds_of(connection: Connection, articles: Collection[str]) -> None:

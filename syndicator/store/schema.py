@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0012"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0013"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 
@@ -186,26 +186,23 @@ feeds = _table(
     Column("moved_slug", Text),
     # tag of an article file written by hand
     Column("wanted", Boolean, nullable=False, server_default="0"),
-    Column("made_with", Text),  # digest of its settings; "" if unpublished, NULL if never published
-    # calendar pages are left to a later build
-    Column("owed", Boolean, nullable=False, server_default="0"),
+    Column("published", Boolean),  # false while it is not; NULL: never, or ended for good
 )
 
-# Published files of feeds: a head with the digest of its bytes, an archive document or calendar
-# page with the digest of its input. A name with # is no file but the input of several files. The
-# axis is "" for files of no feed.
-products = _table(
-    "products",
-    Column("axis", String(10), primary_key=True),
-    Column("slug", Text, primary_key=True),
+# Published files, and those that are out of date (`made_of` is empty). `target`: files that belong
+# together; `made_of`: digest of their input; `sha256`: of the bytes, empty if they are unknown or
+# not published yet. The axis is empty for files of no feed.
+files = _table(
+    "files",
     Column("name", Text, primary_key=True),
-    Column("made_of", Text, nullable=False),
-    sqlite_with_rowid=False,
+    *_required(Text, "axis", "slug", "target", "made_of", "sha256"),
 )
+Index("files_owner", files.c.axis, files.c.slug)
+Index("files_target", files.c.target)
 
-# A feed with marks is stale. Writers only add marks, so that none waits for another; a build
-# deletes those that it saw at its start. `more`: articles that joined; `added`, `published`: of the
-# article, NULL for none.
+# Changes since the last build, by feed and day. Writers only add marks, so that none waits for
+# another; a build deletes those that it read. `more`: articles that joined; `added`, `published`:
+# of the article, NULL for none.
 stale_marks = _table(
     "stale_marks",
     Column("n", Integer, primary_key=True, autoincrement=True),

@@ -75,7 +75,7 @@ class Status:
         self._db = database
 
     def counts(self) -> Counts:
-        published = _f.dropped.is_(False) & (_f.made_with != "")
+        published = _f.dropped.is_(False) & _f.published.is_(True)
         last, newest = (
             self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added)
         )

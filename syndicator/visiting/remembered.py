@@ -13,6 +13,7 @@ from syndicator.core.model import (
     Source,
     SourceState,
 )
+from syndicator.core.reasons import NOT_A_FEED
 from syndicator.visiting.cadence import feed_interval
 from syndicator.visiting.fetch.decompress import DELTA
 
@@ -53,6 +54,7 @@ def after(
     state = replace(
         state,
         last_success=now,
+        forgotten=False,
         failures=0,
         failing_since=None,
         reason=None,
@@ -76,10 +78,11 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     if result.unasked:
         return replace(state, reason=result.reason, detail=result.detail)
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
-    if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
-        # the new address fails: return to the one in sources.toml
-        state = replace(state, effective_url=None, moved_at=None)
-        return replace(state, etag=None, last_modified=None, gone_times=0, gone_since=None)
+    # a feed that was found and is a page now is looked for again, too
+    is_page_now = state.found == "feed" and result.reason.startswith(NOT_A_FEED)
+    is_broken = result.reason in _MOVE_BROKEN or is_page_now
+    if state.effective_url and state.failures >= MOVE_VISITS and is_broken:
+        return _return_home(state)
     if result.reason != "gone":
         return replace(state, gone_times=0, gone_since=None)
     since = state.gone_since or now
@@ -87,6 +90,15 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     if state.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
         return replace(state, disabled="gone")
     return state
+
+
+def _return_home(state: SourceState) -> SourceState:
+    """Return to the address in sources.toml, as the one in use fails. A feed that was found there
+    is looked for again."""
+    state = replace(state, effective_url=None, moved_at=None, gone_times=0, gone_since=None)
+    if state.found == "feed":
+        state = replace(state, found="", forgotten=True, body_digest=None)
+    return replace(state, etag=None, last_modified=None)
 
 
 def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:

@@ -306,3 +306,29 @@ def test_a_lost_database_loses_nothing(
     urns = {article["urn"] for article in before["articles"].values()}
     lost_entries = {name: urns & (walk(before, name) - walk(after, name)) for name in heads}
     none(f"{name}: archives lost {entries}" for name, entries in lost_entries.items() if entries)
+
+
+@pytest.mark.parametrize("life", [SECOND], indirect=True)
+def test_archives_outlive_the_database_and_the_published_files(aged: Instance) -> None:
+    """The default of new folders has no archives of tags that taxonomy.toml lacks, and none in
+    JSON."""
+    archives = archived_months(aged)
+    assert {kind for _, _, kind in archives} == {".atom", ".json"}
+    aged.command("build")  # the first after the upgrade
+    kept = (aged.articles / "instance.toml").read_text()
+    assert "all_archives = true" in kept
+    for folder in ("state", "public"):
+        shutil.rmtree(aged.folder / "feeds" / folder)
+    aged.command("reindex")
+    aged.command("build")
+    assert (aged.articles / "instance.toml").read_text() == kept
+    assert archives <= archived_months(aged)
+
+
+def archived_months(aged: Instance) -> set[tuple[str, str, str]]:
+    """Tag, month and format of archive documents, whose parts of a month may be others."""
+    return {
+        (path.parent.name, path.name.partition(".")[0], path.suffix)
+        for path in (aged.public / "archive/tags").rglob("*")
+        if path.suffix in (".atom", ".json")
+    }

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.cli.demo.trip import generate
+from syndicator.core.ports import Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
 from tests.objects.stores import Place, bucket, folder
@@ -117,9 +118,10 @@ STEPS = {
 }
 
 
-def publish(outlet: object, count: int, version: bytes) -> None:
+def publish(outlet: Outlet, count: int, version: bytes) -> None:
     for number in range(count):
-        outlet.put(f"archive/tags/t{number}.atom", b"<feed/>" * 2000 + version)  # type: ignore[attr-defined]
+        outlet.put(f"archive/tags/t{number}.atom", b"<feed/>" * 2000 + version)
+    outlet.commit()
 
 
 if __name__ == "__main__":

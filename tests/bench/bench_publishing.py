@@ -31,9 +31,10 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Origin, Source, article_id
 from syndicator.core.ports import FileStamp
 from syndicator.publishing.builder import build
+from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
+from syndicator.publishing.selection.published import to_look_at
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
 from tests.publishing.memory import finish
@@ -114,17 +115,21 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             queries=(),
             categories={},
         )
-        steps = build(
-            specs,
+        rows = store.index.feeds()
+        inputs = Inputs(
+            specs=specs,
+            rows=rows,
+            marks=store.index.marks(),
             index=store.index,
             outlet=FileOutlet(folder / "public", gzip=how.publish.gzip),
             settings=how,
             sources=SOURCES,
             instance=INSTANCE,
-            only=None if stage == "full" else stale(specs, store.index.feeds()),
+            planned=None if stage == "full" else to_look_at(specs, rows),
+            whole=stage == "full",
             markdown=text,
         )
-        report = finish(steps)
+        report = finish(build(inputs))
         assert not report.held and not report.set_aside, report
         return len(report.written)
 

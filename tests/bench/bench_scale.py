@@ -112,7 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--axes", nargs="+", default=["all", "tags", "categories", "sources"])
-    parser.add_argument("--publish", default='archives = "atom"')
+    parser.add_argument("--publish", default='archives = "listed"')
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     told = parser.parse_args()
     publish = "axes = [" + ", ".join(f'"{axis}"' for axis in told.axes) + f"]\n{told.publish}\n"

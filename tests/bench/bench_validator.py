@@ -26,14 +26,13 @@ from typing import Any
 from syndicator import NotAnArticle, read_article
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, Origin, Source, article_id
-from syndicator.publishing.builder import build
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
 from syndicator.store import codec
 from tests.bench.bench_reading import NOWHERE, html_of, rows
 from tests.publishing import validator
-from tests.publishing.memory import MemoryIndex, finish
+from tests.publishing.memory import MemoryIndex, build_all
 from tests.publishing.test_builder import INSTANCE, START
 from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
 from tests.samples import OWN, SHARED, Samples
@@ -114,7 +113,7 @@ def publish(folder: Path, count: int) -> None:
     specs = plan(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    steps = build(
+    report = build_all(
         specs,
         index=index,
         outlet=FileOutlet(folder, gzip=False),
@@ -122,7 +121,6 @@ def publish(folder: Path, count: int) -> None:
         sources=SOURCES,
         instance=INSTANCE,
     )
-    report = finish(steps)
     print(
         f"{count} articles in {len(specs)} feeds; held {len(report.held)}, set aside"
         f" {len(report.set_aside)}"

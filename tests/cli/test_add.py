@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,9 +21,9 @@ from syndicator.configuration.settings import load as load_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
 from syndicator.operations.operation import need
-from syndicator.services.adding import search
+from syndicator.pipeline.kinds import feed
 from syndicator.services.container import locked, open_app
-from syndicator.visiting.feeds.discovery import FeedLink
+from syndicator.visiting.feeds.known import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
 
@@ -365,12 +366,12 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
         (
             f"{SITE}leaflet.pdf",
             MissingError,
-            "neither an article nor a list of them: not an article: not-html",
+            "neither an article nor a list of them: not-html",
         ),
         (
             f"{SITE}sign-in",
             MissingError,
-            "neither an article nor a list of them: not an article: login",
+            "names no feed, and shows login in place of the site; give the source credentials",
         ),
     ],
 )
@@ -458,25 +459,28 @@ def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(adding:
         adding.run("http://social.example/@ann", "--yes")
 
 
-def test_a_feed_that_stands_for_another_makes_it_needless(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
     asked: list[str] = []
 
-    async def parsed(session: Any, url: str, answer: Any, title: str = "") -> Any:
-        asked.append(url)
-        empty = Fetched(url=url, final_url=url, status=200, headers={}, body=b"")
-        return search._Feed(url, title, empty, ParsedFeed(format="rss20"))
+    class Named:
+        """A search for the feeds that a page names, each of which is empty."""
 
-    async def answered(session: Any, url: str, known: Any, **kind: str) -> Any:
-        return None
+        def __init__(self) -> None:
+            self.run = SimpleNamespace(worker=self)
 
-    monkeypatch.setattr(search, "_parsed", parsed)
-    monkeypatch.setattr(search, "_asked", answered)
+        async def ask(self, url: str, kind: str) -> Fetched:
+            asked.append(url)
+            return Fetched(url=url, final_url=url, status=200, headers={}, body=b"")
+
+        async def call(self, *parts: Any) -> ParsedFeed:
+            return ParsedFeed(format="rss20")
+
     links = [
         FeedLink(ATOM, type="known", instead_of=FEED),
         FeedLink(FEED, type="rss"),
         FeedLink(COMMENTS, type="rss"),
     ]
-    asyncio.run(search._named(None, links))  # type: ignore[arg-type]
+    asyncio.run(feed._read_all(Named(), links))  # type: ignore[arg-type]
     assert asked == [ATOM, COMMENTS]
 
 

@@ -52,6 +52,24 @@ def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> No
     assert json.loads(run(place, "describe", "--all", "--json").stdout)["articles"] == []
 
 
+def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
+    """Programs get all of them, and so does who has it done."""
+    with place.app() as opened:
+        for number in range(12):
+            store_articles(opened, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
+    dry = run(place, "describe", "--all", "--dry-run").output
+    assert "14 of 14 articles change" in dry and "… and 4 articles more" in dry
+    assert dry.count("\ttags: ") == 10
+    assert (
+        len(json.loads(run(place, "describe", "--all", "--dry-run", "--json").stdout)["articles"])
+        == 14
+    )
+    dry = run(place, "tags", "merge", "GPU", "LLM", "--dry-run").output
+    assert "GPU -> LLM: 13 articles" in dry and "… and 3 articles more" in dry
+    assert dry.count("  Models ") + dry.count("  Chips") == 10
+    assert run(place, "describe", "--all").output.count("its text says so") == 13
+
+
 def test_describe_wants_to_know_which(place: Place) -> None:
     from syndicator.core.errors import UsageError
 

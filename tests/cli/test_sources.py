@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.cli import sources
 from syndicator.configuration.settings import load
-from syndicator.core.errors import MissingError, UsageError
+from syndicator.core.errors import ConfigError, MissingError, UsageError
 from syndicator.services.container import locked
 from tests.cli.conftest import Instance
 from tests.world import World, serving
@@ -239,7 +239,8 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
 
 def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> None:
     for text, says in (
-        ("<html>no</html>", "is not OPML"),
+        ("<html>no</html>", "line 1: it is a web page"),
+        ("<rss>no</rss>", "line 1: the document is not OPML"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "declares entities"),
     ):
         listing = tmp_path / "list.opml"
@@ -247,3 +248,26 @@ def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> 
         with pytest.raises(MissingError, match=says) as raised:
             empty.run("import", str(listing))
         assert str(listing) in str(raised.value)
+
+
+def test_a_list_that_is_cut_off_adds_nothing(empty: Instance, tmp_path: Path) -> None:
+    path = tmp_path / "cut.opml"
+    path.write_text('<opml><body>\n<outline xmlUrl="https://a.example/feed"/>\n<outline xm')
+    before = (empty.config / "sources.toml").read_text()
+    with pytest.raises(MissingError, match="line 3: the document is cut off here") as raised:
+        empty.run("import", str(path), "--no-refresh")
+    assert raised.value.exit_code == 69
+    assert (empty.config / "sources.toml").read_text() == before
+
+
+def test_refresh_says_what_is_wrong_with_sources_toml(empty: Instance) -> None:
+    path = empty.config / "sources.toml"
+    path.write_text("")
+    done = empty.run("refresh")
+    assert done.exit_code == 0 and "no source is followed: `syndicator add URL`" in done.output
+    path.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/feed"\nnonsense = 1\n')
+    done = empty.run("refresh")
+    assert done.exit_code == 78 and f"{path}:4: " in done.output
+    path.unlink()
+    with pytest.raises(ConfigError, match=r"sources\.toml does not exist"):
+        empty.run("refresh")

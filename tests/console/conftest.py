@@ -39,7 +39,7 @@ from tests.world import World, patient_config, serving
 PASSWORD = "correct horse battery"
 TAXONOMY = """[[category]]
 name = "AI"
-description = "artificial intelligence, models"
+description = "artificial intelligence, models, summarisers that run on small chips"
 
 [[category]]
 name = "Cities"

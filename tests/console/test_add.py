@@ -20,17 +20,18 @@ def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world
     )
     shown = browser.get(f"/add?job={job.id}").body
     assert (
-        len(job.result["candidates"]) == 2
+        len(job.result["candidates"]) == 3
         and "nobody.invalid" in shown
-        and shown.count(" checked>") == 2
+        and shown.count(" checked>") == 3
     )
-    for line in ("/etc/passwd", "https://a.example/${TOKEN}"):
-        assert (
-            served.ended(
-                browser.post("/operations/look", {"opml": f"{sites[0]}\n{line}"}).job
-            ).status
-            == "failed"
-        )
+    last = job.result["candidates"][-1]
+    assert last["url"] == "https://nobody.invalid/" and last["warning"].startswith(last["url"])
+    spelled = "https://a.example/?x=$%7BHO%4DE%7d"
+    for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
+        form = {"opml": f"{sites[0]}\n{line}"}
+        job = served.done(browser.post("/operations/look", form))
+        (skipped,) = job.result["skipped"]
+        assert (skipped["line"], len(job.result["candidates"])) == (2, 1)
 
 
 def look(served: Served, browser: Browser, **form: str) -> str:

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from syndicator.core.model import Article
 from syndicator.services.container import open_app
 from syndicator.store.tables.browse import UNSURE, Wanted
 from tests.console.conftest import Browser, Served
@@ -21,12 +22,32 @@ def titles(browser: Browser, address: str) -> list[str]:
     ]
 
 
-def test_what_is_unsure_comes_first(browser: Browser) -> None:
+def doubt(served: Served, title: str, score: float) -> Article:
+    """Let the category of an article be so likely."""
+    id = article(served, title)[0].id
+    with open_app(served.instance.config) as app:
+        visits = app.store.visits
+        row, stamp = visits.article(id), visits.stamp(id)
+        assert row and stamp
+        visits.record(row, stamp, score=score)
+    return row
+
+
+def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
+    served: Served, browser: Browser
+) -> None:
+    found = doubt(served, "What my scraper owes your server", 0.31)
+    doubt(served, "A seven-watt summariser", 0.9)
     unsure = titles(browser, "/articles")
     everything = titles(browser, "/articles?filter=all")
     assert 0 < len(unsure) < len(everything) and set(unsure) < set(everything)
-    assert "What my scraper owes your server" in unsure
-    assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a category
+    assert found.title in unsure
+    assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
+    body, reason = unescape(browser.get("/articles").body), f"{found.category}: 31 % likely"
+    assert found.published
+    line = f"<b>{reason}</b> · {found.published:%Y-%m-%d} "
+    assert line in body and found.excerpt in body[body.index(line) :]
+    assert "<b>" not in browser.get("/articles?filter=all").body
 
 
 @pytest.mark.parametrize(
@@ -37,7 +58,7 @@ def test_what_is_unsure_comes_first(browser: Browser) -> None:
         ("q=_", set()),
         ("filter=merged", {"The pothole commons"}),
         ("filter=untagged&source=holt&q=scraper", {"What my scraper owes your server"}),
-        ("filter=nonsense&q=watt", set()),
+        ("filter=nonsense&q=pothole", set()),  # as "unsure": a copy
     ],
 )
 def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
@@ -48,12 +69,8 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     served: Served, browser: Browser
 ) -> None:
     """And shown where it is little; the least likely stand first."""
-    id = article(served, "Three evals I trust")[0].id
+    doubt(served, "Three evals I trust", 0.31)
     with open_app(served.instance.config) as app:
-        visits = app.store.visits
-        there, stamp = visits.article(id), visits.stamp(id)
-        assert there and stamp
-        visits.record(there, stamp, score=0.31)
         known = {
             one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))[0]
         }
@@ -63,12 +80,12 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
     little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
     body = browser.get("/articles").body
-    assert "no clear category" in body
-    assert little and [int(one) for one in re.findall(r"category (\d+) % likely", body)] == little
+    assert little and [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
 
 def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "What my scraper owes")
+    found = doubt(served, "What my scraper owes", 0.31)
+    assert found.title in titles(browser, "/articles")
     form = {
         "id": found.id,
         "tags": "",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import html
 
+from syndicator.console.routes.operations import cut_lists
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import article
 
@@ -92,3 +93,12 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
             job = served.ended(answer.job)
             assert "our bug" not in job.said, (path, address, job)
             assert job.ended and job.said, (path, address, job)
+
+
+def test_a_preview_shows_ten_of_each_list() -> None:
+    result = {"looked": 30, "articles": [*range(30)], "feeds": [1, 2]}
+    assert cut_lists(result) == {
+        "looked": 30,
+        "articles (10 of 30)": [*range(10)],
+        "feeds": [1, 2],
+    }

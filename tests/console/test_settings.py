@@ -33,7 +33,9 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
         about = tree.xpath(f'string(//p[@id="{name}-about"])')
         assert about[:1].isupper() and about.count(". ") == 0 and about.endswith("."), (name, about)
     assert tree.xpath('//select[@name="publish.thumbnails"]/option/text()') == ["Yes", "No"]
-    assert tree.xpath('//select[@name="publish.archives"]/option/text()') == ["Yes", "No", "Atom"]
+    assert tree.xpath('//select[@name="publish.archives"]/option/text()') == [
+        *("Yes", "No", "Atom", "Listed")
+    ]
 
 
 def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) -> None:

@@ -21,6 +21,7 @@ WEIGHTS = {"length": 1.0, "place": 2.0, "title": 3.0}
 SHIPPED = [
     (excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES)),
     ("none.toml", "weights", (categories.CONSTANT, *categories.FEATURES)),
+    ("none.toml", "cold", (categories.CONSTANT, *categories.FEATURES)),
     ("zero_shot.toml", "weights", (taggers.CONSTANT, *taggers.ZERO_SHOT_FEATURES)),
 ]
 TEXT = """The council closed the old bridge on Monday after the river rose by a metre.

@@ -216,9 +216,9 @@ def rename(hour: Hour) -> None:
     named = [
         text
         for name, text in hour.files().items()
-        if name.endswith(".md") and "- machine learning" in text
+        if name.endswith(".md") and "- machine intelligence" in text
     ]
-    assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-learning.atom").exists()
+    assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-intelligence.atom").exists()
 
 
 def run_for_good(hour: Hour) -> None:

@@ -12,7 +12,10 @@ from _pytest.terminal import TerminalReporter
 
 from tests.faults.instance import NOT_SMALL, Instance
 from tests.faults.table import Row
+from tests.objects.conftest import bucket, s3
 from tests.world import World, serving
+
+__all__ = ["bucket", "s3"]
 
 HERE = Path(__file__).parent
 WIDTHS = (30, 34, 62, 12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -386,18 +386,20 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
 )
 @pytest.mark.parametrize("at", [1, 3])
 def test_a_build_dies(small: Instance, at: int) -> None:
-    from syndicator.publishing.builder import Builder
+    from syndicator.publishing.kinds import feeds
+    from syndicator.publishing.kinds.site import Site
+    from syndicator.publishing.kinds.targets import File
 
-    real, calls = Builder._write_head, [0]
+    real, calls = feeds._make, [0]
 
-    def head(self: Builder, feed: Any) -> None:
+    def make(site: Site, feed: feeds.Feed) -> Iterator[File]:
         calls[0] += 1
         if calls[0] == at:
             raise KeyboardInterrupt
-        real(self, feed)
+        yield from real(site, feed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Builder, "_write_head", head)
+        patch.setattr(feeds, "_make", make)
         with pytest.raises(KeyboardInterrupt):
             small.run()
     small.run("holt")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import random
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.faults.instance import Instance
 from tests.faults.table import fault
+from tests.faults.whole import check_whole, copy_place, read_files, visible
+from tests.services.places import NOW, SHORT, Place, store_articles
 from tests.world import World, serving
 
 HOW = (
@@ -124,3 +128,85 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
             instance = Instance(tmp_path / str(round), world)
             killed += settle(instance, 12, seed=round)
     assert round <= 50  # each of them had a third of its kills or more
+
+
+# A build whose batches are small, so that kills find it between two of them.
+SMALL_BATCHES = """
+from syndicator.__main__ import main
+from syndicator.publishing import builder
+builder._BATCH = 12
+main()
+"""
+KILLS = 60
+
+
+def fill(place: Place) -> None:
+    with place.app(create=True) as app:
+        for number in range(40):
+            tags = ("LLM", f"Topic {number % 8}")
+            store_articles(app, f"Story {number}", "Of it.", tags=tags, category="AI")
+
+
+def publish_first(place: Place) -> None:
+    """An instance that has published, and whose next build publishes one article more."""
+    fill(place)
+    place.build()
+    with place.app() as app:
+        store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(days=2))
+
+
+def start_build(place: Place) -> subprocess.Popen[bytes]:
+    """Return a build that has begun to write, or that has ended."""
+    public = place.folder / "feeds/public"
+    left = set(public.rglob(".*.tmp"))
+    process = subprocess.Popen(
+        [sys.executable, "-c", SMALL_BATCHES, "build", "--config", str(place.config)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and left.issuperset(public.rglob(".*.tmp")):
+        time.sleep(0.002)
+    return process
+
+
+@fault(
+    "a build is killed at 60 random moments",
+    how="SIGKILL to `build` at a random time of its writing, of everything and of one article more",
+    holds=(
+        "every file is whole, of before or of after; the next build ends with the bytes of one that"
+        " was not disturbed, and leaves no temporary file"
+    ),
+)
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("prepare", [fill, publish_first])
+def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
+    dice, counts = random.Random(prepare.__name__), Counter[str]()
+    (tmp_path / "prepared").mkdir()
+    prepared = Place(tmp_path / "prepared", settings=SHORT)
+    prepare(prepared)
+    before = read_files(prepared.folder / "feeds/public")
+    place = copy_place(prepared)
+    public = place.folder / "feeds/public"
+    process = start_build(place)
+    started = time.monotonic()
+    assert process.wait() == 0
+    length = time.monotonic() - started
+    after = read_files(public)
+    while counts["killed"] < KILLS // 2:
+        place = copy_place(prepared)
+        for _ in range(3):  # a build goes on where one was killed
+            process = start_build(place)
+            time.sleep(dice.uniform(0, length))
+            counts["ended" if process.poll() is not None else "killed"] += 1
+            process.kill()
+            process.wait()
+            found = read_files(public)
+            check_whole(found, before, after)
+            counts["published some"] += visible(found) not in (before, after)
+            counts["left temporaries"] += found.keys() != visible(found).keys()
+        assert start_build(place).wait() == 0
+        assert read_files(public) == after
+        assert counts["ended"] < 10 * KILLS
+    print(dict(counts))
+    assert counts["published some"] and counts["left temporaries"]

@@ -14,9 +14,11 @@ import pytest
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.core.ports import Outlet
 from syndicator.publishing.builder import build
+from syndicator.publishing.kinds.site import Inputs
+from syndicator.publishing.kinds.targets import Steps
 from syndicator.publishing.output.outlets import ObjectOutlet
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import Steps, stale
+from syndicator.publishing.selection.published import to_look_at
 from syndicator.services import thumbnails
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
@@ -42,17 +44,22 @@ def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
 def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
     app: Any = SimpleNamespace(settings=HOW, store=store)
     thumbnails.publish(app, outlet)
+    marks = store.index.marks()
     rows = store.index.feeds()
     specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})
-    only = None if whole else stale(specs, rows)
-    given: Any = {
-        "settings": HOW,
-        "sources": SOURCES,
-        "instance": INSTANCE,
-        "only": only,
-        "rows": rows,
-    }
-    return build(specs, index=store.index, outlet=outlet, **given)
+    inputs = Inputs(
+        specs=specs,
+        rows=rows,
+        marks=marks,
+        index=store.index,
+        outlet=outlet,
+        settings=HOW,
+        sources=SOURCES,
+        instance=INSTANCE,
+        planned=None if whole else to_look_at(specs, rows),
+        whole=whole,
+    )
+    return build(inputs)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 4, 8, 12, 16, 24, 32])

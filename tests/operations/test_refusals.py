@@ -20,7 +20,6 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("look", {"address": "/etc/no such file"}, "is a path"),
     ("look", {"address": "../sources.opml"}, "is a path"),
     ("look", {"address": "https://a.example/?x=${HOME}"}, "by hand"),
-    ("look", {"opml": "https://a.example/\nhttps://a.example/?x=$%7BHO%4DE%7d"}, "by hand"),
     ("add", {"url": ["https://a.example/?x=${HOME}"]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/?x=${HOME}"}]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/", "headers_env": {"X": "HOME"}}]}, "by hand"),

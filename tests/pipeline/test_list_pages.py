@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.settings import Settings
-from syndicator.core.model import Outcome, Rules, Source, SourceState
-from syndicator.pipeline.context import feed_request
+from syndicator.core.model import Failed, Outcome, Request, Rules, SourceState
+from syndicator.core.reasons import FetchReason
+from syndicator.pipeline.kinds import links, listing
+from syndicator.pipeline.kinds import page as single_page
+from syndicator.pipeline.kinds.kind import Kind
 from syndicator.services import refresh
-from syndicator.services.container import App, open_app
+from syndicator.services.container import App, make_context, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped
 from tests.world import World, patient_config, serving
@@ -101,10 +103,22 @@ def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: Wo
     assert len(visit(app).added) == 1
 
 
-def test_a_list_is_asked_for_as_a_page_and_conditionally() -> None:
-    source = Source(key="a", url="https://a.example/news", rules=LINKS)
-    request = feed_request(source, SourceState(key="a", url=source.url, etag='"1"'), Settings(), {})
-    assert (request.kind, request.etag) == ("page", '"1"')
+@pytest.mark.parametrize("kind", [links, listing, single_page])
+def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -> None:
+    asked: list[Request] = []
+
+    class Asked:
+        async def fetch(self, request: Request) -> Failed:
+            asked.append(request)
+            return Failed(url=request.url, reason=FetchReason.TIMEOUT)
+
+        async def aclose(self) -> None:
+            """Nothing is open."""
+
+    run = make_context(app, Asked(), InProcess(), lambda title: None)
+    state = SourceState(key="holt", url=app.sources["holt"].url, etag='"1"')
+    asyncio.run(kind.visit(run.visit(app.sources["holt"], state)))
+    assert [(request.kind, request.etag) for request in asked] == [("page", '"1"')]
 
 
 def learnt(app: App) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.core import urls
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import EntryRow, Fresh
+from syndicator.core.ports import EntryRow, Progress
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 from tests.services.places import NOW, Place, store_articles
@@ -23,8 +23,8 @@ def place(tmp_path: Path) -> Place:
 def stale(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
     found = {row.key for row in app.store.index.feeds() if row.stale}
-    for key in found:
-        app.store.index.mark_fresh(Fresh(key=key, seen=app.store.index.newest_mark()))
+    marks = app.store.index.marks()
+    app.store.index.record(Progress(marks=[n for key in found for n in marks[key]]))
     return {f"{axis}/{slug}" for axis, slug in found}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndicator.core.model import Enclosure, Entry, ParsedFeed, Source
 from syndicator.pipeline.context import let_in, refusal
 from syndicator.pipeline.entry.select import public
-from syndicator.pipeline.feed import public_site
+from syndicator.pipeline.kinds.kind import remove_private_site
 
 PUBLIC, PRIVATE = "https://one.example/", "http://10.0.0.1/"
 FEED = ParsedFeed(
@@ -26,7 +26,7 @@ def test_a_public_feed_names_nothing_on_private_networks() -> None:
     source = Source(key="one", url=f"{PUBLIC}feed")
     entry = public(FEED.entries[0], source)
     assert (entry.image, entry.enclosures) == ("", (Enclosure(url=f"{PUBLIC}a.mp3"),))
-    assert public_site(FEED, source).site_url == ""
+    assert remove_private_site(FEED, source).site_url == ""
     assert entry.url == PRIVATE  # to be refused with a reason
     assert refusal(entry.url, source)
 
@@ -37,8 +37,7 @@ def test_a_source_that_the_operator_lets_in_may() -> None:
         Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",)),
     ):
         assert let_in(source)
-        assert (
-            public_site(FEED, source) == FEED and public(FEED.entries[0], source) == FEED.entries[0]
-        )
+        assert remove_private_site(FEED, source) == FEED
+        assert public(FEED.entries[0], source) == FEED.entries[0]
         assert refusal(PRIVATE, source) == ""
     assert not let_in(Source(key="one", url=PUBLIC))

@@ -6,15 +6,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from zlib import crc32
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, AXES
-from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, Fresh, Story, StoryEntry, Withdrawn
+from syndicator.core.model import Article, FeedKey, FeedSpec
+from syndicator.core.ports import FeedRow, Progress, PublishedFile, Story, StoryEntry, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
+from syndicator.publishing.builder import build
+from syndicator.publishing.kinds.adopting import adopt
+from syndicator.publishing.kinds.site import Inputs
+from syndicator.publishing.kinds.targets import BuildReport, Steps
 from syndicator.publishing.render.view import times
-from syndicator.publishing.selection.staleness import BuildReport, Steps
+from syndicator.publishing.selection.published import to_look_at
 
 _OLD = datetime.min.replace(tzinfo=UTC)
 
@@ -34,6 +39,37 @@ def finish(steps: Steps) -> BuildReport:
             return report
 
 
+def build_all(
+    specs: Sequence[FeedSpec],
+    *,
+    index: MemoryIndex,
+    only: Collection[FeedKey] | None = None,
+    whole: bool | None = None,
+    **given: Any,
+) -> BuildReport:
+    """Builds the feeds `only`, or all and every file anew unless `whole` is False."""
+    inputs = Inputs(
+        specs=specs,
+        rows=index.feeds(),
+        marks=index.numbers(),
+        index=index,
+        planned=only,
+        whole=only is None if whole is None else whole,
+        **given,
+    )
+    return finish(build(inputs))
+
+
+def lose(index: MemoryIndex, outlet: MemoryOutlet) -> None:
+    """The database is lost, and the next one learns what is published."""
+    index.files_of = {file.name: file for file in adopt(index.feeds(), outlet)}
+
+
+def stale(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
+    """The feeds that a build looks at."""
+    return to_look_at(specs, index.feeds(), index.outdated())
+
+
 class MemoryIndex:
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self.article_store: dict[str, Article] = {}
@@ -46,7 +82,7 @@ class MemoryIndex:
         self.matched: dict[str, tuple[str, Article]] = {}
         self.searched: dict[str, bytes] = {}
         self.marks = 0
-        self.products: dict[FeedKey, dict[str, str]] = {}
+        self.files_of: dict[str, PublishedFile] = {}  # by name
         for article in articles:
             self.add(article)
 
@@ -89,9 +125,6 @@ class MemoryIndex:
             latest_title=newest.title if newest else "",
             latest_added=newest.added if newest else None,
         )
-
-    def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        assert not changed
 
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         return {}
@@ -238,21 +271,35 @@ class MemoryIndex:
             self.marks += 1
             self.rows[key] = replace(self.rows[key], mark=self.marks)
 
-    def files(self, key: FeedKey) -> dict[str, str]:
-        return dict(sorted(self.products.get(key, {}).items()))
+    def told(self) -> dict[str, str]:
+        return {}
 
-    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        self.products[key] = dict(files)
+    def numbers(self) -> dict[FeedKey, list[int]]:
+        """The marks of each feed."""
+        return {row.key: [row.mark] for row in self.rows.values() if row.mark}
 
-    def mark_fresh(self, *fresh: Fresh) -> None:
-        for one in fresh:
-            row = self.rows[one.key]
-            self.rows[one.key] = row = replace(
-                row, mark=row.mark if row.mark > one.seen else 0, held=None
-            )
-            if one.files is not None:
-                self.products[one.key] = dict(one.files)
-                self.rows[one.key] = replace(row, made_with=one.made_with, owed=one.owed)
+    def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for file in self.files_of.values():
+            if file.owner in owners:
+                found[file.target] = min(found.get(file.target, file.made_of), file.made_of)
+        return found
+
+    def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
+        return {name: file for name, file in self.files_of.items() if file.target in targets}
+
+    def outdated(self) -> set[FeedKey]:
+        return {file.owner for file in self.files_of.values() if not file.made_of}
+
+    def record(self, progress: Progress) -> None:
+        for name in progress.gone:
+            self.files_of.pop(name, None)
+        self.files_of |= {file.name: file for file in progress.files}
+        for key, row in self.rows.items():
+            mark = 0 if row.mark in progress.marks else row.mark
+            published = progress.published.get(key, row.published)
+            held = None if key in progress.published else row.held
+            self.rows[key] = replace(row, mark=mark, published=published, held=held)
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         self.rows[key] = replace(self.rows[key], held=reason)
@@ -270,8 +317,17 @@ class MemoryOutlet:
         self.files[name] = data
         return changed
 
-    def settle(self) -> None:
+    def commit(self) -> None:
         pass
+
+    def discard(self) -> None:
+        pass
+
+    def written(self, name: str) -> datetime | None:
+        return _OLD if name in self.files else None
+
+    def sweep(self) -> int:
+        return 0
 
     def delete(self, name: str) -> bool:
         return self.files.pop(name, None) is not None

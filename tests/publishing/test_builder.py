@@ -14,14 +14,15 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
-from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.entries import RENDERERS
 from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.render.view import view
 from syndicator.publishing.render.xml import NAMESPACES
 from syndicator.publishing.selection import archive, feeds
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from syndicator.publishing.validate import Check
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
@@ -67,7 +68,7 @@ def built(
         queries=(),
         categories={"AI": "Machines"},
     )
-    steps = build(
+    return build_all(
         specs,
         index=index,
         outlet=outlet,
@@ -76,7 +77,6 @@ def built(
         instance=INSTANCE,
         **more,
     )
-    return finish(steps)
 
 
 def at_most(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
@@ -131,13 +131,13 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    waiting = stale(specs, index.feeds())
+    waiting = stale(specs, index)
     assert waiting == {spec.key for spec in specs}
     built(index, outlet, only=waiting)
     assert all(
         b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha")
     )
-    assert stale(specs, index.feeds()) == set()
+    assert stale(specs, index) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:
@@ -224,9 +224,30 @@ def test_archives_are_walked_from_the_head() -> None:
     assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
 
 
+def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
+    index, outlet = MemoryIndex([article(0)]), MemoryOutlet()
+    built(index, outlet, settings)
+    before = outlet.files["all.atom"]
+    index.add(article(1, added=START + timedelta(days=70)))
+    with monkeypatch.context() as patched:
+        check = RENDERERS["atom"].check
+        faulty = lambda data: Check(fault="bad") if b'rel="current"' in data else check(data)
+        patched.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], check=faulty))
+        report = built(index, outlet, settings, whole=False)
+    assert {"all", "sources/alpha"} <= {problem.what for problem in report.held}
+    assert outlet.files["all.atom"] == before and not outlet.names("archive/all/") - {
+        name for name in outlet.names("archive/all/") if name.endswith(".html")
+    }
+    assert not built(index, outlet, settings, whole=False).held
+    assert "archive/all/2025-11.atom" in outlet.files and outlet.files["all.atom"] != before
+
+
 def test_rss_and_json_carry_the_way_back() -> None:
     old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
-    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
+    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0, archives=True))
     outlet = MemoryOutlet()
     built(MemoryIndex(old), outlet, settings)
     links = {

@@ -96,6 +96,7 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
     index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
     for _ in range(2):
+        index.mark_stale([AI])
         report = built(index, outlet, only={AI}, kept=kept)
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
@@ -104,6 +105,7 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
     index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
     look = Look({"story.html": "{{ nothing }}"})
     for _ in range(2):
+        index.mark_stale([AI])
         report = built(index, outlet, only={AI}, kept=kept, look=look)
         assert [problem.what for problem in report.set_aside] == ["templates"]
 

@@ -103,6 +103,7 @@ class Month:
         self.place = Place(folder, taxonomy=TAXONOMY, settings=settings)
         queries = (
             "[[feed]]\nslug = 'robots'\nquery = 'tag:Robots or category:AI and not source:two'\n"
+            f'window = "{hours}h"\n'  # without archives a head has none but its own
         )
         (self.place.config / "feeds.toml").write_text(queries)
         self.chance = random.Random(seed)

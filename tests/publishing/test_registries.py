@@ -186,7 +186,7 @@ def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
     with place.app() as app:
         row = next(row for row in app.store.index.feeds() if row.key == old)
         app.store.index.save_feed(replace(row, moved_to=new))
-        app.store.index.save_feed(replace(row, key=new, first_slug="en", made_with=None))
+        app.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
         assert moved(app.store.index.feeds()) == {old: new}
     place.build()
     assert '"/languages/en.txt" "/languages/eng.txt";' in place.published("maps/nginx.conf")
@@ -202,7 +202,9 @@ def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None
 
 
 def test_archives_follow_the_table(place: Place) -> None:
-    (place.config / "syndicator.toml").write_text(SETTINGS + "limit = 1\nwindow_hours = 0\n")
+    (place.config / "syndicator.toml").write_text(
+        SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
+    )
     filled(place, "One", "Two", "Three")
     assert list((place.folder / "feeds/public/archive/languages/en").glob("*.atom"))
     assert not (place.folder / "feeds/public/archive/sources").exists()

@@ -19,7 +19,7 @@ from typing import Any
 
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, article_id
-from syndicator.publishing.builder import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, open_app
 

@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.core.errors import StoreError, WorkerFailed
 from syndicator.core.reasons import WorkerReason
-from syndicator.publishing.builder import Builder
+from syndicator.publishing.kinds import feeds
 from syndicator.services import build, reconcile, refresh
 from syndicator.services.build import build_meanwhile
 from syndicator.services.container import App, open_app
@@ -132,7 +132,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
             return await real(app, **options)
 
         monkeypatch.setattr(build, "build_feeds", counted)
-        monkeypatch.setattr(Builder, "_fault", lambda *args: "not well-formed")
+        monkeypatch.setattr(feeds, "_fault", lambda *args: "not well-formed")
 
         async def go() -> None:
             async with building(app):

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.staleness import LONG, MANY
+from syndicator.publishing import builder
+from syndicator.publishing.selection.pace import LONG, MANY
+from syndicator.services import build
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App
 from syndicator.services.mending import editorial
@@ -102,24 +104,23 @@ def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs
     assert "Story 103" in runs.place.published("all.atom")
 
 
-def test_pages_of_older_stories_that_are_there_wait_for_the_hour_and_for_no_other_command(
-    runs: Runs,
+def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A build whose time is over has made what is urgent."""
     page = "archive/all/2026-03-09.html"
+    monkeypatch.setattr(build, "LONGEST", 0.0)
+    monkeypatch.setattr(builder, "_BATCH", 1)
     runs.run(1)
     runs.time.now += 180
     assert runs.run() == 1
-    assert runs.shown() == 2 and "Story 2" not in runs.place.published(page)
-    with runs.place.app() as other:
-        assert asyncio.run(build_feeds(other)).written
-    assert "Story 2" in runs.place.published(page)
-    runs.run(1)
+    assert "Story 2" not in runs.place.published(page)
+    assert runs.app.store.index.outdated()
+    monkeypatch.undo()
     runs.time.now += 180
     assert runs.run() == 1
-    assert "Story 3" not in runs.place.published(page)
-    runs.time.now += 3600
-    assert runs.run() == 1
-    assert "Story 3" in runs.place.published(page)
+    assert runs.shown() == 2 and "Story 2" in runs.place.published(page)
+    assert not runs.app.store.index.outdated()
     made = runs.place.digests("public")
     asyncio.run(build_feeds(runs.app, all=True))
     assert runs.place.digests("public") == made

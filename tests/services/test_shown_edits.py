@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +16,13 @@ from tests.services.places import NOW, TAXONOMY, Place, store_articles
 THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
 
 
+ARCHIVES = "[publish]\narchives = true\n"
+
+
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled(tmp_path: Path) -> Place:
     """Two sources, each with a tag of its own; the first one's article is in an archive."""
-    return place.take(fill)
+    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").take(fill)
 
 
 def fill(place: Place) -> None:
@@ -120,7 +124,7 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
         return "tags/llm.html" in filled.published(name)
 
     # tags of taxonomy.toml are linked, and no others
-    (filled.config / "syndicator.toml").write_text("")
+    (filled.config / "syndicator.toml").write_text(ARCHIVES)
     filled.build()
     archive = next(
         name for name in filled.digests("public") if name.startswith("archive/tags/llm/")
@@ -138,7 +142,7 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
 
 
 def test_a_renamed_tag_leaves_months_without_its_articles(filled: Place, put: list[str]) -> None:
-    (filled.config / "syndicator.toml").write_text("")
+    (filled.config / "syndicator.toml").write_text(ARCHIVES)
     with filled.app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))
         store_articles(app, "Fourth", "Text.", tags=("GPU", "LLM"))

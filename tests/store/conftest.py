@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from syndicator.articles import fields
-from syndicator.core.model import Article, article_id
-from syndicator.core.ports import FileStamp
+from syndicator.core.model import Article, FeedKey, article_id
+from syndicator.core.ports import FileStamp, Progress, PublishedFile
+from syndicator.publishing import paths
 from syndicator.store.engine import Store, open_store
 from tests.postgres import Server
 
@@ -36,6 +37,18 @@ def make(number: int, **changes: Any) -> Article:
 
 def stamp(number: int) -> FileStamp:
     return FileStamp(path=f"2026/11/title-{number}.md", mtime_ns=1_000_000_000 + number, size=100)
+
+
+def built(
+    store: Store, *keys: FeedKey, of: str = "made of this", marks: Sequence[int] | None = None
+) -> None:
+    """The feeds `keys` are on the disk; `marks`: those that their build read, None for all."""
+    read = store.index.marks()
+    for key in keys:
+        stem = paths.stem(key)
+        file = PublishedFile(name=f"{stem}.atom", owner=key, target=stem, made_of=of, sha256="d")
+        ended = read.get(key, ()) if marks is None else marks
+        store.index.record(Progress(files=[file], marks=ended, published={key: True}))
 
 
 def record(store: Store, number: int, score: float | None = None, **changes: Any) -> Article:

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.core.model import Outcome, SourceState
 from syndicator.store.engine import open_store
-from syndicator.store.tables.browse import Filter, Wanted
+from syndicator.store.tables.browse import MOST_UNSURE, Filter, Wanted
 from tests.store.conftest import NOW, record
 
 
@@ -25,8 +25,8 @@ from tests.store.conftest import NOW, record
         (Wanted(filter="untagged"), [2, 5]),
         (Wanted(filter="partial"), [3]),
         (Wanted(filter="hold"), [4]),
-        (Wanted(filter="unsure", none="none"), [4, 2, 3, 6]),  # what is on hold first
-        (Wanted(filter="unsure", source="other", none="none", words=["title"]), [6]),
+        (Wanted(filter="unsure"), [4, 6]),  # what is on hold first
+        (Wanted(filter="unsure", source="other", words=["title"]), [6]),
         (Wanted(filter="merged"), [1]),
     ],
 )
@@ -38,12 +38,13 @@ def test_a_list_has_what_is_wanted_the_newest_first(
         3: {"partial": True},
         4: {"hold": True},
         5: {"tags": (), "tags_by": "operator"},
-        6: {"category": "none", "source_key": "other"},
+        6: {"source_key": "other", "score": 0.5},
         7: {"title": "100 % of it"},
     }
     with open_store(any_url, articles_exist=False) as store:
         made = {number: record(store, number, **more.get(number, {})) for number in range(1, 8)}
-        store.index.merge(made[1].id, made[2].id)
+        store.visits.record(made[1], store.visits.stamp(made[1].id), score=0.5)  # type: ignore[arg-type]
+        store.index.merge(made[1].id, made[2].id)  # copies are in feeds of sources only
         numbers = {article.id: number for number, article in made.items()}
         assert [numbers[one.article.id] for one in store.browse.articles(wanted)[0]] == found
 
@@ -51,8 +52,13 @@ def test_a_list_has_what_is_wanted_the_newest_first(
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> None:
     """What is on hold comes before, what is confirmed not at all, and a score outlives an edit that
     says none."""
-    scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2}
-    more = {3: {"tags": ()}, 5: {"tags_by": "operator"}, 7: {"hold": True}}
+    scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2, 8: 0.3, 9: 0.0}
+    more = {
+        3: {"tags": ()},
+        5: {"tags_by": "operator"},
+        7: {"hold": True},
+        8: {"category_by": "operator"},
+    }
     with open_store(any_url, articles_exist=False) as store:
         made = {
             number: record(store, number, score=one, **more.get(number, {}))
@@ -60,11 +66,23 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         }
         record(store, 4, title="edited since")
         numbers = {article.id: number for number, article in made.items()}
-        found, _ = store.browse.articles(Wanted(filter="unsure", none="none"))
-        assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6, 3]
-        assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699, None]
+        found, _ = store.browse.articles(Wanted(filter="unsure"))
+        assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6]
+        assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699]
         newest, _ = store.browse.articles(Wanted())
-        assert [numbers[one.article.id] for one in newest] == [1, 2, 3, 4, 5, 6, 7]
+        assert [numbers[one.article.id] for one in newest] == [*range(1, 10)]
+
+
+def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_url: str) -> None:
+    """The most doubtful ones; the count says how many are listed."""
+    with open_store(any_url, articles_exist=False) as store:
+        for number in range(MOST_UNSURE + 5):
+            record(store, number, score=0.1 + number / 1000)
+        listed, counts = store.browse.articles(Wanted(filter="unsure", most=500, counted=True))
+        assert len(listed) == counts["unsure"] == MOST_UNSURE < 60
+        assert max(one.score or 1 for one in listed) < 0.1 + MOST_UNSURE / 1000
+        last, _ = store.browse.articles(Wanted(filter="unsure", skip=40, most=30))
+        assert len(last) == MOST_UNSURE - 40
 
 
 def test_weeks_and_costs_of_sources(any_url: str) -> None:
@@ -86,13 +104,13 @@ def test_filters_are_counted(any_url: str) -> None:
             ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})
         ):
             record(store, number, score=0.5, source_key="src" if number else "other", **more)
-        assert store.browse.articles(Wanted(none="none", counted=True))[1] == {
+        assert store.browse.articles(Wanted(counted=True))[1] == {
             "unsure": 3,
             "untagged": 1,
             "partial": 1,
             "hold": 1,
         }
-        of_source = Wanted(none="none", source="src", words=["no such"], counted=True)
+        of_source = Wanted(source="src", words=["no such"], counted=True)
         assert store.browse.articles(of_source)[1] == {
             "unsure": 2,
             "untagged": 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import StoreError
-from syndicator.publishing.selection.staleness import SEARCH
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make, record, stamp
@@ -252,41 +250,22 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
     with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
         assert (ai.stale, ai.count, go.stale, go.first_slug) == (True, 3, False, "golang")
-        assert (ai.built, go.made_with, store.index.files(go.key)) == (False, "0", {"f": "d"})
+        assert (ai.published, go.published) == (None, True)
 
 
-def test_files_that_the_row_of_a_feed_named_are_rows_after_the_upgrade(tmp_path: Path) -> None:
-    document = "archive/tags/go/2026-10"
-    listed = {
-        "#about": "1",
-        "#owed": "",
-        "tags/go.atom": "2",
-        f"{document}.atom": "3",
-        f"{document}.json": "4",
-    }
-    listed |= {
-        f"{document}.atom#": "5",
-        "archive/tags/go/2026-11.atom#": "6",
-        "#search/2026-11.0": "7",
-    }
+def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
+    tmp_path: Path,
+) -> None:
     rows = (
         "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
-        f"'go', 'Go', 'go', 1, 0, '{json.dumps(listed)}'",
+        "'go', 'Go', 'go', 1, 0, '{\"#about\": \"1\", \"tags/go.atom\": \"2\"}'",
     )
     url = aged(
         tmp_path / "old.db", "second", "DELETE FROM feeds", *(FEED.format("", row) for row in rows)
     )
     with open_store(url, articles_exist=True) as store:
-        ai, go = store.index.feeds()
-        assert (ai.made_with, ai.owed, store.index.files(ai.key)) == ("", False, {})
-        assert (go.made_with, go.owed) == ("1", True)
-        documents = {
-            f"{document}.atom": "5",
-            f"{document}.json": "5",
-            "archive/tags/go/2026-11.atom#": "6",
-        }
-        assert store.index.files(go.key) == documents | {"tags/go.atom": "2"}
-        assert store.index.files(SEARCH) == {"2026-11.0": "7"}
+        assert [row.published for row in store.index.feeds()] == [False, True]
+        assert not store.index.has_files()  # the next build learns them
 
 
 def test_opening_imports_no_alembic() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import ArticleIndex, FeedRow, Fresh
+from syndicator.core.ports import ArticleIndex, FeedRow, Progress, PublishedFile
 from syndicator.store.engine import Store
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, built, make, record, stamp
 
 ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")
 RESEARCH, SOURCE = FeedKey("category", "research"), FeedKey("source", "src")
@@ -139,17 +140,14 @@ def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store
 
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
     record(store, 1)
-    for key in (ALL, AI, RESEARCH, SOURCE):
-        store.index.mark_fresh(
-            Fresh(key=key, seen=row(store, key).mark, files={"f": "d"}, made_with="x")
-        )
+    built(store, ALL, AI, RESEARCH, SOURCE)
 
     record(store, 1, tags=("Robots",))
 
     assert ids(store, AI) == []
     assert ids(store, FeedKey("tag", "robots")) == [make(1).id]
     assert (row(store, AI).count, row(store, AI).stale) == (0, True)
-    assert store.index.files(AI) == {"f": "d"}
+    assert store.index.targets([AI]) == {"tags/ai": "made of this"}
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
@@ -195,71 +193,63 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
 
 
-def test_stale_held_and_fresh(store: Store) -> None:
+def test_stale_held_and_built(store: Store) -> None:
     record(store, 1)
     store.index.keep_back(AI, "not well-formed")
     assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
 
-    store.index.mark_fresh(
-        Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "abc"}, made_with="x")
-    )
+    built(store, AI, of="abc")
     assert (row(store, AI).stale, row(store, AI).held) == (False, None)
-    assert store.index.files(AI) == {"tags/ai.atom": "abc"}
+    assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
     store.index.mark_stale([AI, FeedKey("query", "q")])
     assert row(store, AI).stale
-    assert store.index.files(AI) == {"tags/ai.atom": "abc"}
     assert row(store, FeedKey("query", "q")).count == 0
-    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark))
-    assert (row(store, AI).made_with, store.index.files(AI)) == ("x", {"tags/ai.atom": "abc"})
+    store.index.record(Progress(marks=store.index.marks()[AI]))
+    assert (row(store, AI).published, store.index.targets([AI])) == (True, {"tags/ai": "abc"})
     store.index.mark_stale([])
 
-    seen = {key: row(store, key).mark for key in (AI, ALL)}
+    seen = store.index.marks()
     store.index.mark_stale([ALL])
-    store.index.mark_fresh(*(Fresh(key=key, seen=seen[key], files={"f": key.slug}) for key in seen))
+    store.index.record(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
     assert (row(store, AI).stale, row(store, ALL).stale) == (False, True)
-    assert [store.index.files(key) for key in (AI, ALL)] == [{"f": "ai"}, {"f": "all"}]
     assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
 
 
 def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> None:
     record(store, 1)
-    seen = row(store, AI).mark
+    seen = store.index.marks()[AI]
     record(store, 2)  # after the build has read what is in the feed
-    store.index.mark_fresh(Fresh(key=AI, seen=seen, files={"tags/ai.atom": "abc"}, made_with="x"))
+    built(store, AI, marks=seen)
     assert row(store, AI).stale
-    store.index.mark_fresh(
-        Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "def"}, made_with="x")
-    )
+    built(store, AI)
     assert not row(store, AI).stale
+
+
+def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store) -> None:
+    """As PostgreSQL shows a transaction that began before the build and ended during it."""
+    for number in (1, 2):
+        record(store, number)
+    first, *later = store.index.marks()[AI]
+    built(store, AI, marks=later)
+    assert store.index.marks()[AI] == [first] and row(store, AI).count == 2
 
 
 def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     record(store, 1)
     seen = store.index.newest_mark()
-    for feed in store.index.feeds():
-        store.index.mark_fresh(Fresh(key=feed.key, seen=seen))
+    store.index.record(Progress(marks=[n for some in store.index.marks().values() for n in some]))
     # there is none: what begins to build now has seen nothing
     assert store.index.newest_mark() == 0
     record(store, 2)
     assert all(feed.mark > seen for feed in store.index.feeds())
 
 
-def test_a_mark_that_a_later_look_saw_stays_for_the_build_that_began_before(store: Store) -> None:
-    record(store, 1)
-    before = row(store, AI).mark
-    record(store, 2)
-    assert row(store, AI).mark > before  # another look, which saw it
-    store.index.mark_fresh(Fresh(key=AI, seen=before))
-    assert (row(store, AI).stale, row(store, AI).count) == (True, 2)
-
-
-def test_a_build_takes_all_marks_of_a_feed_that_it_saw(store: Store) -> None:
+def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
     for number in range(1, 6):
         record(store, number)
-    seen = store.index.newest_mark()
     assert all(feed.mark for feed in store.index.feeds())
-    store.index.mark_fresh(*(Fresh(key=feed.key, seen=seen) for feed in store.index.feeds()))
+    built(store, *(feed.key for feed in store.index.feeds()))
     assert store.index.newest_mark() == 0 and row(store, ALL).count == 5
 
 
@@ -268,14 +258,32 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     before = store.index.newest_mark()
     store.index.keep_back(AI, "not well-formed")
     assert store.index.newest_mark() == before
-    store.index.mark_fresh(Fresh(key=AI, seen=before))
+    store.index.record(Progress(marks=store.index.marks()[AI]))
     store.index.keep_back(AI, "not well-formed")
     assert row(store, AI).stale
 
 
+def test_files_are_known_until_they_are_gone_and_out_of_date_where_one_is(store: Store) -> None:
+    record(store, 1)
+    files = [
+        PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")
+        for end in ("atom", "rss")
+    ]
+    assert not store.index.has_files()
+    store.index.record(Progress(files=files))
+    assert store.index.has_files() and store.index.outdated() == set()
+    assert store.index.files(["tags/ai"]) == {file.name: file for file in files}
+    store.index.record(Progress(files=[replace(files[1], made_of="")]))
+    assert store.index.targets([AI]) == {"tags/ai": ""} and store.index.outdated() == {AI}
+    store.index.record(Progress(gone=["tags/ai.rss"]))
+    assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
+    store.index.outdate([AI])
+    assert store.index.targets([AI]) == {"tags/ai": ""} and row(store, AI).stale
+
+
 def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     record(store, 1)
-    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark, files={"f": "d"}, made_with="x"))
+    built(store, AI)
     new = FeedKey("tag", "artificial-intelligence")
 
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki", dropped=True, moved_to=new))
@@ -288,12 +296,8 @@ def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
         True,
         new,
     )
-    assert (saved.count, saved.stale, saved.made_with, store.index.files(AI)) == (
-        1,
-        True,
-        "x",
-        {"f": "d"},
-    )
+    assert (saved.count, saved.stale, saved.published) == (1, True, True)
+    assert store.index.targets([AI]) == {"tags/ai": "made of this"}
     assert row(store, new).first_slug == "ki"
     record(store, 2)
     assert row(store, AI).name == "A.I."
@@ -312,8 +316,7 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
         [one.id],
         1,
     )
-    store.index.mark_fresh(Fresh(key=chips, seen=row(store, chips).mark))
-    store.index.mark_fresh(Fresh(key=robots, seen=row(store, robots).mark))
+    built(store, chips, robots)
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
     assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
     assert row(store, robots).stale and row(store, chips).stale

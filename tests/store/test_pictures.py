@@ -7,11 +7,10 @@ from itertools import pairwise
 
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import Fresh
 from syndicator.core.ports.subscriptions import Picture, Pictured
 from syndicator.services.pictures import outcomes
 from syndicator.store.engine import Store
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, built, make, record, stamp
 
 COVER = "https://example.org/one.jpg"
 PICTURE = Picture(name="pictures/00.webp", width=640, height=336)
@@ -31,10 +30,7 @@ def stale(store: Store) -> set[FeedKey]:
 
 
 def freshen(store: Store) -> None:
-    for row in store.index.feeds():
-        store.index.mark_fresh(
-            Fresh(key=row.key, seen=row.mark, files={"all.atom": "0"}, made_with="x")
-        )
+    built(store, *(row.key for row in store.index.feeds()))
 
 
 def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:

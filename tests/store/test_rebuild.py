@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
-from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Fresh, Withdrawn
+from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Withdrawn
 from syndicator.core.urls import alias
+from syndicator.publishing import paths
 from syndicator.store.engine import Store, open_store
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, built, make, record, stamp
 
 ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")
 
@@ -54,8 +55,7 @@ def test_a_rebuilt_store_says_the_same_as_the_one_it_replaces(url: str, store: S
 def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> None:
     record(store, 1)
     record(store, 2, tags=("Old",))
-    for row in store.index.feeds():
-        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={"f": "d"}, made_with="x"))
+    built(store, *(row.key for row in store.index.feeds()))
 
     assert store.reindex(files(1)) == 1
 
@@ -65,7 +65,8 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
     assert counts[FeedKey("tag", "old")] == 0
     assert counts[ALL] == 1
     assert all(
-        row.stale and store.index.files(row.key) == {"f": "d"} for row in store.index.feeds()
+        row.stale and store.index.targets([row.key]) == {paths.stem(row.key): "made of this"}
+        for row in store.index.feeds()
     )
 
 

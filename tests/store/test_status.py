@@ -11,10 +11,10 @@ import pytest
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, Problem, SourceState
-from syndicator.core.ports import EntryRow, Fresh
+from syndicator.core.ports import EntryRow
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.status import Counts, Waiting
-from tests.store.conftest import NOW, record
+from tests.store.conftest import NOW, built, record
 
 
 def test_the_summary_of_nothing(store: Store) -> None:
@@ -58,9 +58,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
             Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state
         )
 
-    store.index.mark_fresh(
-        Fresh(key=FeedKey("all", "all"), seen=0, files={"all.atom": "digest"}, made_with="x")
-    )
+    built(store, FeedKey("all", "all"), marks=())
     counts = Counts(
         articles=1,
         feeds=1,  # tags and categories below the least number have rows and no files

@@ -9,13 +9,13 @@ import pytest
 
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import FileStamp, Fresh
+from syndicator.core.ports import FileStamp
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.services.pictures import outcomes
 from syndicator.store import schema
 from syndicator.store.engine import Store
 from syndicator.store.tables import sums
-from tests.store.conftest import NOW, make, record
+from tests.store.conftest import NOW, built, make, record
 
 FEED = FeedKey("query", "q")
 
@@ -26,9 +26,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def freshen(store: Store, keys: set[FeedKey]) -> None:
-    for row in store.index.feeds():
-        if row.key in keys:
-            store.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={}, made_with="x"))
+    built(store, *keys)
 
 
 def kept(store: Store) -> int:

@@ -24,11 +24,11 @@ from syndicator.core.model import (
     Problem,
     SourceState,
 )
-from syndicator.core.ports import Blocks, Compared, EntryRow, Fresh, Like, VisitStore
+from syndicator.core.ports import Blocks, Compared, EntryRow, Like, VisitStore
 from syndicator.core.urls import alias
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, built, make, record, stamp
 
 HOUR = timedelta(hours=1)
 
@@ -262,8 +262,7 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
     article = make(1)
     store.visits.record(article, stamp(1))
-    for row in store.index.feeds():
-        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark))
+    built(store, *(row.key for row in store.index.feeds()))
 
     store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
 
@@ -291,8 +290,7 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
 
 def test_a_deleted_file_is_forgotten(store: Store) -> None:
     article = record(store, 1)
-    for row in store.index.feeds():
-        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark))
+    built(store, *(row.key for row in store.index.feeds()))
 
     store.visits.forget(article.id)
     assert store.visits.article(article.id) is None

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from syndicator.core.axes import ALL, TAG
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, SourceState
-from syndicator.core.ports import Fresh
+from syndicator.core.ports import Progress
 from syndicator.store import postgres as on_postgres
 from syndicator.store import rows, schema
 from syndicator.store.engine import Store, open_store
@@ -78,13 +78,12 @@ def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
         open_store(any_url, articles_exist=False) as visitor,
     ):
         record(builder, 1)
-        seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
+        seen = builder.index.marks()[ALL]
         record(visitor, 2)
-        builder.index.mark_fresh(Fresh(key=ALL, seen=seen))
+        builder.index.record(Progress(marks=seen))
 
         assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
-        latest = {row.key: row for row in builder.index.feeds()}[ALL]
-        builder.index.mark_fresh(Fresh(key=ALL, seen=latest.mark))
+        builder.index.record(Progress(marks=builder.index.marks()[ALL]))
         assert not {row.key: row for row in builder.index.feeds()}[ALL].stale
         assert {row.key: row.count for row in builder.index.feeds()}[ALL] == 2
 
@@ -101,11 +100,11 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         with slow._db.write() as connection:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
             record(builder, 2)
-            seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
-        builder.index.mark_fresh(Fresh(key=ALL, seen=seen))
+            seen = builder.index.marks()[ALL]
+        builder.index.record(Progress(marks=seen))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
-        assert row.stale and row.mark < seen
+        assert row.stale and row.mark < max(seen)
 
 
 def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from syndicator.articles import fields
-from syndicator.articles.beside import feeds_toml
+from syndicator.articles.beside import feeds_toml, instance_toml
+from syndicator.articles.beside.instance_toml import INSTANCE_TOML
 from syndicator.articles.fields import aliases_of, feeds_of
 from syndicator.core import text
 from syndicator.core.axes import SOURCE_KEY
@@ -362,9 +363,6 @@ def _value(value: date | Mapping[str, Any]) -> str:
     return f"{{ old = {json.dumps(value['old'])}, on = {value['on'].isoformat()} }}"
 
 
-_INSTANCE = "instance.toml"
-
-
 class Listed(ABC):
     """Methods of an ArticleStore (see ports) that are the same in folders and object stores."""
 
@@ -377,12 +375,14 @@ class Listed(ABC):
         """Return True if we wrote articles here."""
 
     def instance(self) -> uuid.UUID:
-        file = self.file(_INSTANCE)
+        file = self.file(INSTANCE_TOML)
         data = file.read()
-        return self._mint(file) if data is None else _instance(data, file)
+        if data is None:
+            return instance_toml.mint(file, begun=self.begun())
+        return instance_toml.parse_id(data, file)
 
     def minted(self) -> bool:
-        return self.file(_INSTANCE).stamp() is not None
+        return self.file(INSTANCE_TOML).stamp() is not None
 
     def withdraw(
         self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None
@@ -450,33 +450,3 @@ class Listed(ABC):
         lists: tuple[Lines[Any], ...] = (CARRIED, PRUNED, STORIES, LEADS, FOLLOWED, FOLDED)
         for lines in lists:
             lines.compact(self.file(lines.name))
-
-    def _mint(self, file: KeptFile) -> uuid.UUID:
-        line = f'id = "{uuid.uuid4()}"\n'
-        if self.begun():
-            raise ConfigError(
-                f"{file} is missing although there are articles; restore it from a backup. Only"
-                " without one, write this line into it, and every subscriber will see every entry"
-                f" once more: {line.strip()}"
-            )
-        note = (
-            "# This instance, minted once. All ids in the published feeds are made of it: keep it,"
-            " and back it up.\n"
-        )
-        # one of two writers mints it
-        file.update(lambda there: (note + line).encode() if there is None else None)
-        return _instance(file.read() or b"", file)
-
-
-def _instance(data: bytes, file: KeptFile) -> uuid.UUID:
-    try:
-        return uuid.UUID(tomllib.loads(data.decode())["id"])
-    except (
-        tomllib.TOMLDecodeError,
-        UnicodeDecodeError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        raise ConfigError(f'{file}: has to say id = "<uuid>"; restore it from a backup') from error

@@ -17,6 +17,7 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
+    from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.services.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line
@@ -69,7 +70,8 @@ def refresh(
     all: Annotated[bool, Argument("Every source, due or not.")] = False,
     failed: Annotated[bool, Argument("Every source whose last visit failed, due or not.")] = False,
     relearn: Annotated[
-        bool, Argument("With --source: forget the learnt list of its page, learn it again.")
+        bool,
+        Argument("With --source: find out again what its address is: a feed, or a list to learn."),
     ] = False,
     limit: Annotated[
         int | None, Argument("Read at most so many pages of each source.", least=0)
@@ -92,12 +94,14 @@ def refresh(
 
     need_folder(config)
     if relearn and not source:
-        raise UsageError("--relearn learns the list of one source again; name it with --source")
+        raise UsageError(
+            "--relearn looks at the address of one source again; name it with --source"
+        )
     which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
     wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
     report = asyncio.run(run_once(config, wanted, wait=wait))
     printing.run_report(report, json=json)
-    if report.llm.wrong:
+    if report.llm.wrong or report.faults:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
         sys.exit(3)
@@ -136,6 +140,9 @@ def build(
         bool, Argument("Wait until another run has ended, instead of exiting with 75.")
     ] = False,
     strict: Annotated[bool, Argument("Exit with 3 when a feed was held back.")] = False,
+    end_feeds: Annotated[
+        bool, Argument("End the feeds that wait for it, as `status` names them, for good.")
+    ] = False,
     question: Annotated[
         str, Argument("Save the query of an address as a feed: q/tag.ai/words.gpu.", "ADDRESS")
     ] = "",
@@ -167,8 +174,17 @@ def build(
             if is_bucket(opened.settings.articles_at)
             else reconcile.ignored(opened.article_store)
         )
-        report = asyncio.run(build_feeds(opened, all=all))
+        report = asyncio.run(build_feeds(opened, all=all, end_feeds=end_feeds))
         failed = asyncio.run(webhooks.send(opened))
+    names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
+    document = {name: getattr(report, name) for name in names} | {"problems": bad}
+    printing.answer(document, () if printing.quiet() else _describe_build(report), json=json)
+    printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
+    if strict and report.held:
+        sys.exit(3)
+
+
+def _describe_build(report: "BuildReport") -> list[str]:
     lines = [
         f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
         f"{counted(len(report.held), 'feed')} held back"
@@ -180,12 +196,7 @@ def build(
         lines.append(
             f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}"
         )
-    names = ("written", "unchanged", "held", "set_aside", "ended", "hubs")
-    document = {name: getattr(report, name) for name in names} | {"problems": bad}
-    printing.answer(document, () if printing.quiet() else lines, json=json)
-    printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
-    if strict and report.held:
-        sys.exit(3)
+    return [*lines, *printing.describe_ending(report)]
 
 
 def _save_question(config: Path, question: str) -> None:

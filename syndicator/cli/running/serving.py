@@ -21,7 +21,7 @@ from syndicator.core.model import Outcome
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.operation import operations
 from syndicator.processes.schedule import Scheduler
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services import daemon
 from syndicator.services.check.configuration import changes
 from syndicator.services.container import App, Configuration, configuration, utc_now

@@ -118,8 +118,11 @@ def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
 
 
 def _target(state: SourceState) -> str:
-    """Return the present or coming address in place of the operator's, or ""."""
-    return state.effective_url or (state.moved_to if state.site_moved else None) or ""
+    """Return the present or coming address in place of the operator's, or "" if its site has not
+    moved."""
+    if state.has_moved:
+        return state.effective_url or ""
+    return (state.moved_to if state.site_moved else None) or ""
 
 
 def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
@@ -206,6 +209,7 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
             first_visit=state.first_visit,
             last_success=state.last_success,
             recent=state.recent,
+            forgotten=True,
         )
     now = replace(
         state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {}
@@ -217,6 +221,17 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
             now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited"
         )
     return now
+
+
+def as_followed(source: Source, state: SourceState | None) -> Source:
+    """Return `source` with the address and kind that were found at its first visit."""
+    if state is None or source.kind != "auto" or source.url != state.url:
+        return source
+    if state.found == "list":
+        return replace(source, kind="list")
+    if state.found == "feed":
+        return replace(source, url=state.effective_url or source.url, kind="feed")
+    return source
 
 
 def _digest(source: Source) -> str:

@@ -2,8 +2,10 @@
 Pure."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html.entities import html5
 from typing import Any, Literal
 
 from lxml import etree
@@ -13,6 +15,7 @@ from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Source
+from syndicator.core.reasons import FeedReason
 
 Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 
@@ -21,6 +24,15 @@ Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 # the order.
 SPACE = "urn:x-syndicator:opml"
 _PLACE = "place"
+# An ampersand that begins no entity of XML; the name of an entity of HTML, if it begins one.
+_BARE_AND = re.compile(
+    rb"&(?!#\d+;|#x[0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,30});)?"
+)
+# codes of libxml2: bytes in another encoding than stated, and depth
+_CHARSET = (6, 31, 32, 81)
+_DEEP = (89, 114)
+_AGAIN = "export the list again"
+_EXPORT = "export the list from the other reader as OPML"
 LONGEST_TITLE = 200  # characters, as sources.toml allows
 _TEXTS = frozenset(
     [
@@ -85,29 +97,19 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     """Return the subscriptions of an OPML document, without rights and without addresses that name
     a variable of this machine. `is_trusted`: with both, as the operator says that the list is an
     export of their own.
-    Raise NotAFeed(broken-xml | unknown-format), also for entities."""
-    # libxml2 always expands entities in attributes, so documents that declare any are refused;
-    # NUL bytes are removed to search UTF-16 too
-    if b"<!ENTITY" in data.replace(b"\0", b""):
-        raise NotAFeed("broken-xml", "the document declares entities")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise NotAFeed("broken-xml", str(error)) from error
-    if (
-        root is None
-        or not isinstance(root.tag, str)
-        or root.tag.rpartition("}")[2].lower() != "opml"
-    ):
-        raise NotAFeed("unknown-format", "the document is not OPML")
+    Raise NotAFeed(broken-xml | unknown-format) with the line and the cure: a document is read whole
+    or not at all, so a part of it is never taken for the whole."""
+    root = _parse(data)
+    if not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
+        detail = f"line {root.sourceline or 1}: the document is not OPML; {_EXPORT}"
+        raise NotAFeed(FeedReason.UNKNOWN_FORMAT, detail)
     outlines_by_alias: dict[str, Outline] = {}
     places: dict[str, int] = {}
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
         item = _outline(element)
         if isinstance(item, Outline) and not is_trusted:
-            item = _clean_outline(item)
+            item = clean_outline(item)
         alias = urls.alias(item.url) if isinstance(item, Outline) else ""
         if isinstance(item, Outline) and alias in outlines_by_alias:
             why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
@@ -126,7 +128,48 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     return SubscriptionList(outlines=outlines, skipped=tuple(skipped), is_trusted=is_trusted)
 
 
-def _clean_outline(outline: Outline) -> Outline | Skipped:
+def _parse(data: bytes) -> Any:
+    """Parse XML. `&` that many readers write without an escape, and entities of HTML, are text."""
+    # libxml2 always expands entities in attributes, so documents that declare any are refused;
+    # NUL bytes are removed to search UTF-16 too
+    plain = data.replace(b"\0", b"")
+    place = plain.find(b"<!ENTITY")
+    if place >= 0:
+        line = plain.count(b"\n", 0, place) + 1
+        cure = "remove them, or export the list again"
+        detail = f"line {line}: the document declares entities; {cure}"
+        raise NotAFeed(FeedReason.BROKEN_XML, detail)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(_BARE_AND.sub(_escape_and, data), parser)
+    except etree.XMLSyntaxError as error:
+        line = error.position[0] or 1
+        why = _describe_syntax(error)
+        if not plain.rstrip().lower().endswith(b"opml>"):
+            line = plain.rstrip().count(b"\n") + 1
+            why = f"the document is cut off here, so none of it is taken; {_AGAIN}"
+        raise NotAFeed(FeedReason.BROKEN_XML, f"line {line}: {why}") from error
+
+
+def _escape_and(match: re.Match[bytes]) -> bytes:
+    named = html5.get(f"{match[1].decode()};") if match[1] else None
+    if named:
+        return named.encode("ascii", "xmlcharrefreplace")
+    return b"&amp;" + match[0][1:]
+
+
+def _describe_syntax(error: etree.XMLSyntaxError) -> str:
+    """Return what is wrong with XML, and the cure."""
+    code: int = getattr(error, "code", 0)
+    if code in _CHARSET:
+        return "its characters are not in the encoding that it states; save it as UTF-8"
+    if code in _DEEP:
+        return f"folders are nested too deeply; {_AGAIN}"
+    words = re.sub(r"(, line \d+, column \d+)?( \(.*\))?$", "", str(error))
+    return f"{words}; correct the line, or {_AGAIN}"
+
+
+def clean_outline(outline: Outline) -> Outline | Skipped:
     """Remove the rights of an outline; skip it if its address names a variable of this machine."""
     if variables := list_variables(outline.url):
         why = (

@@ -78,11 +78,14 @@ async def show(request: Request) -> Response:
     chosen = query.get("filter", "all" if words or source else "unsure")
     filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    none, part = (
-        console.settings.describe.uncategorised,
-        {"skip": (number - 1) * SHOWN, "most": SHOWN + 1},
+    wanted = Wanted(
+        filter=filter,
+        source=source,
+        words=words,
+        skip=(number - 1) * SHOWN,
+        most=SHOWN + 1,
+        counted=True,
     )
-    wanted = Wanted(filter=filter, source=source, words=words, none=none, counted=True, **part)
 
     def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
         items, counts = lists.articles(place, wanted)

@@ -2,6 +2,7 @@
 log of changes."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -26,7 +27,7 @@ from syndicator.console.answers import (
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
-from syndicator.operations.operation import Operation, fields_of, operations, parsed
+from syndicator.operations.operation import EXAMPLES, Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
@@ -45,6 +46,8 @@ async def show_all(request: Request) -> Response:
 async def show_form(request: Request) -> Response:
     operation = _operation(request)
     mine = job_of(request, operation.name)
+    planned = mine if mine and mine.dry_run and mine.ended else None
+    result = planned.result if planned else {}
     return page(
         request,
         "operation.html",
@@ -52,9 +55,21 @@ async def show_form(request: Request) -> Response:
         operation=operation,
         fields=[field for field in fields_of(operation) if not field.argument.hidden],
         values=mine.args if mine else {},
-        planned=mine if mine and mine.dry_run and mine.ended else None,
+        planned=planned,
+        result=result if operation.is_question else cut_lists(result),
         waiting=awaited(mine),
     )
+
+
+def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the result of a preview with EXAMPLES of each list at most, and its length."""
+    cut: dict[str, Any] = {}
+    for name, value in result.items():
+        if isinstance(value, list) and len(value) > EXAMPLES:
+            cut[f"{name} ({EXAMPLES} of {len(value)})"] = value[:EXAMPLES]
+        else:
+            cut[name] = value
+    return cut
 
 
 async def act(request: Request) -> Response:

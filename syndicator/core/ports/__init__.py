@@ -257,8 +257,8 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `made_with`: digest of settings, None if never built;
-    `owed`: pages are due."""
+    """A feed that is or was published. `published`: None if it never was, or ended for good; False
+    while it is not."""
 
     key: FeedKey
     name: str
@@ -266,13 +266,12 @@ class FeedRow:
     count: int = 0
     latest_title: str = ""
     latest_added: datetime | None = None
-    mark: int = 0  # the number of its stale mark, 0 when it is fresh
+    mark: int = 0  # the number of its newest mark, 0 if nothing changed
     held: str | None = None  # why validation refused the new files
     dropped: bool = False
     wanted: bool = False  # contains a hand-written article: published below the minimum
     moved_to: FeedKey | None = None
-    made_with: str | None = None
-    owed: bool = False
+    published: bool | None = None
 
     @property
     def stale(self) -> bool:
@@ -282,19 +281,32 @@ class FeedRow:
     @property
     def built(self) -> bool:
         """True if the feed was ever published."""
-        return self.made_with is not None
+        return self.published is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fresh:
-    """A feed built from stale marks up to `seen`. `files`: name -> digest; None: stored values
-    stay."""
+class PublishedFile:
+    """A row of the table of files. `owner`: its feed, or a key without axis; `target`: the file, or
+    those that belong together, as builds know it; `made_of`: a fingerprint of its input, "" if it
+    is out of date; `sha256`: of its bytes, "" if they are unknown or it is not published yet."""
 
-    key: FeedKey
-    seen: int
-    files: Mapping[str, str] | None = None
-    made_with: str | None = None
-    owed: bool = False
+    name: str
+    owner: FeedKey
+    target: str
+    made_of: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a build brought to the disk. `files`: written or out of date; `gone`: names of deleted
+    files; `marks`: numbers of marks that end; `published`: as in `FeedRow`, of the feeds that were
+    built or are over."""
+
+    files: Sequence[PublishedFile] = ()
+    gone: Collection[str] = ()
+    marks: Sequence[int] = ()
+    published: Mapping[FeedKey, bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,8 +330,7 @@ class ArticleIndex(Protocol):
     killed. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds ever published (only those in `among`, if given), with the marks that a
-        build deletes."""
+        """Return the feeds ever published, only those in `among` if given."""
 
     def save_feed(self, row: FeedRow) -> None:
         """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
@@ -402,19 +413,20 @@ class ArticleIndex(Protocol):
 
     def pruned(self) -> set[str]: ...
 
-    def files(self, key: FeedKey) -> dict[str, str]:
-        """Return the published files of a feed: name -> digest of its bytes or of its inputs."""
+    def told(self) -> dict[str, str]:
+        """Return the published stories by name, each with a fingerprint of its reports."""
 
-    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        """Replace the published files of `key`, which is no feed: name -> digest."""
+    def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
+        """Return the published targets of `owners`: id -> fingerprint, "" if it is out of date."""
 
-    def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
-        """Replace digests `changed`: name -> (old, new), unless the stored digest is no longer the
-        old one."""
+    def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
+        """Return the published files of `targets`, by name."""
 
-    def mark_fresh(self, *fresh: Fresh) -> None:
-        """Record that builds are on disk: feeds are no longer held, nor stale unless changed since.
-        One transaction."""
+    def outdated(self) -> set[FeedKey]:
+        """Return the owners of files that are out of date."""
+
+    def record(self, progress: Progress) -> None:
+        """Note what is on the disk, and end marks, in one transaction."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Record why validation refused new files; the feed stays stale. `reason`: one line for the
@@ -434,17 +446,19 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files, replaced atomically: heads durable at once, others after `settle`. Raises
-    UsageError, OSError."""
+    """Published files, written by batches: `put` and `delete` stage changes, which the other
+    methods see at once and readers after `commit`. Memory holds only names. Raises UsageError,
+    OSError."""
 
     def get(self, name: str) -> bytes | None: ...
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write the file if its bytes differ; return True if so. Its mtime is a second later than
-        before and than those of `heir_of` (files that redirect here): clients compare times."""
+        """Stage the file if its bytes differ; return True if so. Its mtime is a second later than
+        before and than those of `heir_of` (files that redirect here): clients compare times. A
+        bucket is written at once."""
 
     def delete(self, name: str) -> bool:
-        """Delete the file; return True if it existed."""
+        """Stage the deletion of the file; return True if it existed."""
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files in a folder under the web root, such as "pictures/"."""
@@ -452,8 +466,13 @@ class Outlet(Protocol):
     def written(self, name: str) -> datetime | None:
         """Return the time of the last write of the file, or None."""
 
-    def settle(self) -> None:
-        """Wait until all written files are on the disk."""
+    def commit(self) -> None:
+        """Replace the staged files, each atomically, then delete those to be deleted. Afterwards
+        all is on the disk: only then may rows say that it is written. Raises RefusedFiles once the
+        others are written."""
+
+    def discard(self) -> None:
+        """Forget what is staged; the published files stay."""
 
     def sweep(self) -> int:
         """Delete half-written files of killed writers; return their number. Only for a sole

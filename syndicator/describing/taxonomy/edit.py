@@ -1,10 +1,10 @@
-"""Rename and merge tags in the text of taxonomy.toml, keeping comments. Pure."""
+"""Add, rename and merge tags in the text of taxonomy.toml, keeping comments. Pure."""
 
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from syndicator.configuration.tables import is_comment, span
 from syndicator.configuration.toml_files import TomlFile
@@ -12,21 +12,44 @@ from syndicator.core.errors import ConfigError
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
+ONLY_ADD: Final = "only = false"  # the line that keeps publishers' tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change of tags: put `tag` at index `at` (None: append), delete the tag at `gone`."""
+    """A change of tags: put `tag` (None: no tag) at index `at` (None: append), delete the tag at
+    `gone`. `only_add`: also write ONLY_ADD."""
 
-    tag: TagDef
+    tag: TagDef | None = None
     at: int | None = None
     gone: int | None = None
+    only_add: bool = False
 
-    def applied(self, tags: tuple[TagDef, ...]) -> tuple[TagDef, ...]:
-        """Return the changed tags."""
-        changed = [self.tag if number == self.at else tag for number, tag in enumerate(tags)]
-        left = [tag for number, tag in enumerate(changed) if number != self.gone]
-        return (*left, self.tag) if self.at is None else tuple(left)
+    def apply(self, vocabulary: Vocabulary) -> Vocabulary:
+        """Return the changed vocabulary."""
+        tags = list(vocabulary.tag)
+        if self.tag is not None and self.at is not None:
+            tags[self.at] = self.tag
+        left = [tag for number, tag in enumerate(tags) if number != self.gone]
+        if self.tag is not None and self.at is None:
+            left.append(self.tag)
+        only = False if self.only_add else vocabulary.only
+        return vocabulary.model_copy(update={"tag": tuple(left), "only": only})
+
+
+def is_first(vocabulary: Vocabulary) -> bool:
+    """True if a first tag in `vocabulary` would replace publishers' tags although the file does
+    not ask for that."""
+    return not vocabulary.tag and vocabulary.only is None
+
+
+def restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
+    """Return the change that puts `before` (None: no tag) back in place of `left`; None if `left`
+    was edited since."""
+    if left not in vocabulary.tag:
+        return None
+    index = vocabulary.tag.index(left)
+    return Change(gone=index) if before is None else Change(tag=before, at=index)
 
 
 def place(vocabulary: Vocabulary, name: str) -> int | None:
@@ -52,14 +75,15 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
     description = base.description or before.description
     tag = TagDef(name=spelled, aliases=forms, description=description)
     at = target if target is not None else source
-    return Change(tag=tag, at=at, gone=source if source != at else None)
+    gone = source if source != at else None
+    return Change(tag=tag, at=at, gone=gone, only_add=is_first(vocabulary))
 
 
 def rewritten(text: str, change: Change, path: Path) -> str:
     """Return `text` of taxonomy.toml with `change`. Raises ConfigError if it then parses to other
     tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
-    wanted = before.model_copy(update={"tag": change.applied(before.tag)})
+    wanted = change.apply(before)
     try:
         after = _edited(text, change)
         result = parse(TomlFile(path, tomllib.loads(after), after))
@@ -76,7 +100,7 @@ def _edited(text: str, change: Change) -> str:
     lines = text.splitlines(keepends=True)
     spans = [span(lines, number) for number, line in enumerate(lines) if _HEADER.match(line)]
     places: dict[int, str] = {}
-    if change.at is not None and change.at < len(spans):
+    if change.tag is not None and change.at is not None and change.at < len(spans):
         start, end = spans[change.at]
         places[change.at] = _table("".join(lines[start:end]), change.tag)
     if change.gone is not None:
@@ -87,12 +111,27 @@ def _edited(text: str, change: Change) -> str:
             lines[start:end] = [places[number]] if places[number] else []
             if not places[number]:
                 _close(lines, start)
+    if change.only_add:
+        _put_key(lines, ONLY_ADD)
     result = "".join(lines)
-    if change.at is None:
+    if change.tag is not None and change.at is None:
         result = (result.rstrip() + "\n\n" if result.strip() else "") + _table(
             "[[tag]]\n", change.tag
         )
     return result
+
+
+def _put_key(lines: list[str], key: str) -> None:
+    """Insert the line `key` above the first table or key and the comment on it, else at the end."""
+    start = 0
+    while start < len(lines) and (is_comment(lines[start]) or not lines[start].strip()):
+        start += 1
+    if start == len(lines):
+        lines.append(f"\n{key}\n" if lines else f"{key}\n")
+        return
+    while start > 0 and is_comment(lines[start - 1]):
+        start -= 1
+    lines.insert(start, f"{key}\n\n")
 
 
 def _close(lines: list[str], at: int) -> None:

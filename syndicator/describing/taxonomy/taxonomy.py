@@ -12,7 +12,7 @@ from syndicator.describing.taxonomy.categories import Categories, Guess, LearntC
 from syndicator.describing.taxonomy.mentions import key
 from syndicator.describing.taxonomy.tag_names import clean, sound, stands
 from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
-from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary, topics
+from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary
 from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
@@ -69,23 +69,26 @@ class Taxonomy:
     def tags(
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
     ) -> tuple[str, ...]:
-        """Return at most MOST_TAGS tags, best first. `published`: publisher's tags; `own`: names of
-        author and site."""
+        """Return at most MOST_TAGS tags, best first; with `only = false` after as many of the
+        publisher's. `published`: publisher's tags; `own`: names of author and site."""
         asked = self.mapped(published, text, title, own)
         if not self._spellings:
             return tuple(asked[:MOST_TAGS])
         chances = self._chances(title, text, asked)
-        return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
+        likely = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
+        if not self.vocabulary.only_adds:
+            return tuple(likely)
+        return tuple(dict.fromkeys((*asked[:MOST_TAGS], *likely)))
 
     def mapped(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
     ) -> list[str]:
-        """Return the publisher's tags that are listed and named in title or text; without a list,
-        all sound ones."""
+        """Return the publisher's tags that are listed and named in title or text; without a list
+        or with `only = false`, all sound ones."""
         listed = self._spellings if self.vocabulary.tag else {}
         accepted = (clean(tag) for tag in published if sound(tag, title, own) or key(tag) in listed)
         spelled = dict.fromkeys(self.spelling(tag, text) for tag in accepted)
-        if not self._spellings:
+        if not self._spellings or self.vocabulary.only_adds:
             return list(spelled)
         ours = [tag for tag in spelled if key(tag) in self._spellings]
         return [tag for tag in ours if stands([tag, *self._forms.get(tag, ())], f"{title}\n{text}")]
@@ -162,6 +165,7 @@ class Taxonomy:
         cold = (
             (self._zero_shot_chances(title, text), tags)
             for title, text, tags in named[-MOST_TRIED:]
+            if not self.vocabulary.only_adds or not self.names.isdisjoint(tags)
         )
         learnt = learning.fit_learnt(named)
         return replace(
@@ -219,7 +223,6 @@ class Taxonomy:
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
-        code = code if topics(code) else ENGLISH
         if code not in self._prepared:
             self._prepared[code] = prepare(self.vocabulary.category, code)
         return self._prepared[code]

@@ -47,8 +47,15 @@ class Vocabulary(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    only: bool | None = None  # None: the file has no such key
     category: tuple[CategoryDef, ...] = ()
     tag: tuple[TagDef, ...] = ()
+
+    @property
+    def only_adds(self) -> bool:
+        """True if listed tags are added to publishers' tags, False if the first one listed
+        replaces them."""
+        return self.only is False
 
 
 def load(path: Path) -> Vocabulary:

@@ -41,8 +41,10 @@ def apply_answer(
     if answer.tags and may_write(article, "tags", By.LLM):
         own = spelled(source.tags, taxonomy) if source else ()
         mapped = taxonomy.mapped(article.keywords, article.text, article.title)
-        published = (tag for tag in mapped if tag in article.tags)
-        described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
+        published = [tag for tag in mapped if tag in article.tags]
+        described = tuple(dict.fromkeys((*published, *answer.tags)))
+        if not taxonomy.vocabulary.only_adds:
+            described = described[:MOST_TAGS]
         values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values
 

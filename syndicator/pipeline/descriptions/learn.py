@@ -226,7 +226,10 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
     toml = Path(files[0])
     article_store = FileArticleStore(Path(root))
     articles = _readable(article_store, paths)
-    described = ((article.title, article.text, article.keywords) for article in articles)
+    described = (
+        (article.title, article.text, tuple(dict.fromkeys((*article.keywords, *article.tags))))
+        for article in articles
+    )
     return suggest(described, load(toml) if toml.exists() else None)
 
 

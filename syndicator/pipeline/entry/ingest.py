@@ -20,7 +20,13 @@ from syndicator.core.model import (
     article_id,
 )
 from syndicator.core.ports import Blocks, Known
-from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
+from syndicator.core.reasons import (
+    CommandReason,
+    EntryReason,
+    FetchReason,
+    FileReason,
+    PageReason,
+)
 from syndicator.pipeline import dedupe, ownership
 from syndicator.pipeline.context import (
     BUGS,
@@ -101,6 +107,8 @@ async def _decide_unread(context: EntryContext) -> Decision | None:
         article = _only_pointed_to(context, row.article_id, lookup)
         return endings.known_already(context, article) if article else None
     article = context.known_in(lookup)
+    if article is None and urls.is_front_page(context.announced.url):
+        return endings.refuse(context, PageReason.FRONT_PAGE, "")
     if article is None:
         return None
     if _is_at_former_host(context, article):
@@ -223,6 +231,8 @@ async def _own_text(context: EntryContext, text: str, reason: str, detail: str) 
 
 async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Decision:
     source, entry = context.heard(page.url)
+    if _leads_to_front_page(context, page):
+        return NotAnArticle(PageReason.FRONT_PAGE, page.url)
     if not page.html:
         source = replace(source, rules=replace(source.rules, content="feed"))
     now = context.run.clock()
@@ -244,6 +254,12 @@ async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Dec
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     return _Read(context=context, page=page, source=source, entry=entry, now=now, reading=reading)
+
+
+def _leads_to_front_page(context: EntryContext, page: Page) -> bool:
+    """True if a new entry redirects to the front page of a site, as addresses do whose article is
+    gone."""
+    return not context.row.article_id and bool(page.html) and urls.is_front_page(page.url)
 
 
 async def _decide_read(read: _Read) -> Decision:

@@ -1,26 +1,36 @@
 """Outlets for published files: a folder and an object store."""
 
 import contextlib
-import ctypes
 import errno
 import gzip
 import hashlib
 import os
+import secrets
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, NamedTuple
 
-from syndicator.core.errors import UsageError
+from syndicator.articles.disk import make_folder
+from syndicator.core.errors import OF_A_FILE, OURS, RefusedFiles, UsageError
 from syndicator.core.formats import GZIP_LEVEL, cache_control, media_type
 from syndicator.core.ports.articles import ABSENT, Objects, ObjectStamp
 from syndicator.publishing import paths
+from syndicator.publishing.output.disk import Disk
 
 _JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
+_SECOND: Final = 1_000_000_000  # nanoseconds
 _OTHER: Final = "application/octet-stream"  # maps for web servers
+
+
+class _Staged(NamedTuple):
+    """The new bytes of a file until `commit`. `mtime`: nanoseconds."""
+
+    temporary: Path
+    mtime: int
 
 
 class FileOutlet:
@@ -32,60 +42,91 @@ class FileOutlet:
     and size, and libcurl drops a body whose Last-Modified is not later than that of its copy."""
 
     def __init__(
-        self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None
+        self,
+        root: Path,
+        gzip: bool = True,
+        held: Callable[[], object] = lambda: None,
+        disk: Disk | None = None,
     ) -> None:
-        """`held`: called before each write; raises an exception to prevent the write."""
+        """`held`: called before each replacement and deletion; raises an exception to prevent
+        it."""
         self._root, self._gzip, self._held = root, gzip, held
-        self._unsettled = False  # some files need a sync
+        self._disk = disk or Disk()
+        self._writer = secrets.token_hex(4)  # several outlets may write into a folder
+        self._staged: dict[str, _Staged] = {}  # in order of their replacement
+        self._doomed: set[str] = set()  # to be deleted
 
     def get(self, name: str) -> bytes | None:
+        path = self._current(name)
+        if path is None:
+            return None
         try:
-            return self._path(name).read_bytes()
+            return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        path = self._path(name)
+        packed = f"{name}.gz"
+        self._doomed -= {name, packed}
         changed = self.get(name) != data
         if changed:
-            latest = max(_mtime(other) for other in (path, *map(self._path, heir_of)))
-            self._replace(path, data, earliest=latest + 1_000_000_000, durable=paths.is_head(name))
-        sibling = path.with_name(path.name + ".gz")
+            latest = max(self._latest_mtime(other) for other in (name, *heir_of))
+            self._stage(name, data, earliest=latest + _SECOND)
         if not self._gzip or not paths.is_asked_often(name):
-            sibling.unlink(missing_ok=True)
-        elif changed or not _is_gzip_of(sibling, data):  # a crash may leave an old .gz
-            self._replace(
-                sibling,
-                gzip.compress(data, GZIP_LEVEL, mtime=0),
-                earliest=_mtime(path),
-                durable=False,
-            )
+            self._stage_deletion(packed)
+        elif changed or not self._is_gzip_of(packed, data):  # a crash may leave an old .gz
+            content = gzip.compress(data, GZIP_LEVEL, mtime=0)
+            try:
+                self._stage(packed, content, earliest=self._latest_mtime(name))
+            except BaseException:
+                self._unstage(name)  # both or none
+                raise
         return changed
 
-    def settle(self) -> None:
-        if self._unsettled:
-            _sync(self._root)
-            self._unsettled = False
-
     def delete(self, name: str) -> bool:
-        path = self._path(name)
-        self._held()
-        path.with_name(path.name + ".gz").unlink(missing_ok=True)
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            return False
-        return True
+        path = self._current(name)
+        existed = path is not None and os.path.lexists(path)
+        self._stage_deletion(name)
+        self._stage_deletion(f"{name}.gz")
+        return existed
 
     def names(self, folder: str) -> set[str]:
         path = self._path(folder.removesuffix("/"))
+        published = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
-            return {folder + entry.name for entry in entries if not entry.name.startswith(".")}
-        return set()
+            published = {folder + entry.name for entry in entries if not entry.name.startswith(".")}
+        staged = {
+            folder + name[len(folder) :].partition("/")[0]
+            for name in self._staged
+            if name.startswith(folder)
+        }
+        return (published - self._doomed) | staged
 
     def written(self, name: str) -> datetime | None:
-        mtime = _mtime(self._path(name))
-        return datetime.fromtimestamp(mtime // 1_000_000_000, UTC) if mtime else None
+        path = self._current(name)
+        mtime = _mtime(path) if path else 0
+        return datetime.fromtimestamp(mtime // _SECOND, UTC) if mtime else None
+
+    def commit(self) -> None:
+        try:
+            self._disk.sync([staged.temporary for staged in self._staged.values()])
+            changed = self._folders(self._staged)
+            refused = self._replace_files()
+            self._disk.sync(changed)
+            emptied = self._folders(self._doomed)
+            for name in sorted(self._doomed, reverse=True):  # a .gz before its file
+                self._held()
+                self._disk.unlink(self._path(name))
+            self._disk.sync(emptied)
+        finally:
+            self.discard()
+        if refused:
+            raise RefusedFiles(refused)
+
+    def discard(self) -> None:
+        for name in list(self._staged):
+            self._unstage(name)
+        self._doomed.clear()
 
     def sweep(self) -> int:
         """Delete temporary files of killed writers; return how many. Call only while no other
@@ -98,23 +139,80 @@ class FileOutlet:
     def _path(self, name: str) -> Path:
         return self._root.joinpath(*_parts(name))
 
-    def _replace(self, path: Path, data: bytes, *, earliest: int, durable: bool) -> None:
-        self._unsettled |= not durable
-        temporary = f"{path.parent}/.{path.name}.{os.getpid()}.tmp"
+    def _current(self, name: str) -> Path | None:
+        """Return the file with the staged bytes, else the published file, which may be missing;
+        None if its deletion is staged."""
+        path = self._path(name)
+        if name in self._doomed:
+            return None
+        return self._staged[name].temporary if name in self._staged else path
+
+    def _latest_mtime(self, name: str) -> int:
+        published = _mtime(self._path(name))
+        return max(published, self._staged[name].mtime) if name in self._staged else published
+
+    def _stage(self, name: str, data: bytes, *, earliest: int) -> None:
+        """Write a temporary file beside `name`."""
+        if not self._staged:
+            make_folder(self._root)
+        self._unstage(name)
+        path = self._path(name)
+        temporary = path.with_name(f".{path.name}.{self._writer}.tmp")
         try:
-            with _opened(temporary, path.parent) as file:
-                file.write(data)
-                file.flush()
-                if os.fstat(file.fileno()).st_mtime_ns < earliest:
-                    os.utime(file.fileno(), ns=(earliest, earliest))
-                if durable:
-                    os.fsync(file.fileno())
-            self._held()
-            os.replace(temporary, path)  # noqa: PTH105 - a large build moves thousands, and paths cost more than moving
+            mtime = self._disk.write(temporary, data, earliest=earliest)
         except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
+            self._unlink_temporary(temporary)
             raise
+        self._staged[name] = _Staged(temporary, mtime)
+
+    def _stage_deletion(self, name: str) -> None:
+        self._unstage(name)
+        if os.path.lexists(self._path(name)):
+            self._doomed.add(name)
+
+    def _unstage(self, name: str) -> None:
+        staged = self._staged.pop(name, None)
+        if staged is not None:
+            self._unlink_temporary(staged.temporary)
+
+    def _unlink_temporary(self, temporary: Path) -> None:
+        with contextlib.suppress(OSError):  # `sweep` deletes it then
+            self._disk.unlink(temporary)
+
+    def _replace_files(self) -> dict[str, OSError]:
+        """Replace files by their temporary ones. Return the errors by name of those that keep their
+        old bytes; raises OSError for what other files have, too."""
+        refused: dict[str, OSError] = {}
+        for name, staged in list(self._staged.items()):
+            owner = name.removesuffix(".gz")
+            if owner in refused:  # a .gz of bytes that are not published
+                continue
+            self._held()
+            path = self._path(name)
+            try:
+                self._disk.replace(staged.temporary, path)
+            except OSError as error:
+                if error.errno in OURS - OF_A_FILE:
+                    raise
+                refused[owner] = OSError(error.errno, error.strerror, str(path))
+            else:
+                del self._staged[name]
+        return refused
+
+    def _folders(self, names: Iterable[str]) -> set[Path]:
+        """Return the folders of these files, each with those above it, which may be new, too."""
+        folders = set[Path]()
+        for name in names:
+            folder = self._path(name).parent
+            while folder not in folders:
+                folders.add(folder)
+                if folder != self._root:
+                    folder = folder.parent
+        return folders
+
+    def _is_gzip_of(self, name: str, data: bytes) -> bool:
+        path = self._current(name)
+        return path is not None and _is_gzip_of(path, data)
 
 
 def _parts(name: str) -> list[str]:
@@ -122,27 +220,6 @@ def _parts(name: str) -> list[str]:
     if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
         raise UsageError(f"{name!r} is not a valid name of a published file")
     return parts
-
-
-def _opened(name: str, folder: Path) -> BinaryIO:
-    try:
-        return open(name, "wb")  # noqa: PTH123
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
-        return open(name, "wb")  # noqa: PTH123
-
-
-def _sync(folder: Path) -> None:
-    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if syncfs is None:  # not Linux
-        os.sync()
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        if syncfs(descriptor):
-            raise OSError(ctypes.get_errno(), "cannot write files to the disk", str(folder))
-    finally:
-        os.close(descriptor)
 
 
 def _is_gzip_of(path: Path, data: bytes) -> bool:
@@ -167,6 +244,7 @@ def _mtime(path: Path) -> int:
 class ObjectOutlet:
     """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not
     changed since this build read it: of two builds at a time one fails, and its feeds stay stale.
+    `put` writes at once, atomically and durably; deletions wait for `commit`.
     `whole`: list all objects first, a thousand a request, else request each when needed. A .gz has
     the type of its file and Content-Encoding: gzip."""
 
@@ -176,9 +254,10 @@ class ObjectOutlet:
     _seen: dict[str, ObjectStamp | None] = field(default_factory=dict, init=False)
     _listed: bool = field(default=False, init=False)
     _digests: bool = field(default=False, init=False)  # the store's etags are digests
+    _doomed: set[str] = field(default_factory=set, init=False)  # to be deleted
 
     def get(self, name: str) -> bytes | None:
-        seen = self._look(name)
+        seen = self._look_for_kept(name)
         content = self.objects.get(name) if seen else None
         if content is None:
             return None
@@ -189,36 +268,48 @@ class ObjectOutlet:
         """Write an object if its bytes differ. `heir_of` is ignored: a new object has a later time
         anyway."""
         seen, sibling = self._look(name), f"{name}.gz"
+        self._doomed -= {name, sibling}
         changed = seen is None or not self._is(seen, data)
         if changed:
             self._write(name, name, data)
         if not self.gzip or not paths.is_asked_often(name):
-            self._drop(sibling)
+            self._stage_deletion(sibling)
         else:
+            packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
             there = self._look(sibling)
-            # a killed run may leave an old .gz
-            if changed or there is None or (seen is not None and there.modified < seen.modified):
-                self._write(sibling, name, gzip.compress(data, GZIP_LEVEL, mtime=0))
+            if there is None or not self._is(there, packed):  # also after a killed run
+                self._write(sibling, name, packed)
         return changed
 
     def delete(self, name: str) -> bool:
-        self._drop(f"{name}.gz")
-        return self._drop(name)
+        existed = self._look_for_kept(name) is not None
+        self._stage_deletion(name)
+        self._stage_deletion(f"{name}.gz")
+        return existed
 
     def names(self, folder: str) -> set[str]:
         self._list()
-        there = (name for name, seen in self._seen.items() if seen and name.startswith(folder))
+        there = (
+            name
+            for name, seen in self._seen.items()
+            if seen and name.startswith(folder) and name not in self._doomed
+        )
         return {folder + name[len(folder) :].partition("/")[0] for name in there}
 
     def written(self, name: str) -> datetime | None:
-        seen = self._look(name)
+        seen = self._look_for_kept(name)
         return seen.modified if seen else None
+
+    def commit(self) -> None:
+        for key in sorted(self._doomed, reverse=True):  # a .gz before its file
+            self._drop(key)
+        self._doomed.clear()
+
+    def discard(self) -> None:
+        self._doomed.clear()
 
     def sweep(self) -> int:
         return 0  # an object is whole or absent
-
-    def settle(self) -> None:
-        pass  # `put` is durable
 
     def _look(self, name: str) -> ObjectStamp | None:
         _parts(name)
@@ -227,6 +318,14 @@ class ObjectOutlet:
         if name not in self._seen:
             self._seen[name] = None if self._listed else self.objects.head(name)
         return self._seen[name]
+
+    def _look_for_kept(self, name: str) -> ObjectStamp | None:
+        seen = self._look(name)
+        return None if name in self._doomed else seen
+
+    def _stage_deletion(self, key: str) -> None:
+        if self._look(key) is not None:
+            self._doomed.add(key)
 
     def _list(self) -> None:
         if not self._listed:
@@ -252,16 +351,12 @@ class ObjectOutlet:
         self._digests = _is_digest(etag, data)
         self._seen[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_JUST_NOW)
 
-    def _drop(self, key: str) -> bool:
-        seen = self._look(key)
-        if seen is None:
-            return False
+    def _drop(self, key: str) -> None:
         there = self.objects.head(key)
         if there is not None:
             self._check(key, there.etag)
             self.objects.delete(key)
         self._seen[key] = None
-        return there is not None
 
     def _check(self, key: str, etag: str) -> None:
         seen = self._seen[key]

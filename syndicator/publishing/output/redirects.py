@@ -1,6 +1,7 @@
 """Redirect maps for moved and deleted addresses, and published copies of thumbnails."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 from urllib.parse import urlsplit
@@ -9,10 +10,12 @@ from syndicator.core.formats import FORMATS, PICTURES
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
+from syndicator.publishing.output.batches import batch
 
 JSON = paths.MAPS + "moved.json"
 NGINX = paths.MAPS + "nginx.conf"
 CADDY = paths.MAPS + "caddy.conf"
+_THUMBNAIL = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
@@ -80,18 +83,21 @@ def publish(
     OSError."""
     missing = set(wanted) - outlet.names(PICTURES)
     lost = set()
-    for name in sorted(missing):
-        data = stored(name)
-        if data is None:
-            lost.add(name)
-        else:
-            outlet.put(name, data)
+    with batch(outlet):
+        for name in sorted(missing):
+            data = stored(name)
+            if data is None:
+                lost.add(name)
+            else:
+                outlet.put(name, data)
     return lost
 
 
 def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
-    """Delete the published thumbnails that are not `wanted`; return their names. Raises OSError."""
-    going = outlet.names(PICTURES) - set(wanted)
-    for name in sorted(going):
-        outlet.delete(name)
+    """Delete the published thumbnails that are not `wanted`, no other file of their folder; return
+    their names. Raises OSError."""
+    going = {name for name in outlet.names(PICTURES) - set(wanted) if _THUMBNAIL.fullmatch(name)}
+    with batch(outlet):
+        for name in going:
+            outlet.delete(name)
     return going

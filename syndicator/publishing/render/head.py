@@ -9,10 +9,10 @@ from html import escape, unescape
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicator.configuration.settings import Settings
+from syndicator.configuration.settings import Archives, Settings
 from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG, listed
 from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
-from syndicator.core.model import FeedKey, FeedSpec, feed_urn
+from syndicator.core.model import FeedKey, FeedSpec, Older, feed_urn
 from syndicator.core.text import slug
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import View, language, line, uri
@@ -110,19 +110,22 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
     )
 
 
-def _archives(spec: FeedSpec, setting: bool | str) -> tuple[str, ...]:
+def _archives(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
     """Return the formats of a feed's archive documents, none without Atom."""
-    if setting == "atom" and spec.key.axis in (TAG, SOURCE):
-        formats: tuple[str, ...] = (ATOM, PAGE)
-    elif setting and listed(spec.key.axis).archived:
-        formats = (ATOM, JSON) if setting is True else (ATOM,)
-    else:
+    if ATOM not in spec.formats or spec.older is Older.NONE:
         return ()
-    return (
-        tuple(format for format in formats if format in spec.formats)
-        if ATOM in spec.formats
-        else ()
-    )
+    return tuple(format for format in _formats_of(spec, setting) if format in spec.formats)
+
+
+def _formats_of(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
+    if not setting:
+        return ()
+    is_archived = listed(spec.key.axis).archived
+    if setting is True:
+        return (ATOM, JSON) if is_archived else ()
+    if spec.key.axis in (TAG, SOURCE) or spec.older is Older.OWN:
+        return (ATOM, PAGE)
+    return (ATOM,) if is_archived else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from syndicator.core.formats import ATOM, PAGE
+from syndicator.core.formats import ATOM
 from syndicator.core.model import FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.publishing import paths
-from syndicator.publishing.render.head import Head
 
 DAY: Final = timedelta(days=1)
 _REACH: Final = 4  # times `most`: how many articles are searched for other sources beside a flood
@@ -29,6 +28,7 @@ _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # increase when archive documents change
 # most entries of a document of whole months: some 200 kB, as the longest head feed
 _WHOLE: Final = 200
+_MONTH_DIGITS: Final = 12  # of a month's fingerprint: it is compared only with itself
 _LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
@@ -116,27 +116,23 @@ def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `ids`: its entries, newest first; None: from `months`, at times that
-    start with `bits`."""
+    """An archive document. `fingerprint`: of its input; of a part of a past month it begins with
+    the month's; `ids`: its entries, newest first; None: from `months`, at times that start with
+    `bits`."""
 
     name: str
     months: Sequence[str]
     fingerprint: str
     ids: tuple[str, ...] | None = None
     bits: str | None = None
-    marker: str = ""  # the fingerprint of the month, if it is closed and in parts
+    month: str = ""  # the fingerprint of the month, if it is closed and in parts
     previous: str = ""
     following: str = ""
 
 
-def files_of(document: Document, head: Head, pages: str) -> dict[str, str]:
-    """Return file name -> input fingerprint of an archive document. `pages`: fingerprint of input
-    for pages only."""
-    made_of, name = document.fingerprint, document.name.removesuffix(ATOM)
-    return {
-        name + format: _digest(made_of, pages) if format == PAGE else made_of
-        for format in head.archives
-    }
+def file_name(document: Document, format: str) -> str:
+    """Return the name of the document in a format."""
+    return document.name.removesuffix(ATOM) + format
 
 
 def chain(
@@ -151,7 +147,7 @@ def chain(
 ) -> list[Document]:
     """Return the archive documents of a feed, oldest first. `shown`: ids of its head;
     `open_month`: the current month, that of the newest article in the store; `about`: a
-    fingerprint of all other input; `published`: its published files, name -> fingerprint;
+    fingerprint of all other input; `published`: its published documents, name -> fingerprint;
     `shared`: months share documents."""
     months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
     closed = {month: of for month, of in months.items() if month < open_month}
@@ -190,11 +186,6 @@ def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, fro
     return {month: frozenset(parts) for month, parts in bits_of.items()}
 
 
-def marker(key: FeedKey, month: str) -> str:
-    """Return the name under which the index has the fingerprint of a past month in parts."""
-    return f"{paths.archive_name(key, month)}#"
-
-
 def _closed(
     spec: FeedSpec,
     index: ArticleIndex,
@@ -210,8 +201,9 @@ def _closed(
     for name, in_parts, months in runs:
         if in_parts:
             made_of, bits_before = closed[name][1], old_bits.get(name, frozenset())
-            parts = sorted(bits_before)
-            if published.get(marker(spec.key, name)) != made_of:
+            parts, of_month = sorted(bits_before), _digest(made_of)[:_MONTH_DIGITS]
+            names = [paths.archive_name(spec.key, f"{name}.{bits}") for bits in parts]
+            if not names or not all(published[part].startswith(of_month) for part in names):
                 placed = _placed(index.month_entries(spec.key, name), name)
                 parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), bits_before)]
             for bits in parts:
@@ -220,7 +212,7 @@ def _closed(
                     _digest(made_of, bits),
                 )
                 yield Document(
-                    name=part, months=[name], fingerprint=fingerprint, bits=bits, marker=made_of
+                    name=part, months=[name], fingerprint=fingerprint, bits=bits, month=of_month
                 )
             continue
         if (
@@ -337,7 +329,8 @@ def _linked(documents: Sequence[Document], place: int, about: str) -> Document:
     document = documents[place]
     previous = documents[place - 1].name if place else ""
     following = documents[place + 1].name if place + 1 < len(documents) else ""
-    fingerprint = _digest(_FORM, about, document.fingerprint, previous, following)
+    parts = (_FORM, about, document.fingerprint, previous, following)
+    fingerprint = document.month + _digest(*parts)
     return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 
 

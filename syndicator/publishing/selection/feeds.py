@@ -1,6 +1,6 @@
 """Plan which feeds exist. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -11,7 +11,8 @@ from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.selection.staleness import is_on
+from syndicator.publishing.selection.archived import with_older
+from syndicator.publishing.selection.published import is_on
 
 # Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
 # other axes, and for tags of taxonomy.toml.
@@ -42,12 +43,13 @@ def plan(
     queries: Sequence[SavedQuery],
     categories: Mapping[str, str],
     tags: Mapping[str, str] = MappingProxyType({}),
+    archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
     """Return the feeds to publish on the axes of `publish.axes`: everything; each category and
     source with an article; each tag with `publish.tag_min` articles, or one if `tags`
     (taxonomy.toml) or an operator's file has it; each saved query. Published feeds stay until
-    dropped or moved. `categories`, `tags`: name -> description. Order: by axis as on the index
-    page, saved queries last, then by slug."""
+    dropped or moved. `categories`, `tags`: name -> description; `archived`: as `published` of
+    `with_older`. Order: by axis as on the index page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
     details = _Details(
         settings, by_key, categories, {slug(name): about for name, about in tags.items()}
@@ -67,7 +69,11 @@ def plan(
         [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
     )
     others = {item.feed: item for item in queries if item.feed is not None}
-    return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
+    specs = [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
+    windows = {item.feed or item.key for item in queries if item.window_hours is not None}
+    return with_older(
+        specs, settings.publish, tags=details.tags, published=archived, windows=windows
+    )
 
 
 def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:

@@ -10,7 +10,10 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
+from syndicator.configuration.settings import Archives
+from syndicator.core.axes import ALL, AXES
 from syndicator.core.formats import PAGE as HTML
+from syndicator.core.model import FeedSpec, Older
 from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories: some 30 KB as gzip, and as many as a person skims
@@ -40,6 +43,20 @@ class CalendarPage:
     above: str = ""
 
 
+def has_calendar(spec: FeedSpec, archives: Archives) -> bool:
+    """Return True if the feed has pages of older stories: it has a page, and an axis with archives.
+    `archives`: the setting."""
+    if not archives or spec.older is Older.NONE:
+        return False
+    return AXES[spec.key.axis].archived and HTML in spec.formats
+
+
+def calendar_of(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
+    """Return the pages of a feed's older stories, as `calendar`. The feed of everything has one for
+    each day."""
+    return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
+
+
 def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> list[CalendarPage]:
     """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: give
     each day a page, however few its stories; `made_with`: a fingerprint of all other input."""
@@ -62,6 +79,13 @@ def holding(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
     """Return the page with the stories of `day` or, if it has none, of the last day before."""
     fitting = [page for page in pages if not page.parts and page.days[0] <= day]
     return fitting[-1] if fitting else None
+
+
+def month_at(pages: Sequence[CalendarPage], month: str) -> str:
+    """Return the span of the page of `month` or, if it has none, of the last month before with one;
+    "" for none."""
+    spans = (page.span for page in pages if len(page.span) == MONTH and page.span <= month)
+    return max(spans, default="")
 
 
 def _spread(

@@ -23,7 +23,7 @@ from syndicator.core.axes import (
     listed,
 )
 from syndicator.core.formats import ATOM, FORMATS, PAGE, subscribed
-from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
+from syndicator.core.model import Article, FeedKey, FeedSpec, Older, Problem, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
@@ -71,7 +71,11 @@ class Pages:
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
         self.about: dict[str, About] = {}  # by stem
-        everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
+        self.months: dict[str, str] = {}  # where feeds without archives go on, by stem
+        everything = any(
+            spec.key == ALL and PAGE in spec.formats and spec.older is not Older.NONE
+            for spec in specs
+        )
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
         # our server answers questions
@@ -153,11 +157,13 @@ class Pages:
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = about(spec, count, days, views, to)
+        if spec.older is Older.NONE and 0 < len(views) < count:
+            self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
 
     def forget(self, key: FeedKey) -> None:
         """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the
         shared pages."""
-        for pages in (self.calendars, self.about) if key != ALL else ():
+        for pages in (self.calendars, self.about, self.months) if key != ALL else ():
             pages.pop(paths.stem(key), None)
 
     def calendar_page(
@@ -252,8 +258,17 @@ class Pages:
                 break
         page = holding(self.calendars.get(stem, ()), shown[-1].date) if shown else None
         if page is None:
-            return days, ("", "")
+            return days, self._month_of_everything(stem, root)
         return shown, _Linked(stem, root)(page.span)
+
+    def _month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
+        """Return the link to the month of the feed of everything where a feed without archives
+        goes on, ("", "") if it shows all of its stories."""
+        if stem not in self.months:
+            return "", ""
+        month = calendar.month_at(self.calendars.get(ALL.slug, ()), self.months[stem])
+        name, link = _Linked(ALL.slug, root)(month)
+        return (f"everything in {name}", link) if month else ("", "")
 
     def shared(
         self,

@@ -113,6 +113,7 @@ def read_body(
         if overlap.is_comparable(block)
     ]
     chosen, repeats = clean.drop_repeated(chosen, repeated, rules.keep)
+    only_repeats = not repeats and clean.has_repeats_alone(chosen, repeated)
     listing = doubt.log_odds("listing", reading.values)
     shown = {name: round(float(scorer.probabilities(each)), 2) for name, each in odds.items()}
     notes = {
@@ -122,7 +123,10 @@ def read_body(
         "listing": round(listing, 1),
         **notes,
     }
-    if why := doubt.doubt(chosen, from_feed, entry=entry):
+    why = doubt.doubt(chosen, from_feed, entry=entry)
+    if not why and only_repeats:
+        why = "every paragraph stands in other articles of the host, too"
+    if why:
         notes["doubt"] = why
     chosen = clean.placed(document.tree, page.blocks, chosen, document.base_url)
     body = _finish(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)

@@ -138,7 +138,7 @@ def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
     """Return `blocks` without those whose digest is in `repeated`, and the cut ones. Blocks with a
-    text of `keep` stay. Nothing is cut if most letters would go."""
+    text of `keep` stay. Nothing is cut unless a paragraph of its own is left."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.letters(text) for text in keep} - {""}
@@ -148,11 +148,7 @@ def drop_repeated(
         or any(text in block.own for text in kept_texts)
         for block in blocks
     ]
-    letters = [
-        sum(block.letters for block, ok in zip(blocks, stay, strict=True) if ok is side)
-        for side in (True, False)
-    ]
-    if letters[1] > letters[0]:
+    if not any(ok and overlap.is_comparable(block) for block, ok in zip(blocks, stay, strict=True)):
         return list(blocks), []
     _drop_orphans(blocks, stay)
     cuts = [
@@ -161,6 +157,12 @@ def drop_repeated(
         if not ok
     ]
     return [block for block, ok in zip(blocks, stay, strict=True) if ok], cuts
+
+
+def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool:
+    """Return True if `blocks` has paragraphs and all of them are in `repeated`."""
+    compared = [block for block in blocks if overlap.is_comparable(block)]
+    return bool(compared) and all(overlap.digest(block) in repeated for block in compared)
 
 
 _SOURCES = ("src", "data-src", "data-lazy-src")

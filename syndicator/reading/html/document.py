@@ -209,9 +209,28 @@ def _few_attributes(tag: re.Match[str]) -> str:
     return tag[0] if len(attributes) <= _MOST_ATTRIBUTES else tag[0][: attributes[-1].start()]
 
 
+# types of microdata that answer another item, and class names of comments
+_REPLY_TYPES = re.compile(r"/(?:User)?(?:Comments?|Answer)$")
+_REPLY_CLASS = re.compile(
+    r"(?:^|[\s_-])comments?(?:[\s_-]?(?:list|body|item|wrapper|area)|\s|$)", re.I
+)
+_MOST_ABOVE = 12  # elements above one that may be in a comment
+
+
+def is_in_reply(element: Any) -> bool:
+    """Return True if the microdata or the classes around `element` call it a comment or answer."""
+    return any(
+        _REPLY_TYPES.search(holder.get("itemtype") or "")
+        or _REPLY_CLASS.search(holder.get("class") or "")
+        for holder in islice(element.iterancestors(), _MOST_ABOVE)
+    )
+
+
 def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
     out: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
+        if "itemprop" in element.attrib and is_in_reply(element):
+            continue
         value = text.line((element.get("content") or element.get("value") or "")[:20_000])
         for attribute in ("name", "property", "itemprop", "http-equiv"):
             name = (element.get(attribute) or "").strip().lower()[:100]

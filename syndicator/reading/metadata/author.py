@@ -1,16 +1,21 @@
-"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its
-owner; never a guess."""
+"""Author of a page: the candidate whose features weigh most, nobody if none weighs enough. Weights
+are made by tools/train/fit_authors.py."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
 
+from syndicator import reading
 from syndicator.core import text, urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
-from syndicator.reading.metadata import byline, person_names
+from syndicator.reading.metadata import person_names
+from syndicator.reading.metadata.author_candidates import Candidate, Evidence, find_candidates
 from syndicator.reading.metadata.cover import Choice
 from syndicator.reading.metadata.title import Survey, key
 
@@ -121,9 +126,6 @@ _COPYRIGHT = re.compile(
     re.I,
 )
 _HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
-_COMPANIES = frozenset(
-    {"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"}
-)
 # letters of a host's label with a name; characters of a name's line
 _LEAST_LABEL, _LEAST_LINE, _SHORT = 7, 3, 60
 
@@ -173,59 +175,98 @@ _METAS = (
     "cxenseparse:author",
     "twitter:data1",
 )
+# log odds of the names in the feed, beside those of the page: the corpus of pages has no feeds
+_IN_FEED = 6.0
+_NO_PERSON = frozenset({"the site", "a team", "never", "no name"})
+# the names that features have for places
+_SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
+_MOST_OWNER_PLACES = 4
 # values of a meta; JSON-LD objects; characters of all names together
 _MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300
-# score of a sure byline; letters of a site's name compared without "The" or "Inc"
-_SEEN, _LEAST_NAME = 5, 5
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
+WEIGHTS = "author_weights.toml"
+_NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no author
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
     """Return the authors as "A, B", and the candidate (place on the page) that names them."""
-    domain = urls.domain(document.url).removeprefix("www.")
-    site = frozenset(
-        key(name)
-        for name in (sitename, domain, urls.host(document.url), domain.split(".")[0])
-        if name
+    candidates = find_page_candidates(document, sitename, entry, survey)
+    scored = sorted(
+        ((score(candidate), -number) for number, candidate in enumerate(candidates)), reverse=True
     )
-    declared = [
-        (candidate, people)
-        for candidate, names_ in _declared(document, entry)
-        if (people := _named(_kept(names_, site)))
-    ]
-    if not declared and (name := read_opener(document)):
-        return Choice(name, "opener", (("opener", name),))
-    kind, score, bylined = byline.read(survey)
-    shown = _kept(bylined, site)
-    shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
-    candidates = [*declared, (kind, shown)] if shown else declared
-    best = next((row for row in declared if any(map(person_names.is_full, row[1]))), None)
-    if any(map(person_names.is_full, shown)) and (best is None or _outranks(shown, score, best)):
-        best = (kind, shown)
-    if best is None:
-        candidates = candidates or _owner(document, sitename) or _declared_as_is(document)
-        candidates = candidates or [(kind, bylined)][: len(bylined)]
-        best = next(iter(candidates), None)
-    seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
-    return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
+    ranked = [candidates[-number] for _, number in scored]
+    seen = tuple((each.place, ", ".join(each.people)[:_LONGEST]) for each in ranked)
+    if not ranked or scored[0][0] < _weights()[_NOBODY_BIAS]:
+        return Choice(None, "", seen)
+    return Choice(", ".join(ranked[0].people)[:_LONGEST], ranked[0].place, seen)
 
 
-def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
-    # two places must agree on the name
-    businesses = [
-        item.get("name") for item in document.jsonld if _COMPANIES & set(jsonld.types(item))
-    ]
-    companies = {key(name) for stated in businesses for name in jsonld.strings(stated)}
+@cache
+def _weights() -> Mapping[str, float]:
+    weights: dict[str, float] = tomllib.loads(reading.file_text(WEIGHTS))["weights"]
+    return weights
+
+
+def score(candidate: Candidate) -> float:
+    """Return the log odds of the candidate; those of "nobody" are a weight of the file."""
+    weights = _weights()
+    odds = sum(weights.get(feature, 0.0) for feature in candidate.features)
+    if "whole entry" in candidate.features and not _NO_PERSON & candidate.features.keys():
+        odds += _IN_FEED
+    return odds
+
+
+def find_page_candidates(
+    document: Document, sitename: str, entry: Entry | None, survey: Survey
+) -> list[Candidate]:
+    """Return the candidates for the authors of the page, with their features."""
+    return find_candidates(
+        document, survey, sitename, list(_stated_evidence(document, sitename, entry))
+    )
+
+
+def _stated_evidence(document: Document, sitename: str, entry: Entry | None) -> Iterator[Evidence]:
+    sources: Counter[str] = Counter()
+    for place, people in _declared(document, entry):
+        if not people:
+            continue
+        source = _SOURCES.get(place, "other meta")
+        sources[source] += 1
+        if source == "json-ld" and sources[source] > 1:
+            source = "json-ld later"
+        yield Evidence(tuple(people), place, source)
+    for place, name in _declared_as_is(document):
+        yield Evidence((name,), place, "as is", (f"as is {_SOURCES.get(place, 'other meta')}",))
+    opener = "" if sources else read_opener(document)
+    if opener:
+        yield Evidence((opener,), "opener", "opener")
+    yield from _owner(document, sitename)
+
+
+def _owner(document: Document, sitename: str) -> Iterator[Evidence]:
+    """Yield persons whom parts of the page name as the owner of the site, and how many agree."""
     stated_by: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
         name = value.strip(" .,")
-        if person_names.is_known(name) and key(name) not in companies:
+        if person_names.is_known(name):
             stated_by.setdefault(key(name), (name, set()))[1].add(kind)
-    name, kinds = max(stated_by.values(), key=lambda pair: len(pair[1]), default=("", set()))
-    return [("owner", [name])] if len(kinds) > 1 else []
+    companies = {
+        key(name)
+        for item in document.jsonld
+        if "Organization" in jsonld.types(item)
+        for name in jsonld.strings(item.get("name"))
+    }
+    for name, kinds in stated_by.values():
+        if key(name) in companies:
+            continue
+        marks = (
+            f"owner by {min(len(kinds), _MOST_OWNER_PLACES)}",
+            *(f"owner {kind}" for kind in kinds),
+        )
+        yield Evidence((name,), "owner", "owner", marks)
 
 
-def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
+def _declared_as_is(document: Document) -> Iterator[tuple[str, str]]:
     nobody = _NOBODY | person_names.words().never
     stated = [
         name
@@ -233,44 +274,12 @@ def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
         for name in _stated(item.get("author"), {})
     ]
     metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
-    values = [*(("json-ld", name) for name in stated), *metas]
-    for candidate, value in values:
+    for place, value in (*(("json-ld", name) for name in stated), *metas):
         name = text.line(value).removeprefix("@")
-        if (
-            _LEAST_LINE <= len(name) <= _SHORT
-            and not _NO_NAME.search(name)
-            and name.casefold() not in nobody
-        ):
-            return [(candidate, [name])]
-    return []
-
-
-def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
-    candidate, declared = best
-    own, theirs = (
-        {person_names.plain_key(name) for name in shown},
-        {person_names.plain_key(name) for name in declared},
-    )
-    if score < _SEEN or not all(map(person_names.is_full, shown)):
-        return False
-    added = [name for name in shown if person_names.plain_key(name) not in theirs]
-    if theirs < own:
-        return all(map(person_names.is_person, added))
-    return not theirs & own and candidate not in ("json-ld", "entry")
-
-
-def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    """Drop shorter forms of a name, and the site's name unless it sounds like a person."""
-    out: dict[str, str] = {}
-    for name in people:
-        named = person_names.is_known(name) or not _is_site(name, site)
-        if named and not any(set(name.split()) <= set(other.split()) for other in out.values()):
-            out.setdefault(person_names.plain_key(name), name)
-    return list(out.values())
-
-
-def _named(people: Iterable[str]) -> list[str]:
-    return [name for name in people if name.casefold() not in person_names.words().teams]
+        if not _LEAST_LINE <= len(name) <= _SHORT or _NO_NAME.search(name):
+            continue
+        if name.casefold() not in nobody:
+            yield place, name
 
 
 def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, list[str]]]:
@@ -301,12 +310,3 @@ def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
         reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
         item = by_id.get(reference, item) if isinstance(reference, str) else item
         yield from jsonld.strings(item, "name")
-
-
-def _is_site(name: str, site: frozenset[str]) -> bool:
-    own = key(name)
-    return own in site or any(
-        len(each) > _LEAST_NAME
-        and (own == f"the{each}" or own.removesuffix("inc").removesuffix("gmbh") == each)
-        for each in site
-    )

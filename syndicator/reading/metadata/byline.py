@@ -2,7 +2,7 @@
 kind and place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -10,11 +10,14 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html.document import inner
+from syndicator.reading.html.document import inner, is_in_reply
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
-_BESIDE, _NEXT = 600, 5  # characters from the headline to a name beside a date, and to a name alone
+_BESIDE, _NEXT = (
+    600,
+    200,
+)  # characters from the headline to a name beside a date, and to a name alone
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
 _LINES = frozenset(
@@ -34,11 +37,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         own = inner(element, 2 * _READ)
-        whole = (
-            line
-            if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE
-            else ""
-        )
+        line = " ".join(own.split()) if len(own) < 2 * _READ else ""
+        whole = line if len(line) <= _LONG_LINE else ""
         if names := _within_line(element, whole):
             return names, "line", 2 if all(map(person_names.is_full, names)) else 1
         if names := _beside_date(spot, whole):
@@ -124,8 +124,6 @@ _NEAR, _BEFORE = 1_500, 600  # characters after and before the headline in which
 _TOGETHER, _AT_ONCE = 120, 8
 # least characters of tag and classes that are compared; names with an element for each
 _LOOK, _MOST_ALIKE = 4, 8
-# scores: of a byline, of one without rivals; weight of an unmistakable mark
-_ENOUGH, _SOME, _STRONG = 4, 2, 3
 # texts searched for the word "by"; most characters around a link to an author
 _FIRST_PIECES, _MOST_AROUND = 6, 100
 _REMEMBERED, _MOST = 512, 400  # cached class names; marks of a page
@@ -139,53 +137,20 @@ class Mark:
 
     people: tuple[str, ...]
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
+    weight: int
     score: int
     at: int
     look: str  # tag and class of the element: co-authors look alike
+    flags: tuple[str, ...]
 
 
-def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """Return kind, score and names of the best byline, or ("", 0, []). A score from 6 on means
-    beside the headline."""
-    near = sum(spot.at - survey.origin <= _NEAR for spot in survey.spots)
-    marks: list[Mark] = []
-    best = None
-    for spots in (survey.spots[:near], survey.spots[near:]):
-        marks += islice(filter(None, (_mark(spot, survey) for spot in spots)), _MOST - len(marks))
-        best = max(marks, key=_likeness, default=None)
-        if best is not None and best.score >= _ENOUGH:  # no mark farther away scores that much
-            break
-    if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
-        return "", 0, []
-    return (
-        best.kind,
-        best.score,
-        list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people)),
-    )
+def find_marks(survey: Survey) -> list[Mark]:
+    """Return the marks of bylines on the page, in order."""
+    return list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), _MOST))
 
 
-def _likeness(mark: Mark) -> tuple[int, bool, int]:
-    return mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)
-
-
-def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    if best.score < _SOME:
-        return False
-    if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
-        return True
-    if not all(person_names.rank(name) for name in best.people):
-        return False
-    if best.kind in ("by", "link") and not all(
-        person_names.is_person(name.partition(",")[0]) for name in best.people
-    ):
-        return False
-    others = [
-        mark for mark in marks if mark.score >= _SOME and not set(mark.people) & set(best.people)
-    ]
-    return not any(person_names.is_person(name) for mark in others for name in mark.people)
-
-
-def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
+def find_together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
+    """Yield `best` and the marks of its co-authors behind it."""
     yield best
     end = best.at + sum(map(len, best.people))
     for mark in marks:
@@ -200,31 +165,39 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 def _mark(spot: Spot, survey: Survey) -> Mark | None:
     element, distance = spot.element, spot.at - survey.origin
-    if survey.found and distance < -_BEFORE:
-        return None
     near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
     kind, weight = _kind(spot)
     if not weight:
         plain = read_unmarked_byline(spot, survey)
-        return Mark(plain[0], plain[1], plain[2] + near, distance, element.tag) if plain else None
-    if person_names.ends_in(spot.before, person_names.words().before_others):
+        if plain is None:
+            return None
+        return Mark(plain[0], plain[1], plain[2], plain[2] + near, distance, element.tag, ())
+    if is_in_reply(element):
         return None
     pieces = [
         line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))
     ]
     pieces = pieces if sum(map(len, pieces)) <= _LONG else pieces[:1] * (len(pieces) > 1)
     names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if (
-        kind == "class"
-        and weight < _STRONG
-        and any(name.islower() for name in names)
-        and not _ends_by(spot.before)
-    ):
+    if not names:
         return None
-    if kind == "by" and any(name[0].islower() for name in names) and len("".join(pieces)) > _SHORT:
-        return None
+    flags = tuple(_flags(spot, pieces, survey))
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return Mark(names, kind, weight + near, distance, look) if names else None
+    return Mark(names, kind, weight, weight + near, distance, look, flags)
+
+
+def _flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
+    """Yield what else tells of a mark: words of another job before it, "by", its length."""
+    if person_names.ends_in(spot.before, person_names.words().before_others):
+        yield "of another job"
+    if _ends_by(spot.before):
+        yield "after by"
+    if sum(map(len, pieces)) > _SHORT:
+        yield "long mark"
+    if not survey.found:
+        yield "no headline"
+    if _DAY.search(spot.before):
+        yield "after a date"
 
 
 def _kind(spot: Spot) -> tuple[str, int]:

@@ -53,21 +53,19 @@ def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], b
     return Choice(None, "", tuple(seen))
 
 
-# file names of logos, portraits and placeholders
+# drawings and icons by their format, and files whose whole name says that they are stand-ins: a
+# part of a name tells nothing (`pixel-9-pro-review.jpg`), what articles share does (host_memory.py)
 _NEVER = re.compile(
-    r"(?:^|[_.\-+"
-    r" ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"  # noqa: E501
-    r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
-    r"apple-touch-icon|profile-?icon|missing-?image|dummy)(?=[_.\-+ \d]|$)"
-    r"|^(?:default|icon|loading|loader|warning|social|facebook|twitter|og|opengraph|fb)(?:[_-]?(?:image|img|thumb|thumbnail|share|card|cards|"
-    r"social|og|cover|post|fallback|default|logo))*\.\w{3,4}$"
-    r"|(?:og|opengraph|twitter|social|share|cards?|facebook)[_-]?(?:image)?[_-]?default|\.(?:svg|ico)$",
+    r"\.(?:svg|ico)$|^(?:logo|avatar|blank|spacer|placeholder|default|no-?image|og)\.\w{3,4}$",
     re.I,
 )
 _NEVER_PLACE = re.compile(
     r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads/|//(?:pixel|stats|ad)\.|/emoji/|[{}]{2}",
     re.I,
 )
+# types of JSON-LD objects whose picture shows who publishes or writes
+_NOT_ARTICLES = frozenset({"Organization", "NewsMediaOrganization", "Person", "WebSite"})
+_MOST_LOGOS = 60
 _SIZE = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
 _META = ("og:image:secure_url", "og:image", "og:image:url")
 _LATER = (
@@ -108,13 +106,44 @@ _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that i
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
-def read(document: Document, entry: Entry | None) -> Choice[str]:
-    """Return the absolute URL of the cover and its candidate; none rather than a logo or
-    placeholder."""
+def read(
+    document: Document, entry: Entry | None, *, may_be: Callable[[str], bool] = bool
+) -> Choice[str]:
+    """Return the absolute URL of the cover and its candidate, one that `may_be` accepts; none
+    rather than a picture that the page declares to be a logo or a portrait."""
     seen = (
         (candidate, absolute(document, value)) for candidate, value in _candidates(document, entry)
     )
-    return first_sane(seen, is_picture)
+    declared = _declared_logos(document)
+    return first_sane(
+        seen,
+        lambda url: is_picture(url) and urls.alias(url) not in declared and may_be(url),
+    )
+
+
+def _declared_logos(document: Document) -> frozenset[str]:
+    """Return the addresses of icons, logos and portraits by JSON-LD and links."""
+    stated = [
+        link.get("href") or ""
+        for link in document.tree.iter("link")
+        if "icon" in (link.get("rel") or "").lower()
+    ]
+    for item in document.jsonld:
+        stated += jsonld.strings(item.get("logo"), "url", "contentUrl", "@id")
+        if _NOT_ARTICLES & set(jsonld.types(item)):
+            stated += jsonld.strings(item.get("image"), "url", "contentUrl", "@id")
+        for name in ("publisher", "author"):
+            for holder in _objects(item.get(name)):
+                for picture in ("logo", "image"):
+                    stated += jsonld.strings(holder.get(picture), "url", "contentUrl", "@id")
+    found = (absolute(document, value) for value in stated[:_MOST_LOGOS])
+    return frozenset(urls.alias(address) for address in found if address)
+
+
+def _objects(value: Any) -> list[jsonld.Object]:
+    return [
+        each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)
+    ]
 
 
 def is_picture(url: str) -> bool:

@@ -14,7 +14,7 @@ from syndicator import reading
 from syndicator.core import urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.html.document import Document, articles, inner, is_in_reply
 from syndicator.reading.metadata.cover import Choice, first_sane
 from syndicator.reading.metadata.title import Spot, Survey
 
@@ -314,6 +314,9 @@ _PUBLISHED = (
     "datecreated",
     "date",
 )
+# keys of JSON-LD objects that answer another
+_REPLY_KEYS = ("parentItem", "inReplyTo")
+_SAME_HEADLINE = 0.3  # share of an item's headline that the page's title has, if it is the page's
 _MODIFIED = (
     "article:modified_time",
     "og:updated_time",
@@ -329,6 +332,7 @@ _SETTLED = (
     "shown",
     "shown, perhaps",
     "url",
+    "json-ld of another",
     "htmldate",
     "anywhere",
     "htmldate, anywhere",
@@ -368,12 +372,15 @@ def _published(
 ) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None and not entry.listed:
         yield "entry", entry.published
-    for item in articles(document)[:3]:
-        stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
-        yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(stated))
+    items = articles(document)[:3]
+    about_page = [item for item in items if not _is_of_another(item, document)]
+    for item in about_page:
+        yield from (("json-ld", when) for when in _stated_dates(item))
     for name in _PUBLISHED:
         yield name, parse_date_text(document.meta(name))
     for element in document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
+        if is_in_reply(element):
+            continue
         value = element.get("datetime") or element.get("content") or inner(element, 200)
         yield "itemprop", parse_date_text(value)
     if entry is not None and entry.listed:
@@ -383,9 +390,38 @@ def _published(
     in_url = _URL.search(document.url)
     yield "url", parse_date_text("-".join(in_url.groups())) if in_url else None
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
+    for item in items:
+        if item not in about_page:
+            yield from (("json-ld of another", when) for when in _stated_dates(item))
     yield "htmldate", _htmldate(document)
     yield "anywhere", anywhere(document)
     yield "htmldate, anywhere", _htmldate(document, extensive=True)
+
+
+def _stated_dates(item: jsonld.Object) -> Iterator[datetime | None]:
+    stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
+    return (parse_date_text(value) for value in jsonld.strings(stated))
+
+
+def _is_of_another(item: jsonld.Object, document: Document) -> bool:
+    """Return True for a reply, and for an item with another address and another headline than the
+    page."""
+    if any(item.get(name) for name in _REPLY_KEYS):
+        return True
+    own = {urls.alias(document.url), urls.alias(document.meta("og:url") or document.url)}
+    stated = [
+        value.partition("#")[0]
+        for name in ("url", "mainEntityOfPage", "@id")
+        for value in jsonld.strings(item.get(name), "@id", "url")
+    ]
+    addresses = {urls.alias(value) for value in stated if value.startswith("http")}
+    if not addresses or addresses & own:
+        return False
+    headline = next(jsonld.strings(item.get("headline") or item.get("name")), "")
+    words = set(_WORD.findall(headline.casefold()))
+    head = document.meta("og:title") or " ".join(document.tree.xpath("//title//text()")[:1])
+    shared = words & set(_WORD.findall(head.casefold()))
+    return bool(words) and len(shared) < _SAME_HEADLINE * len(words)
 
 
 def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:

@@ -11,7 +11,7 @@ from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata import author as metadata_author
-from syndicator.reading.metadata import cover, date, identity, person_names, usage
+from syndicator.reading.metadata import cover, date, host_memory, identity, person_names, usage
 from syndicator.reading.metadata import title as metadata_title
 from syndicator.reading.metadata.cover import Choice, first_sane
 from syndicator.reading.metadata.title import LONGEST
@@ -99,16 +99,18 @@ def read_metadata(
     entry: Entry | None = None,
     rules: Rules = Rules(),
     now: datetime | None = None,
+    repeated: frozenset[str] = frozenset(),
 ) -> Draft:
     """Return the draft of `document` without its body. Fields of `entry` come first. A date without
-    time is midnight UTC. Dates more than a day after `now` do not count."""
+    time is midnight UTC. Dates more than a day after `now` do not count. `repeated`: digests that
+    articles of the host share; the draft has those of its title and picture."""
     site = identity.sitename(document)
-    headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
+    headline, title_digests = _remembered_title(document, site, entry, rules, repeated)
     seen = metadata_title.survey(document.tree, headline.value or "")
     byline = author(document, rules) or metadata_author.read(document, site, entry, seen)
     when = published(document, rules, now) or date.published(document, entry, seen, now)
     changed = date.updated(document, entry, now)
-    picture = ruled_picture(document, rules) or cover.read(document, entry)
+    picture, picture_digests = _remembered_picture(document, entry, rules, repeated)
     who = identity.identify(document)
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
     described = (
@@ -135,8 +137,54 @@ def read_metadata(
         aliases=who.aliases,
         duplicate_of=who.duplicate_of,
         alternate=who.alternate,
+        blocks=(*title_digests, *picture_digests),
         trace={name: choice.trace() for name, choice in zip(_TRACED, choices, strict=True)},
     )
+
+
+def _remembered_title(
+    document: Document, site: str, entry: Entry | None, rules: Rules, repeated: frozenset[str]
+) -> tuple[Choice[str], list[str]]:
+    """Return the title without what titles of the host share, and the digests of the whole one."""
+    ruled = title(document, rules)
+    if ruled:
+        return ruled, []
+    choice = metadata_title.read(document, site, entry, rules)
+    heads = (head for _, head in metadata_title.list_heads(document))
+    is_of_page = choice.candidate not in ("entry", "list")  # a feed teaches nothing of a host
+    own_title = (choice.value or "") if is_of_page else ""
+    digests = host_memory.list_title_digests(own_title, heads)
+    if not repeated.isdisjoint(digests):
+        without = metadata_title.read(
+            document,
+            site,
+            entry,
+            rules,
+            is_shared=lambda kind, value: host_memory.is_shared(kind, value, repeated),
+        )
+        choice = without or choice
+    return choice, digests
+
+
+def _remembered_picture(
+    document: Document, entry: Entry | None, rules: Rules, repeated: frozenset[str]
+) -> tuple[Choice[str], list[str]]:
+    """Return a picture that no other articles of the host have, and the digests of those looked
+    at."""
+    ruled = ruled_picture(document, rules)
+    if ruled:
+        return ruled, []
+    digests: dict[str, None] = {}
+
+    def is_own(address: str) -> bool:
+        return host_memory.picture_digest(address) not in repeated
+
+    def remember(address: str) -> bool:
+        digests.setdefault(host_memory.picture_digest(address))
+        return is_own(address)
+
+    cover.read(document, None, may_be=remember)  # a feed teaches nothing of a host
+    return cover.read(document, entry, may_be=is_own), list(digests)
 
 
 def _keywords(document: Document) -> tuple[str, ...]:

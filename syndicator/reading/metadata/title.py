@@ -2,7 +2,7 @@
 JSON-LD, or a head without the site's name. On 570 of 654 real pages an h1 is the title."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -41,13 +41,35 @@ _FEW, _LEAST_NAME = 6, 3
 _LEAST_LABEL, _LABEL_SHARE = 4, 0.75
 
 
+# parts of titles that a host's articles may share, and the question whether they do
+BEGINNING, END = "title beginning", "title end"
+IsShared = Callable[[str, str], bool]  # (a kind of part or "title", the text)
+
+
+def split_ends(title: str) -> Iterator[tuple[str, str]]:
+    """Yield the beginning and the end of `title`, as far as separators part them, with their
+    kinds."""
+    title = masked(title)
+    cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda cut: cut.start())
+    if cuts:
+        yield BEGINNING, unmasked(title[: cuts[0].start()])
+        yield END, unmasked(title[cuts[-1].end() :])
+
+
 class SiteTitle:
     """Removes the site's name from a page's titles. `whole`: the document's title; a site name
     equal to it is ignored."""
 
     def __init__(
-        self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = ""
+        self,
+        url: str,
+        sitenames: Sequence[str],
+        suffix: str | None = None,
+        *,
+        whole: str = "",
+        is_shared: IsShared = lambda kind, value: False,
     ) -> None:
+        self.is_shared = is_shared
         # stays where the registrable domain is unknown
         domain = urls.domain(url).removeprefix("www.")
         self.label = key(domain.split(".")[0])
@@ -123,6 +145,10 @@ class SiteTitle:
         cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda cut: cut.start())
         if cuts and self._is_section(title[cuts[-1].end() :]):
             return title[: cuts[-1].start()].rstrip(EDGE) or title
+        if cuts and self.is_shared(END, title[cuts[-1].end() :]):
+            return title[: cuts[-1].start()].rstrip(EDGE) or title
+        if cuts and self.is_shared(BEGINNING, title[: cuts[0].start()]):
+            return title[cuts[0].end() :].lstrip(EDGE) or title
         if cuts and self.is_name(title[: cuts[0].start()]):
             return title[cuts[0].end() :].lstrip(EDGE) or title
         colon = _COLON.search(title)
@@ -285,24 +311,40 @@ _TITLE_METAS = (
 )
 
 
-def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
-    """Return the title and the candidate (place on the page) that it comes from."""
+def read(
+    document: Document,
+    sitename: str,
+    entry: Entry | None,
+    rules: Rules,
+    *,
+    is_shared: IsShared = lambda kind, value: False,
+) -> Choice[str]:
+    """Return the title and the candidate (place on the page) that it comes from, without what
+    `is_shared` with other titles of the host."""
     page_headings = headings(document.tree)
     logos = [heading.text for heading in page_headings if heading.tag == "logo"]
     site = SiteTitle(
-        document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document)
+        document.url,
+        (sitename, *logos),
+        rules.title_suffix,
+        whole=_document_title(document),
+        is_shared=is_shared,
     )
-    best = first_sane(_candidates(document, entry, site, page_headings), site.sane)
+    best = first_sane(
+        _candidates(document, entry, site, page_headings),
+        lambda value: site.sane(value) and not is_shared("title", value),
+    )
     # an issue or a product is called like the site, and more
     return best or first_sane(
-        _heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names
+        ((place, head) for place, head in list_heads(document) if not is_shared("title", head)),
+        lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names,
     )
 
 
 def _candidates(
     document: Document, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    heads = [(candidate, site.bare(value)) for candidate, value in _heads(document) if value]
+    heads = [(candidate, site.bare(value)) for candidate, value in list_heads(document) if value]
     titles = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
     if entry is not None and not entry.listed:
         yield "entry", _whole(site.bare(untag(entry.title)), titles)
@@ -320,7 +362,8 @@ def _candidates(
     yield from (("h1 alone", heading.text) for heading in shown if heading.tag == "h1")
 
 
-def _heads(document: Document) -> Iterator[tuple[str, str]]:
+def list_heads(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield the titles that the head of the page states, each with its place."""
     for item in articles(document)[:3]:
         yield from (
             ("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name"))

@@ -15,17 +15,15 @@ from syndicator.core import urls
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.core.model import ContentMode, Entry, Fetched, Source
 from syndicator.core.ports import Fetcher
+from syndicator.pipeline.context import RunContext
 from syndicator.processes.worker import Worker
-from syndicator.services.container import App, make_fetcher
+from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.refresh import make_worker
 
 SHOWN = 5  # entries of a candidate
 MOST_ITEMS = 100  # of a page's list, all of which is shown
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
-SHUT_PAGE = (
-    'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml'
-    " overrides that"
-)
+CandidateKind = Literal["feed", "sitemap", "article", "list", "opml"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ class Candidate:
     the same entries."""
 
     source: Source
-    kind: Literal["feed", "sitemap", "article", "list", "opml"]
+    kind: CandidateKind
     format: str = ""  # of a list: how it was recognized
     announced: int = 0  # entries
     latest: datetime | None = None
@@ -44,13 +42,13 @@ class Candidate:
     warning: str = ""  # for the operator, before adding it
     entries: tuple[Entry, ...] = ()  # the first ones
     other: str = ""
+    asked: str = ""  # the address that was looked at, of the best that stands there
     answer: Fetched | None = None
-    whole: bool = False  # the list is most of its page, so that the page is no article
 
     @property
     def what(self) -> str:
         if self.kind in ("article", "opml"):
-            return "single article" if self.kind == "article" else "from an OPML document"
+            return "single article" if self.kind == "article" else "from a list"
         if self.kind == "list":
             return (
                 f"page that lists articles ({self.announced} items, by"
@@ -85,6 +83,9 @@ def by_address(app: App) -> dict[str, Source]:
 def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
     """Return `candidate` with the configured source of its address, if any."""
     source = by_address.get(urls.alias(candidate.source.url))
+    if source is None and candidate.asked:
+        at_page = by_address.get(urls.alias(candidate.asked))
+        source = at_page if at_page and at_page.kind == "auto" else None  # it follows the best
     return replace(candidate, source=source, known=True) if source else candidate
 
 
@@ -103,24 +104,30 @@ def every(result: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`:
-    fetchers by key."""
+    """Shared by look-ups. `known`: sources by address; `run`: their client and worker; `allow`:
+    private networks; `previewed`: fetchers by key."""
 
     app: App
     known: Mapping[str, Source]
-    fetcher: Fetcher
-    worker: Worker
+    run: RunContext
     allow: tuple[str, ...] = ()
     previewed: dict[str, Fetcher] = field(default_factory=dict)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        return self.run.fetcher
+
+    @property
+    def worker(self) -> Worker:
+        return self.run.worker
 
 
 @asynccontextmanager
 async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
     """Yield a session with one client and worker. `allow`: private networks."""
     async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
-        yield Session(
-            app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow)
-        )
+        run = make_context(app, fetcher, worker, lambda title: None)
+        yield Session(app=app, known=by_address(app), run=run, allow=tuple(allow))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +165,12 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
             was = (former.get(urls.alias(url)) for url in (source.url, candidate.other) if url)
             own = source.key if source.key not in taken else ""
             before = next((key for key in was if key and key not in taken), "")
-            key = wishes.key or own or before or registry.key_for(source.url, taken | used)
+            key = (
+                wishes.key
+                or own
+                or before
+                or registry.key_for(candidate.asked or source.url, taken | used)
+            )
             once[alias] = replace(candidate, source=_wished(app, replace(source, key=key), wishes))
             taken.add(key)
     return list(once.values())

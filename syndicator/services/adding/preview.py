@@ -18,7 +18,6 @@ from syndicator.core import urls
 from syndicator.core.errors import LockedError
 from syndicator.core.model import (
     Article,
-    Fetched,
     FetchResult,
     Problem,
     Request,
@@ -93,7 +92,7 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
     with suppress(LockedError), locked(session.app.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
-            if isinstance(fetcher, _Remembering) and fetcher.pages:
+            if isinstance(fetcher, _Remembering):
                 app = replace(session.app, sources={**session.app.sources, source.key: source})
                 run = replace(
                     make_context(app, fetcher, session.worker, lambda title: None),
@@ -194,20 +193,15 @@ class _Remembering:
         self._fetcher = fetcher
         self._answers: dict[tuple[str, str], FetchResult] = {}
         if candidate.answer is not None:
-            self._answers["feed", candidate.source.url] = candidate.answer
+            kind = "feed" if candidate.kind in ("feed", "sitemap") else "page"
+            if kind == "feed" or not candidate.answer.warning:  # else robots.txt refuses the page
+                self._answers[kind, candidate.source.url] = candidate.answer
 
     async def fetch(self, request: Request) -> FetchResult:
         asked = request.kind, request.url
         if asked not in self._answers:
             self._answers[asked] = await self._fetcher.fetch(request)
         return self._answers[asked]
-
-    @property
-    def pages(self) -> int:
-        return sum(
-            kind == "page" and isinstance(answer, Fetched)
-            for (kind, _), answer in self._answers.items()
-        )
 
     def has_page(self, url: str) -> bool:
         return ("page", url) in self._answers

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from syndicator.articles.beside.instance_toml import INSTANCE_TOML
 from syndicator.configuration.entry_rules import Term
 from syndicator.configuration.private import is_readable_by_others, list_secrets
 from syndicator.configuration.settings import (
@@ -32,6 +33,7 @@ from syndicator.pipeline.context import unset, unset_in_url
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.container import Configuration, llm_key, need_folder
 from syndicator.services.naming import terms
+from syndicator.services.places import read_settings
 from syndicator.services.webhooks import signing_key
 
 Severity = Literal["error", "warning", "info"]
@@ -357,13 +359,17 @@ class Configured:
 
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
     """Return the settings in order, with passwords masked. Raises ConfigError."""
-    values = flat(load(config, environ).model_dump(mode="json"))
+    in_file = load(config, environ)
+    in_use = read_settings(in_file, environ)
+    values = flat(in_use.model_dump(mode="json"))
+    origin_of = origins(config, environ)
+    if in_use is not in_file:
+        origin_of["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
     shown = {
         dotted(place): masked(value) if isinstance(value, str) else value for place, value in values
     }
     return tuple(
-        Configured(name=name, value=shown[name], origin=at)
-        for name, at in origins(config, environ).items()
+        Configured(name=name, value=shown[name], origin=at) for name, at in origin_of.items()
     )
 
 

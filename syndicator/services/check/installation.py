@@ -36,6 +36,7 @@ from syndicator.core.reasons import (
     FileReason,
 )
 from syndicator.describing.taxonomy.vocabulary import load_any
+from syndicator.pipeline.ownership import known_at
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration
@@ -312,6 +313,7 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     yield from _names(app, placed)
     yield from (of_problem(problem, "warning") for problem in _unanswered(app, now))
     yield from broken(app)
+    yield from front_pages(app)
     yield from map(of_problem, status.check())
     yield from (of_problem(problem, "warning") for problem in status.held())
     for problem in ignored(app.article_store):
@@ -319,6 +321,28 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     # else feeds have no public address that a hub could fetch
     if app.settings.site.url and app.settings.publish.hubs:
         yield from _check_hubs(app)
+
+
+def front_pages(app: App) -> Iterator[Finding]:
+    """Name the sources at a site's front page that an earlier version filed as an article, with the
+    commands that mend them."""
+    for source in app.sources.values():
+        if not urls.is_front_page(source.url):
+            continue
+        alias = urls.alias(source.url)
+        article = known_at(app.store.visits.known([alias]), [alias], source.url)
+        if article is None or article.source_key != source.key:
+            continue
+        follow = f"`syndicator refresh --source {source.key} --relearn` follows the site"
+        if source.kind == "page":
+            follow = f'take kind = "page" out of its table; {follow}'
+        detail = f"article {article.id}; `syndicator withdraw {article.id}` takes it away; {follow}"
+        yield Finding(
+            severity="warning",
+            what=f"source {source.key}",
+            reason=CheckReason.FRONT_PAGE_FILED,
+            detail=detail,
+        )
 
 
 def _check_hubs(app: App) -> Iterator[Finding]:
@@ -362,6 +386,15 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
     path = app.config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    archives = app.settings.publish.archives
+    for number, name in enumerate(archives if isinstance(archives, tuple) else ()):
+        if "/" in name and name not in there:
+            detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
+            yield of_fault(
+                file.fault(detail, "publish", "archives", number),
+                CheckReason.UNKNOWN_NAME,
+                "warning",
+            )
     for number, digest in enumerate(app.settings.digest):
         if digest.of not in there:
             detail = (

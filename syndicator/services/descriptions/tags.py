@@ -12,8 +12,8 @@ from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.model import Article, FeedKey, Problem
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
-from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
+from syndicator.describing.taxonomy.edit import Change, joined, knows, place, restore, rewritten
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, load_any
 from syndicator.pipeline.descriptions.confirm import (
     ORDERED,
     ChangeCounter,
@@ -46,26 +46,43 @@ class Retagging:
     old: str
     new: str
     change: Change | None
+    before: TagDef | None  # the entry of taxonomy.toml that `change` replaces
     old_feed: FeedKey
     new_feed: FeedKey
     articles: tuple[str, ...]  # ids
+    titles: tuple[str, ...]
     feeds: tuple[FeedChange, ...]
     notes: tuple[str, ...] = ()
 
 
-def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Retagging:
-    """Plan the rename of tag `old` to `new`, or their merge. Raises UsageError with the cure,
-    ConfigError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of taxonomy.toml as a rename left it, and as it was before (None: there was
+    none)."""
+
+    left: TagDef
+    before: TagDef | None
+
+
+def plan(
+    app: App,
+    kind: Literal["rename", "merge"],
+    old: str,
+    new: str,
+    undone: Entry | None = None,
+) -> Retagging:
+    """Plan the rename of tag `old` to `new`, or their merge. `undone`: restore this entry of
+    taxonomy.toml unless it was edited since. Raises UsageError with the cure, ConfigError."""
     reconcile.files(app)
     old, new = " ".join(old.split()), " ".join(new.split())
     if not old or not new or max(len(old), len(new)) > _LONGEST:
         raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
     old_feed, new_feed = FeedKey("tag", text.slug(old)), FeedKey("tag", text.slug(new))
     vocabulary = load_any(path := app.config / "taxonomy.toml")
-    if not vocabulary.tag:
+    if not vocabulary.tag and vocabulary.only:
         raise UsageError(
-            f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones"
-            " you want first (`syndicator tags suggest` proposes some)"
+            f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
+            " only = false, or list the tags that you want first"
         )
     both = {old_feed.slug, new_feed.slug}
     tagged = [
@@ -87,6 +104,9 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
             kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
         )
     _check_address(app, old_feed, new_feed)
+    change = None if done else joined(vocabulary, old, new)
+    if undone is not None:
+        change = restore(vocabulary, undone.left, undone.before) or change
     changes = ChangeCounter(app.store.index.merged())
     for article in holders:
         changes.add(article, _retagged(article, old_feed.slug, new))
@@ -94,10 +114,12 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
         kind=kind,
         old=old,
         new=new,
-        change=None if done else joined(vocabulary, old, new),
+        change=change,
+        before=None if change is None or change.at is None else vocabulary.tag[change.at],
         old_feed=old_feed,
         new_feed=new_feed,
         articles=tuple(article.id for article in holders),
+        titles=tuple(article.title for article in holders),
         feeds=changes.feeds(),
         notes=_notes(app, old_feed, new),
     )
@@ -109,7 +131,8 @@ def act(
     """Carry out `plan`. Safe to repeat after a crash."""
     path = (app.config / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
-        disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
+        text_before = path.read_text(encoding="utf-8") if path.exists() else ""
+        disk.write(path, rewritten(text_before, planned.change, path).encode())
     _move_feed(app, planned)
     _rewrite(
         app,

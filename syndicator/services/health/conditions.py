@@ -19,6 +19,7 @@ from syndicator.core.reasons import (
     explained,
 )
 from syndicator.core.urls import redacted
+from syndicator.publishing.selection.ending import name_some
 from syndicator.services.notices.hubs import FailingHub
 from syndicator.store.status import Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
@@ -66,6 +67,7 @@ class Observed:
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
     held: Sequence[Condition] = ()  # feeds that validation keeps back
+    ending: Sequence[str] = ()  # feeds that would end, which the operator has to confirm
     operator: Sequence[Waiting] = ()  # entries that wait for the operator
     floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
     files: Sequence[Problem] = ()  # article files that cannot be read
@@ -201,6 +203,9 @@ def _failing(state: SourceState, now: datetime) -> Condition:
     code = state.reason or ""
     reason, cure = explained(code)
     since = state.failing_since or state.last_success or state.first_visit
+    lasts = since is not None and now - since >= _LASTS
+    # its address may be wrong: nobody has seen it work
+    needs_you = state.last_success is None or lasts or not is_passing(code)
     return _of_state(
         ConditionReason.SOURCE_FAILING,
         state,
@@ -209,7 +214,7 @@ def _failing(state: SourceState, now: datetime) -> Condition:
         detail=state.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
-        needs_you=not is_passing(code) or (since is not None and now - since >= _LASTS),
+        needs_you=needs_you,
         count=max(1, state.failures),
     )
 
@@ -384,6 +389,9 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
 
 def _of_feeds(seen: Observed) -> Iterator[Condition]:
     yield from seen.held
+    if seen.ending:
+        detail, count = name_some(seen.ending), len(seen.ending)
+        yield plain(ConditionReason.FEEDS_WOULD_END, detail=f"{count}: {detail}", count=count)
     for problem in seen.files:
         means, cure = explained(problem.reason)
         words = {"reason": means, "cure": cure, "detail": problem.detail, "code": problem.reason}

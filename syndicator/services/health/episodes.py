@@ -19,7 +19,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.model import Outcome
 from syndicator.core.reasons import ConditionReason, FetchReason
 from syndicator.core.text import legal, line, span
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services.health.conditions import Condition
 from syndicator.store import codec
 from syndicator.store.engine import Store

@@ -13,7 +13,7 @@ from typing import Any, Final
 from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.reasons import ConditionReason
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services import webhooks
 from syndicator.services.container import App, fault_of
 from syndicator.services.health import episodes
@@ -130,6 +130,7 @@ def _publish(app: App) -> None:
         outlet.put(episodes.feed_name(key), document)
     elif outlet.names("health/") and (key := episodes.known_feed_token(settings.state_dir)):
         outlet.delete(episodes.feed_name(key))
+    outlet.commit()
 
 
 def _write_textfile(app: App) -> list[Problem]:

@@ -145,11 +145,12 @@ def look(
     current = dated(current, read_memory(store)) if store else current
     ill = {condition.source for condition in current if condition.needs_you}
     visited = {state.key for state in seen.states if state.last_visit}
+    never = {state.key for state in seen.states if state.reason and state.last_success is None}
     followed = {key for key, source in place.sources.items() if source.enabled}
     return Health(
         now=place.now,
         conditions=current,
-        fine=len((followed & visited) - ill),
+        fine=len((followed & visited) - ill - never),
         unvisited=len(followed - visited - ill),
         counts=store.status.counts() if store else Counts(),
         disks=tuple(seen.disks),
@@ -190,6 +191,7 @@ def observe(
             for state in as_written(store.visits.each_state(), place.sources)
         ],
         held=[_held(problem, outlet) for problem in status.held()],
+        ending=build.read_waiting(store),
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=(*walked.files, *vanished),

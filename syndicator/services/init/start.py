@@ -33,6 +33,8 @@ SHIPPED: Final = _PACKAGED if _PACKAGED.is_dir() else _DATA.parents[1] / "config
 FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml")
 # Sets of sources with their taxonomies, and titles for their feeds.
 EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
+_ONLY: Final = "\n# only = true\n"  # in taxonomy.toml; folders of before stay as they are
+_ONLY_ADD: Final = "\nonly = false\n"
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
 
 
@@ -72,12 +74,12 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled(
             "taxonomy.toml"
         )
+    shipped["taxonomy.toml"] = shipped["taxonomy.toml"].replace(_ONLY, _ONLY_ADD, 1)
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
     settings |= {
         "secret_path": start.secret_path,
         "listen": start.listen,
-        "archives": "atom",
         "stories": "link",
     }
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}

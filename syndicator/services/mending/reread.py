@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
+from syndicator.configuration.sources.identity import as_followed
 from syndicator.core import urls
 from syndicator.core.errors import (
     ConfigError,
@@ -197,6 +198,7 @@ def _again(
         return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
     if (source := app.terms(article)) is None:
         return None
+    source = as_followed(source, app.store.visits.state(source.key))
     html, headers = page
     try:
         new = worker.call_sync(

@@ -43,7 +43,7 @@ class Item:
     picture: Picture | None
     outlet: str  # the name of its source
     path: str = ""
-    # percent of certainty of its category, if that is low and nobody confirmed it
+    # percent of certainty of its category, if that is low and nobody answered it
     unsure: int | None = None
 
 
@@ -78,11 +78,8 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
     pictures = place.store.pictures.taken([row.article.id for row in listed])
     items = []
     for row in listed:
-        is_unsure = (
-            row.score is not None
-            and 1000 * row.score < UNSURE
-            and row.article.tags_by != "operator"
-        )
+        is_answered = "operator" in (row.article.tags_by, row.article.category_by)
+        is_unsure = row.score is not None and 0 < 1000 * row.score < UNSURE and not is_answered
         unsure = round(100 * row.score) if is_unsure and row.score is not None else None
         picture, name = pictures.get(row.article.id), outlet(place, row.article)
         items.append(

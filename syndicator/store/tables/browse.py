@@ -20,6 +20,8 @@ _CERTAIN: Final = 1000
 # Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 %
 # are below 840
 UNSURE: Final = 700
+# Unsure articles that are listed, the most doubtful ones: as many as somebody answers at once.
+MOST_UNSURE: Final = 50
 _WEEK: Final = int(timedelta(days=7) / timedelta(microseconds=1))
 _BYTES: Final = re.compile(r'"bytes":(\d+)')
 _a, _o = schema.articles.c, schema.outcomes.c
@@ -40,14 +42,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria. `source`: a key or ""; `words`: in the title; `none`: category of unclassified
-    articles; `skip`: number of articles on earlier pages; `counted`: also count the articles of
-    each filter."""
+    """Criteria. `source`: a key or ""; `words`: in the title; `skip`: number of articles on earlier
+    pages; `counted`: also count the articles of each filter."""
 
     filter: Filter = "all"
     source: str = ""
     words: Sequence[str] = ()
-    none: str = ""
     skip: int = 0
     most: int = 30
     counted: bool = False
@@ -63,7 +63,9 @@ class Browse:
         """Return the wanted articles, best first, and, if `counted`, filter -> number among the
         newest."""
         # the order of an index
-        rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())
+        rows = select(_a.data, _a.path, _a.score, _a.merged_into).order_by(
+            _a.added.desc(), _a.id.desc()
+        )
         is_whole = wanted.filter not in _WITHIN and not wanted.source
         newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
         sums = map(sum, zip(*(filters for _, filters in newest), strict=True))
@@ -72,6 +74,8 @@ class Browse:
             if wanted.counted
             else {}
         )
+        if wanted.counted:
+            counts["unsure"] = min(counts["unsure"], MOST_UNSURE)
         if wanted.filter == "merged":
             rows = rows.where(_a.merged_into.is_not(None))
         for word in wanted.words:
@@ -91,6 +95,7 @@ class Browse:
                         _CERTAIN if item[0].score is None else item[0].score,
                     )
                 )
+                del some[MOST_UNSURE:]
             page = [row for row, _ in some[wanted.skip : wanted.skip + wanted.most]]
         return [
             Listed(
@@ -98,18 +103,18 @@ class Browse:
                 path=path,
                 score=None if score is None else score / _CERTAIN,
             )
-            for data, path, score in page
+            for data, path, score, _ in page
         ], counts
 
     def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
-        none, source = (
-            f'"category":{json.dumps(wanted.none)}',
-            f'"source_key":{json.dumps(wanted.source)}',
-        )
+        source = f'"source_key":{json.dumps(wanted.source)}'
         newest = self._db.rows(rows.limit(LOOKED_THROUGH))
         if wanted.source:
             newest = [row for row in newest if source in row[0]]
-        return [(row, _within(row[0], row[2], none)) for row in newest]
+        return [
+            (row, _within(row.data, row.score, is_copy=row.merged_into is not None))
+            for row in newest
+        ]
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """Return source key -> list of (number of the week after `since`, number of articles, time
@@ -142,15 +147,15 @@ _WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
 _HELD: Final = _WITHIN.index("hold")
 
 
-def _within(data: str, score: int | None, none: str) -> tuple[bool, ...]:
+def _within(data: str, score: int | None, *, is_copy: bool) -> tuple[bool, ...]:
     """Return, for each filter of _WITHIN, True if the article passes. `data`: of `codec.pack`;
-    `score`: in thousandths; `none`: JSON of the category for unclassified articles."""
+    `score`: in thousandths, 0 and None if nothing is known."""
     untagged, partial, held = (
         '"tags":[' not in data,
         '"partial":true' in data,
         '"hold":true' in data,
     )
-    confirmed = '"tags_by":"operator"' in data
-    unclear = (score is not None and score < UNSURE) or '"category":"' not in data or none in data
-    unplaced = unclear and '"category_by":"operator"' not in data
-    return held or (not confirmed and (untagged or partial or unplaced)), untagged, partial, held
+    is_answered = '"tags_by":"operator"' in data or '"category_by":"operator"' in data
+    is_doubtful = score is not None and 0 < score < UNSURE
+    unsure = not is_copy and (held or (is_doubtful and not is_answered))
+    return unsure, untagged, partial, held

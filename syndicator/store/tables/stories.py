@@ -63,6 +63,13 @@ _REPORTS = (
     .where(_m.story.in_(bindparam("stories", expanding=True)), _SHOWN)
     .order_by(_a.added, _a.published, _a.id)
 )
+# Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
+_TOLD = (
+    select(_m.story, func.count(), func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
+    .join_from(schema.story_members, schema.articles, _a.id == _m.article)
+    .where(_SHOWN)
+    .group_by(_m.story)
+)
 _IN_STORY = (
     select(_m.article, _m.story)
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
@@ -281,6 +288,11 @@ class Stories:
             story: [(article.id, outlet) for outlet, article in reports]
             for story, reports in self._reports(stories).items()
         }
+
+    def told(self) -> dict[str, str]:
+        """Return the stories that are published, each with a digest of its reports' files and of
+        what they show of each other."""
+        return {story: "-".join(map(str, of)) for story, *of in self._db.rows(_TOLD)}
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
         """Return article id -> its story, for articles that are published in one."""

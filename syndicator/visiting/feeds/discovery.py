@@ -1,34 +1,18 @@
-"""Kind of a document (feed, page, OPML, sitemap) and its links to feeds, best first: comments last.
-Pure."""
+"""The kind of a document (feed, page, OPML, sitemap), and its links to feeds. Pure."""
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import replace
 from html import unescape
-from importlib.resources import files
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
-from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import ParsedFeed
 from syndicator.visiting.feeds.fields import one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import looks_json, posts_api
+from syndicator.visiting.feeds.known import MOST, Discovery, FeedLink, known_feeds
 from syndicator.visiting.feeds.parser import parse_feed, unpacked
-
-_LONGEST = 500  # characters of an address that are looked at
-
-
-@cache
-def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = tomllib.loads(
-        files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8")
-    )
-    return tuple((re.compile(row["page"]), row["feed"]) for row in rows["known"])
-
 
 _FORMATS = {
     "atom": "application/atom+xml",
@@ -58,30 +42,7 @@ _BODY = re.compile(
 )
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
-_MOST = 50  # links of a page
 _READ = 2_000_000  # characters of a page that are looked at
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """A feed link of a page, or a guess. `type`: its format, or "known" (by its service), "link"
-    (looks like a feed), "guess" (a common path), "api" (posts). `instead_of`: the link that it may
-    replace."""
-
-    url: str
-    title: str = ""
-    type: str = ""
-    instead_of: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """The kind of a document. `feeds`: itself, or the feeds it links to."""
-
-    kind: Literal["feed", "page", "opml", "sitemap"]
-    feeds: tuple[FeedLink, ...] = ()
-    title: str = ""
-    article: bool = False  # the page says that it is an article (Open Graph's og:type)
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
@@ -106,9 +67,7 @@ def linked_feeds(
     """Return at most 50 rel=alternate feeds of the page's head. Links elsewhere may be a
     stranger's."""
     return tuple(
-        dict.fromkeys(
-            link.url for link in _Page(_head(body, headers or {}), url).alternates[:_MOST]
-        )
+        dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates[:MOST])
     )
 
 
@@ -145,14 +104,14 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         )
     if b"<urlset" in start or b"<sitemapindex" in start:
         places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
-        targets = (resolve(url, unescape(place)) for place in places[:_MOST])
+        targets = (resolve(url, unescape(place)) for place in places[:MOST])
         return Discovery(
             "sitemap",
             tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target)),
         )
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links: list[FeedLink] = []
-    for link in page.alternates[:_MOST]:
+    for link in page.alternates[:MOST]:
         links += [*(replace(better, instead_of=link.url) for better in known_feeds(link.url)), link]
     # the first address or the posts interface: success of either makes further guesses needless
     if not links:
@@ -160,18 +119,10 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         links = [first, *page.posts, *others]
     return Discovery(
         "page",
-        tuple(dict.fromkeys([*known_feeds(url), *links]))[:_MOST],
+        tuple(dict.fromkeys([*known_feeds(url), *links]))[:MOST],
         one_line(page.title),
         page.article,
     )
-
-
-def known_feeds(url: str) -> list[FeedLink]:
-    """Return the feed for the page `url`, or one better than the feed `url`, if
-    data/known_feeds.toml has one."""
-    matches = ((page.fullmatch(url), feed) for page, feed in _table() if len(url) <= _LONGEST)
-    address = next((match.expand(feed) for match, feed in matches if match), "")
-    return [FeedLink(address, "", "known")] if address and address != url else []
 
 
 def _guesses(url: str) -> list[FeedLink]:
@@ -232,7 +183,7 @@ class _Page:
             ):
                 self.alternates.append(FeedLink(target, one_line(title), kind))
         elif (
-            len(self.likely) < _MOST
+            len(self.likely) < MOST
             and _LIKELY.search(href)
             and (target := resolve(self.base, href))
         ):
@@ -264,112 +215,9 @@ _BYTES = 200_000  # of a page that are looked at for the links of its head: a ch
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """Return the hubs in a page's head (WebSub, section 4), as a feed without entries."""
-    links = _Page(_head(body[:_BYTES], headers), url).links[:_MOST]
+    links = _Page(_head(body[:_BYTES], headers), url).links[:MOST]
     return ParsedFeed(
         format="page",
         hubs=tuple(target for rels, target in links if "hub" in rels),
         self_url=next((target for rels, target in links if "self" in rels), ""),
     )
-
-
-# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/
-# alone: opinion pages.
-_PATH = re.compile(r"(^|/)comments([-_](feed|rss2?|atom)|\.(xml|rss|atom|rdf|json))?(/|$)", re.I)
-_QUERY = re.compile(r"(^|&)(feed=comments|withcomments=)", re.I)
-# "Comments on Site", "Site » Comments Feed", and the same in other languages.
-_TITLE = re.compile(
-    r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare"
-    r" (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
-    r"|\bflux des? commentaires$|^comentarios (en|de|para)\b|\bfeed de (los )?comentarios$"
-    r"|^comentários (sobre|em|para)\b|\bfeed de comentários$"
-    r"|^commenti (su|a|per)\b|\bfeed dei commenti$|^reacties (op|voor)\b|\breacties ?feed$"
-    r"|^komentarze (do|dla)\b|^комментарии (к|на)\b|лента"
-    r" комментариев$|のコメント$|コメントフィード$|评论 ?feed$",
-    re.I,
-)
-_ENTRY = re.compile(r"^(by: |comment on )", re.I)  # WordPress
-_FRAGMENT = re.compile(r"#(comment|respond|c)-?\d", re.I)
-# of a sitemap's name
-_OTHER_PAGES = re.compile(r"(categor|tag|author|user|page|image|video|product|archive)", re.I)
-# behind the newest of the others: a feed that its site no longer writes; a choice
-_ASLEEP = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankedFeed:
-    """A feed in a list to choose from. `same_as`: address of an earlier feed with the same
-    entries."""
-
-    url: str
-    title: str
-    format: str
-    entries: int
-    latest: datetime | None
-    comments: bool
-    same_as: str = ""
-
-
-def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
-    first."""
-    latest = [when for _, title, feed in feeds if (when := last_date(feed))]
-    newest = max(latest, default=None)
-
-    def order(number: int) -> tuple[bool, ...]:
-        url, title, feed = feeds[number]
-        when = last_date(feed)
-        return (
-            is_comments(url, title, feed),
-            not feed.entries,
-            bool(newest and when and newest - when > _ASLEEP),
-            not _about(url, feed, page),
-            feed.format == "sitemap" and bool(_OTHER_PAGES.search(urlsplit(url).path)),
-        )
-
-    ranked: list[RankedFeed] = []
-    first: dict[tuple[bool, frozenset[str]], str] = {}
-    for number in sorted(range(len(feeds)), key=order):
-        url, title, feed = feeds[number]
-        comments = is_comments(url, title, feed)
-        entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
-        same_as = first.setdefault((comments, entries), url) if entries else url
-        ranked.append(
-            RankedFeed(
-                url=url,
-                title=feed.title or title,
-                format=feed.format,
-                entries=len(feed.entries),
-                latest=last_date(feed),
-                comments=comments,
-                same_as="" if same_as == url else same_as,
-            )
-        )
-    return ranked
-
-
-def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    if urls.alias(feed.site_url or "") == urls.alias(page):
-        return True
-    return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
-
-
-def last_date(feed: ParsedFeed) -> datetime | None:
-    """Return the time of the newest entry, or None if no entry has one."""
-    return max(
-        (when for entry in feed.entries if (when := entry.published or entry.updated)), default=None
-    )
-
-
-def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """Return True for a feed of comments, by address, titles or entries. `title`: the page's title
-    for it."""
-    parts = urlsplit(url)
-    if _PATH.search(parts.path) or _QUERY.search(parts.query):
-        return True
-    if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
-        return True
-    marks = [
-        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id)
-        for entry in feed.entries
-    ]
-    return 2 * sum(map(bool, marks)) > len(marks)

@@ -105,3 +105,50 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
 def test_eastern_words_begin_anywhere_and_latin_ones_stand_alone() -> None:
     words = categories.prepare_native_words(["人工智能", "智能", "ai$"], "zh")
     assert words.counts("OpenAI今日发布人工智能模型,AI手机") == {"人工智能": 1, "ai$": 1}
+
+
+UNKNOWN = {
+    "sw": (
+        "Simba yashinda mchezo wa fainali",
+        "Timu ya Simba ilishinda mchezo wa fainali jana jioni katika uwanja wa taifa mbele ya"
+        " mashabiki wengi. Kocha alisema wachezaji wake walicheza vizuri na kwamba ushindi huo ni"
+        " wa mashabiki wote waliokuja uwanjani. Mchezaji bora alifunga mabao mawili. ",
+    ),
+    "tr": (
+        "Galatasaray derbiyi son dakikada kazandı",
+        "Galatasaray, derbide rakibini son dakikada attığı golle yendi ve liderliğini sürdürdü."
+        " Teknik direktör maçtan sonra oyuncularını kutladı. Taraftarlar bu galibiyet için"
+        " sokaklara döküldü ve kutlamalar gece boyunca devam etti. ",
+    ),
+    "fi": (
+        "Hallitus sopi ensi vuoden budjetista",
+        "Hallitus on sopinut ensi vuoden budjetista, ja se esitellään eduskunnalle syyskuussa."
+        " Pääministeri sanoi, että neuvottelut olivat vaikeat mutta tulos on hyvä. Oppositio ei ole"
+        " tyytyväinen, sillä leikkaukset koskevat sen mukaan pienituloisia. ",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", UNKNOWN)
+def test_in_a_language_without_known_words_no_category_is_guessed(
+    taxonomy: Taxonomy, code: str
+) -> None:
+    """So that the article gets the category of its source. Nothing is known of its certainty."""
+    title, text = UNKNOWN[code]
+    guess = taxonomy.category(title, text * 4, language=code)
+    assert (guess.name, guess.certainty) == (None, 0.0)
+    assert taxonomy.category(title, text * 4, "Policy", language=code).name == "Policy"
+
+
+def test_words_that_the_operator_wrote_are_known_in_any_language(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.toml").write_text(
+        '[[category]]\nname = "Politiikka"\ndescription = "hallitus, eduskunta, budjetti, oppositio'
+        ' ja pääministeri"\n\n[[category]]\nname = "Urheilu"\ndescription = "jalkapallo, jääkiekko,'
+        ' ottelu, valmentaja"\n',
+        "utf-8",
+    )
+    own = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
+    title, text = UNKNOWN["fi"]
+    assert own.category(title, text * 4, language="fi").name == "Politiikka"
+    title, text = UNKNOWN["tr"]
+    assert own.category(title, text * 4, language="tr").name is None

@@ -52,3 +52,17 @@ def test_every_feature_of_belonging_is_measured() -> None:
     assert row["title-word"] == 1 and row["lead-words"] > 0
     assert row["nearness"] > 0 and row["nearer-topics"] == 0
     assert 0 < row["share"] < 1 and row["own-words"] > np.log1p(3)
+
+
+def test_a_cold_taxonomy_compares_like_with_like() -> None:
+    """Most of its categories are known by their description alone: the long list of words of a
+    common topic then outweighs none of them."""
+    pets = house("pets")
+    known = pets._categories("", "", "en")
+    assert known is not None and known.is_cold
+    for article in COLD["pets"]["articles"]:
+        guess = pets.category(article["title"], article["text"], language="en")
+        assert (guess.name or "") == article["category"], (article["title"], guess)
+        assert 0 < guess.certainty <= 1
+    warm = house("kitchen")._categories("", "", "en")
+    assert warm is not None and not warm.is_cold

@@ -2,26 +2,76 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import re
+from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from syndicator.core.errors import UsageError
-from syndicator.publishing.output import outlets
+from syndicator.core.errors import RefusedFiles, UsageError
+from syndicator.publishing.output.disk import Disk
 from syndicator.publishing.output.outlets import FileOutlet
+from tests.publishing.written import publish, take_off
+
+
+class Full(Disk):
+    """A disk with room for so many files, and none for what they need when they are synced."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, path: Path, data: bytes, *, earliest: int) -> int:
+        if not self.room:
+            path.touch()
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.room -= 1
+        return super().write(path, data, earliest=earliest)
+
+    def sync(self, paths: Collection[Path]) -> None:
+        if paths:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class Recorder(Disk):
+    """A disk that notes its operations."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.steps: list[str] = []
+
+    def sync(self, paths: Collection[Path]) -> None:
+        super().sync(paths)
+        self.steps.append("sync " + " ".join(sorted(map(self.name, paths))))
+
+    def replace(self, temporary: Path, path: Path) -> None:
+        super().replace(temporary, path)
+        self.steps.append(f"replace {self.name(path)}")
+
+    def unlink(self, path: Path) -> None:
+        super().unlink(path)
+        self.steps.append(f"unlink {self.name(path)}")
+
+    def name(self, path: Path) -> str:
+        """Return the path below the root, without the mark of the writer."""
+        return re.sub(r"\.[0-9a-f]{8}\.tmp$", "", str(path.relative_to(self.root)))
+
+
+def found(root: Path) -> set[str]:
+    return {path.name for path in root.iterdir()}
 
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    assert outlet.put("tags/ai.atom", b"one")
+    assert publish(outlet, "tags/ai.atom", b"one")
     before = (tmp_path / "tags/ai.atom").stat()
-    assert not outlet.put("tags/ai.atom", b"one")
+    assert not publish(outlet, "tags/ai.atom", b"one")
     after = (tmp_path / "tags/ai.atom").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert outlet.put("tags/ai.atom", b"two")
+    assert publish(outlet, "tags/ai.atom", b"two")
     assert outlet.get("tags/ai.atom") == b"two"
 
 
@@ -29,7 +79,7 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     stamps = []
     for data in (b"a", b"b", b"c"):
-        outlet.put("x.atom", data)
+        publish(outlet, "x.atom", data)
         stamps.append((tmp_path / "x.atom").stat().st_mtime_ns)
         assert (tmp_path / "x.atom.gz").stat().st_mtime_ns >= stamps[-1]
     assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(stamps))
@@ -37,19 +87,19 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
 
 def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> None:
     for folder in ("a", "b"):
-        FileOutlet(tmp_path / folder).put("x.atom", b"<feed/>" * 50)
+        publish(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
     one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
     assert one == other and gzip.decompress(one) == b"<feed/>" * 50
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    outlet.put("x.atom", b"old")
+    publish(outlet, "x.atom", b"old")
     stale = (tmp_path / "x.atom.gz").read_bytes()
-    outlet.put("x.atom", b"new")
+    publish(outlet, "x.atom", b"new")
     (tmp_path / "x.atom.gz").write_bytes(stale)
     os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
-    assert not outlet.put("x.atom", b"new")
+    assert not publish(outlet, "x.atom", b"new")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
 
 
@@ -68,22 +118,22 @@ def test_what_few_ask_for_has_no_gz(tmp_path: Path) -> None:
     for name in (*rare, *often):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
-        outlet.put(name, b"1")
+        publish(outlet, name, b"1")
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
     assert found == sorted(f"{name}.gz" for name in often)
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
-    FileOutlet(tmp_path).put("x.atom", b"1")
-    FileOutlet(tmp_path, gzip=False).put("x.atom", b"1")
+    publish(FileOutlet(tmp_path), "x.atom", b"1")
+    publish(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
 def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path, gzip=False)
-    outlet.put("old.atom", b"1")
-    outlet.put("old.atom", b"2")
-    outlet.put("new.atom", b"2", heir_of=["old.atom", "never.atom"])
+    publish(outlet, "old.atom", b"1")
+    publish(outlet, "old.atom", b"2")
+    publish(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])
     old, new = (
         (tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom")
     )
@@ -92,58 +142,150 @@ def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
 
 def test_delete(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    outlet.put("a.atom", b"1")
-    outlet.put("queries/b.atom", b"1")
-    assert outlet.delete("a.atom") and not outlet.delete("a.atom")
+    publish(outlet, "a.atom", b"1")
+    publish(outlet, "queries/b.atom", b"1")
+    assert take_off(outlet, "a.atom") and not take_off(outlet, "a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\0b", "."])
 def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
-        FileOutlet(tmp_path / "public").put(name, b"x")
+        publish(FileOutlet(tmp_path / "public"), name, b"x")
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_a_failed_write_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outlet = FileOutlet(tmp_path, gzip=False)
-    outlet.put("x.atom", b"old")
+def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Path) -> None:
+    publish(FileOutlet(tmp_path), "x.atom", b"old")
+    outlet = FileOutlet(tmp_path, disk=Full(room=3))
+    outlet.put("x.atom", b"new")
+    with pytest.raises(OSError, match="No space"):
+        outlet.put("y.atom", b"new")
+    with pytest.raises(OSError, match="No space"):
+        outlet.commit()
+    assert found(tmp_path) == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"
 
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path, disk=Full(room=1))
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
-    assert outlet.get("x.atom") == b"old" and [path.name for path in tmp_path.iterdir()] == [
-        "x.atom"
-    ]
+    outlet.commit()
+    assert found(tmp_path) == set()
 
 
-def test_heads_are_synced_and_all_others_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced: list[str] = []
-    one = os.fsync
-    monkeypatch.setattr(
-        os,
-        "fsync",
-        lambda number: (
-            synced.append(Path(f"/proc/self/fd/{number}").readlink().name),
-            one(number),
-        ),
-    )
-    monkeypatch.setattr(outlets, "_sync", lambda folder: synced.append("all"))
+def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
+    outlet, reader = FileOutlet(tmp_path), FileOutlet(tmp_path)
+    publish(outlet, "tags/old.atom", b"old")
+    publish(outlet, "tags/ended.atom", b"ended")
+    assert outlet.put("tags/old.atom", b"new") and not outlet.put("tags/old.atom", b"new")
+    outlet.put("tags/first.atom", b"first")
+    outlet.put("tags/deep/one.atom", b"one")
+    assert outlet.delete("tags/ended.atom") and not outlet.delete("tags/ended.atom")
+    assert reader.names("tags/") == {"tags/old.atom", "tags/ended.atom", "tags/deep"}
+    assert reader.get("tags/old.atom") == b"old" and reader.get("tags/first.atom") is None
+    assert outlet.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
+    assert outlet.get("tags/old.atom") == b"new" and outlet.get("tags/ended.atom") is None
+    assert outlet.written("tags/ended.atom") is None
+    before = reader.written("tags/old.atom")
+    assert before is not None and (outlet.written("tags/old.atom") or before) > before
+    outlet.commit()
+    assert reader.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
+    assert reader.get("tags/old.atom") == b"new"
+
+
+def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    outlet.settle()
-    for name in ("tags/ai.atom", "tags/ai.html", "archive/tags/ai/2026-11.atom", "index.html"):
+    publish(outlet, "x.atom", b"old")
+    before = found(tmp_path)
+    outlet.put("x.atom", b"new")
+    outlet.put("y.atom", b"new")
+    outlet.delete("x.atom")
+    outlet.discard()
+    assert outlet.get("x.atom") == b"old" and outlet.get("y.atom") is None
+    outlet.commit()
+    assert found(tmp_path) == before
+
+
+def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    for name in ("a.atom", "b.atom", "c.atom"):
+        publish(outlet, name, b"old")
+    outlet.put("a.atom", b"new")
+    outlet.put("a.atom", b"newer")
+    outlet.put("b.atom", b"new")
+    outlet.delete("b.atom")
+    outlet.delete("c.atom")
+    assert not outlet.put("c.atom", b"old")
+    outlet.commit()
+    assert found(tmp_path) == {"a.atom", "a.atom.gz", "c.atom", "c.atom.gz"}
+    assert outlet.get("a.atom") == b"newer" and outlet.get("c.atom") == b"old"
+    assert gzip.decompress((tmp_path / "a.atom.gz").read_bytes()) == b"newer"
+
+
+def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path, gzip=False)
+    outlet.put("old.atom", b"1")
+    outlet.put("new.atom", b"2", heir_of=["old.atom"])
+    outlet.commit()
+    old, new = ((tmp_path / name).stat().st_mtime_ns for name in ("old.atom", "new.atom"))
+    assert new - old >= 1_000_000_000
+
+
+def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    (tmp_path / "b.atom").mkdir()
+    for name in ("a.atom", "b.atom", "c.atom"):
+        outlet.put(name, b"new")
+    with pytest.raises(RefusedFiles, match=r"b\.atom") as refused:
+        outlet.commit()
+    assert [*refused.value.errors] == ["b.atom"]
+    assert found(tmp_path) == {"a.atom", "a.atom.gz", "b.atom", "c.atom", "c.atom.gz"}
+    outlet.commit()
+
+
+def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
+    tmp_path: Path,
+) -> None:
+    publish(FileOutlet(tmp_path), "tags/old.atom", b"1")
+    disk = Recorder(tmp_path)
+    outlet = FileOutlet(tmp_path, disk=disk)
+    for name in ("x.atom", "categories/ai.html"):
         outlet.put(name, b"1")
-    assert synced == [f".ai.atom.{os.getpid()}.tmp"]
-    outlet.settle()
-    outlet.settle()
-    assert synced[1:] == ["all"]
+    outlet.delete("tags/old.atom")
+    disk.steps.clear()
+    outlet.commit()
+    assert disk.steps == [
+        "sync .x.atom .x.atom.gz categories/.ai.html",
+        "replace x.atom",
+        "replace x.atom.gz",
+        "replace categories/ai.html",
+        "sync . categories",
+        "unlink tags/old.atom",
+        "sync . tags",
+    ]
+    disk.steps.clear()
+    outlet.put("x.atom", b"1")
+    outlet.commit()
+    assert {*disk.steps} == {"sync "}
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
+    tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, synced = os.fsync, list[str]()
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    paths = [tmp_path / str(number) for number in range(count)]
+    for path in paths:
+        path.touch()
+    Disk().sync(paths)
+    assert synced == (["0"] if count == 1 else [])
 
 
 @pytest.mark.parametrize("left", [b"", b"torn", None])
@@ -151,12 +293,12 @@ def test_what_a_crash_left_of_unsynced_files_is_written_again(
     tmp_path: Path, left: bytes | None
 ) -> None:
     outlet = FileOutlet(tmp_path)
-    outlet.put("x.atom", b"<feed/>")
-    outlet.put("archive/all/2026-11.atom", b"<feed/>")
+    publish(outlet, "x.atom", b"<feed/>")
+    publish(outlet, "archive/all/2026-11.atom", b"<feed/>")
     for path in (tmp_path / "x.atom.gz", tmp_path / "archive/all/2026-11.atom"):
         path.unlink() if left is None else path.write_bytes(left)
-    assert not outlet.put("x.atom", b"<feed/>")
-    assert outlet.put("archive/all/2026-11.atom", b"<feed/>")
+    assert not publish(outlet, "x.atom", b"<feed/>")
+    assert publish(outlet, "archive/all/2026-11.atom", b"<feed/>")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"
 
 
@@ -164,9 +306,12 @@ def test_whoever_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> Non
     def held() -> None:
         raise ZeroDivisionError
 
-    FileOutlet(tmp_path).put("x.atom", b"old")
+    publish(FileOutlet(tmp_path), "x.atom", b"old")
     outlet = FileOutlet(tmp_path, held=held)
-    for change in (lambda: outlet.put("x.atom", b"new"), lambda: outlet.delete("x.atom")):
+    for change in (
+        lambda: publish(outlet, "x.atom", b"new"),
+        lambda: take_off(outlet, "x.atom"),
+    ):
         with pytest.raises(ZeroDivisionError):
             change()
     assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"} and outlet.get(

@@ -7,7 +7,8 @@ from typing import Any
 
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.output.redirects import CADDY, JSON, NGINX, files, moved
+from syndicator.publishing.output.redirects import CADDY, JSON, NGINX, files, moved, take_off
+from tests.publishing.memory import MemoryOutlet
 
 
 def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
@@ -42,3 +43,10 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
     assert b'"/feeds/tags/ended.atom" 1;' in made[NGINX]
     assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in made[CADDY]
     assert b'respond "/feeds/tags/ended.atom" 410' in made[CADDY]
+
+
+def test_files_of_others_stay_beside_thumbnails() -> None:
+    outlet, ours = MemoryOutlet(), [f"pictures/{n:020x}.webp" for n in (1, 2)]
+    outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")
+    assert take_off(outlet, ours[:1]) == {ours[1]}
+    assert sorted(outlet.files) == [ours[0], "pictures/logo.webp"]

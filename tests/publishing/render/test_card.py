@@ -14,7 +14,7 @@ from syndicator.configuration.settings import Describe, Publish, Settings, Site
 from syndicator.core.model import Source
 from syndicator.publishing.render.head import Links, card, links
 from syndicator.publishing.render.view import View, view
-from syndicator.publishing.selection import staleness
+from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, article, built
 from tests.publishing.test_hostile_text import TRAPS, payloads
@@ -111,7 +111,7 @@ def test_only_pages_that_are_sure_to_be_there_are_linked(
 def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
     def made(**publish: Any) -> str:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
-        return staleness.common(how, INSTANCE)
+        return fingerprints.common(how, INSTANCE)
 
     others = [
         made(axes=("all",)),

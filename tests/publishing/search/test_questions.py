@@ -7,8 +7,7 @@ import json
 import shutil
 import subprocess
 import tomllib
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +18,8 @@ import pytest
 from syndicator.core.model import Article
 from syndicator.publishing import search
 from syndicator.publishing.questions import answer, parse
-from syndicator.publishing.render.view import View, view
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import built
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -79,19 +78,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         texts[id] = text
     index, outlet = MemoryIndex(articles), MemoryOutlet()
 
-    def views(ids: Sequence[str]) -> list[View]:
-        return [view(one, None, uuid.UUID(int=1), None, "") for one in index.articles(ids).values()]
-
-    def put(name: str, data: bytes) -> None:
-        outlet.put(name, data)
-
-    text = texts.__getitem__
-    list(
-        search.write_search(index, outlet, views, "", put, lambda name: None, made_of={}, text=text)
-    )
+    built(index, outlet, markdown=texts.__getitem__)
     root = tmp_path_factory.mktemp("shelf")
     for name, data in outlet.files.items():
-        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
     return root
 

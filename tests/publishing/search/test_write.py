@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from syndicator.publishing import search
-from syndicator.publishing.selection.staleness import SEARCH
+from syndicator.publishing.kinds.targets import SEARCH
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, article, built
 
@@ -79,11 +80,12 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
 
 def test_what_files_were_made_of_is_remembered_and_not_published() -> None:
     index, outlet = made(article(1), article(9, added=OLD, published=OLD))
-    remembered = index.files(SEARCH)
-    assert remembered.keys() == {"2023", "2025-11.0"}
+    remembered = index.targets([SEARCH])
+    assert remembered.keys() == {"search/index.js", "search/2023", "search/2025-11.0"}
     assert not set(remembered.values()) & {row[1] for row in listed(outlet)}
     before = search_files(outlet)
-    index.products[SEARCH] = dict.fromkeys(remembered, "other times")
+    for name, file in index.files(remembered).items():
+        index.files_of[name] = replace(file, made_of="other times")
     index.mark_stale(index.rows)
     built(index, outlet, only=set(index.rows))
     assert search_files(outlet) == before

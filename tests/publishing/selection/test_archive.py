@@ -106,7 +106,10 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
     monkeypatch: pytest.MonkeyPatch, days: list[Day], limit: int, hours: int
 ) -> None:
     at_most(monkeypatch, 9)
-    how = Settings(site=SETTINGS.site, publish=Publish(limit=limit, window_hours=hours, tag_min=1))
+    how = Settings(
+        site=SETTINGS.site,
+        publish=Publish(limit=limit, window_hours=hours, tag_min=1, archives=True),
+    )
     for index, outlet in lived(days, how):
         for name, key in FEEDS.items():
             if name not in outlet.files:

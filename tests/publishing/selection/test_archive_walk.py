@@ -13,17 +13,17 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, entry_urn
-from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing import paths
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
 from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, at_most
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
 SETTINGS = Settings(
     site=Site(title="Days", url=BASE),
-    publish=Publish(limit=5, window_hours=24, extensions=("tombstones",)),
+    publish=Publish(limit=5, window_hours=24, extensions=("tombstones",), archives=True),
 )
 
 
@@ -32,22 +32,26 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
     at_most(monkeypatch, 12)
 
 
-def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
-    """What a run does at its end: build what is stale."""
+def turn(
+    index: MemoryIndex,
+    outlet: MemoryOutlet,
+    *,
+    whole: bool = False,
+    settings: Settings = SETTINGS,
+) -> BuildReport:
+    """What a run does at its end: build what changed."""
     specs = plan(
-        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
+        index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    only = None if whole else stale(specs, index.feeds(), SETTINGS, INSTANCE)
-    steps = build(
+    return build_all(
         specs,
         index=index,
         outlet=outlet,
-        settings=SETTINGS,
+        settings=settings,
         sources=SOURCES,
         instance=INSTANCE,
-        only=only,
+        whole=whole,
     )
-    return finish(steps)
 
 
 class Subscriber:
@@ -185,9 +189,10 @@ def test_changed_settings_make_feeds_stale() -> None:
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
+    assert stale(specs, index) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
-    assert stale(specs, index.feeds(), renamed, INSTANCE) == {spec.key for spec in specs}
+    report = turn(index, outlet, settings=renamed)
+    assert {f"{paths.stem(spec.key)}.atom" for spec in specs} <= set(report.written)
 
 
 def test_archives_may_be_in_atom_alone() -> None:
@@ -207,17 +212,14 @@ def test_archives_may_be_in_atom_alone() -> None:
             queries=(),
             categories={},
         )
-        only = stale(specs, index.feeds(), settings, INSTANCE)
-        finish(
-            build(
-                specs,
-                index=index,
-                outlet=outlet,
-                settings=settings,
-                sources=SOURCES,
-                instance=INSTANCE,
-                only=only,
-            )
+        build_all(
+            specs,
+            index=index,
+            outlet=outlet,
+            settings=settings,
+            sources=SOURCES,
+            instance=INSTANCE,
+            whole=False,
         )
         assert len(list(Subscriber("all.atom").documents(outlet))) > 1
         json_files = [

@@ -35,7 +35,7 @@ def test_an_empty_shelf_has_one_feed() -> None:
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
     assert FeedKey("tag", "ai") not in keys(row("tag", "ai", 2))
     assert FeedKey("tag", "ai") in keys(row("tag", "ai", 3))
-    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, made_with="x"))
+    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, published=True))
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
@@ -59,7 +59,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
-    rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, made_with="x")]
+    rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, published=True)]
 
     def axes(*words: str) -> list[str]:
         chosen = replace_axes(SETTINGS, words)

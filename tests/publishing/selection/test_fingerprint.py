@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, FeedSpec, Rules, Source
-from syndicator.publishing.selection import staleness
+from syndicator.publishing.selection import fingerprints
 
 INSTANCE = uuid.UUID(int=1)
 SETTINGS = Settings(site=Site(title="Days", url="https://feeds.example/"))
@@ -28,33 +28,36 @@ LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.fi
 
 
 def test_a_field_more_makes_no_feed_anew() -> None:
-    assert staleness.of_feed(LATER, "x") == staleness.of_feed(SPEC, "x")
-    assert staleness.of_feed(replace(LATER, mood="glad"), "x") != staleness.of_feed(SPEC, "x")
+    assert fingerprints.of_feed(LATER, "x") == fingerprints.of_feed(SPEC, "x")
+    assert fingerprints.of_feed(replace(LATER, mood="glad"), "x") != fingerprints.of_feed(SPEC, "x")
 
 
 @pytest.mark.parametrize("field", ["title", "description", "language"])
 def test_what_stands_at_the_top_makes_feed_and_archives_anew(field: str) -> None:
     other = replace(SPEC, **{field: "de"})
-    assert staleness.of_feed(other, "x") != staleness.of_feed(SPEC, "x")
-    assert staleness.of_archive(other, "x") != staleness.of_archive(SPEC, "x")
+    assert fingerprints.of_feed(other, "x") != fingerprints.of_feed(SPEC, "x")
+    assert fingerprints.of_archive(other, "x") != fingerprints.of_archive(SPEC, "x")
 
 
 @pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
 def test_which_articles_the_head_shows_is_nothing_to_archives(field: str) -> None:
     other = replace(SPEC, **{field: 7})
-    assert staleness.of_feed(other, "x") != staleness.of_feed(SPEC, "x")
-    assert staleness.of_archive(other, "x") == staleness.of_archive(SPEC, "x")
+    assert fingerprints.of_feed(other, "x") != fingerprints.of_feed(SPEC, "x")
+    assert fingerprints.of_archive(other, "x") == fingerprints.of_archive(SPEC, "x")
 
 
 def test_settings_that_all_feeds_show() -> None:
-    before = staleness.common(SETTINGS, INSTANCE)
+    before = fingerprints.common(SETTINGS, INSTANCE)
     hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
     author = SETTINGS.model_copy(
         update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")}
     )
-    assert len({before, staleness.common(hubs, INSTANCE), staleness.common(author, INSTANCE)}) == 3
+    assert (
+        len({before, fingerprints.common(hubs, INSTANCE), fingerprints.common(author, INSTANCE)})
+        == 3
+    )
     port = SETTINGS.model_copy(update={"publish": Publish(listen="127.0.0.1:9")})
-    assert staleness.common(port, INSTANCE) == before
+    assert fingerprints.common(port, INSTANCE) == before
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,7 @@ def test_settings_that_all_feeds_show() -> None:
     [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}],
 )
 def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
-    assert staleness.of_source(replace(SOURCE, **edit)) != staleness.of_source(SOURCE)  # type: ignore[arg-type]
+    assert fingerprints.of_source(replace(SOURCE, **edit)) != fingerprints.of_source(SOURCE)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -70,10 +73,10 @@ def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
     [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}],
 )
 def test_what_of_a_source_does_not(edit: dict[str, object]) -> None:
-    assert staleness.of_source(replace(SOURCE, **edit)) == staleness.of_source(SOURCE)  # type: ignore[arg-type]
+    assert fingerprints.of_source(replace(SOURCE, **edit)) == fingerprints.of_source(SOURCE)  # type: ignore[arg-type]
 
 
 def test_documents_of_another_form_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = staleness.common(SETTINGS, INSTANCE)
-    monkeypatch.setattr(staleness, "_FORM", "before")
-    assert staleness.common(SETTINGS, INSTANCE) != before
+    before = fingerprints.common(SETTINGS, INSTANCE)
+    monkeypatch.setattr(fingerprints, "_FORM", "before")
+    assert fingerprints.common(SETTINGS, INSTANCE) != before

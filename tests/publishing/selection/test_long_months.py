@@ -12,7 +12,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article, FeedKey, entry_urn
 from syndicator.publishing.selection import archive
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose
 from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
 
 HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
@@ -95,11 +95,11 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     monkeypatch.undo()
     built(index, outlet, HOW)
     assert list(documents(outlet)) == ["archive/all/2025-11.atom"]
-    index.products.clear()  # the database is lost
+    lose(index, outlet)
     built(index, outlet, HOW)
     assert list(documents(outlet)) == ["archive/all/2025-11.atom"]
     again = MemoryOutlet()
-    index.products.clear()  # and what is published, too
+    index.files_of.clear()  # and what is published, too
     built(index, again, HOW)
     assert len(documents(again)) > 5 and walked(again) == walked(outlet)
 

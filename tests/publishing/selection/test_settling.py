@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.publishing.selection.staleness import (
+from syndicator.publishing.selection.pace import (
     FEW,
     HOUR,
     LONG,

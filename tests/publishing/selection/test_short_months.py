@@ -13,7 +13,7 @@ from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article, entry_urn
 from syndicator.publishing.look import Look
 from syndicator.publishing.selection import archive
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose
 from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
 
 MONTH = timedelta(days=31)
@@ -101,7 +101,7 @@ def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> Non
     assert before == ["2025-11", "2025-12", "2026-01", "2026-02"]
     for lost in (False, True):
         if lost:
-            index.products.clear()
+            lose(index, outlet)
         assert not [
             name for name in built(index, outlet, how()).written if name.startswith("archive/")
         ]
@@ -161,5 +161,5 @@ def test_earlier_instances_have_a_document_a_month() -> None:
         assert (
             documents(outlet) == documents(outlet, "tags/ai") == ["2025-11", "2025-12", "2026-01"]
         )
-        index.products.clear()
+        index.files_of.clear()
         outlet.files.clear()

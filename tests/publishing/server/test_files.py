@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.server.files import make_app
+from tests.publishing.written import publish
 
 
 @pytest.fixture
@@ -148,10 +149,12 @@ def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str
 def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
     tag = client.get("/tags/ai.rss").headers["etag"]
     assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
-    FileOutlet(public, gzip=False).put("tags/ai.rss", b"<rss></rss>")
+    publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss></rss>")
     answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
     assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
-    FileOutlet(public, gzip=False).put("maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}')
+    publish(
+        FileOutlet(public, gzip=False), "maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}'
+    )
     assert (
         client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code
         == 410
@@ -232,7 +235,7 @@ def test_a_file_is_read_once(
 def test_what_is_in_memory_is_the_file_of_now(client: TestClient, public: Path) -> None:
     outlet = FileOutlet(public)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
-        outlet.put("all.atom", body)
+        publish(outlet, "all.atom", body)
         for encoding in ("gzip", "identity"):
             answer = client.get("/all.atom", headers={"accept-encoding": encoding})
             assert answer.content == body
@@ -244,7 +247,7 @@ def test_a_file_without_a_gz_is_compressed_once(
     client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     body = b"<feed>" + b"words " * 100 + b"</feed>"
-    FileOutlet(public, gzip=False).put(name, body)
+    publish(FileOutlet(public, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (first.headers["content-encoding"], first.content) == ("gzip", body)
     assert int(first.headers["content-length"]) < len(body)
@@ -258,7 +261,7 @@ def test_a_file_without_a_gz_is_compressed_once(
     again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (again.content, again.headers) == (body, first.headers)
     # another edition; and too short to gain by it
-    FileOutlet(public, gzip=False).put(name, body[:50])
+    publish(FileOutlet(public, gzip=False), name, body[:50])
     assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
 
 
@@ -268,7 +271,7 @@ def test_a_file_without_a_gz_is_compressed_once(
 def test_what_gains_nothing_or_could_not_be_kept_is_sent_as_it_is(
     client: TestClient, public: Path, name: str, size: int
 ) -> None:
-    FileOutlet(public, gzip=False).put(name, b"x" * size)
+    publish(FileOutlet(public, gzip=False), name, b"x" * size)
     answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
 
@@ -279,7 +282,7 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: 
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
     )
-    FileOutlet(public).put("all.atom", b"<feed/>")
+    publish(FileOutlet(public), "all.atom", b"<feed/>")
     assert (
         client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"]
         == "gzip"
@@ -297,14 +300,14 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
             body = file.read()
         if not reads:
             later = path.stat().st_mtime_ns + 10**9
-            FileOutlet(public, gzip=False)._replace(
-                path, b"<rss>2</rss>", earliest=later, durable=True
-            )
+            path.with_name("2").write_bytes(b"<rss>2</rss>")
+            os.utime(path.with_name("2"), ns=(later, later))
+            path.with_name("2").replace(path)
         reads.append(one)
         return body
 
     monkeypatch.setattr("syndicator.publishing.server.files._read", read)
-    FileOutlet(public, gzip=False).put("tags/ai.rss", b"<rss>1</rss>")
+    publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"
     assert answer.headers["etag"] not in ("", tag)

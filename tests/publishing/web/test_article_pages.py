@@ -14,11 +14,10 @@ from lxml import html
 
 from syndicator.core.model import Article, Source, article_id
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.paths import article_name
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
 from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, article
 
 WHOLE = replace(SOURCES["alpha"], content="full", url="https://alpha.example/feed")
@@ -48,18 +47,15 @@ def made(
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={}
     )
-    only = None if more.pop("whole", False) else stale(specs, index.feeds(), SETTINGS, INSTANCE)
-    return finish(
-        build(
-            specs,
-            index=index,
-            outlet=outlet,
-            settings=SETTINGS,
-            sources=known,
-            instance=INSTANCE,
-            only=only,
-            **more,
-        )
+    return build_all(
+        specs,
+        index=index,
+        outlet=outlet,
+        settings=SETTINGS,
+        sources=known,
+        instance=INSTANCE,
+        whole=more.pop("whole", False),
+        **more,
     )
 
 

@@ -24,12 +24,11 @@ from PIL import Image
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.publishing.builder import build
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.web.pages import PHONE, Pages
 from tests import axe as axe_core
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
 from tests.publishing.test_builder import INSTANCE, SOURCES, article
 
 pytestmark = pytest.mark.slow
@@ -149,8 +148,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={}
     )
-    finish(
-        build(
+    (
+        build_all(
             specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE
         )
     )

@@ -11,11 +11,11 @@ from lxml import html
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import stale
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
 from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
 
 COUNT = 144
+WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all tags have pages
 
 
 def stories() -> Iterable[Article]:
@@ -51,7 +51,7 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 def test_a_feed_page_ends_where_its_days_go_on() -> None:
     index, outlet = MemoryIndex(stories()), MemoryOutlet()
-    built(index, outlet, Settings(publish=Publish(limit=80)))
+    built(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
@@ -64,7 +64,7 @@ def test_a_feed_page_ends_where_its_days_go_on() -> None:
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     index, outlet = MemoryIndex(stories()), MemoryOutlet()
-    built(index, outlet)
+    built(index, outlet, WITH_TAGS)
     more = article(
         COUNT,
         title="Fresh",
@@ -76,12 +76,12 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     index.add(more)
     specs = plan(
         index.feeds(),
-        settings=SETTINGS,
+        settings=WITH_TAGS,
         sources=list(SOURCES.values()),
         queries=(),
         categories={"AI": "Machines"},
     )
-    report = built(index, outlet, only=stale(specs, index.feeds()))
+    report = built(index, outlet, WITH_TAGS, only=stale(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
@@ -96,7 +96,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
     assert changed - showing == counting
     whole = MemoryOutlet()
-    built(index, whole)
+    built(index, whole, WITH_TAGS)
     assert outlet.files == whole.files
 
 

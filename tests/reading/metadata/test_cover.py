@@ -39,13 +39,10 @@ def test_base_counts() -> None:
     [
         "data:image/png;base64,AAAA",
         "/img/logo.png",
-        "/img/paper-logo-1200x630.jpg",
         "/img/default.jpg",
-        "/img/opengraph_default.png",
         "/img/no-image.jpg",
         "/img/placeholder.png",
         "/img/spacer.gif",
-        "/avatar/maren_avatar.jpg",
         "https://secure.gravatar.com/avatar/abc",
         "/favicon.ico",
         "/img/og.png",
@@ -147,3 +144,30 @@ def test_the_entry_s_picture_when_the_page_has_none() -> None:
 def test_hostile_srcsets_end() -> None:
     assert cover.largest("a " * 500_000) == ""
     assert cover.largest("," * 500_000) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/img/pixel-9-pro-review.jpg",
+        "/img/logo-redesign-of-the-ferry.jpg",
+        "/img/blank-pages.jpg",
+        "/img/1x1-metre.jpg",
+    ],
+)
+def test_a_word_in_the_name_of_a_file_tells_nothing(address: str) -> None:
+    assert read(og(address)) == f"https://paper.example{address}"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<link rel="apple-touch-icon" href="/img/card.png">',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "The ferry",'
+        ' "publisher": {"@type": "Organization", "logo": {"url": "/img/card.png"}}}</script>',
+        '<script type="application/ld+json">{"@type": "Person", "name": "Maren Oduya",'
+        ' "image": "/img/card.png"}</script>',
+    ],
+)
+def test_what_the_page_declares_as_logo_or_portrait_is_no_cover(declared: str) -> None:
+    assert read(og("/img/card.png") + declared) is None

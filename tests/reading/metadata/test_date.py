@@ -270,3 +270,47 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     assert date.published(document, None, seen, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '{"@type": "NewsArticle", "headline": "Herring is back in the bay", "url":'
+        ' "https://www.harbourpost.example/herring", "datePublished": "2019-01-02"}',
+        '{"@type": "SocialMediaPosting", "headline": "The Last Ferry", "inReplyTo":'
+        ' "https://www.harbourpost.example/last-ferry", "datePublished": "2019-01-02"}',
+    ],
+)
+def test_the_date_of_another_item_does_not_beat_the_page_s_own(other: str) -> None:
+    script = f'<script type="application/ld+json">{other}</script>'
+    title = "<title>The Last Ferry</title>"
+    own = '<meta property="article:published_time" content="2024-05-03">'
+    assert day(title + script + own + HEAD + TEXT) == "2024-05-03"
+    assert (
+        day(f"{title}{script}{HEAD}<time datetime='2024-05-03'>3 May</time>{TEXT}") == "2024-05-03"
+    )
+    assert day(title + script + HEAD + TEXT) == "2019-01-02"  # nothing better is there
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '{"@type": "NewsArticle", "headline": "The Last Ferry leaves", "url":'
+        ' "https://www.harbourpost.example/amp/last-ferry", "datePublished": "2024-05-03"}',
+        '{"@type": "NewsArticle", "headline": "Boats", "url":'
+        ' "https://www.harbourpost.example/last-ferry/", "datePublished": "2024-05-03"}',
+    ],
+)
+def test_an_item_with_the_page_s_headline_or_address_is_its_own(stated: str) -> None:
+    script = f'<script type="application/ld+json">{stated}</script>'
+    other = '<meta property="article:published_time" content="2024-05-09">'
+    assert day("<title>The Last Ferry</title>" + script + other + HEAD + TEXT) == "2024-05-03"
+
+
+def test_the_date_of_a_comment_is_not_the_page_s() -> None:
+    comment = (
+        '<div itemscope itemtype="https://schema.org/Comment"><meta itemprop="datePublished"'
+        ' content="2019-01-02">A fine boat.</div>'
+    )
+    shown = "<span class='date'>3 May 2024</span>"
+    assert day(HEAD + shown + TEXT + comment) == "2024-05-03"

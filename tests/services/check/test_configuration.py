@@ -96,6 +96,12 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
     assert found(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="") == []
 
 
+def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
+    archives = '["all", "tags", "sources/one", "tags/nowhere"]'
+    (one,) = found(place, settings=f"[publish]\narchives = {archives}\n", sources="")
+    assert (one.reason, one.line) == ("unknown-name", 2) and "tags/nowhere" in one.detail
+
+
 def test_a_hub_that_is_none_is_named(place: Place) -> None:
     (one,) = found(
         place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'

@@ -11,11 +11,14 @@ from typing import Literal
 import pytest
 
 from syndicator.articles.edits import hand_edited
+from syndicator.cli.operations import apply
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
+from syndicator.operations.changes.log import Log
+from syndicator.operations.operation import need
 from syndicator.services.descriptions import redescribe, tags
 from tests.services.places import SHORT, TAXONOMY, Place, store_articles
 
@@ -227,11 +230,66 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
         tags.plan(app, "rename", "GPU", "LLM")
 
 
-def test_without_a_list_of_tags_there_is_nothing_to_rename_in(place: Place) -> None:
+def test_a_first_tag_that_would_replace_publishers_tags_is_not_listed(place: Place) -> None:
     place.take(fill)
-    place.write_taxonomy("")
-    with place.app() as app, pytest.raises(UsageError, match="tags suggest"):
+    place.write_taxonomy("only = true\n")
+    with place.app() as app, pytest.raises(UsageError, match="only = false"):
         tags.plan(app, "rename", "LLM", "X")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# ours\n\n", "# ours\n\n# of it\n[[category]]\nname = 'A'\n"]
+)
+def test_a_tag_that_only_articles_have_is_renamed_and_merged(place: Place, text: str) -> None:
+    """The list gets its first tag, and says that publishers' tags stay."""
+    place.take(fill)
+    place.write_taxonomy(text)
+    planned = retag(place, "rename", "llm", "language models")
+    assert planned.titles == ("Models", "Chips")
+    assert place.article("Chips").tags == ("GPU", "language models")
+    values = tomllib.loads(place.taxonomy)
+    assert values["only"] is False
+    assert values["tag"] == [{"name": "language models", "aliases": ["LLM"]}]
+    assert not text or text.strip() in place.taxonomy.replace("only = false\n\n", "")
+    retag(place, "merge", "GPU", "language models")
+    assert place.article("Chips").tags == place.article("Other").tags == ("language models",)
+
+
+def test_a_list_without_the_key_stays_without_it(place: Place) -> None:
+    place.take(fill)
+    retag(place, "rename", "LLM", "language models")
+    assert "only" not in tomllib.loads(place.taxonomy)
+
+
+def change(place: Place, name: str, /, **values: str) -> int:
+    """Make a change as the command line does; return its number in the log."""
+    with place.app() as app:
+        apply(app, need(name), values)
+        return Log(app.settings.state_dir).newest(1)[0].number
+
+
+@pytest.mark.parametrize("text", [TAXONOMY, "only = false\n", "only = false\n" + TAXONOMY])
+@pytest.mark.parametrize("name", ["rename-tag", "merge-tags"])
+def test_what_was_listed_is_listed_again_after_undo(place: Place, text: str, name: str) -> None:
+    """Also if the tag stood in no list: then it stands in none again."""
+    place.take(fill)
+    place.write_taxonomy(text)
+    before = [place.article(title).tags for title in ("Models", "Chips", "Other")]
+    new = "GPU" if name == "merge-tags" else "language models"
+    number = change(place, name, old="LLM", new=new)
+    assert place.article("Models").tags == (new,) and place.taxonomy != text
+    change(place, "undo", number=str(number))
+    assert [place.article(title).tags for title in ("Models", "Chips", "Other")] == before
+    assert tomllib.loads(place.taxonomy) == tomllib.loads(text)
+
+
+def test_undo_keeps_later_edits_of_the_list(place: Place) -> None:
+    place.take(fill)
+    number = change(place, "rename-tag", old="LLM", new="language models")
+    change(place, "add-alias", name="language models", alias="chatbots")
+    change(place, "undo", number=str(number))
+    (listed, _) = tomllib.loads(place.taxonomy)["tag"]
+    assert listed["name"] == "LLM" and "chatbots" in listed["aliases"]
 
 
 def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:

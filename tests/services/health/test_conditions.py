@@ -261,3 +261,9 @@ def test_every_code_of_a_visit_is_explained_in_words() -> None:
     assert explained("http-503")[0] == "the server fails (HTTP 503)"
     assert explained("http-418")[0] == "the server refuses the request (HTTP 418)"
     assert explained("no such code") == ("no such code", "")
+
+
+def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:
+    (never,) = of(state(reason="dns", last_success=None, failing_since=NOW - HOUR))
+    (worked,) = of(state(reason="dns", failing_since=NOW - HOUR))
+    assert never.needs_you and not worked.needs_you

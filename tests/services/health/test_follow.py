@@ -21,7 +21,7 @@ import pytest
 from prometheus_client import parser
 
 from syndicator.core.model import Outcome, Problem, SourceState
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.container import App
 from syndicator.services.health import episodes, metrics

@@ -10,7 +10,7 @@ from prometheus_client import parser
 
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import Pictured
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services.build import Freshness
 from syndicator.services.health import metrics
 from syndicator.services.health.episodes import Counters, add_to_counters

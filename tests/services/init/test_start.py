@@ -38,9 +38,9 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
         == ()
     )
     made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
-    chosen = {"archives": "atom", "stories": "link"}  # instances of before stay as they are
+    chosen = {"stories": "link"}  # instances of before stay as they are
     assert made.publish == before.publish.model_copy(update=chosen)
-    assert (before.publish.archives, before.publish.stories) == (True, "off")
+    assert before.publish.stories == "off"
     assert made.model_copy(update={"publish": before.publish}) == before
     assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
     assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
@@ -53,6 +53,14 @@ def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> 
     assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == (
         "tomatoes",
     )
+
+
+@pytest.mark.parametrize("example", ["", "ai"])
+def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str) -> None:
+    """The shipped file, which older checkouts run with, says nothing, as they did."""
+    write_config(tmp_path, Start(example=example))
+    assert tomllib.loads((tmp_path / "taxonomy.toml").read_text())["only"] is False
+    assert "only" not in tomllib.loads((SHIPPED / "taxonomy.toml").read_text())
 
 
 def test_answers_are_settings_whatever_they_contain() -> None:
@@ -93,7 +101,8 @@ def test_a_wheel_gets_each_file_of_the_checkout() -> None:
 def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
     files = config_files(Start(example="ai"))
     for name in ("sources.toml", "taxonomy.toml"):
-        assert files[name].partition("\n")[2] == (SHIPPED / name).read_text().partition("\n")[2]
+        shipped = (SHIPPED / name).read_text().replace("\n# only = true\n", "\nonly = false\n")
+        assert files[name].partition("\n")[2] == shipped.partition("\n")[2]
     assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
     assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {
         "title": "Mine"

@@ -24,6 +24,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing.output import redirects
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services.init.start import Start, write_folder
+from tests.publishing.written import publish
 
 DOCUMENT = "Sec-Fetch-Dest: document"  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
@@ -107,6 +108,7 @@ class Site:
         base = self.url + (f"{self.secret_path}/" if self.secret_path else "")
         for name, data in redirects.files(rows, base).items():
             self.outlet.put(name, data)
+        self.outlet.commit()
 
     def get(
         self, path: str, *headers: str, method: str = "GET"
@@ -392,10 +394,10 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
         status, again, body = site.get("all.rss", ask, condition)
         assert (status, body, again["cache-control"]) == (304, b"", "no-cache")
     old, size = heads["etag"], len(TEXT)
-    site.outlet.put("all.rss", (encoding.encode() * size)[:size])
+    publish(site.outlet, "all.rss", (encoding.encode() * size)[:size])
     status, heads, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
     assert (status, heads["etag"] != old) == (200, True)
-    site.outlet.put("all.rss", TEXT)
+    publish(site.outlet, "all.rss", TEXT)
 
 
 @pytest.mark.parametrize(
@@ -449,7 +451,7 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
 
 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site) -> None:
-    site.outlet.put("pictures/1.webp", TEXT)
+    publish(site.outlet, "pictures/1.webp", TEXT)
     status, heads, body = site.get("pictures/1.webp")
     assert (status, heads["cache-control"], body) == (200, "max-age=31536000, immutable", TEXT)
     assert site.get("pictures/2.webp")[1]["cache-control"] == "no-cache"

@@ -15,7 +15,7 @@ import pytest
 from syndicator.configuration.settings import Digest, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Problem
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.build import build_due
 from syndicator.services.health.follow import report_run

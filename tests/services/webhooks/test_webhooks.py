@@ -18,7 +18,7 @@ import pytest
 
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
-from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.services import webhooks
 from syndicator.services.article_files.intake import reindex
 from syndicator.services.build import build_feeds

@@ -25,6 +25,7 @@ from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.run import push, pushed
 from syndicator.store.engine import Store, open_store
+from syndicator.store.postgres import StoreBusy
 from tests.services.worker.web import Web
 
 
@@ -94,6 +95,18 @@ class Instance:
         self.workers.append(made)
         return made
 
+    def emptied(self, seconds: float) -> bool:
+        """Waits until nothing is left to do, for so long at most; whether nothing is. A source that
+        `visit_again` makes due while its job ends is not in the next job; workers find it every ten
+        minutes, here every half."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with self.store() as store:
+                store.shards(60).fill()
+            if self.until(lambda: self.left() == 0, 30):
+                return True
+        return False
+
     def stop(self) -> list[int]:
         """Ends all workers in order; their exit codes."""
         for one in self.workers:
@@ -118,7 +131,19 @@ class Instance:
         return [one for one in self.workers if one is not but and one.poll() is None]
 
     def visit_again(self) -> None:
-        """All sources are due, and with them pages that timed out on a busy machine."""
+        """All sources are due, and with them pages that timed out on a busy machine. A worker that
+        stands still within a transaction holds its rows until the server ends its statement, after
+        two minutes."""
+        assert self.until(self._is_visited_again, 150), self.state()
+
+    def _is_visited_again(self) -> bool:
+        try:
+            self._visit_again()
+        except StoreBusy:
+            return False
+        return True
+
+    def _visit_again(self) -> None:
         with self.store() as store:
             for number, _ in enumerate(self.web.urls()):
                 rows = store.visits.pending(f"s{number}", datetime.max.replace(tzinfo=UTC))

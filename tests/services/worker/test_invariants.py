@@ -38,7 +38,7 @@ def all_once(fleet: Instance, web: Web) -> None:
     """Every entry is one article with one file, once pages that timed out on a busy machine are
     asked for again."""
     for _ in range(3):
-        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.state()
+        assert fleet.emptied(240), fleet.state()
         if not fleet.pending():
             break
         fleet.visit_again()
@@ -75,7 +75,7 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
             if number in (3, 6):
                 web.entries += 1
                 fleet.visit_again()
-        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.state()
+        assert fleet.emptied(240), fleet.state()
         assert fleet.poison() == []
         fleet.visit_again()  # what was being visited when its feed grew
         all_once(fleet, web)

@@ -6,7 +6,8 @@ import gzip
 
 import pytest
 
-from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover, linked_feeds
+from syndicator.visiting.feeds.discovery import discover, linked_feeds
+from syndicator.visiting.feeds.known import Discovery, FeedLink
 from tests.samples import Samples, read
 
 URL = "https://example.org/blog/"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.feeds.discovery import FeedLink, discover, known_feeds
+from syndicator.visiting.feeds.discovery import discover
+from syndicator.visiting.feeds.known import FeedLink, known_feeds
 
 CHANNEL = "abcdefghijklmnopqrstuv"
 FILMS = f"https://www.youtube.com/feeds/videos.xml?playlist_id=UULF{CHANNEL}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Entry, ParsedFeed
-from syndicator.visiting.feeds.discovery import best_first, is_comments, last_date
+from syndicator.visiting.feeds.ranking import best_first, is_comments, last_date
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "https://example.org/"

@@ -103,33 +103,19 @@ def _host(state: dict[str, str]) -> str:
 
 
 def _feeds() -> None:
-    """Move each feed's list of files, a JSON document in its row, to `products`, a row for each file."""
-    names = ("wanted", "owed")
-    flags: list[sa.Column[Any]] = [sa.Column(name, sa.Boolean(), nullable=False, server_default="0") for name in names]
-    _add("feeds", flags[0], sa.Column("made_with", sa.Text()), flags[1])
+    """Note which feeds are published, by each feed's list of files, a JSON document in its row."""
+    _add(
+        "feeds",
+        sa.Column("wanted", sa.Boolean(), nullable=False, server_default="0"),
+        sa.Column("made_with", sa.Text()),
+    )
     connection = op.get_bind()
-    update = sa.text("UPDATE feeds SET made_with = :made_with, owed = :owed WHERE axis = :axis AND slug = :slug")
+    update = sa.text("UPDATE feeds SET made_with = :made_with WHERE axis = :axis AND slug = :slug")
     for axis, slug, text in connection.execute(sa.text("SELECT axis, slug, files FROM feeds")).all():
         if files := json.loads(text):
-            made_with, is_owed = files.pop("#about", ""), files.pop("#owed", None) is not None
-            files, feed = _with_inputs(files), {"axis": axis, "slug": slug}
-            connection.execute(update, feed | {"made_with": made_with or ("0" if files else ""), "owed": is_owed})
-            _insert("products", (_product(feed, name, made_of) for name, made_of in files.items()))
+            made_with = files.pop("#about", "") or ("0" if files.keys() - {"#owed"} else "")
+            connection.execute(update, {"axis": axis, "slug": slug, "made_with": made_with})
     _drop("feeds", "files")
-
-
-def _product(feed: dict[str, str], name: str, made_of: str) -> dict[str, object]:
-    """Return the row of a file. A name such as #search/2026 in the feed of all articles belongs to no feed."""
-    kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
-    return {**(feed if not kind else {"axis": "", "slug": kind[1:]}), "name": rest, "made_of": made_of}
-
-
-def _with_inputs(files: dict[str, str]) -> dict[str, str]:
-    """Give archive documents the digest of their input, which was under their name with a # at the end."""
-    for name in [name for name in files if name.endswith(".atom#") and name[:-1] in files]:
-        atom, made_of = name[:-1], files.pop(name)
-        files |= dict.fromkeys({atom, atom[:-4] + "json"} & files.keys(), made_of)
-    return files
 
 
 _APPENDED = {

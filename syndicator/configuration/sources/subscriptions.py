@@ -1,0 +1,107 @@
+"""Read a list of subscriptions, whatever it is: OPML, or addresses, one a line. A list is read
+whole, or refused with the line at fault and the cure. Pure."""
+
+import codecs
+import gzip
+import re
+from collections.abc import Iterator
+
+from syndicator.configuration.sources import opml
+from syndicator.configuration.sources.opml import Outline, Skipped, SubscriptionList
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed
+from syndicator.core.reasons import FeedReason
+
+LARGEST = 20_000_000  # bytes: an OPML document of some fifty thousand feeds; a choice
+_LONGEST = 2_000  # characters of an address: browsers and servers take no more
+_SHOWN = 80  # characters of a line at fault
+_EXPORT = "export the list from the other reader as OPML, or write one address a line"
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_PACKED = {gzip.compress(b"")[:2]: "gzip", b"PK": "zip", b"%P": "PDF", b"SQ": "SQLite"}
+_ADDRESS = re.compile(r"https?://\S+|[^\s/]*[.:]\S*|localhost\S*", re.I)
+
+
+def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
+    """Return the subscriptions of an OPML document or of a list of addresses. `is_trusted`: see
+    `opml.read_opml`. Raises NotAFeed with the line at fault and the cure."""
+    if len(data) > LARGEST:
+        size = f"it has {len(data):,} bytes, and {LARGEST:,} are read"
+        raise NotAFeed(FeedReason.TOO_LARGE, f"line 1: {size}; split it into several files")
+    start = data[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n\0")
+    if not start:
+        raise NotAFeed(FeedReason.EMPTY, f"line 1: it is empty; {_EXPORT}")
+    for mark, name in _PACKED.items():
+        if data.startswith(mark) and b"\0" in data[:2_000]:
+            raise NotAFeed(
+                FeedReason.UNKNOWN_FORMAT, f"line 1: it is a {name} file; unpack it, or {_EXPORT}"
+            )
+    if start.startswith(b"<") or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _read_marked(data, is_trusted=is_trusted)
+    return _read_addresses(_decode(data), is_trusted=is_trusted)
+
+
+def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
+    """Read what begins like XML, or is UTF-16, which a list of addresses may be, too."""
+    text = data[:2_000].replace(b"\0", b"").lower()
+    if b"<" not in text:
+        return _read_addresses(_decode(data), is_trusted=is_trusted)
+    if b"<!doctype html" in text or b"<html" in text:
+        raise NotAFeed(FeedReason.HTML, f"line 1: it is a web page; {_EXPORT}")
+    return opml.read_opml(data, is_trusted=is_trusted)
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in _BOMS.items():
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        cure = "save the file as UTF-8"
+        raise NotAFeed(FeedReason.UNKNOWN_FORMAT, f"line {line}: it is no UTF-8; {cure}") from error
+
+
+def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
+    outlines: dict[str, Outline] = {}
+    skipped: list[Skipped] = []
+    for number, line in _lines(text):
+        item = _read_line(number, line, is_trusted=is_trusted)
+        if isinstance(item, Outline):
+            first = outlines.setdefault(urls.alias(item.url), item)
+            if first is item:
+                continue
+            item = Skipped(line=number, name=line, why=f"it stands in line {first.line} too")
+        skipped.append(item)
+    if not outlines:
+        first_line = skipped[0] if skipped else Skipped(line=1, name="", why="it has no address")
+        why = f"line {first_line.line}: {first_line.why}; {_EXPORT}"
+        raise NotAFeed(FeedReason.UNKNOWN_FORMAT, why)
+    return SubscriptionList(
+        outlines=tuple(outlines.values()), skipped=tuple(skipped), is_trusted=is_trusted
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are neither empty nor a comment, with their numbers."""
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("#"):
+            yield number, stripped
+
+
+def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped:
+    shown = line[:_SHOWN]
+    if len(line) > _LONGEST:
+        why = f"it has {len(line):,} characters, too many for an address; write one address a line"
+        return Skipped(line=number, name=shown, why=why)
+    url = line if "://" in line else f"https://{line}"
+    if not _ADDRESS.fullmatch(line) or not urls.host(url):
+        why = f"{shown!r} is no web address; write it like https://example.org/feed"
+        return Skipped(line=number, name=shown, why=why)
+    outline = Outline(url=url, line=number)
+    return outline if is_trusted else opml.clean_outline(outline)

@@ -1,0 +1,65 @@
+"""What to say of an address that gives no answer. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from syndicator.core import urls
+from syndicator.core.model import Failed
+from syndicator.core.reasons import FetchReason, explained
+
+# Cures for an address that nobody has seen work, if the one for a failing source does not fit.
+_CURES: dict[str, str] = {
+    FetchReason.DNS: "check how it is spelled, and this machine's network",
+    FetchReason.CONNECT: "check the address, or try again later",
+    FetchReason.TLS: "its certificate is not valid: tell the site's owner",
+    FetchReason.GONE: "look for the site's new address",
+    FetchReason.NOT_FOUND: "look for the site's new address, or give its front page",
+    FetchReason.FORBIDDEN: "the server refuses us: ask its owner, or give the address of its feed",
+}
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+_OWN_CERTIFICATE = re.compile("self.signed|local issuer|unable to get issuer", re.I)
+_ALLOW = re.compile(r'allow = \["([^"]+)"\]')
+
+
+def describe_failure(url: str, failed: Failed) -> str:
+    """Return a sentence with the address, the reason and the cure."""
+    means = ""
+    if failed.detail.startswith("robots.txt unreachable"):
+        means = f"{explained(failed.reason)[0]}: "
+    return f"{url}: {failed.reason}: {means}{failed.detail}{_find_cure(failed)}"
+
+
+def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
+    """Return the setting that may cure a failure of this machine's network, or "". `proxy`: the
+    setting fetch.proxy."""
+    if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
+        return (
+            "if the certificate is of your own network, name a file with it and the public ones in"
+            " the environment variable SSL_CERT_FILE"
+        )
+    if not failed.no_network:
+        return ""
+    if proxy:
+        return f"see that the proxy of fetch.proxy answers: {urls.redacted(proxy)}"
+    for name in _PROXIES:
+        value = environ.get(name) or environ.get(name.lower())
+        if value:
+            return (
+                f"the environment variable {name} is not used: if there is no other way out, set"
+                f' fetch.proxy = "{urls.redacted(value)}" in syndicator.toml'
+            )
+    if failed.reason == FetchReason.DNS:
+        return (
+            "correct its url in sources.toml if it is misspelled; if only a proxy finds names, set"
+            " fetch.proxy in syndicator.toml"
+        )
+    return ""
+
+
+def _find_cure(failed: Failed) -> str:
+    if line := _ALLOW.search(failed.detail):
+        return f", or add it with --allow {line[1]}, which writes that line"
+    cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
+    if not cure or cure.startswith("nothing"):
+        return "; try again later"
+    return f"; {cure}"

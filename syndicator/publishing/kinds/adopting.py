@@ -1,0 +1,52 @@
+"""Files that an earlier version, or this one with a database that was lost, has published: they get
+rows in the table of files, so that builds delete those that nothing makes any more."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow, Outlet, PublishedFile
+from syndicator.publishing import paths
+from syndicator.publishing.kinds.targets import ARTICLES, DIGESTS, SEARCH, STORY_PAGES
+
+_FORMAT: Final = "|".join(FORMATS)
+# names that builds have given, whatever else is in these folders
+_OURS: Final = (
+    (ARTICLES, paths.ARTICLES, re.compile(r"[a-z2-7]{26}\.html")),
+    (STORY_PAGES, paths.STORIES, re.compile(r"[0-9a-z-]+\.html")),
+    (SEARCH, paths.SEARCH, re.compile(r"(index|[0-9]{4}[0-9.-]*\.[td][0-9]+)\.js")),
+    (DIGESTS, "digests/", re.compile(rf"[a-z0-9-]+\.({_FORMAT})")),
+)
+_OLDER: Final = re.compile(rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMAT})")
+
+
+def adopt(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
+    """Yield the published files as out of date. `rows`: the feeds that ever were."""
+    for owner, folder, ours in _OURS:
+        yield from _in(outlet, owner, folder, ours)
+    for row in rows:
+        stem = paths.stem(row.key)
+        yield from _in(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
+        names = [paths.file_name(row.key, format) for format in FORMATS]
+        yield from (
+            PublishedFile(name=name, owner=row.key, target=stem)
+            for name in (*names, f"{stem}.opml")
+            if row.built and outlet.written(name)
+        )
+
+
+def _in(
+    outlet: Outlet, owner: FeedKey, folder: str, ours: re.Pattern[str]
+) -> Iterator[PublishedFile]:
+    for name in sorted(outlet.names(folder)):
+        if ours.fullmatch(name.removeprefix(folder)):
+            yield PublishedFile(name=name, owner=owner, target=_target(name))
+
+
+def _target(name: str) -> str:
+    """Return the target of an older document: that of its Atom file. A page of the calendar is its
+    own, and a wrong guess is put right when the file is made."""
+    stem, _, format = name.rpartition(".")
+    return name if format == "html" or not name.startswith(paths.ARCHIVES) else f"{stem}.atom"

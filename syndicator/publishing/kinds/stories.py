@@ -1,0 +1,40 @@
+"""Pages of stories: each shows the reports of one event by time."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from syndicator.core.axes import STORIES
+from syndicator.core.formats import PAGE
+from syndicator.publishing import paths
+from syndicator.publishing.kinds.site import Site
+from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, digest
+
+_FORM: Final = "1"  # increase when these pages change
+
+
+def are_looked_at(site: Site) -> bool:
+    """Return True if the feed of stories is looked at, which changes with each of them."""
+    return site.looks_at(STORIES)
+
+
+def targets(site: Site) -> Iterator[Target]:
+    """Yield the page of each story. A story that fell apart has none."""
+    if not any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs):
+        return
+    for story, shown in site.index.told().items():
+        yield Target(
+            id=paths.story_name(story),
+            owner=STORY_PAGES,
+            made_of=digest(_FORM, site.about, shown),
+            make=partial(_make, site, story),
+            urgency=Urgency.LINKED,
+        )
+
+
+def _make(site: Site, story: str) -> Iterator[File]:
+    name = paths.story_name(story)
+    if ids := [id for id, _ in site.index.story_articles([story]).get(story, ())]:
+        items = site.entries.stories(ids, None)
+        views = site.entries.views(ids, None)
+        yield File(name, site.pages.story_page(name, views, items))

@@ -1,0 +1,119 @@
+"""Targets: a target is one published file, or the few that belong together. A build compares what
+each is made of with the table of files, and makes those that differ. Pure."""
+
+import hashlib
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from syndicator.core.model import FeedKey, Problem
+
+# Owners of files that belong to no feed.
+ARTICLES: Final = FeedKey("", "articles")
+STORY_PAGES: Final = FeedKey("", "stories")
+DIGESTS: Final = FeedKey("", "digests")
+FRONT: Final = FeedKey("", "front")
+LISTS: Final = FeedKey("", "lists")
+MAPS: Final = FeedKey("", "maps")
+SEARCH: Final = FeedKey("", "search")
+
+
+class Urgency(IntEnum):
+    """The order in which targets are made. A document that others link comes before them."""
+
+    LINKED = 0
+    HEAD = 1
+    SHARED = 2
+    SEARCH = 3
+    OLDER = 4
+
+
+class File(NamedTuple):
+    """A file to publish. `heir_of`: files that redirect to it, as `Outlet.put` takes them."""
+
+    name: str
+    data: bytes
+    heir_of: Sequence[str] = ()
+
+
+class Held(Exception):
+    """A target must keep its old files. The message says why, for the operator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """`id`: its name in the table of files; `owner`: the feed that it belongs to, or a key without
+    axis; `made_of`: a fingerprint of its input; `make`: yields its files, or raises Held;
+    `changed`: its input changed in a way that the fingerprint does not show; `waits`: leave it to a
+    later build; `unit`: targets that reach the disk together; `order`: within its urgency."""
+
+    id: str
+    owner: FeedKey
+    made_of: str
+    make: Callable[[], Iterable[File]]
+    urgency: Urgency
+    changed: bool = False
+    waits: bool = False
+    unit: str = ""
+    order: str = ""
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        return self.urgency, self.order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """`due`: targets to make, in order; `late`: those that a later build makes; `gone`: ids of
+    targets that exist no more."""
+
+    due: Sequence[Target]
+    late: Sequence[Target]
+    gone: Collection[str]
+
+
+def difference(
+    targets: Sequence[Target], known: Mapping[str, str], *, whole: bool = False
+) -> Difference:
+    """Compare `targets`, all that the owners of `known` have, with what was made before. `known`:
+    target id -> fingerprint, "" if it is out of date; `whole`: make all of them anew."""
+    changed = [
+        target
+        for target in targets
+        if whole or target.changed or known.get(target.id) != target.made_of
+    ]
+    due = [target for target in changed if not target.waits]
+    return Difference(
+        due=sorted(due, key=lambda target: target.rank),
+        late=[target for target in changed if target.waits and known.get(target.id) != ""],
+        gone=known.keys() - {target.id for target in targets},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """The result of a build. `written`: names of changed or deleted files; `held`: feeds that keep
+    their old files, and why; `set_aside`: articles that could not be shown properly; `left`: number
+    of feeds and targets left to a later build; `shown`: for each written feed, the numbers of its
+    entries and articles."""
+
+    written: tuple[str, ...] = ()
+    unchanged: int = 0
+    held: tuple[Problem, ...] = ()
+    set_aside: tuple[Problem, ...] = ()
+    ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses now answer 410
+    ending: tuple[Problem, ...] = ()  # that feeds wait for a confirmation to end
+    hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
+    builds: int = 0
+    left: int = 0
+    shown: Mapping[FeedKey, tuple[int, int]] = field(default_factory=dict)
+    seconds: float = 0.0  # elapsed time
+
+
+Steps = Generator[None, None, BuildReport]  # a build, step by step
+
+
+def digest(*parts: object) -> str:
+    """Return a fingerprint of values that `repr` tells apart."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]

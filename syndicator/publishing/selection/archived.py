@@ -1,0 +1,64 @@
+"""Decide which feeds have archives (RFC 5005) and pages of older stories. Pure.
+
+`publish.archives = "listed"`, the default of new folders: everything, categories, sources and the
+tags of taxonomy.toml, because readers and people follow these for years. Any other feed is a head
+of `publish.limit` entries. What such a feed has published in archives stays and goes on: nothing
+that is published ends because a tag left taxonomy.toml."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from syndicator.configuration.settings import LISTED, Archives, Publish
+from syndicator.core.axes import AUTHOR, AXES, QUERY, SOURCE, STORIES, TAG
+from syndicator.core.model import FeedKey, FeedSpec, Older
+from syndicator.core.ports import FeedRow
+from syndicator.publishing import paths
+from syndicator.publishing.output.redirects import moved
+
+BY_CHOICE: Final = (TAG, QUERY, AUTHOR)  # axes of which some feeds may have archives
+
+
+def with_older(
+    specs: Iterable[FeedSpec],
+    publish: Publish,
+    *,
+    tags: Collection[str],
+    published: Collection[FeedKey],
+    windows: Collection[FeedKey],
+) -> list[FeedSpec]:
+    """Return `specs`, each with its `older`; a feed without archives has at most `limit` entries.
+    `tags`: slugs of taxonomy.toml; `published`: as in `find_published`; `windows`: feeds whose
+    `window_hours` the operator wrote."""
+    result: list[FeedSpec] = []
+    for spec in specs:
+        older = choose(spec.key, publish.archives, tags, published)
+        is_cut = older is Older.NONE and spec.key not in windows
+        window_hours = 0 if is_cut else spec.window_hours
+        result.append(replace(spec, older=older, window_hours=window_hours))
+    return result
+
+
+def choose(
+    key: FeedKey, setting: Archives, tags: Collection[str], published: Collection[FeedKey]
+) -> Older:
+    """Return where the older entries of the feed `key` are."""
+    if key.axis == STORIES.axis:
+        return Older.OF_AXIS
+    may_have_archives = AXES[key.axis].archived or key.axis == SOURCE
+    in_archives = Older.OF_AXIS if may_have_archives else Older.OWN
+    if isinstance(setting, tuple):
+        is_named = AXES[key.axis].word in setting or paths.stem(key) in setting
+        return in_archives if is_named else Older.NONE
+    if setting != LISTED:
+        return Older.OF_AXIS
+    if may_have_archives and (key.axis != TAG or key.slug in tags):
+        return in_archives
+    return in_archives if key in published else Older.NONE
+
+
+def find_published(rows: Sequence[FeedRow], recorded: Collection[FeedKey]) -> set[FeedKey]:
+    """Return the feeds with published archive documents, those of moved feeds under their new keys.
+    `rows`: of all feeds; `recorded`: those that the table of files has."""
+    targets = moved(rows)
+    return {targets.get(key, key) for key in recorded}

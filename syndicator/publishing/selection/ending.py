@@ -1,0 +1,79 @@
+"""Decide which published feeds end. Pure.
+
+The address of a feed that ended answers 410, upon which readers unsubscribe for good. So an edit
+that would end more than ten feeds ends none before the operator confirms it: until then the build
+does as if these feeds were still configured."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.configuration.settings import Publish
+from syndicator.core.axes import AXES, STORIES
+from syndicator.core.model import FeedKey, Problem
+from syndicator.core.ports import FeedRow
+from syndicator.core.reasons import ConditionReason
+from syndicator.publishing.selection.published import ended, is_on
+
+_MOST: Final = 10  # feeds that end at once without confirmation: a choice
+_NAMED: Final = 10  # of those that wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Feeds that wait for a confirmation. `kept`: those that the build leaves as they are; the
+    others are built as before, with `publish`."""
+
+    feeds: frozenset[FeedKey]
+    kept: frozenset[FeedKey]
+    publish: Publish
+
+
+def find_given_up(
+    rows: Iterable[FeedRow], wanted: Collection[FeedKey], publish: Publish
+) -> set[FeedKey]:
+    """Return the published feeds that the configuration no longer has. `wanted`: those that it
+    has."""
+    return {row.key for row in rows if row.published and ended(row, wanted, publish)}
+
+
+def decide_waiting(
+    given_up: Collection[FeedKey], confirmed: Collection[FeedKey], publish: Publish
+) -> Waiting:
+    """Return the feeds of `given_up` that wait: all but the `confirmed` ones if these are more than
+    ten, else none."""
+    unconfirmed = frozenset(given_up) - frozenset(confirmed)
+    if len(unconfirmed) <= _MOST:
+        return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
+    publish_before = _switch_on(unconfirmed, publish)
+    # without its entry in feeds.toml nobody knows what belongs into the feed of a saved query
+    kept = frozenset(key for key in unconfirmed if is_on(key.axis, publish))
+    return Waiting(feeds=unconfirmed, kept=kept, publish=publish_before)
+
+
+def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
+    """Return `publish` with the axes of `feeds`."""
+    words = {AXES[key.axis].word for key in feeds}
+    missing = sorted(words - set(publish.axes))
+    changes: dict[str, object] = {"axes": (*publish.axes, *missing)} if missing else {}
+    if STORIES in feeds and publish.stories == "off":
+        changes["stories"] = "link"
+    return publish.model_copy(update=changes) if changes else publish
+
+
+def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
+    """Return the problem that the feeds at `stems` wait; nothing without feeds."""
+    if not stems:
+        return ()
+    return (
+        Problem(
+            what=f"{len(stems)} feeds",
+            reason=ConditionReason.FEEDS_WOULD_END,
+            detail=name_some(stems),
+        ),
+    )
+
+
+def name_some(stems: Sequence[str]) -> str:
+    more = len(stems) - _NAMED
+    return ", ".join(stems[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,60 @@
+"""When feeds are built: new articles wait shortly for others, long feeds longer. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+LONG: Final = 50  # entries, the default of `publish.limit`: a feed with more waits longer
+# long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
+FEW: Final = 6
+HOUR: Final = 3600.0  # seconds: how often most readers poll
+MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss none. A choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Changes that are not built yet. `articles`: number of articles filed since the last build;
+    `since`: time of the first change, in monotonic seconds, None without changes; `urgent`: build
+    now."""
+
+    articles: int = 0
+    since: float | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """The last build of a feed. `at`: monotonic seconds; `entries`, `articles`: numbers of those
+    shown and of all."""
+
+    at: float
+    entries: int
+    articles: int
+
+
+def crowd(built: Iterable[Built]) -> float:
+    """Return the factor by which many long feeds wait longer, so that all together cost no more
+    than `FEW`."""
+    return max(1.0, sum(last.entries > LONG for last in built) / FEW)
+
+
+def is_rested(
+    built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0
+) -> bool:
+    """Return True if a stale feed may be written again: a short one always, a long one after
+    `settle` seconds for each 50 entries, times `crowd` (which alone makes it wait at most an hour),
+    or as soon as half of its entries may be out of date. `articles`: returns their number in the
+    feed now."""
+    if built is None or built.entries <= LONG:
+        return True
+    rest = settle * built.entries / LONG
+    rest = min(rest * crowd, max(rest, HOUR))
+    return now - built.at >= rest or 2 * (articles() - built.articles) >= built.entries
+
+
+def is_due(waiting: Waiting, settle: float, now: float) -> bool:
+    """Return True if waiting changes must be built: urgent, many, or the oldest has waited `settle`
+    seconds."""
+    if waiting.since is None:
+        return False
+    return waiting.urgent or waiting.articles >= MANY or now - waiting.since >= settle

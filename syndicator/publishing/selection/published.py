@@ -1,0 +1,80 @@
+"""Which feeds are looked at, and which are published no more."""
+
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
+from itertools import islice
+from typing import Final
+
+from syndicator.configuration.settings import Publish
+from syndicator.core import axes as core_axes
+from syndicator.core.axes import ALL, AXES
+from syndicator.core.model import FeedKey, FeedSpec
+from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.publishing import paths
+
+_LOOKED_AT: Final = 8  # feeds compared by `replaced`: a choice, some milliseconds
+
+
+def to_look_at(
+    specs: Sequence[FeedSpec], feeds: Iterable[FeedRow], outdated: Collection[FeedKey] = ()
+) -> set[FeedKey]:
+    """Return the feeds that changed since they were built, were never built, or have files that are
+    out of date (`outdated`)."""
+    rows = {row.key: row for row in feeds}
+
+    def changed(row: FeedRow | None) -> bool:
+        return row is None or row.stale or row.dropped or not row.published
+
+    return {spec.key for spec in specs if spec.key in outdated or changed(rows.get(spec.key))}
+
+
+def replaced(newest: Iterable[FeedRow], index: ArticleIndex, outlet: Outlet) -> bool:
+    """Return True if the published files are not those last written, such as a restored older
+    folder. Compares a file of some of `newest`, the feeds of the newest articles."""
+    fresh = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
+    heads = [paths.stem(key) for key in islice(fresh, _LOOKED_AT)]
+    files = sorted(index.files(heads).values(), key=lambda file: file.name, reverse=True)
+    first = {file.target: file for file in files if file.sha256}  # its Atom file, if it has one
+    return any(
+        sha256(outlet.get(file.name) or b"").hexdigest() != file.sha256 for file in first.values()
+    )
+
+
+def unpublished(
+    specs: Sequence[FeedSpec],
+    rows: Iterable[FeedRow],
+    publish: Publish,
+    left_alone: Collection[FeedKey] = (),
+) -> list[FeedRow]:
+    """Return the changed feeds that are not published or are `left_alone`, so that no build ends
+    their marks."""
+    wanted = {ALL, *(spec.key for spec in specs)}
+    stale = [row for row in rows if row.stale and row.key not in wanted]
+    kept = {*wanted, *left_alone}
+    return [row for row in stale if not ended(row, kept, publish) and not old_archives(row)]
+
+
+def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
+    """Return True for a published feed that the configuration or the operator dropped, itself or
+    its axis."""
+    if row.key in wanted or row.moved_to is not None:
+        return False
+    given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
+    return given_up or bool(row.published)
+
+
+def off(row: FeedRow, publish: Publish) -> bool:
+    """Return True for a published feed whose axis is off now. It returns with the axis, with the
+    same id."""
+    return row.built and not is_on(row.key.axis, publish)
+
+
+def is_on(axis: str, publish: Publish) -> bool:
+    return AXES[axis].word in publish.axes and (
+        axis != core_axes.STORIES.axis or publish.stories != "off"
+    )
+
+
+def old_archives(row: FeedRow) -> bool:
+    """Return True for a feed that moved and whose archive documents still exist."""
+    return bool(row.moved_to and row.published)

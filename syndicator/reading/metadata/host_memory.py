@@ -1,0 +1,49 @@
+"""Digests of what articles of a host may share apart from blocks: a title, its ends, a picture.
+
+The store counts them as it counts those of blocks; three articles make a digest "repeated". Pure.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from syndicator.core import urls
+from syndicator.reading.metadata import title as titles
+
+_DIGITS = 16  # hex digits, as of the digests of blocks
+_NUMBER = re.compile(r"\d")
+TITLE, _PICTURE = "title", "picture"
+
+
+def list_title_digests(title: str, heads: Iterable[str]) -> list[str]:
+    """Return the digests of `title`, and of the beginnings and ends of the titles `heads`."""
+    shared = [_digest(TITLE, titles.key(title))] if title else []
+    for head in (title, *heads):
+        shared += [
+            _digest(kind, titles.key(part))
+            for kind, part in titles.split_ends(titles.visible(head))
+            if _may_be_shared(part)
+        ]
+    return list(dict.fromkeys(shared))
+
+
+def picture_digest(address: str) -> str:
+    return _digest(_PICTURE, urls.alias(address))
+
+
+def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
+    """Return True if other articles of the host have `value` as their title, or as the kind of
+    part (titles.BEGINNING, titles.END) of it."""
+    if not repeated or (kind != TITLE and not _may_be_shared(value)):
+        return False
+    return _digest(kind, titles.key(value)) in repeated
+
+
+def _may_be_shared(part: str) -> bool:
+    """Return False for a part with digits: "Part 2" tells one article from others."""
+    return bool(titles.key(part)) and not _NUMBER.search(part)
+
+
+def _digest(kind: str, value: str) -> str:
+    """Return 16 hex digits; the line break keeps them apart from those of blocks."""
+    return hashlib.sha256(f"{kind}\n{value}".encode("utf-8", "replace")).hexdigest()[:_DIGITS]

@@ -1,0 +1,112 @@
+"""Sort the feeds of one address, best first: feeds of comments go last. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from syndicator.core import urls
+from syndicator.core.model import ParsedFeed
+
+# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/
+# alone: opinion pages.
+_PATH = re.compile(r"(^|/)comments([-_](feed|rss2?|atom)|\.(xml|rss|atom|rdf|json))?(/|$)", re.I)
+_QUERY = re.compile(r"(^|&)(feed=comments|withcomments=)", re.I)
+# "Comments on Site", "Site » Comments Feed", and the same in other languages.
+_TITLE = re.compile(
+    r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare"
+    r" (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
+    r"|\bflux des? commentaires$|^comentarios (en|de|para)\b|\bfeed de (los )?comentarios$"
+    r"|^comentários (sobre|em|para)\b|\bfeed de comentários$"
+    r"|^commenti (su|a|per)\b|\bfeed dei commenti$|^reacties (op|voor)\b|\breacties ?feed$"
+    r"|^komentarze (do|dla)\b|^комментарии (к|на)\b|лента"
+    r" комментариев$|のコメント$|コメントフィード$|评论 ?feed$",
+    re.I,
+)
+_ENTRY = re.compile(r"^(by: |comment on )", re.I)  # WordPress
+_FRAGMENT = re.compile(r"#(comment|respond|c)-?\d", re.I)
+# of a sitemap's name
+_OTHER_PAGES = re.compile(r"(categor|tag|author|user|page|image|video|product|archive)", re.I)
+# behind the newest of the others: a feed that its site no longer writes; a choice
+_ASLEEP = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedFeed:
+    """A feed in a list to choose from. `same_as`: address of an earlier feed with the same
+    entries."""
+
+    url: str
+    title: str
+    format: str
+    entries: int
+    latest: datetime | None
+    comments: bool
+    same_as: str = ""
+
+
+def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
+    """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
+    first."""
+    latest = [when for _, title, feed in feeds if (when := last_date(feed))]
+    newest = max(latest, default=None)
+
+    def order(number: int) -> tuple[bool, ...]:
+        url, title, feed = feeds[number]
+        when = last_date(feed)
+        return (
+            is_comments(url, title, feed),
+            not feed.entries,
+            bool(newest and when and newest - when > _ASLEEP),
+            not _about(url, feed, page),
+            feed.format == "sitemap" and bool(_OTHER_PAGES.search(urlsplit(url).path)),
+        )
+
+    ranked: list[RankedFeed] = []
+    first: dict[tuple[bool, frozenset[str]], str] = {}
+    for number in sorted(range(len(feeds)), key=order):
+        url, title, feed = feeds[number]
+        comments = is_comments(url, title, feed)
+        entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
+        same_as = first.setdefault((comments, entries), url) if entries else url
+        ranked.append(
+            RankedFeed(
+                url=url,
+                title=feed.title or title,
+                format=feed.format,
+                entries=len(feed.entries),
+                latest=last_date(feed),
+                comments=comments,
+                same_as="" if same_as == url else same_as,
+            )
+        )
+    return ranked
+
+
+def _about(url: str, feed: ParsedFeed, page: str) -> bool:
+    if urls.alias(feed.site_url or "") == urls.alias(page):
+        return True
+    return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
+
+
+def last_date(feed: ParsedFeed) -> datetime | None:
+    """Return the time of the newest entry, or None if no entry has one."""
+    return max(
+        (when for entry in feed.entries if (when := entry.published or entry.updated)), default=None
+    )
+
+
+def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
+    """Return True for a feed of comments, by address, titles or entries. `title`: the page's title
+    for it."""
+    parts = urlsplit(url)
+    if _PATH.search(parts.path) or _QUERY.search(parts.query):
+        return True
+    if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
+        return True
+    marks = [
+        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id)
+        for entry in feed.entries
+    ]
+    return 2 * sum(map(bool, marks)) > len(marks)

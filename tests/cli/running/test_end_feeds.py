@@ -1,0 +1,201 @@
+"""An edit that would end more than ten feeds ends none before it is confirmed, by the command
+line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import commands
+from tests.commands import ROOT
+from tests.services.places import SOURCES, Place, store_articles
+
+MOST = 10  # that end at once
+AXES = ("all", "categories", "tags", "queries", "sources")
+_SECONDS = 90  # for `up` to build
+
+
+class Instance:
+    """A folder with `count` tags and saved queries, whose feeds are published."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.place, self.count = Place(folder), count
+        (folder / "config/sources.toml").write_text(SOURCES.replace("url", "enabled = false\nurl"))
+        self.tags = [f"Tag {number}" for number in range(count)]
+        self.set_axes(AXES)
+        self.set_queries(count)
+        with self.place.app() as app:
+            store_articles(app, "First", "Text.", tags=tuple(self.tags), category="AI")
+        self.json("build")
+
+    def set_axes(self, axes: tuple[str, ...]) -> None:
+        text = f'[publish]\ntag_min = 1\nlisten = "127.0.0.1:0"\naxes = {json.dumps(axes)}\n'
+        (self.place.config / "syndicator.toml").write_text(text)
+
+    def set_queries(self, count: int, *, first: int = 0) -> None:
+        numbers = range(first, count)
+        tables = [f'[[feed]]\nslug = "q{n}"\nquery = "tag:tag-{n}"\n' for n in numbers]
+        (self.place.config / "feeds.toml").write_text("\n".join(tables))
+
+    def json(self, *words: str) -> Any:
+        done = commands.run(*words, "--json", "--config", str(self.place.config))
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def published(self, kind: str) -> set[str]:
+        folder = self.place.folder / "feeds/public" / kind
+        return {path.stem for path in folder.glob("*.atom")}
+
+    def gone(self) -> list[str]:
+        moved = json.loads(self.place.published("maps/moved.json"))
+        return [name for name in moved["gone"] if name.endswith(".atom")]
+
+    def condition(self) -> Any:
+        conditions = self.json("status")["conditions"]
+        return next((item for item in conditions if item["kind"] == "feeds-would-end"), None)
+
+
+def take_out_tags(instance: Instance) -> None:
+    instance.set_axes(tuple(axis for axis in AXES if axis != "tags"))
+
+
+def take_out_queries(instance: Instance) -> None:
+    instance.set_queries(0)
+
+
+def take_out_kind_of_queries(instance: Instance) -> None:
+    instance.set_axes(tuple(axis for axis in AXES if axis != "queries"))
+
+
+EDITS = [
+    (take_out_tags, "tags"),
+    (take_out_queries, "queries"),
+    (take_out_kind_of_queries, "queries"),
+]
+each_edit = pytest.mark.parametrize(
+    ("edit", "kind"), EDITS, ids=lambda value: getattr(value, "__name__", value)
+)
+
+
+@each_edit
+def test_eleven_wait_and_ten_end(
+    tmp_path: Path, edit: Callable[[Instance], None], kind: str
+) -> None:
+    folders = (tmp_path / "eleven", tmp_path / "ten")
+    for folder in folders:
+        folder.mkdir()
+    eleven, ten = Instance(folders[0], MOST + 1), Instance(folders[1], MOST)
+    before = eleven.published(kind)
+    for instance in (eleven, ten):
+        edit(instance)
+
+    built = ten.json("build")
+    assert len(built["ended"]) == MOST and built["ending"] == []
+    assert ten.published(kind) == set() and len(ten.gone()) == MOST
+    assert ten.condition() is None
+
+    for words in (("build",), ("build", "--all"), ("refresh",)):
+        built = eleven.json(*words)
+        assert not built.get("ended") and len(built["ending"]) == 1, words
+        assert eleven.published(kind) == before and eleven.gone() == [], words
+    condition = eleven.condition()
+    assert (condition["count"], condition["needs_you"]) == (MOST + 1, True)
+    assert f"{kind}/" in condition["detail"] and "--end-feeds" in condition["cure"]
+
+    built = eleven.json("build", "--end-feeds")
+    assert len(built["ended"]) == MOST + 1 and built["ending"] == []
+    assert eleven.published(kind) == set() and len(eleven.gone()) == MOST + 1
+    assert eleven.condition() is None
+
+
+def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 1)
+    take_out_tags(instance)
+    instance.json("build")
+    with instance.place.app() as app:
+        store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
+    instance.json("build")
+    assert "Second" in instance.place.published("tags/tag-1.atom")
+    assert "tags/tag-1.html" in instance.place.published("all.atom")
+    instance.json("build", "--end-feeds")
+    assert "tags/tag-1.html" not in instance.place.published("all.atom")
+
+
+def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 2)
+    instance.set_queries(MOST + 2, first=MOST + 1)  # one stays
+    instance.json("build")
+    before = instance.place.published("queries/q1.atom")
+    with instance.place.app() as app:
+        store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
+    for _ in range(2):
+        instance.json("build")
+        with instance.place.app() as app:
+            assert app.store.index.newest_mark() == 0
+    assert instance.place.published("queries/q1.atom") == before
+
+
+def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 1)
+    before = instance.place.digests("public")
+    for edit in (take_out_tags, take_out_queries):
+        edit(instance)
+        instance.json("build")
+        with instance.place.app() as app:
+            assert app.store.index.newest_mark() == 0  # nothing is left to build meanwhile
+        instance.set_axes(AXES)
+        instance.set_queries(MOST + 1)
+        assert instance.json("build")["ending"] == []
+        assert instance.condition() is None
+    assert instance.place.digests("public") == before
+
+
+def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 1)
+    instance.set_queries(0)
+    # nothing was named yet
+    assert instance.json("build", "--end-feeds")["ended"] == []
+    take_out_tags(instance)
+    built = instance.json("build", "--end-feeds")
+    assert {name.partition("/")[0] for name in built["ended"]} == {"queries"}
+    assert (instance.condition()["count"], len(instance.published("tags"))) == (11, 11)
+    instance.json("build", "--end-feeds")
+    assert instance.published("tags") == set()
+
+    instance.set_axes(AXES)  # the feeds come back, and a confirmation is no permission for ever
+    instance.json("build")
+    take_out_tags(instance)
+    assert instance.json("build")["ended"] == []
+    assert len(instance.published("tags")) == MOST + 1
+
+
+def test_those_who_read_are_told(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 1)
+    take_out_tags(instance)
+    for _ in range(2):  # the second has nothing to build
+        done = commands.run("build", "--config", str(instance.place.config))
+        assert "11 feeds (tags/tag-0, " in done.stdout and "--end-feeds" in done.stdout
+    assert "feeds-would-end" in instance.json("status")["conditions"][0]["kind"]
+
+
+@pytest.mark.slow
+def test_up_ends_none(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, MOST + 1)
+    take_out_tags(instance)
+    command = [sys.executable, "-m", "syndicator", "up", "--config", str(instance.place.config)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            end = time.monotonic() + _SECONDS
+            while instance.condition() is None:
+                assert time.monotonic() < end and process.poll() is None
+                time.sleep(0.5)
+        finally:
+            process.terminate()
+    assert len(instance.published("tags")) == MOST + 1 and instance.gone() == []

@@ -1,0 +1,48 @@
+"""How far a run is said to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.cli import printing
+from syndicator.cli import progress as progress_module
+from syndicator.cli.progress import Count, describe_left, estimate_seconds
+from tests.cli.conftest import Instance
+
+
+@pytest.mark.parametrize(
+    ("count", "elapsed", "left"),
+    [
+        (Count(sources=51), 5.0, None),
+        (Count(sources=2, visited=1, pages=3, read=3), 8.0, 8.0),  # the other has three, too
+        (Count(sources=2, visited=2, pages=8, read=3), 5.0, 5.0),
+        (Count(sources=1, visited=0, pages=19, read=10), 10.0, 10.0),
+        (Count(sources=1, visited=1, pages=4, read=4), 10.0, 0.0),
+    ],
+)
+def test_the_time_left_follows_from_sources_and_pages(
+    count: Count, elapsed: float, left: float | None
+) -> None:
+    assert estimate_seconds(count, elapsed) == left
+
+
+def test_a_time_is_said_in_words() -> None:
+    assert [describe_left(seconds) for seconds in (None, 0.4, 59.0, 170.0)] == [
+        "?",
+        "0 s",
+        "59 s",
+        "3 min",
+    ]
+
+
+def test_a_log_has_lines_of_progress_with_the_pages(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress_module, "LINE_SECONDS", 0.0)
+    said: list[dict[str, object]] = []
+    monkeypatch.setattr(printing, "log", lambda event, *level, **fields: said.append(fields))
+    key = instance.world.sources[0].key
+    instance.run("refresh", "--source", key, "--limit", "2")
+    lines = [fields for fields in said if "pages" in fields and "sources" in fields]
+    assert lines[0]["pages"] == "0 of 2 pages, ? left"
+    assert str(lines[-1]["pages"]).startswith("2 of 2 pages, ")

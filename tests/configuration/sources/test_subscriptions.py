@@ -1,0 +1,69 @@
+"""Lists of subscriptions: OPML, or addresses, one a line. None is taken in part."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator.configuration.sources import subscriptions
+from syndicator.configuration.sources.subscriptions import read_subscriptions
+from syndicator.core.errors import NotAFeed
+
+BROKEN = Path(__file__).with_name("broken")
+EXPECTED = tomllib.loads((BROKEN / "expected.toml").read_text(encoding="utf-8"))
+
+
+def test_every_broken_list_is_expected() -> None:
+    names = {path.name for path in BROKEN.iterdir()} - {"expected.toml"}
+    assert names == EXPECTED.keys() and len(names) >= 20
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_broken_list_is_refused_with_its_line_and_a_cure(name: str) -> None:
+    line, cure = EXPECTED[name]
+    with pytest.raises(NotAFeed) as raised:
+        read_subscriptions((BROKEN / name).read_bytes())
+    assert raised.value.detail.startswith(f"line {line}: ")
+    assert cure in raised.value.detail.partition("; ")[2]
+
+
+def test_a_huge_list_is_refused_unread() -> None:
+    data = b"https://a.example/feed\n" * (subscriptions.LARGEST // 20)
+    with pytest.raises(NotAFeed, match=r"line 1: it has [\d,]+ bytes.*; split it"):
+        read_subscriptions(data)
+
+
+def test_what_other_readers_write_without_an_escape_is_read() -> None:
+    """An ampersand in an address, and an entity of HTML in a title."""
+    document = (
+        b'<opml version="1.0"><body><outline text="Caf&eacute;&nbsp;& bar"'
+        b' xmlUrl="https://a.example/?a=1&b=2&amp;c=3"/></body></opml>'
+    )
+    (outline,) = read_subscriptions(document).outlines
+    assert outline.url == "https://a.example/?a=1&b=2&c=3"
+    assert outline.title == "Caf\u00e9\u00a0& bar" or outline.title == "Caf\u00e9 & bar"
+
+
+def test_a_text_has_an_address_a_line_and_comments() -> None:
+    text = "\ufeff# mine\nhttps://a.example/feed\n\n  b.example  \nlocalhost:8080/feed\n"
+    listed = read_subscriptions(text.encode())
+    assert [(outline.line, outline.url) for outline in listed.outlines] == [
+        (2, "https://a.example/feed"),
+        (4, "https://b.example"),
+        (5, "https://localhost:8080/feed"),
+    ]
+    assert listed == read_subscriptions(b"\xff\xfe" + text[1:].encode("utf-16-le"))
+
+
+def test_a_line_that_is_no_address_is_named() -> None:
+    lines = ("a.example", "not an address", "ftp://b.example/", "http://www.a.example/", "x" * 3000)
+    listed = read_subscriptions("\n".join(lines).encode())
+    assert [(one.line, one.why.partition(";")[2]) for one in listed.skipped] == [
+        (2, " write it like https://example.org/feed"),
+        (3, " write it like https://example.org/feed"),
+        (4, ""),
+        (5, " write one address a line"),
+    ]
+    assert listed.skipped[2].why == "it stands in line 1 too"

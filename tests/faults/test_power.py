@@ -1,0 +1,154 @@
+"""The power goes at each step of the writing of a whole and of a small build."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.stores.bucket import Bucket
+from syndicator.core.ports import Outlet
+from syndicator.publishing import builder
+from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
+from syndicator.services import places
+from tests.faults.losing import LosingDisk, LosingObjects, Power, PowerCut
+from tests.faults.table import fault
+from tests.faults.whole import Files, check_whole, copy_place, read_files
+from tests.objects.s3_server import S3
+from tests.services.places import NOW, SHORT, Place, store_articles
+
+HOLDS = (
+    "every file is whole, of before or of after; the next build ends with the bytes of one that was"
+    " not disturbed, and leaves no temporary file"
+)
+FEW = 12  # files in a batch, so that a small instance has several
+EVERY = 31  # one of so many steps, in a run without the slow tests
+OFTEN = 11  # one of so many steps, in a run with them; each one takes three quarters of an hour
+
+Make = Callable[..., Outlet]
+
+
+def fill(place: Place) -> None:
+    with place.app(create=True) as app:
+        for number in range(3):
+            store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
+
+
+def publish_first(place: Place) -> None:
+    """An instance that has published, and whose next build publishes one article more."""
+    fill(place)
+    place.build()
+    with place.app() as app:
+        store_articles(app, "New", "Of it.", tags=("GPU",), added=NOW + timedelta(hours=1))
+
+
+def publish_less(place: Place) -> None:
+    """An instance that has published, and whose next build ends the feeds of tags."""
+    fill(place)
+    place.build()
+    path = place.config / "syndicator.toml"
+    path.write_text(path.read_text() + 'axes = ["all", "sources", "categories"]\n')
+
+
+BUILDS: Mapping[str, Callable[[Place], None]] = {
+    "everything": fill,
+    "one article more": publish_first,
+    "feeds that end": publish_less,
+}
+# the share of unsynced names that are lost
+SHARES = {"all names": 1.0, "some names": 0.5, "bytes alone": 0.0}
+
+
+@pytest.fixture(params=[*BUILDS])
+def prepared(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An instance just before the build."""
+    (tmp_path / "prepared").mkdir()
+    place = Place(tmp_path / "prepared", settings=SHORT)
+    BUILDS[request.param](place)
+    return place
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builder, "_BATCH", FEW)
+
+
+def build(place: Place, make: Make) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "FileOutlet", make)
+        place.build()
+
+
+@fault(
+    "the power goes during a build",
+    how=(
+        "a disk that loses names and bytes that were not synced, cut at each write, sync,"
+        " replacement and deletion"
+    ),
+    holds=HOLDS,
+)
+@pytest.mark.parametrize(
+    ("share", "every"),
+    [
+        ("some names", EVERY),
+        *(pytest.param(share, OFTEN, marks=pytest.mark.slow) for share in SHARES),
+    ],
+)
+@pytest.mark.timeout(1800)
+def test_a_disk(prepared: Place, share: str, every: int) -> None:
+    before = read_files(prepared.folder / "feeds/public")
+    quiet = Power()
+    place = copy_place(prepared)
+    build(place, on_disk(LosingDisk(quiet)))
+    after = read_files(place.folder / "feeds/public")
+    assert after != before
+    for step in range(1, quiet.steps + 1, every):
+        place = copy_place(prepared)
+        disk = LosingDisk(Power(step))
+        with pytest.raises(PowerCut):
+            build(place, on_disk(disk))
+        disk.lose(SHARES[share], random.Random(step))
+        public = place.folder / "feeds/public"
+        check_whole(read_files(public), before, after)
+        place.build()
+        assert read_files(public) == after, step
+
+
+@fault(
+    "the power goes during a build into a bucket",
+    how="a build that ends at each change of the bucket",
+    holds=HOLDS,
+)
+@pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
+@pytest.mark.timeout(1800)
+def test_a_bucket(prepared: Place, s3: S3, bucket: Bucket, every: int) -> None:
+    fill_bucket(s3, before := read_files(prepared.folder / "feeds/public"))
+    quiet = Power()
+    build(copy_place(prepared), in_bucket(bucket, quiet))
+    after = s3.below("i")
+    for step in range(1, quiet.steps + 1, every):
+        fill_bucket(s3, before)
+        place = copy_place(prepared)
+        with pytest.raises(PowerCut):
+            build(place, in_bucket(bucket, Power(step)))
+        check_whole(s3.below("i"), before, after)
+        build(place, in_bucket(bucket, Power()))
+        assert s3.below("i") == after, step
+
+
+def on_disk(disk: LosingDisk) -> Make:
+    return lambda root, gzip, held: FileOutlet(root, gzip, held, disk)
+
+
+def in_bucket(bucket: Bucket, power: Power) -> Make:
+    objects = LosingObjects(bucket, power)
+    return lambda root, gzip, held: ObjectOutlet(objects, gzip, whole=True)
+
+
+def fill_bucket(s3: S3, files: Files) -> None:
+    s3.objects.clear()
+    for name, data in files.items():
+        s3.put(f"i/{name}", data)

@@ -1,0 +1,47 @@
+"""Published files, compared with those of a build that nothing disturbed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.services.places import Place
+
+Files = Mapping[str, bytes]
+
+
+def read_files(folder: Path) -> Files:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def visible(files: Files) -> Files:
+    """Return the files without temporary ones."""
+    return {
+        name: data for name, data in files.items() if not name.rpartition("/")[2].startswith(".")
+    }
+
+
+def check_whole(found: Files, before: Files, after: Files) -> None:
+    """Each file is that of before or that of after, and none is missing that both have; a temporary
+    one may be torn."""
+    published = visible(found)
+    assert before.keys() & after.keys() <= published.keys()
+    for name, data in published.items():
+        assert data in (before.get(name), after.get(name)), name
+
+
+def copy_place(prepared: Place) -> Place:
+    """Return a copy of the instance, in place of the last one."""
+    folder = prepared.folder.parent / "copy"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(prepared.folder, folder)
+    place = object.__new__(Place)
+    place.folder = folder
+    place.config = folder / "config"
+    place.now = prepared.now
+    return place

@@ -1,0 +1,79 @@
+"""Which feeds have archives, by the setting, taxonomy.toml and what is published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from syndicator.configuration.settings import Publish
+from syndicator.core.axes import ALL, AUTHOR, CATEGORY, QUERY, SOURCE, STORIES, TAG
+from syndicator.core.model import FeedKey, FeedSpec, Older
+from syndicator.core.ports import FeedRow
+from syndicator.publishing.selection.archived import choose, find_published, with_older
+
+AI, BEES = FeedKey(TAG, "ai"), FeedKey(TAG, "bees")
+MINE, ANN = FeedKey(QUERY, "mine"), FeedKey(AUTHOR, "ann")
+CATEGORY_AI, SOURCE_ONE = FeedKey(CATEGORY, "ai"), FeedKey(SOURCE, "one")
+
+
+@pytest.mark.parametrize(
+    ("key", "older"),
+    [
+        (ALL, Older.OF_AXIS),
+        (CATEGORY_AI, Older.OF_AXIS),
+        (SOURCE_ONE, Older.OF_AXIS),
+        (AI, Older.OF_AXIS),  # listed
+        (BEES, Older.NONE),
+        (MINE, Older.NONE),
+        (ANN, Older.NONE),
+        (STORIES, Older.OF_AXIS),  # whose feeds have none
+    ],
+)
+def test_the_default(key: FeedKey, older: Older) -> None:
+    assert choose(key, "listed", {"ai"}, ()) is older
+
+
+@pytest.mark.parametrize("setting", [True, False, "atom"])
+@pytest.mark.parametrize("key", [ALL, AI, BEES, MINE])
+def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> None:
+    assert choose(key, setting, (), ()) is Older.OF_AXIS
+
+
+@pytest.mark.parametrize(
+    ("key", "older"),
+    [
+        (ALL, Older.OF_AXIS),
+        (CATEGORY_AI, Older.NONE),
+        (SOURCE_ONE, Older.OF_AXIS),
+        (AI, Older.NONE),  # listed in taxonomy.toml, but not here
+        (BEES, Older.OF_AXIS),
+        (MINE, Older.OWN),
+        (ANN, Older.NONE),
+    ],
+)
+def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
+    assert choose(key, ("all", "sources", "tags/bees", "queries/mine"), {"ai"}, {AI}) is older
+
+
+def test_what_is_published_goes_on() -> None:
+    assert choose(BEES, "listed", (), {BEES}) is Older.OF_AXIS
+    assert choose(MINE, "listed", (), {MINE}) is Older.OWN
+
+
+def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_window() -> None:
+    specs = [
+        FeedSpec(key=key, name=key.slug, title=key.slug, first_slug=key.slug)
+        for key in (AI, BEES, MINE)
+    ]
+    after = with_older(specs, Publish(), tags={"ai"}, published=(), windows={MINE})
+    assert [spec.window_hours for spec in after] == [72, 0, 72]
+
+
+def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
+    moved = replace(row(AI), moved_to=BEES, published=True)
+    assert find_published([moved, row(BEES)], {AI, MINE}) == {BEES, MINE}
+
+
+def row(key: FeedKey) -> FeedRow:
+    return FeedRow(key=key, name=key.slug, first_slug=key.slug, count=3)

@@ -1,0 +1,66 @@
+"""Which feeds end, and which wait for a confirmation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syndicator.configuration.settings import Publish
+from syndicator.core.axes import ALL, QUERY, STORIES, TAG
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
+from syndicator.core.reasons import ConditionReason
+from syndicator.publishing.selection.ending import (
+    decide_waiting,
+    describe_waiting,
+    find_given_up,
+)
+
+TAGS = [FeedKey(TAG, f"t{number:02}") for number in range(11)]
+WITHOUT_TAGS = Publish(axes=("all", "sources", "queries"))
+
+
+def test_ten_end_and_eleven_wait() -> None:
+    assert decide_waiting(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
+    waiting = decide_waiting(TAGS, (), WITHOUT_TAGS)
+    assert (waiting.feeds, waiting.kept) == (frozenset(TAGS), frozenset())
+    assert set(waiting.publish.axes) == {*WITHOUT_TAGS.axes, "tags"}
+
+
+def test_confirmed_feeds_do_not_count() -> None:
+    assert decide_waiting(TAGS, TAGS, WITHOUT_TAGS).feeds == frozenset()
+    assert decide_waiting(TAGS, TAGS[:1], WITHOUT_TAGS).feeds == frozenset()
+    queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
+    waiting = decide_waiting([*TAGS, *queries], queries, WITHOUT_TAGS)
+    assert waiting.feeds == frozenset(TAGS)
+
+
+def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
+    queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
+    waiting = decide_waiting(queries, (), WITHOUT_TAGS)
+    assert waiting.kept == frozenset(queries) and waiting.publish == WITHOUT_TAGS
+
+
+def test_stories_that_wait_are_published_as_before() -> None:
+    publish = Publish(axes=("all", "stories"), stories="off")
+    waiting = decide_waiting([*TAGS, STORIES], (), publish)
+    assert (waiting.publish.stories, waiting.kept) == ("link", frozenset())
+
+
+def test_only_published_feeds_count() -> None:
+    rows = [row(key) for key in TAGS[:4]]
+    rows[1] = replace(rows[1], published=None)
+    rows[2] = replace(rows[2], moved_to=TAGS[0])
+    rows.append(replace(row(FeedKey(QUERY, "new")), published=None))
+    assert find_given_up([*rows, row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
+    assert find_given_up(rows, set(TAGS), Publish()) == set()
+
+
+def test_the_first_feeds_are_named() -> None:
+    (problem,) = describe_waiting([key.slug for key in TAGS])
+    assert problem.what == "11 feeds" and problem.reason == ConditionReason.FEEDS_WOULD_END
+    assert problem.detail.endswith("t09 and 1 more")
+    assert describe_waiting([]) == ()
+
+
+def row(key: FeedKey) -> FeedRow:
+    return FeedRow(key=key, name=key.slug, first_slug=key.slug, count=1, published=True)
