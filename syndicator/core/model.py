@@ -85,6 +85,7 @@ class Source:
     speaks_for: tuple[str, ...] | None = None
     llm: bool = True
     lead: bool = False  # its reports lead stories
+    quotes: bool = True  # stories quote what its reports add
     enabled: bool = True
     keep: str | None = None  # query (entry_rules): only matching entries are read
     mute: str | None = None  # query: matching entries are not read

@@ -25,10 +25,8 @@ _TAG: Final = re.compile(r"<[^>]*>")
 def files(
     digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
 ) -> dict[str, bytes]:
-    """Return the feed of a digest by file name; nothing without entries. `issues`: see `entry`,
-    newest first."""
-    if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
-        return {}
+    """Return the feed of a digest by file name. `issues`: see `entry`, newest first."""
+    views = [view for issue in issues if (view := entry(digest.name, issue, entries)) is not None]
     named = spec(digest, entries.settings)
     top = head(named, entries.settings, entries.instance, None)
     rendered = documents(
@@ -42,12 +40,9 @@ def files(
 def specs(
     made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
 ) -> list[FeedSpec]:
-    """Return the feeds of the digests that have entries."""
-    return [
-        spec(digest, settings)
-        for digest, issues in made
-        if any(any(issue["stories"]) for issue in issues)
-    ]
+    """Return the feeds of digests. They exist from the first day, so that nobody subscribes to an
+    address that does not answer."""
+    return [spec(digest, settings) for digest, _ in made]
 
 
 def spec(digest: Digest, settings: Settings) -> FeedSpec:

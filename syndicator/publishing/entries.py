@@ -16,17 +16,34 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
+from syndicator.publishing.explained import (
+    Explained,
+    Split,
+    explain_story,
+    find_due,
+    find_updated,
+    write_html,
+)
 from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, Links, card, links, plain
-from syndicator.publishing.render.view import View, also, leading, permitted, view
+from syndicator.publishing.render.view import (
+    View,
+    also,
+    find_begin,
+    folding,
+    leading,
+    permitted,
+    view,
+)
 from syndicator.publishing.validate import Check
 from syndicator.publishing.web.pages import Pages
 
 # Errors of renderers and their libraries for values that they cannot write.
 _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)  # of a build without a clock: nothing waits
 _NO_ROW: Final = "the database lists the article without a row; run `syndicator reindex`"
 
 
@@ -72,7 +89,8 @@ class Entries:
     """Entries of one build. `source_of`: returns an article's source with the settings that hold
     for the article; `remake`: returns missing HTML of an article id, or None; `tags`: tags of
     taxonomy.toml; `markdown`: returns the body of an article id; `kept`: entries of earlier builds;
-    `stories_of`: cached stories by article id."""
+    `stories_of`: cached stories by article id; `split`: returns the sentences of a text; `now`: the
+    time of the build; `articles`: of entries for stories, those of their reports."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -87,6 +105,10 @@ class Entries:
     kind: EntryKind = EntryKind.ARTICLE  # of articles that have an entry for a story
     folds: Mapping[str, StoryEntry] = field(default_factory=dict)  # by article id
     stories_of: dict[str, Story | None] = field(default_factory=dict)
+    split: Split = lambda text, language: [text]
+    now: datetime = _LAST
+    articles: "Entries | None" = None
+    explained: dict[str, Explained] = field(default_factory=dict)  # by article id
     links: Links | None = field(init=False)  # of cards; None: entries are plain
 
     def __post_init__(self) -> None:
@@ -107,6 +129,8 @@ class Entries:
         )
         reports = self.index.reports(new) if new else {}
         self.stories_of.update((id, reports.get(id)) for id in new)
+        if self.articles is not None:
+            self._explain(ids, mode, self.articles)
         shown = {id: entry.view for id in ids if (entry := self.kept.get(self._key(id, mode)))}
         missing = [id for id in ids if id not in shown]
         articles = self.index.articles(missing) if missing else {}
@@ -138,6 +162,28 @@ class Entries:
             ):
                 shown[id] = view
         return [shown[id] for id in ids if id in shown]
+
+    def _explain(self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries") -> None:
+        """Explain the stories that `ids` lead, by what the entries of their reports show."""
+        due = {
+            id: find_due(story, self.now)
+            for id in ids
+            if (story := self.stories_of.get(id)) is not None
+        }
+        report_ids = dict.fromkeys(
+            article.id for story in due.values() for _, article in story.reports
+        )
+        views = {view.id: view for view in articles.views(list(report_ids), mode)}
+        for id, story in due.items():
+            self.stories_of[id] = story
+            explained = explain_story(story, views, id, self.split, self.may_quote)
+            if explained is not None:
+                self.explained[id] = explained
+
+    def may_quote(self, article: Article) -> bool:
+        """Return False if the operator wants no text of the article's source in stories."""
+        source = self.source_of(article)
+        return source is None or source.quotes
 
     def _key(self, id: str, mode: ContentMode | None) -> Key:
         return id, mode, self.kind if self._story_entry(id) else EntryKind.ARTICLE
@@ -207,7 +253,9 @@ class Entries:
         story = self.stories_of.get(id)
         named = also(id, story, self.source_of) if story else ()
         story_entry = self._story_entry(id)
-        of = sha256(repr((article, source, html, picture, named, story_entry)).encode()).digest()
+        explained = self.explained.get(id)
+        parts = (article, source, html, picture, named, story_entry, explained)
+        of = sha256(repr(parts).encode()).digest()
         key = self._key(id, mode)
         entry = self.kept.get(key, of)
         if entry is None:
@@ -215,8 +263,10 @@ class Entries:
                 shown = replace(
                     view(article, source, self.instance, mode, html, picture), also=named
                 )
-                if story_entry:
-                    shown = leading(shown, story_entry, self.instance)
+                if self.kind is EntryKind.FOLDED and story_entry:
+                    shown = folding(shown, story_entry, self.instance)
+                elif story_entry:
+                    shown = self._lead(shown, story_entry, explained)
                 content = (
                     card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
                 )
@@ -230,6 +280,15 @@ class Entries:
                 return None
             self.kept.put(key, entry)
         return entry.view
+
+    def _lead(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:
+        """Return the entry for the story that `view` leads."""
+        began = find_begin(view, entry.story)
+        if explained is None:
+            return leading(view, entry._replace(latest=began), self.instance)
+        latest = find_updated(explained, began)
+        led = leading(view, entry._replace(latest=latest), self.instance)
+        return replace(led, tags=tuple(explained.tags), explained=write_html(explained))
 
 
 def documents(

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from syndicator import __version__
 from syndicator.configuration.settings import LISTED
-from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
+from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, STORIES, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow, Outlet, Progress
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
+from syndicator.describing.text.sentences import split
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.adopting import adopt
 from syndicator.publishing.kinds.targets import (
@@ -45,7 +46,7 @@ from syndicator.services.container import App, open_worker
 from syndicator.services.notices.hubs import notify_hubs
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
-from syndicator.services.stories import digests
+from syndicator.services.stories import calm, digests
 from syndicator.services.stories.follow import follow as group_stories
 from syndicator.store.engine import Store
 
@@ -94,8 +95,10 @@ def follow(app: App, tags: Iterable[str]) -> None:
     """Mark files that show a changed source or link a changed tag."""
     shown = {key: of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    all = (ARTICLES, STORY_PAGES, SEARCH)
-    for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
+    of_sources = (ARTICLES, STORY_PAGES, SEARCH, STORIES)  # stories quote other sources, too
+    of_tags = (ARTICLES, STORY_PAGES)
+    followed = ((_SOURCES, SOURCE, shown, of_sources), (_TAGS, TAG, linked, of_tags))
+    for note, axis, now, others in followed:
         before, text = app.store.visits.note(note), json.dumps(now, sort_keys=True)
         if before != text:
             # of before with a digest in front
@@ -262,6 +265,7 @@ async def build_feeds(
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
+    calm.mark_due(app)
     pages = look(app.config)
     outlet = open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
@@ -366,6 +370,8 @@ def _steps(
             excused=excused(app),
             news=_news(app),
             digest=digests.collect(app),
+            split=lambda text, language: [one.text for one in split(text, language=language)],
+            now=app.clock(),
             markdown=lambda id: _body(app, id),
             kept=app.entries,
             **given,

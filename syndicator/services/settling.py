@@ -13,7 +13,7 @@ from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.pace import MANY, Built, Waiting, crowd, is_due, is_rested
 from syndicator.publishing.selection.published import is_on
 from syndicator.services.container import App
-from syndicator.services.stories import digests
+from syndicator.services.stories import calm, digests
 
 # After this time a build includes all feeds that changed, and checks for changes without a mark,
 # such as a replaced web root. A choice.
@@ -57,7 +57,7 @@ class Settling:
 
     def is_due(self, app: App) -> bool:
         now = self._clock()
-        if self._is_whole(app) or digests.due(app):
+        if self._is_whole(app) or digests.due(app) or calm.is_due(app):
             return True
         if not app.store.index.newest_mark() and not self._left:
             self._waiting = Waiting()

@@ -180,6 +180,7 @@ class SourceTable(Section):
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
     lead: bool = False
+    quotes: bool = True
     enabled: bool = True
     keep: Annotated[str, AfterValidator(query)] | None = None
     mute: Annotated[str, AfterValidator(query)] | None = None

@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from syndicator.configuration.settings import Digest, Settings
@@ -12,6 +13,7 @@ from syndicator.core.model import Article, FeedKey, FeedSpec, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import digests
 from syndicator.publishing.entries import Entries, renderers
+from syndicator.publishing.explained import Split
 from syndicator.publishing.kept import EntryKind, KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
@@ -30,7 +32,8 @@ class Inputs:
     returns missing HTML of an article id, made in a process that can be killed; `excused`: ids of
     pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an article id;
     `news`: the article ids of each story of the front page; `digest`: each digest with its
-    issues."""
+    issues; `split`: returns the sentences of a text in a language; `now`: the time of the build,
+    None if nothing waits for an hour to end."""
 
     specs: Sequence[FeedSpec]
     rows: Sequence[FeedRow]
@@ -52,6 +55,8 @@ class Inputs:
     kept: KeptEntries | None = None
     news: Sequence[Sequence[str]] = ()
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = ()
+    split: Split = lambda text, language: [text]
+    now: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -100,7 +105,12 @@ class Site:
             given.markdown,
             self.kept,
         )
-        self._of_stories = replace(self.entries, kind=EntryKind.STORY)
+        self.entries.split = given.split
+        self._of_stories = replace(
+            self.entries, kind=EntryKind.STORY, articles=self.entries, stories_of={}
+        )
+        if given.now is not None:
+            self._of_stories.now = given.now
         self._folded = replace(self.entries, kind=EntryKind.FOLDED, folds=given.index.folds())
         self.outdated = given.index.outdated()
         self.rows = {row.key: row for row in given.rows}

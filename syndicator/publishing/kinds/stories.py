@@ -7,10 +7,11 @@ from typing import Final
 from syndicator.core.axes import STORIES
 from syndicator.core.formats import PAGE
 from syndicator.publishing import paths
+from syndicator.publishing.explained import explain_story
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, digest
 
-_FORM: Final = "1"  # increase when these pages change
+_FORM: Final = "2"  # increase when these pages change
 
 
 def are_looked_at(site: Site) -> bool:
@@ -34,7 +35,14 @@ def targets(site: Site) -> Iterator[Target]:
 
 def _make(site: Site, story: str) -> Iterator[File]:
     name = paths.story_name(story)
-    if ids := [id for id, _ in site.index.story_articles([story]).get(story, ())]:
-        items = site.entries.stories(ids, None)
-        views = site.entries.views(ids, None)
-        yield File(name, site.pages.story_page(name, views, items))
+    ids = [id for id, _ in site.index.story_articles([story]).get(story, ())]
+    if not ids:
+        return
+    items = site.entries.stories(ids, None)
+    views = site.entries.views(ids, None)
+    by_id = {view.id: view for view in views}
+    known = site.index.reports(ids[:1]).get(ids[0])
+    explained = None
+    if known is not None:
+        explained = explain_story(known, by_id, ids[0], site.entries.split, site.entries.may_quote)
+    yield File(name, site.pages.story_page(name, views, items, explained))

@@ -179,14 +179,23 @@ def card(view: View, links: Links) -> str:
     repeats them."""
     names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
     return "".join(
-        [*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html]
+        [
+            *_picture(view),
+            *_excerpt(view),
+            names,
+            *reported(view, links.base),
+            view.explained,
+            view.html,
+        ]
     )
 
 
 def plain(view: View, base: str) -> str:
     """Return the whole text and the reports of other outlets as HTML, without picture, source and
     tags."""
-    return "".join([*_excerpt(view), *reported(view, base), view.html]) if view.also else view.html
+    if not view.also:
+        return view.html
+    return "".join([*_excerpt(view), *reported(view, base), view.explained, view.html])
 
 
 def reported(view: View, base: str) -> Iterator[str]:

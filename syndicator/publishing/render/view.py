@@ -135,6 +135,7 @@ class View:
     also: tuple[tuple[str, str], ...] = ()  # name and address of reports of other outlets
     story: str = ""  # the story that it leads
     began: datetime | None = None  # when that story did: `published` in feeds, whoever leads it
+    explained: str = ""  # HTML: what the reports of that story add, see `publishing/explained.py`
 
     @property
     def author(self) -> str:
@@ -248,25 +249,44 @@ def also(
         url = uri(_without_secrets(article, source_of(article)).url)
         if outlet not in address_of and url:
             address_of[outlet] = url
-            site = article.origin.site or article.origin.url
-            # else the title names another announcer
-            own = bool(site) and urls.publisher(site) == outlet
-            named.append(((own and name(article.origin.title)) or outlet, url))
+            named.append((name_outlet(outlet, article), url))
     return tuple(named[:_MOST_ALSO])
 
 
+def name_outlet(outlet: str, article: Article) -> str:
+    """Return the name of an outlet for people: the title of its feed, unless another site announced
+    the article."""
+    site = article.origin.site or article.origin.url
+    own = bool(site) and urls.publisher(site) == outlet
+    return (own and name(article.origin.title)) or outlet
+
+
+def find_begin(view: View, story: str) -> datetime:
+    """Return when a story began; names of earlier versions have no time."""
+    seconds = story[:10]
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
+
+
 def leading(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return an entry for the story that `view` leads, with its id. `updated` changes only at noon
-    and midnight."""
+    """Return an entry for the story that `view` leads, with its id. `updated` is that of the lead
+    or of what others added last."""
+    began = find_begin(view, entry.story)
+    updated = _with_microseconds(max(began, view.updated, entry.latest), entry.story)
+    return replace(
+        view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began
+    )
+
+
+def folding(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+    """Return the entry that an earlier version published for a story. `updated` changes only at
+    noon and midnight."""
     latest = max(view.updated, entry.latest)
     half = latest.replace(
         hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0
     )
-    seconds = entry.story[:10]  # when it began; names of earlier versions have no time
-    began = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
-    updated = _with_microseconds(max(began, half), entry.story)
     return replace(
-        view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began
+        leading(view, entry, instance),
+        updated=_with_microseconds(max(find_begin(view, entry.story), half), entry.story),
     )
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.axes import ALL, AUTHOR, TAG, by_place
+from syndicator.core.axes import ALL, AUTHOR, STORIES, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
@@ -47,7 +47,8 @@ def plan(
 ) -> list[FeedSpec]:
     """Return the feeds to publish on the axes of `publish.axes`: everything; each category and
     source with an article; each tag with `publish.tag_min` articles, or one if `tags`
-    (taxonomy.toml) or an operator's file has it; each saved query. Published feeds stay until
+    (taxonomy.toml) or an operator's file has it; each saved query; stories from the first day.
+    Published feeds stay until
     dropped or moved. `categories`, `tags`: name -> description; `archived`: as `published` of
     `with_older`. Order: by axis as on the index page, saved queries last, then by slug."""
     by_key = {source.key: source for source in sources}
@@ -64,6 +65,9 @@ def plan(
             )
         elif axis.members or axis.found or axis.only:
             specs += _of_articles(name, alive, details)
+        if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
+            empty = _spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
+            specs.append(_detailed(empty, details))
     specs += of_queries(rows, settings, queries)
     specs = _with_distinct_titles(
         [spec for spec in specs if is_on(spec.key.axis, settings.publish)]

@@ -19,6 +19,7 @@ _FORM: Final = "4"
 _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
 # fields of a source in entries
 _SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")
+_NO_QUOTES: Final = "no quotes"
 
 
 def common(settings: Settings, instance: uuid.UUID) -> str:
@@ -55,7 +56,9 @@ def of_archive(spec: FeedSpec, shared: str) -> str:
 def of_source(source: Source) -> str:
     """Return the fingerprint of the fields of a source that entries show or that decide its
     rights."""
-    return _digest(*(getattr(source, name) for name in _SHOWN))
+    # must not change the fingerprints of older instances
+    later = () if source.quotes else (_NO_QUOTES,)
+    return _digest(*(getattr(source, name) for name in _SHOWN), *later)
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:

@@ -28,6 +28,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
+from syndicator.publishing.explained import Explained, write_html
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
@@ -231,8 +232,15 @@ class Pages:
             **{"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more,
         )
 
-    def story_page(self, name: str, views: Sequence[View], stories: Sequence[bytes]) -> bytes:
-        """Return the page of a story: its reports by time. `stories`: the list items of `views`."""
+    def story_page(
+        self,
+        name: str,
+        views: Sequence[View],
+        stories: Sequence[bytes],
+        explained: Explained | None = None,
+    ) -> bytes:
+        """Return the page of a story: what each outlet adds, then its reports by time. `stories`:
+        the list items of `views`."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
@@ -240,7 +248,14 @@ class Pages:
         parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
         feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
         return self.templates.render(
-            "timeline.html", page=shell, heading=title, days=parts, feed_page=feed
+            "timeline.html",
+            page=shell,
+            heading=title,
+            days=parts,
+            feed_page=feed,
+            event=explained.said.event if explained else "",
+            explained=write_html(explained) if explained else "",
+            tags=[(tag, self.links.tag(tag)) for tag in explained.tags] if explained else [],
         )
 
     def _cut(self, head: Head, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:

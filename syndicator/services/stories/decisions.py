@@ -18,7 +18,7 @@ from syndicator.services.stories import folds, leads
 from syndicator.store.rows import TOLD
 from syndicator.store.tables.stories import Member
 
-_DONE: Final = "told"  # value of the note TOLD
+_DONE: Final = "explained"  # value of the note TOLD
 _READ: Final = "stories read"  # the note with the stamp of the file whose lines the database has
 
 

@@ -294,6 +294,17 @@ class Stories:
         what they show of each other."""
         return {story: "-".join(map(str, of)) for story, *of in self._db.rows(_TOLD)}
 
+    def has_reports(self, since: datetime, until: datetime) -> bool:
+        """Return True if published reports of stories were added from `since` to before `until`."""
+        query = """SELECT 1 FROM story_members AS m JOIN articles AS a ON a.id = m.article
+            WHERE a.added >= ? AND a.added < ? AND a.told <> 0 LIMIT 1"""
+        return bool(self._db.driven(query, codec.micros(since), codec.micros(until)))
+
+    def mark_stale(self) -> None:
+        """Mark the feed of stories stale."""
+        with self._db.write() as connection:
+            rows.mark(connection, {STORIES: ()})
+
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
         """Return article id -> its story, for articles that are published in one."""
         parts = (self._db.rows(_IN_STORY, {"ids": part}) for part in chunks(ids))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import ContentMode, Enclosure, Origin, Source
-from syndicator.publishing.render.view import View, permitted, uri, view
+from syndicator.core.ports import StoryEntry
+from syndicator.publishing.render.view import View, folding, permitted, uri, view
 from tests.publishing.test_builder import INSTANCE, START, article
 
 FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
@@ -205,3 +206,16 @@ def test_public_addresses_stay() -> None:
     assert {made.cover, made.licence, made.origin.url, made.related[0]} == {url}
     assert made.enclosure is not None and len(made.enclosure.podcast) == 4
     assert made.rights == f"See {url}; Free"
+
+
+def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_midnight() -> None:
+    day = shown().updated + timedelta(days=1)
+    began = day.replace(hour=9, minute=30, second=0, microsecond=0)
+    story = f"{began.timestamp():.0f}story"
+    moments = []
+    for hour in (9, 11, 12, 15, 23):
+        latest = began.replace(hour=hour, minute=45)
+        entry = folding(shown(), StoryEntry(story, latest), INSTANCE)
+        moments.append(entry.updated.replace(microsecond=0))
+    noon = began.replace(hour=12, minute=0)
+    assert moments == [began, began, noon, noon, noon]

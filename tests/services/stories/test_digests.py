@@ -14,6 +14,7 @@ import pytest
 
 from syndicator.configuration.settings import Digest, load
 from syndicator.core.errors import ConfigError
+from syndicator.core.formats import FORMATS
 from syndicator.core.model import Problem
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import atom_fault
@@ -70,13 +71,11 @@ def build_at(place: Place, now: datetime) -> None:
 LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 
 
-def test_a_digest_is_in_the_lists_of_feeds_as_long_as_it_has_entries(place: Place) -> None:
-    report(place, "one")
-    build_at(place, MORNING - timedelta(seconds=1))
+def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: Place) -> None:
     listed = {name: "digests/morning." in place.published(name) for name in LISTS}
-    build_at(place, MORNING)
-    after = {name: "digests/morning." in place.published(name) for name in LISTS}
-    assert (listed, after) == (dict.fromkeys(LISTS, False), dict.fromkeys(LISTS, True))
+    assert listed == dict.fromkeys(LISTS, True)
+    assert entries(place) == []
+    assert atom_fault(place.published("digests/morning.atom").encode()) is None
     assert 'text="Digests"' in place.published("feeds.opml")
     config = place.config / "syndicator.toml"
     config.write_text(config.read_text().partition("[[digest]]")[0])
@@ -95,7 +94,7 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     report(place, "two")
     report(place, "sea", FERRY)
     build_at(place, MORNING - timedelta(seconds=1))
-    assert not (place.folder / "feeds/public/digests/morning.atom").exists()
+    assert entries(place) == []
     build_at(place, MORNING)
     assert lines(place) == [
         ["https://one.example/a", "https://two.example/a"],
@@ -158,7 +157,7 @@ def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
 
 def test_without_stories_there_is_no_entry(place: Place) -> None:
     build_at(place, MORNING)
-    assert not (place.folder / "feeds/public/digests").exists()
+    assert entries(place) == []
 
 
 @pytest.mark.parametrize("operation", ["withdraw", "hide"])
@@ -173,7 +172,10 @@ def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str)
     for id in (ids[0], ids[2]):
         operate(place, operation, id=id)
     place.build()
-    assert place.digests("public/digests") == {}
+    assert entries(place) == []
+    assert not [
+        name for name in FORMATS if "example/a" in place.published(f"digests/morning.{name}")
+    ]
 
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
