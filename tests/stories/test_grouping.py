@@ -37,7 +37,6 @@ PARTS = (("a", QUAKE, "one"), ("b", QUAKE, "one"), ("c", FERRY, "two"), ("d", FE
 BOTH = (f"{QUAKE[0]}, {FERRY[0]}", f"{QUAKE[1]} {FERRY[1]}")
 NUMBERS = " ".join(str(4711 + 613 * n) for n in range(15))
 WINDOW_OF_FEW = Window()
-BUSY = Window(articles=10_000)
 
 
 def report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
@@ -83,7 +82,7 @@ def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
 
 # Of 60 pairs. Among few articles the names alone make most of the others alike: a limit that tells
 # 56 apart there would miss half of what three outlets report on quiet days.
-@pytest.mark.parametrize(("articles", "least"), [(10_000, 56), (1_000, 51), (1, 39)])
+@pytest.mark.parametrize(("articles", "least"), [(10_000, 56), (1_000, 49), (1, 36)])
 def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
     window = Window(articles=articles)
     right = 0
@@ -117,15 +116,23 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
             ("Harbour fees go up", "It is the year 2031."),
             ("A record for school choirs", "It is the year 2031."),
         ),
-        (
-            ("How Orlan Menk became rich", "Banker Orlan Menk had friends."),
-            ("Orlan Menk and the art market", "A look."),
-        ),
     ],
 )
-def test_texts_that_say_little_are_no_story(one: tuple[str, str], other: tuple[str, str]) -> None:
-    assert likeness(report("a", one), report("b", other), BUSY) < 0
-    assert stories([report("a", one), report("b", other)], window=BUSY) == {}
+@pytest.mark.parametrize("articles", [1, 10_000])
+def test_texts_that_say_little_are_no_story(
+    articles: int, one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    window = Window(articles=articles)
+    assert likeness(report("a", one), report("b", other), window) < 0
+    assert stories([report("a", one), report("b", other)], window=window) == {}
+
+
+# In an empty window two rare names are enough: they are all that both say.
+@pytest.mark.parametrize("articles", [300, 10_000])
+def test_a_name_makes_no_story(articles: int) -> None:
+    one = report("a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends."))
+    other = report("b", ("Orlan Menk and the art market", "A look."))
+    assert stories([one, other], window=Window(articles=articles)) == {}
 
 
 def filled(template: dict[str, str], number: int) -> tuple[str, str]:
@@ -162,7 +169,7 @@ def test_texts_of_a_few_sentences_are_no_story() -> None:
         for n in range(40)
     ]
     found = [report(f"{n:02}", words) for n, words in enumerate(texts)]
-    assert stories(found, window=BUSY) == {}
+    assert stories(found, window=Window(articles=3_000)) == {}
 
 
 # a guide to five apps is no event, and no story
