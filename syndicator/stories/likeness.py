@@ -23,8 +23,8 @@ from syndicator.stories.sketch import (
     get_rarity_byte,
 )
 
-WEIGHTS: Final = (29.0, 20.0, -15.0, 2.4)  # of `measure_shares`, of the tones of both
-CONSTANT: Final = -2.6
+WEIGHTS: Final = (37.1, 6.8, -14.2, 0.9)  # of `measure_shares`, of the tones of both
+CONSTANT: Final = -3.0
 BY_NAMES: Final = 3.0  # times what shared names are is what shared words count at most
 MOST: Final = 0.045  # evidence of a shared word
 APART: Final = 0.06  # evidence of words that is added where no number is shared

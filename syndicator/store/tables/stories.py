@@ -16,7 +16,7 @@ from syndicator.store.database import Database, chunks, drive, insert, marks, up
 from syndicator.stories.sketch import KEYS
 
 NEWEST: Final = 25  # articles read for a key
-FOUND: Final = 20  # articles returned by `near`
+FOUND: Final = 12  # articles returned by `near`
 _a, _m = schema.articles.c, schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
