@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from syndicator.core import text
@@ -15,6 +15,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web import story
+from syndicator.stories.ranking import count_voices, rank_story
 
 NEWEST: Final = 120  # articles on it: 40 KB of HTML, and as many as a person skims
 SHOWN: Final = 24  # feeds of an axis
@@ -24,6 +25,7 @@ _TAGS: Final = 20
 CANDIDATES: Final = 12  # articles of a day among which the _TOPS are chosen
 _TOPS: Final = 3
 _RECENT: Final = timedelta(days=1)
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ def grouped(
 
 
 def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
-    """Return the ids of the lead stories: those with most sources first, then those with a picture,
-    then the newest; of the newest day, and of earlier days if it has too few; from different
-    sources if there are enough."""
+    """Return the ids of the lead stories: those that most outlets report and that are newest first
+    (`rank_story`), then those that others linked, then those with a picture; of the newest day, and
+    of earlier days if it has too few; from different sources if there are enough."""
     views = sorted(
         (view for view, _ in groups.values()),
         key=lambda view: (view.published, view.id),
@@ -67,11 +69,21 @@ def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
     )
     recent = sum(view.published > views[0].published - _RECENT for view in views)
     near = views[: max(recent, _LEADS)]
-    rank = {view.id: len(view.related) + len(groups[view.id][1]) for view in near}
-    ranked = sorted(near, key=lambda view: (rank[view.id], bool(view.picture)), reverse=True)
+    newest = max((_find_latest(*groups[view.id]) for view in near), default=_LONG_AGO)
+    ranks: dict[str, tuple[float, int, bool]] = {}
+    for view in near:
+        lead, others = groups[view.id]
+        voices = count_voices(report.summary for report in (lead, *others))
+        rank = rank_story(voices, _find_latest(lead, others), newest)
+        ranks[view.id] = rank, len(view.related), bool(view.picture)
+    ranked = sorted(near, key=lambda view: ranks[view.id], reverse=True)
     firsts = set({view.source_key: view.id for view in reversed(ranked)}.values())
     chosen = sorted((view.id for view in ranked), key=lambda id: id not in firsts)[:_LEADS]
     return [view.id for view in ranked if view.id in chosen]
+
+
+def _find_latest(lead: View, others: Sequence[View]) -> datetime:
+    return max(report.published for report in (lead, *others))
 
 
 def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from syndicator.core.model import FeedKey
 from syndicator.publishing.paths import parse_stem
 from syndicator.services.container import App
 from syndicator.store.engine import Store
+from syndicator.stories.ranking import count_voices
 
 _NOTE: Final = "digests"
 _KEPT: Final = 10  # entries of a digest: a choice, as the two that follow
@@ -81,22 +82,28 @@ def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> di
 
 def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
     """Return the stories with articles added from `since` to before `until`, as article ids: the
-    first of each outlet, the lead first. Sort stories by number of outlets, then the newest
-    first."""
+    first of each outlet, the lead first. Sort stories by number of outlets, of which copies of one
+    text count once, then the newest first."""
     index, key = app.store.index, parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
     articles, stories = index.articles(ids), index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
     groups: dict[str, list[str]] = {}
+    excerpts = {id: article.excerpt for id, article in articles.items()}
     for id in (id for id, article in articles.items() if (article.added or until) < until):
         first, story = dict[str, str](), stories.get(id)
         for outlet, article in story.reports if story else (("", articles[id]),):
+            excerpts[article.id] = article.excerpt
             if (article.added or until) < until and (outlet not in first or article.id in leads):
                 first[outlet] = article.id
         groups.setdefault(
             story.name if story else id, sorted(first.values(), key=lambda id: id not in leads)
         )
-    return sorted(groups.values(), key=len, reverse=True)[:_LINES]
+
+    def count_outlets(ids: Sequence[str]) -> int:
+        return count_voices(excerpts[id] for id in ids)
+
+    return sorted(groups.values(), key=count_outlets, reverse=True)[:_LINES]
 
 
 def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,19 @@ def test_what_several_sources_tell_leads_then_pictures_then_the_newest() -> None
     assert order(views) == ["1", "2", "4", "3"]
 
 
+def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> None:
+    agency = "Twelve people died in the quake at dawn, said the mayor of the old port of Sant Orel."
+    copies = [seen(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
+    two = [
+        seen(4, "e", summary="Rescuers searched the ruins of the harbour through the whole night."),
+        seen(5, "f", summary="The prime minister flew to the island and met those who lost homes."),
+    ]
+    views = [*two[::-1], *copies[::-1]]
+    assert order(views, copies, two) == ["4", "1"]
+    later = [replace(seen(9, "g", summary="Snow fell."), published=START + timedelta(hours=13))]
+    assert order([*later, *views], copies, two)[0] == "9"
+
+
 def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
     views = [seen(9, "a"), seen(8, "a"), seen(7, "a"), seen(6, "b"), seen(5, "c")]
     assert order(views) == ["9", "8", "6", "5"]
@@ -58,7 +71,7 @@ def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
     )
     today = [seen(number, f"s{number}") for number in range(2, 6)]
     assert order([*today, old]) == ["5", "4", "3", "2"]
-    assert order([*today[:2], old]) == ["1", "3", "2"]
+    assert order([*today[:2], old]) == ["3", "2", "1"]
     assert front.leads({}) == []
 
 
