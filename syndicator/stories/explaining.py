@@ -138,6 +138,8 @@ def _may_stand_alone(sentence: str, at: datetime) -> bool:
     earlier year."""
     if not SHORTEST <= len(sentence) <= LONGEST or not _ENDED.search(sentence):
         return False
+    if sentence.startswith("(") or sentence.count('"') % 2:  # an aside, half of what was said
+        return False
     return all(int(year) >= at.year for year in _YEAR.findall(sentence))
 
 

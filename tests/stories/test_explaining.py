@@ -65,10 +65,21 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
         "The museum of Osterby showed forty portraits by Ines Caldera on Sunday morning.",
         "Norvik Air said its pilots would join the walkout in Harrowgate Bay and",
         "Norvik pilots join Bay walkout.",
+        f"({ADDS})",
+        f'"{ADDS}',
         ADDS[:-1] + " with " + "many mechanics, " * 12 + "too.",
         "Norvik Air cancelled 140 flights on Tuesday in Harrowgate Bay, as cabin crew walked out.",
     ],
-    ids=["background", "another event", "cut", "says too little", "too long", "repeats"],
+    ids=[
+        "background",
+        "another event",
+        "cut",
+        "says too little",
+        "an aside",
+        "half said",
+        "too long",
+        "repeats",
+    ],
 )
 def test_what_is_no_news_of_the_event_is_not_quoted(sentence: str) -> None:
     assert quoted(account("second", sentence)) == {}
