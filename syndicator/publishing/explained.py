@@ -93,10 +93,21 @@ def explain_story(
         name = name_outlet(outlet, article)
         reports.append(Reported(id=view.id, outlet=name, url=view.url, at=view.published))
     said = explain(accounts, lead)
-    counts = Counter(tag for _, article in shown for tag in views[article.id].tags)
-    tags = [tag for tag, _ in counts.most_common(_MOST_TAGS)]
+    tags = _rank_tags(shown, views, lead)
     latest = _find_latest(accounts, said)
     return Explained(reports=reports, said=said, latest=latest, tags=tags)
+
+
+def _rank_tags(
+    reports: Sequence[tuple[str, Article]], views: Mapping[str, View], lead: str
+) -> list[str]:
+    """Return the tags of the lead, then those of most outlets, so that no outlet pushes out those
+    of others however much it writes."""
+    of_outlets = [(outlet, tag) for outlet, article in reports for tag in views[article.id].tags]
+    counts = Counter(tag for _, tag in dict.fromkeys(of_outlets))
+    of_lead = views[lead].tags if lead in views else ()
+    others = (tag for tag, _ in counts.most_common())
+    return list(dict.fromkeys((*of_lead, *others)))[:_MOST_TAGS]
 
 
 def _list_sentences(view: View, split: Split) -> Sequence[str]:

@@ -544,8 +544,6 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
         )
     _mark_feeds_of(connection, digests)
     _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
-    if leads:  # their entries quote the reports
-        mark(connection, {STORIES: {(at, at) for at in leads.values()}})
 
 
 def _read_reports(

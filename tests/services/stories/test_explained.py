@@ -82,6 +82,19 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> Non
     assert atom_fault(place.published("stories.atom").encode()) is None
 
 
+def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
+    begin(place)
+    flood = [f"spam {number}" for number in range(12)]
+    for number in range(4):
+        tags = tuple(flood[number * 2 : number * 2 + 4])
+        report(place, f"x{number}.flood", excerpt=FIRST, tags=tags)
+    build_later(place, hours=1)
+    (entry,) = entries(place, "stories").values()
+    shown = [tag.term for tag in entry.tags]
+    assert shown[:3] == ["one", "two", "spam 0"]
+    assert len(shown) == 10
+
+
 def test_a_story_over_days_has_them(place: Place) -> None:
     begin(place)
     assert "Day by day" not in page(place)
