@@ -64,7 +64,7 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
     for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
         ((id, entry),) = entries(place, f"sources/{outlet}").items()
         assert (id, entry.link) == (entry_urn(instance, article), url)
-    assert not (place.folder / "feeds/public/stories.atom").exists()
+    assert entries(place, "stories") == {}
 
 
 def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) -> None:

@@ -82,6 +82,7 @@ ALL = Source(
     speaks_for=(),
     llm=False,
     lead=True,
+    quotes=False,
     enabled=False,
     rules=Rules(select=("main > p",), title_suffix=" | All", content="feed"),
 )
