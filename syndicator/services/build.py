@@ -122,6 +122,7 @@ def note_renamed(app: App, old: str, new: str) -> None:
 KEPT = 200  # articles
 _NOTE = "freshness"
 _SHARE = 0.95
+_TOGETHER = 100  # articles whose HTML is stored in one transaction: a choice
 _MIDNIGHT = time()  # of a date without a time of day
 
 
@@ -418,9 +419,18 @@ def excused(app: App) -> frozenset[str]:
 
 @contextmanager
 def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function that renders an article without stored HTML in a worker."""
+    """Yield a function that renders an article without stored HTML in a worker, and store it for
+    later builds."""
+    made: dict[str, str] = {}  # not yet stored
+
+    def store() -> None:
+        if made:
+            app.store.index.save_html(made)
+            made.clear()
 
     def remake(id: str) -> str | None:
+        if id in made:
+            return made[id]
         if (path := app.store.index.path(id)) is None:
             return None
         from syndicator.publishing.render.html import render_markdown
@@ -432,12 +442,15 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         for _ in range(2):  # the first failure may be a busy machine's
             with suppress(WorkerFailed):
                 html = worker.call_sync(render_markdown, article.body, article.url)
-                app.store.index.save_html(id, html)
+                made[id] = html
+                if len(made) >= _TOGETHER:
+                    store()
                 return html
         return None  # the build reports the article and shows its excerpt
 
     with open_worker(app) as worker:
         yield remake
+    store()
 
 
 def read(app: App, id: str) -> Article:

@@ -85,6 +85,7 @@ def lists(site: Site) -> Iterator[Target]:
 def _make_list(site: Site, part: str) -> Iterator[File]:
     keys = {ALL, *(spec.key for spec in site.pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
+    site.link_everything()
     yield from (File(name, data) for name, data in site.pages.listed(part, rows).items())
 
 
