@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from math import inf
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from syndicator import __version__
 from syndicator.configuration.settings import LISTED
@@ -39,7 +39,12 @@ from syndicator.publishing.selection.ending import (
 )
 from syndicator.publishing.selection.feeds import LEAST, plan
 from syndicator.publishing.selection.fingerprints import of_source
-from syndicator.publishing.selection.published import ended, replaced, to_look_at, unpublished
+from syndicator.publishing.selection.published import (
+    are_files_replaced,
+    has_ended,
+    to_look_at,
+    unpublished,
+)
 from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, open_worker
 from syndicator.services.notices.hubs import notify_hubs
@@ -87,33 +92,47 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
     index = app.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
     rows = index.feeds({key for id in newest for key in index.shown(id)})
-    return replaced(rows, index, outlet)
+    return are_files_replaced(rows, index, outlet)
 
 
-def follow(app: App, tags: Iterable[str]) -> None:
+def mark_outdated_files(app: App, tags: Iterable[str]) -> None:
     """Mark files that show a changed source or link a changed tag."""
-    shown = {key: of_source(source)[:_DIGITS] for key, source in app.sources.items()}
-    linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    all = (ARTICLES, STORY_PAGES, SEARCH)
-    for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
-        before, text = app.store.visits.note(note), json.dumps(now, sort_keys=True)
-        if before != text:
-            # of before with a digest in front
-            earlier = json.loads(before.rpartition("\n")[2]) if before else now
-            earlier = earlier if isinstance(earlier, dict) else dict.fromkeys(earlier, "")
-            changed = {
-                key for key in earlier.keys() | now.keys() if earlier.get(key) != now.get(key)
-            }
-            if keys := {
-                feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))
-            }:
-                app.store.index.outdate({*keys, *others})
-            app.store.visits.set_note(note, text, app.clock())
+    sources = {key: of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    linked_tags = dict.fromkeys(links(app.settings, tags).tags or (), "")
+    _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH))
+    _mark_changed(app, _TAGS, TAG, linked_tags, (ARTICLES, STORY_PAGES))
+
+
+def _mark_changed(
+    app: App, note: str, axis: str, fingerprints: Mapping[str, str], other_files: Sequence[FeedKey]
+) -> None:
+    """Mark the files beside each slug of `axis` whose fingerprint differs from that in `note`, and
+    `other_files`."""
+    stored_text = app.store.visits.note(note)
+    current_text = json.dumps(fingerprints, sort_keys=True)
+    if stored_text == current_text:
+        return
+    stored = _parse_fingerprints(stored_text) if stored_text else fingerprints
+    outdated: set[FeedKey] = set()
+    for slug in stored.keys() | fingerprints.keys():
+        if stored.get(slug) != fingerprints.get(slug):
+            outdated.update(app.store.index.beside(FeedKey(axis, slug)))
+    if outdated:
+        app.store.index.outdate({*outdated, *other_files})
+    app.store.visits.set_note(note, current_text, app.clock())
+
+
+def _parse_fingerprints(text: str) -> Mapping[str, str]:
+    """Parse a note, also of earlier versions: they put a digest on a line before it, or wrote a
+    list of slugs."""
+    _, _, stored = text.rpartition("\n")
+    found = json.loads(stored)
+    return found if isinstance(found, dict) else dict.fromkeys(found, "")
 
 
 def note_renamed(app: App, old: str, new: str) -> None:
-    """Note that entries link the tag slug `new` instead of `old`. `follow` then rebuilds no further
-    files, since all articles with the tag were rewritten."""
+    """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
+    it: all articles with the tag were rewritten."""
     if noted := app.store.visits.note(_TAGS):
         renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
         app.store.visits.set_note(_TAGS, renamed, app.clock())
@@ -257,54 +276,127 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build what changed, of feeds that `among` accepts, or `all` files anew, and notify hubs.
-    `turn`: called between two files; `seconds`: what is not built by then is left to the next
-    build, the most urgent first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
+    """Build the feeds that changed, and notify hubs. `all`: make every file anew; `turn`: called
+    between two files; `among`: returns whether a feed is built now, or left to a later build (None:
+    all are built); `seconds`: what is not built by then is left to the next build, the most urgent
+    first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
-    began, began_at = clock(), app.clock()
+    began = clock()
+    began_at = app.clock()
     await group_stories(app, turn)
     pages = look(app.config)
     outlet = open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
-    inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
-    waiting = read_waiting(app.store)
-    may_skip = not all and not (end_feeds and waiting)
+    inputs = _inputs(app, pages)
+    changes = webhooks.changes(app, read_freshness(app.store).until)
+    confirmed = read_waiting(app.store) if end_feeds else []
+    may_skip = not (all or confirmed)
     if may_skip and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
-        report = BuildReport(hubs=await notify_hubs(app, ()))
-        return replace(report, ending=describe_waiting(waiting))
-    shown, taxonomy = thumbnails.publish(app, outlet), load_any(app.taxonomy.toml)
-    tags = [tag.name for tag in taxonomy.tag]
-    is_known = app.store.visits.note(_BUILT) == inputs  # only marks tell what changed
-    spared = Spared(app=app)
-    if waiting or not is_known:
-        spared = _spare_feeds(app, taxonomy, waiting if end_feeds else ())
-        is_known = is_known and spared.stems == waiting
-    app = spared.app
-    if not is_known:
-        follow(app, tags)
-    _learn_files(app, outlet)
-    plan = _planned(app, taxonomy, spared.kept)
-    whole = all or _is_replaced(app, outlet)
-    changed = to_look_at(plan.specs, plan.rows, app.store.index.outdated())
-    left = {key for key in changed if not whole and among and not among(key)}
-    wanted: set[FeedKey] | None = None
-    if left or (is_known and not whole):
-        wanted = (changed if is_known else {spec.key for spec in plan.specs}) - left
-    if wanted is None or wanted:
-        _begin(app, outlet, is_known)
-    given = {"whole": whole, "planned": wanted, "left_alone": spared.kept, "look": pages}
-    steps = _steps(app, plan, outlet, lambda: clock() - began >= seconds, tags=tags, **given)
+        hubs = await notify_hubs(app, ())
+        return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.store)))
+    pictures = thumbnails.publish(app, outlet)
+    task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
+    scope = task.scope
+    if not scope.is_empty:
+        _begin(app, outlet, is_after_changed_inputs=not task.is_only_marked)
+    steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
-    thumbnails.take_off(app, outlet, shown)
-    if wanted is None or wanted:
-        app.beside.note({spec.key for spec in plan.specs} if wanted is None else wanted)
+    thumbnails.take_off(task.app, outlet, pictures)
+    if not scope.is_empty:
+        everything = {spec.key for spec in task.plan.specs}
+        app.beside.note(everything if scope.feeds is None else scope.feeds)
     webhooks.put(app, changes, report.shown)
-    _remember(app, began_at, inputs, left=bool(left))
-    builds = int(any((report.written, report.unchanged, report.held)))
-    hubs = await notify_hubs(app, report.written)
-    left_over = len(left) + report.left
-    report = replace(report, ending=describe_waiting(spared.stems))
-    return replace(report, builds=builds, seconds=clock() - began, left=left_over, hubs=hubs)
+    _remember(app, began_at, inputs, left=bool(scope.left))
+    return replace(
+        report,
+        builds=int(any((report.written, report.unchanged, report.held))),
+        seconds=clock() - began,
+        left=len(scope.left) + report.left,
+        hubs=await notify_hubs(app, report.written),
+        ending=describe_waiting(task.spared.stems),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The feeds that a build looks at, None for all, and those that changed and are left to a later
+    build."""
+
+    feeds: Collection[FeedKey] | None = None
+    left: Collection[FeedKey] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self.feeds is not None and not self.feeds
+
+
+def decide_scope(
+    changed: Collection[FeedKey],
+    everything: Collection[FeedKey],
+    among: Callable[[FeedKey], bool] | None,
+    *,
+    is_only_marked: bool,
+) -> Scope:
+    """Return the feeds of `everything` that a build looks at: the `changed` ones, if only marks
+    tell what changed, else all. `among`: returns whether a changed feed is built now."""
+    left = {key for key in changed if among and not among(key)}
+    if is_only_marked:
+        return Scope(feeds={*changed} - left, left=left)
+    return Scope(feeds={*everything} - left, left=left) if left else Scope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What a build does. `app`: with the settings that hold for it; `anew`: make every file anew;
+    `is_only_marked`: settings, templates and version are those of the last build; `tags`: of
+    taxonomy.toml."""
+
+    app: App
+    plan: "_Plan"
+    scope: Scope
+    spared: "Spared"
+    tags: Sequence[str]
+    anew: bool
+    is_only_marked: bool
+
+
+def _plan_task(
+    app: App,
+    outlet: Outlet,
+    inputs: str,
+    confirmed: Sequence[str],
+    *,
+    anew: bool,
+    among: Callable[[FeedKey], bool] | None,
+) -> _Task:
+    """Plan a build with these `inputs`. `confirmed`: stems of feeds that may end."""
+    taxonomy = load_any(app.taxonomy.toml)
+    tags = [tag.name for tag in taxonomy.tag]
+    is_only_marked = app.store.visits.note(_BUILT) == inputs
+    waiting = read_waiting(app.store)
+    spared = Spared(app=app)
+    if waiting or not is_only_marked:
+        spared = _spare_feeds(app, taxonomy, confirmed)
+        is_only_marked = is_only_marked and spared.stems == waiting
+    if not is_only_marked:
+        mark_outdated_files(spared.app, tags)
+    _learn_files(spared.app, outlet)
+    plan = _planned(spared.app, taxonomy, spared.kept)
+    anew = anew or _is_replaced(spared.app, outlet)
+    scope = Scope()
+    if not anew:
+        changed = to_look_at(plan.specs, plan.rows, app.store.index.outdated())
+        everything = {spec.key for spec in plan.specs}
+        scope = decide_scope(changed, everything, among, is_only_marked=is_only_marked)
+    return _Task(
+        app=spared.app,
+        plan=plan,
+        scope=scope,
+        spared=spared,
+        tags=tags,
+        anew=anew,
+        is_only_marked=is_only_marked,
+    )
 
 
 def read_waiting(store: Store) -> list[str]:
@@ -315,9 +407,9 @@ def read_waiting(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spared:
-    """A build that spares feeds until it is confirmed that they end. `app`: with the settings that
-    hold until then; `kept`: the feeds whose files stay as they are; `stems`: all, such as
-    tags/ai."""
+    """Feeds that the configuration would end, and that stay until the operator confirms it. `app`:
+    with the settings that hold until then; `kept`: those of them whose files stay as they are;
+    `stems`: all of them, such as tags/ai."""
 
     app: App
     kept: Collection[FeedKey] = ()
@@ -346,12 +438,13 @@ def _news(app: App) -> list[list[str]]:
     return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
 
 
-def _steps(
-    app: App, plan: "_Plan", outlet: Outlet, is_over: Callable[[], bool], **given: Any
-) -> Steps:
+def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
+    """Return the steps of the build `task`. `is_over`: returns True once the rest is to be left."""
     from syndicator.publishing.builder import build
     from syndicator.publishing.kinds.site import Inputs
 
+    app = task.app
+    plan = task.plan
     with _renderer(app) as remake:
         inputs = Inputs(
             specs=plan.specs,
@@ -369,7 +462,11 @@ def _steps(
             digest=digests.collect(app),
             markdown=lambda id: _body(app, id),
             kept=app.entries,
-            **given,
+            whole=task.anew,
+            planned=task.scope.feeds,
+            left_alone=task.spared.kept,
+            look=pages,
+            tags=task.tags,
         )
         return (yield from build(inputs, is_over))
 
@@ -381,9 +478,9 @@ def _learn_files(app: App, outlet: Outlet) -> None:
         index.record(Progress(files=list(adopt(index.plain_feeds(), outlet))))
 
 
-def _begin(app: App, outlet: Outlet, is_known: bool) -> None:
-    """Clear up after a build that did not end."""
-    if not is_known or app.store.visits.note(_BEGUN):
+def _begin(app: App, outlet: Outlet, *, is_after_changed_inputs: bool) -> None:
+    """Clear up after a build that did not end, and note that one has begun."""
+    if is_after_changed_inputs or app.store.visits.note(_BEGUN):
         outlet.sweep()
     app.store.visits.set_note(_BEGUN, "now", app.clock())
 
@@ -524,7 +621,7 @@ def feed_specs(
         [item for item in app.faults if Path(item.file).name == "feeds.toml"],
     )
     if faults and any(
-        row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows
+        row.key.axis == QUERY and has_ended(row, wanted, app.settings.publish) for row in rows
     ):
         raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
     return specs

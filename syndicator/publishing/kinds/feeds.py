@@ -14,7 +14,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths, validate
 from syndicator.publishing.entries import documents
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, digest
+from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, fingerprint
 from syndicator.publishing.render.head import Head, head
 from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, fingerprints
@@ -62,7 +62,7 @@ def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
         )
         feed = replace(feed, archives=plan)
     if has_calendar(spec, site.settings.publish.archives) and PAGE not in empty.archives:
-        about = digest(fingerprints.of_archive(spec, site.shared), site.of_pages)
+        about = fingerprint(fingerprints.of_archive(spec, site.shared), site.of_pages)
         feed = replace(feed, calendar=calendar_of(spec, site.index.days(spec.key), about))
     return feed
 
@@ -96,7 +96,7 @@ def heads(site: Site, feed: Feed) -> Iterator[Target]:
         yield Target(
             id=name,
             owner=feed.key,
-            made_of=digest(outline),
+            made_of=fingerprint(outline),
             make=lambda: [File(name, outline)],
             urgency=Urgency.SHARED,
         )

@@ -20,12 +20,12 @@ from syndicator.publishing.kinds.targets import (
     Held,
     Target,
     Urgency,
-    digest,
+    fingerprint,
 )
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import opml
-from syndicator.publishing.selection.published import off
+from syndicator.publishing.selection.published import is_off
 from syndicator.publishing.web import directory, front
 
 
@@ -35,7 +35,7 @@ def front_page(site: Site) -> Iterator[Target]:
     yield Target(
         id="front",
         owner=FRONT,
-        made_of=digest(specs, site.settings.publish),
+        made_of=fingerprint(specs, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
         changed=site.is_news or site.outlet.written(paths.INDEX) is None,
@@ -76,7 +76,7 @@ def lists(site: Site) -> Iterator[Target]:
     yield Target(
         id="feeds.opml",
         owner=LISTS,
-        made_of=digest(outlines),
+        made_of=fingerprint(outlines),
         make=lambda: [File("feeds.opml", outlines)],
         urgency=Urgency.SHARED,
     )
@@ -95,7 +95,7 @@ def digest_feeds(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.stem(FeedKey(DIGEST, item.name)),
             owner=DIGESTS,
-            made_of=digest(site.about, item, issues),
+            made_of=fingerprint(site.about, item, issues),
             make=partial(_make_digest, site, item, issues),
             urgency=Urgency.HEAD,
             changed=site.is_news,
@@ -114,7 +114,7 @@ def _make_digest(site: Site, item: Digest, issues: Sequence[Mapping[str, Any]]) 
 def maps(site: Site) -> Iterator[Target]:
     """Yield the redirects of moved addresses and the list of those that are gone."""
     rows = list(site.rows.values())
-    silent = [row.key for row in rows if off(row, site.settings.publish)]
+    silent = [row.key for row in rows if is_off(row, site.settings.publish)]
     withdrawn: Sequence[str] = ()
     if published_whole(site.settings, site.inputs.sources):
         withdrawn = [paths.article_name(item.id) for item in site.index.withdrawn()]
@@ -122,7 +122,7 @@ def maps(site: Site) -> Iterator[Target]:
     yield Target(
         id="maps",
         owner=MAPS,
-        made_of=digest(files),
+        made_of=fingerprint(files),
         make=lambda: [File(name, data) for name, data in files.items()],
         urgency=Urgency.SHARED,
     )

@@ -8,7 +8,7 @@ from syndicator.core.axes import STORIES
 from syndicator.core.formats import PAGE
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, digest
+from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, fingerprint
 
 _FORM: Final = "1"  # increase when these pages change
 
@@ -26,7 +26,7 @@ def targets(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,
-            made_of=digest(_FORM, site.about, shown),
+            made_of=fingerprint(_FORM, site.about, shown),
             make=partial(_make, site, story),
             urgency=Urgency.LINKED,
         )
