@@ -62,14 +62,14 @@ _NEWS: Final = 30
 _REPORTS: Final = 7
 _NEWS_OF: Final = timedelta(days=1)
 _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
-_BUILT: Final = "built with"  # name of a note: `_inputs` of the last build
+_BUILT: Final = "built with"  # name of a note: `_fingerprint_inputs` of the last build
 # name of a note: a build has begun and not ended, and may have left half-written files
 _BEGUN: Final = "build begun"
 # name of a note: the feeds that wait for a confirmation to end
 _WAITING: Final = "feeds that would end"
 
 
-def _inputs(app: App, pages: Look) -> str:
+def _fingerprint_inputs(app: App, pages: Look) -> str:
     """Return a fingerprint of what files are made of besides articles."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
@@ -162,7 +162,7 @@ class Freshness:
     p95: int
 
 
-def note(store: Store, began: datetime, now: datetime) -> None:
+def add_samples(store: Store, began: datetime, now: datetime) -> None:
     """Add the articles since the last build to the samples."""
     before = read_freshness(store)
     if before.until is not None and before.until <= began:  # later: the clock was set back
@@ -183,14 +183,14 @@ def read_freshness(store: Store) -> Samples:
     )
 
 
-def of(samples: Samples) -> Freshness | None:
-    if not (ordered := sorted(samples.seconds)):
+def measure_freshness(samples: Samples) -> Freshness | None:
+    """Return the freshness of the sampled articles; None without any."""
+    ordered = sorted(samples.seconds)
+    if not ordered:
         return None
-    middle, late = (
-        ordered[len(ordered) // 2],
-        ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))],
-    )
-    return Freshness(articles=len(ordered), median=middle, p95=late)
+    middle = len(ordered) // 2
+    late = min(len(ordered) - 1, int(_SHARE * len(ordered)))
+    return Freshness(articles=len(ordered), median=ordered[middle], p95=ordered[late])
 
 
 def _seconds(
@@ -286,7 +286,7 @@ async def build_feeds(
     await group_stories(app, turn)
     pages = look(app.config)
     outlet = open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
-    inputs = _inputs(app, pages)
+    inputs = _fingerprint_inputs(app, pages)
     changes = webhooks.changes(app, read_freshness(app.store).until)
     confirmed = read_waiting(app.store) if end_feeds else []
     may_skip = not (all or confirmed)
@@ -381,7 +381,7 @@ def _plan_task(
     if not is_only_marked:
         mark_outdated_files(spared.app, tags)
     _learn_files(spared.app, outlet)
-    plan = _planned(spared.app, taxonomy, spared.kept)
+    plan = _plan_feeds(spared.app, taxonomy, spared.kept)
     anew = anew or _is_replaced(spared.app, outlet)
     scope = Scope()
     if not anew:
@@ -491,7 +491,7 @@ def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
     # articles of feeds that are left are in the feed of their source
-    note(app.store, began, app.clock())
+    add_samples(app.store, began, app.clock())
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
@@ -578,16 +578,18 @@ class _Plan:
     marks: Mapping[FeedKey, Sequence[int]]
 
 
-def _planned(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
+def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
     """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
     their marks."""
     index, publish = app.store.index, app.settings.publish
     plan = _read_plan(app, taxonomy)
     if update_members(plan.specs, index, lambda id: read(app, id).text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now
-    silent = unpublished(plan.specs, plan.rows, publish, left_alone)
-    if numbers := [n for row in silent for n in plan.marks.get(row.key, ())]:
-        index.record(Progress(marks=numbers))
+    marks: list[int] = []
+    for row in unpublished(plan.specs, plan.rows, publish, left_alone):
+        marks += plan.marks.get(row.key, ())
+    if marks:
+        index.record(Progress(marks=marks))
     return plan
 
 
@@ -616,12 +618,12 @@ def feed_specs(
         tags={tag.name: tag.description for tag in taxonomy.tag},
         archived=archived,
     )
-    wanted, faults = (
-        {spec.key for spec in specs},
-        [item for item in app.faults if Path(item.file).name == "feeds.toml"],
-    )
-    if faults and any(
-        row.key.axis == QUERY and has_ended(row, wanted, app.settings.publish) for row in rows
-    ):
-        raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
+    faults = [item for item in app.faults if Path(item.file).name == "feeds.toml"]
+    if not faults:
+        return specs
+    wanted = {spec.key for spec in specs}
+    for row in rows:
+        # a feed whose query cannot be read must not end
+        if row.key.axis == QUERY and has_ended(row, wanted, app.settings.publish):
+            raise ConfigError.of(faults)
     return specs

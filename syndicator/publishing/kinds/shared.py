@@ -31,14 +31,15 @@ from syndicator.publishing.web import directory, front
 
 def front_page(site: Site) -> Iterator[Target]:
     """Yield the front page with all that is beside it, such as stylesheets."""
-    specs = directory.fingerprint(site.about, site.pages.specs)
+    list_of_feeds = directory.fingerprint(site.about, site.pages.specs)
+    is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
         id="front",
         owner=FRONT,
-        made_of=fingerprint(specs, site.settings.publish),
+        made_of=fingerprint(list_of_feeds, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
-        changed=site.is_news or site.outlet.written(paths.INDEX) is None,
+        changed=site.is_news or is_missing,
     )
 
 

@@ -106,14 +106,19 @@ class Site:
         self.rows = {row.key: row for row in given.rows}
         among = None if given.planned is None else {*given.planned, ALL}
         self.rows |= {row.key: row for row in given.index.feeds(among)}
-        targets = redirects.moved(list(self.rows.values()))
-        self.removed, self.former = defaultdict(list), defaultdict(list)
-        for old, target in targets.items():
-            self.former[target].append(old)
-        for item in sorted(given.index.withdrawn(), key=lambda item: (item.at, item.id)):
+        self._follow_moves()
+
+    def _follow_moves(self) -> None:
+        """Find the former keys of each feed, and the articles that were withdrawn from it."""
+        heirs = redirects.moved(list(self.rows.values()))
+        self.former = defaultdict(list)
+        for old, heir in heirs.items():
+            self.former[heir].append(old)
+        self.removed = defaultdict(list)
+        for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
+            urn = entry_urn(self.inputs.instance, item.id)
             for key in item.feeds:
-                heir = targets.get(key, key) if key.axis == SOURCE else key
-                urn = entry_urn(given.instance, item.id)
+                heir = heirs.get(key, key) if key.axis == SOURCE else key
                 self.removed[heir].append(Removed(urn=urn, when=item.at))
 
     @property

@@ -27,14 +27,16 @@ def targets(site: Site) -> Iterator[Target]:
             id=paths.story_name(story),
             owner=STORY_PAGES,
             made_of=fingerprint(_FORM, site.about, shown),
-            make=partial(_make, site, story),
+            make=partial(_make_page, site, story),
             urgency=Urgency.LINKED,
         )
 
 
-def _make(site: Site, story: str) -> Iterator[File]:
+def _make_page(site: Site, story: str) -> Iterator[File]:
+    ids = [id for id, _ in site.index.story_articles([story]).get(story, ())]
+    if not ids:
+        return
     name = paths.story_name(story)
-    if ids := [id for id, _ in site.index.story_articles([story]).get(story, ())]:
-        items = site.entries.stories(ids, None)
-        views = site.entries.views(ids, None)
-        yield File(name, site.pages.story_page(name, views, items))
+    views = site.entries.views(ids, None)
+    items = site.entries.stories(ids, None)
+    yield File(name, site.pages.story_page(name, views, items))
