@@ -132,7 +132,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
             return await real(app, **options)
 
         monkeypatch.setattr(build, "build_feeds", counted)
-        monkeypatch.setattr(feeds, "_fault", lambda *args: "not well-formed")
+        monkeypatch.setattr(feeds, "_find_fault", lambda *args: "not well-formed")
 
         async def go() -> None:
             async with building(app):
