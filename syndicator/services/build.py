@@ -31,6 +31,7 @@ from syndicator.publishing.kinds.targets import (
 from syndicator.publishing.look import Look, look
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
+from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.selection.archived import BY_CHOICE, find_published
 from syndicator.publishing.selection.ending import (
     decide_waiting,
@@ -38,7 +39,6 @@ from syndicator.publishing.selection.ending import (
     find_given_up,
 )
 from syndicator.publishing.selection.feeds import LEAST, plan
-from syndicator.publishing.selection.fingerprints import of_source
 from syndicator.publishing.selection.published import (
     are_files_replaced,
     has_ended,
@@ -96,26 +96,27 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def mark_outdated_files(app: App, tags: Iterable[str]) -> None:
-    """Mark files that show a changed source or link a changed tag."""
-    sources = {key: of_source(source)[:_DIGITS] for key, source in app.sources.items()}
-    linked_tags = dict.fromkeys(links(app.settings, tags).tags or (), "")
+    """Mark files that show a source or link a tag which changed since the last call."""
+    sources = {key: fingerprints.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH))
-    _mark_changed(app, _TAGS, TAG, linked_tags, (ARTICLES, STORY_PAGES))
+    # of a tag it only counts whether it is linked
+    tags_linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
+    _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
 
 
 def _mark_changed(
-    app: App, note: str, axis: str, fingerprints: Mapping[str, str], other_files: Sequence[FeedKey]
+    app: App, note: str, axis: str, current: Mapping[str, str], other_files: Sequence[FeedKey]
 ) -> None:
-    """Mark the files beside each slug of `axis` whose fingerprint differs from that in `note`, and
-    `other_files`."""
+    """Mark the files beside each slug of `axis` whose fingerprint (`current`) differs from that in
+    `note`, and `other_files`."""
     stored_text = app.store.visits.note(note)
-    current_text = json.dumps(fingerprints, sort_keys=True)
+    current_text = json.dumps(current, sort_keys=True)
     if stored_text == current_text:
         return
-    stored = _parse_fingerprints(stored_text) if stored_text else fingerprints
+    stored = _parse_fingerprints(stored_text) if stored_text else current
     outdated: set[FeedKey] = set()
-    for slug in stored.keys() | fingerprints.keys():
-        if stored.get(slug) != fingerprints.get(slug):
+    for slug in stored.keys() | current.keys():
+        if stored.get(slug) != current.get(slug):
             outdated.update(app.store.index.beside(FeedKey(axis, slug)))
     if outdated:
         app.store.index.outdate({*outdated, *other_files})
@@ -215,7 +216,7 @@ EXCUSED = "released"  # the name of the note in databases stays
 # choices.
 BUILD_SECONDS = 15.0
 LONGEST = 60.0  # of a build beside visits: then the next begins with what is urgent
-_PAUSES = 4  # for each second of a build
+_REST = 4  # seconds without a build for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
@@ -225,21 +226,25 @@ async def build_meanwhile(
     seconds: float = BUILD_SECONDS,
     turn: Callable[[], object] = lambda: None,
 ) -> BuildReport:
-    """Build what is new every `seconds` or later, until `over` is set."""
+    """Build what is new every `seconds`, or later after a long build, until `over` is set. Return
+    the report of all builds together."""
     clock = asyncio.get_running_loop().time
-    report, seen, pause = BuildReport(), 0, seconds
+    report = BuildReport()
+    built_mark = 0
+    pause = seconds
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), pause)
         if over.is_set():
             return report
-        newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
-        if newest > seen:
-            app.store.visits.commit()  # a build sees committed rows
-            seen, began = app.store.index.newest_mark(), clock()
-            report = together(report, await build_feeds(app, turn=turn))
-            pause = max(seconds, _PAUSES * (clock() - began))
+        if app.store.index.newest_mark() <= built_mark:
+            continue
+        app.store.visits.commit()  # a build sees committed rows
+        built_mark = app.store.index.newest_mark()
+        began = clock()
+        report = together(report, await build_feeds(app, turn=turn))
+        pause = max(seconds, _REST * (clock() - began))
 
 
 def together(first: BuildReport, second: BuildReport) -> BuildReport:
@@ -495,6 +500,7 @@ def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
+    """Take the steps of a build; after each, call `turn` and let other tasks run."""
     while True:
         try:
             next(steps)

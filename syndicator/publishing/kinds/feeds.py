@@ -64,7 +64,7 @@ def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
         )
         feed = replace(feed, archives=plan)
     if has_calendar(spec, site.settings.publish.archives) and PAGE not in empty.archives:
-        about = fingerprint(fingerprints.of_archive(spec, site.shared), site.of_pages)
+        about = fingerprint(fingerprints.of_archive(spec, site.shared), site.pages_fingerprint)
         feed = replace(feed, calendar=calendar_of(spec, site.index.days(spec.key), about))
     return feed
 
@@ -82,7 +82,7 @@ def _row(site: Site, spec: FeedSpec) -> FeedRow:
 
 def heads(site: Site, feed: Feed) -> Iterator[Target]:
     """Yield the head of a feed, and the OPML file of a feed that has one."""
-    pages = site.of_pages if PAGE in feed.spec.formats else ""
+    pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
     made_of = fingerprints.of_feed(feed.spec, site.shared, pages)
     yield Target(
         id=paths.stem(feed.key),

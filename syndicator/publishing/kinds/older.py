@@ -20,14 +20,14 @@ def archives(site: Site, feed: Feed, known: Collection[str]) -> Iterator[Target]
     """Yield the archive documents of a feed. A new one, which the head will link, is made before
     the head. `known`: ids of published targets."""
     formats = feed.head.archives
-    form = "".join(formats)
+    made_with = "".join(formats)
     if PAGE in formats:
-        form += site.of_pages
+        made_with += site.pages_fingerprint
     for item in feed.archives:
         yield Target(
             id=item.name,
             owner=feed.key,
-            made_of=f"{item.fingerprint}:{form}",
+            made_of=f"{item.fingerprint}:{made_with}",
             make=partial(_make_document, site, feed, item),
             urgency=Urgency.OLDER if item.name in known else Urgency.LINKED,
             order=item.months[-1],

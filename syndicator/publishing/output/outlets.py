@@ -91,12 +91,13 @@ class FileOutlet:
         return existed
 
     def names(self, folder: str) -> set[str]:
+        """Return what is in `folder`, which ends in "/", with what is staged."""
         path = self._path(folder.removesuffix("/"))
         published = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
             published = {folder + entry.name for entry in entries if not entry.name.startswith(".")}
         staged = {
-            folder + name[len(folder) :].partition("/")[0]
+            folder + name.removeprefix(folder).partition("/")[0]
             for name in self._staged
             if name.startswith(folder)
         }
@@ -297,7 +298,7 @@ class ObjectOutlet:
             for name, seen in self._seen.items()
             if seen and name.startswith(folder) and name not in self._doomed
         )
-        return {folder + name[len(folder) :].partition("/")[0] for name in there}
+        return {folder + name.removeprefix(folder).partition("/")[0] for name in there}
 
     def written(self, name: str) -> datetime | None:
         seen = self._look_for_kept(name)

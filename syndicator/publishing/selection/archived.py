@@ -33,8 +33,9 @@ def with_older(
     result: list[FeedSpec] = []
     for spec in specs:
         older = place_older(spec.key, publish.archives, tags, published)
-        is_cut = older is Older.NONE and spec.key not in windows
-        window_hours = 0 if is_cut else spec.window_hours
+        # a window lets a head exceed `limit`, so that its archives follow without a gap
+        needs_no_window = older is Older.NONE and spec.key not in windows
+        window_hours = 0 if needs_no_window else spec.window_hours
         result.append(replace(spec, older=older, window_hours=window_hours))
     return result
 

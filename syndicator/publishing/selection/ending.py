@@ -40,15 +40,15 @@ def find_given_up(
 def decide_waiting(
     given_up: Collection[FeedKey], confirmed: Collection[FeedKey], publish: Publish
 ) -> Waiting:
-    """Return the feeds of `given_up` that wait: all but the `confirmed` ones if these are more than
-    ten, else none."""
+    """Return the feeds that wait for the operator: the unconfirmed ones of `given_up`, if there are
+    more than ten, else none."""
     unconfirmed = frozenset(given_up) - frozenset(confirmed)
     if len(unconfirmed) <= _MOST:
         return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
-    publish_before = _switch_on(unconfirmed, publish)
-    # without its entry in feeds.toml nobody knows what belongs into the feed of a saved query
+    # A feed whose axis is on lost its own entry in feeds.toml: nobody knows what belongs into it,
+    # so it keeps its files. The others are built as before, with their axes.
     kept = frozenset(key for key in unconfirmed if is_on(key.axis, publish))
-    return Waiting(feeds=unconfirmed, kept=kept, publish=publish_before)
+    return Waiting(feeds=unconfirmed, kept=kept, publish=_switch_on(unconfirmed, publish))
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:

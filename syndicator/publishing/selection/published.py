@@ -60,16 +60,16 @@ def unpublished(
 
 
 def has_ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a feed that is published, or was configured, and is no more. `wanted`: the
-    feeds that are configured now."""
+    """Return True for a feed that is published, or was configured, and is not wanted any more.
+    `wanted`: the feeds that are configured now."""
     if row.key in wanted or row.moved_to is not None:
         return False
     if row.published:
         return True
-    # A feed of an axis that lists its feeds, such as queries, is given up by taking it out there:
-    # its address answers 410 although no build may have published it yet.
-    is_listed_axis = AXES[row.key.axis].configured and is_on(row.key.axis, publish)
-    return is_listed_axis and not row.dropped
+    # The operator names categories and queries one by one. One that is taken out of its list ends
+    # although no build may have published it yet; once it has ended it is `dropped`.
+    is_named_by_operator = AXES[row.key.axis].configured and is_on(row.key.axis, publish)
+    return is_named_by_operator and not row.dropped
 
 
 def is_off(row: FeedRow, publish: Publish) -> bool:
