@@ -488,6 +488,7 @@ def _begin(app: App, outlet: Outlet, *, is_after_changed_inputs: bool) -> None:
     if is_after_changed_inputs or app.store.visits.note(_BEGUN):
         outlet.sweep()
     app.store.visits.set_note(_BEGUN, "now", app.clock())
+    app.store.visits.commit()  # before the first temporary file: a kill may come with the next
 
 
 def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
