@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from syndicator.articles import disk
@@ -92,7 +93,7 @@ class FileSnapshots:
         old = [
             path
             for path in self.root.glob("*/*")
-            if disk.is_litter(path.name) or path.stat().st_mtime < limit
+            if disk.is_litter(path.name) or _read_mtime(path) < limit
         ]
         for path in () if dry_run else old:
             path.unlink(missing_ok=True)
@@ -124,3 +125,12 @@ class FileSnapshots:
         for path in self._path(id).parent.glob(f"{id}.*gz"):
             if path != but:
                 path.unlink(missing_ok=True)
+
+
+def _read_mtime(path: Path) -> float:
+    """Return when a file was written; infinity if it is gone, such as the temporary file of a page
+    that another process stored meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return inf

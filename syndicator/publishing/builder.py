@@ -34,7 +34,7 @@ from syndicator.publishing.kinds.targets import (
     difference,
 )
 from syndicator.publishing.output.batches import batch
-from syndicator.publishing.selection.published import ended, off, old_archives
+from syndicator.publishing.selection.published import has_ended, has_old_archives, is_off
 
 _BATCH: Final = 500  # files that reach the disk together, with two syncs: a choice
 
@@ -86,8 +86,8 @@ def _over(site: Site) -> list[FeedRow]:
     publish = site.settings.publish
     over = []
     for row in site.rows.values():
-        if row.key not in wanted and (ended(row, wanted, publish) or old_archives(row)):
-            is_for_good = not (row.moved_to or off(row, publish))
+        if row.key not in wanted and (has_ended(row, wanted, publish) or has_old_archives(row)):
+            is_for_good = not (row.moved_to or is_off(row, publish))
             over.append(replace(row, dropped=row.dropped or is_for_good))
     site.rows |= {row.key: row for row in over}
     return over
@@ -118,7 +118,7 @@ def _plan(
 @dataclass(slots=True)
 class _Builder:
     """The state of a build. `_batch`: files since the last commit, to be noted; `_held`: owners
-    that keep old files; `_left`: feeds whose head is left to a later build."""
+    that keep old files; `_owners_left`: feeds whose head is left to a later build."""
 
     site: Site
     written: set[str] = field(default_factory=set)
@@ -131,7 +131,7 @@ class _Builder:
     _obsolete: set[str] = field(default_factory=set)  # names that their target has no more
     _gone: set[str] = field(default_factory=set)  # names of deleted files, to be noted
     _held: set[FeedKey] = field(default_factory=set)
-    _left: set[FeedKey] = field(default_factory=set)
+    _owners_left: set[FeedKey] = field(default_factory=set)
 
     def make(self, due: Iterable[Target], is_over: Callable[[], bool]) -> Iterator[None]:
         """Make targets in order until `is_over`; the rest is out of date."""
@@ -204,16 +204,16 @@ class _Builder:
 
     def leave(self, late: Iterable[Target]) -> None:
         """Note that these targets are out of date, and leave them to a later build. The feed of a
-        head that is left keeps its marks."""
+        head that is left keeps its marks, so that this build sees that it changed."""
         late = list(late)
         self.left += len(late)
-        self._left |= {target.owner for target in late if target.urgency == Urgency.HEAD}
-        there = {file.target for file in self._outdate([target.id for target in late])}
-        self._batch += [
-            PublishedFile(name=target.id, owner=target.owner, target=target.id)
-            for target in late
-            if target.id not in there
-        ]
+        self._owners_left |= {target.owner for target in late if target.urgency == Urgency.HEAD}
+        published = {file.target for file in self._outdate([target.id for target in late])}
+        for target in late:
+            if target.id not in published:
+                # no file of it was ever written: a row with the name of the target stands for them
+                row = PublishedFile(name=target.id, owner=target.owner, target=target.id)
+                self._batch.append(row)
 
     def _outdate(self, ids: Collection[str]) -> list[PublishedFile]:
         """Note that the published files of targets are out of date; return them."""
@@ -242,21 +242,24 @@ class _Builder:
                 site.index.save_feed(row)
         self._commit(published)
 
-    def _commit(self, published: Mapping[FeedKey, bool | None] = MappingProxyType({})) -> None:
-        """Bring what was written to the disk, then note it. `published`: as `Progress` has it, of
-        feeds whose marks end, unless they keep old files."""
+    def _commit(self, looked_at: Mapping[FeedKey, bool | None] = MappingProxyType({})) -> None:
+        """Bring what was written to the disk, then note it. `looked_at`: feeds of which all changes
+        are published now, except those that keep old files; feed -> whether it is published, as
+        `Progress.published` has it."""
         try:
             self.site.outlet.commit()
         except RefusedFiles as refused:
             self._hold_refused(refused)
-        ended = {
-            key: how for key, how in published.items() if key not in {*self._held, *self._left}
-        }
-        marks = [n for key in ended for n in self.site.inputs.marks.get(key, ())]
+        keep_marks = self._held | self._owners_left
+        up_to_date = {key: state for key, state in looked_at.items() if key not in keep_marks}
+        marks: list[int] = []
+        for key in up_to_date:
+            marks += self.site.inputs.marks.get(key, ())
         self.site.index.record(
-            Progress(files=self._batch, gone=self._gone, marks=marks, published=ended)
+            Progress(files=self._batch, gone=self._gone, marks=marks, published=up_to_date)
         )
-        self._batch, self._gone = [], set()
+        self._batch = []
+        self._gone = set()
 
     def report(self) -> BuildReport:
         site = self.site

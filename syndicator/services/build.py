@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from math import inf
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from syndicator import __version__
 from syndicator.configuration.settings import LISTED
@@ -32,6 +32,7 @@ from syndicator.publishing.kinds.targets import (
 from syndicator.publishing.look import Look, look
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
+from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.selection.archived import BY_CHOICE, find_published
 from syndicator.publishing.selection.ending import (
     decide_waiting,
@@ -39,8 +40,12 @@ from syndicator.publishing.selection.ending import (
     find_given_up,
 )
 from syndicator.publishing.selection.feeds import LEAST, plan
-from syndicator.publishing.selection.fingerprints import of_source
-from syndicator.publishing.selection.published import ended, replaced, to_look_at, unpublished
+from syndicator.publishing.selection.published import (
+    are_files_replaced,
+    has_ended,
+    to_look_at,
+    unpublished,
+)
 from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, open_worker
 from syndicator.services.notices.hubs import notify_hubs
@@ -58,14 +63,14 @@ _NEWS: Final = 30
 _REPORTS: Final = 7
 _NEWS_OF: Final = timedelta(days=1)
 _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
-_BUILT: Final = "built with"  # name of a note: `_inputs` of the last build
+_BUILT: Final = "built with"  # name of a note: `_fingerprint_inputs` of the last build
 # name of a note: a build has begun and not ended, and may have left half-written files
 _BEGUN: Final = "build begun"
 # name of a note: the feeds that wait for a confirmation to end
 _WAITING: Final = "feeds that would end"
 
 
-def _inputs(app: App, pages: Look) -> str:
+def _fingerprint_inputs(app: App, pages: Look) -> str:
     """Return a fingerprint of what files are made of besides articles."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
@@ -88,35 +93,49 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
     index = app.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
     rows = index.feeds({key for id in newest for key in index.shown(id)})
-    return replaced(rows, index, outlet)
+    return are_files_replaced(rows, index, outlet)
 
 
-def follow(app: App, tags: Iterable[str]) -> None:
-    """Mark files that show a changed source or link a changed tag."""
-    shown = {key: of_source(source)[:_DIGITS] for key, source in app.sources.items()}
-    linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    of_sources = (ARTICLES, STORY_PAGES, SEARCH, STORIES)  # stories quote other sources, too
-    of_tags = (ARTICLES, STORY_PAGES)
-    followed = ((_SOURCES, SOURCE, shown, of_sources), (_TAGS, TAG, linked, of_tags))
-    for note, axis, now, others in followed:
-        before, text = app.store.visits.note(note), json.dumps(now, sort_keys=True)
-        if before != text:
-            # of before with a digest in front
-            earlier = json.loads(before.rpartition("\n")[2]) if before else now
-            earlier = earlier if isinstance(earlier, dict) else dict.fromkeys(earlier, "")
-            changed = {
-                key for key in earlier.keys() | now.keys() if earlier.get(key) != now.get(key)
-            }
-            if keys := {
-                feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))
-            }:
-                app.store.index.outdate({*keys, *others})
-            app.store.visits.set_note(note, text, app.clock())
+def mark_outdated_files(app: App, tags: Iterable[str]) -> None:
+    """Mark files that show a source or link a tag which changed since the last call."""
+    sources = {key: fingerprints.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    # stories quote other sources, too
+    _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
+    # of a tag it only counts whether it is linked
+    tags_linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
+    _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
+
+
+def _mark_changed(
+    app: App, note: str, axis: str, current: Mapping[str, str], other_files: Sequence[FeedKey]
+) -> None:
+    """Mark the files beside each slug of `axis` whose fingerprint (`current`) differs from that in
+    `note`, and `other_files`."""
+    stored_text = app.store.visits.note(note)
+    current_text = json.dumps(current, sort_keys=True)
+    if stored_text == current_text:
+        return
+    stored = _parse_fingerprints(stored_text) if stored_text else current
+    outdated: set[FeedKey] = set()
+    for slug in stored.keys() | current.keys():
+        if stored.get(slug) != current.get(slug):
+            outdated.update(app.store.index.beside(FeedKey(axis, slug)))
+    if outdated:
+        app.store.index.outdate({*outdated, *other_files})
+    app.store.visits.set_note(note, current_text, app.clock())
+
+
+def _parse_fingerprints(text: str) -> Mapping[str, str]:
+    """Parse a note, also of earlier versions: they put a digest on a line before it, or wrote a
+    list of slugs."""
+    _, _, stored = text.rpartition("\n")
+    found = json.loads(stored)
+    return found if isinstance(found, dict) else dict.fromkeys(found, "")
 
 
 def note_renamed(app: App, old: str, new: str) -> None:
-    """Note that entries link the tag slug `new` instead of `old`. `follow` then rebuilds no further
-    files, since all articles with the tag were rewritten."""
+    """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
+    it: all articles with the tag were rewritten."""
     if noted := app.store.visits.note(_TAGS):
         renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
         app.store.visits.set_note(_TAGS, renamed, app.clock())
@@ -125,6 +144,7 @@ def note_renamed(app: App, old: str, new: str) -> None:
 KEPT = 200  # articles
 _NOTE = "freshness"
 _SHARE = 0.95
+_TOGETHER = 100  # articles whose HTML is stored in one transaction: a choice
 _MIDNIGHT = time()  # of a date without a time of day
 
 
@@ -145,7 +165,7 @@ class Freshness:
     p95: int
 
 
-def note(store: Store, began: datetime, now: datetime) -> None:
+def add_samples(store: Store, began: datetime, now: datetime) -> None:
     """Add the articles since the last build to the samples."""
     before = read_freshness(store)
     if before.until is not None and before.until <= began:  # later: the clock was set back
@@ -166,14 +186,14 @@ def read_freshness(store: Store) -> Samples:
     )
 
 
-def of(samples: Samples) -> Freshness | None:
-    if not (ordered := sorted(samples.seconds)):
+def measure_freshness(samples: Samples) -> Freshness | None:
+    """Return the freshness of the sampled articles; None without any."""
+    ordered = sorted(samples.seconds)
+    if not ordered:
         return None
-    middle, late = (
-        ordered[len(ordered) // 2],
-        ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))],
-    )
-    return Freshness(articles=len(ordered), median=middle, p95=late)
+    middle = len(ordered) // 2
+    late = min(len(ordered) - 1, int(_SHARE * len(ordered)))
+    return Freshness(articles=len(ordered), median=ordered[middle], p95=ordered[late])
 
 
 def _seconds(
@@ -198,7 +218,7 @@ EXCUSED = "released"  # the name of the note in databases stays
 # choices.
 BUILD_SECONDS = 15.0
 LONGEST = 60.0  # of a build beside visits: then the next begins with what is urgent
-_PAUSES = 4  # for each second of a build
+_REST = 4  # seconds without a build for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
@@ -208,21 +228,25 @@ async def build_meanwhile(
     seconds: float = BUILD_SECONDS,
     turn: Callable[[], object] = lambda: None,
 ) -> BuildReport:
-    """Build what is new every `seconds` or later, until `over` is set."""
+    """Build what is new every `seconds`, or later after a long build, until `over` is set. Return
+    the report of all builds together."""
     clock = asyncio.get_running_loop().time
-    report, seen, pause = BuildReport(), 0, seconds
+    report = BuildReport()
+    built_mark = 0
+    pause = seconds
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), pause)
         if over.is_set():
             return report
-        newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
-        if newest > seen:
-            app.store.visits.commit()  # a build sees committed rows
-            seen, began = app.store.index.newest_mark(), clock()
-            report = together(report, await build_feeds(app, turn=turn))
-            pause = max(seconds, _PAUSES * (clock() - began))
+        if app.store.index.newest_mark() <= built_mark:
+            continue
+        app.store.visits.commit()  # a build sees committed rows
+        built_mark = app.store.index.newest_mark()
+        began = clock()
+        report = together(report, await build_feeds(app, turn=turn))
+        pause = max(seconds, _REST * (clock() - began))
 
 
 def together(first: BuildReport, second: BuildReport) -> BuildReport:
@@ -259,55 +283,128 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build what changed, of feeds that `among` accepts, or `all` files anew, and notify hubs.
-    `turn`: called between two files; `seconds`: what is not built by then is left to the next
-    build, the most urgent first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
+    """Build the feeds that changed, and notify hubs. `all`: make every file anew; `turn`: called
+    between two files; `among`: returns whether a feed is built now, or left to a later build (None:
+    all are built); `seconds`: what is not built by then is left to the next build, the most urgent
+    first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
-    began, began_at = clock(), app.clock()
+    began = clock()
+    began_at = app.clock()
     await group_stories(app, turn)
     calm.mark_due(app)
     pages = look(app.config)
     outlet = open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
-    inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
-    waiting = read_waiting(app.store)
-    may_skip = not all and not (end_feeds and waiting)
+    inputs = _fingerprint_inputs(app, pages)
+    changes = webhooks.changes(app, read_freshness(app.store).until)
+    confirmed = read_waiting(app.store) if end_feeds else []
+    may_skip = not (all or confirmed)
     if may_skip and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
-        report = BuildReport(hubs=await notify_hubs(app, ()))
-        return replace(report, ending=describe_waiting(waiting))
-    shown, taxonomy = thumbnails.publish(app, outlet), load_any(app.taxonomy.toml)
-    tags = [tag.name for tag in taxonomy.tag]
-    is_known = app.store.visits.note(_BUILT) == inputs  # only marks tell what changed
-    spared = Spared(app=app)
-    if waiting or not is_known:
-        spared = _spare_feeds(app, taxonomy, waiting if end_feeds else ())
-        is_known = is_known and spared.stems == waiting
-    app = spared.app
-    if not is_known:
-        follow(app, tags)
-    _learn_files(app, outlet)
-    plan = _planned(app, taxonomy, spared.kept)
-    whole = all or _is_replaced(app, outlet)
-    changed = to_look_at(plan.specs, plan.rows, app.store.index.outdated())
-    left = {key for key in changed if not whole and among and not among(key)}
-    wanted: set[FeedKey] | None = None
-    if left or (is_known and not whole):
-        wanted = (changed if is_known else {spec.key for spec in plan.specs}) - left
-    if wanted is None or wanted:
-        _begin(app, outlet, is_known)
-    given = {"whole": whole, "planned": wanted, "left_alone": spared.kept, "look": pages}
-    steps = _steps(app, plan, outlet, lambda: clock() - began >= seconds, tags=tags, **given)
+        hubs = await notify_hubs(app, ())
+        return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.store)))
+    pictures = thumbnails.publish(app, outlet)
+    task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
+    scope = task.scope
+    if not scope.is_empty:
+        _begin(app, outlet, is_after_changed_inputs=not task.is_only_marked)
+    steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
-    thumbnails.take_off(app, outlet, shown)
-    if wanted is None or wanted:
-        app.beside.note({spec.key for spec in plan.specs} if wanted is None else wanted)
+    thumbnails.take_off(task.app, outlet, pictures)
+    if not scope.is_empty:
+        everything = {spec.key for spec in task.plan.specs}
+        app.beside.note(everything if scope.feeds is None else scope.feeds)
     webhooks.put(app, changes, report.shown)
-    _remember(app, began_at, inputs, left=bool(left))
-    builds = int(any((report.written, report.unchanged, report.held)))
-    hubs = await notify_hubs(app, report.written)
-    left_over = len(left) + report.left
-    report = replace(report, ending=describe_waiting(spared.stems))
-    return replace(report, builds=builds, seconds=clock() - began, left=left_over, hubs=hubs)
+    _remember(app, began_at, inputs, left=bool(scope.left))
+    return replace(
+        report,
+        builds=int(any((report.written, report.unchanged, report.held))),
+        seconds=clock() - began,
+        left=len(scope.left) + report.left,
+        hubs=await notify_hubs(app, report.written),
+        ending=describe_waiting(task.spared.stems),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The feeds that a build looks at, None for all, and those that changed and are left to a later
+    build."""
+
+    feeds: Collection[FeedKey] | None = None
+    left: Collection[FeedKey] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self.feeds is not None and not self.feeds
+
+
+def decide_scope(
+    changed: Collection[FeedKey],
+    everything: Collection[FeedKey],
+    among: Callable[[FeedKey], bool] | None,
+    *,
+    is_only_marked: bool,
+) -> Scope:
+    """Return the feeds of `everything` that a build looks at: the `changed` ones, if only marks
+    tell what changed, else all. `among`: returns whether a changed feed is built now."""
+    left = {key for key in changed if among and not among(key)}
+    if is_only_marked:
+        return Scope(feeds={*changed} - left, left=left)
+    return Scope(feeds={*everything} - left, left=left) if left else Scope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What a build does. `app`: with the settings that hold for it; `anew`: make every file anew;
+    `is_only_marked`: settings, templates and version are those of the last build; `tags`: of
+    taxonomy.toml."""
+
+    app: App
+    plan: "_Plan"
+    scope: Scope
+    spared: "Spared"
+    tags: Sequence[str]
+    anew: bool
+    is_only_marked: bool
+
+
+def _plan_task(
+    app: App,
+    outlet: Outlet,
+    inputs: str,
+    confirmed: Sequence[str],
+    *,
+    anew: bool,
+    among: Callable[[FeedKey], bool] | None,
+) -> _Task:
+    """Plan a build with these `inputs`. `confirmed`: stems of feeds that may end."""
+    taxonomy = load_any(app.taxonomy.toml)
+    tags = [tag.name for tag in taxonomy.tag]
+    is_only_marked = app.store.visits.note(_BUILT) == inputs
+    waiting = read_waiting(app.store)
+    spared = Spared(app=app)
+    if waiting or not is_only_marked:
+        spared = _spare_feeds(app, taxonomy, confirmed)
+        is_only_marked = is_only_marked and spared.stems == waiting
+    if not is_only_marked:
+        mark_outdated_files(spared.app, tags)
+    _learn_files(spared.app, outlet)
+    plan = _plan_feeds(spared.app, taxonomy, spared.kept)
+    anew = anew or _is_replaced(spared.app, outlet)
+    scope = Scope()
+    if not anew:
+        changed = to_look_at(plan.specs, plan.rows, app.store.index.outdated())
+        everything = {spec.key for spec in plan.specs}
+        scope = decide_scope(changed, everything, among, is_only_marked=is_only_marked)
+    return _Task(
+        app=spared.app,
+        plan=plan,
+        scope=scope,
+        spared=spared,
+        tags=tags,
+        anew=anew,
+        is_only_marked=is_only_marked,
+    )
 
 
 def read_waiting(store: Store) -> list[str]:
@@ -318,9 +415,9 @@ def read_waiting(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spared:
-    """A build that spares feeds until it is confirmed that they end. `app`: with the settings that
-    hold until then; `kept`: the feeds whose files stay as they are; `stems`: all, such as
-    tags/ai."""
+    """Feeds that the configuration would end, and that stay until the operator confirms it. `app`:
+    with the settings that hold until then; `kept`: those of them whose files stay as they are;
+    `stems`: all of them, such as tags/ai."""
 
     app: App
     kept: Collection[FeedKey] = ()
@@ -349,12 +446,13 @@ def _news(app: App) -> list[list[str]]:
     return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
 
 
-def _steps(
-    app: App, plan: "_Plan", outlet: Outlet, is_over: Callable[[], bool], **given: Any
-) -> Steps:
+def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
+    """Return the steps of the build `task`. `is_over`: returns True once the rest is to be left."""
     from syndicator.publishing.builder import build
     from syndicator.publishing.kinds.site import Inputs
 
+    app = task.app
+    plan = task.plan
     with _renderer(app) as remake:
         inputs = Inputs(
             specs=plan.specs,
@@ -374,7 +472,11 @@ def _steps(
             now=app.clock(),
             markdown=lambda id: _body(app, id),
             kept=app.entries,
-            **given,
+            whole=task.anew,
+            planned=task.scope.feeds,
+            left_alone=task.spared.kept,
+            look=pages,
+            tags=task.tags,
         )
         return (yield from build(inputs, is_over))
 
@@ -386,11 +488,12 @@ def _learn_files(app: App, outlet: Outlet) -> None:
         index.record(Progress(files=list(adopt(index.plain_feeds(), outlet))))
 
 
-def _begin(app: App, outlet: Outlet, is_known: bool) -> None:
-    """Clear up after a build that did not end."""
-    if not is_known or app.store.visits.note(_BEGUN):
+def _begin(app: App, outlet: Outlet, *, is_after_changed_inputs: bool) -> None:
+    """Clear up after a build that did not end, and note that one has begun."""
+    if is_after_changed_inputs or app.store.visits.note(_BEGUN):
         outlet.sweep()
     app.store.visits.set_note(_BEGUN, "now", app.clock())
+    app.store.visits.commit()  # before the first temporary file: a kill may come with the next
 
 
 def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
@@ -399,10 +502,11 @@ def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
     # articles of feeds that are left are in the feed of their source
-    note(app.store, began, app.clock())
+    add_samples(app.store, began, app.clock())
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
+    """Take the steps of a build; after each, call `turn` and let other tasks run."""
     while True:
         try:
             next(steps)
@@ -424,9 +528,18 @@ def excused(app: App) -> frozenset[str]:
 
 @contextmanager
 def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function that renders an article without stored HTML in a worker."""
+    """Yield a function that renders an article without stored HTML in a worker, and store it for
+    later builds."""
+    made: dict[str, str] = {}  # not yet stored
+
+    def store() -> None:
+        if made:
+            app.store.index.save_html(made)
+            made.clear()
 
     def remake(id: str) -> str | None:
+        if id in made:
+            return made[id]
         if (path := app.store.index.path(id)) is None:
             return None
         from syndicator.publishing.render.html import render_markdown
@@ -438,12 +551,15 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         for _ in range(2):  # the first failure may be a busy machine's
             with suppress(WorkerFailed):
                 html = worker.call_sync(render_markdown, article.body, article.url)
-                app.store.index.save_html(id, html)
+                made[id] = html
+                if len(made) >= _TOGETHER:
+                    store()
                 return html
         return None  # the build reports the article and shows its excerpt
 
     with open_worker(app) as worker:
         yield remake
+    store()
 
 
 def read(app: App, id: str) -> Article:
@@ -474,16 +590,18 @@ class _Plan:
     marks: Mapping[FeedKey, Sequence[int]]
 
 
-def _planned(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
+def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
     """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
     their marks."""
     index, publish = app.store.index, app.settings.publish
     plan = _read_plan(app, taxonomy)
     if update_members(plan.specs, index, lambda id: read(app, id).text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now
-    silent = unpublished(plan.specs, plan.rows, publish, left_alone)
-    if numbers := [n for row in silent for n in plan.marks.get(row.key, ())]:
-        index.record(Progress(marks=numbers))
+    marks: list[int] = []
+    for row in unpublished(plan.specs, plan.rows, publish, left_alone):
+        marks += plan.marks.get(row.key, ())
+    if marks:
+        index.record(Progress(marks=marks))
     return plan
 
 
@@ -512,12 +630,12 @@ def feed_specs(
         tags={tag.name: tag.description for tag in taxonomy.tag},
         archived=archived,
     )
-    wanted, faults = (
-        {spec.key for spec in specs},
-        [item for item in app.faults if Path(item.file).name == "feeds.toml"],
-    )
-    if faults and any(
-        row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows
-    ):
-        raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
+    faults = [item for item in app.faults if Path(item.file).name == "feeds.toml"]
+    if not faults:
+        return specs
+    wanted = {spec.key for spec in specs}
+    for row in rows:
+        # a feed whose query cannot be read must not end
+        if row.key.axis == QUERY and has_ended(row, wanted, app.settings.publish):
+            raise ConfigError.of(faults)
     return specs

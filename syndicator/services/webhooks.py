@@ -22,7 +22,7 @@ from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
-from syndicator.publishing.selection.published import off
+from syndicator.publishing.selection.published import is_off
 from syndicator.services.container import App, direct_client, task_group
 from syndicator.services.places import has_feeds
 from syndicator.store import codec
@@ -109,7 +109,7 @@ def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list
     fresh = {
         row.key
         for row in rows
-        if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))
+        if row.built and not (row.stale or row.dropped or is_off(row, app.settings.publish))
     }
     fresh.update(built)
     return [id for id, keys in shown.items() if not fresh.isdisjoint(keys)]

@@ -347,9 +347,9 @@ class Index:
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return self._by_id(_HTML, ids)
 
-    def save_html(self, id: str, html: str) -> None:
+    def save_html(self, found: Mapping[str, str]) -> None:
         with self._db.write() as connection:
-            upsert(connection, schema.html, [{"id": id, "html": html}])
+            upsert(connection, schema.html, [{"id": id, "html": found[id]} for id in found])
 
     def path(self, id: str) -> str | None:
         path: str | None = self._db.scalar(_PATH, {"id": id})

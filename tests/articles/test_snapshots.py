@@ -86,6 +86,8 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
         age = (now - timedelta(days=days)).timestamp()
         os.utime(tmp_path / "pages" / id[:2] / f"{id}.gz", (age, age))
     (tmp_path / "pages" / ID[:2] / ".tmp-999999999-x.gz").write_bytes(b"half")
+    # seen in the folder and gone when it is looked at, like a temporary file of another process
+    (tmp_path / "pages" / ID[:2] / f".tmp-{os.getppid()}-y.gz").symlink_to("nowhere")
 
     assert snapshots.prune(now - timedelta(days=14)) == 2
 

@@ -106,7 +106,7 @@ def publish(folder: Path, count: int) -> None:
     index = MemoryIndex()
     for article in article_store(count):
         index.add(article)
-        index.save_html(article.id, render_markdown(article.body, article.url))
+        index.save_html({article.id: render_markdown(article.body, article.url)})
     hubs = ("https://hub.example/",)
     how = Publish(limit=50, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
     settings = Settings(site=Site(title="Real ]]> and <b>hostile</b>", url=BASE), publish=how)

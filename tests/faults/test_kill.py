@@ -32,7 +32,7 @@ HOLDS = (
 
 # The command with builds in quick succession while it visits, so that kills hit those, too.
 HURRIED = """
-from syndicator.__main__ import main
+from syndicator.cli import main
 from syndicator.services import build, refresh
 refresh.build_meanwhile = lambda app, over, seconds, *more: build.build_meanwhile(app, over, 0.2, *more)
 main()
@@ -132,7 +132,7 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
 
 # A build whose batches are small, so that kills find it between two of them.
 SMALL_BATCHES = """
-from syndicator.__main__ import main
+from syndicator.cli import main
 from syndicator.publishing import builder
 builder._BATCH = 12
 main()

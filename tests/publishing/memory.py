@@ -243,8 +243,8 @@ class MemoryIndex:
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: self.kept[id] for id in ids if id in self.kept}
 
-    def save_html(self, id: str, html: str) -> None:
-        self.kept[id] = html
+    def save_html(self, found: Mapping[str, str]) -> None:
+        self.kept |= found
 
     def merge(self, id: str, into: str) -> None:
         self.copies[id] = into

@@ -114,6 +114,10 @@ def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled: Place) -> N
     assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published(
         "index.html"
     )
+    with filled.app() as app:
+        store_articles(app, "Fourth", "Text.")  # in no feed that is published
+    publish(filled, ["tags"])
+    assert "Fourth" in filled.published("index.html")
     publish(filled, ALL)
     assert "Third" in filled.published("all.atom") and "Third" in filled.published(
         "sources/one.atom"

@@ -137,7 +137,7 @@ def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
     harm(filled)
     with filled.app() as app:
         id = next(article.id for article in app.store.index.each() if article.title == TITLE)
-        app.store.index.save_html(id, "")
+        app.store.index.save_html({id: ""})
     with filled.app() as app:
         app.store.index.mark_stale([row.key for row in app.store.index.feeds()])
     report = filled.build()

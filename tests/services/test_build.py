@@ -132,7 +132,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
             return await real(app, **options)
 
         monkeypatch.setattr(build, "build_feeds", counted)
-        monkeypatch.setattr(feeds, "_fault", lambda *args: "not well-formed")
+        monkeypatch.setattr(feeds, "_find_fault", lambda *args: "not well-formed")
 
         async def go() -> None:
             async with building(app):
@@ -274,3 +274,18 @@ def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
             asyncio.run(build.build_feeds(app, turn=stop))
         asyncio.run(build.build_feeds(app))
         assert not left.exists()
+
+
+def test_that_a_build_has_begun_is_known_before_its_first_file(place: Place) -> None:
+    """Also beside visits, whose writes wait for a common commit: a kill may come with that file."""
+    seen: list[str | None] = []
+
+    def look() -> None:
+        with place.app() as other:
+            seen.append(other.store.visits.note("build begun"))
+
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        with app.store.visits.shared():
+            asyncio.run(build.build_feeds(app, turn=look))
+    assert seen[0] == "now"

@@ -35,7 +35,7 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
 
 
 def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> None:
-    assert build.of(Samples()) is None
-    found = build.of(replace(Samples(), seconds=tuple(range(1, 101))))
+    assert build.measure_freshness(Samples()) is None
+    found = build.measure_freshness(replace(Samples(), seconds=tuple(range(1, 101))))
     assert found == Freshness(articles=100, median=51, p95=96)
-    assert build.of(Samples(seconds=(7,))) == Freshness(articles=1, median=7, p95=7)
+    assert build.measure_freshness(Samples(seconds=(7,))) == Freshness(articles=1, median=7, p95=7)

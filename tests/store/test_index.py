@@ -187,7 +187,7 @@ def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> No
 def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     article, other = record(store, 1), record(store, 2)
     for id in (article.id, other.id):
-        store.index.save_html(id, "<p>old</p>")
+        store.index.save_html({id: "<p>old</p>"})
     record(store, 1, title="New")
 
     assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}

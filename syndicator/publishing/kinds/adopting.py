@@ -24,11 +24,11 @@ _OLDER: Final = re.compile(rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMA
 
 def adopt(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
     """Yield the published files as out of date. `rows`: the feeds that ever were."""
-    for owner, folder, ours in _OURS:
-        yield from _in(outlet, owner, folder, ours)
+    for owner, folder, our_names in _OURS:
+        yield from _adopt_folder(outlet, owner, folder, our_names)
     for row in rows:
         stem = paths.stem(row.key)
-        yield from _in(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
+        yield from _adopt_folder(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
         names = [paths.file_name(row.key, format) for format in FORMATS]
         yield from (
             PublishedFile(name=name, owner=row.key, target=stem)
@@ -37,11 +37,12 @@ def adopt(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
         )
 
 
-def _in(
-    outlet: Outlet, owner: FeedKey, folder: str, ours: re.Pattern[str]
+def _adopt_folder(
+    outlet: Outlet, owner: FeedKey, folder: str, our_names: re.Pattern[str]
 ) -> Iterator[PublishedFile]:
+    """Yield the files of `folder` that have names which builds give."""
     for name in sorted(outlet.names(folder)):
-        if ours.fullmatch(name.removeprefix(folder)):
+        if our_names.fullmatch(name.removeprefix(folder)):
             yield PublishedFile(name=name, owner=owner, target=_target(name))
 
 

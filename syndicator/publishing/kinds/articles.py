@@ -5,7 +5,7 @@ the pages of at most three days: its own and the nearest days with pages."""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -16,7 +16,7 @@ from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, digest
+from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, fingerprint
 from syndicator.publishing.render.view import View
 
 _FORM: Final = "1"  # increase when these pages change
@@ -35,49 +35,57 @@ def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[F
 def targets(site: Site) -> Iterator[Target]:
     """Yield the pages of each day."""
     keys = published_whole(site.settings, site.inputs.sources)
-    made_of = _days(keys, site.index, site.about)
-    days = list(made_of)
-    for day, fingerprint in made_of.items():
+    fingerprints = _fingerprint_days(keys, site.index, site.about)
+    days = list(fingerprints)
+    for day, made_of in fingerprints.items():
         yield Target(
             id=f"{paths.ARTICLES}{day}",
             owner=ARTICLES,
-            made_of=fingerprint,
-            make=partial(_make, site, keys, days, day),
+            made_of=made_of,
+            make=partial(_make_day, site, keys, days, day),
             urgency=Urgency.LINKED,
         )
 
 
-def _make(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str) -> Iterator[File]:
-    """Yield the pages of a day. `days`: all with pages, ascending."""
-    at = bisect_left(days, day)
-    near = days[max(at - 1, 0) : at + 2]
-    ids = _ids(keys, site.index, near)
-    views = {one: _shown_whole(site, sorted(ids.get(one, ()))) for one in near}
-    before = views[days[at - 1]] if at else []
-    after = views[days[at + 1]] if at + 1 < len(days) else []
-    today = views[day]
-    previous: list[View | None] = [before[-1] if before else None, *today]
-    following: list[View | None] = [*today[1:], after[0] if after else None]
-    for view, earlier, later in zip(today, previous, following, strict=False):
-        yield File(paths.article_name(view.id), site.pages.article_page(view, earlier, later))
+def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str) -> Iterator[File]:
+    """Yield the pages of a day, each with links to the article before and after it, which may be of
+    another day. `days`: all with pages, ascending."""
+    place = bisect_left(days, day)
+    near_days = days[max(place - 1, 0) : place + 2]
+    ids = _ids(keys, site.index, near_days)
+    views: list[View] = []
+    for near_day in near_days:
+        views += _shown_whole(site, ids.get(near_day, ()))
+    neighbours: list[View | None] = [None, *views, None]
+    for previous, view, following in zip(neighbours, views, neighbours[2:], strict=False):
+        if view.id in ids[day]:
+            page = site.pages.article_page(view, previous, following)
+            yield File(paths.article_name(view.id), page)
 
 
-def _shown_whole(site: Site, ids: Sequence[str]) -> list[View]:
+def _shown_whole(site: Site, ids: Iterable[str]) -> list[View]:
     """Return the articles that may be shown whole, oldest first."""
-    views = [view for view in site.entries.views(ids, None) if view.html]
+    views = [view for view in site.entries.views(sorted(ids), None) if view.html]
     return sorted(views, key=lambda view: (view.published, view.id))
 
 
-def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> dict[str, str]:
-    """Return UTC day -> fingerprint: its articles, those of the days beside it, and other input
-    (`about`)."""
+def _fingerprint_days(
+    keys: Sequence[FeedKey], index: ArticleIndex, other_input: str
+) -> dict[str, str]:
+    """Return UTC day -> fingerprint of all that its pages are made of: its articles, those of the
+    nearest days before and after, which they link, and `other_input`."""
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
-        for day, (count, of_day) in index.days(key).items():
-            parts[day].append(f"{key.slug}={count},{of_day}")
-    order = sorted(parts)
-    told_of = ["", *("\n".join(parts[day]) for day in order), ""]
-    return {day: digest(_FORM, about, told_of[at : at + 3]) for at, day in enumerate(order)}
+        for day, (count, articles) in index.days(key).items():
+            parts[day].append(f"{key.slug}={count},{articles}")
+    days = sorted(parts)
+    summaries = ["\n".join(parts[day]) for day in days]
+    earlier = ["", *summaries]
+    later = [*summaries[1:], ""]
+    return {
+        day: fingerprint(_FORM, other_input, [before, summary, after])
+        for day, before, summary, after in zip(days, earlier, summaries, later, strict=False)
+    }
 
 
 def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:

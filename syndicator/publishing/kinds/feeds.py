@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -14,8 +14,9 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths, validate
 from syndicator.publishing.entries import documents
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, digest
-from syndicator.publishing.render.head import Head, head
+from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, fingerprint
+from syndicator.publishing.render.head import Head, Removed, head
+from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, fingerprints
 from syndicator.publishing.selection.archive import Document, head_of_window
@@ -54,15 +55,16 @@ def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
     feed = Feed(spec=spec, row=row, head=empty, ids=chosen.ids, left_out=chosen.left_out)
     folder = f"{paths.ARCHIVES}{paths.stem(spec.key)}/"
     published = [id for id in known if id.startswith(folder)]
-    shares = site.settings.publish.archives is not True  # months share documents
-    if empty.archives and (not shares or row.count > len(chosen.ids) or published):
+    months_share = site.settings.publish.archives is not True
+    has_older = row.count > len(chosen.ids)
+    if empty.archives and (has_older or published or not months_share):
         about = fingerprints.of_archive(spec, site.shared)
         plan = archive.chain(
-            spec, site.index, chosen.ids, site.open_month, about, known, shared=shares
+            spec, site.index, chosen.ids, site.open_month, about, known, shared=months_share
         )
         feed = replace(feed, archives=plan)
     if has_calendar(spec, site.settings.publish.archives) and PAGE not in empty.archives:
-        about = digest(fingerprints.of_archive(spec, site.shared), site.of_pages)
+        about = fingerprint(fingerprints.of_archive(spec, site.shared), site.pages_fingerprint)
         feed = replace(feed, calendar=calendar_of(spec, site.index.days(spec.key), about))
     return feed
 
@@ -80,13 +82,13 @@ def _row(site: Site, spec: FeedSpec) -> FeedRow:
 
 def heads(site: Site, feed: Feed) -> Iterator[Target]:
     """Yield the head of a feed, and the OPML file of a feed that has one."""
-    pages = site.of_pages if PAGE in feed.spec.formats else ""
+    pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
     made_of = fingerprints.of_feed(feed.spec, site.shared, pages)
     yield Target(
         id=paths.stem(feed.key),
         owner=feed.key,
         made_of=made_of,
-        make=partial(_make, site, feed),
+        make=partial(_make_head, site, feed),
         urgency=Urgency.HEAD,
         changed=site.is_marked(feed.key) or not feed.row.published,
     )
@@ -96,61 +98,95 @@ def heads(site: Site, feed: Feed) -> Iterator[Target]:
         yield Target(
             id=name,
             owner=feed.key,
-            made_of=digest(outline),
+            made_of=fingerprint(outline),
             make=lambda: [File(name, outline)],
             urgency=Urgency.SHARED,
         )
 
 
-def _make(site: Site, feed: Feed) -> Iterator[File]:
-    """Yield the files of a head, also at the feed's former addresses."""
-    spec, key = feed.spec, feed.key
-    entries = site.entries_of(key)
-    views = entries.views(feed.ids, spec.content)
-    newest = max((view.updated for view in views), default=feed.head.updated)
-    removed = site.removed[key] if "tombstones" in site.settings.publish.extensions else []
-    shown = tuple(item for item in removed[-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
-    previous = feed.archives[-1].name if feed.archives else ""
-    days: Mapping[str, int] = {}
-    if has_calendar(spec, site.settings.publish.archives):
-        days = Counter(view.published.strftime("%Y-%m-%d") for view in views)
-        if feed.row.count > len(feed.ids):
-            days = {day: count for day, (count, _) in site.index.days(key).items()}
+def _make_head(site: Site, feed: Feed) -> Iterator[File]:
+    """Yield the files of a head, also at the feed's former addresses. Raises Held if they are
+    invalid or lose entries."""
+    views = site.entries_of(feed.key).views(feed.ids, feed.spec.content)
+    contents = _render_head(site, feed, views)
+    if reason := _find_fault(site, feed, contents, views):
+        live = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
+        reason += validate.named(reason, feed.key, live, site.index, site.inputs.instance)
+        raise Held(reason)
+    for format, data in contents.items():
+        former = [paths.file_name(old, format) for old in site.former.get(feed.key, ())]
+        yield File(paths.file_name(feed.key, format), data, former)
+        for name in former:
+            yield File(name, data)
+    site.shown[feed.key] = (len(feed.ids), feed.row.count)
+
+
+def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, bytes]:
+    """Return the bytes of a head by format."""
+    spec = feed.spec
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
         site.link_everything()
-    site.pages.describe(spec, feed.row.count, days, views)
-    top = replace(feed.head, previous=previous, removed=shown)
-    contents = documents(top, spec.formats, views, spec.content, entries)
-    site.pages.forget(key)
-    led = {entry_urn(site.inputs.instance, view.id) for view in views if view.story}
-    if reason := _fault(site, feed, contents, led):
-        live = site.outlet.get(paths.file_name(key, ATOM)) or b""
-        raise Held(reason + validate.named(reason, key, live, site.index, site.inputs.instance))
-    for format, data in contents.items():
-        former = [paths.file_name(old, format) for old in site.former.get(key, ())]
-        yield File(paths.file_name(key, format), data, former)
-        yield from (File(name, data) for name in former)
-    site.shown[key] = (len(feed.ids), feed.row.count)
+    site.pages.describe(spec, feed.row.count, _count_days(site, feed, views), views)
+    newest = max((view.updated for view in views), default=feed.head.updated)
+    previous = feed.archives[-1].name if feed.archives else ""
+    top = replace(feed.head, previous=previous, removed=_choose_tombstones(site, feed, newest))
+    contents = documents(top, spec.formats, views, spec.content, site.entries_of(feed.key))
+    site.pages.forget(feed.key)
+    return contents
 
 
-def _fault(
-    site: Site, feed: Feed, contents: Mapping[str, bytes], led: Collection[str]
+def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, int]:
+    """Return UTC day -> number of the feed's articles; nothing for a feed without a calendar."""
+    if not has_calendar(feed.spec, site.settings.publish.archives):
+        return {}
+    if feed.row.count > len(feed.ids):  # the head does not show all
+        return {day: count for day, (count, _) in site.index.days(feed.key).items()}
+    return Counter(view.published.strftime("%Y-%m-%d") for view in views)
+
+
+def _choose_tombstones(site: Site, feed: Feed, newest: datetime) -> tuple[Removed, ...]:
+    """Return the withdrawn articles that the head names. `newest`: the time of its newest
+    article."""
+    if "tombstones" not in site.settings.publish.extensions:
+        return ()
+    latest = site.removed[feed.key][-_TOMBSTONES:]
+    return tuple(item for item in latest if item.when > newest - _TOMBSTONE_LIFE)
+
+
+def _find_fault(
+    site: Site, feed: Feed, contents: Mapping[str, bytes], views: Sequence[View]
 ) -> str | None:
-    """Return why new files are invalid or lose entries, or None. `led`: ids of articles shown as
-    stories."""
-    key, instance = feed.key, site.inputs.instance
+    """Return why new files are invalid or lose entries, None if they may be published."""
+    key = feed.key
     ids: dict[str, Sequence[str]] = {}
     for format, data in contents.items():
         check = site.entries.renderers[format].check(data)
         if check.fault:
             return f"{paths.file_name(key, format)}: {check.fault}"
         ids[format] = check.ids
-    old = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
-    if not old:
+    live = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
+    if not live:
         return None
-    excused = {*led} | {item.urn for items in site.removed.values() for item in items}
-    known = (*site.inputs.excused, *site.entries.problems, *feed.left_out)
-    excused |= {entry_urn(instance, id) for id in known}
-    lost = validate.lost(validate.ids(old), ids[ATOM], excused, feed.spec, site.index, instance)
+    lost = validate.lost(
+        validate.ids(live),
+        ids[ATOM],
+        _find_excused(site, feed, views),
+        feed.spec,
+        site.index,
+        site.inputs.instance,
+    )
     return f"lost {len(lost)} of the live feed's entries, first {lost[0]}" if lost else None
+
+
+def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
+    """Return the ids of entries that may leave the head: of articles that were withdrawn, pruned or
+    cannot be shown, that are in archives only, or that lead a story now."""
+    instance = site.inputs.instance
+    excused = {item.urn for items in site.removed.values() for item in items}
+    for id in (*site.inputs.excused, *site.entries.problems, *feed.left_out):
+        excused.add(entry_urn(instance, id))
+    for view in views:
+        if view.story:
+            excused.add(entry_urn(instance, view.id))
+    return excused

@@ -1,6 +1,6 @@
 """Older documents of a feed: its archive (RFC 5005), and the pages of its calendar."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -9,6 +9,7 @@ from syndicator.publishing.entries import documents
 from syndicator.publishing.kinds.feeds import Feed
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import File, Held, Target, Urgency
+from syndicator.publishing.render.view import View
 from syndicator.publishing.selection import archive
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.web import calendar, front
@@ -19,12 +20,14 @@ def archives(site: Site, feed: Feed, known: Collection[str]) -> Iterator[Target]
     """Yield the archive documents of a feed. A new one, which the head will link, is made before
     the head. `known`: ids of published targets."""
     formats = feed.head.archives
-    how = "".join((*formats, site.of_pages if PAGE in formats else ""))
+    made_with = "".join(formats)
+    if PAGE in formats:
+        made_with += site.pages_fingerprint
     for item in feed.archives:
         yield Target(
             id=item.name,
             owner=feed.key,
-            made_of=f"{item.fingerprint}:{how}",
+            made_of=f"{item.fingerprint}:{made_with}",
             make=partial(_make_document, site, feed, item),
             urgency=Urgency.OLDER if item.name in known else Urgency.LINKED,
             order=item.months[-1],
@@ -59,16 +62,19 @@ def calendars(site: Site, feed: Feed) -> Iterator[Target]:
 
 
 def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
-    """Yield a page with its stories or, of a month that lists days, with the first of each day."""
-    content, entries = feed.spec.content, site.entries_of(feed.key)
-    lists_days = bool(page.parts) and len(page.span) == calendar.MONTH
-    ids = {}
-    if lists_days or not page.parts:
+    """Yield a page: with its stories, if it has no parts; of a month in days, with the first of
+    each day; of a year, with its months only."""
+    content = feed.spec.content
+    entries = site.entries_of(feed.key)
+    is_month_of_days = bool(page.parts) and len(page.span) == calendar.MONTH
+    stories: Sequence[bytes] = ()
+    tops: dict[str, Sequence[View]] = {}
+    if is_month_of_days or not page.parts:
         ids = site.index.day_ids(feed.key, page.days[0], page.days[-1])
-    stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
-    tops = {
-        day: entries.views(ids.get(day, [])[: front.CANDIDATES], content)
-        for day in reversed(page.days if lists_days else ())
-    }
-    items = entries.stories(stories, content)
-    yield File(page.name, site.pages.calendar_page(feed.head, page, items, tops))
+        if is_month_of_days:
+            for day in reversed(page.days):
+                tops[day] = entries.views(ids.get(day, [])[: front.CANDIDATES], content)
+        else:
+            shown = [id for day in page.days for id in ids.get(day, ())]
+            stories = entries.stories(shown, content)
+    yield File(page.name, site.pages.calendar_page(feed.head, page, stories, tops))

@@ -9,7 +9,7 @@ from syndicator.core.formats import PAGE
 from syndicator.core.text import plain
 from syndicator.publishing import search
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, digest
+from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, fingerprint
 from syndicator.publishing.search import Period, Row
 
 
@@ -42,7 +42,7 @@ def targets(site: Site) -> Iterator[Target]:
     yield Target(
         id=search.MANIFEST,
         owner=SEARCH,
-        made_of=digest([(period.name, period.fingerprint) for period in periods]),
+        made_of=fingerprint([(period.name, period.fingerprint) for period in periods]),
         make=partial(_make_list, site, periods, made),
         urgency=Urgency.SEARCH,
         changed=is_broken,
@@ -58,21 +58,22 @@ def _is_there(row: Row | None, there: Collection[str]) -> bool:
 
 def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[File]:
     """Yield the files of a period, and note its row in `made`."""
-    shards, ids, of_files = (
-        search.Shards(period.name),
-        search.ids_of(site.index, period),
-        hashlib.sha256(),
-    )
-    for at in range(0, len(ids), search.READ):
-        views = site.entries.views(ids[at : at + search.READ], None)
-        text = lambda id: plain(site.inputs.markdown(id))
-        shards.add(views, search.words_of(site.index, [view.id for view in views], text))
+
+    def read_text(id: str) -> str:
+        return plain(site.inputs.markdown(id))
+
+    shards = search.Shards(period.name)
+    ids = search.ids_of(site.index, period)
+    for start in range(0, len(ids), search.READ):
+        views = site.entries.views(ids[start : start + search.READ], None)
+        shards.add(views, search.words_of(site.index, [view.id for view in views], read_text))
     count, parts, files = shards.files()
+    files_hash = hashlib.sha256()
     for name, data in files:
-        of_files.update(data)
+        files_hash.update(data)
         yield File(name, data)
-    # browsers cache files under the digest
-    made[period.name] = (period.name, of_files.hexdigest()[:16], count, parts)
+    # the hash goes into the addresses of the files, so that browsers may keep them
+    made[period.name] = (period.name, files_hash.hexdigest()[:16], count, parts)
 
 
 def _make_list(site: Site, periods: Sequence[Period], made: dict[str, Row]) -> Iterator[File]:

@@ -20,25 +20,26 @@ from syndicator.publishing.kinds.targets import (
     Held,
     Target,
     Urgency,
-    digest,
+    fingerprint,
 )
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import opml
-from syndicator.publishing.selection.published import off
+from syndicator.publishing.selection.published import is_off
 from syndicator.publishing.web import directory, front
 
 
 def front_page(site: Site) -> Iterator[Target]:
     """Yield the front page with all that is beside it, such as stylesheets."""
-    specs = directory.fingerprint(site.about, site.pages.specs)
+    list_of_feeds = directory.fingerprint(site.about, site.pages.specs)
+    is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
         id="front",
         owner=FRONT,
-        made_of=digest(specs, site.settings.publish),
+        made_of=fingerprint(list_of_feeds, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
-        changed=site.is_news or site.outlet.written(paths.INDEX) is None,
+        changed=site.is_news or is_missing,
     )
 
 
@@ -76,7 +77,7 @@ def lists(site: Site) -> Iterator[Target]:
     yield Target(
         id="feeds.opml",
         owner=LISTS,
-        made_of=digest(outlines),
+        made_of=fingerprint(outlines),
         make=lambda: [File("feeds.opml", outlines)],
         urgency=Urgency.SHARED,
     )
@@ -85,6 +86,7 @@ def lists(site: Site) -> Iterator[Target]:
 def _make_list(site: Site, part: str) -> Iterator[File]:
     keys = {ALL, *(spec.key for spec in site.pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
+    site.link_everything()
     yield from (File(name, data) for name, data in site.pages.listed(part, rows).items())
 
 
@@ -94,7 +96,7 @@ def digest_feeds(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.stem(FeedKey(DIGEST, item.name)),
             owner=DIGESTS,
-            made_of=digest(site.about, item, issues),
+            made_of=fingerprint(site.about, item, issues),
             make=partial(_make_digest, site, item, issues),
             urgency=Urgency.HEAD,
             changed=site.is_news,
@@ -113,7 +115,7 @@ def _make_digest(site: Site, item: Digest, issues: Sequence[Mapping[str, Any]]) 
 def maps(site: Site) -> Iterator[Target]:
     """Yield the redirects of moved addresses and the list of those that are gone."""
     rows = list(site.rows.values())
-    silent = [row.key for row in rows if off(row, site.settings.publish)]
+    silent = [row.key for row in rows if is_off(row, site.settings.publish)]
     withdrawn: Sequence[str] = ()
     if published_whole(site.settings, site.inputs.sources):
         withdrawn = [paths.article_name(item.id) for item in site.index.withdrawn()]
@@ -121,7 +123,7 @@ def maps(site: Site) -> Iterator[Target]:
     yield Target(
         id="maps",
         owner=MAPS,
-        made_of=digest(files),
+        made_of=fingerprint(files),
         make=lambda: [File(name, data) for name, data in files.items()],
         urgency=Urgency.SHARED,
     )

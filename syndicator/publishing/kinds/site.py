@@ -62,8 +62,8 @@ class Inputs:
 @dataclass(slots=True)
 class Site:
     """The inputs of a build, and what its kinds of files share. `rows`: the feeds by key; `shared`,
-    `of_pages`: fingerprints of the input of all files, and of all pages; `about`: of both; `shown`:
-    numbers of entries and of articles by written feed."""
+    `pages_fingerprint`: fingerprints of the input of all files, and of all pages; `about`: of both;
+    `shown`: numbers of entries and of articles by written feed."""
 
     inputs: Inputs
     index: ArticleIndex = field(init=False)
@@ -74,7 +74,7 @@ class Site:
     entries: Entries = field(init=False)
     rows: dict[FeedKey, FeedRow] = field(init=False)
     shared: str = field(init=False)
-    of_pages: str = field(init=False)
+    pages_fingerprint: str = field(init=False)
     about: str = field(init=False)
     outdated: Collection[FeedKey] = field(init=False)  # owners of files that are out of date
     removed: dict[FeedKey, list[Removed]] = field(init=False)
@@ -90,8 +90,8 @@ class Site:
         self.pages = Pages(named, given.settings, given.look, given.tags)
         self.kept = given.kept or KeptEntries()
         self.shared = fingerprints.common(given.settings, given.instance)
-        self.of_pages = fingerprints.of_pages(given.settings, self.pages.templates.look)
-        self.about = self.shared + self.of_pages
+        self.pages_fingerprint = fingerprints.of_pages(given.settings, self.pages.templates.look)
+        self.about = self.shared + self.pages_fingerprint
         look = self.pages.templates.look.digest
         self.kept.begin(repr((self.shared, given.settings, look, sorted(given.tags))))
         self.entries = Entries(
@@ -116,14 +116,20 @@ class Site:
         self.rows = {row.key: row for row in given.rows}
         among = None if given.planned is None else {*given.planned, ALL}
         self.rows |= {row.key: row for row in given.index.feeds(among)}
-        targets = redirects.moved(list(self.rows.values()))
-        self.removed, self.former = defaultdict(list), defaultdict(list)
-        for old, target in targets.items():
-            self.former[target].append(old)
-        for item in sorted(given.index.withdrawn(), key=lambda item: (item.at, item.id)):
+        self._follow_moves()
+
+    def _follow_moves(self) -> None:
+        """Find the former keys of each feed, and the articles that were withdrawn from it."""
+        heirs = redirects.moved(list(self.rows.values()))
+        self.former = defaultdict(list)
+        for old, heir in heirs.items():
+            self.former[heir].append(old)
+        self.removed = defaultdict(list)
+        for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
+            urn = entry_urn(self.inputs.instance, item.id)
             for key in item.feeds:
-                heir = targets.get(key, key) if key.axis == SOURCE else key
-                urn = entry_urn(given.instance, item.id)
+                # only a source takes over what was withdrawn under its former key
+                heir = heirs.get(key, key) if key.axis == SOURCE else key
                 self.removed[heir].append(Removed(urn=urn, when=item.at))
 
     @property
@@ -133,13 +139,16 @@ class Site:
 
     @property
     def is_news(self) -> bool:
-        """True if the pages about all feeds show other articles now: a feed changed, and that of
-        everything is not left to a later build. Not every change is one of that feed: another
-        source may announce an article, too."""
+        """True if pages about all feeds, such as the front page, show other articles now. They wait
+        for the feed of everything, so that they are not ahead of it."""
         if self.inputs.whole:
             return True
-        changed = [key for key, numbers in self.inputs.marks.items() if numbers]
-        return not self.is_left and any(key == ALL or self.looks_at(key) for key in changed)
+        if self.is_left:
+            return False
+        # Not only marks of the feed of everything count: an article that another source announces,
+        # too, marks the feed of that source alone.
+        changed = [key for key, marks in self.inputs.marks.items() if marks]
+        return any(key == ALL or self.looks_at(key) for key in changed)
 
     @property
     def is_left(self) -> bool:
@@ -148,6 +157,7 @@ class Site:
         return published and self.is_marked(ALL) and not self.looks_at(ALL)
 
     def looks_at(self, key: FeedKey) -> bool:
+        """Return True if this build looks at a feed, instead of leaving it as it is."""
         return self.inputs.planned is None or key in self.inputs.planned
 
     @property

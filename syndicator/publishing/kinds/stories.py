@@ -9,7 +9,7 @@ from syndicator.core.formats import PAGE
 from syndicator.publishing import paths
 from syndicator.publishing.explained import explain_story
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, digest
+from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, fingerprint
 
 _FORM: Final = "2"  # increase when these pages change
 
@@ -27,19 +27,19 @@ def targets(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,
-            made_of=digest(_FORM, site.about, shown),
-            make=partial(_make, site, story),
+            made_of=fingerprint(_FORM, site.about, shown),
+            make=partial(_make_page, site, story),
             urgency=Urgency.LINKED,
         )
 
 
-def _make(site: Site, story: str) -> Iterator[File]:
-    name = paths.story_name(story)
+def _make_page(site: Site, story: str) -> Iterator[File]:
     ids = [id for id, _ in site.index.story_articles([story]).get(story, ())]
     if not ids:
         return
-    items = site.entries.stories(ids, None)
+    name = paths.story_name(story)
     views = site.entries.views(ids, None)
+    items = site.entries.stories(ids, None)
     by_id = {view.id: view for view in views}
     known = site.index.reports(ids[:1]).get(ids[0])
     explained = None

@@ -114,6 +114,6 @@ class BuildReport:
 Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 
-def digest(*parts: object) -> str:
+def fingerprint(*parts: object) -> str:
     """Return a fingerprint of values that `repr` tells apart."""
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -50,7 +50,7 @@ class FileOutlet:
     ) -> None:
         """`held`: called before each replacement and deletion; raises an exception to prevent
         it."""
-        self._root, self._gzip, self._held = root, gzip, held
+        self._root, self._gzip, self._check_lock = root, gzip, held
         self._disk = disk or Disk()
         self._writer = secrets.token_hex(4)  # several outlets may write into a folder
         self._staged: dict[str, _Staged] = {}  # in order of their replacement
@@ -91,12 +91,13 @@ class FileOutlet:
         return existed
 
     def names(self, folder: str) -> set[str]:
+        """Return what is in `folder`, which ends in "/", with what is staged."""
         path = self._path(folder.removesuffix("/"))
         published = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
             published = {folder + entry.name for entry in entries if not entry.name.startswith(".")}
         staged = {
-            folder + name[len(folder) :].partition("/")[0]
+            folder + name.removeprefix(folder).partition("/")[0]
             for name in self._staged
             if name.startswith(folder)
         }
@@ -108,16 +109,18 @@ class FileOutlet:
         return datetime.fromtimestamp(mtime // _SECOND, UTC) if mtime else None
 
     def commit(self) -> None:
+        """Replace files once their bytes are on the disk, and delete others only once the new names
+        are there, too. A file that cannot be replaced does not stop the rest."""
         try:
             self._disk.sync([staged.temporary for staged in self._staged.values()])
             changed = self._folders(self._staged)
             refused = self._replace_files()
             self._disk.sync(changed)
-            emptied = self._folders(self._doomed)
+            shortened = self._folders(self._doomed)
             for name in sorted(self._doomed, reverse=True):  # a .gz before its file
-                self._held()
+                self._check_lock()
                 self._disk.unlink(self._path(name))
-            self._disk.sync(emptied)
+            self._disk.sync(shortened)
         finally:
             self.discard()
         if refused:
@@ -187,7 +190,7 @@ class FileOutlet:
             owner = name.removesuffix(".gz")
             if owner in refused:  # a .gz of bytes that are not published
                 continue
-            self._held()
+            self._check_lock()
             path = self._path(name)
             try:
                 self._disk.replace(staged.temporary, path)
@@ -265,20 +268,21 @@ class ObjectOutlet:
         return content[0]
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write an object if its bytes differ. `heir_of` is ignored: a new object has a later time
-        anyway."""
+        """Write an object if its bytes differ. `heir_of` has no use here: a file must be later than
+        those that redirect to it, and a new object is."""
         seen, sibling = self._look(name), f"{name}.gz"
         self._doomed -= {name, sibling}
-        changed = seen is None or not self._is(seen, data)
+        changed = seen is None or not self._is_same(seen, data)
         if changed:
-            self._write(name, name, data)
+            self._write(name, data, type_of=name)
         if not self.gzip or not paths.is_asked_often(name):
             self._stage_deletion(sibling)
         else:
             packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
             there = self._look(sibling)
-            if there is None or not self._is(there, packed):  # also after a killed run
-                self._write(sibling, name, packed)
+            # looked at although the file has not changed: a killed run may have written it alone
+            if there is None or not self._is_same(there, packed):
+                self._write(sibling, packed, type_of=name)
         return changed
 
     def delete(self, name: str) -> bool:
@@ -294,7 +298,7 @@ class ObjectOutlet:
             for name, seen in self._seen.items()
             if seen and name.startswith(folder) and name not in self._doomed
         )
-        return {folder + name[len(folder) :].partition("/")[0] for name in there}
+        return {folder + name.removeprefix(folder).partition("/")[0] for name in there}
 
     def written(self, name: str) -> datetime | None:
         seen = self._look_for_kept(name)
@@ -333,17 +337,20 @@ class ObjectOutlet:
                 self._seen.setdefault(stamp.key, stamp)
             self._listed = True
 
-    def _is(self, seen: ObjectStamp, data: bytes) -> bool:
+    def _is_same(self, seen: ObjectStamp, data: bytes) -> bool:
         """Return True if the object's bytes are `data`, by MD5 if the store's etags are digests,
         else by download."""
         if seen.size != len(data):
             return False
         return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)
 
-    def _write(self, key: str, name: str, data: bytes) -> None:
+    def _write(self, key: str, data: bytes, *, type_of: str) -> None:
         seen = self._look(key)
-        headers = {"Content-Type": media_type(name) or _OTHER, "Cache-Control": cache_control(name)}
-        if key != name:
+        headers = {
+            "Content-Type": media_type(type_of) or _OTHER,
+            "Cache-Control": cache_control(type_of),
+        }
+        if key != type_of:
             headers["Content-Encoding"] = "gzip"
         etag = self.objects.put(key, data, over=seen.etag if seen else ABSENT, headers=headers)
         if etag is None:

@@ -32,29 +32,35 @@ def with_older(
     `window_hours` the operator wrote."""
     result: list[FeedSpec] = []
     for spec in specs:
-        older = choose(spec.key, publish.archives, tags, published)
-        is_cut = older is Older.NONE and spec.key not in windows
-        window_hours = 0 if is_cut else spec.window_hours
+        older = place_older(spec.key, publish.archives, tags, published)
+        # a window lets a head exceed `limit`, so that its archives follow without a gap
+        needs_no_window = older is Older.NONE and spec.key not in windows
+        window_hours = 0 if needs_no_window else spec.window_hours
         result.append(replace(spec, older=older, window_hours=window_hours))
     return result
 
 
-def choose(
-    key: FeedKey, setting: Archives, tags: Collection[str], published: Collection[FeedKey]
+def place_older(
+    key: FeedKey, setting: Archives, listed_tags: Collection[str], published: Collection[FeedKey]
 ) -> Older:
-    """Return where the older entries of the feed `key` are."""
+    """Return where the entries are that the head of the feed `key` has no room for: NONE of them is
+    published; OF_AXIS, as the axis of the feed has them; or OWN, in archives that feeds of this
+    axis do not have otherwise. `setting`: names of axes and feeds with archives, or "listed", or
+    the form of the archives of all feeds."""
     if key.axis == STORIES.axis:
         return Older.OF_AXIS
-    may_have_archives = AXES[key.axis].archived or key.axis == SOURCE
-    in_archives = Older.OF_AXIS if may_have_archives else Older.OWN
+    # sources have archives in every form but that of `archives = true`
+    has_axis_archives = AXES[key.axis].archived or key.axis == SOURCE
+    archives = Older.OF_AXIS if has_axis_archives else Older.OWN
     if isinstance(setting, tuple):
         is_named = AXES[key.axis].word in setting or paths.stem(key) in setting
-        return in_archives if is_named else Older.NONE
+        return archives if is_named else Older.NONE
     if setting != LISTED:
         return Older.OF_AXIS
-    if may_have_archives and (key.axis != TAG or key.slug in tags):
-        return in_archives
-    return in_archives if key in published else Older.NONE
+    is_listed = key.slug in listed_tags if key.axis == TAG else has_axis_archives
+    if is_listed or key in published:  # what is published once goes on
+        return archives
+    return Older.NONE
 
 
 def find_published(rows: Sequence[FeedRow], recorded: Collection[FeedKey]) -> set[FeedKey]:

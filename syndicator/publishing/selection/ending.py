@@ -13,7 +13,7 @@ from syndicator.core.axes import AXES, STORIES
 from syndicator.core.model import FeedKey, Problem
 from syndicator.core.ports import FeedRow
 from syndicator.core.reasons import ConditionReason
-from syndicator.publishing.selection.published import ended, is_on
+from syndicator.publishing.selection.published import has_ended, is_on
 
 _MOST: Final = 10  # feeds that end at once without confirmation: a choice
 _NAMED: Final = 10  # of those that wait
@@ -34,31 +34,34 @@ def find_given_up(
 ) -> set[FeedKey]:
     """Return the published feeds that the configuration no longer has. `wanted`: those that it
     has."""
-    return {row.key for row in rows if row.published and ended(row, wanted, publish)}
+    return {row.key for row in rows if row.published and has_ended(row, wanted, publish)}
 
 
 def decide_waiting(
     given_up: Collection[FeedKey], confirmed: Collection[FeedKey], publish: Publish
 ) -> Waiting:
-    """Return the feeds of `given_up` that wait: all but the `confirmed` ones if these are more than
-    ten, else none."""
+    """Return the feeds that wait for the operator: the unconfirmed ones of `given_up`, if there are
+    more than ten, else none."""
     unconfirmed = frozenset(given_up) - frozenset(confirmed)
     if len(unconfirmed) <= _MOST:
         return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
-    publish_before = _switch_on(unconfirmed, publish)
-    # without its entry in feeds.toml nobody knows what belongs into the feed of a saved query
+    # A feed whose axis is on lost its own entry in feeds.toml: nobody knows what belongs into it,
+    # so it keeps its files. The others are built as before, with their axes.
     kept = frozenset(key for key in unconfirmed if is_on(key.axis, publish))
-    return Waiting(feeds=unconfirmed, kept=kept, publish=publish_before)
+    return Waiting(feeds=unconfirmed, kept=kept, publish=_switch_on(unconfirmed, publish))
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
-    """Return `publish` with the axes of `feeds`."""
-    words = {AXES[key.axis].word for key in feeds}
-    missing = sorted(words - set(publish.axes))
-    changes: dict[str, object] = {"axes": (*publish.axes, *missing)} if missing else {}
+    """Return `publish` with the axes of `feeds` switched on, so that these feeds stay; the feed of
+    stories needs the setting `stories`, too, of which "link" changes no entry."""
+    axis_words = {AXES[key.axis].word for key in feeds}
+    missing = sorted(axis_words - set(publish.axes))
+    changes: dict[str, object] = {}
+    if missing:
+        changes["axes"] = (*publish.axes, *missing)
     if STORIES in feeds and publish.stories == "off":
         changes["stories"] = "link"
-    return publish.model_copy(update=changes) if changes else publish
+    return publish.model_copy(update=changes)
 
 
 def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:

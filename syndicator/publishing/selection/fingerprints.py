@@ -28,11 +28,13 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)
+    # which feeds a list names is an input of these feeds
     archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
-    # must not change the fingerprints of older instances
-    later = (archives, publish.stories)
-    new = [value for value in later if isinstance(value, str) and value != "off"]
-    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
+    # Settings that came later count only where they are used, so that the fingerprints of older
+    # instances stay.
+    added = (archives, publish.stories)
+    in_use = [value for value in added if isinstance(value, str) and value != "off"]
+    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *in_use, instance)
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:

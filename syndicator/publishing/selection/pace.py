@@ -39,17 +39,25 @@ def crowd(built: Iterable[Built]) -> float:
 
 
 def is_rested(
-    built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0
+    built: Built | None,
+    settle: float,
+    now: float,
+    count_articles: Callable[[], int],
+    crowd: float = 1.0,
 ) -> bool:
     """Return True if a stale feed may be written again: a short one always, a long one after
-    `settle` seconds for each 50 entries, times `crowd` (which alone makes it wait at most an hour),
-    or as soon as half of its entries may be out of date. `articles`: returns their number in the
-    feed now."""
+    `settle` seconds for each 50 entries (`LONG`), or as soon as half of its entries may be out of
+    date. `crowd`, of the function of this name, lengthens that, to an hour at most.
+    `count_articles`: returns the number of articles in the feed now."""
     if built is None or built.entries <= LONG:
         return True
     rest = settle * built.entries / LONG
-    rest = min(rest * crowd, max(rest, HOUR))
-    return now - built.at >= rest or 2 * (articles() - built.articles) >= built.entries
+    longest_rest = max(rest, HOUR)
+    rest = min(rest * crowd, longest_rest)
+    if now - built.at >= rest:
+        return True
+    new_articles = count_articles() - built.articles
+    return new_articles >= built.entries / 2
 
 
 def is_due(waiting: Waiting, settle: float, now: float) -> bool:

@@ -9,10 +9,10 @@ from syndicator.configuration.settings import Publish
 from syndicator.core import axes as core_axes
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import FeedKey, FeedSpec
-from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.core.ports import ArticleIndex, FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
 
-_LOOKED_AT: Final = 8  # feeds compared by `replaced`: a choice, some milliseconds
+_SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
 
 
 def to_look_at(
@@ -28,16 +28,21 @@ def to_look_at(
     return {spec.key for spec in specs if spec.key in outdated or changed(rows.get(spec.key))}
 
 
-def replaced(newest: Iterable[FeedRow], index: ArticleIndex, outlet: Outlet) -> bool:
+def are_files_replaced(newest: Iterable[FeedRow], index: ArticleIndex, outlet: Outlet) -> bool:
     """Return True if the published files are not those last written, such as a restored older
-    folder. Compares a file of some of `newest`, the feeds of the newest articles."""
-    fresh = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
-    heads = [paths.stem(key) for key in islice(fresh, _LOOKED_AT)]
-    files = sorted(index.files(heads).values(), key=lambda file: file.name, reverse=True)
-    first = {file.target: file for file in files if file.sha256}  # its Atom file, if it has one
-    return any(
-        sha256(outlet.get(file.name) or b"").hexdigest() != file.sha256 for file in first.values()
-    )
+    folder. Compares one file of each of the first few of `newest`, the feeds of the newest
+    articles."""
+    up_to_date = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
+    heads = [paths.stem(key) for key in islice(up_to_date, _SAMPLE)]
+    sample: dict[str, PublishedFile] = {}
+    for file in sorted(index.files(heads).values(), key=lambda file: file.name):
+        if file.sha256:
+            sample.setdefault(file.target, file)  # the Atom file is the first by name
+    for file in sample.values():
+        published = outlet.get(file.name) or b""
+        if sha256(published).hexdigest() != file.sha256:
+            return True
+    return False
 
 
 def unpublished(
@@ -51,19 +56,23 @@ def unpublished(
     wanted = {ALL, *(spec.key for spec in specs)}
     stale = [row for row in rows if row.stale and row.key not in wanted]
     kept = {*wanted, *left_alone}
-    return [row for row in stale if not ended(row, kept, publish) and not old_archives(row)]
+    return [row for row in stale if not has_ended(row, kept, publish) and not has_old_archives(row)]
 
 
-def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a published feed that the configuration or the operator dropped, itself or
-    its axis."""
+def has_ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
+    """Return True for a feed that is published, or was configured, and is not wanted any more.
+    `wanted`: the feeds that are configured now."""
     if row.key in wanted or row.moved_to is not None:
         return False
-    given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
-    return given_up or bool(row.published)
+    if row.published:
+        return True
+    # The operator names categories and queries one by one. One that is taken out of its list ends
+    # although no build may have published it yet; once it has ended it is `dropped`.
+    is_named_by_operator = AXES[row.key.axis].configured and is_on(row.key.axis, publish)
+    return is_named_by_operator and not row.dropped
 
 
-def off(row: FeedRow, publish: Publish) -> bool:
+def is_off(row: FeedRow, publish: Publish) -> bool:
     """Return True for a published feed whose axis is off now. It returns with the axis, with the
     same id."""
     return row.built and not is_on(row.key.axis, publish)
@@ -75,6 +84,6 @@ def is_on(axis: str, publish: Publish) -> bool:
     )
 
 
-def old_archives(row: FeedRow) -> bool:
+def has_old_archives(row: FeedRow) -> bool:
     """Return True for a feed that moved and whose archive documents still exist."""
     return bool(row.moved_to and row.published)

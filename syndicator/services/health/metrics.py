@@ -74,7 +74,7 @@ _LAST: Final = {
 
 def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
     """Yield the metrics. `hosts`: counts if machines share the database. Raises StoreError."""
-    fresh = build.of(build.read_freshness(store))
+    fresh = build.measure_freshness(build.read_freshness(store))
     pictures = store.pictures.counts() if settings.publish.thumbnails else None
     return families(store.status.counts(), read_counters(store), fresh, pictures, hosts)
 

@@ -156,7 +156,7 @@ def look(
         disks=tuple(seen.disks),
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
-        freshness=build.of(build.read_freshness(store)) if store else None,
+        freshness=build.measure_freshness(build.read_freshness(store)) if store else None,
         muted=sum(state.muted for state in seen.states),
         waiting=sum(state.waiting for state in seen.states),
         pictures=store.pictures.counts() if store and settings.publish.thumbnails else None,

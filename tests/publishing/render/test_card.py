@@ -144,7 +144,7 @@ def test_no_text_of_others_is_markup(samples: Samples) -> None:
 def files(**publish: Any) -> dict[str, bytes]:
     index, outlet = MemoryIndex([article(1), article(2, robots=("nosnippet",))]), MemoryOutlet()
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
-    index.save_html(article(1).id, "<p>All of it.</p>")
+    index.save_html({article(1).id: "<p>All of it.</p>"})
     assert (
         built(
             index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b"

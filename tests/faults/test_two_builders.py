@@ -1,0 +1,90 @@
+"""Two builders that share a PostgreSQL server take turns, and do no harm if both write."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.table import fault
+from tests.faults.test_kill import SMALL_BATCHES, fill
+from tests.faults.whole import read_files, visible
+from tests.postgres import Server
+from tests.services.places import SHORT, Place
+
+HOLDS = (
+    "what is published is byte for byte what one builder publishes, without temporary files; while"
+    " the lock holds, one builds at a time"
+)
+BUSY = 75
+
+
+@pytest.fixture
+def place(tmp_path: Path, postgres: Server) -> Place:
+    """Articles, none of them published, and the database at the server."""
+    place = Place(tmp_path, settings=f'{SHORT}[store]\nurl = "{postgres.schema()}"\n')
+    fill(place)
+    return place
+
+
+def start(place: Place, *words: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", SMALL_BATCHES, "build", *words]
+    return subprocess.Popen(
+        [*command, "--config", str(place.config)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_until_it_writes(process: subprocess.Popen[bytes], public: Path) -> None:
+    while process.poll() is None and not list(public.rglob(".*.tmp")):
+        time.sleep(0.002)
+    assert process.poll() is None
+
+
+def lose_the_lock(postgres: Server) -> None:
+    """End the connections that hold a lock, as a server does that restarts."""
+    with postgres.connect() as boss:
+        boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+
+
+@fault("two builders at once", how="two `build` with one PostgreSQL server", holds=HOLDS)
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_two_builders_take_turns(place: Place) -> None:
+    public = place.folder / "feeds/public"
+    first = start(place)
+    wait_until_it_writes(first, public)
+    refused, waits = start(place), start(place, "--wait")
+    assert refused.wait() == BUSY
+    assert first.wait() == 0
+    published = read_files(public)
+    assert waits.wait() == 0
+    assert read_files(public) == published == visible(published)
+
+
+@fault(
+    "a builder loses its lock",
+    how="the server ends the connection of the lock while `build` writes; another builds beside",
+    holds=HOLDS,
+)
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Server) -> None:
+    """A lock that its server ended is noticed within seconds; until then both write."""
+    public = place.folder / "feeds/public"
+    first = start(place)
+    wait_until_it_writes(first, public)
+    lose_the_lock(postgres)
+    second = start(place, "--wait")
+    first.wait()
+    assert second.wait() == 0
+    published = read_files(public)
+    assert published == visible(published)
+    with place.app() as app:
+        assert not app.store.index.outdated()
+    assert start(place, "--all").wait() == 0
+    assert read_files(public) == published
