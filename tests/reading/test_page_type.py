@@ -107,11 +107,11 @@ LONG = PLAIN.replace(STORY * 8, "".join(STORY.replace("pier", f"pier {n}") for n
 @pytest.mark.parametrize(
     ("html", "listing", "right", "announced", "refused"),
     [
-        (LONG, 2.0, 0.4, False, True),
-        (LONG, 2.0, 0.5, False, False),
-        (LONG, 1.9, 0.4, True, False),
-        (LONG, 2.1, 0.4, True, True),
-        (LONG, 0.9, 0.4, False, False),
+        (LONG, 2.0, 0.3, False, True),
+        (LONG, 2.0, 0.4, False, False),
+        (LONG, 1.9, 0.3, True, False),
+        (LONG, 2.1, 0.3, True, True),
+        (LONG, 0.9, 0.3, False, False),
         (PLAIN, 2.0, -0.9, False, False),  # a short article
         (PLAIN, 2.0, -1.1, False, True),
     ],

@@ -26,7 +26,7 @@ _LIST_ANNOUNCED = 2.0
 _FEW = 1_000
 _WRONG = -1.0
 # A text below _DOUBTFUL is in doubt; below _CLEAR, too, if its page is a list from _PERHAPS_LIST.
-_DOUBTFUL = 0.45
+_DOUBTFUL = 0.35
 _PERHAPS_LIST = -1.5
 _CLEAR = 0.7
 
