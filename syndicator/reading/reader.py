@@ -1,6 +1,5 @@
 """Read a page into a draft; find matches of an operator's selectors; compare rules. Pure."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading import classify
 from syndicator.reading.body import body as bodies
+from syndicator.reading.body.doubt import describe_doubt, is_list
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 from syndicator.reading.next_page import next_page
@@ -33,12 +33,6 @@ def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
         for rule in _SELECTORS
         for selector in getattr(rules, rule)
     }
-
-
-# Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed
-# announced it; of a right reading from which it is none, and below which the text is in doubt.
-_LIST, _LIST_ANNOUNCED = 1.0, 2.0
-_RIGHT, _DOUBTFUL = 2.0, 0.45
 
 
 def read(
@@ -66,9 +60,16 @@ def read(
     kind = (
         classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
     )
-    if body.typed and kind in (None, "empty") and not body.trace.get("select"):
-        listed = body.listing > (_LIST_ANNOUNCED if entry else _LIST) and body.likely < _RIGHT
-        kind = "listing" if listed and not classify.is_declared(document) else kind
+    is_judged = body.typed is not None and not body.trace.get("select")
+    if is_judged and kind in (None, "empty"):
+        is_refused = is_list(
+            body.listing,
+            body.likely,
+            letters=body.letters,
+            announced=entry is not None,
+            declared=classify.is_declared(document),
+        )
+        kind = "listing" if is_refused else kind
     if kind or not body.markdown.strip():
         empty = kind in (None, "empty")
         raise NotAnArticle(
@@ -76,11 +77,8 @@ def read(
         )
     del alive
     doubt = body.trace.get("doubt")
-    if body.typed and not doubt and body.likely < _DOUBTFUL and not body.trace.get("select"):
-        doubt = (
-            "the text is the article's with a probability of"
-            f" {1 / (1 + math.exp(-body.likely)):.2f}"
-        )
+    if is_judged and not doubt:
+        doubt = describe_doubt(body.listing, body.likely)
     more = {
         "type": body.typed and body.typed.trace(),
         "next_page": following and following.trace(),

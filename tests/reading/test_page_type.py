@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.core.errors import NotAnArticle
-from syndicator.core.model import Entry
+from syndicator.core.model import Entry, Rules
 from syndicator.reading import page_type
 from syndicator.reading.body import doubt, overlap
 from syndicator.reading.html.blocks import read_blocks
@@ -99,17 +99,21 @@ def test_a_list_is_refused() -> None:
 
 FEW = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"  # noqa: E501
 LINKS = "".join(f"<li><a href='/{n}'>Where the ferry goes in week {n}</a></li>" for n in range(12))
+LIKE_A_LIST = "the page is a list with a probability of 0.20, its text the article's with 0.66"
 PLAIN = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
+LONG = PLAIN.replace(STORY * 8, "".join(STORY.replace("pier", f"pier {n}") for n in range(8)))
 
 
 @pytest.mark.parametrize(
     ("html", "listing", "right", "announced", "refused"),
     [
-        (PLAIN, 2.0, 0.0, False, True),
-        (PLAIN, 2.0, 9.0, False, False),
-        (PLAIN, 1.9, 0.0, True, False),
-        (PLAIN, 2.1, 0.0, True, True),
-        (PLAIN, 0.9, 0.0, False, False),
+        (LONG, 2.0, 0.3, False, True),
+        (LONG, 2.0, 0.4, False, False),
+        (LONG, 1.9, 0.3, True, False),
+        (LONG, 2.1, 0.3, True, True),
+        (LONG, 0.9, 0.3, False, False),
+        (PLAIN, 2.0, -0.9, False, False),  # a short article
+        (PLAIN, 2.0, -1.1, False, True),
     ],
 )
 def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
@@ -130,8 +134,31 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
         assert refused and refusal.kind == "listing"
 
 
+@pytest.mark.parametrize(
+    ("listing", "right", "reason"),
+    [
+        (-1.4, 0.65, LIKE_A_LIST),
+        (-1.4, 0.75, ""),
+        (-1.6, 0.65, ""),
+        (0.9, -0.5, "the text is the article's with a probability of 0.38"),
+    ],
+)
+def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
+    monkeypatch: pytest.MonkeyPatch, listing: float, right: float, reason: str
+) -> None:
+    odds = {"listing": listing, "right": right}
+    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
+    draft = read(PLAIN.encode(), "https://paper.example/tag/boats/")
+    assert draft.trace["body"].get("doubt", "") == reason
+    chosen = read(
+        PLAIN.encode(), "https://paper.example/tag/boats/", rules=Rules(select=("article",))
+    )
+    assert "doubt" not in chosen.trace["body"]
+
+
 def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doubt, "log_odds", lambda table, values: 9.0 if table == "listing" else 0.0)
+    odds = {"listing": 9.0, "right": -9.0}
+    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
     assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
     undeclared = (

@@ -61,3 +61,33 @@ def test_texts_at_the_ends_of_the_article_count_more() -> None:
     counts = fit_sequence.at_ends(wanted)
     assert counts.tolist() == [1.0] * 2 + [2.5] * 8 + [1.5] * 3 + [1.0] * 2 + [1.5] * 3 + [2.5] * 2
     assert fit_sequence.at_ends(np.zeros(3)).tolist() == [1.0] * 3
+
+
+def decided(right: float, listing: float, *, kind: str = "article") -> fit_readings.Decided:
+    reading = Judged(0, kind, {"declared": 0.0, "letters": 8.0}, 0.9, 1.0, "a")
+    return fit_readings.Decided(reading, right, listing)
+
+
+def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
+    pages = [
+        each._replace(values={**each.values, "declared": 0.0}, page=str(at // 13))
+        for at, each in enumerate(READINGS)
+    ]
+    taken = {each.reading.page: each.reading.right for each in fit_readings.decide(pages)}
+    assert len(taken) == 8
+    assert min(taken[str(page)] for page in range(5)) > 0.7  # its readings are 0 to 1 right
+
+
+def test_figures_count_pages_by_what_is_decided() -> None:
+    pages = [
+        decided(-2.0, 2.0, kind="listing"),
+        decided(0.6, 0.0),
+        decided(3.0, -4.0),
+    ]
+    assert fit_readings.figures(pages) == {
+        ("lists", "refused"): 1,
+        ("articles", "in doubt"): 1,
+        ("articles", "neither"): 1,
+        ("articles that are read well", "in doubt"): 1,
+        ("articles that are read well", "neither"): 1,
+    }

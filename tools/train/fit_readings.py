@@ -2,6 +2,8 @@
 
     python -m tools.train.fit_readings             grow, compare with the file; exit status 1 when
     they decide otherwise python -m tools.train.fit_readings --write     grow and write the file
+    python -m tools.train.fit_readings --figures   what trees grown without a page's site decide of
+    it: refused as a list, in doubt, or neither
 
 "right" tells how much of a reading is the article's, "listing" whether its page is a list. They
 judge readings, their mistakes included, so each page is read with tables that were fitted without
@@ -16,6 +18,7 @@ import json
 import math
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from multiprocessing import Pool
 from pathlib import Path
@@ -25,7 +28,7 @@ import numpy as np
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Rules
-from syndicator.reading.body import body, overlap, scorer
+from syndicator.reading.body import body, doubt, overlap, scorer
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.metadata.metadata import read_metadata
@@ -37,6 +40,8 @@ from tools.train.provenance import single_thread
 Row = dict[str, Any]
 PLAN = boosting.Plan(trees=80, depth=4, rate=0.1, rows=0.6, features=0.3, ridge=3.0)
 LISTS = ("listing", "collection")
+ARTICLES = ("article", "documentation", "structure")
+WELL = 0.8  # how right a reading is that is read well
 SNIPPETS = 0.3  # what a reading counts that is judged by snippets
 # of a page in the fit, else 1
 COUNTS = {"listing": 3.0, "collection": 3.0, "product": 0.5, "service": 0.5}
@@ -45,13 +50,14 @@ NEAR = 0.005  # share of the readings that two fits on different processors may 
 
 class Judged(NamedTuple):
     """A reading of a page: the fold and the type of the page, its features by name, how right it is
-    (0 to 1, nan if unknown), and what it counts."""
+    (0 to 1, nan if unknown), what it counts, and the id of the page."""
 
     fold: int
     kind: str
     values: Mapping[str, float]
     right: float
     count: float
+    page: str = ""
 
 
 def judged(task: tuple[Row, Path, int]) -> list[Judged]:
@@ -73,7 +79,8 @@ def judged(task: tuple[Row, Path, int]) -> list[Judged]:
     count = (1.0 if row["truth"].get("text") else SNIPPETS) / len(found)
     pairs = zip(found, texts, strict=True)
     return [
-        Judged(fold, row["page_type"], each.values, right(row, text), count) for each, text in pairs
+        Judged(fold, row["page_type"], each.values, right(row, text), count, row["id"])
+        for each, text in pairs
     ]
 
 
@@ -158,11 +165,60 @@ def differences(
     return wrong
 
 
+class Decided(NamedTuple):
+    """The reading of a page that is taken, and the log odds that it is right and that its page is a
+    list."""
+
+    reading: Judged
+    right: float
+    listing: float
+
+    def outcome(self) -> str:
+        """Return "refused", "in doubt" or "neither"."""
+        values = self.reading.values
+        letters, declared = math.expm1(values["letters"]), bool(values["declared"])
+        if doubt.is_list(
+            self.listing, self.right, letters=letters, announced=False, declared=declared
+        ):
+            return "refused"
+        return "in doubt" if doubt.describe_doubt(self.listing, self.right) else "neither"
+
+
+def decide(found: Sequence[Judged]) -> list[Decided]:
+    """The reading that is taken of each page, by trees that were grown without its fold."""
+    taken: dict[str, Decided] = {}
+    for fold in sorted({each.fold for each in found}):
+        grown = grow(each for each in found if each.fold != fold)
+        own = [each for each in found if each.fold == fold]
+        for each, right, listing in zip(
+            own, odds(grown["right"], own), odds(grown["listing"], own), strict=True
+        ):
+            before = taken.get(each.page)
+            if before is None or before.right < min(right, body.SURE):
+                taken[each.page] = Decided(each, float(right), float(listing))
+    return list(taken.values())
+
+
+def figures(decided: Sequence[Decided]) -> Counter[tuple[str, str]]:
+    """How many pages of each group have each outcome: lists, articles, well read ones."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for each in decided:
+        outcome = each.outcome()
+        if each.reading.kind in LISTS:
+            counts["lists", outcome] += 1
+        if each.reading.kind in ARTICLES:
+            counts["articles", outcome] += 1
+            if each.reading.right >= WELL:
+                counts["articles that are read well", outcome] += 1
+    return counts
+
+
 def main() -> int:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--write", action="store_true", help="write the file")
+    options.add_argument("--figures", action="store_true", help="print figures, compare nothing")
     options.add_argument("--keep", type=Path, help="folder in which the tables of the folds stay")
     asked = options.parse_args()
     rows = fit_blocks.manifest()
@@ -171,6 +227,10 @@ def main() -> int:
         folds.fit(rows, folder)
         fit_sequence.fit(rows, folder)
         found = readings(rows, folder)
+    if asked.figures:
+        for (group, outcome), count in sorted(figures(decide(found)).items()):
+            print(f"{group}, {outcome}: {count}")
+        return 0
     grown, file = grow(found), fit_blocks.DATA / "reading_trees.json"
     if asked.write:
         file.write_text(written(grown, rows), "utf-8")

@@ -50,9 +50,15 @@ def fit(rows: Sequence[Row], folder: Path, folds: int = FOLDS) -> None:
         (folder / str(number) / TYPES).write_text(text, "utf-8")
 
 
+SHIPPED = Path(reading.__file__).parent / "data"
+
+
 @cache
 def _file(folder: Path, name: str) -> str:
-    return (folder / name).read_text("utf-8")
+    """The file of a fold; those that are not fitted by folds are as shipped."""
+    fitted = folder / name
+    file = fitted if fitted.exists() else SHIPPED / name
+    return file.read_text("utf-8")
 
 
 def use(folder: Path) -> None:

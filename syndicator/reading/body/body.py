@@ -67,7 +67,7 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
 # a feed's content replaces the page: least letters, and times those of the page
 _FEED_TEXT, _FEED_MORE = 200, 2
 _HALF = 0.5  # score below which a text is not the article's
-_SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
+SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
     for reading in readings(page, content, summary):
         by_name[reading.name] = reading
         odds[reading.name] = doubt.log_odds("right", reading.values)
-        if page.selected or odds[reading.name] >= _SURE:
+        if page.selected or odds[reading.name] >= SURE:
             break
     best = by_name[max(odds, key=lambda name: odds[name])]
     for block, (taken, score) in zip(page.blocks, best.marks, strict=True):

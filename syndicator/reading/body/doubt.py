@@ -14,8 +14,50 @@ from syndicator.reading.page_type import PageType
 _UNCLEAR = (0.2, 0.8)  # scores (probabilities) of a block that may be article as well as not
 _MOST_LINKED = 0.8  # share of a heading's text in links that makes it a link
 _SOME = 50  # letters added to those of a reading before dividing by them
-# least letters of an article; times the page's letters in the feed that raise a doubt
-_SHORT, _LONGER = 100, 1.5
+# least letters of an article (of 1,126 pages four had less than 100, all read well); times the
+# page's letters in the feed that raise a doubt
+_SHORT, _LONGER = 50, 1.5
+
+# Log odds, chosen on folds by domain (tools/train/fit_readings.py --figures). A page is refused as
+# a list from _LIST on, from _LIST_ANNOUNCED if a feed announced it, if its text is in doubt; a text
+# of less than _FEW letters is a short article unless it is below _WRONG.
+_LIST = 1.0
+_LIST_ANNOUNCED = 2.0
+_FEW = 1_000
+_WRONG = -1.0
+# A text below _DOUBTFUL is in doubt; below _CLEAR, too, if its page is a list from _PERHAPS_LIST.
+_DOUBTFUL = 0.35
+_PERHAPS_LIST = -1.5
+_CLEAR = 0.7
+
+
+def is_list(
+    listing: float, right: float, *, letters: float, announced: bool, declared: bool
+) -> bool:
+    """Return True if a page is refused as a list. `listing`, `right`: log odds that it is one, and
+    that its text is the article's; `letters`: of the text; `announced`: by a feed; `declared`: it
+    calls itself an article."""
+    limit = _WRONG if letters < _FEW else _DOUBTFUL
+    if declared or right >= limit:
+        return False
+    return listing > (_LIST_ANNOUNCED if announced else _LIST)
+
+
+def describe_doubt(listing: float, right: float) -> str:
+    """Return why a text may not be the article's, or "". Arguments as of `is_list`."""
+    chance = _probability(right)
+    if right < _DOUBTFUL:
+        return f"the text is the article's with a probability of {chance:.2f}"
+    if listing > _PERHAPS_LIST and right < _CLEAR:
+        return (
+            f"the page is a list with a probability of {_probability(listing):.2f},"
+            f" its text the article's with {chance:.2f}"
+        )
+    return ""
+
+
+def _probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:

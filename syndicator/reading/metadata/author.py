@@ -180,6 +180,7 @@ _IN_FEED = 6.0
 _NO_PERSON = frozenset({"the site", "a team", "never", "no name"})
 # the names that features have for places
 _SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
+_LEAST_OWNER_PLACES = 2
 _MOST_OWNER_PLACES = 4
 # values of a meta; JSON-LD objects; characters of all names together
 _MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300
@@ -244,7 +245,7 @@ def _stated_evidence(document: Document, sitename: str, entry: Entry | None) -> 
 
 
 def _owner(document: Document, sitename: str) -> Iterator[Evidence]:
-    """Yield persons whom parts of the page name as the owner of the site, and how many agree."""
+    """Yield persons whom several parts of the page name as the owner of the site, and how many."""
     stated_by: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
         name = value.strip(" .,")
@@ -257,7 +258,7 @@ def _owner(document: Document, sitename: str) -> Iterator[Evidence]:
         for name in jsonld.strings(item.get("name"))
     }
     for name, kinds in stated_by.values():
-        if key(name) in companies:
+        if len(kinds) < _LEAST_OWNER_PLACES or key(name) in companies:
             continue
         marks = (
             f"owner by {min(len(kinds), _MOST_OWNER_PLACES)}",

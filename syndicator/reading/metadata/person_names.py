@@ -8,6 +8,7 @@ from functools import cache
 from syndicator import reading
 from syndicator.core import text
 
+_SOFT_HYPHEN = "\xad"  # where a browser may break a word
 _LETTERS = r"[^\W\d_]"
 _URL = re.compile(r"(?:https?:)?//|www\.|\b[\w-]+\.(?:com|org|net|de|co|io|html?|php)\b", re.I)
 _MAIL = re.compile(
@@ -112,7 +113,7 @@ def _alternatives(values: Iterable[str]) -> str:
 
 def people(value: str, *, lenient: bool = False) -> list[str]:
     """Return the names in a byline. `lenient`: the page declares that it contains only names."""
-    rest = unby(text.line(value[:1_000]))
+    rest = unby(text.line(value[:1_000].replace(_SOFT_HYPHEN, "")))
     addressed = _ADDRESSED.match(rest)
     rest = addressed[1] if addressed else rest
     rest = _BRACKETS.sub("", _MAIL.sub("", rest))

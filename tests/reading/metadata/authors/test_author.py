@@ -291,6 +291,10 @@ def test_a_person_whose_site_bears_the_name() -> None:
     )
 
 
+def test_a_name_has_no_soft_hyphens() -> None:
+    assert read(HEAD + '<p class="byline">By Ma\xadren Odu\xadya</p>' + TEXT) == "Maren Oduya"
+
+
 def test_a_desk_only_where_readers_see_it() -> None:
     assert read(HEAD + "<p>Redaktion</p>" + TEXT) is None
     assert (
