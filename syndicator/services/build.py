@@ -302,11 +302,10 @@ async def build_feeds(
         webhooks.put(app, changes, ())
         hubs = await notify_hubs(app, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.store)))
+    _begin(app, outlet, inputs)
     pictures = thumbnails.publish(app, outlet)
     task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
     scope = task.scope
-    if not scope.is_empty:
-        _begin(app, outlet, is_after_changed_inputs=not task.is_only_marked)
     steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(task.app, outlet, pictures)
@@ -356,8 +355,7 @@ def decide_scope(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """What a build does. `app`: with the settings that hold for it; `anew`: make every file anew;
-    `is_only_marked`: settings, templates and version are those of the last build; `tags`: of
-    taxonomy.toml."""
+    `tags`: of taxonomy.toml."""
 
     app: App
     plan: "_Plan"
@@ -365,7 +363,6 @@ class _Task:
     spared: "Spared"
     tags: Sequence[str]
     anew: bool
-    is_only_marked: bool
 
 
 def _plan_task(
@@ -403,7 +400,6 @@ def _plan_task(
         spared=spared,
         tags=tags,
         anew=anew,
-        is_only_marked=is_only_marked,
     )
 
 
@@ -488,12 +484,13 @@ def _learn_files(app: App, outlet: Outlet) -> None:
         index.record(Progress(files=list(adopt(index.plain_feeds(), outlet))))
 
 
-def _begin(app: App, outlet: Outlet, *, is_after_changed_inputs: bool) -> None:
-    """Clear up after a build that did not end, and note that one has begun."""
-    if is_after_changed_inputs or app.store.visits.note(_BEGUN):
+def _begin(app: App, outlet: Outlet, inputs: str) -> None:
+    """Clear up after a writer that was killed, and note that a build begins."""
+    visits = app.store.visits
+    if visits.note(_BUILT) != inputs or visits.note(_BEGUN) or thumbnails.were_begun(app):
         outlet.sweep()
-    app.store.visits.set_note(_BEGUN, "now", app.clock())
-    app.store.visits.commit()  # before the first temporary file: a kill may come with the next
+    visits.set_note(_BEGUN, "now", app.clock())
+    visits.commit()  # before the first temporary file: a kill may come with the next
 
 
 def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:

@@ -27,6 +27,7 @@ SECONDS: Final = 20.0
 _AT_ONCE: Final = 8  # pictures under way, each of another host
 _BATCH: Final = 100  # newest articles first; older ones are taken little by little
 _LOOK: Final = 1.0  # seconds between two checks for newly filed articles
+_BEGUN: Final = "pictures begun"  # name of a note: somebody writes pictures
 _RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
@@ -55,6 +56,7 @@ class Taking:
         self.kept = kept_pictures(app.settings)
         self.outlet = open_outlet(app.settings, app.environ, held=app.store.held)
         self.decoder = Decoder()
+        self._is_noted = False  # in the note of those that write pictures
         self.changed = 0  # articles that show another picture, or none, since they were asked for
         self._seen: set[str] = set()
         self._queues: dict[str, deque[PictureRow]] = defaultdict(deque)  # by host
@@ -84,6 +86,8 @@ class Taking:
         with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
         self.decoder.close()
+        if self._is_noted:
+            self.app.store.visits.set_note(_BEGUN, None, self.app.clock())
 
     async def _run(self) -> None:
         async with task_group() as group:
@@ -151,6 +155,10 @@ class Taking:
             return outcomes.refused(
                 row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final
             )
+        if not self._is_noted:
+            self.app.store.visits.set_note(_BEGUN, "now", self.app.clock())
+            self.app.store.visits.commit()  # before the first temporary file
+            self._is_noted = True
         try:
             name = self.kept.put(thumbnail.webp)
             self.outlet.put(name, thumbnail.webp)
@@ -171,6 +179,12 @@ class Taking:
         page, headers = snapshot
         text = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
         return any(rule in text for rule in _RULES)
+
+
+def were_begun(app: App) -> bool:
+    """Return True while pictures are written; also after a kill, which may have left half of
+    one."""
+    return bool(app.store.visits.note(_BEGUN))
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:

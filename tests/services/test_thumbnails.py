@@ -14,6 +14,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.pipeline.context import picture_request
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services import refresh
 from syndicator.services.explain import show
 from syndicator.services.mending.editorial import withdraw
@@ -284,3 +285,38 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
     )
     assert request.allow == source.allow
     assert picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()
+
+
+def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:
+    half = web.place.folder / "feeds/public/pictures/.1.webp.1234.tmp"
+    web.file("one")
+    web.run()
+    half.write_text("half")
+    web.file("two")
+    web.run()
+    assert half.exists()  # nobody was killed, and looking at all files takes time
+    with web.place.app() as app:
+        app.store.visits.set_note("pictures begun", "now", app.clock())
+    web.file("three")
+    web.run()
+    assert not half.exists()
+
+
+def test_that_pictures_are_written_is_known_before_the_first_file(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+    put = FileOutlet.put
+
+    def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
+        if name.startswith("pictures/"):
+            with web.place.app() as other:
+                seen.append(other.store.visits.note("pictures begun"))
+        return put(outlet, name, data, **more)
+
+    monkeypatch.setattr(FileOutlet, "put", look)
+    web.file("one")
+    web.run()
+    assert seen == ["now"]
+    with web.place.app() as app:
+        assert app.store.visits.note("pictures begun") is None
