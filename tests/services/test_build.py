@@ -13,6 +13,7 @@ import pytest
 from syndicator.core.errors import StoreError, WorkerFailed
 from syndicator.core.reasons import WorkerReason
 from syndicator.publishing.kinds import feeds
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services import build, reconcile, refresh
 from syndicator.services.build import build_meanwhile
 from syndicator.services.container import App, open_app
@@ -276,16 +277,23 @@ def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
         assert not left.exists()
 
 
-def test_that_a_build_has_begun_is_known_before_its_first_file(place: Place) -> None:
+def test_that_a_build_has_begun_is_known_before_its_first_file(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also beside visits, whose writes wait for a common commit: a kill may come with that file."""
     seen: list[str | None] = []
+    put = FileOutlet.put
 
-    def look() -> None:
+    def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         with place.app() as other:
             seen.append(other.store.visits.note("build begun"))
+        return put(outlet, name, data, **more)
 
     with place.app() as app:
         store_articles(app, "First", "Text.")
+        asyncio.run(build.build_feeds(app))
+        store_articles(app, "Second", "Text.")
+        monkeypatch.setattr(FileOutlet, "put", look)
         with app.store.visits.shared():
-            asyncio.run(build.build_feeds(app, turn=look))
+            asyncio.run(build.build_feeds(app))
     assert seen[0] == "now"
