@@ -44,10 +44,12 @@ def read(
     repeated: frozenset[str] = frozenset(),
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    claimed: bool = True,
 ) -> Draft:
     """Return the article on the page of `url` (None: a saved page). `entry`: from its feed;
     `rules`: the operator's; `repeated`: digests of the blocks, title ends and pictures that
-    articles of the host share. Dates more than a day after `now` do not count. Raises
+    articles of the host share; `claimed`: somebody says that the page is an article, else one that
+    is rather a list is refused. Dates more than a day after `now` do not count. Raises
     NotAnArticle, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
@@ -66,6 +68,7 @@ def read(
             body.listing,
             body.likely,
             letters=body.letters,
+            claimed=claimed,
             announced=entry is not None,
             declared=classify.is_declared(document),
         )
@@ -92,10 +95,10 @@ def read(
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """Return the kind of a page that is no article, None for an article. Called in the worker
-    process."""
+    """Return the kind of a page that is no article, None for an article. Nobody says that it is
+    one. Called in the worker process."""
     try:
-        read(html, url, headers=headers)
+        read(html, url, headers=headers, claimed=False)
     except NotAnArticle as refusal:
         return refusal.kind
     return None

@@ -11,7 +11,7 @@ from syndicator.reading import page_type
 from syndicator.reading.body import doubt, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
-from syndicator.reading.reader import read
+from syndicator.reading.reader import kind_of, read
 
 STORY = (
     "<p>"
@@ -132,6 +132,16 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
         assert not refused
     except NotAnArticle as refusal:
         assert refused and refusal.kind == "listing"
+
+
+@pytest.mark.parametrize(("right", "kind"), [(1.9, "listing"), (2.1, None)])
+def test_what_nobody_calls_an_article_is_rather_a_list(
+    monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
+) -> None:
+    odds = {"listing": 1.1, "right": right}
+    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
+    assert read(PLAIN.encode(), "https://paper.example/tag/boats/").body
+    assert kind_of(PLAIN.encode(), "https://paper.example/tag/boats/") == kind
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ _LIST = 1.0
 _LIST_ANNOUNCED = 2.0
 _FEW = 1_000
 _WRONG = -1.0
+_RIGHT = 2.0  # from which a page is no list although nobody calls it an article
 # A text below _DOUBTFUL is in doubt; below _CLEAR, too, if its page is a list from _PERHAPS_LIST.
 _DOUBTFUL = 0.35
 _PERHAPS_LIST = -1.5
@@ -32,12 +33,20 @@ _CLEAR = 0.7
 
 
 def is_list(
-    listing: float, right: float, *, letters: float, announced: bool, declared: bool
+    listing: float,
+    right: float,
+    *,
+    letters: float,
+    announced: bool,
+    declared: bool,
+    claimed: bool = True,
 ) -> bool:
     """Return True if a page is refused as a list. `listing`, `right`: log odds that it is one, and
     that its text is the article's; `letters`: of the text; `announced`: by a feed; `declared`: it
-    calls itself an article."""
+    calls itself an article; `claimed`: somebody else calls it one."""
     limit = _WRONG if letters < _FEW else _DOUBTFUL
+    if not claimed:
+        limit = _RIGHT
     if declared or right >= limit:
         return False
     return listing > (_LIST_ANNOUNCED if announced else _LIST)
