@@ -390,7 +390,7 @@ def test_a_build_dies(small: Instance, at: int) -> None:
     from syndicator.publishing.kinds.site import Site
     from syndicator.publishing.kinds.targets import File
 
-    real, calls = feeds._make, [0]
+    real, calls = feeds._make_head, [0]
 
     def make(site: Site, feed: feeds.Feed) -> Iterator[File]:
         calls[0] += 1
@@ -399,7 +399,7 @@ def test_a_build_dies(small: Instance, at: int) -> None:
         yield from real(site, feed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feeds, "_make", make)
+        patch.setattr(feeds, "_make_head", make)
         with pytest.raises(KeyboardInterrupt):
             small.run()
     small.run("holt")
