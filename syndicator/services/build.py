@@ -326,8 +326,8 @@ async def build_feeds(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The feeds that a build looks at, None for all, and those that changed and are left to a later
-    build."""
+    """Which feeds a build looks at. `feeds`: None for all; `left`: changed feeds that wait for a
+    later build."""
 
     feeds: Collection[FeedKey] | None = None
     left: Collection[FeedKey] = ()
@@ -349,7 +349,9 @@ def decide_scope(
     left = {key for key in changed if among and not among(key)}
     if is_only_marked:
         return Scope(feeds={*changed} - left, left=left)
-    return Scope(feeds={*everything} - left, left=left) if left else Scope()
+    if not left:
+        return Scope()
+    return Scope(feeds={*everything} - left, left=left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
