@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from syndicator.core.errors import NotAnArticle
     from syndicator.describing.summary.excerpt import summarize
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
-    from syndicator.pipeline.read_article import read_article
+    from syndicator.filing.read_article import read_article
 
 _HOMES = {
-    "read_article": "syndicator.pipeline.read_article",
+    "read_article": "syndicator.filing.read_article",
     "summarize": "syndicator.describing.summary.excerpt",
     "Taxonomy": "syndicator.describing.taxonomy.taxonomy",
     "NotAnArticle": "syndicator.core.errors",

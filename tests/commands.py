@@ -30,11 +30,11 @@ from tests import command_line
 ROOT = Path(__file__).resolve().parent.parent
 _IMPORTED = (
     "syndicator.cli.printing",
-    "syndicator.pipeline.visit",
+    "syndicator.filing.visit",
     "syndicator.publishing.builder",
-    "syndicator.services.build",
-    "syndicator.services.check.installation",
-    "syndicator.services.refresh",
+    "syndicator.runs.build",
+    "syndicator.health.check.installation",
+    "syndicator.runs.refresh",
     "syndicator.store.database",
     "syndicator.visiting.fetch",
     "syndicator.visiting.politeness.fetcher",

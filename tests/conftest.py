@@ -61,8 +61,9 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import container, pushes, refresh
-    from syndicator.services.descriptions import redescribe
+    from syndicator.app import container
+    from syndicator.runs import pushes, refresh
+    from syndicator.upkeep.descriptions import redescribe
     from tests.workers import kept
 
     for module in (container, refresh, redescribe, pushes):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.init.start import FILES
+from syndicator.setup.start import FILES
 from tests.packaging import ROOT, build, index_reachable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -12,10 +12,10 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.errors import NotAFeed
-from syndicator.services.container import open_app
-from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from syndicator.runs.refresh import RunReport, Wanted, Watch, run
 from syndicator.visiting.feeds.parser import parse_feed
 from tests.samples import Samples, read
 

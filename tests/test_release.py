@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from syndicator import __version__
-from syndicator.services.init.deploy import Deployment, deployment_files
+from syndicator.setup.deploy import Deployment, deployment_files
 from tests.packaging import ROOT
 
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.services.init.start import Start, config_files
+from syndicator.setup.start import Start, config_files
 from tools import schemas
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,15 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.cli.demo.world import write_config
 from syndicator.core.errors import NetworkDown, StoreError
 from syndicator.core.model import Article
-from syndicator.services.article_files import intake
-from syndicator.services.build import build_feeds
-from syndicator.services.container import open_app
-from syndicator.services.mending import editorial
-from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from syndicator.runs.build import build_feeds
+from syndicator.runs.refresh import RunReport, Wanted, Watch, run
+from syndicator.upkeep import editorial, reindex
 from tests.world import World, patient_config
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
@@ -133,7 +132,7 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     ):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
-        assert intake.reindex(app).articles == len(place.articles())
+        assert reindex.reindex(app).articles == len(place.articles())
     place.clock.now += timedelta(hours=2)
     report = await place.refresh()
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0

@@ -20,11 +20,11 @@ from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
+    from syndicator.adding.found import Candidate, Found, Wishes
+    from syndicator.adding.preview import Preview, ShownArticle
+    from syndicator.app.container import App
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
     from syndicator.core.errors import SyndicatorError
-    from syndicator.services.adding.found import Candidate, Found, Wishes
-    from syndicator.services.adding.preview import Preview, ShownArticle
-    from syndicator.services.container import App
 
 
 _ITEMS = 10  # items of a list to show; a choice
@@ -161,7 +161,7 @@ def show(done: Added, verb: str) -> None:
 
 def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
     """Return lines on hosts in `speaks_for`, and on hosts missing there."""
-    from syndicator.services.mending.ownership import line
+    from syndicator.upkeep.ownership import line
 
     lines = []
     if preview.speaks_for:
@@ -322,7 +322,7 @@ def add(
 ) -> None:
     """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site
     are found."""
-    from syndicator.services.adding.found import Wishes
+    from syndicator.adding.found import Wishes
 
     options: dict[str, Any] = {
         "key": key,
@@ -363,7 +363,7 @@ def _refuse_contradictions(
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
-    from syndicator.services.adding import found, preview, search
+    from syndicator.adding import found, preview, search
 
     async with found.open_session(opened, wishes.allow) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
@@ -402,7 +402,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
 
 
 def _read(opened: App, result: Found, choice: Choice) -> Found:
-    from syndicator.services.adding import search
+    from syndicator.adding import search
 
     if result.listed is None:
         return result
@@ -414,7 +414,7 @@ def _read(opened: App, result: Found, choice: Choice) -> Found:
 
 
 def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
-    from syndicator.services.adding.found import every
+    from syndicator.adding.found import every
 
     total = len(result.candidates)
     if total > 1 and not (result.whole or choice.json or choice.brief):
@@ -432,7 +432,7 @@ def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
 
 
 def _asked(result: Found) -> tuple[Candidate, ...]:
-    from syndicator.services.adding.found import every
+    from syndicator.adding.found import every
 
     total = len(result.candidates)
     while True:

@@ -25,8 +25,8 @@ from syndicator.core.program import program
 from syndicator.operations.operation import Argument, Field
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.core.model import FeedKey
-    from syndicator.services.container import App
 
 
 COMPLETION_VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
@@ -304,8 +304,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 @contextmanager
 def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
+    from syndicator.app.configured import need_folder
+    from syndicator.app.container import open_app
+    from syndicator.app.lock import locked
     from syndicator.configuration.settings import load
-    from syndicator.services.container import locked, need_folder, open_app
 
     need_folder(config)
     with (
@@ -318,7 +320,8 @@ def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 @contextmanager
 def opened_to_look(config: Path) -> "Iterator[App]":
     """Open the app without the lock, even during a run."""
-    from syndicator.services.container import need_folder, open_app
+    from syndicator.app.configured import need_folder
+    from syndicator.app.container import open_app
 
     need_folder(config)
     with open_app(config) as opened:
@@ -329,7 +332,7 @@ def build(
     opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None
 ) -> tuple[tuple[str, ...], int]:
     """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
-    from syndicator.services.build import build_feeds
+    from syndicator.runs.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))
     return built.written, built.left

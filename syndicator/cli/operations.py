@@ -37,8 +37,8 @@ from syndicator.operations.operation import (
 )
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.operations.operation import Change
-    from syndicator.services.container import App
 
 
 class _Change(Exemplified):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
     from syndicator.publishing.kinds.targets import BuildReport
-    from syndicator.services.refresh import RunReport, Watch
+    from syndicator.runs.refresh import RunReport, Watch
 
 
 def local(moment: datetime | None, none: str = "") -> str:
@@ -183,7 +183,7 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
     """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells`
     accepts."""
     from syndicator.cli.progress import Count
-    from syndicator.services.refresh import Watch
+    from syndicator.runs.refresh import Watch
 
     count = Count()
     began = time.monotonic()
@@ -226,7 +226,7 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
 def _logging(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
     """Return a watch that logs visits, and every ten seconds how far the run is."""
     from syndicator.cli.progress import LINE_SECONDS
-    from syndicator.services.refresh import Watch
+    from syndicator.runs.refresh import Watch
 
     said = began
 

@@ -17,10 +17,10 @@ from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
+    from syndicator.adding.found import Found
     from syndicator.configuration.sources.opml import Outline
     from syndicator.core.model import Source
-    from syndicator.services.adding.found import Found
-    from syndicator.services.refresh import RunReport
+    from syndicator.runs.refresh import RunReport
 
 
 @command()
@@ -41,8 +41,8 @@ def sources(
     if action:
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
-    from syndicator.services import reconcile
-    from syndicator.services.health import status
+    from syndicator.health import status
+    from syndicator.upkeep import reconcile
 
     with opened_to_look(config) as opened:
         moved = [
@@ -104,7 +104,7 @@ def import_(
     if file != "-" and Path(file).is_dir():
         _import_articles(config, Path(file), dry_run=dry_run, json=json)
         return
-    from syndicator.services.adding import found, search
+    from syndicator.adding import found, search
 
     with opened_to_look(config) as opened:
         listed = search.read_file(file, is_trusted=trust_own)
@@ -143,7 +143,7 @@ def import_(
 
 
 def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -> None:
-    from syndicator.services.article_files.intake import markdown_files
+    from syndicator.adding.intake import markdown_files
 
     files = {"files": markdown_files(folder)}
     perform(config, need("import-articles"), files, dry_run=dry_run, json=json)
@@ -188,7 +188,7 @@ def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
     """Read the newest article of each new source; None if another run or the network prevents it,
     which is logged."""
     from syndicator.cli.running.service import run_once
-    from syndicator.services.refresh import Wanted
+    from syndicator.runs.refresh import Wanted
 
     try:
         return asyncio.run(run_once(config, Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)))
@@ -202,7 +202,7 @@ def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
 @command()
 def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML, for `syndicator import` or another reader."""
-    from syndicator.services.adding import search
+    from syndicator.adding import search
 
     with opened_to_look(config) as opened:
         sys.stdout.buffer.write(search.export(opened))

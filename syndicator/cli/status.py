@@ -21,12 +21,12 @@ from syndicator.core.text import span, suggestion, width
 from syndicator.operations.operation import Argument, parsed
 
 if TYPE_CHECKING:
+    from syndicator.app.places import Place
     from syndicator.core.model import Outcome
     from syndicator.core.ports.subscriptions import Pictured, Subscription
-    from syndicator.services.health.conditions import Condition
-    from syndicator.services.health.episodes import Scheduled
-    from syndicator.services.health.status import Health, SourceHealth
-    from syndicator.services.places import Place
+    from syndicator.health.conditions import Condition
+    from syndicator.health.episodes import Scheduled
+    from syndicator.health.status import Health, SourceHealth
 
 _ABOVE = 4  # lines of the screen for the rest
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
@@ -67,7 +67,7 @@ def status(
     config: Config = CONFIG,
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
-    from syndicator.services.health import status as report
+    from syndicator.health import status as report
 
     with report.place_of(config) as place:
         if listed:
@@ -201,7 +201,7 @@ def _visit(visit: Outcome) -> tuple[Any, ...]:
 
 
 def _numbers(health: Health) -> str:
-    from syndicator.services.health.conditions import room
+    from syndicator.health.conditions import room
 
     counts = health.counts
     entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"

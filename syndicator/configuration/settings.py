@@ -204,7 +204,7 @@ class Publish(Listener):
     stories: Literal["off", "link"] = "off"
     # `up` builds when the oldest article has waited so long, sooner where many do
     settle: Duration = "3m"
-    # True in instances of before "listed" that do not set it: `services/places.py`
+    # True in instances of before "listed" that do not set it: `app/places.py`
     archives: Annotated[Archives, BeforeValidator(_archives)] = LISTED
     # small copies of the articles' pictures on the pages, fetched once and served from here
     thumbnails: bool = True

@@ -16,20 +16,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from syndicator.app.container import utc_now
+from syndicator.app.places import Place
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
 from syndicator.core.text import span
+from syndicator.filing import jobs
+from syndicator.health.conditions import Condition
+from syndicator.health.status import Health
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
-from syndicator.pipeline import jobs
-from syndicator.services.container import utc_now
-from syndicator.services.health.conditions import Condition
-from syndicator.services.health.status import Health
-from syndicator.services.places import Place
-from syndicator.services.showing.lists import vocabulary
+from syndicator.showing.lists import vocabulary
 
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from syndicator.app.container import utc_now
+from syndicator.app.places import Place
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
@@ -17,9 +19,7 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import end
 from syndicator.processes.worker import Worker
-from syndicator.services.container import utc_now
-from syndicator.services.places import Place
-from syndicator.services.showing.glance import Glance
+from syndicator.showing.glance import Glance
 
 IDLE_SECONDS = 900.0
 _END_SECONDS = 5.0  # for its current step

@@ -29,7 +29,7 @@ from syndicator.console.guard import (
 from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.requests import client_of
-from syndicator.services.daemon import serve_console
+from syndicator.runs.daemon import serve_console
 
 PAGES = (sources, articles, mend, operations)  # one module a page; each lists its ROUTES
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

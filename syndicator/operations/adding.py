@@ -16,11 +16,11 @@ from syndicator.operations.operation import Argument, Change, Progress, operatio
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
+    from syndicator.adding.found import Candidate, Found, Session
+    from syndicator.adding.preview import Preview
+    from syndicator.app.container import App
     from syndicator.core.model import Source
     from syndicator.core.requests import Wrapper
-    from syndicator.services.adding.found import Candidate, Found, Session
-    from syndicator.services.adding.preview import Preview
-    from syndicator.services.container import App
 
 PREVIEWED = 3  # feeds of one address whose entries are read at once
 Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", lines=True)]
@@ -40,7 +40,7 @@ def look(
 ) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be
     published."""
-    from syndicator.services.adding import search
+    from syndicator.adding import search
 
     if opml.strip():
         listed = search.as_found(app, "the list", search.read_list(opml.encode(), "the list"))
@@ -63,8 +63,8 @@ def _web(address: str) -> str:
 async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress: Progress) -> Found:
     """Look at each address of a list. Each stays one source: the best that stands there, or the
     address itself with what was found, which `status` says as long as it is so."""
-    from syndicator.services.adding import search
-    from syndicator.services.adding.found import open_session
+    from syndicator.adding import search
+    from syndicator.adding.found import open_session
 
     room = asyncio.Semaphore(app.settings.fetch.concurrency)
     looked = 0
@@ -98,9 +98,9 @@ async def _look(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
     """Look at an address. Return its candidates, and previews of the best new ones by address."""
-    from syndicator.services.adding import search
-    from syndicator.services.adding.found import Wishes, named, open_session
-    from syndicator.services.adding.preview import preview
+    from syndicator.adding import search
+    from syndicator.adding.found import Wishes, named, open_session
+    from syndicator.adding.preview import preview
 
     async with open_session(app, allow) as session:
         result = await search.look(session, address)
@@ -119,7 +119,7 @@ async def _look(
 
 
 def _looked(app: App, subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
-    from syndicator.services.adding.found import Wishes, named
+    from syndicator.adding.found import Wishes, named
 
     sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
     keys = {each.source.url: each.source.key for each in named(app, result.candidates, Wishes())}
@@ -142,7 +142,7 @@ def _looked(app: App, subject: str, result: Found, shown: Mapping[str, Preview])
 def _candidate(
     candidate: Candidate, keys: Mapping[str, str], shown: Preview | None
 ) -> dict[str, Any]:
-    from syndicator.services.adding.preview import speaking
+    from syndicator.adding.preview import speaking
 
     source = speaking(candidate, shown).source if shown else candidate.source
     values = {name: value for name, value in table(source).items() if name != "key"}
@@ -181,7 +181,7 @@ def add(
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
     """Follow sources, each a table as in sources.toml; the other arguments apply to all of them."""
-    from syndicator.services.adding import found as writing
+    from syndicator.adding import found as writing
 
     for address in url:
         refuse_variables(address, "")
@@ -197,7 +197,7 @@ def add(
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
     """Plan to follow the candidates not `followed` yet. Raises UsageError if there is none."""
-    from syndicator.services.adding import found as writing
+    from syndicator.adding import found as writing
 
     keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
@@ -212,8 +212,8 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
 
 
 def _chosen(values: Mapping[str, Any]) -> Candidate:
+    from syndicator.adding.found import Candidate
     from syndicator.configuration.sources.schema import source_of
-    from syndicator.services.adding.found import Candidate
 
     refuse_variables(str(values.get("url", "")), "")
     if values.get("headers_env"):
@@ -238,7 +238,7 @@ def import_articles(
     ] = "",
 ) -> Change:
     """File articles that were written elsewhere: markdown files with frontmatter."""
-    from syndicator.services.article_files import intake
+    from syndicator.adding import intake
 
     if not files and not text.strip():
         raise UsageError("an article needs a text")
@@ -278,9 +278,9 @@ def import_articles(
 @operation("fetch-list", unlocked=True, is_question=True)
 def fetch_list(app: App, key: Key) -> Change:
     """Fetch the page of a source of kind "list" as a visit would, to point at its list."""
-    from syndicator.pipeline.context import feed_request
-    from syndicator.services.adding.found import open_session
-    from syndicator.services.adding.search import unanswered
+    from syndicator.adding.found import open_session
+    from syndicator.adding.search import unanswered
+    from syndicator.filing.context import feed_request
 
     source = source_of_key(app, key)
     if source.kind != "list" or source.rules.links:

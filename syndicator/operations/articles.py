@@ -16,9 +16,9 @@ from syndicator.core.text import stamp as digest
 from syndicator.operations.operation import Argument, Change, Inverse, Progress, Stamp, operation
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.core.model import FeedKey
-    from syndicator.services.container import App
-    from syndicator.services.mending.editorial import Withdrawal
+    from syndicator.upkeep.editorial import Withdrawal
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", positional=True)]
 _MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
@@ -38,7 +38,7 @@ def withdraw(
     ] = False,
 ) -> Change:
     """Remove an article from every feed and page, for good."""
-    from syndicator.services.mending import editorial
+    from syndicator.upkeep import editorial
 
     done = editorial.plan_withdrawal(app, id, purge=purge)
     what, feeds = (
@@ -67,7 +67,7 @@ def withdraw(
 @operation("restore", command="withdraw --undo", quick=True)
 def restore(app: App, id: Id) -> Change:
     """Restore a withdrawn article; within 30 days its file comes back with your edits."""
-    from syndicator.services.mending import editorial
+    from syndicator.upkeep import editorial
 
     done = editorial.plan_return(app, id)
     how = (
@@ -112,7 +112,7 @@ def release(
         raise UsageError(
             "say which articles: their ids, files or addresses, or --source KEY, or --all"
         )
-    from syndicator.services.mending import editorial
+    from syndicator.upkeep import editorial
 
     releasing = partial(editorial.release, app, id, source=source, all=all)
     done = releasing(dry_run=True)
@@ -213,7 +213,7 @@ def _address(value: str) -> str | None:
 
 
 def _file(app: App, what: str) -> tuple[str, str, bytes]:
-    from syndicator.services.naming import need_article
+    from syndicator.app.lookup import need_article
 
     id = need_article(app, what)
     path = app.store.index.path(id) or ""
@@ -240,8 +240,8 @@ def join(
     lead: Annotated[bool, Argument("Let the first one lead the story.")] = False,
 ) -> Change:
     """Join articles, and the stories that they are in, into one story for good."""
-    from syndicator.services.naming import need_article
-    from syndicator.services.stories import decisions
+    from syndicator.app.lookup import need_article
+    from syndicator.stories import decisions
 
     wanted = decisions.plan_join(app, ids)
     return _stories(app, wanted, "in one story", lead=need_article(app, ids[0]) if lead else "")
@@ -257,9 +257,9 @@ def split(
 ) -> Change:
     """Separate articles that were merged as copies, or take an article out of its story, for
     good."""
-    from syndicator.services.mending import editorial
-    from syndicator.services.naming import need_article
-    from syndicator.services.stories import decisions
+    from syndicator.app.lookup import need_article
+    from syndicator.stories import decisions
+    from syndicator.upkeep import editorial
 
     leaving = decisions.plan_leave(app, need_article(app, id))
     if leaving and (story or not editorial.copies(app, id)):
@@ -281,12 +281,12 @@ def split(
 def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> Change:
     """Plan to put articles into stories (by article id). `lead`: the one that leads its story from
     now on, or ""."""
-    from syndicator.services.stories import decisions, leads
+    from syndicator.stories import decisions, kept_leads
 
     def act(progress: Progress) -> None:
         decisions.put(app, wanted, final=True)
         if lead:
-            leads.record(app, {wanted[lead]: lead})
+            kept_leads.record(app, {wanted[lead]: lead})
 
     articles = app.store.index.articles([*wanted])
     return Change(
@@ -358,8 +358,7 @@ def _prune_articles(
     app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str
 ) -> Change:
     from syndicator.configuration.settings import seconds
-    from syndicator.services import reconcile
-    from syndicator.services.article_files import pruning
+    from syndicator.upkeep import pruning, reconcile
 
     try:
         age = timedelta(seconds=seconds(older_than)) if older_than is not None else None
@@ -415,7 +414,7 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
 @operation("withdraw-muted")
 def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
-    from syndicator.services.mending import editorial
+    from syndicator.upkeep import editorial
 
     articles = editorial.muted(app)
 
@@ -435,7 +434,7 @@ def restore_muted(
     app: App, ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]
 ) -> Change:
     """Restore articles that were withdrawn as muted."""
-    from syndicator.services.mending import editorial
+    from syndicator.upkeep import editorial
 
     articles = [article for id in ids if (article := editorial.withdrawn(app, id)) is not None]
 

@@ -27,12 +27,12 @@ from syndicator.operations.operation import (
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.core.model import Article, Rules, Source
-    from syndicator.pipeline.results import FieldChange
-    from syndicator.services.container import App
-    from syndicator.services.descriptions.enrich import Scope
-    from syndicator.services.descriptions.enrich_report import EnrichReport
-    from syndicator.services.mending.reread import Plan, Tried
+    from syndicator.filing.results import FieldChange
+    from syndicator.upkeep.descriptions.enrich import Scope
+    from syndicator.upkeep.descriptions.enrich_report import EnrichReport
+    from syndicator.upkeep.reread import Plan, Tried
 
 # articles at most whose former texts are logged, so that the model's changes can be undone
 _MOST_TOUCHED = 2000
@@ -67,7 +67,7 @@ RULES = tuple(GivenRules.__annotations__)
 def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     """Show how rules read the newest kept pages of a source. A rule that is not given stays as it
     is."""
-    from syndicator.services.mending import reread
+    from syndicator.upkeep import reread
 
     source = source_of_key(app, key)
     try:
@@ -155,7 +155,7 @@ def reread(
 ) -> Change:
     """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked,
     keeps hand edits."""
-    from syndicator.services.mending import reread
+    from syndicator.upkeep import reread
 
     which = reread.Which(what=source, since=_day(since), outdated=outdated)
     missing = reread.unkept(app, which) if fetch else []
@@ -217,7 +217,7 @@ def _said(app: App, planned: Plan, source: str, *, dry_run: bool) -> Iterator[st
 
 def _rules(app: App, key: str) -> Iterator[str]:
     """Yield lines on the effect of a source's rules on its newest kept pages."""
-    from syndicator.services.mending.reread import pages_matched, score, try_out
+    from syndicator.upkeep.reread import pages_matched, score, try_out
 
     tried = try_out(app, key, app.sources[key].rules)
     if not (matched := pages_matched(tried)):
@@ -231,7 +231,7 @@ def _rules(app: App, key: str) -> Iterator[str]:
 def describe(app: App, progress: Progress, all: All = False, since: Since = None) -> Change:
     """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing,
     keeps hand edits."""
-    from syndicator.services.descriptions import redescribe
+    from syndicator.upkeep.descriptions import redescribe
 
     _need_which(all, since)
     planned = redescribe.plan(app, since=_day(since), progress=progress)
@@ -260,9 +260,9 @@ def _need_which(all: bool, since: datetime | None) -> None:
 @operation("ask-model", command="describe --llm")
 def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     """Let the language model of [describe.llm] describe articles that it has not described yet."""
-    from syndicator.services import reconcile
-    from syndicator.services.descriptions import enrich
-    from syndicator.services.descriptions.enrich_report import EnrichReport
+    from syndicator.upkeep import reconcile
+    from syndicator.upkeep.descriptions import enrich
+    from syndicator.upkeep.descriptions.enrich_report import EnrichReport
 
     _need_which(all, since)
     if not app.settings.describe.llm.url:
@@ -303,7 +303,7 @@ async def _asked(
     app: App, scope: Scope, titles: list[str], look: Callable[[], None]
 ) -> EnrichReport:
     """Ask the language model; Ctrl-C or a cancelled job stops it after the current article."""
-    from syndicator.services.descriptions.enrich import enrich
+    from syndicator.upkeep.descriptions.enrich import enrich
 
     stop = asyncio.Event()
     asking = asyncio.create_task(enrich(app, stop=stop, scope=scope, filed=titles.append))

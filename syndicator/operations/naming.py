@@ -18,12 +18,12 @@ from syndicator.operations.operation import Argument, Change, Progress, Stamp, o
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from syndicator.app.container import App
     from syndicator.configuration.entry_rules import Expr
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import CategoryDef
     from syndicator.publishing.queries import SavedQuery
-    from syndicator.services.container import App
 
 _TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
 _PART = 500  # rows read at a time
@@ -40,9 +40,9 @@ def try_category(
 ) -> Change:
     """Show which of the newest articles a category would win and lose with this description.
     Changes nothing."""
-    from syndicator.pipeline import jobs
-    from syndicator.services.container import open_worker
-    from syndicator.services.showing.lists import newest_files
+    from syndicator.app.clients import open_worker
+    from syndicator.showing.lists import newest_files
+    from syndicator.upkeep.descriptions import jobs
 
     name, description = name.strip(), description.strip()
     if not name:
@@ -264,6 +264,6 @@ def _articles(app: App, progress: Progress) -> Iterator[Article]:
 
 def _holds(app: App, query: Expr, article: Article) -> bool:
     from syndicator.configuration.entry_rules import matches
-    from syndicator.services.showing.lists import body
+    from syndicator.showing.lists import body
 
     return not article.hold and matches(query, article, lambda: body(app, article.id))

@@ -9,7 +9,7 @@ from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument, WithArguments, plain
 
 if TYPE_CHECKING:
-    from syndicator.services.places import Place
+    from syndicator.app.places import Place
 
 _PART = 200  # articles read at a time
 Item = Mapping[str, Any]
@@ -74,8 +74,8 @@ def articles(
     words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
 ) -> Iterator[Item]:
     """Articles, newest first; unsure ones by doubt, fifty at most."""
-    from syndicator.services.showing.lists import FILTERS, Wanted
-    from syndicator.services.showing.lists import articles as listed
+    from syndicator.showing.lists import FILTERS, Wanted
+    from syndicator.showing.lists import articles as listed
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
@@ -108,8 +108,8 @@ def sources(
     """Sources in configured order, each with the result of its last visit and the time of the
     next."""
     from syndicator.core import urls
-    from syndicator.services.health.status import of_state
-    from syndicator.services.showing.lists import sources as listed
+    from syndicator.health.status import of_state
+    from syndicator.showing.lists import sources as listed
 
     for source, state in listed(place, words):
         shown = {
@@ -138,7 +138,7 @@ def feeds(place: "Place") -> Iterator[Item]:
 
 def conditions(place: "Place") -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
-    from syndicator.services.health.status import look
+    from syndicator.health.status import look
 
     for condition in look(place).conditions:
         yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}

@@ -18,9 +18,9 @@ from syndicator.core.text import suggestion
 from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation, plain
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Source
-    from syndicator.services.container import App
 
 Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, completes="source")]
 # Settings that an operation may change, by section: none that names files, programs, secrets or
@@ -52,7 +52,7 @@ def retry(app: App, key: Key) -> Change:
     source_of_key(app, key)
 
     def act(progress: Progress) -> dict[str, object]:
-        from syndicator.services.refresh import Wanted, run
+        from syndicator.runs.refresh import Wanted, run
 
         report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
         outcome = next((visit for visit in report.outcomes if visit.key == key), None)
@@ -196,9 +196,9 @@ def remove(
     ],
 ) -> Change:
     """Remove all the named sources, or none if one is unknown. Their articles and feeds stay."""
+    from syndicator.app.lookup import need_sources
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
-    from syndicator.services.naming import need_sources
 
     keys, path = tuple(dict.fromkeys(key)), app.config / "sources.toml"
     if not keys:
@@ -218,10 +218,10 @@ def remove(
 @operation("push-sources", command="sources push", unlocked=True)
 def push(app: App) -> Change:
     """Send the configured sources to the workers."""
-    from syndicator.services.worker import run
+    from syndicator.fleet import worker
 
     def change(dry_run: bool) -> dict[str, Any]:
-        pushed = run.push(app, dry_run=dry_run)
+        pushed = worker.push(app, dry_run=dry_run)
         signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
         lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
         counts = (
@@ -305,7 +305,7 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
-    from syndicator.services.check import configuration as check
+    from syndicator.health.check import configuration as check
 
     defaults, written = leaves(Settings), dict[str, dict[str, Any]]()
     for section, name in (finding.split(".") for finding in texts):
@@ -334,7 +334,7 @@ def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 
     def act(progress: Progress) -> dict[str, object]:
-        from syndicator.services.build import build_feeds
+        from syndicator.runs.build import build_feeds
 
         report = asyncio.run(build_feeds(app))
         held = f", {len(report.held)} held back" if report.held else ""
@@ -346,7 +346,7 @@ def build(app: App) -> Change:
 
 
 def source_of_key(app: App, key: str) -> Source:
-    from syndicator.services.naming import need_sources
+    from syndicator.app.lookup import need_sources
 
     need_sources(app, [key])
     return app.sources[key]

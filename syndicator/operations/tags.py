@@ -13,11 +13,11 @@ from syndicator.core.text import counted
 from syndicator.operations.operation import EXAMPLES, Argument, Change, Progress, operation, plain
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-    from syndicator.pipeline.descriptions.confirm import Decision, Names
-    from syndicator.services.container import App
-    from syndicator.services.descriptions.tags import Confirmed, Entry
+    from syndicator.upkeep.descriptions.confirm import Decision, Names
+    from syndicator.upkeep.descriptions.tags import Confirmed, Entry
 
 _FILE = "taxonomy.toml"
 Id = Annotated[
@@ -32,7 +32,7 @@ def suggest(
     categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False,
 ) -> Change:
     """List candidates for new tags, or for categories, from the topics of articles."""
-    from syndicator.services.descriptions import redescribe
+    from syndicator.upkeep.descriptions import redescribe
 
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
     data = [proposal._asdict() for proposal in proposals]
@@ -60,8 +60,8 @@ def suggest(
 def learn(app: App) -> Change:
     """Learn tags from articles tagged by an operator, or by their publisher with tags of
     taxonomy.toml; learn categories from articles categorised by an operator."""
-    from syndicator.services import reconcile
-    from syndicator.services.descriptions import redescribe
+    from syndicator.upkeep import reconcile
+    from syndicator.upkeep.descriptions import redescribe
 
     def act(progress: Progress) -> dict[str, Any]:
         done, least = redescribe.learn(app), redescribe.LEAST
@@ -89,8 +89,8 @@ def learn(app: App) -> Change:
 def review(app: App) -> Change:
     """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that
     may fit."""
-    from syndicator.services.container import open_worker
-    from syndicator.services.descriptions.review import Review
+    from syndicator.app.clients import open_worker
+    from syndicator.upkeep.descriptions.review import Review
 
     with open_worker(app) as worker:
         sitting = Review(app, worker, nullcontext)
@@ -123,7 +123,7 @@ def confirm(
 ) -> Change:
     """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from
     them."""
-    from syndicator.pipeline.descriptions.confirm import Decision, with_tags
+    from syndicator.upkeep.descriptions.confirm import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
         decision = with_tags(article, names, tags) if tags or category is None else Decision()
@@ -147,7 +147,7 @@ def reject(
 ) -> Change:
     """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from
     them."""
-    from syndicator.pipeline.descriptions.confirm import without_tags
+    from syndicator.upkeep.descriptions.confirm import without_tags
 
     return _decision(app, id, lambda article, names: without_tags(article, names, tags))
 
@@ -165,7 +165,7 @@ def set_tags(
     ] = None,
 ) -> Change:
     """Give an article exactly these tags and this category, as confirmed by an operator."""
-    from syndicator.pipeline.descriptions.confirm import Decision
+    from syndicator.upkeep.descriptions.confirm import Decision
 
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
@@ -183,13 +183,13 @@ def _category(name: str | None, article: Article, names: Names) -> str | None:
 
 
 def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
-    from syndicator.services.descriptions.tags import plan_decision
+    from syndicator.upkeep.descriptions.tags import plan_decision
 
     return written(app, plan_decision(app, id, decide))
 
 
 def written(app: App, planned: Confirmed) -> Change:
-    from syndicator.services.descriptions.tags import write_decision
+    from syndicator.upkeep.descriptions.tags import write_decision
 
     article = planned.after
     tags = ", ".join(article.tags) or "no tags"
@@ -247,7 +247,7 @@ def _retagging(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
     from syndicator.describing.taxonomy.edit import ONLY_ADD
-    from syndicator.services.descriptions import tags as tag_files
+    from syndicator.upkeep.descriptions import tags as tag_files
 
     planned = tag_files.plan(app, kind, old, new, _entry(undone))
     articles = counted(len(planned.articles), "article")
@@ -274,7 +274,7 @@ def _retagging(
 def _entry(undone: str) -> Entry | None:
     """Parse the entry of taxonomy.toml that an undone rename restores. Raises UsageError."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
-    from syndicator.services.descriptions.tags import Entry
+    from syndicator.upkeep.descriptions.tags import Entry
 
     if not undone:
         return None

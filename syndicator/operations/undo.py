@@ -22,8 +22,8 @@ from syndicator.operations.operation import (
 from syndicator.operations.sources import SETTINGS_FILE
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.operations.changes.log import Log, LoggedChange
-    from syndicator.services.container import App
 
 Text = str | None
 _Files = dict[str, tuple[Text, Text]]
@@ -102,7 +102,7 @@ def each(
         raise UsageError(f"{name[:60]!r} works on one alone; on several: {', '.join(EACH)}")
     if not subjects:
         raise UsageError("nothing was selected")
-    from syndicator.services import reconcile
+    from syndicator.upkeep import reconcile
 
     inner = need(name)
     about = fields_of(inner)[0].name

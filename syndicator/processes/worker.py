@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fcntl import F_SETFL, F_SETOWN, fcntl
@@ -73,6 +73,15 @@ class Lazy(Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.load()(*args, **kwargs)
+
+
+def lazy_names(modules: Mapping[str, str]) -> dict[str, Lazy[..., Any]]:
+    """Return the functions of each module (below `syndicator`, with names separated by blanks)."""
+    return {
+        name: Lazy(f"syndicator.{module}:{name}")
+        for module, names in modules.items()
+        for name in names.split()
+    }
 
 
 class Worker:

@@ -16,14 +16,6 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
-from syndicator.publishing.explained import (
-    Explained,
-    Split,
-    explain_story,
-    find_due,
-    find_updated,
-    write_html,
-)
 from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
@@ -36,6 +28,14 @@ from syndicator.publishing.render.view import (
     leading,
     permitted,
     view,
+)
+from syndicator.publishing.stories.explained import (
+    Explained,
+    Split,
+    explain_story,
+    find_due,
+    find_updated,
+    write_html,
 )
 from syndicator.publishing.validate import Check
 from syndicator.publishing.web.pages import Pages

@@ -16,10 +16,10 @@ from syndicator.core import text
 from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import Blocks, Compared, EntryRow, FileStamp
+from syndicator.sketches.events import keys, place, unpack
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.postgres import alone
-from syndicator.stories.sketch import keys, place, unpack
 
 _NOT_KEPT = frozenset(("body",))  # only in the file
 AT_ONCE = 0  # `next_try` of a picture that is due now

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import combinations
 from typing import Final, NamedTuple
 
+from syndicator.sketches.events import Sketch
 from syndicator.stories.likeness import FAR, Comparison, Window
-from syndicator.stories.sketch import Sketch
 
 # log odds below which a report is unlike the first one of a story, so that what comes later bridges
 # no two stories

@@ -14,7 +14,7 @@ from itertools import chain
 from operator import mul
 from typing import Final, NamedTuple, Protocol
 
-from syndicator.stories.sketch import (
+from syndicator.sketches.events import (
     PLACES,
     SCALE,
     Sketch,

@@ -54,7 +54,7 @@ RUNS = (0, 1, 2, 24, 30, 48, 50)
 
 def command(now: datetime, config: Path, *words: str) -> None:
     """Run a command of the command line at `now`."""
-    container = importlib.import_module("syndicator.services.container")
+    container = importlib.import_module("syndicator.app.container")
     defaults = container.open_app.__wrapped__.__kwdefaults__
     sys.argv = ["syndicator", *words, "--config", str(config)]
     out = io.StringIO()

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from syndicator.app import container
 from syndicator.core.text import stamp
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs import queue as queues
 from syndicator.operations.jobs import work
-from syndicator.services import container
 from tests import postgres
 from tests.aged import facts, make
 from tests.aged.instance import DUMP, EXPECTED, SCHEMA

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli import app, load_commands
-from syndicator.services import reconcile
-from syndicator.services.check.installation import check
-from syndicator.services.health.status import look, place_of
-from tests.services.places import Place, store_articles
+from syndicator.health.check.installation import check
+from syndicator.health.status import look, place_of
+from syndicator.upkeep import reconcile
+from tests.places import Place, store_articles
 
 load_commands()
 ARTICLE = (

@@ -28,18 +28,18 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from syndicator.app.container import open_app
 from syndicator.cli.demo.trip import generate
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
-from syndicator.services.build import build_feeds
-from syndicator.services.container import open_app
-from syndicator.services.worker.run import pushed
+from syndicator.fleet.worker import pushed
+from syndicator.runs.build import build_feeds
 from syndicator.store.engine import Store
 from tests import postgres
 from tests.bench.bench_workers import Elsewhere, cpu, server_cpu
 from tests.bench.feed_server import SERVE, addresses
 from tests.bench.machine import machine
-from tests.services.worker.fleet import Instance
+from tests.fleet.fleet import Instance
 
 _OF_SOURCES = ("sources", "followed", "hosts", "outcomes", "notes", "subscriptions", "blocks")
 _SERVER = f"""

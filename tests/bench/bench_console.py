@@ -17,10 +17,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from syndicator.app.container import open_app
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, Outcome, SourceState, article_id
 from syndicator.core.ports import FileStamp
-from syndicator.services.container import open_app
 from tests.cli.conftest import Instance
 from tests.console.conftest import Browser, serve
 from tests.world import World

@@ -35,12 +35,13 @@ from typing import Any
 
 from sqlalchemy import event
 
+from syndicator.app.container import App, open_app
+from syndicator.app.contexts import make_context
 from syndicator.core.model import Article, Entry, Fetched, FetchResult, Request, SourceState
 from syndicator.core.ports import EntryRow, FileStamp
-from syndicator.pipeline.dedupe import compared
-from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.visit import sharing_commits
-from syndicator.services.container import App, make_context, open_app
+from syndicator.filing.dedupe import compared
+from syndicator.filing.entry.ingest import ingest
+from syndicator.filing.visit import sharing_commits
 from tests.bench import shelf
 
 SOURCES = 50
@@ -117,8 +118,8 @@ class Trace:
         )
         # `<genexpr>`, `__init__` of dataclasses
         written = not name.startswith("<") and not file.startswith("<")
-        if event == "call" and written and module.startswith("syndicator.pipeline."):
-            self.calls.append((module.removeprefix("syndicator.pipeline."), name))
+        if event == "call" and written and module.startswith("syndicator.filing."):
+            self.calls.append((module.removeprefix("syndicator.filing."), name))
 
     def __str__(self) -> str:
         entered = [module for module, _ in self.calls]

@@ -29,7 +29,7 @@ from statistics import quantiles
 from sqlalchemy import Connection, text
 
 from syndicator.core.model import Outcome, SourceState
-from syndicator.services.worker.lanes import EACH, MOST_HOSTS
+from syndicator.fleet.lanes import EACH, MOST_HOSTS
 from syndicator.store import codec
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.shards import QUEUE, Job

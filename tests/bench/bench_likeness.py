@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from syndicator.describing.text.sketches import Sketch, containment, resemblance, same_story, sketch
+from syndicator.sketches.copies import Sketch, containment, resemblance, same_story, sketch
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NEWS = ("cat_bbc", "cat_ag", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs")

@@ -30,14 +30,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from syndicator.app.clients import make_fetcher, make_worker
+from syndicator.app.container import App, open_app
+from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Source, SourceState
 from syndicator.core.ports import EntryRow
-from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.visit import sharing_commits
+from syndicator.filing.entry.ingest import ingest
+from syndicator.filing.visit import sharing_commits
 from syndicator.processes.worker import Worker
-from syndicator.services.container import App, make_context, make_fetcher, open_app
-from syndicator.services.init.start import SHIPPED
-from syndicator.services.refresh import make_worker
+from syndicator.setup.start import SHIPPED
 from tests.bench.bench_reading import html_of, rows
 from tests.bench.feed_server import SERVE, addresses
 from tests.bench.machine import machine

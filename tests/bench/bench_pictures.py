@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 
-from syndicator.services.pictures import thumbnail
+from syndicator.pictures import resize
 
 SIZE = (1200, 630)
 
@@ -59,8 +59,8 @@ def encoded(image: Image.Image, format: str) -> bytes:
 
 def decoded(data: bytes) -> None:
     """A picture decoded, at a smaller size where its decoder can."""
-    image = thumbnail._opened(data)
-    thumbnail._draft(image, sideways=False)
+    image = resize._opened(data)
+    resize._draft(image, sideways=False)
     image.load()
 
 
@@ -80,8 +80,8 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f}")
     for image, formats in ((photograph(), ("JPEG", "WEBP", "PNG")), (drawing(), ("PNG",))):
         for data, format in ((encoded(image, format), format) for format in formats):
-            made = thumbnail.thumbnail(data)
-            spent = milliseconds(functools.partial(thumbnail.thumbnail, data), times)
+            made = resize.thumbnail(data)
+            spent = milliseconds(functools.partial(resize.thumbnail, data), times)
             floor = milliseconds(functools.partial(decoded, data), times)
             size = f"{len(data):>9,} bytes to {len(made):>6,}"
             print(f"{format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")

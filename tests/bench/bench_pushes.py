@@ -21,8 +21,8 @@ import time
 from pathlib import Path
 
 from syndicator.publishing.server.server import serve
-from tests.services.pushes.up import SETTINGS, sources_toml
-from tests.services.pushes.web import Web, until
+from tests.runs.pushes.up import SETTINGS, sources_toml
+from tests.runs.pushes.web import Web, until
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -257,9 +257,9 @@ def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: in
 def cpu(pages: Sequence[dict[str, Any]]) -> str:
     """The CPU time of reading, of reading with describing, and of trafilatura."""
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
-    from syndicator.pipeline.read_article import read_article
+    from syndicator.filing.read_article import read_article
     from syndicator.reading.reader import read
-    from syndicator.services.init.start import SHIPPED
+    from syndicator.setup.start import SHIPPED
 
     taxonomy = Taxonomy.from_toml(SHIPPED / "taxonomy.toml")
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed, NotAnArticle
 from syndicator.core.model import Entry, Source
-from syndicator.pipeline.ownership import rights_of
+from syndicator.filing.ownership import rights_of
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.identity import identify
 from syndicator.visiting.feeds.discovery import linked_feeds

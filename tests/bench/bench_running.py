@@ -23,8 +23,8 @@ from pathlib import Path
 from statistics import median
 
 from syndicator.core.model import SourceState
-from syndicator.services.daemon import JOBS, Jobs
-from syndicator.services.init.start import write_config
+from syndicator.runs.daemon import JOBS, Jobs
+from syndicator.setup.start import write_config
 from syndicator.store.engine import open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -36,15 +36,15 @@ from typing import Any
 
 import httpx
 
+from syndicator.app.container import utc_now
 from syndicator.console import security
 from syndicator.core.text import each_word
 from syndicator.publishing.server.server import serve
-from syndicator.services.container import utc_now
 from tests.bench.bench_search import articles
 from tests.bench.machine import ROOT, machine
-from tests.services.places import Place
-from tests.services.pushes.up import SETTINGS, sources_toml
-from tests.services.pushes.web import Web, until
+from tests.places import Place
+from tests.runs.pushes.up import SETTINGS, sources_toml
+from tests.runs.pushes.web import Web, until
 
 ARTICLES, CONNECTIONS, QUESTIONS = 3000, 20, 20
 PREVIEWS, ENTRIES = 320, 10_000

@@ -27,20 +27,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
+from syndicator.app.container import App
 from syndicator.core.model import Article, article_id
-from syndicator.pipeline.refile import refile
-from syndicator.services.container import App
-from syndicator.services.stories.decisions import outlet_of
-from syndicator.services.stories.follow import follow
+from syndicator.filing.refile import refile
+from syndicator.sketches.events import Sketch, find_terms, keys, pack, sketch, unpack
 from syndicator.store import codec, schema
 from syndicator.store.database import upsert
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import grouping
+from syndicator.stories.decisions import outlet_of
+from syndicator.stories.follow import follow
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import SAMPLE, WINDOW, Comparison, Window, count_terms
-from syndicator.stories.sketch import Sketch, find_terms, keys, pack, sketch, unpack
 from tests.bench.machine import machine
-from tests.services.places import Place
+from tests.places import Place
 from tools.train.provenance import SHARED
 
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # of a corpus without dates: all articles are of one day

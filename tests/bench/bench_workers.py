@@ -32,9 +32,9 @@ from sqlalchemy import text
 from tests import postgres
 from tests.bench.feed_server import feeds
 from tests.bench.machine import machine
+from tests.fleet.fleet import Instance
+from tests.fleet.web import Web
 from tests.postgres import Server
-from tests.services.worker.fleet import Instance
-from tests.services.worker.web import Web
 
 _TICK = os.sysconf("SC_CLK_TCK")
 

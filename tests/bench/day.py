@@ -27,17 +27,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from syndicator.app.container import App, open_app
 from syndicator.articles.snapshots import packed
 from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.model import Article, Entry
 from syndicator.core.ports import Blocks, EntryRow
-from syndicator.pipeline.dedupe import compared
-from syndicator.pipeline.refile import refile
+from syndicator.filing.dedupe import compared
+from syndicator.filing.refile import refile
 from syndicator.publishing.render.html import render_markdown
-from syndicator.services.build import build_due, build_feeds
-from syndicator.services.container import App, open_app
-from syndicator.services.settling import Settling
+from syndicator.runs.build import build_due, build_feeds
+from syndicator.runs.settling import Settling
 from tests.bench import shelf
 from tests.bench.bench_publishing import peak
 from tests.bench.machine import machine

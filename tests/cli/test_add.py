@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from syndicator.app.container import open_app
+from syndicator.app.lock import locked
 from syndicator.articles.frontmatter import load
 from syndicator.cli import add, app
 from syndicator.cli.operations import apply
@@ -20,9 +22,8 @@ from syndicator.cli.running import service
 from syndicator.configuration.settings import load as load_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
+from syndicator.filing.kinds import feed
 from syndicator.operations.operation import need
-from syndicator.pipeline.kinds import feed
-from syndicator.services.container import locked, open_app
 from syndicator.visiting.feeds.known import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.configured import configuration
 from syndicator.core.errors import ConfigError
-from syndicator.services.container import configuration
 from tests.cli.conftest import Instance
 
 QUERY = "[[feed]]\nslug = 'agents'\nquery = 'the or a'\n"

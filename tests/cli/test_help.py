@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import app, load_commands, needed
 from syndicator.cli.base import PANELS
-from syndicator.services.init.start import write_config
+from syndicator.setup.start import write_config
 
 ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
@@ -140,5 +140,5 @@ def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
     words = [sys.executable, "-c", script, "refresh", "--config", str(tmp_path / "config")]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     names = done.stderr.split()
-    assert "syndicator.services.refresh" in names
+    assert "syndicator.runs.refresh" in names
     assert [name for name in names if "describing.llm" in name or "cli.add" in name] == []

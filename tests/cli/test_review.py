@@ -22,8 +22,8 @@ from syndicator.cli import app
 from syndicator.cli.articles.keys import Keys
 from syndicator.core.errors import UsageError
 from syndicator.operations.changes.log import Log
-from tests.services.descriptions.test_redescribe import MODELS
-from tests.services.places import TAXONOMY, Place, store_articles
+from tests.places import TAXONOMY, Place, store_articles
+from tests.upkeep.descriptions.test_redescribe import MODELS
 
 SECONDS = 60
 CONTROLLED = """\

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from syndicator.app.lock import locked
 from syndicator.cli import sources
 from syndicator.configuration.settings import load
 from syndicator.core.errors import ConfigError, MissingError, UsageError
-from syndicator.services.container import locked
 from tests.cli.conftest import Instance
 from tests.world import World, serving
 

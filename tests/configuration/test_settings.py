@@ -19,7 +19,7 @@ from syndicator.configuration.toml_files import DROPPED
 from syndicator.core.errors import ConfigError
 from syndicator.processes import worker
 from syndicator.publishing.selection import feeds
-from syndicator.services.descriptions import enrich
+from syndicator.upkeep.descriptions import enrich
 from syndicator.visiting.fetch import client
 
 SECRET = "s3ntinel"

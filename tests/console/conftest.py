@@ -32,7 +32,7 @@ from syndicator.console.guard import body_bytes
 from syndicator.console.server import make_app
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import drain
-from syndicator.services.daemon import serve_console
+from syndicator.runs.daemon import serve_console
 from tests.cli.conftest import Instance
 from tests.world import World, patient_config, serving
 

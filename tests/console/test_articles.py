@@ -8,8 +8,8 @@ from html import unescape
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.core.model import Article
-from syndicator.services.container import open_app
 from syndicator.store.tables.browse import UNSURE, Wanted
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL, article

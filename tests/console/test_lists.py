@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from syndicator.services.container import open_app
+from syndicator.app.container import open_app
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL
 from tests.reading.lists.test_pointed import BESIDE, STORIES, page

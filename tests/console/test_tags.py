@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from syndicator.services.container import open_app
+from syndicator.app.container import open_app
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL, article
 

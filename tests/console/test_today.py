@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.core.model import Article
-from syndicator.services.container import open_app
 from tests.console.conftest import Browser, Served
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"

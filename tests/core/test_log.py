@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.cli.demo.world import write_config
 from syndicator.core import program
-from syndicator.services import refresh
-from syndicator.services.container import open_app
+from syndicator.runs import refresh
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.world import World, serving
 

@@ -19,7 +19,7 @@ import pytest
 from syndicator.configuration.settings import load
 from tests.docs.commands import ROOT, Shown, to_type
 from tests.docs.sandbox import Sandbox
-from tests.services.init.test_web_servers import free_port, listening, nginx
+from tests.setup.test_web_servers import free_port, listening, nginx
 from tests.world import World, serving
 
 PAGE = ROOT / "docs/first-hour.md"

@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
+from syndicator.app.container import App, open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article
-from syndicator.services import refresh
-from syndicator.services.container import App, open_app
-from syndicator.services.refresh import RunReport, Wanted, run
+from syndicator.runs import refresh
+from syndicator.runs.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.world import World, patient_config
 
@@ -191,7 +191,7 @@ class Done:
 
 def rebuilt(instance: Instance) -> dict[str, str]:
     """The web root after everything was built anew into an empty folder."""
-    from syndicator.services.build import build_feeds
+    from syndicator.runs.build import build_feeds
 
     public = instance.feeds / "public"
     aside = instance.feeds / "public-aside"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import utc_now
+from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
-from syndicator.services.container import locked, utc_now
 from syndicator.store.engine import open_store
 from tests.faults.instance import Done, Instance, wait_for
 from tests.faults.table import fault

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
+from syndicator.app import clients, container
 from syndicator.articles import disk
 from syndicator.core.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
-from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.output import outlets
-from syndicator.services import container, daemon, refresh
-from syndicator.services.article_files import intake
-from syndicator.services.mending import editorial
+from syndicator.runs import daemon, refresh
+from syndicator.runs.schedule import Scheduler
+from syndicator.upkeep import editorial, reindex
 from tests.faults.instance import InProcess, Instance
 from tests.faults.table import fault
 
@@ -103,7 +103,7 @@ class Canned:
 def with_answers(
     instance: Instance, answer: Callable[[Request], FetchResult | None], *keys: str
 ) -> refresh.RunReport:
-    make = container.make_fetcher
+    make = clients.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(container, "make_fetcher", lambda app: Canned(make(app), answer))
         return instance.run(*(keys or ("holt",)))
@@ -177,7 +177,7 @@ def test_links_become_https(small: Instance) -> None:
 
 
 async def fetched(app: Any, url: str) -> bytes:
-    fetcher = container.make_fetcher(app)
+    fetcher = clients.make_fetcher(app)
     try:
         result = await fetcher.fetch(Request(url=url, kind="feed"))
         assert isinstance(result, Fetched)
@@ -349,7 +349,7 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
         editorial.withdraw(app, gone.url)
     shutil.rmtree(small.feeds / "state")
     with small.app(create=True) as app:
-        intake.reindex(app)
+        reindex.reindex(app)
     small.now += timedelta(hours=3)
     small.run("holt")
     assert gone.id not in {article.id for article in small.articles()}

@@ -18,7 +18,7 @@ import pytest
 from tests.faults.instance import Instance
 from tests.faults.table import fault
 from tests.faults.whole import check_whole, copy_place, read_files, visible
-from tests.services.places import NOW, SHORT, Place, store_articles
+from tests.places import NOW, SHORT, Place, store_articles
 from tests.world import World, serving
 
 HOW = (

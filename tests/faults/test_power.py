@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app import places
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.core.ports import Outlet
 from syndicator.publishing import builder
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
-from syndicator.services import places
 from tests.faults.losing import LosingDisk, LosingObjects, Power, PowerCut
 from tests.faults.table import fault
 from tests.faults.whole import Files, check_whole, copy_place, read_files
 from tests.objects.s3_server import S3
-from tests.services.places import NOW, SHORT, Place, store_articles
+from tests.places import NOW, SHORT, Place, store_articles
 
 HOLDS = (
     "every file is whole, of before or of after; the next build ends with the bytes of one that was"

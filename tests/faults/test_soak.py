@@ -18,12 +18,13 @@ from typing import Any
 
 import pytest
 
+from syndicator.app import container
+from syndicator.app.container import App, open_app
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.core.urls import host
-from syndicator.services import container, refresh
-from syndicator.services.container import App, open_app
-from syndicator.services.refresh import Wanted, run
+from syndicator.runs import refresh
+from syndicator.runs.refresh import Wanted, run
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
-from syndicator.services.container import locked
 from tests.faults.table import fault
 from tests.faults.test_kill import SMALL_BATCHES, fill
 from tests.faults.whole import read_files, visible
+from tests.places import SHORT, Place
 from tests.postgres import Server
-from tests.services.places import SHORT, Place
 
 HOLDS = (
     "what is published is byte for byte what one builder publishes, without temporary files; while"

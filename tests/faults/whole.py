@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.services.places import Place
+from tests.places import Place
 
 Files = Mapping[str, bytes]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.article_files import intake
-from syndicator.services.build import build_feeds
-from syndicator.services.container import App, open_app
-from syndicator.services.descriptions import redescribe
-from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from syndicator.app.container import App, open_app
+from syndicator.runs.build import build_feeds
+from syndicator.runs.refresh import RunReport, Wanted, Watch, run
+from syndicator.upkeep import reindex
+from syndicator.upkeep.descriptions import redescribe
 from tests.objects.s3_server import S3
 from tests.world import World, patient_config
 
@@ -137,7 +137,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
     with bucket.opened() as app:
-        done = intake.reindex(app)
+        done = reindex.reindex(app)
         assert (done.articles, done.problems) == (len(list(app.article_store.walk())), ())
     await bucket.build()
     assert feeds_of(s3) == before_reindex

@@ -13,13 +13,13 @@ import pytest
 
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.core.ports import Outlet
+from syndicator.pictures import thumbnails
 from syndicator.publishing.builder import build
 from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.kinds.targets import Steps
 from syndicator.publishing.output.outlets import ObjectOutlet
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.published import to_look_at
-from syndicator.services import thumbnails
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
 from tests.publishing.memory import MemoryOutlet, finish

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.stores.bucket import Bucket
+from tests.fleet.fleet import Instance, instance
+from tests.fleet.web import Web
 from tests.objects.s3_server import BUCKET, S3
 from tests.postgres import Server
-from tests.services.worker.fleet import Instance, instance
-from tests.services.worker.web import Web
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

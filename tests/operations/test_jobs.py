@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.app.container import open_app
+from syndicator.app.lock import locked
 from syndicator.cli.running.serving import jobs_done_within
 from syndicator.configuration.settings import load
 from syndicator.console import security
@@ -20,7 +22,6 @@ from syndicator.core.requests import JOBS
 from syndicator.operations.changes.log import Log, LoggedChange, undone
 from syndicator.operations.jobs.queue import KEPT, Job, Queue
 from syndicator.operations.jobs.work import drain
-from syndicator.services.container import locked, open_app
 from tests.cli.conftest import Instance
 from tests.world import World
 

@@ -15,9 +15,9 @@ from syndicator.cli import load_commands
 from syndicator.core.errors import ConfigError
 from syndicator.operations.articles import withdraw_muted
 from syndicator.operations.operation import no_progress
-from syndicator.services.mending import editorial
-from syndicator.services.reconcile import files
-from tests.services.places import Place, store_articles
+from syndicator.upkeep import editorial
+from syndicator.upkeep.reconcile import files
+from tests.places import Place, store_articles
 
 
 def fill(place: Place) -> None:

@@ -10,10 +10,10 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
+from syndicator.health.status import place_of
 from syndicator.operations.operation import schema_of
 from syndicator.operations.queries import QUERIES
-from syndicator.services.health.status import place_of
-from tests.services.places import Place, store_articles
+from tests.places import Place, store_articles
 
 load_commands()
 

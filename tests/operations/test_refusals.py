@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import arguments_of, need, no_progress
-from tests.services.places import Place
+from tests.places import Place
 
 REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("remove-source", {"key": []}, "name at least one source"),

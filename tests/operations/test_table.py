@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from syndicator.app.container import open_app
 from syndicator.cli import app, load_commands
 from syndicator.console.api.server import openapi_document
 from syndicator.core.requests import Wrapper
@@ -16,7 +17,6 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.changes.texts import apply, packed_list
 from syndicator.operations.operation import arguments_of, fields_of
 from syndicator.operations.queries import QUERIES
-from syndicator.services.container import open_app
 from tests.console.conftest import Browser, Served
 
 load_commands()

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
 from syndicator.operations.changes.log import Log
-from tests.services.places import Place, store_articles
+from tests.places import Place, store_articles
 
 load_commands()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from syndicator.app.container import App
 from syndicator.core.errors import UsageError
 from syndicator.operations.changes import texts
 from syndicator.operations.operation import Argument, Change, operation
-from syndicator.services.container import App
 
 
 @operation("toy", quick=True)

@@ -295,7 +295,7 @@ def _alive(pid: int) -> bool:
 
 
 def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
-    preload = "import sys, syndicator.pipeline.read_article, syndicator.visiting.feeds.parser; "
+    preload = "import sys, syndicator.filing.read_article, syndicator.visiting.feeds.parser; "
     code = preload + "print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True

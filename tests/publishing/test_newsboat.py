@@ -16,19 +16,19 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import App
 from syndicator.articles.fields import feeds_of
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.paths import parse_stem
 from syndicator.publishing.server.files import make_app
 from syndicator.publishing.server.server import serve
-from syndicator.services.build import build_feeds
-from syndicator.services.container import App
-from syndicator.services.descriptions import tags as rename_tags
-from syndicator.services.mending import editorial
+from syndicator.runs.build import build_feeds
+from syndicator.upkeep import editorial
+from syndicator.upkeep.descriptions import tags as rename_tags
+from tests.places import NOW, Place, store_articles
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat
-from tests.services.places import NOW, Place, store_articles
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

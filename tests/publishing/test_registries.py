@@ -24,8 +24,8 @@ from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.server.files import make_app
 from syndicator.publishing.validate import Check
 from syndicator.publishing.web.pages import Pages
+from tests.places import Place, store_articles
 from tests.publishing.test_builder import ATOM
-from tests.services.places import Place, store_articles
 
 SETTINGS = """\
 [site]

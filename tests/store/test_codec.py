@@ -31,7 +31,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.ports.llm import Asked, Meter
 from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.core.requests import Seen, Wrapper
-from syndicator.services.health.episodes import Memory, Outbox
+from syndicator.health.episodes import Memory, Outbox
 from syndicator.store import codec
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, 17, tzinfo=UTC)

@@ -15,7 +15,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import Blocks, Compared
-from syndicator.services.worker.run import move
+from syndicator.fleet.worker import move
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import open_store
@@ -93,9 +93,9 @@ def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Ser
 
 @pytest.mark.slow
 def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: Server) -> None:
-    from syndicator.services.build import build_feeds
-    from syndicator.services.container import open_app
-    from syndicator.services.reconcile import files
+    from syndicator.app.container import open_app
+    from syndicator.runs.build import build_feeds
+    from syndicator.upkeep.reconcile import files
     from tests.bench import shelf
 
     shelf.configure(tmp_path, 6)

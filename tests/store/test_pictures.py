@@ -8,7 +8,7 @@ from itertools import pairwise
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
 from syndicator.core.ports.subscriptions import Picture, Pictured
-from syndicator.services.pictures import outcomes
+from syndicator.pictures import outcomes
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, built, make, record, stamp
 

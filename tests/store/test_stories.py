@@ -9,10 +9,10 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from syndicator.core.model import Article
+from syndicator.sketches.events import PLACES, keys, pack, sketch, unpack
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
 from syndicator.store.tables.stories import FOUND, NEWEST, Member, News, Sketched, Unread
-from syndicator.stories.sketch import PLACES, keys, pack, sketch, unpack
 from tests.store.conftest import NOW, record, stamp
 
 SINCE = NOW - timedelta(days=3)

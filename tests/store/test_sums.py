@@ -11,7 +11,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.services.pictures import outcomes
+from syndicator.pictures import outcomes
 from syndicator.store import schema
 from syndicator.store.engine import Store
 from syndicator.store.tables import sums

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.sketches.events import sketch
 from syndicator.stories.grouping import LARGEST, OF_OUTLET, Measure, Report, changes, grouped
 from syndicator.stories.likeness import FAR, WINDOW, Comparison, Window
-from syndicator.stories.sketch import sketch
 from tests.aged import prose
 from tests.stories.hard_pairs import PAIRS
 

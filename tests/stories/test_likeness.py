@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
+from syndicator.sketches.events import PLACES, find_terms, number, sketch
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import Comparison, Window, count_terms
-from syndicator.stories.sketch import PLACES, find_terms, number, sketch
 from tests.stories.hard_pairs import PAIRS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

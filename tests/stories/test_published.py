@@ -14,11 +14,11 @@ import feedparser
 import pytest
 
 from syndicator.core.model import Origin, is_of_story
-from syndicator.services.article_files.intake import reindex
-from syndicator.services.build import build_feeds
-from syndicator.services.reconcile import files
-from tests.services.places import Place
-from tests.services.stories.test_stories import FERRY, QUAKE, add, do, grouped
+from syndicator.runs.build import build_feeds
+from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reindex import reindex
+from tests.places import Place
+from tests.stories.test_stories import FERRY, QUAKE, add, do, grouped
 
 
 @pytest.fixture

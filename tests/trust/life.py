@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 import tomlkit
 
+from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
-from syndicator.services import refresh
-from syndicator.services.container import open_app
-from syndicator.services.refresh import Wanted, run
+from syndicator.runs import refresh
+from syndicator.runs.refresh import Wanted, run
 from tests import commands
 from tests.aged.web import Web
 from tests.faults.instance import InProcess

@@ -16,14 +16,14 @@ from typing import Any
 import httpx
 import pytest
 
+from syndicator.app.container import App
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
-from syndicator.services import refresh
-from syndicator.services.article_files.intake import reindex
-from syndicator.services.build import build_feeds
-from syndicator.services.container import App
-from syndicator.services.mending.editorial import split, undo_withdrawal, withdraw
-from syndicator.services.refresh import Wanted, run
+from syndicator.runs import refresh
+from syndicator.runs.build import build_feeds
+from syndicator.runs.refresh import Wanted, run
+from syndicator.upkeep.editorial import split, undo_withdrawal, withdraw
+from syndicator.upkeep.reindex import reindex
 from syndicator.visiting.fetch import client
 from tests import engines
 from tests.aged.web import NOT_FOUND, Web

@@ -14,7 +14,7 @@ import feedparser
 import pytest
 
 from syndicator.core.model import is_of_story
-from syndicator.services.build import build_feeds
+from syndicator.runs.build import build_feeds
 from tests.aged.web import serving as web_serving
 from tests.publishing import freshrss, miniflux, newsboat, reader
 from tests.publishing.freshrss import FreshRSS
@@ -22,8 +22,8 @@ from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
 from tests.publishing.test_newsboat import serving
-from tests.services.stories.test_stories import do
 from tests.stories.hard_pairs import CASES
+from tests.stories.test_stories import do
 from tests.trust.case import Case, Day
 from tests.trust.life import Life
 from tests.trust.test_readers import Reader as Subscriber

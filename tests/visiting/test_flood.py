@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.core.model import Entry
 from syndicator.core.ports import EntryRow
-from syndicator.pipeline.entry.select import select
+from syndicator.filing.entry.select import select
 from syndicator.visiting import cadence
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.core.model import SourceState
-from syndicator.services.container import open_app
-from syndicator.services.refresh import RunReport, Wanted, run
+from syndicator.runs.refresh import RunReport, Wanted, run
 from tests.visiting.conftest import Reply, Seen, Web
 from tests.visiting.operator import FEED, command, configure, refresh
 

@@ -16,7 +16,7 @@ import pytest
 from syndicator.configuration.cron import next_fire
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Fetched, Source, SourceState
-from syndicator.pipeline.context import feed_request
+from syndicator.filing.context import feed_request
 from syndicator.visiting.cadence import next_visit
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch.client import HttpFetcher

@@ -1,7 +1,7 @@
 """Fits what stories are found by.
 
-    python -m tools.train.fit_stories common [--write]     syndicator/stories/data/common.bin
-    python -m tools.train.fit_stories tone [--write]       syndicator/stories/data/tone.toml
+    python -m tools.train.fit_stories common [--write]     syndicator/sketches/data/common.bin
+    python -m tools.train.fit_stories tone [--write]       syndicator/sketches/data/tone.toml
     python -m tools.train.fit_stories weights FOLDER       WEIGHTS and CONSTANT of likeness.py
 
 The counts are of the open pages and texts: for each language the share of its texts that have a
@@ -30,7 +30,8 @@ import numpy as np
 
 from syndicator.describing.text.language import detect
 from syndicator.describing.text.sentences import split
-from syndicator.stories import likeness, sketch
+from syndicator.sketches import events as sketching
+from syndicator.stories import likeness
 from tests.bench.bench_stories import (
     NEVER,
     PAGES,
@@ -46,7 +47,7 @@ from tests.bench.bench_stories import (
 from tools.train.fit_excerpts import logistic
 from tools.train.provenance import ROOT, SHARED, single_thread
 
-FILE = ROOT / "syndicator" / "stories" / "data" / "common.bin"
+FILE = ROOT / "syndicator" / "sketches" / "data" / "common.bin"
 SIZE = 1 << 17  # bytes: terms whose hashes agree in 17 bits share the count of the commoner one
 LEAST = 3  # texts of a term that is counted
 MANY = 30  # texts of a language that is counted by itself
@@ -86,7 +87,7 @@ def common() -> bytes:
     for title, text in texts():
         if text:
             language = detect(text, None) or ""
-            counts[language].update(set(sketch.terms(title, text)))
+            counts[language].update(set(sketching.terms(title, text)))
             sizes[language] += 1
     small = [language for language in counts if sizes[language] < MANY]
     for language in small:
@@ -96,11 +97,14 @@ def common() -> bytes:
     for language, of in sorted(counts.items()):
         for term, times in of.items():
             if times >= LEAST:
-                at = sketch.number(term) % SIZE
+                at = sketching.number(term) % SIZE
                 rarity = max(
-                    1, min(sketch.RAREST, round(sketch.SCALE * math.log(sizes[language] / times)))
+                    1,
+                    min(
+                        sketching.RAREST, round(sketching.SCALE * math.log(sizes[language] / times))
+                    ),
                 )
-                table[at] = min(table[at] or sketch.RAREST, rarity)
+                table[at] = min(table[at] or sketching.RAREST, rarity)
     return bytes(table)
 
 
@@ -182,7 +186,7 @@ def tones() -> str:
     counts = [one for kinds in (both, others) for pair in kinds for one in pair]
     x = np.array(
         [
-            [3 * math.log1p(one[word]) / math.log(sketch.TEXT + one.total()) for word in words]
+            [3 * math.log1p(one[word]) / math.log(sketching.TEXT + one.total()) for word in words]
             for one in counts
         ]
     )
@@ -201,7 +205,7 @@ def labelled(name: str) -> Iterator[tuple[str, str]]:
 
 def count_both(title: str, text: str) -> tuple[Counter[str], Counter[str]]:
     """The words of a text, and of its beginning alone, as many feeds have it."""
-    return sketch.count_words(title, text[:BEGINNING]), sketch.count_words(title, text)
+    return sketching.count_words(title, text[:BEGINNING]), sketching.count_words(title, text)
 
 
 def find_common(counts: Sequence[tuple[Counter[str], Counter[str]]]) -> set[str]:

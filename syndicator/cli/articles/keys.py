@@ -35,9 +35,9 @@ from syndicator.operations.operation import Argument, need
 from syndicator.operations.tags import written
 
 if TYPE_CHECKING:
+    from syndicator.app.container import App
     from syndicator.core.model import Article
-    from syndicator.services.container import App
-    from syndicator.services.descriptions.review import Review, Sheet
+    from syndicator.upkeep.descriptions.review import Review, Sheet
 
 _MOST_DIGITS = 9  # tags that a key of one digit marks
 _MOST = 64  # bytes at once: a paste, or the sequence of a function key
@@ -198,8 +198,9 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
 
 @contextmanager
 def _sitting(config: Path) -> Iterator[Review]:
-    from syndicator.services.container import locked, open_worker
-    from syndicator.services.descriptions.review import Review
+    from syndicator.app.clients import open_worker
+    from syndicator.app.lock import locked
+    from syndicator.upkeep.descriptions.review import Review
 
     with opened_to_look(config) as opened, open_worker(opened) as worker:
 
@@ -215,7 +216,7 @@ def _sitting(config: Path) -> Iterator[Review]:
 
 def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
     """Write a decision as `tags confirm` does, so that it is in the log of changes."""
-    from syndicator.services.descriptions.tags import Confirmed
+    from syndicator.upkeep.descriptions.tags import Confirmed
 
     change = written(app, Confirmed(before=seen, after=wanted, path=path, changed=True, feeds=()))
     apply(

@@ -12,7 +12,7 @@ from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
-    from syndicator.services.explain.show import Shown
+    from syndicator.showing.explain import Shown
 
 
 _PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
@@ -88,10 +88,10 @@ def show(
 
 
 def _shown(what: str, url: str | None, config: Path) -> "Shown":
-    from syndicator.services.container import open_app
-    from syndicator.services.explain import show as explained
-    from syndicator.services.explain.show import show_filed
-    from syndicator.services.naming import article_id
+    from syndicator.app.container import open_app
+    from syndicator.app.lookup import article_id
+    from syndicator.showing import explain as explained
+    from syndicator.showing.explain import show_filed
 
     path = Path(what)
     if not path.exists() and _is_address(what):
@@ -108,7 +108,7 @@ def _shown(what: str, url: str | None, config: Path) -> "Shown":
 
 
 def _entry(what: str, format: str, config: Path) -> None:
-    from syndicator.services.explain.show import entry
+    from syndicator.showing.explain import entry
 
     with opened_to_look(config) as opened:
         data = entry(opened, what, format)

@@ -12,15 +12,16 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
+from syndicator.app.container import App, open_app
+from syndicator.app.lock import locked
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli.demo.world import World, write_config
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
 from syndicator.core.ports import FeedRow
-from syndicator.services.build import build_feeds
-from syndicator.services.container import App, locked, open_app
-from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from syndicator.runs.build import build_feeds
+from syndicator.runs.refresh import RunReport, Wanted, Watch, run
 
 FIRST = datetime(2023, 9, 1, tzinfo=UTC)
 DAYS = 730

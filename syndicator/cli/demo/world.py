@@ -13,7 +13,7 @@ from syndicator.cli.demo.pages import FIRST_DAY, Story, stories
 from syndicator.cli.demo.server import Answer, Respond, Seen, SiteServer
 from syndicator.configuration.sources.registry import add_sources
 from syndicator.core.model import Source
-from syndicator.services.init.start import SHIPPED
+from syndicator.setup.start import SHIPPED
 
 _HTML = "text/html; charset=utf-8"
 

@@ -18,7 +18,7 @@ from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
     from syndicator.publishing.kinds.targets import BuildReport
-    from syndicator.services.refresh import RunReport, Wanted
+    from syndicator.runs.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line
 
@@ -33,13 +33,13 @@ def up(
     ] = False,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
+    from syndicator.app.configured import need_folder
     from syndicator.cli.running import serving
     from syndicator.configuration.settings import load
-    from syndicator.services.container import need_folder
 
     need_folder(config)
     if share:
-        from syndicator.services.init.start import share as share_at_home
+        from syndicator.setup.start import share as share_at_home
 
         share_at_home(config, port)
     override(config, "publish", host, port)
@@ -89,8 +89,8 @@ def refresh(
     config: Config = CONFIG,
 ) -> None:
     """Visit the sources that are due and build the feeds that changed. For cron."""
-    from syndicator.services.container import need_folder
-    from syndicator.services.refresh import Wanted
+    from syndicator.app.configured import need_folder
+    from syndicator.runs.refresh import Wanted
 
     need_folder(config)
     if relearn and not source:
@@ -109,9 +109,10 @@ def refresh(
 
 async def run_once(config: Path, wanted: "Wanted", *, wait: bool = False) -> "RunReport":
     """Visit and build, showing progress. Raises LockedError unless `wait`, NetworkDown."""
+    from syndicator.app.container import open_app
+    from syndicator.app.lock import locked
     from syndicator.configuration.settings import load
-    from syndicator.services.container import locked, open_app
-    from syndicator.services.refresh import remake, run
+    from syndicator.runs.refresh import remake, run
 
     stop = asyncio.Event()
     alone = locked(load(config), wait=wait, give_up=stop.is_set)
@@ -150,14 +151,17 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
+    from syndicator.app.configured import need_folder
+    from syndicator.app.container import App, open_app
+    from syndicator.app.lock import locked
     from syndicator.configuration.settings import is_bucket, load
-    from syndicator.services import reconcile, webhooks
-    from syndicator.services.build import build_feeds
-    from syndicator.services.container import App, locked, need_folder, open_app
+    from syndicator.runs.build import build_feeds
+    from syndicator.sending import webhooks
+    from syndicator.upkeep import reconcile
 
     def remake(app: App) -> None:
         # imported only if needed: it takes a tenth of a start
-        from syndicator.services import refresh
+        from syndicator.runs import refresh
 
         refresh.remake(app)
 
@@ -245,7 +249,7 @@ def console(
     config: Config = CONFIG,
 ) -> None:
     """Serve the console, the operators' page to add, repair and correct. `up` serves it, too."""
-    from syndicator.services.container import need_folder
+    from syndicator.app.configured import need_folder
 
     need_folder(config)
     override(config, "console", None, port)
@@ -278,9 +282,9 @@ def _set_password(config: Config, name: str) -> None:
 def _token(
     config: Config, name: str, scope: Literal["read", "write", "settings"], days: int
 ) -> None:
+    from syndicator.app.container import utc_now
     from syndicator.configuration.settings import load
     from syndicator.console import security
-    from syndicator.services.container import utc_now
 
     path = security.tokens_file_of(load(config).state_dir)
     if days:
@@ -327,7 +331,7 @@ def worker(
 ) -> None:
     """Visit sources and build feeds together with other workers on the same PostgreSQL server,
     until SIGTERM."""
-    from syndicator.services.worker.run import work
+    from syndicator.fleet.worker import work
 
     async def go() -> None:
         stop = asyncio.Event()
@@ -355,7 +359,7 @@ def queue(
 ) -> None:
     """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the
     workers."""
-    from syndicator.services.worker.run import look
+    from syndicator.fleet.worker import look
 
     fleet = look(config, requeue=requeue)
     if json:

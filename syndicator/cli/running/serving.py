@@ -12,21 +12,22 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from syndicator.app.configured import Configuration, configuration
+from syndicator.app.container import App, utc_now
 from syndicator.cli import printing
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
 from syndicator.cli.logs import choice
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
+from syndicator.health.check.configuration import changes
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.operation import operations
-from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.services import daemon
-from syndicator.services.check.configuration import changes
-from syndicator.services.container import App, Configuration, configuration, utc_now
-from syndicator.services.pushes import Registry
-from syndicator.services.refresh import RunReport, Watch
+from syndicator.runs import daemon
+from syndicator.runs.pushes import Registry
+from syndicator.runs.refresh import RunReport, Watch
+from syndicator.runs.schedule import Scheduler
 
 # in the state folder: the console is on while one of them is there
 SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")

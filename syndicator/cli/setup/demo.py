@@ -57,9 +57,9 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
 async def _demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
+    from syndicator.app.configured import configuration
     from syndicator.cli.demo.trip import trip
-    from syndicator.services import daemon
-    from syndicator.services.container import configuration
+    from syndicator.runs import daemon
 
     stop = asyncio.Event()
     with (

@@ -65,8 +65,8 @@ def init(
     """Make a folder of your own with a configuration to start with. Existing files stay as they
     are."""
     from syndicator.configuration.settings import load
-    from syndicator.services.init.deploy import RUNS
-    from syndicator.services.init.start import Start, for_me, next_command, write_folder
+    from syndicator.setup.deploy import RUNS
+    from syndicator.setup.start import Start, for_me, next_command, write_folder
 
     source = context.get_parameter_source("config")
     named = dir is None and source is not None and source.name != "DEFAULT"
@@ -140,19 +140,19 @@ def db(
     config: Config = CONFIG,
 ) -> None:
     """Upgrade the database to this version, or copy it to a new one. Ids and feeds stay."""
-    from syndicator.services.worker import run
+    from syndicator.fleet import worker
 
     if (work == "move") != (to is not None):
         raise UsageError(
             "`db move` needs the address of the new database, and `db migrate` takes none"
         )
     if to is None:
-        name = run.migrate(config)
+        name = worker.migrate(config)
         printing.answer(
             {"database": name}, [f"the database {name} has this version's tables"], json=json
         )
         return
-    moved = run.move_to(config, to)
+    moved = worker.move_to(config, to)
     if not json:
         printing.table(
             "Moved",
@@ -174,17 +174,17 @@ Files = Annotated[
 @command()
 def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files, or read those that were edited by hand."""
-    from syndicator.services.article_files import intake
+    from syndicator.upkeep import reindex
 
     with opened_for_change(config, create=not files) as opened:
         if files:
-            done = intake.take_in(opened, files)
+            done = reindex.take_in(opened, files)
             lines = [
                 f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes"
                 " them"
             ]
         else:
-            done = intake.reindex(opened)
+            done = reindex.reindex(opened)
             lines = [
                 f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"
             ]
@@ -212,7 +212,7 @@ def check(
 ) -> None:
     """Look for problems of configuration and installation, and say how to solve them. Exits with 78
     for any error."""
-    from syndicator.services.check.installation import check as examine
+    from syndicator.health.check.installation import check as examine
 
     if (mend and not ownership) or (yes and not mend):
         raise UsageError("--mend belongs to --ownership, and --yes to --mend")
@@ -237,7 +237,7 @@ def check(
 
 def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
     """Print articles with a wrong source; True if any. `mend`: repair them and return False."""
-    from syndicator.services.mending import ownership
+    from syndicator.upkeep import ownership
 
     with opened_for_change(config) if mend else opened_to_look(config) as opened:
         faults = ownership.find_mend(opened)
@@ -268,8 +268,8 @@ app.add_typer(config_, name="config")
 @command(group=config_)
 def show(json: Json = False, config: Config = CONFIG) -> None:
     """Print every setting, its value and its origin: default, line of a file, or variable."""
-    from syndicator.services.check.configuration import configured
-    from syndicator.services.container import need_folder
+    from syndicator.app.configured import need_folder
+    from syndicator.health.check.configuration import configured
 
     if not config.is_dir():  # defaults would hide that the folder's name is wrong
         need_folder(config)

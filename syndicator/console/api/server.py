@@ -18,6 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator import __version__
+from syndicator.app.container import utc_now
+from syndicator.app.places import Place
 from syndicator.configuration.sources.rules_table import table
 from syndicator.console import security
 from syndicator.console.answers import console_of
@@ -28,6 +30,8 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.core.requests import JOBS, most_of_one
+from syndicator.health.status import document as document_of_status
+from syndicator.health.status import look, of_state
 from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import (
     Operation,
@@ -39,11 +43,7 @@ from syndicator.operations.operation import (
 )
 from syndicator.operations.queries import QUERIES, Query
 from syndicator.operations.undo import changes_settings
-from syndicator.services.container import utc_now
-from syndicator.services.health.status import document as document_of_status
-from syndicator.services.health.status import look, of_state
-from syndicator.services.places import Place
-from syndicator.services.showing import lists
+from syndicator.showing import lists
 
 PATH: Final = "/api/v1"
 MOST: Final = 100  # items of a page, parameters of a list, and seconds of waiting

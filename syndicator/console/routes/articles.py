@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from syndicator.app.places import Place, published
 from syndicator.articles import frontmatter
 from syndicator.console import answers
 from syndicator.console.answers import (
@@ -27,9 +28,8 @@ from syndicator.console.answers import (
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
-from syndicator.services.places import Place, published
-from syndicator.services.showing import lists
-from syndicator.services.showing.lists import FILTERS, Filter, Wanted
+from syndicator.showing import lists
+from syndicator.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
 NEWEST, HELD = 20, 10  # articles of the first page: the newest, and those on hold

@@ -19,11 +19,11 @@ from syndicator.console.answers import (
     worked,
 )
 from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
+from syndicator.filing import jobs
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
-from syndicator.pipeline import jobs
-from syndicator.services.mending.reread import KeptPage, kept
-from syndicator.services.showing import lists
+from syndicator.showing import lists
+from syndicator.upkeep.reread import KeptPage, kept
 
 if TYPE_CHECKING:
     from syndicator.reading.pointing import Role

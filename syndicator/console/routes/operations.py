@@ -27,11 +27,11 @@ from syndicator.console.answers import (
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
+from syndicator.health.check.configuration import configured
 from syndicator.operations.operation import EXAMPLES, Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
-from syndicator.services.check.configuration import configured
 
 SHOWN = 100
 _MOST_CHANGES = 1_000_000_000

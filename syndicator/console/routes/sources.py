@@ -22,10 +22,10 @@ from syndicator.console.answers import (
     trouble,
 )
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
+from syndicator.filing import jobs
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
-from syndicator.pipeline import jobs
-from syndicator.services.showing import lists
+from syndicator.showing import lists
 
 if TYPE_CHECKING:
     from syndicator.reading.lists.learn import PointedList

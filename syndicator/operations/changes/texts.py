@@ -11,17 +11,17 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
+from syndicator.app.container import App, utc_now
 from syndicator.configuration.sources import registry
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
 from syndicator.core.requests import Wrapper
 from syndicator.operations.changes.log import Log, LoggedChange
 from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
-from syndicator.services import reconcile
-from syndicator.services.container import App, utc_now
-from syndicator.services.descriptions import tags
-from syndicator.services.stories import decisions, leads
 from syndicator.store import codec
+from syndicator.stories import decisions, kept_leads
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.descriptions import tags
 
 Text = str | None  # None: no such file or row
 Edit = tuple[Text, Text]  # before, after
@@ -148,7 +148,7 @@ def _lead(app: App, story: str) -> Text:
 
 
 def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    leads.record(app, {story: text for story, (_, text) in texts.items() if text})
+    kept_leads.record(app, {story: text for story, (_, text) in texts.items() if text})
 
 
 def _feed(app: App, path: str) -> Text:

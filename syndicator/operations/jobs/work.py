@@ -12,14 +12,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from syndicator.app.container import App, open_app
+from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
 from syndicator.operations.changes import texts
 from syndicator.operations.jobs.queue import Job, Queue, Status
 from syndicator.operations.operation import CancelledJob, arguments_of, need, operations, plain
-from syndicator.services.build import build_feeds
-from syndicator.services.container import App, locked, open_app
-from syndicator.services.refresh import remake
+from syndicator.runs.build import build_feeds
+from syndicator.runs.refresh import remake
 
 _PAUSE_SECONDS = 0.1  # between two looks for jobs
 _STEP_SECONDS = 0.3  # between two notes of how far a job is

@@ -13,12 +13,12 @@ from syndicator.core.model import Article, FeedKey, FeedSpec, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import digests
 from syndicator.publishing.entries import Entries, renderers
-from syndicator.publishing.explained import Split
 from syndicator.publishing.kept import EntryKind, KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Removed
 from syndicator.publishing.selection import fingerprints
+from syndicator.publishing.stories.explained import Split
 from syndicator.publishing.web.calendar import calendar_of
 from syndicator.publishing.web.pages import Pages
 

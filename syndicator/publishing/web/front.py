@@ -14,8 +14,8 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
+from syndicator.publishing.stories.ranking import count_voices, rank_story
 from syndicator.publishing.web import story
-from syndicator.stories.ranking import count_voices, rank_story
 
 NEWEST: Final = 120  # articles on it: 40 KB of HTML, and as many as a person skims
 SHOWN: Final = 24  # feeds of an axis

@@ -28,10 +28,10 @@ from syndicator.core.ports import FeedRow
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
-from syndicator.publishing.explained import Explained, write_html
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
+from syndicator.publishing.stories.explained import Explained, write_html
 from syndicator.publishing.web import calendar, directory, front, story
 from syndicator.publishing.web.about import About, about
 from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding

@@ -11,9 +11,9 @@ from syndicator.articles.beside.lists import Folded
 from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
+from syndicator.sketches.events import KEYS
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
-from syndicator.stories.sketch import KEYS
 
 NEWEST: Final = 25  # articles read for a key
 FOUND: Final = 12  # articles returned by `near`

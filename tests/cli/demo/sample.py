@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from syndicator.app.container import open_app
+from syndicator.app.lock import locked
 from syndicator.cli.demo import world as demo
 from syndicator.cli.demo.feeds import SITES, TROUBLES
 from syndicator.cli.demo.server import Answer, SiteServer
 from syndicator.cli.demo.world import write_config
 from syndicator.configuration.settings import load
-from syndicator.services.container import locked, open_app
-from syndicator.services.refresh import Wanted, run
+from syndicator.runs.refresh import Wanted, run
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "sample"
 NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)

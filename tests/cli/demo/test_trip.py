@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
+from syndicator.app.lock import locked
 from syndicator.articles.frontmatter import load as load_article
 from syndicator.cli.demo.pages import Story, Truth
 from syndicator.cli.demo.world import write_config
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
 from syndicator.core.text import line
-from syndicator.services.container import locked, open_app
-from syndicator.services.refresh import RunReport, Wanted, run
+from syndicator.runs.refresh import RunReport, Wanted, run
 from tests.world import World, serving
 
 FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]

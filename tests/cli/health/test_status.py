@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.cli.status import fitting, pictured, scheduled
 from syndicator.core.errors import UsageError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
-from syndicator.services.container import open_app
-from syndicator.services.health.conditions import Condition
-from syndicator.services.health.episodes import Scheduled
+from syndicator.health.conditions import Condition
+from syndicator.health.episodes import Scheduled
 from tests.cli.conftest import Instance
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from syndicator.core.model import Article
+from syndicator.filing.results import FieldChange
 from syndicator.operations.mending import lines
-from syndicator.pipeline.results import FieldChange
 
 LONG = "The council met on Thursday and spoke about the bridge over the river "
 TEN = "\n\n".join(f"Paragraph {number}." for number in range(10))

@@ -17,7 +17,7 @@ def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on
 ) -> None:
     before = filled.everything()
     assert "older version" not in filled.run("refresh").output
-    monkeypatch.setattr("syndicator.services.places.READING_VERSION", READING_VERSION + 1)
+    monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
     said = filled.run("refresh").output
     assert (
         "read by an older version: 5 articles; `" in said

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import utc_now
 from syndicator.console import security
-from syndicator.services.container import utc_now
 from tests.cli.conftest import Instance
 from tests.commands import ROOT
 from tests.world import World
@@ -79,8 +79,8 @@ _TOKENS = (
 def test_nothing_of_it_is_loaded_by_other_commands() -> None:
     """What `up` loads, and what its runs do."""
     code = (
-        "import sys; import syndicator.cli.running.serving, syndicator.services.daemon,"
-        " syndicator.services.refresh;print([one for one in sys.modules if"
+        "import sys; import syndicator.cli.running.serving, syndicator.runs.daemon,"
+        " syndicator.runs.refresh;print([one for one in sys.modules if"
         " one.startswith('syndicator.console') or one.endswith('jobs.work')])"
     )
     done = subprocess.run(

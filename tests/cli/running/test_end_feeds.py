@@ -15,7 +15,7 @@ import pytest
 
 from tests import commands
 from tests.commands import ROOT
-from tests.services.places import SOURCES, Place, store_articles
+from tests.places import SOURCES, Place, store_articles
 
 MOST = 10  # that end at once
 AXES = ("all", "categories", "tags", "queries", "sources")

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import open_app
 from syndicator.cli.running.serving import no_source
 from syndicator.configuration.settings import load
 from syndicator.console import security
-from syndicator.services.container import open_app
-from syndicator.services.health import episodes
+from syndicator.health import episodes
 from tests.commands import ROOT
 from tests.faults.instance import wait_for
 

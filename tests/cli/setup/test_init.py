@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
-from syndicator.services.init import start
+from syndicator.setup import start
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,8 +10,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from syndicator.services.init import start
-from syndicator.services.init.start import next_command
+from syndicator.setup import start
+from syndicator.setup.start import next_command
 from tests import commands
 
 NOBODY = 65534

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.configured import configuration
 from syndicator.cli.operations import apply
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (
@@ -21,8 +22,7 @@ from syndicator.configuration.sources.registry import (
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
 from syndicator.operations.operation import need
-from syndicator.services.container import configuration
-from tests.services.places import Place
+from tests.places import Place
 
 
 def table(key: str) -> str:

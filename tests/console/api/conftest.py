@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.app.container import utc_now
 from syndicator.console import security
-from syndicator.services.container import utc_now
 from tests.console.api.client import Client
 from tests.console.conftest import Served
 

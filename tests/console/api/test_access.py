@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from syndicator.app.container import utc_now
 from syndicator.console import security
 from syndicator.core.errors import ConfigError, UsageError
-from syndicator.services.container import utc_now
 from tests.console.api.client import Client
 from tests.console.api.conftest import made
 from tests.console.conftest import Browser, Served

@@ -22,7 +22,7 @@ from syndicator.core.reasons import (
     WorkerReason,
 )
 from syndicator.core.reasons import ConditionReason as Kind
-from syndicator.services.health.conditions import Condition
+from syndicator.health.conditions import Condition
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from lxml import etree
 from syndicator.articles.frontmatter import load
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article
-from syndicator.pipeline.descriptions.reread import _as_read
-from syndicator.pipeline.results import PageReading
+from syndicator.filing.results import PageReading
 from syndicator.publishing.render.view import view
 from syndicator.publishing.web.story import facts
+from syndicator.upkeep.descriptions.again import _as_read
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 from tests.visiting.conftest import Reply, Web, web

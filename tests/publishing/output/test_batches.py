@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app import places
 from syndicator.core.errors import OURS
 from syndicator.publishing.output.disk import Disk
 from syndicator.publishing.output.outlets import FileOutlet
-from syndicator.services import places
-from tests.services.places import NOW, Place, store_articles
+from tests.places import NOW, Place, store_articles
 
 
 class Counting(Disk):

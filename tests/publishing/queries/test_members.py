@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.services.article_files import intake
-from syndicator.services.mending import editorial
-from tests.services.places import Place, store_articles
+from syndicator.upkeep import editorial, reindex
+from tests.places import Place, store_articles
 
 
 @pytest.fixture
@@ -118,6 +117,6 @@ def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
     before = place.digests("public")
     (place.folder / "feeds/state/syndicator.db").unlink()
     with place.app(create=True) as app:
-        intake.reindex(app)
+        reindex.reindex(app)
     assert place.build().held == ()
     assert place.digests("public") == before

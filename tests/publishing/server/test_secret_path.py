@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.app.container import utc_now
 from syndicator.configuration.settings import Paths, Publish, Settings
 from syndicator.configuration.settings import Site as SiteSettings
 from syndicator.core.ports.subscriptions import PATH
+from syndicator.health.episodes import feed_name, feed_token
 from syndicator.publishing.server.server import serve
-from syndicator.services import daemon
-from syndicator.services.container import utc_now
-from syndicator.services.health.episodes import feed_name, feed_token
-from syndicator.services.pushes import Registry
+from syndicator.runs import daemon
+from syndicator.runs.pushes import Registry
 
 SECRET = "sesame-opens-this-door"
 Answers = list[tuple[int, dict[str, str], bytes]]

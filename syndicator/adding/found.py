@@ -1,0 +1,207 @@
+"""Sources that `add` found: choose, name and configure them, write them to sources.toml."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from syndicator import __version__
+from syndicator.app.clients import make_fetcher, make_worker
+from syndicator.app.container import App
+from syndicator.app.contexts import make_context
+from syndicator.configuration.sources import registry, remembered
+from syndicator.configuration.sources.opml import Skipped, SubscriptionList
+from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.schema import source_of
+from syndicator.core import urls
+from syndicator.core.errors import SyndicatorError, UsageError
+from syndicator.core.model import ContentMode, Entry, Fetched, Source
+from syndicator.core.ports import Fetcher
+from syndicator.filing.context import RunContext
+from syndicator.processes.worker import Worker
+
+SHOWN = 5  # entries of a candidate
+MOST_ITEMS = 100  # of a page's list, all of which is shown
+_LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
+CandidateKind = Literal["feed", "sitemap", "article", "list", "opml"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A source that can be followed. `other`: its second address; `same_as`: an earlier one with
+    the same entries."""
+
+    source: Source
+    kind: CandidateKind
+    format: str = ""  # of a list: how it was recognized
+    announced: int = 0  # entries
+    latest: datetime | None = None
+    comments: bool = False
+    same_as: str = ""
+    known: bool = False
+    warning: str = ""  # for the operator, before adding it
+    entries: tuple[Entry, ...] = ()  # the first ones
+    other: str = ""
+    asked: str = ""  # the address that was looked at, of the best that stands there
+    answer: Fetched | None = None
+
+    @property
+    def what(self) -> str:
+        if self.kind in ("article", "opml"):
+            return "single article" if self.kind == "article" else "from a list"
+        if self.kind == "list":
+            return (
+                f"page that lists articles ({self.announced} items, by"
+                f" {_LEARNT.get(self.format, self.format)})"
+            )
+        comments = ", comments" if self.comments else ""
+        return (
+            f"feed ({self.format}, {self.announced}"
+            f" {'entry' if self.announced == 1 else 'entries'}{comments})"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Candidates at one `address`, the best first, or an error. `whole`: add all of the list
+    `listed`."""
+
+    address: str
+    candidates: tuple[Candidate, ...] = ()
+    error: SyndicatorError | None = None
+    whole: bool = False
+    listed: SubscriptionList | None = None
+    skipped: tuple[Skipped, ...] = ()
+    untried: int = 0
+    page: Fetched | None = None
+
+
+def by_address(app: App) -> dict[str, Source]:
+    return {urls.alias(source.url): source for source in app.sources.values()}
+
+
+def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
+    """Return `candidate` with the configured source of its address, if any."""
+    source = by_address.get(urls.alias(candidate.source.url))
+    if source is None and candidate.asked:
+        at_page = by_address.get(urls.alias(candidate.asked))
+        source = at_page if at_page and at_page.kind == "auto" else None  # it follows the best
+    return replace(candidate, source=source, known=True) if source else candidate
+
+
+def every(result: Found) -> tuple[Candidate, ...]:
+    """Return all feeds except comments and repeats; if there is none, the first candidate."""
+    if result.whole:
+        return result.candidates
+    feeds = (
+        candidate for candidate in result.candidates if candidate.kind not in ("article", "list")
+    )
+    chosen = tuple(
+        candidate for candidate in feeds if not candidate.comments and not candidate.same_as
+    )
+    return chosen or result.candidates[:1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Shared by look-ups. `known`: sources by address; `run`: their client and worker; `allow`:
+    private networks; `previewed`: fetchers by key."""
+
+    app: App
+    known: Mapping[str, Source]
+    run: RunContext
+    allow: tuple[str, ...] = ()
+    previewed: dict[str, Fetcher] = field(default_factory=dict)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        return self.run.fetcher
+
+    @property
+    def worker(self) -> Worker:
+        return self.run.worker
+
+
+@asynccontextmanager
+async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
+    """Yield a session with one client and worker. `allow`: private networks."""
+    async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
+        run = make_context(app, fetcher, worker, lambda title: None)
+        yield Session(app=app, known=by_address(app), run=run, allow=tuple(allow))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """The operator's settings for new sources; None and () are not set."""
+
+    key: str | None = None
+    title: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    every: str | None = None
+    content: ContentMode | None = None
+    licence: str | None = None
+    backfill: int | None = None
+    allow: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+
+
+def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
+    """Return the chosen sources with keys and settings, each address once. Raises UsageError."""
+    once: dict[str, Candidate] = {}
+    for candidate in chosen:
+        once.setdefault(urls.alias(candidate.source.url), candidate)
+    new = [candidate for candidate in once.values() if not candidate.known]
+    if len(new) > 1 and (wishes.key or wishes.title):
+        option = "--key" if wishes.key else "--title"
+        raise UsageError(
+            f"{option} names one source, and {len(new)} would be added; add them one by one"
+        )
+    taken = {*app.sources}
+    former, used = app.beside.former(taken), app.beside.keys()
+    for alias, candidate in once.items():
+        source = candidate.source
+        if not candidate.known:
+            was = (former.get(urls.alias(url)) for url in (source.url, candidate.other) if url)
+            own = source.key if source.key not in taken else ""
+            before = next((key for key in was if key and key not in taken), "")
+            key = (
+                wishes.key
+                or own
+                or before
+                or registry.key_for(candidate.asked or source.url, taken | used)
+            )
+            once[alias] = replace(candidate, source=_wished(app, replace(source, key=key), wishes))
+            taken.add(key)
+    return list(once.values())
+
+
+def write_sources(
+    app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]
+) -> list[Source]:
+    """Write the new sources to sources.toml, all or none. Raises as `registry.add_sources` does."""
+    new = [candidate.source for candidate in chosen if not candidate.known]
+    path = app.config / "sources.toml"
+
+    def unchanged() -> Mapping[str, Source] | None:
+        return followed if remembered.stamp(path, __version__) == app.sources_stamp else None
+
+    registry.add_sources(path, new, unchanged)
+    return new
+
+
+def _wished(app: App, source: Source, wishes: Wishes) -> Source:
+    names = ("title", "category", "every", "content", "licence", "backfill", "allow")
+    values = {
+        name: getattr(wishes, name) for name in names if getattr(wishes, name) not in (None, ())
+    }
+    values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
+    rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
+    new = source_of(table(replace(source, **values, rules=rules)))
+    if new.key in app.sources:
+        raise UsageError(
+            f"there is a source {new.key!r} already ({app.sources[new.key].url}); give another"
+            " --key"
+        )
+    return new

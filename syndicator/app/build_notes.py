@@ -1,0 +1,40 @@
+"""Notes in the database between commands and the next build."""
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from syndicator.app.container import App
+from syndicator.store.engine import Store
+
+EXCUSED = "released"  # the name of the note in databases stays
+
+
+def excuse(app: App, ids: Iterable[str]) -> None:
+    """Note until the next build that these articles were removed on purpose."""
+    app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
+
+
+def excused(app: App) -> frozenset[str]:
+    return frozenset(json.loads(app.store.visits.note(EXCUSED) or "[]"))
+
+
+_TAGS: Final = "tags linked"  # name of a note: slugs
+
+
+def note_renamed(app: App, old: str, new: str) -> None:
+    """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
+    it: all articles with the tag were rewritten."""
+    if noted := app.store.visits.note(_TAGS):
+        renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
+        app.store.visits.set_note(_TAGS, renamed, app.clock())
+
+
+# name of a note: the feeds that wait for a confirmation to end
+_WAITING: Final = "feeds that would end"
+
+
+def read_waiting(store: Store) -> list[str]:
+    """Return the feeds, such as tags/ai, that wait for a confirmation to end."""
+    stems: list[str] = json.loads(store.visits.note(_WAITING) or "[]")
+    return stems

@@ -1,0 +1,151 @@
+"""Make what works for an instance: network clients, the language model, worker processes."""
+
+import asyncio
+from collections.abc import (
+    AsyncIterator,
+    Mapping,
+)
+from contextlib import (
+    asynccontextmanager,
+    closing,
+)
+from datetime import datetime
+from pathlib import Path
+
+from syndicator import __version__
+from syndicator.app.container import App
+from syndicator.configuration.settings import Llm, Settings
+from syndicator.core.errors import ConfigError, first_of
+from syndicator.core.ports import Enricher, Fetcher, HostTurns
+from syndicator.core.urls import private
+from syndicator.processes.worker import Worker
+from syndicator.store.fleet.hosts import HostWaits
+
+_LEASE_FACTOR = 1.5  # of the longest request: a choice
+
+
+_LEASE_MORE = 5.0  # seconds
+
+
+def user_agent(settings: Settings) -> str:
+    contact = settings.site.contact or ("" if settings.publish.secret_path else settings.site.url)
+    return settings.fetch.user_agent or f"Syndicator/{__version__}" + (
+        f" (+{contact})" if contact else ""
+    )
+
+
+def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
+    """Return the network client: no private addresses, pauses, robots.txt first."""
+
+    from syndicator.visiting.fetch.client import HttpFetcher
+    from syndicator.visiting.fetch.decompress import LONGEST_RETRY
+    from syndicator.visiting.politeness.fetcher import PoliteFetcher
+    from syndicator.visiting.politeness.robots import Robots
+    from syndicator.visiting.politeness.throttle import Backoff, Throttle
+
+    settings, agent, notes = app.settings.fetch, user_agent(app.settings), app.store.visits
+    client = HttpFetcher(settings, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)
+
+    def note_now(key: str, value: str | None, at: datetime) -> None:
+        notes.set_note(key, value, at)
+        notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
+
+    hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
+    turns = turns or hosts
+    backoff = (
+        HostWaits(hosts, app.clock, LONGEST_RETRY)
+        if hosts
+        else Backoff(notes.note, note_now, app.clock)
+    )
+    throttle = Throttle(settings.pause, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
+    asking = PoliteFetcher(client, throttle, backoff=backoff)
+    robots = Robots(
+        asking,
+        notes.note,
+        notes.set_note,
+        user_agent=agent,
+        clock=app.clock,
+        prune=notes.prune_notes,
+    )
+    return PoliteFetcher(client, throttle, robots, backoff)
+
+
+class SharedClient:
+    """The network client of `make_fetcher`, made when it is first needed, for all that goes on at
+    the same time: it has the queue of each host."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._fetcher: Fetcher | None = None
+
+    def open(self) -> Fetcher:
+        self._fetcher = self._fetcher or make_fetcher(self._app)
+        return self._fetcher
+
+    async def aclose(self) -> None:
+        if self._fetcher is not None:
+            await self._fetcher.aclose()
+
+
+def lease_seconds(settings: Settings) -> float:
+    """Return the seconds after which an unrenewed lease on a host ends: longer than any request."""
+    return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE
+
+
+def make_enricher(app: App) -> Enricher:
+    """Return the client of the language model. Raises ConfigError without a key."""
+    from syndicator.describing.llm.client import Endpoint
+    from syndicator.visiting.fetch.ssrf import endpoint
+
+    llm = app.settings.describe.llm
+    key = llm_key(app.config, llm, app.environ)
+    return Endpoint(llm, direct_client(app, llm.url), key=key, allow=endpoint(llm.url))
+
+
+def direct_client(app: App, url: str) -> Fetcher:
+    """Return a network client without pauses and robots.txt."""
+    from syndicator.visiting.fetch.client import HttpFetcher
+
+    # a proxy elsewhere cannot reach this machine or its network
+    fetch = (
+        app.settings.fetch.model_copy(update={"proxy": ""}) if private(url) else app.settings.fetch
+    )
+    return HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
+
+
+def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
+    """Return the key of the language model, "" if none is configured. Raises ConfigError."""
+    if not llm.key_env:
+        return ""
+    where = (
+        f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
+    )
+    if not (key := environ.get(llm.key_env, "").strip()):
+        raise ConfigError(
+            f'{where} is not set; set it to the key, or key_env to "" if the endpoint needs none'
+        )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigError(
+            f"{where} has spaces or unprintable characters, which no key has; copy the key again"
+        )
+    return key
+
+
+def make_worker(app: App) -> Worker:
+    # not the reader of pages: a run without pages saves 0.3 s
+    preload = ("syndicator.visiting.feeds.parser",)
+    return Worker(count=app.settings.fetch.workers, preload=preload)
+
+
+def open_worker(app: App, count: int = 1) -> closing[Worker]:
+    return closing(Worker(count=count))
+
+
+@asynccontextmanager
+async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
+    """Yield a TaskGroup that raises the error of a task instead of a group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from failed

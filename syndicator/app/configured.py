@@ -1,0 +1,126 @@
+"""Read the configuration folder; faulty tables count as they last were valid."""
+
+import os
+from collections.abc import (
+    Callable,
+    Mapping,
+    Sequence,
+)
+from contextlib import (
+    suppress,
+)
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicator import __version__
+from syndicator.articles import disk
+from syndicator.configuration.settings import Settings, dropped_settings, load
+from syndicator.configuration.sources import remembered
+from syndicator.core.errors import ConfigError, Fault
+from syndicator.core.model import Source
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The configuration files, read and checked; the taxonomy is read by the worker."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    queries: tuple[SavedQuery, ...]
+    sources_stamp: str = ""  # differs after every edit of the sources
+    sources_before: tuple[str, int] = ("", 0)  # as in `App`
+    dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
+    # of all files; the last valid content counts in place of faulty tables
+    faults: tuple[Fault, ...] = ()
+    source_faults: tuple[Fault, ...] = ()  # those of the sources
+    taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
+
+
+def fault_of(faults: Sequence[Fault]) -> str:
+    return str(ConfigError.of(faults)) if faults else ""
+
+
+def configuration(
+    config: Path,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    before: Configuration | None = None,
+    remember: bool = False,
+) -> Configuration:
+    """Read the configuration folder. Unchanged sources come from `before` or the cache, which
+    `remember` updates. Other faulty tables are in `faults`. Raises ConfigError for faults in
+    syndicator.toml."""
+    need_folder(config)
+    settings = load(config, environ)
+    cached = (
+        remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults)
+        if before
+        else None
+    )
+    cache = settings.state_dir / "sources.cache"
+    read = remembered.read(
+        config / "sources.toml", cache, __version__, before=cached, remember=remember
+    )
+    queries, wrong = valid_queries(config, settings, remember=remember)
+    taxonomy, untaken = _last_valid(
+        config / "taxonomy.toml", settings, load_vocabulary, remember=remember
+    )
+    return Configuration(
+        settings=settings,
+        sources=read.sources,
+        queries=queries,
+        sources_stamp=read.stamp,
+        sources_before=(read.base, read.added),
+        dropped=dropped_settings(config, environ),
+        source_faults=read.faults,
+        faults=(*read.faults, *wrong, *untaken),
+        taxonomy=taxonomy if taxonomy.exists() else None,
+    )
+
+
+def valid_queries(
+    config: Path, settings: Settings, *, remember: bool = False
+) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
+    """Return the entries of feeds.toml, faulty ones in their last valid version, and the faults."""
+    path = config / "feeds.toml"
+    last, faults = _last_valid(path, settings, load_queries, remember=remember)
+    queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
+    return tuple({query.key: query for query in queries}.values()), faults
+
+
+def _last_valid(
+    path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
+) -> tuple[Path, tuple[Fault, ...]]:
+    """Return `path`, or if it has faults the copy of its last valid version, and the faults."""
+    copy = settings.state_dir / "valid" / path.name
+    if not path.exists():
+        return path, ()
+    with suppress(OSError):  # `read` says why
+        if path.is_file() and copy.read_bytes() == path.read_bytes():
+            return path, ()
+    try:
+        read(path)
+    except ConfigError as error:
+        if not error.faults:  # it cannot be read at all
+            raise
+        return copy, error.faults
+    if remember:
+        with suppress(OSError):  # an earlier copy stays
+            disk.write(copy, path.read_bytes())
+    return path, ()
+
+
+def need_folder(config: Path) -> None:
+    if not (config / "sources.toml").exists():
+        raise ConfigError(
+            f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names"
+            " another"
+        )
+
+
+def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
+    """Return the files of the taxonomy and of learnt tags. `valid`: in place of taxonomy.toml."""
+    return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")

@@ -1,0 +1,43 @@
+"""Which feeds an instance has, by its configuration and what its articles show."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from syndicator.app.container import App
+from syndicator.core.axes import QUERY
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey, FeedSpec
+from syndicator.core.ports import FeedRow
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.published import (
+    has_ended,
+)
+
+
+def feed_specs(
+    app: App,
+    taxonomy: Vocabulary,
+    rows: Sequence[FeedRow],
+    archived: Collection[FeedKey] = (),
+) -> list[FeedSpec]:
+    """Return all feeds to publish. `archived`: as in `plan`. Raises ConfigError if a fault in
+    feeds.toml would remove one."""
+    specs = plan(
+        rows,
+        settings=app.settings,
+        sources=list(app.sources.values()),
+        queries=app.queries,
+        categories={item.name: item.description for item in taxonomy.category},
+        tags={tag.name: tag.description for tag in taxonomy.tag},
+        archived=archived,
+    )
+    faults = [item for item in app.faults if Path(item.file).name == "feeds.toml"]
+    if not faults:
+        return specs
+    wanted = {spec.key for spec in specs}
+    for row in rows:
+        # a feed whose query cannot be read must not end
+        if row.key.axis == QUERY and has_ended(row, wanted, app.settings.publish):
+            raise ConfigError.of(faults)
+    return specs

@@ -1,0 +1,62 @@
+"""The lock of runs: one at a time changes an instance."""
+
+import time
+from collections.abc import (
+    Callable,
+    Iterator,
+)
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+)
+from functools import partial
+
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import LockedError
+from syndicator.store.database import Database
+from syndicator.store.fleet.followed import Fleet
+
+_POLL_SECONDS = 0.2  # between two tries to get the lock
+
+
+@contextmanager
+def locked(
+    settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
+) -> Iterator[Callable[[], object]]:
+    """Hold the lock of runs. Yields a check that raises StoreAway if it is lost. Raises
+    LockedError; with `wait`, waits until `give_up` returns True, then raises SystemExit(0)."""
+    with ExitStack() as held:
+        hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(
+            _hold_file, settings
+        )
+        if not settings.store_url.startswith("sqlite"):
+            hold = Fleet(held.enter_context(closing(Database(settings.store_url, 10)))).hold
+        while True:
+            try:
+                check = held.enter_context(hold("a run"))
+                break
+            except LockedError:
+                if not wait:
+                    raise
+            if give_up():
+                raise SystemExit(0)
+            time.sleep(_POLL_SECONDS)
+        yield check
+
+
+@contextmanager
+def _hold_file(settings: Settings, name: str) -> Iterator[Callable[[], object]]:
+    from filelock import FileLock, Timeout
+
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.state_dir / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
+    try:
+        yield lambda: None
+    finally:
+        lock.release()

@@ -1,0 +1,96 @@
+"""Find sources and articles by name; iterate over filed articles and rewrite them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from syndicator.app.container import App
+from syndicator.app.places import Place
+from syndicator.articles import frontmatter
+from syndicator.configuration.entry_rules import Expr, Not, Term
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article
+from syndicator.core.text import suggestion
+from syndicator.filing.ownership import known_at
+from syndicator.store.database import chunks
+from syndicator.store.tables.browse import FILTERS as FILTERS
+from syndicator.store.tables.browse import Filter as Filter
+from syndicator.store.tables.browse import Wanted as Wanted
+
+_SHARED: Final = 100  # articles whose rows share a commit
+T = TypeVar("T")
+
+
+def need_sources(app: App | Place, keys: Iterable[str]) -> None:
+    """Raise UsageError for keys without a source."""
+    unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
+    if unknown:
+        named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
+        raise UsageError(
+            f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them"
+        )
+
+
+def terms(expr: Expr) -> Iterator[Term]:
+    if isinstance(expr, Term):
+        yield expr
+    else:
+        for part in (expr.inner,) if isinstance(expr, Not) else expr.parts:
+            yield from terms(part)
+
+
+def article_id(app: App, what: str) -> str | None:
+    """Return the id of the article with this address, id or file path."""
+    store = app.store.visits
+    keys = [urls.alias(what)]
+    article = known_at(store.known(keys), keys, what)
+    id = article.id if article else what
+    if store.article(id) is None:
+        path = app.article_store.path_of(what) if "\0" not in what else None
+        id = app.article_store.id_at(path) if path else ""
+    return id if id and store.article(id) else None
+
+
+def need_article(app: App, what: str) -> str:
+    """As `article_id`. Raises UsageError if there is none."""
+    if (id := article_id(app, what)) is None:
+        raise UsageError(
+            f"no article {what!r} in the article store; give its address, its id or its file"
+        )
+    return id
+
+
+def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
+    """Yield all articles, copies included, or those of `ids`."""
+    for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
+        yield from app.store.index.articles(part).values()
+
+
+def rewrite(
+    app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]
+) -> None:
+    """Write the article of each item, with shared commits. `progress` may raise to stop."""
+    with app.article_store.together() as settle, app.store.visits.shared(settle, gather=True):
+        for number, item in enumerate(items, 1):
+            write(item)
+            if number % _SHARED == 0 or number == len(items):
+                app.store.visits.commit()
+            progress(number, len(items))
+
+
+def read(app: App, id: str) -> Article:
+    """Return an article from its file; an empty one if it is gone or unreadable."""
+    path = app.store.index.path(id)
+    try:
+        return app.article_store.get(path) if path else Article(id=id, url="", title="")
+    except (ConfigError, OSError):
+        return Article(id=id, url="", title="")
+
+
+def markdown(place: Place | App, id: str) -> str:
+    """Return the markdown of an article, "" if its file cannot be read."""
+    path = place.store.index.path(id) if place.store else None
+    try:
+        return frontmatter.body(place.article_store.read(path or ""))
+    except (ConfigError, OSError):
+        return ""

@@ -1,0 +1,130 @@
+"""Open the folders and object stores of the settings, and article folders that several machines
+share."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from syndicator.articles.article_store import FileArticleStore, open_articles
+from syndicator.articles.beside.instance_toml import (
+    INSTANCE_TOML,
+    has_all_archives,
+    keep_archives,
+)
+from syndicator.articles.shared_folder import SharedArticleStore
+from syndicator.articles.snapshots import FileSnapshots
+from syndicator.configuration.settings import Settings, is_bucket
+from syndicator.core.axes import ALL
+from syndicator.core.errors import SyndicatorError, UsageError
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import Source
+from syndicator.core.ports import Outlet
+from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.reading import READING_VERSION
+from syndicator.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An instance opened for reading. `store` is None before the first run."""
+
+    config: Path
+    sources: Mapping[str, Source]
+    settings: Settings
+    store: Store | None
+    article_store: ArticleStore
+    now: datetime
+    environ: Mapping[str, str]
+    fault: str = ""  # of the configuration
+
+
+def indexed(
+    article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
+) -> ArticleStore:
+    """Return `article_store` with the index that object stores and shared folders need."""
+    from syndicator.articles.stores.object_articles import ObjectArticleStore
+
+    if isinstance(article_store, FileArticleStore) and not store.single:
+        return SharedArticleStore(
+            article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn
+        )
+    if isinstance(article_store, ObjectArticleStore):
+        return replace(article_store, paths=store.reservations.by(clock), clock=clock)
+    return article_store
+
+
+def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
+    if not is_bucket(settings.pages_at):
+        return FileSnapshots(Path(settings.pages_at), READING_VERSION)
+    from syndicator.articles.stores.bucket import Bucket
+    from syndicator.articles.stores.object_articles import ObjectSnapshots
+
+    return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
+
+
+def open_outlet(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    whole: bool = False,
+    held: Callable[[], object] = lambda: None,
+) -> Outlet:
+    """Open the place of published files. `whole`: list all objects first; `held`: called before
+    writes, may raise."""
+    if settings.public_dir is not None:
+        return FileOutlet(settings.public_dir, settings.publish.gzip, held)
+    from syndicator.articles.stores.bucket import Bucket
+    from syndicator.publishing.output.outlets import ObjectOutlet
+
+    return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
+
+
+def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
+    """True if this instance wrote or published articles."""
+    return article_store.begun() or (
+        has_feeds(settings, environ) and any(True for _ in article_store.walk())
+    )
+
+
+def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
+    outlet = open_outlet(settings, environ)
+    return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
+
+
+def published(
+    settings: Settings, name: str, environ: Mapping[str, str] = os.environ
+) -> bytes | None:
+    try:
+        return open_outlet(settings, environ).get(name)
+    except UsageError:
+        return None
+
+
+def keep_settings(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
+    """Write once beside the articles what an instance of an earlier version keeps, and return the
+    settings that hold. `begun`: it has articles or feeds. Raises ConfigError, OSError."""
+    file = article_store.file(INSTANCE_TOML)
+    keep_archives(file, begun=begun)
+    return with_archives(settings, has_all_archives=has_all_archives(file))
+
+
+def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Return the settings that hold, to show them; `settings` themselves if the articles cannot be
+    read, which the commands that need them report."""
+    try:
+        file = open_articles(settings.articles_at, environ).file(INSTANCE_TOML)
+        return with_archives(settings, has_all_archives=has_all_archives(file))
+    except (OSError, SyndicatorError):
+        return settings
+
+
+def with_archives(settings: Settings, *, has_all_archives: bool) -> Settings:
+    """Return `settings` with the archives that they do not set. Pure."""
+    is_set = "archives" in settings.publish.model_fields_set
+    if is_set or not has_all_archives:
+        return settings
+    publish = settings.publish.model_copy(update={"archives": True})
+    return settings.model_copy(update={"publish": publish})

@@ -1,0 +1,31 @@
+"""Names of the worker's functions, so that this process never loads the page libraries."""
+
+# mypy: implicit-reexport
+# ruff: noqa: F401
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syndicator.configuration.sources.subscriptions import read_subscriptions
+    from syndicator.filing.read_article import read_and_render
+    from syndicator.reading.lists.learn import pointed, read_list, read_listing
+    from syndicator.reading.next_page import address_of_next
+    from syndicator.reading.pointing import shown_page, suggested
+    from syndicator.reading.reader import kind_of
+    from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
+    from syndicator.visiting.feeds.parser import parse_feed
+else:  # type checkers see functions, the program their names
+    from syndicator.processes.worker import lazy_names
+
+    _MODULES = {
+        "configuration.sources.subscriptions": "read_subscriptions",
+        "filing.read_article": "read_and_render",
+        "reading.lists.learn": "pointed read_list read_listing",
+        "reading.next_page": "address_of_next",
+        "reading.pointing": "shown_page suggested",
+        "reading.reader": "kind_of",
+        "visiting.feeds.discovery": "discover linked_feeds page_links",
+        "visiting.feeds.parser": "parse_feed",
+    }
+    globals().update(lazy_names(_MODULES))
+    __all__ = list(lazy_names(_MODULES))

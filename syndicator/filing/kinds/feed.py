@@ -1,0 +1,181 @@
+"""Feeds (Atom, RSS, RDF, JSON) and sitemaps: the address itself, or those that a page names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syndicator.core import secrets, urls
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.model import Failed, Fetched, FetchResult, ParsedFeed
+from syndicator.core.reasons import FeedReason
+from syndicator.filing import jobs
+from syndicator.filing.context import RunContext, VisitContext
+from syndicator.filing.kinds.kind import (
+    WALLS,
+    Announced,
+    Finding,
+    Place,
+    Search,
+    ask,
+    remove_private_site,
+)
+from syndicator.filing.kinds.unanswered import describe_failure
+from syndicator.visiting.feeds.known import Discovery, FeedLink, known_feeds
+from syndicator.visiting.feeds.ranking import best_first, is_comments
+
+MOST_TRIED = 20  # feeds of a page: more than a site has, and 20 pauses take half a minute
+# types of links that are too uncertain to prefer to an article
+_UNCERTAIN = ("guess", "link", "known", "api")
+_LAST_IF_READ = ("guess", "api")  # types after whose success no other address is tried
+_XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A feed that was read. `url`: the address that was asked; `title`: the page's name for it."""
+
+    url: str
+    title: str
+    answer: Fetched
+    feed: ParsedFeed
+
+    @property
+    def address(self) -> str:
+        """Where to follow it: the target of a redirect for good, unless that repeats a secret."""
+        moved = self.answer.moved_to
+        if moved and not secrets.names_more(moved, self.url):
+            return moved
+        return self.url
+
+
+async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
+    """Return the feeds that the page names, the best first; those that cannot be read are noted in
+    `search.failed`."""
+    del earlier
+    read = await _read_all(search, links_of(search)[:MOST_TRIED])
+    return _rank(read, search.answer.final_url)
+
+
+async def read_own(run: RunContext, url: str, answer: Fetched) -> Finding:
+    """Return the feed that `url` itself gave. Raises NotAFeed, WorkerFailed."""
+    own = await _read(run, url, answer, "")
+    return _rank([own], url)[0]
+
+
+def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
+    """True if an answer that cannot be read should be a feed: it is sent as one, or begins like
+    one."""
+    if document.kind == "page":
+        return bool(_XML.match(answer.headers.get("content-type", "")))
+    is_index = document.kind == "sitemap" and bool(document.feeds)
+    return not is_index or document.feeds[0].url == answer.final_url
+
+
+def links_of(search: Search) -> list[FeedLink]:
+    """Return the feeds that the page names; of an article only those that it states."""
+    if not search.is_declared_article:
+        return list(search.document.feeds)
+    return [link for link in search.document.feeds if link.type not in _UNCERTAIN]
+
+
+async def discover_known(search: Search) -> list[Finding]:
+    """Return the feeds that the service of an address is known to have, if the page itself is
+    closed to programs."""
+    return _rank(await _read_all(search, known_feeds(search.url)), search.url)
+
+
+async def _read_all(search: Search, links: Sequence[FeedLink]) -> list[_Read]:
+    feeds: dict[str, _Read] = {}
+    needless: set[str] = set()
+    for link in links:
+        if link.url in needless:
+            continue
+        # robots.txt applies to an API as it does to the page that names it
+        answer = await search.ask(link.url, "page" if link.type == "api" else "feed")
+        read = await _read_named(search, link, answer)
+        if read is None:
+            continue
+        feeds.setdefault(urls.alias(read.address), read)
+        needless.add(link.instead_of)
+        if link.type in _LAST_IF_READ:
+            break
+    return list(feeds.values())
+
+
+async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _Read | None:
+    """Return the feed at a link; None if there is none, which is noted for links that are no
+    guess."""
+    why = ""
+    if isinstance(answer, Fetched):
+        try:
+            return await _read(search.run, link.url, answer, link.title)
+        except (NotAFeed, WorkerFailed) as refused:
+            why = f"{link.url}: {refused}"
+    elif isinstance(answer, Failed):
+        why = describe_failure(link.url, answer)
+    if why and link.type not in _UNCERTAIN:
+        search.failed.append(why)
+    return None
+
+
+async def _read(run: RunContext, url: str, answer: Fetched, title: str) -> _Read:
+    body = (answer.body, answer.final_url, dict(answer.headers))
+    feed = await run.worker.call(jobs.parse_feed, *body)
+    _need_entries(feed)
+    return _Read(url=url, title=title, answer=answer, feed=feed)
+
+
+def _need_entries(feed: ParsedFeed) -> None:
+    """Raise NotAFeed if the feed is broken before its first entry."""
+    if not feed.entries and not feed.complete:
+        raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
+
+
+def _rank(read: Sequence[_Read], page: str) -> list[Finding]:
+    by_address = {each.address: each for each in read}
+    findings = []
+    rows = [(each.address, each.title, each.feed) for each in read]
+    for row in best_first(rows, page):
+        each = by_address[row.url]
+        findings.append(
+            Finding(
+                kind="feed",
+                place=Place.COMMENTS if row.comments else Place.FEED,
+                url=row.url,
+                answer=each.answer,
+                title=row.title,
+                feed=each.feed,
+                asked=each.url,
+                same_as=row.same_as,
+            )
+        )
+    return findings
+
+
+def is_about(finding: Finding, page: str) -> bool:
+    """True if the feed names `page` as its site, and is no feed of comments."""
+    feed = finding.feed
+    if feed is None or is_comments(finding.url, finding.title, feed):
+        return False
+    return urls.alias(feed.site_url) == urls.alias(page)
+
+
+async def visit(context: VisitContext) -> FetchResult:
+    """Ask for the feed."""
+    return await ask(context, "feed")
+
+
+async def entries(context: VisitContext, answer: Fetched) -> Announced:
+    """Return the entries of a feed. A page in its place is refused by what it shows."""
+    body = (answer.body, answer.final_url, dict(answer.headers))
+    try:
+        feed = await context.run.worker.call(jobs.parse_feed, *body)
+        _need_entries(feed)
+    except NotAFeed as refused:
+        if refused.reason != FeedReason.HTML:
+            raise
+        kind = await context.run.worker.call(jobs.kind_of, *body)
+        if kind in WALLS:
+            raise NotAFeed(kind, str(refused)) from refused
+        raise
+    return Announced(feed=remove_private_site(feed, context.source), answer=answer)

@@ -1,0 +1,32 @@
+"""Pages whose links to articles the operator selects (`rules.links`)."""
+
+from collections.abc import Sequence
+
+from syndicator.core.errors import NotAFeed, RulesError
+from syndicator.core.model import Fetched, FetchResult
+from syndicator.core.reasons import FeedReason
+from syndicator.filing import jobs
+from syndicator.filing.context import VisitContext
+from syndicator.filing.kinds.kind import Announced, Finding, Search, ask, remove_private_site
+
+
+async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
+    """Return nothing: only the operator knows the selector."""
+    del search, earlier
+    return []
+
+
+async def visit(context: VisitContext) -> FetchResult:
+    """Ask for the page."""
+    return await ask(context, "page")
+
+
+async def entries(context: VisitContext, answer: Fetched) -> Announced:
+    """Return the articles that the selected links lead to."""
+    source = context.source
+    body = (answer.body, answer.final_url, dict(answer.headers))
+    try:
+        feed = await context.run.worker.call(jobs.read_list, *body, source.rules.links)
+    except RulesError as error:
+        raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
+    return Announced(feed=remove_private_site(feed, source), answer=answer)

@@ -1,0 +1,94 @@
+"""Pages that list articles: the list is learnt at the first visit and found again later."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.model import Entry, Fetched, FetchResult, ParsedFeed
+from syndicator.core.requests import Seen
+from syndicator.filing import jobs
+from syndicator.filing.context import VisitContext
+from syndicator.filing.kinds import feed as feeds
+from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, ask, remove_private_site
+
+MOST_PAGES = 5  # pages of a list, the first included: a choice
+
+
+async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
+    """Return the list of a page that has no feed of articles."""
+    if not is_left_to_pages(search, earlier):
+        return []
+    try:
+        feed: ParsedFeed = await search.run.worker.call(jobs.read_listing, *search.body)
+    except (NotAFeed, WorkerFailed):
+        return []
+    is_main = feed.listing is not None and feed.listing.whole
+    if search.is_declared_article and not is_main:
+        return []
+    return [
+        Finding(
+            kind="list",
+            place=Place.MAINLY_LIST if is_main else Place.LIST,
+            url=search.url,
+            answer=search.answer,
+            title=search.document.title,
+            feed=feed,
+        )
+    ]
+
+
+def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:
+    """True if the page itself may be followed: no feed of articles was found, or those found are of
+    the site of an article."""
+    if search.document.kind != "page":
+        return False
+    of_articles = [each for each in earlier if each.place == Place.FEED]
+    if not of_articles:
+        return True
+    page = search.answer.final_url
+    return search.is_declared_article and not any(feeds.is_about(each, page) for each in earlier)
+
+
+async def visit(context: VisitContext) -> FetchResult:
+    """Ask for the page."""
+    return await ask(context, "page")
+
+
+async def entries(context: VisitContext, answer: Fetched) -> Announced:
+    """Return the articles that the page lists; at the first visit with those of its next pages."""
+    feed = await _read(context, answer)
+    return Announced(feed=remove_private_site(feed, context.source), answer=answer)
+
+
+async def _read(context: VisitContext, answer: Fetched) -> ParsedFeed:
+    run, state = context.run, context.state
+    seen: tuple[Seen, ...] = ()
+    if not state.listing:
+        seen = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+    body = (answer.body, answer.final_url, dict(answer.headers))
+    feed: ParsedFeed = await run.worker.call(jobs.read_listing, *body, state.listing, seen)
+    first = state.last_success is None  # also if the operator pointed to the list
+    return feed if state.listing and not first else await _with_older(context, feed)
+
+
+async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
+    source, visited = context.source, {urls.alias(feed.site_url)}
+    entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
+    page, first = feed, len(entries)
+    while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
+        if urls.alias(page.next_url) in visited:
+            break
+        visited.add(urls.alias(page.next_url))
+        answer = await context.ask(page.next_url, source)
+        if not isinstance(answer, Fetched) or not urls.same_site(answer.final_url, source.url):
+            break
+        try:
+            body = (answer.body, answer.final_url, dict(answer.headers))
+            page = await context.run.worker.call(jobs.read_listing, *body, feed.listing, ())
+        except (NotAFeed, WorkerFailed):
+            break
+        for entry in page.entries:
+            entries.setdefault(entry.id, entry)
+        context.log.debug("next page of a list", url=answer.final_url, entries=len(entries))
+    return feed if len(entries) == first else replace(feed, entries=tuple(entries.values()))

@@ -1,0 +1,42 @@
+"""Single articles: one page, read again when it changes. Only a person says that a page is one."""
+
+from collections.abc import Sequence
+
+from syndicator.core import urls
+from syndicator.core.model import Entry, Fetched, FetchResult, ParsedFeed
+from syndicator.filing import jobs
+from syndicator.filing.context import Page, VisitContext
+from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, ask
+from syndicator.filing.kinds.listing import is_left_to_pages
+
+
+async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
+    """Return the page if it reads as an article, or lists articles and may be one nevertheless. A
+    site's front page never is."""
+    is_front = urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url)
+    if is_front or not is_left_to_pages(search, earlier):
+        return []
+    place = Place.ARTICLE
+    if not search.is_declared_article:
+        refused = await search.run.worker.call(jobs.kind_of, *search.body)
+        is_list = any(each.kind == "list" for each in earlier)
+        if refused and not is_list:
+            return []
+        if refused:
+            place = Place.DOUBTFUL_ARTICLE
+    title = search.document.title
+    return [Finding(kind="page", place=place, url=search.url, answer=search.answer, title=title)]
+
+
+async def visit(context: VisitContext) -> FetchResult:
+    """Ask for the page."""
+    return await ask(context, "page")
+
+
+async def entries(context: VisitContext, answer: Fetched) -> Announced:
+    """Return the page as a feed of one entry, which is read from `page` without a further
+    request."""
+    entry = Entry(id=context.source.url, url=answer.final_url, summary=answer.digest)
+    page = Page(html=answer.body, url=answer.final_url, headers=answer.headers)
+    feed = ParsedFeed(format="page", entries=(entry,))
+    return Announced(feed=feed, answer=answer, page=page)

@@ -1,0 +1,17 @@
+"""Which kind a source is of."""
+
+from syndicator.core.model import Source, SourceState
+from syndicator.filing.kinds import discovery, feed, links
+from syndicator.filing.kinds.kind import Visited
+
+
+def kind_of(source: Source, state: SourceState) -> Visited:
+    """Return the module of the source's kind: the one that the operator states, else the one that
+    was found at its first visit; discovery before that."""
+    if source.rules.links:
+        return links
+    if source.kind != "auto":
+        return discovery.KINDS[source.kind]
+    if state.is_undiscovered:
+        return discovery
+    return discovery.KINDS[state.found] if state.found else feed  # "": by an earlier version

@@ -1,0 +1,224 @@
+"""Rights that pages grant: sites that link a source's feed (FeedBurner, podcast hosts), and sites
+that moved."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from syndicator.articles.beside.lists import ASKED_AGAIN
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Article, Entry, Failed, Fetched, ParsedFeed
+from syndicator.core.text import words
+from syndicator.filing import jobs
+from syndicator.filing.context import EntryContext, Page, VisitContext
+from syndicator.filing.ownership import OWNS, claim_of
+
+_SAMPLED = 3  # old pages to request: a choice
+_SHARE = 0.5  # least share of the new feed's entries that are filed articles
+Listed = tuple[str, str]  # address and title of an article
+
+
+async def linked_by(context: EntryContext, page: Page) -> EntryContext:
+    """Return the context, with the right to write `page` if it or a related front page links the
+    feed."""
+    bare = not context.announced.title and not context.announced.content
+    if bare or not page.html or context.owns_for_now(page.url):
+        return context
+    own_feeds = _feeds_of(context)
+    may_link = any(
+        urls.same_site(page.url, url) or urlsplit(url).netloc.encode() in page.html
+        for url in own_feeds.values()
+    )
+    links = may_link and not own_feeds.keys().isdisjoint(await _feeds_on(context, page) or ())
+    if links or urls.same_publisher(page.url, context.source.url):
+        await ask_front(context, page.url)
+    return replace(context, pages=context.pages | {urls.alias(page.url)}) if links else context
+
+
+def _feeds_of(context: EntryContext) -> dict[str, str]:
+    """Return the addresses of the source's feed, its own and that of the feed that was found there,
+    by alias key."""
+    found = context.state.effective_url if context.state.found == "feed" else None
+    return {urls.alias(url): url for url in (context.source.url, found) if url}
+
+
+async def ask_front(context: EntryContext, url: str) -> bool:
+    """True if the front page of the site of `url` links the source's feed (asked weekly). A failure
+    keeps the right."""
+    if context.owns_for_now(url):
+        return True
+    file, source, site = context.run.rights_file, context.source, urls.site(url)
+    feeds = await _front_feeds(context, url)
+    if feeds is not None and not _feeds_of(context).keys().isdisjoint(feeds):
+        file.link(source.key, site, context.run.clock().date())
+    elif feeds is not None:
+        file.unlink(source.key, site)
+    return context.rights.owns(url)
+
+
+async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
+    run, site = context.run, urls.site(url)
+    note = f"front page {site} {context.source.key}"
+    feeds: list[str] | None
+    async with run.asking.setdefault(site, asyncio.Lock()):
+        with suppress(ValueError, TypeError):
+            at, feeds = json.loads(run.store.note(note) or "")
+            if timedelta(0) <= run.clock() - datetime.fromisoformat(at) < ASKED_AGAIN:
+                return feeds
+        result = await context.ask(front_page(url))
+        if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
+            return None  # the host was not asked
+        feeds = None
+        if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
+            feeds = await _feeds_on(
+                context, Page(html=result.body, url=result.final_url, headers=result.headers)
+            )
+        now = run.clock()
+        run.store.set_note(note, json.dumps([now.isoformat(), feeds]), now)
+        return feeds
+
+
+async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
+    try:
+        feeds = await context.run.worker.call(
+            jobs.linked_feeds, page.html, page.url, dict(page.headers)
+        )
+    except WorkerFailed:
+        return None
+    return [urls.alias(feed) for feed in feeds]
+
+
+def front_page(url: str) -> str:
+    """Return the front page of the site of `url`: of its host, or of the user on a shared host."""
+    parts, site = urlsplit(urls.canonical(url)), urls.site(url)
+    root = f"{parts.scheme}://{parts.netloc}/"
+    return root if urls.site(root) == site else f"{parts.scheme}://{site}/"
+
+
+async def may_adopt(context: EntryContext, article: Article) -> bool:
+    """True if the source should own `article`, counting feed links on its saved page."""
+    snapshot = (
+        context.run.snapshots.get(article.id)
+        if claim_of(article, context.run.owners) < OWNS
+        else None
+    )
+    if snapshot is not None:
+        context = await linked_by(
+            context, Page(html=snapshot[0], url=article.url, headers=snapshot[1])
+        )
+    return context.adopts(article)
+
+
+async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
+    """Return the context with rights for the host that the site moved to, if both hosts confirm it.
+    The new host: it answers with the feed of the same articles, and the operator follows it there,
+    or the old host redirects the feed for good and no other source owns the new one. The old host:
+    it redirects the articles' pages for good."""
+    new_site = urls.site(result.final_url)
+    context = replace(context, answered=new_site)
+    if new_site == "":
+        return context
+    file = context.run.rights_file
+    key = context.source.key
+    is_followed_there = new_site == urls.site(context.source.url)
+    state = context.state if is_followed_there else replace(context.state, site_moved=True)
+    moved_context = replace(context, state=state)
+    if new_site in file.moved(key):
+        return moved_context
+    if is_followed_there and not _is_new_at_home(context, feed, new_site):
+        return context
+    if not is_followed_there and not _is_feed_moved(context, result):
+        return context
+    pairs = pair_articles(feed.entries, context.run.store.listed(key, own=True), new_site)
+    if not pairs:
+        return context
+    old_page = pairs[0][0]
+    if not _may_leave(context, old_page) or not await _are_all_moved(context, pairs[:_SAMPLED]):
+        return context
+    old_site = urls.site(old_page)
+    file.move(key, old_site, new_site, context.run.clock().date())
+    context.log.info("the site moved", old=old_site, new=new_site)
+    return moved_context
+
+
+def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
+    """True if the old host redirects the feed for good to a host that no source owns."""
+    if context.rights.owns(result.final_url) or context.run.owners.of(result.final_url):
+        return False
+    target = result.moved_to or context.state.effective_url or ""
+    return urls.same_site(target, result.final_url)
+
+
+def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
+    """True if the feed's articles may come from another host: the operator edited the source's
+    address, or the site moved away before and is back. Without such a sign nothing is compared."""
+    if context.state.last_success is None:
+        return False
+    moves = context.run.rights_file.moved(context.source.key)
+    if any(move.old == home for move in moves.values()):
+        return True
+    entry_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
+    if not entry_ids:
+        return False
+    rows = context.run.store.entries(context.source.key, entry_ids[-1:])  # the oldest is seldom new
+    return all(urls.site(row.url) != home for row in rows.values())
+
+
+def _may_leave(context: VisitContext, old_page: str) -> bool:
+    """True unless the site of the page is another source's alone."""
+    other_owners = {*context.run.owners.of(old_page)} - {context.source.key}
+    return context.rights.owns(old_page) or not other_owners
+
+
+def pair_articles(
+    entries: Sequence[Entry], listed: Iterable[Listed], new_site: str
+) -> list[tuple[str, str]]:
+    """Pair (old, new) addresses of articles on `new_site`, by path or title, of the old site that
+    has the most; [] if too few match. Pure."""
+    new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
+    urls_by_path: dict[str, str] = {}
+    urls_by_title: dict[str, str] = {}
+    for url, title in listed:
+        if urls.site(url) != new_site:
+            urls_by_path[_path_of(url)] = url
+            urls_by_title[_fold_title(title)] = url
+    pairs: list[tuple[str, str]] = []
+    for entry in new_entries:
+        old_url = urls_by_path.get(_path_of(entry.url))
+        title = _fold_title(entry.title)
+        if old_url is None and title:
+            old_url = urls_by_title.get(title)
+        if old_url is not None:
+            pairs.append((old_url, entry.url))
+    counts = Counter(urls.site(old_url) for old_url, _ in pairs)
+    old_site = max(counts, key=lambda site: counts[site], default="")
+    pairs_of_site = [pair for pair in pairs if urls.site(pair[0]) == old_site]
+    if len(pairs_of_site) < _SHARE * len(new_entries):
+        return []
+    return pairs_of_site
+
+
+def _path_of(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+def _fold_title(title: str) -> str:
+    return " ".join(words(title))
+
+
+async def _are_all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
+    for old, new in pairs:
+        answer = await context.ask(old)
+        if not isinstance(answer, Fetched) or answer.moved_to is None:
+            return False
+        if not urls.same_site(answer.final_url, new) or urls.alias(answer.moved_to) != urls.alias(
+            new
+        ):
+            return False
+    return True

@@ -1,0 +1,183 @@
+"""Read and describe a page. Pure: no I/O, no clock; runs in this process, without limits."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from syndicator.articles.fields import settle
+from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
+from syndicator.core import urls
+from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id
+from syndicator.core.reasons import HoldReason
+from syndicator.core.text import plain, width
+from syndicator.describing.describe import describe
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
+from syndicator.filing.results import PageReading
+from syndicator.publishing.render.html import render_markdown
+from syndicator.reading.paging import Part, apart, whole
+from syndicator.reading.reader import read
+from syndicator.sketches.copies import sketch
+
+_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
+_RULED = ("title", "author", "published", "cover")  # fields that a rule may set
+_plain = lru_cache(maxsize=1)(plain)  # used twice for each body
+_SHORT: Final = 1600  # letters; a partial page with more mostly shows the whole article
+_LEAST_SCORE: Final = 0.22  # least probability of a category; both chosen on the corpus
+
+
+def read_article(
+    html: bytes,
+    url: str | None,
+    taxonomy: Taxonomy | None = None,
+    *,
+    entry: Entry | None = None,
+    rules: Rules | None = None,
+    repeated: frozenset[str] = frozenset(),
+    headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> ReadArticle:
+    """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its
+    feed entry; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`:
+    later dates are not believed. Raises NotAnArticle."""
+    parts, missing = apart(html, url or "", headers or {})
+    draft = read(
+        parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+    )
+    if len(parts) > 1 or missing:
+
+        def later(part: Part) -> Draft:
+            return read(
+                part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now
+            )
+
+        draft = whole(draft, url or draft.url, parts[1:], missing, later)
+    article = _described(draft, taxonomy or Taxonomy())
+    version = (headers or {}).get(READ_AT)
+    return replace(article, trace={**article.trace, "alternate": version}) if version else article
+
+
+def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
+    description = describe(
+        draft.title,
+        _plain(draft.body),
+        description=draft.description,
+        keywords=draft.keywords,
+        section=draft.section,
+        own=own_names(draft.author, draft.url),
+        language=draft.language,
+        taxonomy=taxonomy,
+    )
+    return ReadArticle(
+        id=article_id(draft.url),
+        url=draft.url,
+        title=draft.title,
+        author=draft.author,
+        published=draft.published,
+        updated=draft.updated,
+        cover=draft.cover,
+        excerpt=description.excerpt,
+        category=description.category,
+        tags=description.tags,
+        body=draft.body,
+        language=description.language,
+        partial=draft.partial,
+        robots=draft.robots,
+        rights=draft.rights,
+        trace={**draft.trace, **description.trace},
+        excerpt_by=description.excerpt_by,
+        tags_by=description.tags_by,
+        aliases=draft.aliases,
+        also=(draft.duplicate_of,) if draft.duplicate_of else (),
+        blocks=draft.blocks,
+        alternate=draft.alternate,
+        keywords=draft.keywords,
+        section=draft.section,
+        doubts=doubts(draft, description.category_score),
+        category_score=description.certainty,
+    )
+
+
+def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
+    """Return `HoldReason` codes for an article. `category_score`: probability of its category, or
+    None."""
+    body: Mapping[str, Any] = draft.trace.get("body", {})
+    holds = {
+        HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
+        HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
+        HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
+    }
+    return tuple(reason.value for reason, doubted in holds.items() if doubted)
+
+
+def own_names(author: str | None, url: str) -> tuple[str, ...]:
+    """Return names of authors and site; publishers list these as tags."""
+    return (*(name.strip() for name in (author or "").split(",")), urls.domain(url).split(".")[0])
+
+
+def read_and_render(
+    html: bytes,
+    url: str,
+    taxonomy: TaxonomyFiles,
+    *,
+    headers: Mapping[str, str] | None,
+    now: datetime,
+    render: bool = False,
+    entry: Entry | None = None,
+    rules: Rules | None = None,
+    repeated: frozenset[str] = frozenset(),
+    own: tuple[str, ...] = (),
+    traced: bool = False,
+    keep: bool = False,
+) -> PageReading:
+    """Run `read_article` in the worker. `render`: also make HTML of the body; `own`: tags of the
+    source; `traced`: with origins of fields; `keep`: with the packed page. Raises NotAnArticle,
+    ConfigError."""
+    loaded = load_taxonomy(taxonomy)
+    read = read_article(
+        html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+    )
+    article = settle(
+        replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags))))
+    )
+    is_stub = (
+        not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
+    )
+    rendered = render_markdown(article.body, article.url) if render else None
+    return PageReading(
+        article=article,
+        blocks=read.blocks,
+        html=rendered,
+        trace=read.trace if traced else {},
+        matches=read.trace.get("rules", {}),
+        ruled=frozenset(
+            name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
+        ),
+        doubts=read.doubts,
+        category_score=read.category_score,
+        sketch=sketch(_plain(article.body)),
+        packed=packed(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
+        alternate=read.alternate if is_stub else None,
+        next_page=read.trace.get("next_page", {}).get("url"),
+    )
+
+
+def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Return the source's tags as spelled in taxonomy.toml, renames included."""
+    if not tags:  # of most sources, and the taxonomy is long
+        return ()
+    names = {
+        fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)
+    }
+    return tuple(names.get(fold(tag), tag) for tag in tags)
+
+
+@lru_cache(maxsize=1)
+def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
+    """Load the taxonomy; empty if taxonomy.toml is missing. Raises ConfigError."""
+    toml, learnt, _ = files
+    taxonomy = Taxonomy.from_toml(toml) if Path(toml).exists() else Taxonomy()
+    return taxonomy.with_learnt(Path(learnt)) if Path(learnt).exists() else taxonomy

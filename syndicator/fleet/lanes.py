@@ -1,0 +1,295 @@
+"""Lanes of a worker: threads with their own event loop, store and network client, for one job at a
+time."""
+
+import asyncio
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from syndicator.app.clients import make_fetcher, task_group
+from syndicator.app.container import App
+from syndicator.app.contexts import make_context
+from syndicator.core.model import OURS, Outcome, Source, SourceState
+from syndicator.core.ports import Busy, HostTurns, Turn
+from syndicator.core.program import logger
+from syndicator.core.urls import host
+from syndicator.filing.context import RunContext
+from syndicator.filing.visit import visit
+from syndicator.processes.worker import Worker
+from syndicator.runs.refresh import Totals
+from syndicator.runs.settling import Settling
+from syndicator.store import codec
+from syndicator.store.fleet.shards import Job, Shards
+from syndicator.store.postgres import JobLost
+
+# sources of a host visited at the same time: some wait for pages of other hosts. A choice
+SIDE_BY_SIDE = 4
+JOB_SECONDS = 30.0  # a job begins no visit later than this, so that others get its hosts
+# Hosts of a job, and sources of each, so that others get a turn at these hosts. Choices.
+MOST_HOSTS, EACH = 200, 8
+_SAVE_SECONDS = 1.0  # between two saves: visits that a crash loses are repeated
+_SOON = 0.05  # seconds until a turn may be asked for again: a choice
+_MOST_OUTCOMES = 20_000  # that wait to be reported: a choice
+# seconds for which a host that was reached proves that there is a network: a choice
+_LATELY = 600.0
+_OURS = -1  # the token of a turn that the table of hosts did not give
+
+
+@dataclass(slots=True)
+class _Own:
+    delay: float
+    free_at: float = 0.0
+    busy: bool = False
+    leaving: bool = False
+
+
+class OwnTurns:
+    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory; none are given
+    after `asks_until`."""
+
+    def __init__(
+        self,
+        common: HostTurns,
+        asks_until: Callable[[], float],
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._common, self._asks_until, self._steady = common, asks_until, steady
+        self._own: dict[str, _Own] = {}
+        self._alone = threading.Lock()
+
+    def beside(self, common: HostTurns) -> "OwnTurns":
+        """Return turns for another thread, with the same hosts."""
+        turns = copy(self)
+        turns._common = common
+        return turns
+
+    def take(self, host: str) -> Turn | Busy:
+        now = self._steady()
+        if now >= self._asks_until():
+            return Busy(_SOON)
+        with self._alone:
+            if own := self._own.get(host):
+                if own.busy or own.leaving or own.free_at > now:
+                    return Busy(max(own.free_at - now, 0.0))
+                own.busy = True
+                return Turn(_OURS)
+        return self._common.take(host)
+
+    def give_back(self, host: str, turn: Turn, pause: float) -> None:
+        if turn.token != _OURS:
+            self._common.give_back(host, turn, pause)
+        elif own := self._own.get(host):
+            own.free_at, own.busy = self._steady() + max(pause, own.delay), False
+
+    def set_delay(self, host: str, seconds: float) -> None:
+        if own := self._own.get(host):
+            own.delay = seconds
+        self._common.set_delay(host, seconds)
+
+    def hold(self, host: str, seconds: float) -> None:
+        self._common.hold(host, seconds)
+
+    def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
+        self._common.set_away(host, reason, detail, seconds)
+
+    def add(self, delays: Mapping[str, float]) -> None:
+        self._own |= {name: _Own(delay) for name, delay in delays.items()}
+
+    def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
+        """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle
+        ones."""
+        with self._alone:
+            idle = [name for name in names if not self._own[name].busy]
+            for name in names if at_once else idle:
+                self._own[name].leaving = True
+        return idle
+
+    def drop(self, names: Collection[str]) -> None:
+        for name in names:
+            self._own.pop(name, None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """The time in which database and sources stay the same. `room`: visits per lane; `stop`:
+    begin no work; `over`: end this session; `asks_until`: monotonic time after which no request
+    begins."""
+
+    app: App
+    shards: Shards
+    worker: Worker
+    owner: str
+    lease: float
+    room: int
+    stop: asyncio.Event
+    totals: Totals
+    turns: OwnTurns = field(init=False)
+    asks_until: float = 0.0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    settling: Settling = field(default_factory=Settling)
+    # to be reported
+    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _reached: float = -_LATELY
+
+    def __post_init__(self) -> None:
+        self.turns = OwnTurns(self.app.store.hosts(self.lease), lambda: self.asks_until)
+
+    @property
+    def ending(self) -> bool:
+        return self.stop.is_set() or self.over.is_set()
+
+    def counts(self, outcome: Outcome, first: bool) -> bool:
+        """Record an outcome, in any thread. False if the network was down lately or the fault is
+        our own."""
+        if not outcome.no_network:
+            self._reached = time.monotonic()
+        if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:
+            return False
+        self.outcomes.append(outcome)
+        self._loop.call_soon_threadsafe(self.totals.visited, outcome)
+        if outcome.added and first:
+            self._loop.call_soon_threadsafe(self.settling.hurry)
+        return True
+
+
+async def pause(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+class Lane:
+    """A lane. Only its own thread uses `app`."""
+
+    def __init__(self, app: App, session: Session) -> None:
+        self.app, self.session = app, session
+        self.hosts, self.shards = app.store.hosts(session.lease), app.store.shards(session.lease)
+        self.turns = session.turns.beside(self.hosts)
+        self.fetcher = make_fetcher(app, self.turns)
+        self.run = make_context(app, self.fetcher, session.worker, lambda title: None)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    async def work_on(self, job: Job) -> None:
+        """Visit the due sources of a shard. Raises StoreError."""
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._work_on(job), self._loop))
+
+    async def aclose(self) -> None:
+        """Wait for all work under way, and end the thread."""
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close(), self._loop))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _close(self) -> None:
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+        await self.fetcher.aclose()
+
+    async def _work_on(self, job: Job) -> None:
+        work = _Work(self, job)
+        try:
+            await work.visit_all()
+        except JobLost as lost:
+            work.log.info("work was lost", detail=str(lost))
+        finally:
+            await work.end()
+
+
+class _Work:
+    def __init__(self, lane: Lane, job: Job) -> None:
+        self._lane, self._job = lane, job
+        self.log = logger("worker", shard=job.shard)
+        app, shards = lane.app, lane.shards
+        taken = lane.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), lane.session.owner)
+        lane.turns.add(taken)
+        self._names = set(taken)
+        states = shards.due(job.shard, taken, EACH) if taken else []
+        self._fence, self._waiting = (
+            shards.fence(job),
+            [state.key for state, waits in states if waits],
+        )
+        self._store = app.store.fenced(self._fence, self._waiting)
+        self._due = [
+            (app.sources[state.key], state) for state, _ in states if state.key in app.sources
+        ]
+        self._left = Counter(_host(state) for _, state in self._due)
+        self._ended: list[tuple[Outcome, SourceState]] = []
+        self._until = time.monotonic() + JOB_SECONDS
+
+    async def visit_all(self) -> None:
+        self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
+        lane, runs, room = (
+            self._lane,
+            dict[str, RunContext](),
+            asyncio.Semaphore(self._lane.session.room),
+        )
+        for name in self._left:
+            fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
+            runs[name] = replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
+        rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
+        async with task_group() as group:
+            saving = group.create_task(self._save_often())
+            visits = []
+            for source, state in self._due:
+                places = (rooms[_host(state)], room)
+                visits.append(
+                    group.create_task(self._visit(runs[_host(state)], places, source, state))
+                )
+            if visits:
+                await asyncio.wait(visits)
+            saving.cancel()
+
+    async def _visit(
+        self,
+        run: RunContext,
+        places: tuple[asyncio.Semaphore, asyncio.Semaphore],
+        source: Source,
+        state: SourceState,
+    ) -> None:
+        session = self._lane.session
+        async with places[0], places[1]:
+            if not (session.ending or time.monotonic() > self._until):
+                outcome, after = await visit(run.visit(source, state), stop=session.stop)
+                if session.counts(outcome, state.first_visit is None):
+                    self._ended.append((outcome, after))
+        self._left[_host(state)] -= 1
+
+    async def _save_often(self) -> None:
+        lane = self._lane
+        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
+        while True:
+            await asyncio.sleep(_SAVE_SECONDS)
+            done = [name for name in self._names if not self._left[name]]
+            if self._ended or done:
+                idle = lane.turns.leave(done)
+                release = partial(lane.hosts.release, names=idle, owner=owner, pause=pause)
+                self._store.end_visits(self._ended, release)
+                self._ended.clear()
+                self._names.difference_update(idle)
+                lane.turns.drop(idle)
+
+    async def end(self) -> None:
+        """Save the remaining visits and end the job, once other lanes have left its hosts."""
+        lane, names = self._lane, sorted(self._names)
+        while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
+            await asyncio.sleep(_SOON)
+        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
+        try:
+            last = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
+            self._store.end_visits(self._ended, last)
+        except JobLost:
+            lane.hosts.let_go(names, owner, pause)
+        finally:
+            lane.turns.drop(names)
+        self.log.debug("work has ended", visits=len(self._due))
+
+
+def _host(state: SourceState) -> str:
+    return codec.key(host(state.effective_url or state.url))

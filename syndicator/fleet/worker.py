@@ -1,0 +1,324 @@
+"""A worker: sessions on a shared database, lanes that visit, builds under the lock. Commands on
+that database."""
+
+import asyncio
+import errno
+import os
+import random
+import socket
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syndicator.app.clients import lease_seconds, make_fetcher, make_worker, task_group
+from syndicator.app.configured import Configuration, valid_queries
+from syndicator.app.container import App, open_app
+from syndicator.app.lock import locked
+from syndicator.app.places import begun
+from syndicator.articles.article_store import open_articles
+from syndicator.configuration.settings import Settings, load
+from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError
+from syndicator.core.program import logger
+from syndicator.fleet.lanes import SIDE_BY_SIDE, Lane, Session, pause
+from syndicator.health.follow import report_run
+from syndicator.pictures import thumbnails
+from syndicator.runs.build import build_due, together
+from syndicator.runs.refresh import Totals, ask_model
+from syndicator.store.codec import micros, moment
+from syndicator.store.engine import StoreNewer, copy, open_store
+from syndicator.store.fleet.followed import Pushed
+from syndicator.store.fleet.hosts import HostCounts
+from syndicator.store.fleet.shards import Engine, Job
+from syndicator.store.postgres import StoreAway, StoreBusy
+from syndicator.upkeep import reconcile
+
+
+def need_server(settings: Settings) -> None:
+    """Raise UsageError if the database is a file."""
+    if settings.store_url.startswith("sqlite"):
+        cure = (
+            "set store.url to postgresql://user@host/database. On one machine `syndicator up` does"
+            " all of it"
+        )
+        raise UsageError(f"workers share a database server: {cure}")
+
+
+def pushed(config: Path, settings: Settings) -> Configuration:
+    """Return a worker's configuration: pushed sources, own folder. Raises MissingError,
+    ConfigError, StoreError."""
+    with open_store(settings.store_url, articles_exist=True, create=True) as store:
+        stamp, sources = store.fleet.stamp(), store.fleet.sources()
+    if not stamp:
+        raise MissingError(
+            "this database has no pushed sources: run `syndicator sources push` where"
+            " sources.toml is"
+        )
+    queries, faults = valid_queries(config, settings, remember=True)
+    return Configuration(
+        settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults
+    )
+
+
+def push(app: App, *, dry_run: bool = False) -> Pushed:
+    """Publish the sources of `app` to all workers. Returns the changes. Raises StoreError."""
+    if not dry_run:
+        reconcile.sources(app)
+    change = app.store.fleet.push(list(app.sources.values()), micros(app.clock()), dry_run=dry_run)
+    if not (dry_run or app.store.single):
+        shards = app.store.shards(lease_seconds(app.settings))
+        shards.install()
+        shards.fill()
+    return change
+
+
+def look(config: Path, *, requeue: bool = False) -> HostCounts:
+    """Return the state of the fleet. `requeue`: retry paused hosts. Raises ConfigError, UsageError,
+    StoreError."""
+    settings = load(config)
+    need_server(settings)
+    lease = lease_seconds(settings)
+    with open_store(settings.store_url, articles_exist=True, create=True) as store:
+        hosts, shards = store.hosts(lease), store.shards(lease)
+        freed = hosts.free_poison() if requeue else 0
+        if freed:
+            shards.install()
+            shards.fill()
+        return replace(hosts.counts(), freed=freed)
+
+
+def migrate(config: Path) -> str:
+    """Create or upgrade all tables. Returns the database's name. Raises ConfigError, StoreError."""
+    settings = load(config)
+    exist = begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
+    with open_store(settings.store_url, articles_exist=exist) as store:
+        if not store.single:
+            store.shards(lease_seconds(settings)).install()
+        return store.name
+
+
+def move_to(config: Path, target: str) -> Mapping[str, int]:
+    """Copy the database to `target`. Returns the rows by table. Raises ConfigError, UsageError,
+    LockedError."""
+    settings = load(config)
+    if target == settings.store_url:
+        raise UsageError("this is the present database; name another address")
+    with locked(settings):
+        return move(settings.store_url, target)
+
+
+def move(origin: str, target: str) -> Mapping[str, int]:
+    """Upgrade or create the tables of both databases, then copy."""
+    open_store(origin, articles_exist=True).close()
+    open_store(target, articles_exist=False).close()
+    return copy(origin, target)
+
+
+# for work under way after a signal; systemd and Docker kill after that, at 30 as set up
+DRAIN_SECONDS = 25.0
+# Choices, in seconds: between checks for stale feeds; between reports of a worker's visits; for
+# pictures and for the language model while a worker has the lock; between checks for jobs that a
+# crash lost; between tries to reach the database; between checks for pushed sources.
+_EVERY, _TELL, _PICTURES, _MODEL, _FILL, _LONGEST_PAUSE, _LOOK = (
+    2.0,
+    60.0,
+    20.0,
+    60.0,
+    600.0,
+    15.0,
+    10.0,
+)
+_RECOVERIES, _SIGNS = 3, 6  # in a lease: checks for jobs of silent workers, and signs of life
+_LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
+_SOON = 0.05  # seconds between two checks if the engine has begun
+
+
+class DatabaseClock:
+    """The database's clock, computed from this machine's."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def set(self, now: int) -> None:
+        """Set the clock to `now`, microseconds since 1970."""
+        self._ahead = moment(now) - datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return (datetime.now(UTC) + self._ahead).replace(microsecond=0)
+
+
+async def build(session: Session) -> None:
+    """Build due feeds and record visits when the lock is free, until the session ends."""
+    reported = time.monotonic()
+    while not session.ending:
+        tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
+        if tells or session.settling.is_due(session.app):
+            try:
+                with locked(session.app.settings) as held:
+                    session.app.store.guard(held)
+                    await _all_of_it(session)
+                reported = time.monotonic()
+            except LockedError:
+                logger("worker").debug("somebody else builds, or changes articles")
+            finally:
+                session.app.store.guard()
+        await pause(session.stop, _EVERY)
+
+
+async def _all_of_it(session: Session) -> None:
+    app, began = session.app, time.monotonic()
+    outcomes = [session.outcomes.popleft() for _ in range(len(session.outcomes))]
+    built = await build_due(app, session.settling)
+    if thumbnails.wanted(app):
+        async with (
+            aclosing(make_fetcher(app, session.turns)) as fetcher,
+            thumbnails.taking(app, fetcher, session.stop) as pictures,
+        ):
+            if pictures:
+                await pictures.finish(_PICTURES)
+    model = await ask_model(app, session.stop, _MODEL, lambda title: None)
+    if model.changed:
+        built = together(built, await build_due(app, session.settling))
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
+    for problem in await report_run(app, outcomes, built, seconds=time.monotonic() - began):
+        logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
+    session.totals.files += len(built.written)
+    logger("worker").info("built", files=len(built.written), held=len(built.held))
+
+
+async def recover(session: Session) -> None:
+    """Release the jobs of silent workers and create missing jobs, until the session ends."""
+    filled = -_FILL
+    while not session.ending:
+        if not session.shards.recover() or time.monotonic() - filled >= _FILL:
+            session.shards.fill()
+            session.app.store.hosts(session.lease).prune()
+            filled = time.monotonic()
+        await pause(session.stop, session.lease / _RECOVERIES)
+
+
+async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
+    """Renew the worker's leases until cancelled."""
+    while True:
+        if engine.worker is not None:
+            beat = session.shards.beat(engine.worker, session.owner)
+            session.asks_until = beat.asks_until
+            clock.set(beat.now)
+        await asyncio.sleep(session.lease / _SIGNS if engine.worker is not None else _SOON)
+
+
+async def watch(session: Session) -> None:
+    """End the session if sources were pushed or the database was upgraded. Record files that
+    crashed workers left."""
+    while not session.ending:
+        await pause(session.stop, _LOOK)
+        reconcile.left_behind(session.app)
+        if (
+            session.app.store.fleet.stamp() != session.app.sources_stamp
+            or not session.app.store.current
+        ):
+            session.over.set()
+
+
+async def work(
+    config: Path,
+    lanes: int,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+    trouble: Callable[[str], None],
+) -> Totals:
+    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name,
+    `trouble` each fault. Raises ConfigError, UsageError, MissingError, StoreError for lasting
+    faults."""
+    owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
+    totals = Totals()
+    while not stop.is_set():
+        try:
+            await _session(config, lanes, ready, owner=owner, stop=stop, totals=totals)
+            tries = 0
+        except StoreNewer as newer:
+            trouble(f"{newer}; this worker ends")
+            break
+        except (StoreError, OSError) as error:
+            if not _passes(error, totals):
+                raise
+            seconds = min(_LONGEST_PAUSE, 2.0**tries) * (0.5 + random.random() / 2)
+            tries += 1
+            trouble(f"{error}; tried again in {seconds:.0f} s")
+            await pause(stop, seconds)
+    return totals
+
+
+def _passes(error: StoreError | OSError, totals: Totals) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.EREMOTE
+    return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
+
+
+async def _session(
+    config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
+) -> None:
+    settings = load(config)
+    need_server(settings)
+    lease, clock, read = lease_seconds(settings), DatabaseClock(), pushed(config, settings)
+    async with AsyncExitStack() as stack:
+        app = stack.enter_context(open_app(config, read=read, clock=clock))
+        shards, hosts = app.store.shards(lease), app.store.hosts(lease)
+        clock.set(shards.now())
+        worker = await stack.enter_async_context(aclosing(make_worker(app)))
+        threads = min(lanes, _LANES)
+        room = -(-lanes * SIDE_BY_SIDE // threads)
+        session = Session(
+            app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared
+        )
+        shards.install()
+        # hosts of an earlier session that lost the database
+        hosts.give_up(owner, settings.fetch.pause)
+        free: list[Lane] = []
+        for _ in range(threads):
+            lane = Lane(stack.enter_context(open_app(config, read=read, clock=clock)), session)
+            free.append(await stack.enter_async_context(aclosing(lane)))
+        ready(owner)
+        try:
+            await _tasks(session, free, clock)
+        finally:
+            with suppress(StoreError):  # else the next session does it, or the leases end
+                hosts.give_up(owner, settings.fetch.pause)
+
+
+async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
+    failed: list[Exception] = []
+
+    async def job(shard_job: Job) -> None:
+        taken = free.pop()
+        try:
+            await taken.work_on(shard_job)
+            session.totals.jobs += 1
+        except Exception as error:  # noqa: BLE001 - it is raised below; the engine would only log it
+            failed.append(error)
+            session.over.set()
+        finally:
+            free.append(taken)
+
+    engine = Engine(
+        session.shards.address, job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
+    )
+    async with task_group() as group:
+        for task in (recover(session), build(session), watch(session)):
+            group.create_task(task)
+        living = group.create_task(live(session, engine, clock))
+        working = group.create_task(engine.run())
+        while not session.ending and not working.done():
+            await asyncio.wait((working,), timeout=0.2)
+        if not session.ending:
+            raise StoreAway("the queue's engine has ended")
+        engine.stop()
+        await asyncio.wait((working,))
+        living.cancel()
+    if failed:
+        raise failed[0]

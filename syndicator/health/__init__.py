@@ -1,0 +1,1 @@
+"""Faults and figures: status, conditions, alerts, metrics, check."""

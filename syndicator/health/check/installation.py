@@ -1,0 +1,433 @@
+"""Faults of the installation, each with its cure: machine, article files, files beside them,
+templates."""
+
+import asyncio
+import difflib
+import ipaddress
+import os
+import queue
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from syndicator.app.container import App, open_app, utc_now
+from syndicator.articles import frontmatter
+from syndicator.articles.beside.lists import BELIEVED
+from syndicator.articles.stores.paths import is_ours
+from syndicator.configuration.settings import Settings, load
+from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.schema import Placed
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
+from syndicator.core import text, urls
+from syndicator.core.axes import ALL
+from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.core.model import Problem, Source
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.reasons import (
+    CheckReason,
+    ConditionReason,
+    FeedFileReason,
+    FetchReason,
+    FileReason,
+)
+from syndicator.describing.taxonomy.vocabulary import load_any
+from syndicator.filing.ownership import known_at
+from syndicator.health.check import configuration
+from syndicator.health.check.configuration import (
+    SEVERITIES,
+    Finding,
+    Severity,
+    in_file,
+    of_fault,
+    of_problem,
+)
+from syndicator.health.conditions import Disk, is_nearly_full, room
+from syndicator.health.status import disks_of
+from syndicator.publishing import paths
+from syndicator.publishing.look import TEMPLATES, look
+from syndicator.sending.hubs import try_hubs
+from syndicator.upkeep import recovery as recovery
+from syndicator.upkeep.ownership import line
+from syndicator.upkeep.reconcile import ignored, unread
+from syndicator.upkeep.recovery import AHEAD
+from syndicator.visiting.fetch import ssrf
+
+Lookup = Callable[[str, int], object]
+
+_ASKED = 3  # names; one that resolves is enough
+_SECONDS = 5.0  # for the next answer
+_RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no DNS
+
+
+def folders(settings: Settings) -> Iterator[Finding]:
+    """Report folders that are not writable, and full disks."""
+    for folder in settings.folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".check"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            taken = not folder.is_dir() and (folder.exists() or folder.is_symlink())
+            cure = "it is no folder; move it away" if taken else "give this user write access"
+            detail = f"{error.strerror}; {cure}"
+            yield Finding(
+                severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail
+            )
+    yield from full(disks_of(settings.folders))
+
+
+def full(disks: Iterable[Disk]) -> Iterator[Finding]:
+    for disk in disks:
+        if is_nearly_full(disk):
+            detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
+            yield Finding(
+                severity="warning", what=disk.path, reason=ConditionReason.DISK, detail=detail
+            )
+
+
+def clock(
+    now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
+) -> Iterator[Finding]:
+    """Report a clock behind the last run, the installation or the articles (`articles`: the
+    fault)."""
+    for time, when in ((last_run, "the last run was"), (installed, "this program was installed")):
+        if time and time > now + AHEAD:
+            detail = (
+                f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} at {time:%Y-%m-%d %H:%M}; set it"
+            )
+            yield Finding(
+                severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail
+            )
+            return
+    if articles:
+        yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=articles)
+
+
+def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
+    """Report if none of the first few host names resolves."""
+    hosts = list(
+        dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled)
+    )
+    asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][
+        :_ASKED
+    ]
+    if not asked or _one_resolves(asked, lookup):
+        return
+    detail = (
+        f"none of {', '.join(asked)} resolves: see the network of this machine, and"
+        " /etc/resolv.conf"
+    )
+    yield Finding(severity="warning", what="names of hosts", reason=FetchReason.DNS, detail=detail)
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        ipaddress.ip_address(host)
+        return True
+    return host in ("", "localhost")
+
+
+def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
+    answers: queue.Queue[bool] = queue.Queue()
+
+    def ask(host: str) -> None:
+        try:
+            lookup(host, 443)
+            answers.put(True)
+        except (OSError, UnicodeError, ValueError):
+            answers.put(False)
+
+    for host in hosts:
+        threading.Thread(target=ask, args=(host,), daemon=True).start()
+    with suppress(queue.Empty):
+        return any(answers.get(timeout=_SECONDS) for _ in hosts)
+    return False
+
+
+_KEY = re.compile(r"(\w+):")
+_LINE = re.compile(r"line (\d+): ")
+
+
+def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding]:
+    """Report faults of hand-written articles."""
+    for stamp in store.walk():
+        try:
+            data = store.read(stamp.path)
+            if is_ours(data):
+                continue
+            article = frontmatter.load(data, stamp.path)
+        except (ConfigError, OSError):
+            continue
+        lines = {
+            line.partition(b":")[0].strip(): number
+            for number, line in enumerate(data.splitlines(), 1)
+        }
+        file = f"{store.name}/{stamp.path}"
+        if article.category and (
+            detail := names.lack(configuration.CATEGORY, article.category, str)
+        ):
+            yield in_file(
+                file,
+                lines.get(b"category"),
+                CheckReason.UNKNOWN_NAME,
+                detail,
+                "warning",
+                "category",
+            )
+        if article.cover and urls.host(article.cover) == "":
+            detail = (
+                f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write"
+                " https://..."
+            )
+            yield in_file(
+                file,
+                lines.get(b"coverImage"),
+                CheckReason.BAD_COVER,
+                detail,
+                "warning",
+                "coverImage",
+            )
+
+
+def broken(app: App) -> Iterator[Finding]:
+    """Report unreadable article files, with the line if known, and second files of an article."""
+    for problem in unread(app.store, app.article_store):
+        path = f"{app.article_store.name}/{problem.what}"
+        detail = problem.detail.removeprefix(f"{path}:").strip()
+        key = _KEY.match(detail)
+        named = _LINE.match(detail)
+        line = (
+            int(named[1])
+            if named
+            else _line(app.article_store, problem.what, key[1])
+            if key
+            else None
+        )
+        severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
+        more = _LINE.sub("", detail)
+        yield in_file(
+            path, line, problem.reason, more, severity, key=key[1] if key and not named else ""
+        )
+
+
+def _line(store: ArticleStore, path: str, key: str) -> int | None:
+    try:
+        lines = store.read(path).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+
+
+_PLACED: Final = re.compile(
+    rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL
+)
+
+
+def templates(config: Path, settings: Settings) -> Iterator[Finding]:
+    """Report unused templates, and those that cannot make pages."""
+    own = look(config)
+    if not own.templates:
+        return
+    # loads a library of templates
+    from syndicator.publishing.web.pages import faults, template_names
+
+    ours = template_names()
+    for name in sorted(own.templates.keys() - ours):
+        if not any(name in text for other, text in own.templates.items() if other != name):
+            path, near = config / TEMPLATES / name, difflib.get_close_matches(name, ours, 1)
+            meant = f"did you mean {near[0]}?" if near else f"ours are {', '.join(sorted(ours))}"
+            detail = f"no template of ours has this name, and none of yours uses it; {meant}"
+            yield in_file(path, None, FeedFileReason.TEMPLATE, detail, "warning")
+    for fault in faults(own, settings):
+        path, line, detail = config / TEMPLATES, None, fault
+        if placed := _PLACED.fullmatch(fault):
+            path, line, detail = path / placed["name"], int(placed["line"]), placed["said"]
+        detail += "; our own templates are used until it is mended"
+        yield in_file(path, line, FeedFileReason.TEMPLATE, detail)
+
+
+_NAMED = 20  # sites in one line; a choice
+
+
+def check(
+    config: Path,
+    *,
+    strict: bool = False,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], datetime] = utc_now,
+    lookup: Lookup = ssrf.system,
+) -> list[Finding]:
+    """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
+    errors."""
+    set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
+    findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
+    return sorted(
+        findings, key=lambda item: (SEVERITIES.index(item.severity), item.file, item.line or 0)
+    )
+
+
+def _look(
+    config: Path,
+    strict: bool,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    lookup: Lookup,
+) -> Iterator[Finding]:
+    if wrong := configuration.faults(config, environ):
+        yield from wrong
+        return
+    settings = load(config, environ)
+    placed = placed_sources(config / "sources.toml")
+    yield from configuration.settings(config, settings, environ, strict=strict)
+    yield from configuration.sources(placed, environ)
+    yield from configuration.given(placed)
+    yield from configuration.beside(config)
+    yield from templates(config, settings)
+    shut = list(folders(settings))
+    yield from shut
+    if not settings.fetch.proxy:  # a proxy looks names up for itself
+        yield from names((entry.source for entry in placed), lookup)
+    if not all(Path(folder.what).is_dir() for folder in shut):
+        return  # no database or article can be opened
+    try:
+        with open_app(config, environ=environ) as app:
+            yield from _opened(app, placed, clock())
+    except (SyndicatorError, OSError) as error:
+        yield Finding(
+            severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error)
+        )
+
+
+def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Finding]:
+    status = app.store.status
+    last, behind = status.counts().last_run, recovery.behind(app.store, now)
+    installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    yield from clock(now, installed=installed, last_run=last, articles=behind)
+    yield from _names(app, placed)
+    yield from (of_problem(problem, "warning") for problem in _unanswered(app, now))
+    yield from broken(app)
+    yield from front_pages(app)
+    yield from map(of_problem, status.check())
+    yield from (of_problem(problem, "warning") for problem in status.held())
+    for problem in ignored(app.article_store):
+        yield replace(of_problem(problem, "warning"), file=problem.what)
+    # else feeds have no public address that a hub could fetch
+    if app.settings.site.url and app.settings.publish.hubs:
+        yield from _check_hubs(app)
+
+
+def front_pages(app: App) -> Iterator[Finding]:
+    """Name the sources at a site's front page that an earlier version filed as an article, with the
+    commands that mend them."""
+    for source in app.sources.values():
+        if not urls.is_front_page(source.url):
+            continue
+        alias = urls.alias(source.url)
+        article = known_at(app.store.visits.known([alias]), [alias], source.url)
+        if article is None or article.source_key != source.key:
+            continue
+        follow = f"`syndicator refresh --source {source.key} --relearn` follows the site"
+        if source.kind == "page":
+            follow = f'take kind = "page" out of its table; {follow}'
+        detail = f"article {article.id}; `syndicator withdraw {article.id}` takes it away; {follow}"
+        yield Finding(
+            severity="warning",
+            what=f"source {source.key}",
+            reason=CheckReason.FRONT_PAGE_FILED,
+            detail=detail,
+        )
+
+
+def _check_hubs(app: App) -> Iterator[Finding]:
+    """Report the hubs that take no notice of a change. The notice subscribes nobody."""
+    name = paths.file_name(ALL, app.settings.publish.formats[0])
+    for problem in asyncio.run(try_hubs(app, name)):
+        answer = ": ".join(filter(None, (problem.reason, problem.detail)))
+        detail = f"told that {name} changed, it fails with {answer}"
+        yield of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning")
+
+
+def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
+    words = load_any(app.config / "taxonomy.toml")
+    rows = [row for row in app.store.index.feeds() if not row.dropped]
+    categories = [category.name for category in words.category]
+    axes = (configuration.CATEGORY, configuration.TAG)
+    used = {axis: [row.name for row in rows if row.key.axis == axis] for axis in axes}
+    used[configuration.CATEGORY] += [entry.source.category or "" for entry in placed]
+    used[configuration.TAG] += [tag for entry in placed for tag in entry.source.tags]
+    names = configuration.Names(
+        categories=[*categories, app.settings.describe.uncategorised] if categories else [],
+        tags=[tag.name for tag in words.tag],
+        aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
+        sources=list(app.sources),
+        used=used,
+    )
+    feeds = app.config / "feeds.toml"
+    file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
+    unknown = (
+        *configuration.in_sources(placed, names),
+        *configuration.in_queries(file, app.queries, names),
+    )
+    yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
+    yield from by_hand(app.article_store, names)
+    there = {
+        *map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))
+    }
+    there |= {f"categories/{text.slug(name)}" for name in categories} | {
+        f"sources/{key}" for key in app.sources
+    }
+    there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
+    path = app.config / "syndicator.toml"
+    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    archives = app.settings.publish.archives
+    for number, name in enumerate(archives if isinstance(archives, tuple) else ()):
+        if "/" in name and name not in there:
+            detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
+            yield of_fault(
+                file.fault(detail, "publish", "archives", number),
+                CheckReason.UNKNOWN_NAME,
+                "warning",
+            )
+    for number, digest in enumerate(app.settings.digest):
+        if digest.of not in there:
+            detail = (
+                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of"
+                " feeds.html by path"
+            )
+            yield of_fault(
+                file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning"
+            )
+
+
+def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
+    """Yield rights to confirm: older than owners, or with a link not seen lately."""
+    for source in app.sources.values():
+        if source.speaks_for is not None:
+            continue
+        for host, end in app.rights_file.ending(source.key, now.date()).items():
+            detail = (
+                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from"
+                f" {end} on the feed's data on articles there is ignored; to use it, write in"
+                f" sources.toml: {line(source, [host])}"
+            )
+            yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
+        if sites := app.rights_file.before(source.key):
+            more = (
+                f" and {len(sites) - _NAMED} more, named in {app.rights_file}"
+                if len(sites) > _NAMED
+                else ""
+            )
+            detail = (
+                f"it still writes the articles of {len(sites)} domains that are not its own; write"
+                " in sources.toml those that it may write for:"
+                f" {line(source, sites[:_NAMED])}{more}; speaks_for = [] reads them all from their"
+                " own pages"
+            )
+            yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

@@ -1,0 +1,404 @@
+"""Conditions: the faults and remarks that status, health feed, alerts and metrics share. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any, Final
+
+from syndicator.configuration.entry_rules import NEWEST, has_collapsed
+from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
+from syndicator.configuration.sources.identity import moves
+from syndicator.core.model import Problem, Source, SourceState
+from syndicator.core.reasons import (
+    ConditionReason,
+    FetchReason,
+    FileReason,
+    WorkerReason,
+    explained,
+)
+from syndicator.core.urls import redacted
+from syndicator.publishing.selection.ending import name_some
+from syndicator.sending.hubs import FailingHub
+from syndicator.store.status import Waiting
+from syndicator.store.tables.messages import Waiting as Undelivered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A fault or remark. `identity` stays the same while it lasts."""
+
+    kind: ConditionReason
+    # source key, name of a feed or file, or folder; "" if there is only one of its kind
+    subject: str
+    since: datetime | None = None  # None: not known
+    reason: str = ""  # in words
+    detail: str = ""
+    cure: str = ""
+    last_success: datetime | None = None
+    next_try: datetime | None = None  # None: none, or at once
+    code: str = ""  # of `reason`, if it has one
+    needs_you: bool = True  # False: only a remark, or it mends itself
+    count: int = 1  # of entries or articles concerned
+    source: str = ""  # key of the source concerned, "" if none
+
+    @property
+    def identity(self) -> str:
+        return f"{self.kind}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """The free space of the disk of `path`. `inodes` is 0 on file systems that do not count
+    them."""
+
+    path: str
+    free: int
+    size: int
+    free_inodes: int = 0
+    inodes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """The facts from which conditions follow."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    states: Sequence[SourceState] = ()
+    held: Sequence[Condition] = ()  # feeds that validation keeps back
+    ending: Sequence[str] = ()  # feeds that would end, which the operator has to confirm
+    operator: Sequence[Waiting] = ()  # entries that wait for the operator
+    floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
+    files: Sequence[Problem] = ()  # article files that cannot be read
+    on_hold: int = 0  # articles
+    on_hold_since: datetime | None = None
+    on_hold_files: str = ""  # the latest few, with why
+    outdated: int = 0  # articles with kept pages that an older version read
+    disks: Sequence[Disk] = ()
+    database: str = ""  # why it cannot be used
+    configuration: str = ""  # why it could not be read
+    clock: str = ""  # why it must be wrong
+    alert: str = ""  # why the last alert was not sent
+    webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
+    hubs: Sequence[FailingHub] = ()  # those that took no notice of a change
+
+
+def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
+    """Return a condition with the texts of its kind."""
+    words = {"reason": kind.means, "cure": kind.cure, **more}
+    return Condition(kind=kind, subject=subject or source, source=source, **words)
+
+
+def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
+    return plain(
+        kind,
+        source=state.key,
+        **{"last_success": state.last_success, "next_try": state.next_due, **more},
+    )
+
+
+# Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
+_PASSING: Final = {
+    *(
+        FetchReason.DNS,
+        FetchReason.CONNECT,
+        FetchReason.TLS,
+        FetchReason.TIMEOUT,
+        FetchReason.TRUNCATED,
+    ),
+    *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
+    *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
+}
+_NAMED = 3  # sources in one line
+_LASTS: Final = timedelta(days=1)
+# Silence: three times the usual pause between two articles, but longer than a weekend and than a
+# pause that the source has made twice before.
+_TIMES, _LEAST = 3, timedelta(days=1).total_seconds()
+_KNOWN_PAUSES = 4
+
+
+def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
+    followed = _enabled(seen)
+    flooded = {flood.source for flood in seen.floods}
+    for state in followed:
+        yield from of_source(state, now)
+        if state.warning and state.key not in flooded:
+            yield plain(
+                ConditionReason.SOURCE_WARNING,
+                source=state.key,
+                detail=state.warning,
+                needs_you=False,
+            )
+    if muted := sum(state.muted for state in followed):
+        choosing = sorted(state.key for state in followed if state.muted)
+        detail = f"{muted} of {', '.join(choosing[:_NAMED])}" + (
+            " and others" if len(choosing) > _NAMED else ""
+        )
+        yield plain(ConditionReason.MUTED, detail=detail, count=muted, needs_you=False)
+    for move in moves(followed):
+        detail = f"{move.url} is now {move.moved_to}"
+        along = "its articles moved along and keep their ids" if move.site_moved else move.warning
+        detail += f"; {along}" if along else ""
+        warned = bool(move.warning)
+        yield plain(
+            ConditionReason.SOURCE_MOVED,
+            source=move.source,
+            since=move.since,
+            detail=detail,
+            needs_you=warned,
+        )
+    yield from (_waiting(ConditionReason.FLOOD, entries) for entries in seen.floods)
+    yield from (_waiting(ConditionReason.ENTRIES_WAIT, entries) for entries in seen.operator)
+
+
+def _enabled(seen: Observed) -> list[SourceState]:
+    return [
+        state for state in seen.states if (source := seen.sources.get(state.key)) and source.enabled
+    ]
+
+
+def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
+    """Yield the worst fault of a source, and selectors that match nothing."""
+    if state.disabled:
+        yield _gone(state)
+    elif state.reason:
+        yield _failing(state, now)
+    elif since := silent_since(state.recent, now):
+        yield _silent(state, since, now)
+    elif blocked := wall(state.walls):
+        yield _walled(state, blocked)
+    elif has_collapsed(state.bodies):
+        yield _collapsed(state)
+    for rule, pages in unmatched(state):
+        subject, detail = f"{state.key} {rule}", f"{rule}: nothing on the last {pages} pages"
+        yield plain(
+            ConditionReason.SELECTOR_UNMATCHED,
+            subject,
+            source=state.key,
+            detail=detail,
+            count=pages,
+        )
+
+
+def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
+    # the operator knew of the silence if the source was silent already when it was added
+    fell = since + (_patience([at for at in state.recent if at <= now]) or timedelta())
+    days = median(_pauses(state.recent)) / _LEAST
+    usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
+    detail = f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}"
+    needs_you = state.first_visit is None or state.first_visit < fell
+    return _of_state(
+        ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you
+    )
+
+
+def _gone(state: SourceState) -> Condition:
+    since, code = state.gone_since or state.last_visit, state.disabled or ""
+    words = {"reason": explained(code)[0], "detail": state.detail, "code": code}
+    return _of_state(ConditionReason.SOURCE_GONE, state, since=since, next_try=None, **words)
+
+
+def _failing(state: SourceState, now: datetime) -> Condition:
+    code = state.reason or ""
+    reason, cure = explained(code)
+    since = state.failing_since or state.last_success or state.first_visit
+    lasts = since is not None and now - since >= _LASTS
+    # its address may be wrong: nobody has seen it work
+    needs_you = state.last_success is None or lasts or not is_passing(code)
+    return _of_state(
+        ConditionReason.SOURCE_FAILING,
+        state,
+        since=since,
+        reason=reason,
+        detail=state.detail,
+        cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
+        code=code,
+        needs_you=needs_you,
+        count=max(1, state.failures),
+    )
+
+
+def _walled(state: SourceState, blocked: Wall) -> Condition:
+    detail = f"{blocked.pages} of its last {blocked.of} pages: {blocked.means}"
+    words = {"detail": detail, "cure": blocked.cure, "code": blocked.reason}
+    # pages that show their beginning are read as well as possible
+    return _of_state(
+        ConditionReason.SOURCE_WALLED, state, needs_you=blocked.reason != LEAD, **words
+    )
+
+
+def _collapsed(state: SourceState) -> Condition:
+    newest, before = (
+        round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:])
+    )
+    refused = state.bodies[:NEWEST].count(0)
+    detail = (
+        f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were"
+        " refused; "
+    )
+    since = state.recent[:NEWEST][-1] if state.recent else None  # about the time of the first
+    detail += f"{before} in those before"
+    return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
+
+
+def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
+    """Return the start of an unusual silence (three usual pauses), else None."""
+    past = [at for at in recent if at <= now]
+    newest = max(past, default=now)
+    if (now - newest).total_seconds() <= _TIMES * _LEAST:
+        return None  # a pause so short is never unusual
+    patience = _patience(past)
+    return newest if patience and now - newest > patience else None
+
+
+def _patience(past: Sequence[datetime]) -> timedelta | None:
+    gaps = _pauses(past)
+    if len(gaps) < _KNOWN_PAUSES:
+        return None
+    return timedelta(seconds=max(_TIMES * max(median(gaps), _LEAST), gaps[-2]))
+
+
+def _waiting(kind: ConditionReason, entries: Waiting) -> Condition:
+    reason, cure = explained(entries.reason)
+    wait = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
+    return Condition(
+        kind=kind,
+        subject=(
+            f"{entries.source} {entries.reason}"
+            if kind == ConditionReason.ENTRIES_WAIT
+            else entries.source
+        ),
+        source=entries.source,
+        since=entries.since,
+        reason=reason,
+        detail="; ".join(filter(None, (entries.detail, f"{wait}, such as {entries.example}"))),
+        cure=cure,
+        next_try=entries.next_try,
+        code=entries.reason,
+        count=entries.count,
+    )
+
+
+def _pauses(times: Sequence[datetime]) -> list[float]:
+    return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
+
+
+# A disk is nearly full if both the share and the size of its free space are below these; a run
+# writes far less between two checks. The same for its inodes. All are a choice.
+FREE_SHARE, FREE_BYTES, FREE_INODES = 0.05, 2 * 2**30, 100_000
+OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a day is well
+
+
+def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
+    """Return all conditions, those for the operator first."""
+
+    def printable(value: str) -> str:
+        return value.encode("utf-8", "backslashreplace").decode()
+
+    every = (
+        *_of_machine(seen, now),
+        *of_sources(seen, now),
+        *_not_running(seen, now),
+        *_of_feeds(seen),
+    )
+    escaped = [
+        replace(item, subject=printable(item.subject), detail=printable(item.detail))
+        for item in every
+    ]
+    order = {kind: place for place, kind in enumerate(ConditionReason)}
+    return tuple(
+        sorted(escaped, key=lambda item: (not item.needs_you, order[item.kind], item.subject))
+    )
+
+
+def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
+    for kind, detail in (
+        (ConditionReason.DATABASE, seen.database),
+        (ConditionReason.CONFIGURATION, seen.configuration),
+        (ConditionReason.CLOCK, seen.clock),
+        (ConditionReason.ALERT, seen.alert),
+    ):
+        if detail:
+            yield plain(kind, detail=detail)
+    for late in seen.webhooks:
+        detail = f"{late.fault}; messages that wait: {late.count}"
+        yield plain(
+            ConditionReason.WEBHOOK,
+            late.receiver,
+            since=late.since,
+            detail=detail,
+            count=late.count,
+        )
+    yield from (_of_hub(failing, now) for failing in seen.hubs)
+    for disk in seen.disks:
+        if is_nearly_full(disk):
+            yield plain(ConditionReason.DISK, disk.path, detail=room(disk))
+
+
+def _of_hub(failing: FailingHub, now: datetime) -> Condition:
+    answer = ": ".join(filter(None, (failing.reason, failing.detail)))
+    return plain(
+        ConditionReason.HUB,
+        redacted(failing.hub),
+        since=failing.since,
+        detail=f"{answer}; feeds that it was not told of: {len(failing.untold)}",
+        code=failing.reason,
+        needs_you=not is_passing(failing.reason) or now - failing.since >= _LASTS,
+        count=len(failing.untold),
+    )
+
+
+def is_passing(code: str) -> bool:
+    """Return True for the code of a failure that usually mends itself."""
+    return code in _PASSING or code.startswith("http-5")
+
+
+def is_nearly_full(disk: Disk) -> bool:
+    """True if a disk has too little room, for data or more files."""
+    few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
+    few_inodes = disk.free_inodes < FREE_SHARE * disk.inodes and disk.free_inodes < FREE_INODES
+    return few_bytes or few_inodes
+
+
+def room(disk: Disk) -> str:
+    share = f" ({100 * disk.free / disk.size:.0f} %)" if disk.size else ""
+    few = disk.free_inodes < FREE_SHARE * disk.inodes
+    return f"{size(disk.free)}{share} free" + (
+        f", room for {disk.free_inodes} more files" if few else ""
+    )
+
+
+def size(count: int) -> str:
+    """Return a number of bytes like 3.1 GB."""
+    for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= least:
+            return f"{count / least:.3g} {unit}"
+    return f"{count} B"
+
+
+def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
+    asked = _enabled(seen)
+    last = max((state.last_visit for state in asked if state.last_visit), default=None)
+    due = [state.next_due for state in asked if state.next_due and not state.disabled]
+    late = [at for at in due if now - at > OVERDUE]
+    if late and last and now - last > OVERDUE:
+        detail = f"{len(late)} of {len(asked)} sources are overdue"
+        yield plain(ConditionReason.NOT_RUNNING, since=min(late), detail=detail, last_success=last)
+
+
+def _of_feeds(seen: Observed) -> Iterator[Condition]:
+    yield from seen.held
+    if seen.ending:
+        detail, count = name_some(seen.ending), len(seen.ending)
+        yield plain(ConditionReason.FEEDS_WOULD_END, detail=f"{count}: {detail}", count=count)
+    for problem in seen.files:
+        means, cure = explained(problem.reason)
+        words = {"reason": means, "cure": cure, "detail": problem.detail, "code": problem.reason}
+        may_be_meant = problem.reason == FileReason.VANISHED
+        yield plain(ConditionReason.ARTICLE_FILE, problem.what, needs_you=not may_be_meant, **words)
+    if seen.on_hold:
+        since, detail, count = seen.on_hold_since, seen.on_hold_files, seen.on_hold
+        yield plain(ConditionReason.ARTICLES_ON_HOLD, since=since, detail=detail, count=count)
+    if seen.outdated:
+        yield plain(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)

@@ -1,0 +1,203 @@
+"""Make thumbnails during and after the visits. Requests for pages go first."""
+
+import asyncio
+import contextlib
+from collections import defaultdict, deque
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from typing import Final
+
+from syndicator.app.clients import task_group
+from syndicator.app.container import App
+from syndicator.app.places import open_outlet
+from syndicator.configuration.settings import Settings
+from syndicator.core import urls
+from syndicator.core.errors import DiskError
+from syndicator.core.model import Article, Failed, Fetched
+from syndicator.core.ports import Fetcher, Outlet
+from syndicator.core.ports.subscriptions import Picture, PictureRow
+from syndicator.core.program import logger
+from syndicator.filing.context import picture_request
+from syndicator.pictures import outcomes
+from syndicator.pictures.decoder import Decoder, PictureRefused
+from syndicator.pictures.outcomes import KeptPictures
+from syndicator.publishing.output import redirects
+from syndicator.publishing.render.view import may_copy_picture
+
+# after the visits of a run, for the pictures left: a choice; the next run takes the rest
+SECONDS: Final = 20.0
+_AT_ONCE: Final = 8  # pictures under way, each of another host
+_BATCH: Final = 100  # newest articles first; older ones are taken little by little
+_LOOK: Final = 1.0  # seconds between two checks for newly filed articles
+_BEGUN: Final = "pictures begun"  # name of a note: somebody writes pictures
+_RULES: Final = (b"noimageindex", b"max-image-preview:none")
+
+
+def kept_pictures(settings: Settings) -> KeptPictures:
+    return KeptPictures(settings.state_dir / "pictures")
+
+
+def wanted(app: App) -> bool:
+    return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
+
+
+def taking(
+    app: App, fetcher: Fetcher | None, stop: asyncio.Event
+) -> AbstractAsyncContextManager["Taking | None"]:
+    """Take pictures during the block; none without a `fetcher`, or if thumbnails are off."""
+    if fetcher is None or not app.settings.publish.thumbnails:
+        return nullcontext()
+    return aclosing(Taking(app, fetcher, stop))
+
+
+class Taking:
+    """Thumbnails under way. `finish` raises the errors of disk and store."""
+
+    def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
+        self.app, self.fetcher, self.stop = app, fetcher, stop
+        self.kept = kept_pictures(app.settings)
+        self.outlet = open_outlet(app.settings, app.environ, held=app.store.held)
+        self.decoder = Decoder()
+        self._is_noted = False  # in the note of those that write pictures
+        self.changed = 0  # articles that show another picture, or none, since they were asked for
+        self._seen: set[str] = set()
+        self._queues: dict[str, deque[PictureRow]] = defaultdict(deque)  # by host
+        self._hosts: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._over = asyncio.Event()  # nothing more is filed
+        self._outdated: frozenset[str] | None = None
+        self._task = asyncio.create_task(self._run())
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the due thumbnails, `seconds` at most. Raises OSError, StoreError."""
+        self._over.set()
+        stopped = asyncio.create_task(self.stop.wait())
+        try:
+            await asyncio.wait(
+                {self._task, stopped},
+                timeout=max(0.0, seconds),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            stopped.cancel()
+        if self._task.done():
+            self._task.result()
+
+    async def aclose(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
+            await self._task
+        self.decoder.close()
+        if self._is_noted:
+            self.app.store.visits.set_note(_BEGUN, None, self.app.clock())
+
+    async def _run(self) -> None:
+        async with task_group() as group:
+            while not self.stop.is_set():
+                # read before the queue, so that no picture filed meanwhile is lost
+                over = self._over.is_set()
+                self._queue(group)
+                if over and not self._hosts:
+                    return
+                await self._a_moment()
+
+    async def _a_moment(self) -> None:
+        waiting = (
+            [asyncio.create_task(self._over.wait())]
+            if not self._over.is_set()
+            else list(self._hosts.values())
+        )
+        await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        if waiting[0] not in self._hosts.values():
+            waiting[0].cancel()
+
+    def _queue(self, group: asyncio.TaskGroup) -> None:
+        for row in self.app.store.pictures.due(self.app.clock(), len(self._seen) + _BATCH):
+            if row.id in self._seen:
+                continue
+            self._seen.add(row.id)
+            self._queues[urls.host(row.url)].append(row)
+        for host, rows in self._queues.items():
+            if rows and host not in self._hosts:
+                self._hosts[host] = group.create_task(self._one_host(host, rows))
+
+    async def _one_host(self, host: str, rows: deque[PictureRow]) -> None:
+        try:
+            while rows and not self.stop.is_set():
+                async with self._room:
+                    after = await self._take(rows.popleft())
+                if after is not None:
+                    self.app.store.pictures.save(after)
+        finally:
+            del self._hosts[host]
+
+    async def _take(self, row: PictureRow) -> PictureRow | None:
+        article, now = self.app.store.visits.article(row.id), self.app.clock()
+        if article is None:
+            return None
+        source = self.app.terms(article)
+        if not may_copy_picture(article, source) or self._page_forbids(article):
+            return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
+        result = await self.fetcher.fetch(picture_request(row.url, source, self.app.settings))
+        if isinstance(result, Failed):
+            logger("pictures").debug(
+                "no picture", article=row.id, reason=result.reason, detail=result.detail
+            )
+            return outcomes.failed(row, result, now)
+        if not isinstance(result, Fetched):
+            return None
+        if rule := outcomes.forbidden(result.headers):
+            return outcomes.off_limits(row, f"its server says {rule}", now)
+        try:
+            thumbnail = await self.decoder.thumbnail(result.body)
+        except PictureRefused as refusal:
+            logger("pictures").debug(
+                "no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail
+            )
+            return outcomes.refused(
+                row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final
+            )
+        if not self._is_noted:
+            self.app.store.visits.set_note(_BEGUN, "now", self.app.clock())
+            self.app.store.visits.commit()  # before the first temporary file
+            self._is_noted = True
+        try:
+            name = self.kept.put(thumbnail.webp)
+            self.outlet.put(name, thumbnail.webp)
+            self.outlet.commit()
+        except OSError as error:
+            raise DiskError.of(error) from error
+        self.changed += 1
+        return outcomes.kept(
+            row, Picture(name=name, width=thumbnail.width, height=thumbnail.height)
+        )
+
+    def _page_forbids(self, article: Article) -> bool:
+        if self._outdated is None:
+            self._outdated = self.app.snapshots.outdated()
+        snapshot = self.app.snapshots.get(article.id) if article.id in self._outdated else None
+        if snapshot is None:
+            return False
+        page, headers = snapshot
+        text = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
+        return any(rule in text for rule in _RULES)
+
+
+def were_begun(app: App) -> bool:
+    """Return True while pictures are written; also after a kill, which may have left half of
+    one."""
+    return bool(app.store.visits.note(_BEGUN))
+
+
+def publish(app: App, outlet: Outlet) -> set[str]:
+    """Publish all thumbnails and return their names. Call it even if they are off: the outlet
+    learns earlier files."""
+    names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
+    if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
+        app.store.pictures.lost(lost)
+    return names - lost
+
+
+def take_off(app: App, outlet: Outlet, names: set[str]) -> None:
+    """Remove thumbnails other than `names` after a build, and unused ones from the state."""
+    if redirects.take_off(outlet, names):
+        kept_pictures(app.settings).drop_all_but(app.store.pictures.names(shown=False))

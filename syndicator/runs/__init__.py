@@ -1,0 +1,1 @@
+"""Runs: `refresh`, the daemon `up`, builds, and when each is due."""

@@ -1,0 +1,514 @@
+"""The jobs of `up`, and the web server of `up` and `serve` for the published files."""
+
+import asyncio
+import math
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
+from dataclasses import KW_ONLY, dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from syndicator.app.clients import SharedClient
+from syndicator.app.configured import Configuration, configuration
+from syndicator.app.container import App, open_app, utc_now
+from syndicator.app.lock import locked
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, SyndicatorError
+from syndicator.core.model import Outcome, Problem
+from syndicator.core.ports.subscriptions import PATH
+from syndicator.core.requests import BODY_BYTES
+from syndicator.health.alert import Outage
+from syndicator.health.check.configuration import changes
+from syndicator.health.episodes import feed_name, feed_token, write_schedule
+from syndicator.health.follow import check_health, mail_digests, record_counters
+from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.publishing.server.files import elsewhere, make_app
+from syndicator.publishing.server.health import Health, with_health
+from syndicator.publishing.server.server import (
+    ASGIApp,
+    Callbacks,
+    Receive,
+    Scope,
+    Send,
+    with_callbacks,
+)
+from syndicator.publishing.server.server import serve as serve_app
+from syndicator.runs.answers import Answers as Answers
+from syndicator.runs.build import BUILD_SECONDS, build_due
+from syndicator.runs.pushes import Registry, serve_hubs
+from syndicator.runs.refresh import RunReport, Wanted, Watch, prune_pages, remake, visit_due
+from syndicator.runs.refresh import Totals as Totals
+from syndicator.runs.settling import Settling
+from syndicator.sending import digests, webhooks
+from syndicator.upkeep.reconcile import Walks
+
+_RunBeside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
+LLM_SECONDS = 60.0  # of a run: visits due meanwhile wait at most this long, and for one answer
+_PAUSES = 4  # seconds without a build for each second of a build
+# Seconds between the end of the jobs under way and a job that waited for it, in which a command
+# gets the lock.
+_TURN_SECONDS = 0.5
+_MINUTE: Final = 60.0  # sources are due to the minute; a job that failed is tried again after it
+_DAY: Final = 86_400.0
+
+VISITS: Final = "visits"
+HUBS: Final = "hubs"
+BUILD: Final = "build"
+DIGESTS: Final = "digests"
+HEALTH: Final = "health"
+WEBHOOKS: Final = "webhooks"
+RETENTION: Final = "retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The instance while jobs are under way. `stack` closes it."""
+
+    app: App
+    client: SharedClient
+    stack: AsyncExitStack
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What `up` does every `seconds`, or earlier if something calls for it."""
+
+    seconds: float
+    work: Callable[["Jobs", Opened], Awaitable[None]]
+
+
+def _ignore(*what: object) -> None:
+    pass
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The work of the jobs of `up`, with the present or last good configuration. Jobs share the
+    opened instance.
+
+    `warn` and `report_change` get lines, `report_visits` and `report_build` each report,
+    `report_problems` the reports that failed, `note_progress` the name of a job that goes on.
+    `bring_forward` and `read_next_runs` are those of the scheduler. `allow_long_opening` is entered
+    to open a database, `run_beside` while the instance is open; it gets the app and what starts a
+    build at once."""
+
+    config: Path
+    _: KW_ONLY
+    stop: asyncio.Event
+    warn: Callable[[str], None]
+    report_visits: Callable[[RunReport], None] = _ignore
+    report_build: Callable[[BuildReport], None] = _ignore
+    report_problems: Callable[[Sequence[Problem]], None] = _ignore
+    report_change: Callable[[str], None] = _ignore
+    watch: Watch = field(default_factory=Watch)
+    note_progress: Callable[[str], None] = _ignore
+    bring_forward: Callable[[str, float], None] = _ignore
+    read_next_runs: Callable[[], Mapping[str, datetime]] = dict
+    allow_long_opening: Callable[[], AbstractContextManager[None]] = nullcontext
+    run_beside: _RunBeside = lambda app, build_at_once: nullcontext()
+    hubs: Registry | None = None
+    clock: Callable[[], datetime] = utc_now
+    steady: Callable[[], float] = time.monotonic
+    last_good: Configuration | None = field(default=None, init=False)
+    _configuration: Configuration | None = field(default=None, init=False)  # of the last visits
+    # why the configuration as it is now cannot be read
+    _unreadable_because: str = field(default="", init=False)
+    # troubles since the last visits began
+    _already_reported: set[str] = field(default_factory=set, init=False)
+    _outage: Outage = field(default_factory=Outage, init=False)
+    _settling: Settling = field(default_factory=Settling, init=False)
+    _walks: Walks = field(default_factory=Walks, init=False)
+    _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
+    _opened: Opened | None = field(default=None, init=False)
+    _users: int = field(default=0, init=False)  # jobs in the opened instance
+    # Held while the instance is opened or closed: a job that starts during either waits for its
+    # end.
+    _opening_lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    # jobs that start when the instance is closed
+    _postponed: set[str] = field(default_factory=set, init=False)
+    # when the last build ended, by the steady clock
+    _built_at: float = field(default=-math.inf, init=False)
+    _build_seconds: float = field(default=0.0, init=False)  # how long it took
+    # something happened since the last look at the conditions
+    _has_news: bool = field(default=False, init=False)
+    _ended_at: dict[str, datetime] = field(default_factory=dict, init=False)  # by job
+
+    async def run(self, name: str) -> None:
+        """Do a job. Visits open the instance anew, with the present configuration; other jobs may
+        join."""
+        if self._must_wait(name):
+            self._postponed.add(name)
+            return
+        anew = name == VISITS
+        if anew:
+            self._already_reported.clear()  # a trouble that lasts is reported once with each visits
+        try:
+            async with self._instance(anew=anew) as opened:
+                await JOBS[name].work(self, opened)
+                self._note_done(name, opened)
+            await self._update_outage(name, None)
+        except LockedError:
+            self._warn_once("another run is under way; this one is left out")
+            self.bring_forward(name, _MINUTE)
+        # a full disk, a file just being edited: the next run tries again
+        except (SyndicatorError, OSError) as error:
+            fault = DiskError.of(error) if isinstance(error, OSError) else error
+            self._warn_once(str(fault))
+            self.bring_forward(name, _MINUTE)
+            await self._update_outage(name, fault)
+
+    def _must_wait(self, name: str) -> bool:
+        """True if a job may not join the opened instance. Visits start only when nobody uses it, as
+        they open it anew; once a job waits, newcomers queue behind it, or it might never start."""
+        if not self._users:
+            return False
+        return name == VISITS or bool(self._postponed)
+
+    @asynccontextmanager
+    async def _instance(self, *, anew: bool) -> AsyncIterator[Opened]:
+        """The instance, opened and locked by the first of its users, closed by the last."""
+        self._users += 1
+        try:
+            async with self._opening_lock:
+                if self._opened is None:
+                    self._opened = await self._open(anew=anew)
+            await asyncio.sleep(0)  # jobs that start at the same time join before this one ends
+            yield self._opened
+        finally:
+            self._users -= 1
+            if not self._users:
+                await self._close()
+
+    async def _open(self, *, anew: bool) -> Opened:
+        """Lock and open the instance with all that jobs need; `Opened.stack` closes it. `anew`:
+        read the configuration as it is now."""
+        if anew or self._configuration is None:
+            self._configuration = self.read()
+        async with AsyncExitStack() as stack:
+            lock = stack.enter_context(locked(self._configuration.settings))
+            with self.allow_long_opening():
+                opening = open_app(
+                    self.config,
+                    clock=self.clock,
+                    read=self._configuration,
+                    remake=remake,
+                    entries=self._entries,
+                    held=lock,
+                )
+                app = stack.enter_context(opening)
+            self._enter_hubs(stack, app)
+            self._settling.begin(app)
+            stack.callback(self._settling.end, app)
+            client = SharedClient(app)
+            stack.push_async_callback(client.aclose)
+            await stack.enter_async_context(self.run_beside(app, self._build_at_once))
+            return Opened(app, client, stack.pop_all())
+
+    def _enter_hubs(self, stack: AsyncExitStack, app: App) -> None:
+        """Load the subscriptions, and let `stack` save them."""
+        if self.hubs is None:
+            return
+        self.hubs.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
+        stack.callback(self.hubs.save, app.store.subscriptions)
+
+    async def _close(self) -> None:
+        """Close the instance, if it could be opened, and bring the jobs forward that wait for
+        it."""
+        opened = self._opened
+        self._opened = None
+        try:
+            if opened is not None:
+                async with self._opening_lock:
+                    await opened.stack.aclose()
+        finally:
+            for name in self._postponed:
+                self.bring_forward(name, _TURN_SECONDS)
+            self._postponed.clear()
+
+    async def visit(self, opened: Opened) -> None:
+        """Visit the due sources; `visit_due` also makes thumbnails and asks the language model."""
+        app = opened.app
+        began = self.steady()
+        report = await visit_due(
+            app,
+            Wanted(llm_seconds=LLM_SECONDS),
+            partial(self._build_if_due, app),
+            opened.client,
+            settling=self._settling,
+            walks=self._walks,
+            hubs=self.hubs,
+            hurry_build=partial(self._bring_build_forward, BUILD_SECONDS),
+            stop=self.stop,
+            watch=self._make_watch(VISITS),
+        )
+        seconds = self.steady() - began
+        record_counters(
+            app, report.outcomes, report.built, seconds=seconds, down=report.down is not None
+        )
+        if report.down is not None:
+            self.warn(str(report.down))
+            return
+        self.report_visits(report)
+        if report.outcomes:
+            self._note_news()
+        if self.hubs is not None and self.hubs.due(self.clock()):
+            self.bring_forward(HUBS, 0)
+
+    async def _build_if_due(self, app: App) -> BuildReport:
+        """Bring the build forward if one is due. At the end of the process, build now: there is no
+        later job."""
+        if self.stop.is_set():
+            self._settling.hurry()
+            return await build_due(app, self._settling, self._make_watch(VISITS).turn)
+        if self._settling.is_due(app):
+            self._bring_build_forward()
+        return BuildReport()  # the job of the build reports what it built
+
+    def _build_at_once(self) -> None:
+        """Let what changed wait for nothing but the pause between builds."""
+        self._settling.hurry()
+        self._bring_build_forward()
+
+    def _bring_build_forward(self, least_pause: float = 0.0) -> None:
+        """Bring the build forward, but leave `least_pause` seconds and most of the time to the
+        visits."""
+        pause = max(least_pause, _PAUSES * self._build_seconds)
+        passed = self.steady() - self._built_at
+        self.bring_forward(BUILD, max(pause - passed, 0.0))
+
+    async def build(self, opened: Opened) -> None:
+        """Build the stale feeds if they have waited long enough."""
+        app = opened.app
+        app.store.visits.commit()  # a build sees committed rows
+        began = self.steady()
+        report = await build_due(app, self._settling, self._make_watch(BUILD).turn)
+        if not report.builds:
+            return
+        self._built_at = self.steady()
+        self._build_seconds = self._built_at - began
+        record_counters(app, (), report)
+        self.report_build(report)
+        self._note_news()
+        self.bring_forward(WEBHOOKS, 0)
+        if app.settings.digest:
+            self.bring_forward(DIGESTS, 0)
+
+    async def serve_hubs(self, opened: Opened) -> None:
+        """Take the pushes that wait, and renew the leases of subscriptions."""
+        app = opened.app
+        hubs = self.hubs
+        if hubs is None or not app.settings.site.callback:
+            return
+        are_files_known = self._walks.is_unchanged(app)
+        watch = self._make_watch(HUBS)
+        outcomes = await serve_hubs(
+            app, hubs, opened.client, self._build_at_once, stop=self.stop, watch=watch
+        )
+        if are_files_known:  # what pushes wrote since needs no walk
+            self._walks.end(app)
+        if outcomes:
+            record_counters(app, outcomes, BuildReport())
+            self._note_news()
+        # this job had no time for them, and only a push that arrives calls for the next one
+        if hubs.waiting:
+            self.bring_forward(HUBS, 0)
+
+    async def serve_digests(self, opened: Opened) -> None:
+        """Build the entries of digests that are due, and mail those that were built."""
+        if digests.due(opened.app):
+            self._bring_build_forward()
+        self.report_problems(await mail_digests(opened.app))
+
+    async def check_health(self, opened: Opened) -> None:
+        """Look for new and recovered conditions, publish them, alert."""
+        has_news = self._has_news
+        self._has_news = False
+        failed_reports = await check_health(
+            opened.app, has_news=has_news, unreadable_because=self._unreadable_because
+        )
+        self.report_problems(failed_reports)
+
+    async def send_webhooks(self, opened: Opened) -> None:
+        """Send the messages that are due, new ones and retries."""
+        self.report_problems(await webhooks.send(opened.app))
+
+    async def prune(self, opened: Opened) -> None:
+        """Delete kept pages that are too old."""
+        prune_pages(opened.app)
+
+    def _make_watch(self, name: str) -> Watch:
+        """Return the watch, which here also notes the progress of the job `name`."""
+
+        def filed(title: str) -> None:
+            self.note_progress(name)
+            self.watch.filed(title)
+
+        def visited(outcome: Outcome) -> None:
+            self.note_progress(name)
+            self.watch.visited(outcome)
+
+        def turn() -> None:
+            self.note_progress(name)
+            self.watch.turn()
+
+        return replace(self.watch, filed=filed, visited=visited, turn=turn)
+
+    def _note_news(self) -> None:
+        """Let the conditions be looked at: something happened that may change them."""
+        self._has_news = True
+        self.bring_forward(HEALTH, 0)
+
+    def _note_done(self, name: str, opened: Opened) -> None:
+        """Store when the jobs ended and start next, in the order of `JOBS`."""
+        self._ended_at[name] = self.clock()
+        ended_at = {job: self._ended_at[job] for job in JOBS if job in self._ended_at}
+        write_schedule(opened.app.store, ended_at, self.read_next_runs(), self.clock())
+
+    def _warn_once(self, trouble: str) -> None:
+        """Warn of a trouble once between two visits: several jobs meet the same."""
+        if trouble not in self._already_reported:
+            self._already_reported.add(trouble)
+            self.warn(trouble)
+
+    async def _update_outage(self, name: str, error: SyndicatorError | None) -> None:
+        """Alert if a job keeps failing, or if none does any more. `error`: how this one ended,
+        None: well."""
+        if self.last_good is None:  # nobody knows whom to alert
+            return
+        fault = await self._outage.note_end(
+            self.last_good.settings, error, self.clock(), os.environ, job=name
+        )
+        if fault:
+            self.warn(f"nobody could be told: {fault}")
+
+    def read(self) -> Configuration:
+        """Return the present or last good configuration. Raises ConfigError without either."""
+        before = self.last_good
+        try:
+            present = configuration(self.config, before=before, remember=True)
+        except ConfigError as error:
+            if before is None:
+                raise
+            self._unreadable_because = str(error)
+            self.warn(f"{error}; going on with the configuration read before")
+            return before
+        known_faults: Sequence[Fault] = ()
+        if before is not None:
+            known_faults = before.faults
+            for line in changes(before, present):
+                self.report_change(line)
+        for fault in set(present.faults).difference(known_faults):
+            self.warn(f"{fault}; what was valid before counts")
+        self.last_good = present
+        self._unreadable_because = ""
+        return present
+
+
+# What `up` does, in the order in which a start does it. A job is done at its interval, and earlier
+# if another calls for it; what is due is in the database, so that a restart, a clock that is set or
+# a second process repeats nothing.
+JOBS: Final = {
+    VISITS: Job(_MINUTE, Jobs.visit),
+    BUILD: Job(_MINUTE, Jobs.build),
+    HUBS: Job(_MINUTE, Jobs.serve_hubs),
+    DIGESTS: Job(_MINUTE, Jobs.serve_digests),
+    HEALTH: Job(_MINUTE, Jobs.check_health),
+    WEBHOOKS: Job(_MINUTE, Jobs.send_webhooks),
+    RETENTION: Job(_DAY, Jobs.prune),
+}
+
+
+class Site:
+    """The server's app: published files, health and callback."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        silent_seconds: Callable[[], float] | None = None,
+        hubs: Registry | None = None,
+        answers: Answers | None = None,
+    ) -> None:
+        self.settings = settings
+        self._silent_seconds, self.hubs, self._answers = silent_seconds, hubs, answers
+        self._app = self._made()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def reload(self, settings: Settings) -> None:
+        """Serve by `settings` from now on, on the same host and port."""
+        self.settings = settings
+        self._app = self._made()
+
+    def body_bytes(self, path: str) -> int:
+        return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
+
+    def _made(self) -> ASGIApp:
+        settings = self.settings
+        public = settings.public_dir
+        base, hubs, secret = settings.base_url, settings.publish.hubs, settings.publish.secret_path
+        ask = (
+            self._answers.questions(settings).answer
+            if self._answers and settings.publish.questions
+            else None
+        )
+        site = (
+            make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask)
+            if public
+            else elsewhere
+        )
+        answering = with_health(site, _health(settings, self._silent_seconds))
+        if self.hubs is None or not settings.site.callback:
+            return answering
+        callbacks = Callbacks(verify=self.hubs.verify, known=self.hubs.known, push=self.hubs.push)
+        return with_callbacks(answering, callbacks)
+
+
+def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
+    from syndicator.health import metrics
+
+    key = ""
+    with suppress(OSError):  # without a token there is no health feed
+        key = feed_token(settings.state_dir)
+
+    def alive() -> str:
+        silent = silent_seconds() if silent_seconds else 0
+        return f"no progress for {silent:.0f} s" if silent else ""
+
+    return Health(
+        alive=alive,
+        ready=lambda: asyncio.to_thread(
+            metrics.unready, settings, writes=silent_seconds is not None
+        ),
+        metrics=lambda: asyncio.to_thread(metrics.measured, settings),
+        metrics_type=metrics.CONTENT_TYPE,
+        feed=lambda: asyncio.to_thread(metrics.health_feed, settings, key),
+        feed_name=feed_name(key),
+        token=key,
+    )
+
+
+async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
+    """Serve the console. `how`: as for the server. Raises MissingError if the port is taken."""
+    await serve_app(app, settings.console.host, settings.console.port, **how)
+
+
+async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
+    """Serve `site` until `stop` is set. Raises MissingError if the port is taken."""
+    settings = site.settings
+    if settings.public_dir is not None:
+        settings.public_dir.mkdir(parents=True, exist_ok=True)
+    host, port = settings.publish.host, settings.publish.port
+    await serve_app(site, host, port, stop=stop, listening=listening, body_bytes=site.body_bytes)

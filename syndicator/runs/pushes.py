@@ -1,0 +1,449 @@
+"""WebSub: subscriptions in memory, shared by the server and the runs of a process, which take the
+pushes of hubs."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+from weakref import WeakValueDictionary
+
+from syndicator.app.clients import SharedClient, task_group
+from syndicator.app.container import App, Watch
+from syndicator.app.contexts import make_context
+from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
+from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
+from syndicator.core.program import logger
+from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
+from syndicator.core.shares import Shares
+from syndicator.processes.worker import Worker
+from syndicator.store.tables.messages import Subscriptions
+from syndicator.visiting import websub
+from syndicator.visiting.fetch.decompress import DELTA
+from syndicator.visiting.websub import is_signed, may_subscribe
+
+_TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
+# between two subscriptions for a feed that keeps changing its hub or topic
+_STEADY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A correctly signed push of a hub for a source."""
+
+    subscription: Subscription
+    content_type: str
+    body: bytes
+
+
+class Registry(Hubs):
+    """Subscriptions, as `ports.subscriptions.Hubs` and more. `mint`: returns a random token."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None
+    ) -> None:
+        self._clock = clock
+        self._mint = mint or (lambda: secrets.token_urlsafe(_TOKEN_BYTES))
+        self._base: str | None = None  # None: not known yet; "": hubs are not wanted
+        self._by_token: dict[str, Subscription] = {}
+        self._of: dict[str, str] = {}  # by source key: the token of its wanted subscription
+        self._tallies: dict[str, Tally] = {}
+        self._changed: set[str] = set()  # tokens
+        self._counted: set[str] = set()  # hubs
+        self._inbox = Shares[Push](PUSHES)  # by source key
+        self._waiting_bytes = 0
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.arrived = asyncio.Event()  # a push waits in the inbox
+        self.is_being_read = False  # a job takes pushes
+        self.worker: Worker | None = None  # kept for the next pushes; a job without pushes ends it
+        self.on_arrival: Callable[[], object] = lambda: None
+        self.log = logger("hubs")
+
+    async def rest(self) -> None:
+        worker, self.worker = self.worker, None
+        if worker is not None:
+            await worker.aclose()
+
+    def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
+        """Load `store` once; end subscriptions of removed/changed sources. `base`:
+        `site.callback`."""
+        if self._base is None:
+            for row in store.all():
+                self._put(row)
+            self._changed.clear()
+            self._tallies = {tally.hub: tally for tally in store.tallies()}
+        self._base = base
+        now = self._clock()
+        for row in list(self._by_token.values()):
+            source = sources.get(row.source_key)
+            is_same = source is not None and source.enabled and row.source_url == source.url
+            if row.wanted and not (source and base and is_same and may_subscribe(source)):
+                self._end(row, now)
+            elif row.wanted and row.callback and row.callback != self._callback(row):
+                self._put(replace(row, next_try=now))
+
+    def save(self, store: Subscriptions) -> None:
+        """Store the changes since the last call. Raises StoreError."""
+        if not (self._changed or self._counted):
+            return
+        gone = [token for token in self._changed if token not in self._by_token]
+        changed = [
+            self._by_token[token] for token in sorted(self._changed) if token in self._by_token
+        ]
+        store.save(changed, gone, [self._tallies[hub] for hub in sorted(self._counted)])
+        self._changed.clear()
+        self._counted.clear()
+
+    def due(self, now: datetime) -> list[Subscription]:
+        """Return the subscriptions due for a request, longest overdue first."""
+        if not self._base:
+            return []
+        latest = now + websub.LONGEST  # beyond that the clock was wrong
+        due = [
+            row
+            for row in self._by_token.values()
+            if row.next_try and not now < row.next_try <= latest
+        ]
+        return sorted(due, key=lambda row: (row.next_try or now, row.token))
+
+    def asking(self, token: str) -> Subscription:
+        asked = websub.asking(self._by_token[token], self._callback(self._by_token[token]))
+        self._put(replace(asked, next_try=None))
+        return asked
+
+    def after(self, token: str, change: Callable[[Subscription], Subscription | None]) -> None:
+        """Replace the subscription with change(it); None deletes it."""
+        current = self._by_token.get(token)
+        changed = change(current) if current else None
+        if current is not None and (changed is None or websub.ended(changed)):
+            self._forget(current)
+        elif changed is not None:
+            self._put(changed)
+
+    def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
+        """Answer a hub that verifies our intent, or denies it. Returns HTTP status and body."""
+        if (subscription := self._by_token.get(token)) is None:
+            return self._unknown(), ""
+        answer = websub.intent(subscription, asked, self._clock())
+        if answer.status == HTTPStatus.OK:
+            self.after(token, lambda _: answer.after)
+        self.log.debug(
+            "hub asks", hub=subscription.hub, mode=asked.get("hub.mode", ""), answer=answer.status
+        )
+        return answer.status, answer.body
+
+    def known(self, token: str) -> int:
+        """Return the HTTP status for a push to this callback, before its body is read."""
+        if (subscription := self._by_token.get(token)) is None:
+            return self._unknown()
+        if not subscription.wanted:
+            return HTTPStatus.GONE
+        return (
+            HTTPStatus.OK
+            if subscription.verified_at or subscription.asked
+            else HTTPStatus.NOT_FOUND
+        )
+
+    def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Queue a signed push for a run. Returns the HTTP status."""
+        status = self.known(token)
+        if status != HTTPStatus.OK:
+            return status
+        subscription = self._by_token[token]
+        if not is_signed(subscription.secret, body, headers.get("x-hub-signature", "")):
+            self.log.info(
+                "a push was not signed by its hub",
+                source=subscription.source_key,
+                hub=subscription.hub,
+            )
+            return HTTPStatus.FORBIDDEN
+        if not self._has_room(subscription.source_key, len(body)):
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        self._put(replace(subscription, last_push=self._clock()))
+        self._inbox.add(
+            subscription.source_key, Push(subscription, headers.get("content-type", ""), body)
+        )
+        self._waiting_bytes += len(body)
+        self.arrived.set()
+        self.on_arrival()
+        return HTTPStatus.ACCEPTED
+
+    def _has_room(self, source_key: str, size: int) -> bool:
+        """Return True if a push of `size` bytes may wait: a source has a quarter of the places and
+        bytes at most. A push that waits alone may be larger."""
+        if not self._inbox.has_room(source_key) or self._waiting_bytes + size > PUSH_BYTES:
+            return False
+        waiting = self._inbox.items_of(source_key)
+        if not waiting:
+            return True
+        waiting_bytes = sum(len(push.body) for push in waiting)
+        return waiting_bytes + size <= most_of_one(PUSH_BYTES)
+
+    @property
+    def waiting(self) -> int:
+        """The number of queued pushes."""
+        return len(self._inbox)
+
+    def take(self, busy: Collection[str] = ()) -> Push | None:
+        """Take the next push out of the queue, by turns of the sources that are not `busy`."""
+        push = self._inbox.take(lambda push: push.subscription.source_key not in busy)
+        if push is not None:
+            self._waiting_bytes -= len(push.body)
+        return push
+
+    def polled(
+        self,
+        source: Source,
+        offer: Offer | None,
+        new: Sequence[Entry],
+        before: datetime | None,
+        now: datetime,
+    ) -> None:
+        if not self._base:
+            return
+        if (subscription := self._wanted(source.key)) is not None and (
+            lost := websub.missed(subscription, new, before, now)
+        ):
+            self._count(subscription, missed=lost)
+        self._follow(source, offer if may_subscribe(source) else None, now)
+
+    def brought(self, source_key: str, new: int, now: datetime) -> None:
+        if (subscription := self._wanted(source_key)) is not None and new:
+            self._count(subscription, pushed=new)
+
+    def trust(self, source_key: str, now: datetime) -> float:
+        subscription = self._wanted(source_key) if self._base else None
+        if subscription is None:
+            return 0.0
+        return websub.trust(
+            subscription, self._tallies.get(subscription.hub, Tally(hub=subscription.hub)), now
+        )
+
+    def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
+        lock = self._locks.get(source_key) or asyncio.Lock()
+        self._locks[source_key] = lock
+        return lock
+
+    def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
+        current = self._wanted(source.key)
+        if offer is None:
+            if current is not None:
+                self._end(current, now)
+            return
+        if current is not None:
+            same = current.topic == offer.topic and current.hub in offer.hubs
+            # the hub fails, there is another
+            lost = current.reason and not current.expires and len(offer.hubs) > 1
+            if (same and not lost) or now - current.made_at < _STEADY:
+                return
+            self._end(current, now)
+        others = [hub for hub in offer.hubs if current is None or hub != current.hub]
+        hub = (others or offer.hubs)[0]
+        new = Subscription(
+            token=self._mint(),
+            secret=self._mint(),
+            source_key=source.key,
+            source_url=source.url,
+            hub=hub,
+            topic=offer.topic,
+            made_at=now,
+            next_try=now,
+        )
+        self._put(new)
+
+    def _wanted(self, source_key: str) -> Subscription | None:
+        return self._by_token.get(self._of.get(source_key, ""))
+
+    def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
+        self._put(websub.counted(subscription, pushed=pushed, missed=missed))
+        tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
+        self._tallies[subscription.hub] = websub.counted(tally, pushed=pushed, missed=missed)
+        self._counted.add(subscription.hub)
+
+    def _end(self, subscription: Subscription, now: datetime) -> None:
+        over = websub.farewell(subscription, now)
+        if websub.ended(over):
+            self._forget(subscription)
+        else:
+            self._put(over)
+
+    def _put(self, subscription: Subscription) -> None:
+        self._by_token[subscription.token] = subscription
+        if subscription.wanted:
+            self._of[subscription.source_key] = subscription.token
+        elif self._of.get(subscription.source_key) == subscription.token:
+            del self._of[subscription.source_key]
+        self._changed.add(subscription.token)
+
+    def _forget(self, subscription: Subscription) -> None:
+        self._put(replace(subscription, wanted=False))
+        del self._by_token[subscription.token]
+
+    def _callback(self, subscription: Subscription) -> str:
+        return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
+
+    def _unknown(self) -> int:
+        """Return 503 until the store is read, then 404."""
+        return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
+
+
+_LOOK: Final = 0.5  # seconds between two checks
+_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
+_JOB_SECONDS: Final = 20.0  # the next job takes what came later, and asks the other hubs
+_PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.parser")
+
+
+async def serve_hubs(
+    app: App,
+    registry: Registry,
+    client: SharedClient,
+    build_at_once: Callable[[], None],
+    *,
+    stop: asyncio.Event,
+    watch: Watch,
+) -> Sequence[Outcome]:
+    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is
+    over. `build_at_once` is called when a push brought something new. Returns the outcomes of
+    pushes. Raises StoreError, OSError."""
+    intake = Intake(app, registry, client, build_at_once, stop, watch)
+    try:
+        await intake.run()
+    finally:
+        if not intake.outcomes:
+            await registry.rest()
+    return intake.outcomes
+
+
+class Intake:
+    """Pushes that are read and hubs that are asked, at the same time."""
+
+    def __init__(
+        self,
+        app: App,
+        registry: Registry,
+        client: SharedClient,
+        build_at_once: Callable[[], None],
+        stop: asyncio.Event,
+        watch: Watch,
+    ) -> None:
+        self.app = app
+        self.registry = registry
+        self.client = client
+        self.build_at_once = build_at_once
+        self.stop = stop
+        self.watch = watch
+        self.outcomes: list[Outcome] = []
+        self._sources_read: set[str] = set()  # whose push is read: one of each, as `alone` has it
+        self._hubs_asked = 0
+        self._ended = asyncio.Event()  # a push was read, or a hub answered
+
+    async def run(self) -> None:
+        """Begin what is due until the time is over, then wait for the end of what began. Raises
+        StoreError, OSError."""
+        until = self._clock() + _JOB_SECONDS
+        self.registry.is_being_read = True
+        try:
+            async with task_group() as group:
+                while not self.stop.is_set():
+                    begins_more = self._clock() < until
+                    if begins_more:
+                        self._ask_hubs(group)
+                        self._begin_pushes(group)
+                    self.registry.save(self.app.store.subscriptions)
+                    if not (self._hubs_asked or self._sources_read):
+                        break
+                    await self._wait_a_moment(begins_more=begins_more)
+        finally:
+            self.registry.is_being_read = False
+
+    def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
+        due = self.registry.due(self.app.clock())
+        for subscription in due[: _AT_ONCE - self._hubs_asked]:
+            self._hubs_asked += 1
+            group.create_task(self._ask(self.registry.asking(subscription.token)))
+
+    async def _wait_a_moment(self, *, begins_more: bool) -> None:
+        """Wait until something ended or, if the job `begins_more`, until a push arrived."""
+        events = [self._ended, self.stop]
+        if begins_more:
+            events.append(self.registry.arrived)
+        waiting = [asyncio.create_task(event.wait()) for event in events]
+        try:
+            await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            self._ended.clear()
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
+        self.registry.arrived.clear()
+        while len(self._sources_read) < _AT_ONCE:
+            push = self.registry.take(self._sources_read)
+            if push is None:
+                return
+            self._sources_read.add(push.subscription.source_key)
+            group.create_task(self._take(push))
+
+    async def _take(self, push: Push) -> None:
+        try:
+            await self._visit(push)
+        finally:
+            self._sources_read.discard(push.subscription.source_key)
+            self._ended.set()
+
+    async def _visit(self, push: Push) -> None:
+        from syndicator.filing.visit import is_signal, signalled, take_push
+
+        key = push.subscription.source_key
+        source = self.app.sources.get(key)
+        visits = self.app.store.visits
+        async with self.registry.alone(key):
+            state = visits.state(key)
+            if source is None or not source.enabled:
+                return
+            if state is None or state.disabled:
+                return
+            if self.stop.is_set():
+                return
+            if is_signal(source, state, push.subscription.hub):
+                visits.save_states([signalled(state, self.app.clock())])
+                return
+            url = push.subscription.topic
+            headers = {"content-type": push.content_type}
+            fetched = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
+            if self.registry.worker is None:
+                self.registry.worker = Worker(preload=_PRELOAD)
+            worker = self.registry.worker
+            context = make_context(
+                self.app, self.client.open(), worker, self.watch.filed, hubs=self.registry
+            )
+            outcome, new_state = await take_push(
+                context.visit(source, state), fetched, stop=self.stop
+            )
+            if outcome is None:
+                visits.save_states([new_state])
+                return
+            if outcome.reason != OURS:
+                visits.end_visit(outcome, new_state)
+        self.outcomes.append(outcome)
+        if outcome.added or outcome.changed:
+            self.build_at_once()
+        self.watch.visited(outcome)
+
+    async def _ask(self, asked: Subscription) -> None:
+        try:
+            result = await self.client.open().fetch(websub.request(asked))
+        finally:
+            self._hubs_asked -= 1
+            self._ended.set()
+        now = self.app.clock()
+        self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
+        self.registry.log.debug(
+            "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked
+        )

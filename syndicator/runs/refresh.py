@@ -1,0 +1,321 @@
+"""A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicator.app.clients import SharedClient, make_worker, task_group
+from syndicator.app.container import App
+from syndicator.app.container import Watch as Watch
+from syndicator.app.lookup import need_sources
+from syndicator.configuration.sources.identity import files_of
+from syndicator.core.errors import Fault, NetworkDown
+from syndicator.core.model import Outcome, Problem, SourceState
+from syndicator.core.ports import Fetcher
+from syndicator.health.follow import report_run
+from syndicator.pictures import thumbnails
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
+from syndicator.runs.settling import Settling
+from syndicator.upkeep import reconcile, recovery
+from syndicator.upkeep.descriptions.enrich_report import EnrichReport
+from syndicator.upkeep.reconcile import Walks
+from syndicator.upkeep.reread import newly_outdated
+
+if TYPE_CHECKING:
+    from syndicator.runs.pushes import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    outcomes: tuple[Outcome, ...]
+    built: BuildReport
+    problems: tuple[Problem, ...]  # article files that could not be read
+    # the answers of the language model after the first build
+    llm: EnrichReport = field(default_factory=EnrichReport)
+    failed_reports: tuple[Problem, ...] = ()  # alerts, the file of metrics
+    outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
+    down: NetworkDown | None = None  # no source could be reached
+    followed: int = 0  # sources that are not paused
+    faults: tuple[Fault, ...] = ()  # of the files of sources: the last valid tables counted
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        return tuple(
+            outcome for outcome in self.outcomes if outcome.status in ("failed", "disabled")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The sources that a run visits, and the limits of the run."""
+
+    keys: Collection[str] = ()  # keys of sources to visit, due or not
+    all: bool = False  # visit every enabled source
+    failed: bool = False  # visit every enabled source whose last visit failed
+    relearn: bool = False  # find out again what stands at the addresses of `keys`
+    limit: int | None = None  # pages of each source
+    max_seconds: float | None = None
+    llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
+    build_seconds: float = BUILD_SECONDS  # between two builds during visits
+
+    @property
+    def asked(self) -> bool:
+        """True if a person chose the sources."""
+        return bool(self.keys or self.all or self.failed)
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts since `up` or a worker started, for its last line."""
+
+    runs: int = 0
+    jobs: int = 0  # hosts that a worker took
+    visits: int = 0
+    failed: int = 0
+    articles: int = 0
+    files: int = 0
+
+    def visited(self, outcome: Outcome) -> None:
+        self.visits += 1
+        self.failed += outcome.status in ("failed", "disabled")
+        self.articles += len(outcome.added)
+
+    def add_build(self, report: BuildReport) -> None:
+        self.files += len(report.written)
+
+    def add_run(self, report: RunReport) -> None:
+        self.runs += 1
+        self.add_build(report.built)
+
+
+def remake(app: App) -> None:
+    """Rebuild a lost database, and learn lost tags anew."""
+    from syndicator.upkeep.descriptions.redescribe import learn
+    from syndicator.upkeep.reindex import reindex
+
+    if reindex(app).unlearnt:
+        learn(app)
+
+
+async def run(
+    app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
+) -> RunReport:
+    """Visit and build what is due (see `visit_due`), prune kept pages, and report the run. The
+    caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    async with aclosing(SharedClient(app)) as client:
+        build = partial(build_feeds, app, turn=watch.turn)
+        report = await visit_due(app, wanted, build, client, stop=stop, watch=watch)
+    down = report.down
+    if down is None:
+        prune_pages(app)
+    # A network that is down is recorded too, then raised.
+    seconds = clock() - began
+    failed_reports = await report_run(
+        app, report.outcomes, report.built, seconds=seconds, down=down is not None
+    )
+    if down is not None:
+        raise down
+    return replace(report, failed_reports=failed_reports)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visits:
+    """The visits of a run, and the feeds that were built meanwhile. `down`: no source could be
+    reached."""
+
+    outcomes: Sequence[Outcome] = ()
+    built: BuildReport = field(default_factory=BuildReport)
+    down: NetworkDown | None = None
+
+
+async def visit_due(
+    app: App,
+    wanted: Wanted,
+    build: Callable[[], Awaitable[BuildReport]],
+    client: SharedClient,
+    *,
+    settling: Settling | None = None,
+    walks: Walks | None = None,
+    hubs: "Registry | None" = None,
+    hurry_build: Callable[[], None] = lambda: None,
+    stop: asyncio.Event,
+    watch: Watch = Watch(),
+) -> RunReport:
+    """Visit the sources that are due and make thumbnails, then ask the language model. `build` is
+    called after the visits, and again after what changed something. With `settling`, `hurry_build`
+    is called during the visits when articles cannot wait; without, feeds are built meanwhile.
+    `walks` may skip walks. Raises UsageError, StoreError, OSError."""
+    began = asyncio.get_running_loop().time()
+    reconcile.edited_sources(app)
+    problems = walks.files(app) if walks else reconcile.files(app)
+    due = _due(app, wanted)
+    watch.started(len(due))
+    build_seconds: float | None = wanted.build_seconds
+    if settling:
+        settling.begin(app)
+        first_visits = {state.key for state in due if state.first_visit is None}
+        watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
+        build_seconds = None
+    visits = _Visits()
+    fetcher = client.open() if due or thumbnails.wanted(app) else None
+    async with thumbnails.taking(app, fetcher, stop) as pictures:
+        if due and fetcher:
+            visits = await _visit_and_build(
+                app, due, wanted, stop, watch, fetcher, build_seconds, hubs
+            )
+        built = together(visits.built, await build())
+        if pictures and visits.down is None:
+            await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
+    if pictures and pictures.changed:
+        built = together(built, await build())
+    report = RunReport(
+        outcomes=tuple(visits.outcomes),
+        built=built,
+        problems=problems,
+        down=visits.down,
+        followed=sum(source.enabled for source in app.sources.values()),
+        faults=source_faults(app),
+    )
+    if visits.down is not None:
+        return report
+    enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
+    if enriched.changed:
+        built = together(built, await build())
+    recovery.mark(app)
+    problems = (*problems, *recovery.compare(app))
+    if walks:
+        walks.end(app)
+    return replace(
+        report, built=built, problems=problems, llm=enriched, outdated=newly_outdated(app)
+    )
+
+
+def source_faults(app: App) -> tuple[Fault, ...]:
+    """Return the faults of sources.toml and sources.d."""
+    return tuple(fault for fault in app.faults if Path(fault.file).name in _source_files(app))
+
+
+def _source_files(app: App) -> set[str]:
+    return {path.name for path in files_of(app.config / "sources.toml")}
+
+
+def prune_pages(app: App) -> None:
+    """Delete kept pages older than `store.pages_days`."""
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
+
+
+def _watch_for_urgent(
+    watch: Watch, settling: Settling, hurry_build: Callable[[], None], first_visits: Collection[str]
+) -> Watch:
+    """Return `watch` that also reports new articles to `settling`. It calls `hurry_build` if
+    many wait, and for those of sources that are visited for the first time (`first_visits`:
+    their keys)."""
+
+    def filed(title: str) -> None:
+        settling.filed()
+        if settling.has_many():
+            hurry_build()
+        watch.filed(title)
+
+    def visited(outcome: Outcome) -> None:
+        if outcome.key in first_visits and outcome.added:
+            settling.hurry()
+            hurry_build()
+        watch.visited(outcome)
+
+    return replace(watch, filed=filed, visited=visited)
+
+
+async def ask_model(
+    app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
+) -> EnrichReport:
+    """Ask the language model, if configured, for up to `seconds`."""
+    if not app.settings.describe.llm.url:
+        return EnrichReport()
+    from syndicator.upkeep.descriptions.enrich import enrich
+
+    return await enrich(app, stop=stop, seconds=seconds, filed=filed)
+
+
+def _left(wanted: Wanted, began: float, most: float) -> float:
+    if wanted.max_seconds is None:
+        return most
+    return min(most, began + wanted.max_seconds - asyncio.get_running_loop().time())
+
+
+async def _visit_and_build(
+    app: App,
+    due: list[SourceState],
+    wanted: Wanted,
+    stop: asyncio.Event,
+    watch: Watch,
+    fetcher: Fetcher,
+    build_seconds: float | None,
+    hubs: "Registry | None",
+) -> _Visits:
+    """Visit, and build every `build_seconds` meanwhile; None: build nothing."""
+    # imported here, so that a run with nothing due does not load the modules that fetch and parse
+    from syndicator.app.contexts import make_context
+    from syndicator.filing.visit import visit_all
+
+    down: NetworkDown | None = None
+    over = asyncio.Event()
+    worker = make_worker(app)
+    building: asyncio.Task[BuildReport] | None = None
+    outcomes: Sequence[Outcome] = ()
+    async with task_group() as group:
+        if build_seconds is not None:
+            building = group.create_task(build_meanwhile(app, over, build_seconds, watch.turn))
+        try:
+            outcomes = await visit_all(
+                [(app.sources[state.key], state) for state in due],
+                make_context(
+                    app,
+                    fetcher,
+                    worker,
+                    watch.filed,
+                    asked=wanted.asked,
+                    hubs=hubs,
+                    pages=watch.pages,
+                ),
+                limit=wanted.limit,
+                max_seconds=wanted.max_seconds,
+                stop=stop,
+                done=watch.visited,
+            )
+        except NetworkDown as error:
+            down = error
+        finally:
+            over.set()
+            await worker.aclose()
+    if building is None:
+        return _Visits(outcomes=outcomes, down=down)
+    return _Visits(outcomes=outcomes, built=building.result(), down=down)
+
+
+def _due(app: App, wanted: Wanted) -> list[SourceState]:
+    visits = app.store.visits
+    need_sources(app, wanted.keys)
+    if wanted.keys:
+        named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
+        return [_asked_now(state.forgets() if wanted.relearn else state) for state in named]
+    if wanted.asked:
+        states = visits.states()
+        enabled = [states[key] for key, source in app.sources.items() if source.enabled]
+        return [
+            _asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled
+        ]
+    due = app.store.visits.due(app.clock())
+    return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
+
+
+def _asked_now(state: SourceState) -> SourceState:
+    return replace(state, next_due=state.feed_due or state.next_due, feed_due=None)

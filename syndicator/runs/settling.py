@@ -1,0 +1,116 @@
+"""Decide when `up` builds: new articles wait shortly for others, urgent changes do not."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from syndicator.app.container import App
+from syndicator.configuration.settings import seconds
+from syndicator.core.axes import ALL, SOURCE
+from syndicator.core.model import FeedKey
+from syndicator.publishing.selection.pace import MANY, Built, Waiting, crowd, is_due, is_rested
+from syndicator.publishing.selection.published import is_on
+from syndicator.sending import digests
+from syndicator.stories import calm
+
+# After this time a build includes all feeds that changed, and checks for changes without a mark,
+# such as a replaced web root. A choice.
+_WHOLE_SECONDS = 3600.0
+
+
+class Settling:
+    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and
+    old pages longer; edits, withdrawals and first articles do not."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._waiting = Waiting()
+        self._mark = 0  # the newest mark that visits made
+        self._made_with: Any = None
+        self.alone = asyncio.Lock()  # held by the one build under way
+        self._whole_at = 0.0
+        self._whole = True  # the next build includes everything stale
+        self._left = False  # the last build left something to the next one
+        self._built: dict[FeedKey, Built] = {}
+
+    def begin(self, app: App) -> None:
+        """Call before jobs change something: feeds that are stale already are built at once."""
+        if app.store.index.newest_mark() > self._mark:
+            self._whole = True
+            self.hurry()
+
+    def end(self, app: App) -> None:
+        """Call when the jobs have ended."""
+        self._mark = app.store.index.newest_mark()
+
+    def filed(self) -> None:
+        self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
+
+    def has_many(self) -> bool:
+        """True if so many articles wait that the build must not."""
+        return self._waiting.articles >= MANY
+
+    def hurry(self) -> None:
+        self._waiting = replace(self._waiting, urgent=True)
+
+    def is_due(self, app: App) -> bool:
+        now = self._clock()
+        if self._is_whole(app) or digests.due(app) or calm.is_due(app):
+            return True
+        if not app.store.index.newest_mark() and not self._left:
+            self._waiting = Waiting()
+            return False
+        if self._waiting.since is None:
+            self._waiting = replace(self._waiting, since=now)
+        if is_on(SOURCE, app.settings.publish) and app.store.index.has_unbuilt(SOURCE):
+            self.hurry()
+        return is_due(self._waiting, seconds(app.settings.publish.settle), now)
+
+    @contextmanager
+    def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
+        """Yield `among` for `build_feeds`. If the block fails, the build stays due."""
+        before, whole = (
+            self._waiting,
+            self._is_whole(app) or not seconds(app.settings.publish.settle),
+        )
+        self._waiting = Waiting()
+        try:
+            yield None if whole or before.urgent else self._rested(app)
+        except BaseException:
+            self._waiting = before
+            raise
+        if whole:
+            self._made_with, self._whole_at, self._whole = _made_with(app), self._clock(), False
+
+    def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
+        """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
+        stale."""
+        now, self._left = self._clock(), left > 0
+        if left and self._waiting.since is None:
+            self._waiting = replace(self._waiting, since=now)
+        self._built |= {
+            key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()
+        }
+
+    def _rested(self, app: App) -> Callable[[FeedKey], bool]:
+        settle, now, many = (
+            seconds(app.settings.publish.settle),
+            self._clock(),
+            crowd(self._built.values()),
+        )
+        count = app.store.index.count
+        return lambda key: is_rested(
+            self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
+        )
+
+    def _is_whole(self, app: App) -> bool:
+        if self._made_with != _made_with(app) or self._clock() - self._whole_at >= _WHOLE_SECONDS:
+            return True
+        return self._whole and self._waiting.urgent
+
+
+def _made_with(app: App) -> Any:
+    return app.settings, app.queries, app.sources, app.taxonomy

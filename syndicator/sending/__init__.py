@@ -1,0 +1,1 @@
+"""Messages to others: webhooks, hubs of our feeds, digests."""

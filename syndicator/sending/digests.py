@@ -1,0 +1,133 @@
+"""Entries of digests, made once when due and stored in a note of the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, Final
+
+from syndicator.app.container import App
+from syndicator.configuration.settings import DAYS, Digest
+from syndicator.core.axes import STORIES
+from syndicator.core.model import FeedKey
+from syndicator.publishing.paths import parse_stem
+from syndicator.publishing.stories.ranking import count_voices
+from syndicator.store.engine import Store
+
+_NOTE: Final = "digests"
+_KEPT: Final = 10  # entries of a digest: a choice, as the two that follow
+_LINES: Final = 50
+_MOST: Final = 2000  # articles of a period that are looked at
+
+# Newest first: arguments of `publishing.digests.entry`, and `waits`, `tried`, `fault` of mail.
+Issues = list[dict[str, Any]]
+
+
+def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
+    """Return the last end of a period at or before `now`, in UTC. `zone`: None for this
+    machine's."""
+    weekday, hours = digest.at[:-5].strip(), time.fromisoformat(digest.at[-5:])
+    days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(len(DAYS) + 1))
+    wanted = (day for day in days if not weekday or DAYS[day.weekday()] == weekday)
+    return next(
+        end for day in wanted if (end := datetime.combine(day, hours, zone).astimezone(UTC)) <= now
+    )
+
+
+def due(app: App) -> bool:
+    """Return True if an entry is due, or if a digest was added or removed."""
+    stored = read(app.store)
+    return stored.keys() != {digest.name for digest in app.settings.digest} or any(
+        stored[digest.name]["until"] < last_end(digest, app.clock()).isoformat()
+        for digest in app.settings.digest
+    )
+
+
+def collect(app: App) -> list[tuple[Digest, Issues]]:
+    """Make the due entries. Returns the entries of all digests, with published articles only."""
+    before, wanted = read(app.store), app.settings.digest
+    stored = {digest.name: _continued(app, digest, before.get(digest.name)) for digest in wanted}
+    if stored != before:
+        write(app, stored)
+    return [
+        (digest, [published(app, issue) for issue in stored[digest.name]["issues"]])
+        for digest in wanted
+    ]
+
+
+def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a digest with its due entry. A new digest begins with the last period, which is not
+    mailed."""
+    until = last_end(digest, app.clock())
+    since = (
+        datetime.fromisoformat(before["until"])
+        if before
+        else last_end(digest, until - timedelta(seconds=1))
+    )
+    issues = before["issues"] if before else []
+    if since < until and (stories := _stories(app, digest, since, until)):
+        day, waits = until.astimezone().date().isoformat(), bool(before and digest.mail)
+        issue = {
+            "until": until.isoformat(),
+            "day": day,
+            "stories": stories,
+            "waits": waits,
+            "tried": "",
+            "fault": "",
+        }
+        issues = [issue, *issues][:_KEPT]
+    return {"until": max(since, until).isoformat(), "issues": issues}
+
+
+def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
+    """Return the stories with articles added from `since` to before `until`, as article ids: the
+    first of each outlet, the lead first. Sort stories by number of outlets, of which copies of one
+    text count once, then the newest first."""
+    index, key = app.store.index, parse_stem(digest.of) or FeedKey("", "")
+    ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
+    articles, stories = index.articles(ids), index.reports(ids)
+    leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
+    groups: dict[str, list[str]] = {}
+    excerpts = {id: article.excerpt for id, article in articles.items()}
+    for id in (id for id, article in articles.items() if (article.added or until) < until):
+        first, story = dict[str, str](), stories.get(id)
+        for outlet, article in story.reports if story else (("", articles[id]),):
+            excerpts[article.id] = article.excerpt
+            if (article.added or until) < until and (outlet not in first or article.id in leads):
+                first[outlet] = article.id
+        groups.setdefault(
+            story.name if story else id, sorted(first.values(), key=lambda id: id not in leads)
+        )
+
+    def count_outlets(ids: Sequence[str]) -> int:
+        return count_voices(excerpts[id] for id in ids)
+
+    return sorted(groups.values(), key=count_outlets, reverse=True)[:_LINES]
+
+
+def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry without its unpublished articles."""
+    there = app.store.index.published([id for ids in issue["stories"] for id in ids])
+    return {**issue, "stories": [[id for id in ids if id in there] for ids in issue["stories"]]}
+
+
+def faults(store: Store) -> list[str]:
+    """Return the mail faults of the newest entries."""
+    return [
+        issue["fault"]
+        for digest in read(store).values()
+        for issue in digest["issues"][:1]
+        if issue["fault"]
+    ]
+
+
+def read(store: Store) -> dict[str, Any]:
+    """Return `until` (the end of its last period) and `issues` of each digest."""
+    stored: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
+    return stored
+
+
+def write(app: App, stored: Mapping[str, Any]) -> None:
+    """Store the value of `read`."""
+    app.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, app.clock())

@@ -1,1 +1,0 @@
-"""Add sources: search an address, preview its entries, write it to sources.toml."""

@@ -1,2 +1,0 @@
-"""Later changes of excerpts, categories and tags, by an edited taxonomy, a renamed tag or a
-language model."""

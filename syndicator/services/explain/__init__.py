@@ -1,1 +1,0 @@
-"""Explain an article, or an address that may become one (`show`)."""

@@ -1,1 +1,0 @@
-"""Faults and figures, for `status`, the health feed, alerts and metrics."""

@@ -1,1 +1,0 @@
-"""Create a new instance: configuration and deployment files."""

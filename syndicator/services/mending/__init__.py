@@ -1,1 +1,0 @@
-"""Changes to filed articles: withdraw, release, split, reread, try rules."""

@@ -1,1 +1,0 @@
-"""Notices to others: to the hubs of our feeds."""

@@ -1,1 +1,0 @@
-"""Repairs at the start of a run."""

@@ -1,2 +1,0 @@
-"""Stories: articles of several outlets on one event. `follow` groups new articles; `decisions`
-records decisions."""

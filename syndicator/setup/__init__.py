@@ -1,0 +1,1 @@
+"""Create a new instance: its configuration and the files that run it."""

@@ -1,0 +1,532 @@
+"""Explanations for `show`: of a filed article, and of an address that is no article yet."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from syndicator.adding.search import unanswered
+from syndicator.app import feeds, lookup
+from syndicator.app.clients import make_fetcher, open_worker
+from syndicator.app.container import App
+from syndicator.app.lookup import article_id
+from syndicator.articles import fields as articles_fields
+from syndicator.articles.edits import FIELDS, By, by_of, sign
+from syndicator.articles.fields import settle
+from syndicator.articles.frontmatter import dump, load
+from syndicator.articles.snapshots import ANSWERED
+from syndicator.articles.stores.paths import loaded
+from syndicator.core import urls
+from syndicator.core.errors import (
+    ConfigError,
+    MissingError,
+    NotAFeed,
+    NotAnArticle,
+    RulesError,
+    UsageError,
+    WorkerFailed,
+)
+from syndicator.core.formats import PAGE
+from syndicator.core.model import (
+    Article,
+    Entry,
+    Failed,
+    Fetched,
+    ReadArticle,
+    Request,
+    Rules,
+    Source,
+    SourceState,
+)
+from syndicator.core.ports import EntryRow, Fetcher
+from syndicator.core.reasons import HoldReason
+from syndicator.core.usage.vocabularies import terms
+from syndicator.describing.llm import prompt
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import load_any
+from syndicator.filing import jobs, ownership
+from syndicator.filing.context import feed_request, page_request, without_credentials
+from syndicator.filing.entry.ingest import as_filed
+from syndicator.filing.read_article import load_taxonomy, own_names, read_article, spelled
+from syndicator.filing.visit import introduced
+from syndicator.pictures import outcomes
+from syndicator.publishing.entries import Entries, renderers
+from syndicator.publishing.look import look
+from syndicator.publishing.paths import stem
+from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.story import alone
+from syndicator.upkeep.descriptions.again import reread
+from syndicator.upkeep.descriptions.answers import make_question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An article, its file, and the reasons for the article's fields and state."""
+
+    article: ReadArticle
+    markdown: str
+    why: Mapping[str, Any]
+
+
+_FENCE = "(a line of random letters)"
+
+
+def llm_history(app: App, id: str) -> Mapping[str, Any]:
+    if (asked := app.store.enrichment.asked(id)) is None:
+        return (
+            {"llm": "not asked yet"}
+            if app.settings.describe.llm.url and app.store.index.path(id)
+            else {}
+        )
+    why = ": ".join(part for part in (asked.reason, asked.detail) if part)
+    again = f"; asked again from {asked.next_try.isoformat()}" if asked.next_try else ""
+    verdict = (
+        f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan},"
+        f" {asked.at.isoformat()}{again}"
+    )
+    shown: dict[str, Any] = {"llm": verdict} | (
+        {"llm_answer": asked.answer} if asked.answer else {}
+    )
+    if (path := app.store.index.path(id)) and asked.key:
+        try:  # as it would be sent now: text and taxonomy may have changed since
+            article = app.article_store.get(path)
+            messages = prompt.messages(
+                make_question(app.taxonomy, article, app.settings.describe.llm.write), _FENCE
+            )
+            shown["llm_asked"] = [
+                f"{message['role']}: {message['content']}" for message in messages
+            ]
+        except ConfigError as error:
+            shown["llm_asked"] = [str(error)]
+        except FileNotFoundError:
+            pass
+    return shown
+
+
+_BY: Final = {
+    By.OPERATOR: "your edit of the file",
+    By.LLM: "the language model",
+    By.EXTRACTIVE: "sentences of its text",
+}
+# Names of the file's fields in the trace of a reading.
+_TRACED: Final = {
+    "title": "title",
+    "date": "published",
+    "coverImage": "cover",
+    "author": "author",
+    "body": "body",
+}
+_DESCRIBED: Final = ("tags", "category")  # explained by `tag_reasons` and `category_reason`
+_FEED: Final = "its feed, or its page when it was filed"
+
+
+def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
+    """Return the origin of each field. `reading`, `trace`: of the kept page, or None and {}."""
+    return {
+        key: _origin(key, article, reading, trace)
+        for key in FIELDS
+        if key not in _DESCRIBED
+        and (articles_fields.row(key).written(article) if key != "body" else article.body)
+    }
+
+
+def _origin(key: str, article: Article, reading: Article | None, trace: Mapping[str, Any]) -> str:
+    by = by_of(article, key)
+    if by in _BY:
+        return _BY[by]
+    if key == "excerpt":
+        return "its publisher's own"
+    if reading is None or not _same(key, article, reading):
+        return _FEED
+    step = trace.get(_TRACED[key])
+    return f"its page: {step.get('from', '')}" if isinstance(step, Mapping) else "its page"
+
+
+def _same(key: str, article: Article, other: Article) -> bool:
+    if key == "body":
+        return article.body.strip() == other.body.strip()
+    row = articles_fields.row(key)
+    return bool(row.written(article) == row.written(other))
+
+
+def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
+    by = by_of(article, "tags")
+    if by in (By.OPERATOR, By.LLM):
+        return dict.fromkeys(article.tags, _BY[by])
+    own = spelled(source.tags, taxonomy) if source else ()
+    names = own_names(article.author, article.url)
+    published = taxonomy.mapped(article.keywords, article.text, article.title, names)
+    scored = taxonomy.scored(article.title, article.text)
+    return {tag: _tag_reason(tag, article, own, published, scored) for tag in article.tags}
+
+
+def _tag_reason(
+    tag: str,
+    article: Article,
+    own: tuple[str, ...],
+    published: list[str],
+    scored: Mapping[str, tuple[float, str]],
+) -> str:
+    if tag in own:
+        return "its source has it in sources.toml"
+    chance, why = scored.get(tag, (0.0, ""))
+    if tag in published:
+        return "its publisher's" + (f", and {why} ({chance:.2f})" if chance >= 0.01 else "")  # noqa: PLR2004
+    if tag == article.category and chance < 0.01:  # noqa: PLR2004
+        return "its category"
+    return f"{why} ({chance:.2f})" if why else "as it was filed: the taxonomy does not have it now"
+
+
+def category_reason(
+    article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str
+) -> str:
+    by = by_of(article, "category")
+    if by in (By.OPERATOR, By.LLM):
+        return _BY[by]
+    guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
+    if guess.name == article.category:
+        return f"its text fits best ({guess.score:.2f})"
+    unclear = f"no category of the taxonomy is clear ({guess.score:.2f})"
+    if source and article.category == source.category:
+        return f"its source has it in sources.toml; {unclear}"
+    if article.category == uncategorised:
+        return f"{unclear}: describe.uncategorised"
+    return f"as it was filed; now {guess.name or 'none'} ({guess.score:.2f})"
+
+
+def entry(app: App, what: str, format: str) -> bytes:
+    """Return an article's entry in a feed format. Raises UsageError, MissingError."""
+    taxonomy = load_any(app.taxonomy.toml)
+    tags, specs = (
+        [tag.name for tag in taxonomy.tag],
+        feeds.feed_specs(app, taxonomy, app.store.index.feeds()),
+    )
+    table = renderers(Pages(specs, app.settings, look(app.config), tags))
+    if format not in table:
+        raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
+    if (id := article_id(app, what)) is None:
+        raise UsageError(
+            f"{what!r} is not published; give the address or the id of an article, or its file"
+        )
+    index, body = app.store.index, lambda id: lookup.read(app, id).body
+    entries = Entries(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
+    views = entries.views([id], None)
+    rendered = entries.made([format], views[0], None) if views else None
+    if rendered is None:
+        raise MissingError(f"{what}: {entries.problems[id].reason}: {entries.problems[id].detail}")
+    return alone(rendered[format]) if format == PAGE else rendered[format]
+
+
+def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
+    """Yield feeds, merges, addresses, carriers and the next visit."""
+    visits, index = app.store.visits, app.store.index
+    into = article.merged_into or index.merged().get(article.id, "")
+    yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
+    if article.hold:
+        why = next(
+            (reason.means for reason in HoldReason if reason == article.hold_reason),
+            "you said so in its file",
+        )
+        yield "on hold", f"{why}; `syndicator release {article.id}` publishes it"
+    others = index.articles([into, *visits.copies(article.id)])
+    named = {id: f"{other.title} ({other.url})" for id, other in others.items()}
+    if into:
+        yield "merged into", named.pop(into, into)
+    if named:
+        yield "stands for", sorted(named.values())
+    lists = {
+        "also at": article.also,
+        "other addresses": article.aliases,
+        "split from": article.split_from,
+    }
+    lists["announced by"] = tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))
+    yield from ((name, list(values)) for name, values in lists.items() if values)
+    yield "source", article.source_key or None
+    if picture := app.store.pictures.row(article.id):
+        yield (
+            "picture",
+            (
+                outcomes.told(picture)
+                if app.settings.publish.thumbnails
+                else "none: thumbnails are off"
+            ),
+        )
+    if (state := visits.state(article.source_key)) is not None:
+        when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
+        yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
+
+
+def show_filed(app: App, id: str) -> Shown:
+    """Explain a filed article. Raises MissingError, ConfigError."""
+    path = app.store.index.path(id)
+    try:
+        data = app.article_store.read(path) if path else None
+    except FileNotFoundError:
+        data = None
+    place = f"{app.article_store.name}/{path}"
+    if data is None:
+        raise MissingError(f"{place}: the file of {id} is gone; `syndicator reindex` forgets it")
+    return show_article(app, loaded(data, place), data)
+
+
+def show_article(app: App, article: Article, data: bytes) -> Shown:
+    return Shown(
+        article=unread(article),
+        markdown=data.decode("utf-8", "replace"),
+        why=dict(_why(app, article)),
+    )
+
+
+def unread(article: Article) -> ReadArticle:
+    return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
+
+
+def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
+    taxonomy, source = load_taxonomy(app.taxonomy), app.terms(article)
+    reading, page = _of_page(app, article, source)
+    trace = reading.trace if reading else {}
+    yield "origins", origins(article, reading, trace)
+    yield "tags", tag_reasons(article, source, taxonomy)
+    yield (
+        "category",
+        category_reason(article, source, taxonomy, app.settings.describe.uncategorised),
+    )
+    yield from (
+        (name, value) for name, value in trace.items() if name not in ("category", "excerpt")
+    )
+    yield "robots", article.robots
+    yield "rights", rights(article)
+    yield "page", page
+    if app.store.index.path(article.id) is None:
+        yield "state", "not filed; the next run files what is in the folder of articles"
+        return
+    yield from standing(app, article)
+    yield from llm_history(app, article.id).items()
+
+
+def rights(article: Article) -> list[str]:
+    free = terms(article.rights).free
+    cure = [f'{free} lets you publish it whole: `content = "full"` of its source'] if free else []
+    return [*article.rights, *cure]
+
+
+def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
+    """Return the present reading of the kept page, or None, and a sentence on it."""
+    snapshot = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
+    if snapshot is None:
+        return None, f"not kept; `syndicator reread --source {article.id} --fetch` fetches it again"
+    if source is None:
+        return None, f"kept, but its source {article.source_key!r} is followed no more"
+    html, headers = snapshot
+    repeated, now = app.store.visits.repeated(urls.own_host(article.url)), app.clock()
+    try:
+        reading = read_article(
+            html,
+            headers.get(ANSWERED) or article.url,
+            load_taxonomy(app.taxonomy),
+            entry=Entry(
+                id=article.source_id or article.url, url=article.url, categories=article.keywords
+            ),
+            rules=source.rules,
+            repeated=repeated,
+            headers=headers,
+            now=now,
+        )
+        again = reread(
+            html,
+            headers,
+            article,
+            source,
+            owned=app.rights_of(app.sources[source.key]).owns(article.url),
+            files=app.taxonomy,
+            repeated=repeated,
+            now=now,
+            uncategorised=app.settings.describe.uncategorised,
+        )
+    except NotAnArticle as refusal:
+        return None, f"kept, and no article as it reads today: {refusal}"
+    except RulesError as error:
+        return None, f"kept, and cannot be read: source {source.key!r}: {error}"
+    if again is None:
+        return reading, "kept; it reads today as it is filed"
+    changed = ", ".join(change.field for change in again.changes)
+    return reading, f"kept; `syndicator reread --source {article.id}` would change: {changed}"
+
+
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """The owner of an address, its feed's `entry`, the `row` and the source's `state`."""
+
+    source: Source | None = None
+    entry: Entry | None = None
+    row: EntryRow | None = None
+    state: SourceState | None = None
+    told: str = "no source of yours owns this address"
+
+
+async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
+    """Return the announcement of an address: from waiting rows, else from the feed, fetched now."""
+    visits, alias = app.store.visits, urls.alias(url)
+    owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
+    if not owners:
+        return Announced()
+    rows = (
+        (owner, row)
+        for owner in owners
+        for row in (*visits.pending(owner.key, _ANY_TIME), *visits.refused(owner.key))
+    )
+    source, row = next(
+        (pair for pair in rows if urls.alias(pair[1].url) == alias), (owners[0], None)
+    )
+    state = visits.state(source.key) or SourceState(key=source.key, url=source.url)
+    entry, words = row.entry if row else None, f"announced by {source.key}"
+    if entry is None:
+        request = feed_request(source, state.asked_whole(), app.settings, app.environ)
+        feed, result = (
+            None,
+            without_credentials(request, source, app.environ) or await fetcher.fetch(request),
+        )
+        with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
+            if isinstance(result, Fetched):
+                feed = await worker.call(
+                    jobs.parse_feed, result.body, result.final_url, dict(result.headers)
+                )
+        entry = (
+            next((item for item in feed.entries if urls.alias(item.url) == alias), None)
+            if feed
+            else None
+        )
+        state = introduced(state, feed) if feed and entry else state
+        if entry is None:
+            words = f"the feed of {source.key} " + (
+                "does not announce it (any more)" if feed else "cannot be read now"
+            )
+    heard = ownership.heard(entry, app.rights_of(source), url) if entry else None
+    return Announced(source=source, entry=heard, row=row, state=state, told=words)
+
+
+def show_file(path: Path, url: str | None, app: App | None) -> Shown:
+    """Explain a saved page from `url`, or an article file. Raises MissingError, UsageError,
+    NotAnArticle."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingError(f"{path}: no such file, and no article has this id") from error
+    except OSError as error:
+        raise MissingError(f"{path}: {error.strerror}") from error
+    if path.suffix == ".md":
+        article = load(data, str(path))
+        if app:
+            return show_article(app, article, data)
+        why = {
+            "origins": origins(article, None, {}),
+            "robots": article.robots,
+            "rights": rights(article),
+        }
+        return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=why)
+    if not url:
+        raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
+    return _shown(data, url, {}, app, Announced(), {})
+
+
+async def show_url(url: str, app: App) -> Shown:
+    """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError,
+    NotAnArticle."""
+    id = article_id(app, url)
+    if id is not None:
+        return show_filed(app, id)
+    async with aclosing(make_fetcher(app)) as fetcher:
+        announcement = await announced(app, fetcher, url)
+        request = Request(url=url, deadline=app.settings.fetch.seconds)
+        if source := announcement.source:
+            request = page_request(url, source, app.settings, app.environ)
+        result = (
+            source and without_credentials(request, source, app.environ)
+        ) or await fetcher.fetch(request)
+    if isinstance(result, Failed):
+        raise unanswered(url, result)
+    assert isinstance(result, Fetched)
+    repeated = app.store.visits.repeated(urls.own_host(result.final_url))
+    why = {
+        "repeated": f"{len(repeated)} blocks of this host are known to repeat",
+        "source": announcement.source.key if announcement.source else None,
+        "entry": announcement.told,
+        "state": _state(app, url, announcement),
+        "permitted by": result.permit,
+    }
+    shown = _shown(result.body, result.final_url, result.headers, app, announcement, why, repeated)
+    # a redirect, or its canonical address
+    id = article_id(app, shown.article.url) or article_id(app, result.final_url)
+    return show_filed(app, id) if id else shown
+
+
+def _state(app: App, url: str, announcement: Announced) -> str:
+    record = app.store.visits.known([urls.alias(url)])
+    if record.withdrawn:
+        return "withdrawn; `syndicator withdraw --undo` brings it back"
+    if record.pruned:
+        return (
+            f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched"
+            " again"
+        )
+    if (row := announcement.row) is None:
+        return "not filed"
+    again = f"; next try {row.next_try.isoformat()}" if row.next_try else ""
+    why = ": ".join(part for part in (row.reason, row.detail) if part)
+    return f"{row.status}{f' ({why})' if why else ''}{again}"
+
+
+def _shown(
+    html: bytes,
+    url: str,
+    headers: Mapping[str, str],
+    app: App | None,
+    announcement: Announced,
+    why: Mapping[str, Any],
+    repeated: frozenset[str] = frozenset(),
+) -> Shown:
+    taxonomy = load_taxonomy(app.taxonomy) if app else Taxonomy()
+    now, source = app.clock() if app else None, announcement.source
+    rules = source.rules if source else Rules()
+    try:
+        read = read_article(
+            html,
+            url,
+            taxonomy,
+            entry=announcement.entry,
+            rules=rules,
+            repeated=repeated,
+            headers=headers,
+            now=now,
+        )
+    except NotAnArticle as refusal:
+        raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
+    uncategorised = app.settings.describe.uncategorised if app else ""
+    new = replace(read.filed(), added=now)
+    if app and source and announcement.state:
+        tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
+        entry = announcement.entry or Entry(id=read.url, url=read.url)
+        new = as_filed(
+            replace(read.filed(), tags=tags),
+            entry,
+            source,
+            announcement.state,
+            app.clock(),
+            uncategorised,
+        )
+    article = sign(settle(new))
+    reasons = {
+        **read.trace,
+        "tags": tag_reasons(article, source, taxonomy),
+        "category": category_reason(article, source, taxonomy, uncategorised),
+        "robots": article.robots,
+        "rights": rights(article),
+        **why,
+    }
+    shown = replace(read, category=article.category, tags=article.tags)
+    return Shown(article=shown, markdown=dump(article).decode(), why=reasons)

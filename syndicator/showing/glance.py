@@ -1,0 +1,101 @@
+"""Data of the console's pages, from a read-only database and the present configuration."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from syndicator.app.configured import Configuration, configuration, fault_of
+from syndicator.app.container import utc_now
+from syndicator.app.places import Place
+from syndicator.core.axes import ALL
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey, SourceState
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
+from syndicator.health.status import Health, Walked, look, place_of, walk
+from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
+from syndicator.store.status import OnHold
+
+# Age of the health after which a page renews it: after FRESH in the background, after OLDEST before
+# it is shown.
+FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    health: Health
+    on_hold: tuple[OnHold, ...]
+    latest: tuple[Item, ...]
+    vocabulary: Vocabulary
+    names: Mapping[str, str]  # of sources, by key
+
+
+class Glance:
+    """Opener of the instance for one page at a time, in one thread."""
+
+    def __init__(self, config: Path) -> None:
+        self.config = config
+        self._read: Configuration | None = None
+        self._seen: tuple[Health, tuple[OnHold, ...]] | None = None
+        self._names: Mapping[str, str] = {}
+        self.walked = Walked()
+        self.work: Mapping[str, Work] = {}
+
+    @contextmanager
+    def place(self) -> Iterator[Place]:
+        """Open the instance read-only. Raises ConfigError, StoreError."""
+        try:
+            self._read = configuration(self.config, before=self._read)
+        except ConfigError:
+            if self._read is None:
+                raise
+        with place_of(self.config, read=self._read) as place:
+            yield place
+
+    def configuration_fault(self) -> str:
+        try:
+            return fault_of(configuration(self.config, before=self._read).faults)
+        except ConfigError as error:
+            return str(error)
+
+    def dropped_settings(self) -> tuple[str, ...]:
+        return tuple(map(str, self._read.dropped)) if self._read else ()
+
+    def is_stale(self) -> bool:
+        return self._seen is None or utc_now() - self._seen[0].now > FRESH
+
+    def renew(self) -> tuple[Health, tuple[OnHold, ...]]:
+        with self.place() as place:
+            held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
+            self._seen = seen = look(place, states.append, walked=self.walked), held
+            followed = (state for state in states if state.key in place.sources)
+            self._names = {
+                state.key: name_of(place.sources[state.key], state) for state in followed
+            }
+            return seen
+
+    def changed(self) -> None:
+        """Let the next page read the health again. Any thread may call it."""
+        self._seen = None
+
+    def today(self, most: int) -> Today:
+        seen = self._seen
+        health, held = seen if seen and utc_now() - seen[0].now <= OLDEST else self.renew()
+        with self.place() as place:
+            latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
+            words = vocabulary(self.config)
+            return Today(
+                health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names
+            )
+
+    def walk(self) -> tuple[Walked, Mapping[str, Work]]:
+        """Read folders and visits. Returns `walked`, and `work` by source."""
+        with self.place() as place:
+            return walk(place), work(place)
+
+    def lines(self, words: Sequence[str]) -> list[Line]:
+        """Return the sources that match all `words`, as the table shows them."""
+        health, _ = self._seen or self.renew()
+        with self.place() as place:
+            return lines(place, words, health.conditions, self.work)

@@ -1,0 +1,249 @@
+"""Sketches, by which articles are compared: their rarest words, names and numbers, and their tone.
+
+A word counts more in the title and at the beginning, and the more often the text has it. Some
+thirty words and twenty names are enough; with all of them the groups get no better
+(tests/bench/bench_stories.py). data/common.bin has how common each term is in texts of its
+language; terms that it lacks are rare. data/tone.toml has the words by which news are told from
+guides and manuals, whose subjects are no events."""
+
+import hashlib
+import math
+import re
+import tomllib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple
+from zlib import crc32
+
+FORM: Final = "2"  # of packed sketches; those of another form are made anew from the articles
+READ: Final = 2_000  # characters of a text that are read
+LEAD: Final = 400  # characters of a text that are its beginning
+COUNTED: Final = 4_000  # characters of a text whose terms are counted for common.bin
+STEM: Final = 7  # letters of a word that are kept, a cheap stem
+WORDS: Final = 32  # words of a sketch
+NAMES: Final = 20
+NUMBERS: Final = 10
+IN_TITLE: Final = 2.0  # added to the logarithm of how often a text has a word of its title
+IN_LEAD: Final = 2.0  # the same of a word of its beginning
+PLACES: Final = 4  # of an outlet at a key, so that its articles crowd out nobody
+KEYS: Final = 6  # terms by which articles on the same event are found
+SCALE: Final = 25.0  # of the weights in common.bin: a byte is 25 times the logarithm of the rarity
+RAREST: Final = 225  # such a byte, of a term that common.bin does not have
+STEPS: Final = 20  # of a unit, in which counts and tones are packed
+FLATTEST: Final = -2.0  # the tone of a plain guide; that of news is 0
+TEXT: Final = 10  # words added to the length of a text: a short one says little of its tone
+# scripts in which two characters count as a word
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_LETTER: Final = rf"[^\W\d_{_EAST}]"
+_PAIR: Final = rf"(?<=[{_EAST}])(?=([{_EAST}]))"
+# Each begins with a set of characters that has no others of ASCII, for which `re` looks fastest.
+_WORD = re.compile(rf"([^\x00-@\[-`{{-\x7f](?:{_PAIR}|(?<={_LETTER}){_LETTER}+))")
+# of a word, but seldom of a sentence
+_FIRST: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"
+_NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|{_FIRST}(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
+_NUMBER = re.compile(r"[^\x00-/:-\x7f](?<=\d)\d*(?:[.,:]\d+)*")
+_ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
+_BEFORE: Final = 6  # characters before a word in which a sentence may end
+Terms = Mapping[int, float]
+
+
+class Sketch(NamedTuple):
+    """By hash of the term how much a text makes of it: one and the logarithm of how often it has
+    the term, more for words of its title and its beginning. `tone`: from FLATTEST, that of a guide,
+    to 0, that of news."""
+
+    words: Terms
+    names: Terms
+    numbers: Terms
+    tone: float = 0.0
+
+
+def sketch(title: str, text: str) -> Sketch:
+    """Return the sketch of an article with this title and plain text."""
+    whole = f"{title}\n{text[:READ]}"
+    in_title = _words(title)
+    in_lead = in_title + _words(text[:LEAD])
+    counts = Counter(in_lead)
+    counts.update(_words(text[LEAD:READ]))
+    stresses = {word: 1 + math.log(count) for word, count in counts.items()}
+    for word in set(in_lead):
+        stresses[word] += IN_LEAD
+    for word in set(in_title):
+        stresses[word] += IN_TITLE
+    return Sketch(
+        _rarest(stresses, WORDS),
+        _rarest(_stress(_names(whole)), NAMES),
+        _rarest(_stress(_numbers(whole)), NUMBERS),
+        _measure_tone(counts),
+    )
+
+
+def terms(title: str, text: str) -> Iterator[str]:
+    """Yield all terms of an article, as counted for data/common.bin."""
+    whole = f"{title}\n{text[:COUNTED]}"
+    yield from _words(whole)
+    yield from _numbers(whole)
+
+
+def count_words(title: str, text: str) -> Counter[str]:
+    """Return how often an article has each word, as read for its tone."""
+    return Counter(_words(f"{title}\n{text[:READ]}"))
+
+
+def keys(of: Sketch) -> tuple[int, ...]:
+    """Return the terms by which articles on the same event are looked up: the heaviest of names and
+    words."""
+    table = _common()
+    weights: dict[int, float] = {}
+    for kind in (of.names, of.words):
+        rarities = {
+            term: stress * table[term % len(table)] / SCALE for term, stress in kind.items()
+        }
+        length = math.hypot(1.0, *rarities.values())
+        for term, rarity in rarities.items():
+            weights[term] = weights.get(term, 0.0) + rarity / length
+    return tuple(sorted(weights, key=lambda term: (-weights[term], term))[:KEYS])
+
+
+def find_first_names(of: Sketch) -> list[int]:
+    """Return the names in the title or at the beginning."""
+    return [term for term in of.names if of.words.get(term, 0.0) >= 1 + IN_LEAD]
+
+
+def pack(of: Sketch) -> bytes:
+    """Encode a sketch: for each kind the number of terms, their hashes, their stresses; then the
+    tone."""
+    parts = []
+    for terms in (of.words, of.names, of.numbers):
+        stresses = bytes(min(255, round(STEPS * stress)) for stress in terms.values())
+        parts += [bytes((len(terms),)), array("I", terms).tobytes(), stresses]
+    return b"".join((*parts, bytes((round(-STEPS * of.tone),))))
+
+
+_STRESSES: Final = tuple(byte / STEPS for byte in range(256))
+
+
+def unpack(data: bytes) -> Sketch:
+    """Decode the result of `pack`. Sketches of the form before have no tone."""
+    kinds: list[Terms] = []
+    end = 0
+    for _ in ("words", "names", "numbers"):
+        start = end + 1 + 4 * data[end]
+        hashes = array("I", data[end + 1 : start])
+        end = start + len(hashes)
+        kinds.append(dict(zip(hashes, map(_STRESSES.__getitem__, data[start:end]), strict=True)))
+    words, names, numbers = kinds
+    return Sketch(words, names, numbers, -int.from_bytes(data[end:], "big") / STEPS)
+
+
+def find_terms(of: Sketch) -> set[int]:
+    """Return all terms of a sketch."""
+    return {*of.words, *of.names, *of.numbers}
+
+
+def unpack_terms(data: bytes) -> set[int]:
+    """Return all terms of the result of `pack`, in a fifth of the time of `unpack`."""
+    terms: set[int] = set()
+    end = 0
+    for _ in ("words", "names", "numbers"):
+        count = data[end]
+        start = end + 1 + 4 * count
+        terms.update(array("I", data[end + 1 : start]))
+        end = start + count
+    return terms
+
+
+_NO_SIGNS: Final = str.maketrans("", "", ".,:")
+
+
+def _words(text: str) -> list[str]:
+    return stems(word + second for word, second in _WORD.findall(text))
+
+
+def _names(text: str) -> list[str]:
+    """Return capitalised words that begin no sentence; in a script without capitals, all words."""
+    names = []
+    for match in _NAME.finditer(text):
+        word, second, inside = match.groups()
+        first, start = word[0], match.start()
+        inside = inside or (
+            first.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
+        )
+        if inside or first.lower() == first.upper():
+            names.append(word + second if second else word)
+    return stems(names)
+
+
+def _numbers(text: str) -> list[str]:
+    return " ".join(_NUMBER.findall(text)).translate(_NO_SIGNS).split()
+
+
+def stems(words: Iterable[str]) -> list[str]:
+    """Return the beginnings of words, in lower case."""
+    return [word[:STEM] for word in " ".join(words).lower().split()]
+
+
+def number(term: str) -> int:
+    """Return the hash of a term, the same in every process."""
+    return crc32(term.encode("utf-8", "replace"))
+
+
+def get_rarity(term: int) -> float:
+    """Return the logarithm of how many texts there are to one with the term of this hash."""
+    return get_rarity_byte(term) / SCALE
+
+
+def get_rarity_byte(term: int) -> int:
+    """Return what data/common.bin has for the term of this hash: SCALE times its rarity."""
+    table = _common()
+    return table[term % len(table)]
+
+
+@lru_cache(maxsize=1)
+def _common() -> bytes:
+    return (
+        resources.files("syndicator.sketches")
+        .joinpath("data/common.bin")
+        .read_bytes()
+        .replace(b"\0", b"%c" % RAREST)
+    )
+
+
+@lru_cache(maxsize=1)
+def _tones() -> Mapping[str, float]:
+    """How much more a word is of news than of guides."""
+    file = resources.files("syndicator.sketches").joinpath("data/tone.toml")
+    tones: Mapping[str, float] = tomllib.loads(file.read_text("utf-8"))["tone"]
+    return tones
+
+
+def _measure_tone(counts: Counter[str]) -> float:
+    tones = _tones()
+    whole = sum(tones[word] * math.log1p(counts[word]) for word in tones.keys() & counts.keys())
+    return max(FLATTEST, min(0.0, whole / math.log(TEXT + counts.total())))
+
+
+def _stress(terms: Iterable[str]) -> dict[str, float]:
+    return {term: 1 + math.log(count) for term, count in Counter(terms).items()}
+
+
+def _rarest(stresses: Mapping[str, float], most: int) -> Terms:
+    table = _common()
+    hashes = map(crc32, "\n".join(stresses).encode("utf-8", "replace").split(b"\n"))
+    weighed = [
+        (-stress * table[term % len(table)], term, stress)
+        for term, stress in zip(hashes, stresses.values(), strict=False)
+    ]
+    return {term: stress for _, term, stress in sorted(weighed)[:most]}
+
+
+def place(article: str, outlet: str) -> int:
+    """Return the place of an article at its keys, one of the few of its outlet."""
+    number = (
+        int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
+    )
+    digest = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

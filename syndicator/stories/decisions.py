@@ -1,0 +1,121 @@
+"""Decisions about stories, written to stories.tsv beside the articles before the database. If both
+differ, the file counts."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from syndicator.app.container import App
+from syndicator.articles.beside import lists
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
+from syndicator.store.rows import TOLD
+from syndicator.store.tables.stories import Member
+from syndicator.stories import folds, kept_leads
+
+_DONE: Final = "explained"  # value of the note TOLD
+_READ: Final = "stories read"  # the note with the stamp of the file whose lines the database has
+
+
+def outlet_of(article: Article) -> str:
+    """Return the outlet of an article: the publisher of its own site, whoever announced it."""
+    return urls.publisher(article.url)
+
+
+def story_name(id: str, now: datetime) -> str:
+    """Return a new name for a story that begins at `now` with the article `id`; see
+    `view.leading`."""
+    digest = b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()
+    return f"{now.timestamp():.0f}{digest}"[:26]
+
+
+def take_in(app: App) -> set[str]:
+    """Update the database's stories from the files beside the articles. Returns the ids of articles
+    whose story changed."""
+    notes = app.store.visits
+    kept_leads.take_in(app)
+    changed = _take_in_members(app)
+    # once for each database: earlier versions did not record what a story shows
+    is_upgraded = notes.note(TOLD) == _DONE
+    if not is_upgraded:
+        app.store.stories.tell()
+        kept_leads.choose(app)
+    folds.take_in(app)  # reads what the earlier version noted
+    if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
+        notes.set_note(TOLD, _DONE, app.clock())
+    return changed
+
+
+def _take_in_members(app: App) -> set[str]:
+    file, notes = app.article_store.file(lists.STORIES.name), app.store.visits
+    stamp = file.stamp() or ""
+    if stamp == (notes.note(_READ) or ""):
+        return set()
+    before = {
+        member.article: (member.article, member.story, member.final)
+        for member in app.store.stories.members()
+    }
+    decided = {decision[0]: decision for decision in lists.STORIES.read(file)}
+    changed = {id: decision for id, decision in decided.items() if before.get(id) != decision}
+    outlets = {
+        id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()
+    }
+    members = [
+        Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()
+    ]
+    app.store.stories.put(members, before.keys() - decided.keys())
+    notes.set_note(_READ, stamp or None, app.clock())
+    return changed.keys() | (before.keys() - decided.keys())
+
+
+def decide(
+    app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
+) -> None:
+    """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by
+    an operator."""
+    if not stories:
+        return
+    file = app.article_store.file(lists.STORIES.name)
+    lists.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
+    members = [
+        Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story
+    ]
+    app.store.stories.put(members, [id for id, story in stories.items() if not story])
+    app.store.visits.set_note(_READ, file.stamp(), app.clock())
+
+
+def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
+    """Return the story for the named articles and all others of their stories, by article id.
+    Raises UsageError."""
+    # imported late: it reads sources.toml with pydantic
+    from syndicator.app.lookup import need_article
+
+    take_in(app)
+    ids = list(dict.fromkeys(need_article(app, name) for name in named))
+    if len(ids) < 2:  # noqa: PLR2004 - a story needs two
+        raise UsageError("name two articles or more")
+    of = app.store.stories.of(ids)
+    members = [row.article for row in app.store.stories.of_stories(set(of.values()))]
+    story = next((of[id] for id in ids if id in of), "") or story_name(ids[0], app.clock())
+    return dict.fromkeys((*ids, *members), story)
+
+
+def plan_leave(app: App, id: str) -> dict[str, str]:
+    """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is
+    in none."""
+    take_in(app)
+    if not (story := app.store.stories.of([id]).get(id)):
+        return {}
+    members = {row.article: story for row in app.store.stories.of_stories([story])}
+    return members | {id: story_name(story + id, app.clock())}
+
+
+def put(app: App, stories: Mapping[str, str], *, final: bool) -> None:
+    """Put articles into stories ("": none), by article id. `final`: by an operator."""
+    articles = app.store.index.articles(list(stories))
+    decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final)

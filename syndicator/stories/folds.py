@@ -1,0 +1,65 @@
+"""Entries that earlier versions published for whole stories. They keep id and dates, and the
+articles behind them stay there. folded.tsv beside the articles lists them; it is written once and
+counts if it differs from the database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from syndicator.app.container import App
+from syndicator.articles.beside import lists
+from syndicator.articles.beside.lists import Folded
+from syndicator.configuration.settings import dropped_settings
+from syndicator.core.ports import Story
+from syndicator.store.rows import FOLDS_READ, TOLD
+
+_MERGED: Final = "merge"  # in the note TOLD of earlier versions, which had the setting in it
+_SETTING: Final = "publish.stories"
+_NEVER: Final = 0  # in seconds since 1970
+
+
+def take_in(app: App) -> None:
+    """Update the database's folded articles from folded.tsv; write that after an upgrade, or if it
+    was lost. All stories must be in the database."""
+    file = app.article_store.file(lists.FOLDED.name)
+    if file.stamp() is None:
+        folded = app.store.stories.folded()
+        if not folded and _was_merged(app):
+            folded = find_folded(app)
+        if folded:
+            lists.FOLDED.append(file, folded)
+    stamp = file.stamp()
+    if stamp != app.store.visits.note(FOLDS_READ):
+        app.store.stories.put_folded(lists.FOLDED.read(file))
+        app.store.visits.set_note(FOLDS_READ, stamp, app.clock())
+
+
+def _was_merged(app: App) -> bool:
+    """Return True if an earlier version published stories as one entry: by its note, or by the
+    setting if the database is new."""
+    note = app.store.visits.note(TOLD)
+    if note is not None:
+        return _MERGED in note
+    return any(fault.key == _SETTING for fault in dropped_settings(app.config, app.environ))
+
+
+def find_folded(app: App) -> list[Folded]:
+    """Return the articles of all stories that are published now, the lead of a story first."""
+    stories = app.store.stories
+    lead_ids = set(stories.leads().values())
+    folded: list[Folded] = []
+    for story in stories.published():
+        newest_seconds = _find_newest_seconds(story)
+        article_ids = [article.id for _, article in story.reports]
+        leading = [article_id for article_id in article_ids if article_id in lead_ids]
+        others = [article_id for article_id in article_ids if article_id not in lead_ids]
+        for article_id in (*leading, *others):
+            folded.append(Folded(article_id, story.name, newest_seconds))
+    return folded
+
+
+def _find_newest_seconds(story: Story) -> int:
+    """Return when the newest report was added, in seconds since 1970; _NEVER if no report has such
+    a time."""
+    seconds = [int(article.added.timestamp()) for _, article in story.reports if article.added]
+    return max(seconds, default=_NEVER)

@@ -1,0 +1,1 @@
+"""Changes to filed articles, and repairs: files edited by hand, lost databases, new rules."""

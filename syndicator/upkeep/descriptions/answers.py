@@ -1,0 +1,109 @@
+"""Questions to a language model and its answers; suggested tags; trials of category
+descriptions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from syndicator.articles.edits import By, may_write
+from syndicator.core.model import Article, Source
+from syndicator.core.ports import Material
+from syndicator.describing.llm import validate
+from syndicator.describing.llm.aligned import Refusal
+from syndicator.describing.llm.validate import judge
+from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
+from syndicator.filing.read_article import load_taxonomy, spelled
+
+MOST: Final = 9  # suggested tags, one key each
+LIKELY: Final = 0.05  # least probability of a suggested tag
+
+
+def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
+    """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises
+    ConfigError."""
+    return validate.choices(validate.material(article), load_taxonomy(files), write=write)
+
+
+def apply_answer(
+    files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
+) -> dict[str, Any] | Refusal:
+    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises
+    ConfigError."""
+    taxonomy = load_taxonomy(files)
+    if isinstance(answer := judge(content, asked), Refusal):
+        return answer
+    values: dict[str, Any] = {}
+    if may_write(article, "excerpt", By.LLM):
+        values |= {"excerpt": answer.excerpt, "excerpt_by": By.LLM}
+    if answer.category and may_write(article, "category", By.LLM):
+        values |= {"category": answer.category, "category_by": By.LLM}
+    if answer.tags and may_write(article, "tags", By.LLM):
+        own = spelled(source.tags, taxonomy) if source else ()
+        mapped = taxonomy.mapped(article.keywords, article.text, article.title)
+        published = [tag for tag in mapped if tag in article.tags]
+        described = tuple(dict.fromkeys((*published, *answer.tags)))
+        if not taxonomy.vocabulary.only_adds:
+            described = described[:MOST_TAGS]
+        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
+    return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """Suggested `tags` with probabilities, the article's own first; the likeliest `category`, or
+    ""."""
+
+    tags: tuple[tuple[str, float], ...]
+    category: str
+    chance: float
+
+
+def offers_many(files: TaxonomyFiles, articles: Sequence[Article]) -> list[Offers]:
+    """Suggest tags and category for each article. Raises ConfigError."""
+    taxonomy = load_taxonomy(files)
+    return [offers(article, taxonomy) for article in articles]
+
+
+def offers(article: Article, taxonomy: Taxonomy) -> Offers:
+    """Suggest tags and category for one article. Pure."""
+    scored = {
+        tag: chance for tag, (chance, _) in taxonomy.scored(article.title, article.text).items()
+    }
+    others = [tag for tag in sorted(scored, key=lambda tag: -scored[tag]) if scored[tag] >= LIKELY]
+    named = dict.fromkeys((*article.tags, *others))
+    guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
+    listed = [(tag, scored.get(tag, 0.0)) for tag in named][: max(MOST, len(article.tags))]
+    return Offers(tags=tuple(listed), category=guess.name or "", chance=guess.score)
+
+
+def doubt(article: Article, offered: Offers) -> float:
+    """Return the expected number of wrong tags and categories, the sort key of the review queue.
+    Pure."""
+    wrong = sum(1 - chance if tag in article.tags else chance for tag, chance in offered.tags)
+    return wrong + (1 - offered.chance if offered.category == article.category else 1.0)
+
+
+def tried_category(
+    files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
+) -> list[tuple[str, str, str]]:
+    """Return per article (id, category now, category if `name` had the new `description`). Raises
+    ConfigError."""
+    now = load_taxonomy(files)
+    vocabulary = now.vocabulary
+    categories = {fold(category.name): category for category in vocabulary.category}
+    category = categories.get(fold(name)) or CategoryDef(name=name)  # its words and examples stay
+    categories[fold(name)] = category.model_copy(update={"description": description})
+    edited = replace(
+        now, vocabulary=vocabulary.model_copy(update={"category": tuple(categories.values())})
+    )
+    return [
+        (article.id, _category(now, article), _category(edited, article)) for article in articles
+    ]
+
+
+def _category(taxonomy: Taxonomy, article: Article) -> str:
+    guess = taxonomy.category(
+        article.title, article.text, article.section, article.keywords, article.language
+    )
+    return guess.name or ""

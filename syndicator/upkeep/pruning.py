@@ -1,0 +1,147 @@
+"""Delete articles and their files. Their ids are recorded: no source brings them back."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from syndicator.app.container import App
+from syndicator.app.lookup import filed, need_article
+from syndicator.articles.fields import aliases_of
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import FeedKey
+from syndicator.core.text import suggestion
+from syndicator.store import codec
+from syndicator.upkeep import learn
+from syndicator.upkeep import recovery as prunings
+
+_AT_A_TIME = 500  # articles that are pruned in one transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Articles to delete: the `named`, or those that meet all criteria."""
+
+    older_than: timedelta | None = None
+    keep: int | None = None
+    source: str = ""
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An article. `stays`: why it is spared ("hand", "hold"), or ""."""
+
+    id: str
+    url: str
+    title: str
+    path: str
+    added: datetime | None
+    source: str
+    stays: str
+    copy_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruning:
+    """A planned deletion. `stays`: number of spared articles by reason."""
+
+    articles: tuple[Row, ...]
+    feeds: tuple[FeedKey, ...]
+    stays: dict[str, int]
+
+
+def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
+    """Return the rows that meet the criteria. Pure."""
+    newest: dict[str, set[str]] = defaultdict(set)
+    if which.keep is not None:
+        for row in sorted(rows, key=_age, reverse=True):
+            if len(newest[row.source]) < which.keep and row.stays != "hold":
+                newest[row.source].add(row.id)
+    return [
+        row
+        for row in rows
+        if which.source in ("", row.source)
+        and row.id not in newest[row.source]
+        and (
+            which.older_than is None
+            or (row.added is not None and row.added < now - which.older_than)
+        )
+    ]
+
+
+def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+    """Return the rows to delete, copies first, and the number of spared ones by reason. Pure."""
+    stays = Counter(row.stays for row in asked if row.stays)
+    gone = {row.id: row for row in asked if not row.stays}
+    held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
+    stays["copy"] = len(held_by & gone.keys())
+    leaving = [row for id, row in gone.items() if id not in held_by]
+    return sorted(leaving, key=lambda row: (not row.copy_of, *_age(row))), +stays
+
+
+def _age(row: Row) -> tuple[datetime, str]:
+    return row.added or datetime.min.replace(tzinfo=UTC), row.id
+
+
+def plan(app: App, which: Which) -> Pruning:
+    """Plan a deletion. Raises UsageError."""
+    rows = list(_rows(app))
+    if which.named:
+        by_id = {row.id: row for row in rows}
+        asked = [
+            replace(by_id[id], stays="")
+            for id in dict.fromkeys(need_article(app, what) for what in which.named)
+        ]
+    else:
+        asked = chosen(rows, which, app.clock())
+        if not asked and which.source not in ("", *app.sources, *(row.source for row in rows)):
+            near = suggestion(which.source, app.sources)
+            raise UsageError(
+                f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
+                " lists them"
+            )
+    leaving, stays = going(asked, rows)
+    feeds = {key for row in leaving for key in app.store.index.shown(row.id)}
+    return Pruning(articles=tuple(leaving), feeds=tuple(sorted(feeds)), stays=dict(stays))
+
+
+def prune(app: App, planned: Pruning) -> None:
+    """Delete aliases, then rows, then files. Raises OSError, StoreError."""
+    listed = set(app.store.visits.pruned()) if planned.articles else set()
+    for start in range(0, len(planned.articles), _AT_A_TIME):
+        part = planned.articles[start : start + _AT_A_TIME]
+        aliases = _aliases(app, part)
+        app.article_store.prune(pair for pair in aliases if pair not in listed)
+        app.store.visits.prune([row.id for row in part], aliases)
+        prunings.note(app)
+        app.article_store.delete_all(row.path for row in part)
+        for row in part:
+            app.snapshots.forget(row.id)
+    learn.forget(app.settings.state_dir / "learnt.npz")  # it contains texts
+
+
+def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
+    ids = [row.id for row in part]
+    own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
+    for id, article in app.store.index.articles(ids).items():
+        own[id] += map(codec.key, aliases_of(article))
+    for id, alias in app.store.visits.aliases(ids):
+        own[id].append(alias)
+    return list(dict.fromkeys((id, alias) for id, names in own.items() for alias in names))
+
+
+def _rows(app: App) -> Iterator[Row]:
+    stamps, merged = app.store.visits.stamps(), app.store.index.merged()
+    for article in filed(app):
+        yield Row(
+            id=article.id,
+            url=article.url,
+            title=article.title,
+            path=stamps[article.id].path,
+            added=article.added,
+            source=article.source_key,
+            stays="hand" if not article.digest else "hold" if article.hold else "",
+            copy_of=merged.get(article.id, ""),
+        )

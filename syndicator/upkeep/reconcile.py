@@ -1,0 +1,471 @@
+"""Reconcile the database with sources.toml and the article files; schedule full walks for `up`."""
+
+import errno
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from syndicator.app.beside import scrub
+from syndicator.app.container import App
+from syndicator.app.contexts import filing_context
+from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
+from syndicator.configuration.entry_rules import is_muted
+from syndicator.configuration.sources.identity import reconciled
+from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
+from syndicator.core.model import Article, Problem, Source, SourceState
+from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.ports.articles import ArticleStore, Changes, NoFile
+from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.filing.refile import was_released
+from syndicator.store.engine import Store
+from syndicator.upkeep import recovery
+from syndicator.upkeep.recovery import AHEAD
+
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
+
+# Files that are gone at once: a person who deletes articles deletes a few. All numbers are a
+# choice.
+_MANY, _SHARE = 20, 0.05  # at least so many files, and more than this share of all
+_FEW, _HALF = 3, 0.5  # the same for a small store
+
+# names of notes
+_CHOICE = "mute and keep"  # these two settings
+_RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # the stamp of the sources then
+OWNED_SINCE = "owned since"  # the time of the first start at which articles had owners
+
+
+def sources(app: App) -> dict[str, SourceState]:
+    """Give every source a state; drop those of removed sources. A changed URL resets health; a
+    source whose kind of visit changed is due now."""
+    states = app.store.visits.states()
+    for key in states.keys() - app.sources.keys():
+        app.store.visits.drop_state(key)
+    now = app.clock()
+    wanted = {
+        key: _in_time(reconciled(source, states.get(key)), now)
+        for key, source in app.sources.items()
+    }
+    edited = [
+        key for key, state in wanted.items() if key in states and states[key].terms != state.terms
+    ]
+    ruled = {key for key in edited if states[key].rules not in (None, wanted[key].rules)}
+    wanted |= {
+        key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)
+    }
+    app.store.visits.save_states(
+        [state for key, state in wanted.items() if state != states.get(key)]
+    )
+    return wanted
+
+
+def edited_sources(app: App) -> None:
+    """Call `sources` if sources.toml, this version or the clock may have changed."""
+    _edited_choice(app)
+    noted, ahead = app.store.visits.note(_RECONCILED), app.store.ahead.visited(app.clock() + AHEAD)
+    base, added = app.sources_before
+    if noted and not ahead and noted == app.sources_stamp:
+        return
+    if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
+        new = list(app.sources.values())[len(app.sources) - added :]
+        states = [(source, app.store.visits.state(source.key)) for source in new]
+        app.store.visits.save_states(
+            [_in_time(reconciled(source, state), app.clock()) for source, state in states]
+        )
+    else:
+        sources(app)
+    if noted != app.sources_stamp:
+        app.store.visits.set_note(_RECONCILED, app.sources_stamp, app.clock())
+
+
+def _edited_choice(app: App) -> None:
+    visits, publish = app.store.visits, app.settings.publish
+    choice = f"{publish.mute}\n{publish.keep}"
+    if (visits.note(_CHOICE) or "\n") == choice:
+        return
+    for key in app.sources:
+        if (wanted := _wanted(app, key)) and (state := visits.state(key)):
+            visits.save_entries([replace(row.reopened(), reason=None) for row in wanted])
+            visits.save_states([state.asked_whole()])
+    visits.set_note(_CHOICE, choice, app.clock())
+
+
+def _wanted(app: App, key: str) -> list[EntryRow]:
+    source, publish = app.sources[key], app.settings.publish
+    rows = ((row, row.entry) for row in app.store.visits.muted(key) if row.entry)
+    return [row for row, entry in rows if not is_muted(source, entry, publish)]
+
+
+def _try_again(app: App, key: str, *, ruled: bool) -> bool:
+    """Make entries of an edited source due. True if the feed must be read again."""
+    visits, rights = app.store.visits, app.rights_of(app.sources[key])
+    rows = visits.pending(key, _ANY_TIME)
+    waiting = [
+        replace(row, next_try=None)
+        for row in rows
+        if row.next_try and row.reason in FOR_THE_OPERATOR
+    ]
+    refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
+    again = due_again(app, app.sources[key]) if ruled else []
+    wanted = _wanted(app, key)
+    again += [replace(row.reopened(), reason=None) for row in wanted]
+    visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
+    # the rule may select other links of the same page
+    listed = ruled and bool(app.sources[key].rules.links)
+    return listed or bool(refused or wanted) or any(row.entry is None for row in again)
+
+
+def due_again(app: App, source: Source) -> list[EntryRow]:
+    """Return the entries of `source` that its rules may accept now, as due."""
+    from syndicator.filing.entry.endings import by_other_rules
+
+    rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
+    own = app.rights_of(source)
+    return [
+        again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))
+    ]
+
+
+def files(app: App) -> tuple[Problem, ...]:
+    """Update the database from the article files and those beside them. Returns unreadable files.
+    Raises ConfigError, OSError, StoreError."""
+    if app.is_reconciled:
+        return ()
+    visits = app.store.visits
+    if scrub(
+        app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()
+    ):
+        from syndicator.upkeep import learn
+
+        learn.forget(app.settings.state_dir / "learnt.npz")
+    app.beside.believe()
+
+    def followed() -> str:
+        return f"{app.sources_stamp}\n{app.beside.sources.stamp()}" if app.sources_stamp else ""
+
+    if not app.sources_stamp or visits.note(_FOLLOWED) != followed():
+        app.beside.follow(app.sources)
+        if visits.note(_FOLLOWED) != followed():
+            visits.set_note(_FOLLOWED, followed(), app.clock())
+    if visits.note(OWNED_SINCE) is None:
+        visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
+    recovery.settle_withdrawals(app)
+    recovery.settle_prunings(app)
+    rows = visits.stamps()
+    changes = app.article_store.changed(rows)
+    problems, id_prefixes, written = _taken_in(app, changes)
+    problems += map(_describe_no_file, changes.no_files)
+    gone = _list_gone(changes, id_prefixes)
+    if are_many(len(gone) - len(recovery.awaited(app.store, gone)), len(rows)):
+        raise MissingError(
+            _describe_gone(app.article_store, [rows[id].path for id in gone], len(rows))
+        )
+    lost = recovery.lost(app.article_store, app.store, gone)
+    recovery.fetch_again(app, lost)
+    problems += [
+        Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost
+    ]
+    gone = [id for id in gone if id not in lost]
+    if gone:
+        from syndicator.app.build_notes import excuse
+
+        recovery.note_vanished(app, {id: rows[id].path for id in gone})
+        excuse(app, gone)
+    for id in gone:
+        visits.forget(id)
+    recovery.settle(app)
+    recovery.bring_back(app, written)
+    recovery.mark(app)
+    return (*problems, *recovery.set_back(app))
+
+
+def left_behind(app: App) -> tuple[Problem, ...]:
+    """Record article files of crashed writers. Returns problems."""
+    return tuple(_taken_in(app, app.article_store.left_behind())[0])
+
+
+def file(app: App, path: str) -> tuple[Problem, ...]:
+    """Record an article file changed in an object store. Returns its problem."""
+    visits = app.store.visits
+    try:
+        stamp = app.article_store.stamp(path)
+    except FileNotFoundError:
+        from syndicator.app.build_notes import excuse
+
+        gone = [id for id, row in visits.stamps().items() if row.path == path]
+        excuse(app, gone)
+        recovery.note_vanished(app, dict.fromkeys(gone, path))
+        for id in gone:
+            visits.forget(id)
+        return ()
+    if any(row == stamp for row in visits.stamps().values()):
+        return ()
+    problems, _, written = _taken_in(app, Changes(edited=(stamp,)))
+    recovery.bring_back(app, written)
+    return tuple(problems)
+
+
+def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
+    """Record new and edited files. Returns problems, the id prefixes seen, and articles that are
+    new or dated anew."""
+    visits, problems, there, written = (
+        app.store.visits,
+        list[Problem](),
+        set[str](),
+        list[Article](),
+    )
+    for stamp, article in _articles(
+        app.article_store, (*changes.new, *changes.edited), visits.stamp
+    ):
+        if isinstance(article, Problem):
+            problems.append(article)
+            there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
+            continue
+        there.add(article.id[:ID_CHARS])
+        before = visits.article(article.id)
+        written += [article] if before is None or before.added != article.added else []
+        _record(app, article, stamp, before)
+    return problems, there, written
+
+
+def _articles(
+    files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
+) -> Iterator[tuple[FileStamp, Article | Problem]]:
+    """Yield the article of each file, or its problem."""
+    for stamp in stamps:
+        try:
+            article = files.get(stamp.path)
+        except FileNotFoundError:
+            continue  # deleted since the folder was read: missing next time
+        except (ConfigError, OSError) as error:
+            yield stamp, unreadable(stamp.path, error)
+            continue
+        other = elsewhere(files, article, stamp, stamp_of(article.id))
+        yield stamp, double(stamp.path, other) if other else article
+
+
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
+_TEXTS = (".txt", ".text", "")
+_FRONT_MATTER = (b"---\n", b"---\r\n")  # the first line of a file that has some
+_PLACES = "feeds/articles itself, or YYYY/MM/ in it"
+
+
+def ignored(store: ArticleStore) -> tuple[Problem, ...]:
+    """Return files that look like articles but have the wrong name or folder."""
+    problems = []
+    for path in store.names():
+        if is_article_path(path):
+            continue
+        name = path.rpartition("/")[2]
+        if name.upper().startswith("README."):
+            continue
+        if not _looks_like_article(store, path):
+            continue
+        if name.endswith(".md"):
+            detail = f"it is ignored where it is; articles are in {_PLACES}"
+        else:
+            stem = Path(name).stem.removesuffix(".md")  # an editor may have added .txt to x.md
+            detail = f"only files that end in .md are articles; call it {stem}.md"
+        problems.append(
+            Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail)
+        )
+    return tuple(problems)
+
+
+def _looks_like_article(store: ArticleStore, path: str) -> bool:
+    """True for the name of a Markdown file, and for a text that begins with front matter."""
+    suffix = Path(path).suffix.lower()
+    if suffix in _MARKDOWN:
+        return True
+    return suffix in _TEXTS and store.read(path).startswith(_FRONT_MATTER)
+
+
+def are_many(missing: int, total: int) -> bool:
+    """True if so many files are missing that nobody deleted them on purpose."""
+    return any(
+        missing >= least and missing > share * total
+        for least, share in ((_MANY, _SHARE), (_FEW, _HALF))
+    )
+
+
+def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
+    return (
+        f"{len(paths)} of {total} article files are gone from {article_store.name}, such as"
+        f" {paths[0]}: put them back (mount the disk, restore the folder of today), or run"
+        " `syndicator reindex`, which takes the folder as it is and fetches again what it lacks"
+    )
+
+
+def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
+    """Return unreadable new or touched files, and those that are missing. Raises OSError,
+    StoreError."""
+    rows = store.visits.stamps()
+    changes = article_store.changed(rows, sweep=False)
+    problems = list(map(_describe_no_file, changes.no_files))
+    id_prefixes: set[str] = set()
+    for stamp, article in _articles(article_store, (*changes.new, *changes.edited), rows.get):
+        if isinstance(article, Problem):
+            problems.append(article)
+            id_prefixes.add(article_store.id_at(stamp.path)[:ID_CHARS])
+        else:
+            id_prefixes.add(article.id[:ID_CHARS])
+    gone_ids = _list_gone(changes, id_prefixes)
+    unexpected = len(gone_ids) - len(recovery.awaited(store, gone_ids))
+    if are_many(unexpected, len(rows)):
+        detail = _describe_gone(
+            article_store, [rows[article_id].path for article_id in gone_ids], len(rows)
+        )
+        return (
+            Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail),
+            *problems,
+        )
+    lost_ids = recovery.lost(article_store, store, gone_ids)
+    for article_id in gone_ids:
+        reason = FileReason.LOST_FILE if article_id in lost_ids else FileReason.VANISHED
+        problems.append(Problem(what=rows[article_id].path, reason=reason))
+    return tuple(problems)
+
+
+def _list_gone(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
+    """Return the ids of articles without a file. `id_prefixes`: of the articles in new and edited
+    files, as a file may have another name than before."""
+    return [
+        article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes
+    ]
+
+
+def _describe_no_file(found: NoFile) -> Problem:
+    return Problem(
+        what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}"
+    )
+
+
+def double(path: str, other: str) -> Problem:
+    detail = f"has the id of {other}; delete one of the two"
+    return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
+
+
+def unreadable(path: str, error: ConfigError | OSError) -> Problem:
+    """Return the problem of a file that cannot be read. Raises DiskError for faults of the
+    machine."""
+    if isinstance(error, OSError):
+        if error.errno in OURS - {errno.EACCES, errno.EPERM}:
+            raise DiskError.of(error) from error
+        return Problem(
+            what=printable(path), reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error))
+        )
+    return Problem(what=printable(path), reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
+
+
+@lru_cache(maxsize=1)
+def _spellings(files: TaxonomyFiles) -> dict[str, str]:
+    tags = load_vocabulary(files.toml).tag if files.toml.exists() else ()
+    return {fold(name): tag.name for tag in tags for name in (*tag.aliases, tag.name)}
+
+
+def as_shown(article: Article, files: TaxonomyFiles) -> Article:
+    """Return `article` for its row: one written by hand gets an excerpt, and tags as the taxonomy
+    spells them."""
+    if article.digest:
+        return article
+    if article.tags and not article.source_id:
+        spelt = _spellings(files)
+        article = replace(
+            article, tags=tuple(dict.fromkeys(spelt.get(fold(tag), tag) for tag in article.tags))
+        )
+    if article.excerpt or not article.body.strip():
+        return article
+    from syndicator.describing.summary.excerpt import summarize
+
+    return replace(article, excerpt=summarize(article.title, article.text, article.language))
+
+
+def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
+    visits = app.store.visits
+    if was_released(article, on_hold=before is not None and before.hold):
+        from syndicator.filing.entry.ingest import release
+
+        article = release(article, stamp.path, filing_context(app))
+        stamp = app.article_store.stamp(stamp.path)
+    # the line was removed
+    by_hand = before is not None and bool(before.merged_into) and not article.merged_into
+    visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
+
+
+def elsewhere(
+    files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None
+) -> str | None:
+    """Return another file with this article's id, or None."""
+    if earlier is None:
+        path = files.find(article.id)
+        return None if path == stamp.path else path
+    if earlier.path == stamp.path:
+        return None
+    try:
+        return earlier.path if files.get(earlier.path).id == article.id else None
+    except (ConfigError, OSError):
+        return None
+
+
+def _in_time(state: SourceState, now: datetime) -> SourceState:
+    if state.last_visit is None or state.last_visit <= now + AHEAD:
+        return state
+    past: dict[str, Any] = {
+        name: min(moment, now)
+        for name in (
+            "first_visit",
+            "last_success",
+            "failing_since",
+            "validators_at",
+            "gone_since",
+            "moved_at",
+        )
+        if (moment := getattr(state, name)) is not None
+    }
+    due = replace(
+        state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back"
+    )
+    return replace(due, recent=tuple(min(moment, now) for moment in state.recent), **past)
+
+
+# full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice
+_WALKING_SHARE = 500
+_MOST_SECONDS = 3600.0  # between two full walks
+
+
+class Walks:
+    """Decide when `up` reads all article files again: if the time of a folder changed, else within
+    an hour."""
+
+    def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
+        self._steady = steady
+        self._next = 0.0
+        self._known: Any = None
+
+    def files(self, app: App) -> tuple[Problem, ...]:
+        """As `reconcile.files`, if something may have changed."""
+        began = self._steady()
+        if self.is_unchanged(app) and began < self._next:
+            return recovery.set_back(app)
+        self._known = None  # if this fails
+        problems = files(app)
+        ended = self._steady()
+        self._next = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
+        return problems
+
+    def is_unchanged(self, app: App) -> bool:
+        """True if nothing has changed since the last `end`."""
+        return bool(self._known == _seen(app))
+
+    def end(self, app: App) -> None:
+        """Call when a run ends, so that its own writes do not count as edits."""
+        self._known = _seen(app)
+
+
+def _seen(app: App) -> Any:
+    return app.settings, app.sources, dict(app.environ), app.article_store.folder_stamps()

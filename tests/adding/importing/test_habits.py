@@ -1,0 +1,48 @@
+"""Frontmatter of other site generators in our words."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from syndicator.adding.importing import is_draft, translate
+
+CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding="utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any]) -> None:
+    found = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
+    assert dict(found.front) == case["want"]
+    assert (found.own, list(found.dropped)) == (case["own"], case.get("dropped", []))
+
+
+@pytest.mark.parametrize("site", ["https://me.example/feeds/", "https://me.example/feeds"])
+def test_a_site_below_a_path_keeps_it(site: str) -> None:
+    assert (
+        translate({"title": "A"}, PurePosixPath("x/a.md"), site).front["source"]
+        == "https://me.example/feeds/x/a"
+    )
+
+
+def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
+    assert "source" not in translate({"title": "A"}, PurePosixPath("a.md"), "").front
+
+
+@pytest.mark.parametrize(
+    ("front", "draft"),
+    [
+        ({"draft": True}, True),
+        ({"draft": "yes"}, True),
+        ({"published": False}, True),
+        ({"draft": False}, False),
+        ({"hold": "true", "digest": "x"}, True),
+        ({"merged_into": "abc", "digest": "x"}, True),
+        ({}, False),
+    ],
+)
+def test_a_draft_says_so(front: dict[str, Any], draft: bool) -> None:
+    assert is_draft(front) is draft

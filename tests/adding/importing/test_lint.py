@@ -1,0 +1,74 @@
+"""What is odd about an article that a naive pipeline wrote, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.adding.importing import lint
+from syndicator.core.model import Article
+from syndicator.core.reasons import LintReason
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+
+BODY = (
+    "The lamp of the old harbour now answers questions about the tide. It runs a large language"
+    " model on a machine in the keeper's hut, and the pilots ask it each morning. Engineers trained"
+    " the artificial intelligence on ninety years of logs; the machine learning model makes"
+    " mistakes with neap tides, and the keeper corrects it by hand."
+)
+GOOD = Article(
+    id="a",
+    url="https://lampwire.example/lamp",
+    title="A lamp that answers in plain words",
+    excerpt="The lamp of the old harbour now answers questions about the tide.",
+    cover="https://lampwire.example/img/lamp.jpg",
+    author="Ada Winter",
+    tags=("AI", "LLM", "harbours"),
+    category="AI",
+    body=BODY,
+)
+
+
+def reasons(
+    body: str = BODY, taxonomy: Taxonomy | None = None, **changes: object
+) -> list[LintReason]:
+    from dataclasses import replace
+
+    return [one.reason for one in lint(replace(GOOD, body=body, **changes), body, taxonomy)]  # type: ignore[arg-type]
+
+
+def test_a_good_article_has_nothing_odd() -> None:
+    assert reasons() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"tags": ("Ai", "harbours")}, LintReason.TAG_CASING),
+        (
+            {"excerpt": "The lamp of the old harbour now answers questions, but often..."},
+            LintReason.BAD_EXCERPT,
+        ),
+        (
+            {"excerpt": "The lamp of the old harbour now answers questions about the"},
+            LintReason.BAD_EXCERPT,
+        ),
+        ({"body": f"{BODY}\n\nLampwire event\n\nMore."}, LintReason.BOILERPLATE),
+        ({"body": f"{BODY}\n\nJoin the Lampwire 2026 Waitlist\n\nMore."}, LintReason.BOILERPLATE),
+        ({"body": f"{BODY}\n\n- **Read also: The bees**"}, LintReason.BOILERPLATE),
+        ({"body": f"{BODY}\n\n\n\nMore."}, LintReason.BLANK_RUNS),
+        ({"cover": "https://images.unsplash.com/photo-1"}, LintReason.STOCK_IMAGE),
+        ({"cover": "https://lampwire.example/img/default-cover.png"}, LintReason.STOCK_IMAGE),
+        ({"author": "Lampwire"}, LintReason.SITE_AS_AUTHOR),
+        ({"author": "Editorial Team"}, LintReason.SITE_AS_AUTHOR),
+    ],
+)
+def test_one_oddity(changes: dict[str, str], reason: LintReason) -> None:
+    assert reasons(**changes) == [reason]
+
+
+def test_a_category_that_the_text_does_not_bear_out() -> None:
+    from pathlib import Path
+
+    taxonomy = Taxonomy.from_toml(Path(__file__).parents[3] / "config/taxonomy.toml")
+    assert reasons(taxonomy=taxonomy, category="Finance") == [LintReason.CATEGORY_UNLIKE_TEXT]
+    assert reasons(taxonomy=taxonomy) == []

@@ -1,0 +1,31 @@
+"""Sources are added to those that were read already, as long as nobody has edited them since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.adding.found import Candidate, by_address, write_sources
+from syndicator.app.container import open_app
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Source
+from syndicator.setup.start import write_config
+
+NEW = Candidate(source=Source(key="new", url="https://new.example/feed"), kind="feed")
+
+
+def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    write_config(config)
+    sources = config / "sources.toml"
+    sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
+    with open_app(config) as app:
+        sources.write_text('[[source]]\nkey = "a"\nurl = "https://new.example/feed"\n')
+        with pytest.raises(UsageError, match="already"):
+            write_sources(app, [NEW], by_address(app))  # which does not know of it
+    with open_app(config) as app:
+        sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
+        write_sources(app, [NEW], by_address(app))
+    assert [source.key for source in load_sources(sources)] == ["a", "new"]

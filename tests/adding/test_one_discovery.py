@@ -1,0 +1,96 @@
+"""An address is the same thing wherever it is pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.runs import refresh
+from tests.adding.fronts import WAYS, Front, Instance, addresses, fronts
+from tests.aged.web import Web, serving
+from tests.cli.sites import rss
+from tests.faults.instance import InProcess
+
+FRONTS = fronts()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as started:
+        started.answers = {url: it for front in FRONTS for url, it in front.answers.items()}
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+
+
+def is_right(front: Front, instance: Instance, way: str) -> bool:
+    seen = instance.seen()
+    if way == "add":
+        if front.reason:
+            return not any(url.startswith(front.url) for url in seen)
+        return any(
+            (each.kind, each.followed) == (front.kind, front.followed) for each in seen.values()
+        )
+    if way == "console" and not front.reason:
+        return any(
+            (each.kind, each.followed) == (front.kind, front.followed) for each in seen.values()
+        )
+    each = seen[front.url]
+    return (each.kind, each.followed, each.reason) == (front.kind, front.followed, front.reason)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, way: str) -> None:
+    instance = Instance(tmp_path, web)
+    WAYS[way](instance, [front.url for front in FRONTS])
+    instance.visit()
+    wrong = [front.name for front in FRONTS if not is_right(front, instance, way)]
+    assert wrong == [], instance.seen()
+    filed = instance.articles()
+    followed = [front for front in FRONTS if front.followed]
+    assert len(filed) == 3 * len(followed)
+    assert all("/p/" in url for url in filed)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) -> None:
+    urls, web.answers = addresses()
+    assert len(urls) == 61
+    seen = {}
+    for way in ("opml", "text", "sources.toml", "console", "api"):
+        instance = Instance(tmp_path / way, web)
+        WAYS[way](instance, urls)
+        instance.visit(limit=0)
+        seen[way] = sorted(
+            (each.key, each.kind, each.followed, each.reason) for each in instance.seen().values()
+        )
+    first = seen["opml"]
+    assert len(first) == 61
+    differing = {way: sorted({*sources} ^ {*first}) for way, sources in seen.items()}
+    assert {way: rows for way, rows in differing.items() if rows} == {}
+    assert sum(bool(kind) for _, kind, _, _ in first) == 8 + 30 + 8
+
+
+def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
+    tmp_path: Path, web: Web
+) -> None:
+    """Also of a list, of a feed without entries, and the visit after that."""
+    empty = "http://empty.example/feed"
+    web.answers = {**web.answers, empty: rss("Empty", empty, [])}
+    for url in ("http://one.example/", "http://plain.example/", empty):
+        looking = Instance(tmp_path / f"look{url[7:10]}", web)
+        web.asked.clear()
+        looking.run("add", url, "--yes", "--dry-run")
+        preview = sorted(web.asked)
+        adding = Instance(tmp_path / f"add{url[7:10]}", web)
+        web.asked.clear()
+        assert adding.run("add", url, "--yes").exit_code == 0
+        assert sorted(web.asked) == preview
+        adding.visit()
+        assert sorted(web.asked) == preview

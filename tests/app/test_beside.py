@@ -1,0 +1,329 @@
+"""What must outlive the database: written beside the articles first, believed where the two
+differ."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.articles.beside.feeds_toml import read_feeds, read_sources
+from syndicator.articles.stores.kept_files import FolderFile
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey, Origin
+from syndicator.upkeep import editorial, reconcile, reindex
+from syndicator.upkeep.descriptions import tags
+from tests.places import SOURCES, Place, store_articles
+
+QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'
+ONE, LONE = FeedKey("source", "one"), FeedKey("source", "lone")
+
+
+def fill(place: Place) -> None:
+    """A tag that was renamed, one that was merged, a saved query that ended, a tag with one article
+    left of two, and a name that the articles do not give."""
+    place.config.joinpath("feeds.toml").write_text(QUERIES)
+    with place.app() as app:
+        store_articles(app, "Models", "Of models.", tags=("LLM", "Ships"), tags_by="matched")
+        store_articles(
+            app, "Chips", "Of chips.", tags=("GPU", "SHIPS"), tags_by="matched", source="two"
+        )
+        store_articles(app, "Other", "Of others.", tags=("GPU",), tags_by="matched", source="two")
+        reconcile.sources(app)
+        reconcile.files(app)
+    place.build()
+    with place.app() as app:
+        for kind, old, new in (
+            ("rename", "LLM", "Models of language"),
+            ("merge", "GPU", "Models of language"),
+        ):
+            tags.act(app, tags.plan(app, kind, old, new))  # type: ignore[arg-type]
+        editorial.withdraw(app, "https://one.example/models")
+    place.config.joinpath("feeds.toml").write_text("")
+    place.build()
+    write_setting(place, "tag_min = 2")
+    with place.app() as app:
+        reconcile.files(app)
+    place.build()
+
+
+def write_setting(place: Place, line: str) -> None:
+    (place.config / "syndicator.toml").write_text(f"[publish]\n{line}\n")
+
+
+def told(place: Place) -> dict[str, Any]:
+    """Ids and titles of the feeds, redirects and what is gone."""
+    public = place.folder / "feeds/public"
+    heads = {
+        str(path.relative_to(public)): re.findall(
+            r"<id>(urn:[^<]+)</id>|<title>([^<]+)<", path.read_text()
+        )[:3]
+        for path in sorted(public.rglob("*.atom"))
+    }
+    return {**heads, **json.loads(place.published("maps/moved.json"))}
+
+
+def rebuild(place: Place, *lost: str) -> None:
+    for folder in lost:
+        shutil.rmtree(place.folder / "feeds" / folder)
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+    place.build()
+
+
+@pytest.mark.parametrize("lost", [["state"], ["state", "public"]])
+def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) -> None:
+    place.take(fill)
+    before, files = told(place), place.digests("articles")
+    assert {"tags/models-of-language.atom", "tags/ships.atom"} <= before.keys()
+    assert "queries/chips.atom" in before["gone"]
+    rebuild(place, *lost)
+    assert told(place) == before
+    assert place.digests("articles") == files
+
+
+def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
+    place.take(fill)
+    kept = read_feeds(FolderFile(place.folder / "feeds/articles/feeds.toml"))
+    models = FeedKey("tag", "models-of-language")
+    assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
+    assert kept[models].first_slug == "llm"
+    assert kept[FeedKey("query", "chips")].dropped
+    assert (kept[FeedKey("tag", "ships")].name, kept[FeedKey("tag", "ships")].published) == (
+        "Ships",
+        True,
+    )
+    assert kept[ONE].published  # no article of it is left
+    assert kept.keys() == {
+        models,
+        ONE,
+        *(FeedKey("tag", slug) for slug in ("llm", "gpu", "ships")),
+    } | {FeedKey("query", "chips")}
+
+
+def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(place: Place) -> None:
+    place.take(fill)
+    folder = place.folder / "feeds/articles"
+    before = {name: (folder / name).read_bytes() for name in ("feeds.toml", "sources.toml")}
+    for name in before:
+        (folder / name).unlink()
+    with place.app():
+        assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: Place) -> None:
+    with place.app() as app:
+        store_articles(
+            app, "Lone", "Text.", source="lone", origin=Origin(url="https://lone.example/feed")
+        )
+    (place.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
+    with place.app():
+        kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
+    assert kept["lone"] == ("https://lone.example/feed",)
+
+
+def test_the_file_is_written_before_the_database(place: Place) -> None:
+    """Killed in between, the next start makes the database say what the file says."""
+    place.take(fill)
+    with place.app() as app:
+        row = next(row for row in app.store.index.feeds() if row.key == FeedKey("tag", "ships"))
+        app.beside.keep(
+            row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None)
+        )
+    with place.app() as app:
+        reconcile.files(app)
+        assert {row.key: row.first_slug for row in app.store.index.feeds()}[row.key] == "boats"
+
+
+def test_an_edit_by_hand_counts(place: Place) -> None:
+    place.take(fill)
+    path = place.folder / "feeds/articles/feeds.toml"
+    path.write_text(path.read_text() + '\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n')
+    edited = path.read_bytes()
+    with place.app() as app:
+        reconcile.files(app)
+    place.build()
+    assert told(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
+    path.write_text(
+        path.read_text().replace('\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n', "")
+    )
+    assert path.read_bytes() != edited
+    with place.app() as app:
+        reconcile.files(app)
+    place.build()
+    assert "tags/boats.rss" not in told(place)["moved"]
+
+
+def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
+    place.take(fill)
+    path = place.folder / "feeds/articles/feeds.toml"
+    assert place.published("sources/one.atom")
+    path.write_text(
+        path.read_text().replace(
+            'feed = "source/one"\npublished = true', 'feed = "source/one"\ndropped = true'
+        )
+    )
+    with place.app() as app:
+        reconcile.files(app)
+    place.build()
+    assert "sources/one.atom" in told(place)["gone"]
+    assert not (place.folder / "feeds/public/sources/one.atom").exists()
+
+
+def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Place) -> None:
+    place.take(fill)
+    before = told(place)
+    path = place.folder / "feeds/articles/feeds.toml"
+    path.write_text("x")
+    with place.app() as app:
+        with pytest.raises(ConfigError, match=r"feeds\.toml"):
+            reconcile.files(app)
+        with pytest.raises(ConfigError, match=r"feeds\.toml"):
+            reindex.reindex(app)
+    path.unlink()  # the cure that the message names
+    place.build()
+    assert told(place) == before
+    assert read_feeds(FolderFile(path))
+
+
+def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", "Of models.", tags=("LLM",))
+    place.build()
+    assert not (place.folder / "feeds/articles/feeds.toml").exists()
+
+
+def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(place: Place) -> None:
+    """As in a copy that was made while the tag was renamed."""
+    place.take(fill)
+    with place.app() as app:
+        store_articles(app, "Late", "Text that came late.", tags=("LLM",))
+    place.build()
+    assert "Late" in place.published("tags/models-of-language.json")
+    assert told(place)["moved"]["tags/llm.json"] == "tags/models-of-language.json"
+    rebuild(place, "state", "public")
+    assert "Late" in place.published("tags/models-of-language.json")
+
+
+# -- a source that is removed and added again
+
+
+def configured(place: Place, **sources: str) -> None:
+    lines = "".join(f'[[source]]\nkey = "{key}"\nurl = "{url}"\n' for key, url in sources.items())
+    (place.config / "sources.toml").write_text(lines)
+    with place.app() as app:
+        reconcile.sources(app)
+        reconcile.files(app)
+    place.build()
+
+
+def feed_id(place: Place, name: str) -> str:
+    found = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.published(name))
+    assert found
+    return found[1]
+
+
+def published(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text of the first.", source="one")
+        store_articles(app, "Second", "Text of the second.", source="two")
+    place.build()
+
+
+def test_its_key_is_used_again_for_its_address(place: Place) -> None:
+    published(place)
+    (place.config / "sources.toml").write_text("")
+    with place.app() as app:
+        assert app.beside.former(())[urls.alias("http://one.example/feed/")] == "one"
+        assert "one" not in app.beside.former(("one",)).values()
+        assert urls.alias("https://one.example/other") not in app.beside.former(())
+        assert app.beside.keys() == {"one", "two"}  # another address must not get one of these
+
+
+def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
+    published(place)
+    id, files = feed_id(place, "sources/one.atom"), place.digests("articles")
+    configured(place, two="https://two.example/feed")
+    configured(place, two="https://two.example/feed", other="https://one.example/feed")
+    with place.app() as app:
+        store_articles(app, "Third", "Text of the third.", source="other")
+    place.build()
+    assert feed_id(place, "sources/other.atom") == feed_id(place, "sources/one.atom") == id
+    assert told(place)["moved"]["sources/one.atom"] == "sources/other.atom"
+    for name in ("sources/other.atom", "sources/other.rss", "sources/other.json"):
+        assert re.findall("First|Third|Second", place.published(name))
+        assert "Second" not in place.published(name)
+        assert "First" in place.published(name) and "Third" in place.published(name)
+    assert {
+        name: digest
+        for name, digest in place.digests("articles").items()
+        if name in files and "First" in name
+    } == {name: digest for name, digest in files.items() if "First" in name}
+    before = told(place)
+    rebuild(place, "state", "public")
+    assert told(place) == before
+    assert "First" in place.published("sources/other.atom")
+
+
+def test_back_under_its_old_key_its_feed_moves_back(place: Place) -> None:
+    published(place)
+    id = feed_id(place, "sources/one.atom")
+    configured(place, other="https://one.example/feed")
+    configured(place, one="https://one.example/feed")
+    assert feed_id(place, "sources/one.atom") == id
+    assert told(place)["moved"]["sources/other.atom"] == "sources/one.atom"
+    assert "First" in place.published("sources/one.atom")
+
+
+def test_a_key_that_goes_to_another_site_has_a_feed_of_its_own(place: Place) -> None:
+    published(place)
+    id = feed_id(place, "sources/one.atom")
+    configured(place, other="https://one.example/feed")
+    configured(place, other="https://one.example/feed", one="https://elsewhere.example/feed")
+    assert feed_id(place, "sources/other.atom") == id
+    assert feed_id(place, "sources/one.atom") != id
+    assert "sources/one.atom" not in told(place)["moved"]
+
+
+def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(place: Place) -> None:
+    """Whoever re-added a source before this version has two: readers of both meet in the second."""
+    published(place)
+    with place.app() as app:
+        store_articles(app, "Third", "Text of the third.", source="other")
+    place.build()
+    id = feed_id(place, "sources/other.atom")
+    configured(place, other="https://one.example/feed")
+    assert feed_id(place, "sources/other.atom") == id
+    assert "First" in place.published("sources/other.atom")
+
+
+def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
+    published(place)
+    configured(place, one="https://one.example/new", two="https://two.example/feed")
+    kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
+    assert kept["one"] == ("https://one.example/feed", "https://one.example/new")
+    assert told(place)["moved"] == {}
+
+
+def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place) -> None:
+    place.tell_of_withdrawals()
+    published(place)
+    with place.app() as app:
+        store_articles(app, "Gone", "Text that is withdrawn.", source="one")
+        editorial.withdraw(app, "https://one.example/gone")
+    configured(place, other="https://one.example/feed")
+    assert "deleted-entry" in place.published("sources/other.atom")
+
+
+def test_a_list_of_sources_is_no_place_for_two_of_one(place: Place, tmp_path: Path) -> None:
+    """The file of before, restored under today's: what is configured now is added to it."""
+    published(place)
+    path = place.folder / "feeds/articles/sources.toml"
+    path.write_text('[[source]]\nkey = "lone"\nurls = ["https://lone.example/feed"]\n')
+    configured(place, **dict(re.findall(r'key = "(\w+)"\nurl = "([^"]+)"', SOURCES)))
+    assert list(read_sources(FolderFile(path))) == ["lone", "one", "two"]

@@ -1,0 +1,423 @@
+"""One entry for one story: copies are merged, split on order, and known after a lost database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.clients import make_fetcher, make_worker
+from syndicator.app.container import App
+from syndicator.app.contexts import make_context
+from syndicator.cli.demo.pages import Story
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, Origin, article_id
+from syndicator.filing.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
+from syndicator.filing.entry.ingest import refile_others
+from syndicator.filing.refile import refile
+from syndicator.upkeep import editorial, reconcile, reindex
+from tests.filing.test_similarity import prose
+from tests.places import Place
+from tests.test_trip import Place as Trip
+from tests.test_trip import key_of
+from tests.world import World, patient_config
+
+pytestmark = pytest.mark.usefixtures("kept_workers")
+STORY = prose(1, 300)
+TITLE = "Cities pool one model against potholes"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def file(
+    place: Place,
+    app: App,
+    title: str,
+    body: str = STORY,
+    *,
+    source: str = "one",
+    after: datetime | None = None,
+    **fields: Any,
+) -> Article:
+    """An article filed now, as a visit files one that is new; `after`: when its source was visited
+    before."""
+    url = f"https://{source}.example/{title.casefold()}"
+    place.now += timedelta(seconds=1)
+    now = app.clock()
+    feed = Origin(url=f"https://{source}.example/feed")
+    filed = {
+        "published": now,
+        "added": now,
+        "source_key": source,
+        "source_id": url,
+        "origin": feed,
+        "tags": ("LLM",),
+    }
+    filed |= fields
+    run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+    reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
+    article, others = merge_copy(reading, run, now, after=after)
+    refile_others(run, others)
+    stored, _ = refile(
+        app.article_store,
+        app.store.visits,
+        article,
+        compared=lambda stored: compared(stored, now, named=reading.also, after=after),
+    )
+    return stored
+
+
+def pair(place: Place) -> tuple[Article, Article]:
+    """A story and a copy of it, cut and with words of another site around it, published."""
+    with place.app() as app:
+        first = file(place, app, "First")
+        copy = file(
+            place, app, "Copy", f"{prose(2, 20)} {STORY[:1200]} {prose(3, 30)}", source="two"
+        )
+    assert copy.merged_into == first.id
+    place.build()
+    return place.article("First"), place.article("Copy")
+
+
+def shown(place: Place) -> list[bool]:
+    """Whether First and Copy are in the feed of everything."""
+    assert place.build().held == ()
+    return [f">{title}<" in place.published("all.atom") for title in ("First", "Copy")]
+
+
+def lose_the_database(place: Place) -> None:
+    shutil.rmtree(place.folder / "feeds/state")
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+
+
+def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:
+    first, copy = pair(place)
+    assert first.also == (copy.url,)
+    assert (first.updated, first.revisions) == (None, ())
+    assert shown(place) == [True, False]
+    assert "Copy" not in place.published("tags/llm.atom")
+    assert "Copy" in place.published("sources/two.atom")
+    assert copy.url in place.published("all.atom")
+
+
+def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        assert [one.id for one in editorial.split(app, copy.url)] == [copy.id]
+        with pytest.raises(UsageError, match="merged with no other"):
+            editorial.split(app, copy.id)
+        with pytest.raises(UsageError, match="no article"):
+            editorial.split(app, "https://nowhere.example/")
+    assert shown(place) == [True, True]
+    before, after = place.article("First"), place.article("Copy")
+    assert (before.also, before.split_from, after.split_from) == ((), (copy.id,), (first.id,))
+    lose_the_database(place)
+    assert shown(place) == [True, True]
+    with place.app() as app:
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        assert merge_copy(after, run, app.clock())[0].merged_into == ""
+
+
+def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        editorial.split(app, copy.id)
+    place.path("Copy").unlink()  # and with it what it says of the split
+    with place.app() as app:
+        reconcile.files(app)
+        assert app.store.visits.article(copy.id) is None
+        assert file(place, app, "Copy", copy.body, source="two").merged_into == ""
+        assert (
+            file(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+        )
+
+
+def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        editorial.split(app, copy.id)
+    place.path("First").unlink()
+    with place.app() as app:
+        reconcile.files(app)
+        file(place, app, "First")
+        reading = replace(place.article("Copy"), also=(first.url,))
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        assert merge_copy(reading, run, app.clock())[0].merged_into == ""
+
+
+def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        assert file(place, app, "Third", copy.body, source="three").merged_into == first.id
+        editorial.split(app, copy.id)
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        again = replace(place.article("Copy"), split_from=())
+        assert merge_copy(again, run, app.clock())[0].merged_into == ""
+
+
+def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
+    first, copy = pair(place)
+    before = place.digests("articles"), place.digests("public")
+    lose_the_database(place)
+    place.build()
+    assert (place.digests("articles"), place.digests("public")) == before
+    with place.app() as app:
+        assert app.store.index.merged() == {copy.id: first.id}
+        assert file(place, app, "Third", source="three").merged_into == first.id
+
+
+def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        third = file(place, app, "Third", copy.body, source="three")
+        assert third.merged_into == first.id
+        assert place.article("First").also == (copy.url, third.url)
+        assert {one.id for one in editorial.split(app, first.id)} == {copy.id, third.id}
+        assert app.store.index.merged() == {}
+
+
+def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        reprint = file(place, app, "Reprint", source="two", published=place.now - 2 * WINDOW)
+        assert reprint.merged_into == first.id
+        place.now += 2 * WINDOW
+        assert not file(place, app, "Late", source="three").merged_into
+
+
+def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        assert not file(place, app, "Follow-up", STORY + prose(4, 150)).merged_into
+        assert file(place, app, "Again", STORY + " Corrected.").merged_into == first.id
+
+
+def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
+    place: Place,
+) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        place.now += 3 * WINDOW
+        copy = file(place, app, "Copy", source="two", also=(first.url,))
+        assert (copy.merged_into, copy.also) == (first.id, (first.url,))
+        digest = file(place, app, "Digest", "In other words.", source="two", also=(first.url,))
+        assert (digest.merged_into, digest.also) == ("", ())
+        assert place.article("First").also == (copy.url,)
+
+
+def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> None:
+    pair(place)
+    path = place.path("First")
+    kept = path.read_bytes()
+    path.unlink()
+    with place.app() as app:
+        reconcile.files(app)
+    assert shown(place) == [False, True]
+    path.write_bytes(kept)
+    with place.app() as app:
+        reconcile.files(app)
+    assert shown(place) == [True, False]
+
+
+def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
+    _, copy = pair(place)
+    place.edit("Copy", f"merged_into: {copy.merged_into}\n", "")
+    with place.app() as app:
+        reconcile.files(app)
+    assert shown(place) == [True, True]
+
+
+def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
+    with place.app() as app:
+        file(place, app, "First")
+    place.edit("First", "title: First", "title: Mine")
+    with place.app() as app:
+        reconcile.files(app)
+        copy = file(place, app, "Copy", source="two")
+        path = app.store.index.path(copy.merged_into) or ""
+        again, _, _ = app.article_store.put(replace(app.article_store.get(path), title="Theirs"))
+    assert (again.title, again.also) == ("Mine", (copy.url,))
+
+
+# -- which of them stands
+
+HOUR = timedelta(hours=1)
+
+
+def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
+    place: Place,
+) -> None:
+    with place.app() as app:
+        copy = file(place, app, "Copy", source="two")
+    assert shown(place) == [False, True]
+    place.now += HOUR
+    with place.app() as app:
+        third = file(place, app, "Third", source="three")
+        first = file(
+            place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
+        )
+        assert (first.merged_into, first.also) == ("", (copy.url, third.url))
+    turned = place.article("Copy")
+    assert (turned.merged_into, turned.id, turned.published) == (first.id, copy.id, copy.published)
+    assert shown(place) == [True, False]
+    assert ">Copy<" in place.published("sources/two.atom")
+    with place.app() as app:
+        assert file(place, app, "Fourth", source="four").merged_into == first.id
+    lose_the_database(place)
+    assert shown(place) == [True, False]
+
+
+def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
+    with place.app() as app:
+        copy = file(place, app, "Copy", source="two")
+        unborn = article_id("https://one.example/first")
+        refile(app.article_store, app.store.visits, replace(copy, merged_into=unborn), before=copy)
+    assert shown(place)[1]
+    with place.app() as app:  # it is read again, and by now something else speaks against it
+        first = file(place, app, "First")
+        assert (first.merged_into, place.article("Copy").merged_into) == (copy.id, "")
+    assert shown(place) == [False, True]
+
+
+def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
+    place: Place,
+) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        place.now += HOUR
+        early = place.now - 30 * HOUR
+        assert (
+            file(
+                place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2
+            ).merged_into
+            == first.id
+        )
+
+
+def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) -> None:
+    with place.app() as app:
+        address = "https://one.example/first"
+        copy = file(place, app, "Copy", source="two", also=(address,))
+        assert copy.also == ()
+        place.now += HOUR
+        first = file(place, app, "First")
+        assert (first.merged_into, place.article("Copy").merged_into) == ("", first.id)
+
+
+def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        place.now += HOUR
+        accomplice = file(place, app, "Second", source="two", after=place.now - HOUR)
+        assert (
+            file(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
+            == first.id
+        )
+        assert place.article("First").merged_into == ""
+
+
+@pytest.mark.parametrize("how", ["edited", "split", "old"])
+def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
+    place: Place, how: str
+) -> None:
+    with place.app() as app:
+        copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
+        if how == "split":
+            parted = replace(copy, split_from=(article_id("https://one.example/first"),))
+            refile(app.article_store, app.store.visits, parted, before=copy)
+    if how == "edited":
+        place.edit("Copy", "title: Copy", "title: Mine")
+    with place.app() as app:
+        reconcile.files(app)
+        place.now += 2 * WINDOW if how == "old" else HOUR
+        fields = {"also": (copy.url,)} if how == "old" else {}
+        first = file(place, app, "First", published=copy.published, **fields)
+        path = app.article_store.find(copy.id) or ""
+        assert app.article_store.get(path).merged_into == ""
+        assert first.merged_into == ("" if how == "split" else copy.id)
+
+
+def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
+    place: Place,
+) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        for number in range(30):
+            file(
+                place,
+                app,
+                "Spam",
+                prose(100 + number, 80),
+                source=f"spam{number}",
+                also=(first.url,),
+            )
+        assert place.article("First").also == ()
+        for number in range(MOST_ALSO + 2):
+            assert file(place, app, "Copy", source=f"copy{number}").merged_into == first.id
+        assert len(place.article("First").also) == MOST_ALSO
+
+
+# -- over the demo's web
+
+
+@pytest.fixture
+async def trip(tmp_path: Path) -> AsyncIterator[Trip]:
+    world = World()
+    await world.start()
+    made = Trip(tmp_path, world)
+    patient_config(made.config, world)
+    yield made
+    await world.aclose()
+
+
+def syndicate(world: World) -> Story:
+    """Meridian carries Launchbeat's story, cut short and under a headline of its own."""
+    story = next(one for one in world.stories if one.key == key_of(world, "Fourteen cities"))
+    paragraphs = story.body.split("</p>")
+    body = "</p>".join(paragraphs[: round(len(paragraphs) * 0.7)]) + "</p>"
+    copy = replace(
+        story, site="meridian", slug="potholes", title=TITLE, guid="potholes", body=body, truth=None
+    )
+    world.add(copy)
+    return copy
+
+
+@pytest.mark.anyio
+@pytest.mark.slow
+async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
+    await trip.refresh("launchbeat")
+    story = syndicate(trip.world)
+    await trip.refresh("meridian")
+    copy = trip.articles()[TITLE]
+    first = next(one for one in trip.articles().values() if one.id == copy.merged_into)
+    assert first.title.startswith("Fourteen cities") and first.also == (copy.url,)
+    public = trip.folder / "feeds/public"
+    assert TITLE not in (public / "all.atom").read_text()
+    assert TITLE in (public / "sources/meridian.atom").read_text()
+    trip.clock.now += timedelta(days=1, hours=1)
+    trip.world.change(story.key, title="Cities pool one model, corrected")
+    await trip.refresh("meridian")
+    corrected = trip.articles()["Cities pool one model, corrected"]
+    assert (corrected.id, corrected.merged_into) == (copy.id, first.id)
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(
+    trip: Trip,
+) -> None:
+    await trip.refresh()
+    found = trip.articles().values()
+    (copy,) = [article for article in found if article.merged_into]
+    first = next(article for article in found if article.id == copy.merged_into)
+    assert {copy.source_key, first.source_key} == {"launchbeat", "parallel"}
+    assert first.also == (copy.url,)

@@ -1,0 +1,63 @@
+"""When a new entry is an article that its site moved: cases as data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.model import Article
+from syndicator.filing.dedupe import is_same
+from tests.filing.test_similarity import prose
+
+THEN = datetime(2026, 3, 1, 9, 30, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TEXT = prose(1, 300)
+LONGER = TEXT + " " + prose(2, 90)  # as a new design with more round the text is read
+
+
+def article(body: str, at: datetime | None = THEN, title: str = "Open thread") -> Article:
+    return Article(id="a", url="https://a.example/", title=title, body=body, published=at)
+
+
+OLD = article(TEXT)
+CASES = {
+    "the same": (OLD, article(TEXT), True),
+    "title and second agree, and the text on the whole": (OLD, article(LONGER), True),
+    "the title in other letters": (OLD, article(LONGER, title="OPEN  thread"), True),
+    "title and second agree, the text does not": (OLD, article(prose(3, 300)), False),
+    "the text on the whole, at another time": (OLD, article(LONGER, THEN + HOUR), False),
+    "the text on the whole, under another title": (OLD, article(LONGER, title="Another"), False),
+    "a title and time of its own, nearly the same text": (
+        OLD,
+        article(TEXT + " Moved.", THEN + HOUR, "New"),
+        True,
+    ),
+    "hours off": (OLD, article(TEXT, THEN - 14 * HOUR), True),
+    "a day off": (OLD, article(TEXT, THEN + 24 * HOUR), False),
+    "without a time": (OLD, article(TEXT, None), True),
+    "it had no time": (article(TEXT, None), article(TEXT), True),
+    "neither has a time nor the words": (article(TEXT, None), article(prose(3, 300), None), False),
+    "too short, the same": (article("Two beds."), article("Two beds."), True),
+    "too short, and one has no text": (article("Two beds."), article(""), True),
+    "too short, cut": (article("Two beds. And more."), article("Two beds."), True),
+    "too short, other words": (article("Two beds."), article("Two bed."), False),
+    "too short, another second": (
+        article("Two beds."),
+        article("Two beds.", THEN + timedelta(seconds=1)),
+        False,
+    ),
+    "too short, no time": (article("Two beds.", None), article("Two beds.", None), False),
+    "one too short for the other": (OLD, article("Two beds."), False),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_text_says_whether_it_is_the_same_article(case: str) -> None:
+    old, new, same = CASES[case]
+    assert is_same(new, old, late=False) is same
+
+
+def test_what_was_there_at_a_visit_that_did_not_find_it_may_have_any_time() -> None:
+    assert is_same(article(TEXT, THEN + 999 * HOUR), OLD, late=True)
+    assert not is_same(article(LONGER, THEN + 999 * HOUR), OLD, late=True)

@@ -1,0 +1,99 @@
+"""Which of several copies stands: cases as data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from syndicator.core.model import Article
+from syndicator.filing.dedupe import REACH, Precedence, believed, precedence
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+RANKS = {"first": 0, "second": 1}
+
+
+@pytest.mark.parametrize(
+    ("published", "added", "after", "since"),
+    [
+        pytest.param(
+            NOON - HOUR,
+            NOON,
+            NOON - 2 * HOUR,
+            NOON - HOUR,
+            id="between two visits a claim is believed",
+        ),
+        pytest.param(
+            NOON - 9 * HOUR,
+            NOON,
+            NOON - 2 * HOUR,
+            NOON - 2 * HOUR,
+            id="it was not there at the last visit",
+        ),
+        pytest.param(
+            NOON - 9 * HOUR, NOON, None, NOON - 9 * HOUR, id="a first visit takes a day's claim"
+        ),
+        pytest.param(NOON - 6 * REACH, NOON, None, NOON - REACH, id="and no more than a day's"),
+        pytest.param(
+            NOON - 9 * REACH, NOON, None, NOON + HOUR, id="a claim of more than a week is none"
+        ),
+        pytest.param(
+            NOON - 6 * REACH,
+            NOON + HOUR / 4,
+            NOON - 5 * REACH,
+            NOON - REACH,
+            id="nor does a source asked weekly",
+        ),
+        pytest.param(
+            None, NOON, NOON - HOUR, NOON + 2 * HOUR, id="without a date it is of after we saw it"
+        ),
+        pytest.param(
+            NOON + HOUR, NOON, NOON - HOUR, NOON, id="nothing is later than when we saw it"
+        ),
+        pytest.param(NOON - HOUR, NOON, NOON + HOUR, NOON, id="a clock that was set back"),
+    ],
+)
+def test_a_claim_reaches_back_to_the_visit_before_and_a_day_at_most(
+    published: datetime | None, added: datetime, after: datetime | None, since: datetime
+) -> None:
+    assert believed(published, added, after) == since
+
+
+def article(id: str, source: str = "", minutes: int = 0) -> Article:
+    return Article(
+        id=id,
+        url=f"https://{id}.example/",
+        title=id,
+        source_key=source,
+        added=NOON + timedelta(minutes=minutes),
+    )
+
+
+def place(
+    name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool
+) -> Precedence:
+    return precedence(
+        article(name, source, minutes),
+        since,
+        RANKS,
+        **{"neighbour": False, "copied": False, **marks},
+    )
+
+
+def test_the_order_is_total_whatever_comes_first() -> None:
+    in_order = [
+        place("z", "second", 9, NOON - HOUR),  # earliest of those that name nobody
+        place("y", "first", 9),  # then by rank
+        place("x", "second", 8),
+        place("w", "removed", 1),  # a source that is listed no more
+        place("u", "removed", 2),  # then what we filed first
+        place("v", "removed", 2),  # then by id
+        place("a", "first", 0, NOON - 9 * HOUR, copied=True),  # what calls itself a copy is one
+        # last what its own site did not announce
+        place("b", "first", 0, NOON - 9 * HOUR, neighbour=True),
+    ]
+    for shuffled in permutations(in_order, 4):
+        assert sorted(shuffled) == [one for one in in_order if one in shuffled]
+    assert list(reversed(in_order)) == sorted(in_order, reverse=True)

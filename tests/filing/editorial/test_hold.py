@@ -1,0 +1,81 @@
+"""Which new articles wait for the operator, and what speaks against a reading."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from syndicator.core.model import Draft
+from syndicator.core.ports import Filed
+from syndicator.core.reasons import HoldReason
+from syndicator.filing.read_article import doubts
+from syndicator.filing.results import MANY, hold_reason
+
+TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
+
+
+def reason(*given: str, **facts: Any) -> str:
+    known: dict[str, Any] = {
+        "every": False,
+        "categorised": False,
+        "flooded": False,
+        "filed": Filed(own=1),
+    }
+    return hold_reason(given, **(known | facts))
+
+
+@pytest.mark.parametrize(
+    ("given", "facts", "wanted"),
+    [
+        ((), {}, ""),
+        ((TEXT, CATEGORY), {}, "unsure-text"),
+        ((CATEGORY,), {}, "unsure-category"),
+        ((CATEGORY,), {"categorised": True}, ""),
+        ((TEXT,), {"categorised": True}, "unsure-text"),
+        ((), {"flooded": True}, "flood"),
+        ((), {"every": True}, "all"),
+        ((TEXT,), {"every": True}, "unsure-text"),
+    ],
+)
+def test_an_article_waits_for_the_first_reason_there_is(
+    given: tuple[str, ...], facts: Any, wanted: str
+) -> None:
+    assert reason(*given, **facts) == wanted
+
+
+def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
+    """So that of all articles no more than one in fifty does, whatever sources are added."""
+    assert reason(filed=Filed(own=0, articles=MANY * 3, sources=2)) == "first-of-source"
+    assert reason(filed=Filed(own=0, articles=MANY * 3 - 1, sources=2)) == ""
+    assert reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new
+
+
+def draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Draft:
+    return Draft(
+        url="https://one.example/a",
+        title="Title",
+        author=None,
+        published=datetime(2026, 3, 1, tzinfo=UTC),
+        updated=None,
+        cover=None,
+        description="",
+        body=body,
+        language="en",
+        partial=partial,
+        trace={"body": trace},
+    )
+
+
+def test_a_reading_says_what_speaks_against_it() -> None:
+    assert doubts(draft(), 0.9) == doubts(draft(), None) == ()
+    assert doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
+        TEXT,
+        CATEGORY,
+    )
+    assert doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
+
+
+def test_a_page_that_calls_itself_partial_and_shows_much_is_taken_for_whole() -> None:
+    assert doubts(draft(partial=True), 0.9) == ()

@@ -1,0 +1,129 @@
+"""A page without its text is read from the version that it makes for phones or paper."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from syndicator.app.container import open_app
+from syndicator.articles.frontmatter import load
+from syndicator.cli.demo.server import Answer, Seen
+from syndicator.core.model import Article
+from syndicator.runs import refresh
+from syndicator.showing.explain import show_article
+from tests.faults.instance import InProcess
+from tests.filing.test_credentials import SETTINGS, listening
+
+STORY = "".join(
+    f"<p>The council counted {n} bridges in its report of the year, and it closed none.</p>"
+    for n in range(12)
+)
+LEAD = "The council counted its bridges."
+SOURCES = '[[source]]\nkey = "mine"\nurl = "{feed}"\n'
+
+
+def markup(links: str, body: str, title: str = "Bridges") -> str:
+    return f"<title>{title}</title>{links}<article><h1>{title}</h1>{body}</article>"
+
+
+class Taken(NamedTuple):
+    """The article that was made of a page, what `show --why` says of it, and the pages that were
+    asked for."""
+
+    article: Article | None
+    why: Mapping[str, Any]
+    asked: list[str]
+
+
+async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
+    """What becomes of the page /story, where the site has `pages`."""
+    seen: list[Seen] = []
+
+    def respond(path: str) -> Answer:
+        if path == "/feed":
+            feed = '<rss version="2.0"><channel><title>Mine</title><item><link>/story</link></item></channel></rss>'  # noqa: E501
+            return Answer(body=feed.encode(), type="application/rss+xml")
+        return Answer(body=pages[path].encode()) if path in pages else Answer(status=404)
+
+    async with listening("127.0.0.2", respond, seen) as site:
+        (folder / "config").mkdir()
+        (folder / "config/sources.toml").write_text(SOURCES.format(feed=f"{site}/feed"))
+        (folder / "config/syndicator.toml").write_text(SETTINGS)
+        with open_app(folder / "config", environ={}) as app:
+            await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
+            files = [path.read_bytes() for path in (folder / "feeds/articles").rglob("*.md")]
+            shown = show_article(app, load(files[0]), files[0]) if files else None
+    asked = [one.path for one in seen if one.path not in ("/robots.txt", "/feed", "/")]
+    return Taken(shown.article if shown else None, shown.why if shown else {}, asked)
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+
+
+AMP, PRINT = '<link rel="amphtml" href="/amp">', '<a href="/story?print=1">Print</a>'
+BACK = '<link rel="canonical" href="/story">'
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("links", "body", "other"),
+    [
+        (AMP, f"<p>{LEAD}</p>", {"/amp": markup(BACK, STORY, "Bridges - AMP")}),
+        (AMP, "<div id='app'></div>", {"/amp": markup(BACK, STORY, "Bridges")}),
+        (PRINT, f"<p>{LEAD}</p>", {"/story?print=1": markup("", STORY, "Printed")}),
+    ],
+)
+async def test_a_stub_is_read_from_its_other_version(
+    tmp_path: Path, links: str, body: str, other: dict[str, str]
+) -> None:
+    taken = await read(tmp_path, {"/story": markup(links, body), **other})
+    assert taken.article and taken.article.body.startswith("The council counted 0 bridges")
+    assert taken.article.title == "Bridges" and taken.article.url.endswith("/story")
+    assert taken.asked == ["/story", *other]
+    assert taken.why["alternate"].endswith(taken.asked[1])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("links", "body", "other"),
+    [
+        # another article
+        (AMP, f"<p>{LEAD}</p>", {"/amp": markup('<link rel="canonical" href="/else">', STORY)}),
+        # no more than here
+        (AMP, f"<p>{LEAD}</p>", {"/amp": markup(BACK, f"<p>{LEAD}</p><p>Read more of it.</p>")}),
+        (AMP, f"<p>{LEAD}</p>", {"/gone": ""}),
+        # not of the site
+        ('<link rel="amphtml" href="https://cdn.example/amp">', f"<p>{LEAD}</p>", {}),
+    ],
+)
+async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
+    tmp_path: Path, links: str, body: str, other: dict[str, str]
+) -> None:
+    taken = await read(tmp_path, {"/story": markup(links, body), **other})
+    assert taken.article and taken.article.body.startswith(LEAD)
+    assert "alternate" not in taken.why
+
+
+@pytest.mark.anyio
+async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> None:
+    taken = await read(tmp_path, {"/story": markup(AMP, STORY), "/amp": markup(BACK, STORY * 3)})
+    assert taken.article and taken.asked == ["/story"]
+
+
+@pytest.mark.anyio
+async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere(
+    tmp_path: Path,
+) -> None:
+    locked = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree":'
+        " false}</script>"
+    )
+    wall = f"<p>{LEAD}</p><p>Subscribe to continue reading</p>"
+    pages = {"/story": markup(locked + AMP, wall), "/amp": markup(BACK, STORY)}
+    assert (await read(tmp_path, pages)).asked == ["/story"]

@@ -1,0 +1,122 @@
+"""How an entry's row goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.model import Entry, Failed, Rules
+from syndicator.core.ports import EntryRow
+from syndicator.filing.entry import endings
+from syndicator.filing.entry.endings import FIRST_WAIT, MOST_TRIES
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+ROW = EntryRow(
+    source_key="s",
+    entry_id="e",
+    url="https://example.org/e",
+    digest="d",
+    status="pending",
+    first_seen=NOW,
+    entry=Entry(id="e"),
+)
+
+
+def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
+    row, waits = ROW, []
+    while endings.may_try_again(row, "timeout"):
+        row = endings.retried(row, "timeout", "slow", NOW)
+        assert row.next_try is not None
+        waits.append((row.next_try - NOW) / FIRST_WAIT)
+    assert waits == [1, 2, 4, 8]
+    assert row.tries == MOST_TRIES - 1
+    assert (row.status, row.entry, row.reason, row.detail) == (
+        "pending",
+        ROW.entry,
+        "timeout",
+        "slow",
+    )
+
+
+@pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
+def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
+    assert not endings.may_try_again(ROW, reason)
+
+
+def test_a_host_that_asks_for_more_time_gets_it() -> None:
+    later = NOW + timedelta(hours=9)
+    assert endings.retried(ROW, "rate-limited", "", NOW, later).next_try == later
+    assert (
+        endings.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try
+        == NOW + FIRST_WAIT
+    )
+
+
+def test_a_postponed_entry_has_lost_no_try() -> None:
+    failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
+    row = endings.postponed(ROW, failed, NOW)
+    assert (row.tries, row.next_try, row.status) == (0, NOW + timedelta(hours=2), "pending")
+    assert (
+        endings.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try
+        == NOW + FIRST_WAIT
+    )
+
+
+def test_an_end_forgets_what_the_feed_announced() -> None:
+    refused = endings.ended(ROW, "refused", "paywall", "sign in")
+    assert (refused.status, refused.reason, refused.detail, refused.entry) == (
+        "refused",
+        "paywall",
+        "sign in",
+        None,
+    )
+    done = endings.retried(ROW, "timeout", "slow", NOW).done("a", NOW)
+    assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
+    assert (done.reason, done.detail) == (None, "")
+
+
+def test_a_problem_names_the_address_else_the_id() -> None:
+    assert endings.problem(ROW, "bug").what == ROW.url
+    assert endings.problem(replace(ROW, url=""), "bug").what == "e"
+
+
+def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
+    row = replace(ROW, reason="ownership")
+    failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
+    for after in (
+        endings.retried(row, "timeout", "slow", NOW),
+        endings.postponed(row, failed, NOW),
+    ):
+        assert after.reason == "ownership"
+    assert row.done("a", NOW).reason is None
+
+
+LATER = NOW + timedelta(days=1)
+REFUSED = replace(ROW, status="refused", entry=None)
+
+
+@pytest.mark.parametrize(
+    ("row", "rules", "due"),
+    [
+        (replace(REFUSED, reason="empty"), Rules(), True),
+        (replace(REFUSED, reason="hung", tries=4), Rules(), True),
+        (replace(REFUSED, reason="robots"), Rules(select=("main",)), False),
+        # its page is not needed any more
+        (replace(REFUSED, reason="robots"), Rules(content="feed"), True),
+        (replace(ROW, reason="timeout", tries=2, next_try=LATER), Rules(), True),
+        (replace(ROW, reason="bad-rules", next_try=LATER), Rules(), True),
+        (replace(ROW, reason="flood", next_try=LATER), Rules(), False),
+        (replace(ROW, reason="late"), Rules(), False),
+        (replace(ROW, status="skipped", reason="backfill"), Rules(content="feed"), False),
+        (replace(ROW, status="done", article_id="a"), Rules(), False),
+    ],
+)
+def test_other_rules_make_due_again_what_they_may_read(
+    row: EntryRow, rules: Rules, due: bool
+) -> None:
+    again = endings.by_other_rules(row, rules)
+    assert (again is not None) == due
+    if again:
+        assert (again.status, again.next_try, again.tries) == ("pending", None, row.tries)

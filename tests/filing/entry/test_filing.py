@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicator.core.model import Article, Entry, Source, SourceState
+from syndicator.filing.entry.ingest import as_filed
+from tests.places import NOW
+
+SOURCE = Source(key="one", url="https://one.example/feed")
+
+
+def filed(**fields: object) -> Article:
+    read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
+    return as_filed(
+        read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other"
+    )
+
+
+def test_what_claims_to_be_from_the_future_is_of_now() -> None:
+    article = filed(published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4))
+    assert (article.published, article.updated, article.added) == (NOW, NOW, NOW)
+    past = NOW - timedelta(days=3)
+    assert filed(published=past).published == past
+    assert filed().published is None
+
+
+def test_the_operators_category_stands_where_the_text_has_none() -> None:
+    assert (filed(category="AI").category, filed().category) == ("AI", "Other")

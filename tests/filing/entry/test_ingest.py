@@ -1,0 +1,336 @@
+"""One announced entry, from its page to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from syndicator.app.clients import make_fetcher
+from syndicator.app.container import App
+from syndicator.app.contexts import make_context
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Entry, Rules, Source, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.filing.context import EntryContext, Page
+from syndicator.filing.entry import ingest as trip
+from syndicator.filing.entry.endings import Decision, EntryResult
+from syndicator.filing.entry.ingest import carry_out, ingest
+from syndicator.filing.refile import refile
+from syndicator.processes.worker import Worker
+from syndicator.upkeep import editorial
+from tests.faults.instance import InProcess
+from tests.places import NOW, Place, store_articles
+
+STORY = " ".join(
+    f"The council counted {number} bridges in its report of the year." for number in range(40)
+)
+NOWHERE = "http://127.0.0.1:9/story"  # a request to it fails
+SOURCE = Source(key="one", url="https://one.example/feed")
+INSIDE = replace(SOURCE, url="http://127.0.0.1:9/feed")  # the operator's own
+FEED_ONLY = replace(SOURCE, rules=Rules(content="feed"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def page(url: str, canonical: str = "") -> Page:
+    link = f'<link rel="canonical" href="{canonical}">' if canonical else ""
+    html = f"<title>Bridges</title>{link}<article><h1>Bridges</h1><p>{STORY}</p></article>"
+    return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
+
+
+class Failing(InProcess):
+    """A worker of a busy machine: it fails for `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        raise WorkerFailed(self.reason, "as told")
+
+
+def take(
+    app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE
+) -> EntryResult:
+    """Ingests an entry with this address and content; `page` where it is at hand."""
+    entry = Entry(id=f"guid of {url}", url=url, title="Bridges", content=content)
+    return take_entry(app, entry, page, source)
+
+
+def take_entry(
+    app: App,
+    entry: Entry,
+    page: Page | None,
+    source: Source = SOURCE,
+    worker: InProcess | None = None,
+) -> EntryResult:
+    """Ingests an entry as the next visit of its source does."""
+    known = app.store.visits.entries(source.key, [entry.id]).get(entry.id)
+    row = EntryRow(
+        source_key=source.key,
+        entry_id=entry.id,
+        url=entry.url,
+        digest="",
+        status="pending",
+        first_seen=NOW,
+        entry=entry,
+        article_id=known.article_id if known else None,
+        tries=known.tries if known else 0,
+    )
+
+    async def run() -> EntryResult:
+        fetcher = make_fetcher(app)
+        context = make_context(
+            app, fetcher, cast(Worker, worker or InProcess()), lambda title: None
+        )
+        try:
+            return await ingest(
+                context.visit(source, SourceState(key=source.key, url=source.url)).entry(row, page)
+            )
+        finally:
+            await fetcher.aclose()
+
+    return asyncio.run(run())
+
+
+def reason(result: EntryResult) -> str | None:
+    return result.problem.reason if result.problem else None
+
+
+def test_a_page_becomes_an_article(place: Place) -> None:
+    with place.app() as app:
+        result = take(app, "https://one.example/a", page("https://one.example/a"))
+        assert result.problem is None and result.added
+        assert place.article("Bridges").body.startswith("The council counted 0 bridges")
+
+
+def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, two, written = (
+        "https://two.example/a",
+        Source(key="two", url="https://two.example/feed"),
+        [],
+    )
+    with place.app() as app:
+        first = take(app, "https://one.example/a", page("https://one.example/a")).added
+
+        def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
+            assert [(before.id, before.also, new.also) for new, before in decision.others] == [
+                (first, (), (url,))
+            ]
+            assert place.article("Bridges").also == () and len([*app.article_store.walk()]) == 1
+            return carry_out(context, decision)
+
+        def refiled(*given: Any, **named: Any) -> Any:
+            written.append(given[2].id)
+            return refile(*given, **named)
+
+        monkeypatch.setattr(trip, "carry_out", carried_out)
+        monkeypatch.setattr(trip, "refile", refiled)
+        copy = take(app, url, page(url), source=two).added
+        assert written == [first, copy]
+
+
+def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
+    place: Place,
+) -> None:
+    source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
+    with place.app() as app:
+        result = take(app, "https://one.example/a", None, source=source)
+        assert reason(result) == "unset-variable"
+        (row,) = app.store.visits.entries(source.key, ["guid of https://one.example/a"]).values()
+        assert (row.status, row.tries) == ("pending", 0)
+
+
+@pytest.mark.parametrize("why", ["hung", "memory", "crashed"])
+def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
+    place: Place, why: str
+) -> None:
+    entry, waits = Entry(id="guid", url="https://one.example/a", title="Bridges"), []
+    with place.app() as app:
+        for tries in range(1, 6):
+            assert reason(take_entry(app, entry, page(entry.url), worker=Failing(why))) == why
+            (row,) = app.store.visits.entries(SOURCE.key, [entry.id]).values()
+            waits += [row.next_try - place.now] if row.status == "pending" and row.next_try else []
+            assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
+    assert waits == sorted(set(waits)) and len(waits) == 4, "each pause is longer"
+
+
+def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
+    entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
+    with place.app() as app:
+        take_entry(app, entry, page(entry.url), worker=Failing("hung"))
+        assert take_entry(app, entry, page(entry.url)).added
+
+
+def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
+    undated = page("https://one.example/a")
+    dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
+    with place.app() as app:
+        store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
+        assert take(app, "https://one.example/a", dated).added
+    article = place.article("Bridges")
+    assert article.published == NOW + timedelta(hours=11, minutes=30)
+    assert article.added == NOW + timedelta(hours=12, seconds=1)
+
+
+def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
+    with place.app() as app:
+        article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
+        editorial.withdraw(app, article.id)
+        assert reason(take(app, NOWHERE, None)) == "withdrawn"
+
+
+def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
+    with place.app() as app:
+        article = store_articles(app, "Bridges", "Text.")
+        editorial.withdraw(app, article.id)
+        other = "https://one.example/amp/bridges"
+        assert reason(take(app, other, page(other, canonical=article.url))) == "withdrawn"
+        copy = "https://two.example/bridges"
+        assert reason(take(app, copy, page(copy, canonical=article.url))) == "withdrawn"
+        assert list(app.article_store.walk()) == []
+
+
+def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
+    with place.app() as app:
+        assert reason(take(app, NOWHERE, None, "Too little to read.", INSIDE)) == "blocked-address"
+        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
+    assert place.article("Bridges").url == f"{NOWHERE}/whole"
+
+
+@pytest.mark.parametrize(
+    "url", [NOWHERE, "http://intranet/a", "http://0x7f.1/a", "https://me:secret@one.example/a"]
+)
+def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
+    place: Place, url: str
+) -> None:
+    with place.app() as app:
+        result = take(app, url, None, f"<p>{STORY}</p>")
+        assert reason(result) == "blocked-address"
+        assert result.problem is not None and "secret" not in result.problem.detail
+        assert reason(take(app, url, None, f"<p>{STORY}</p>", FEED_ONLY)) == "blocked-address"
+        assert list(app.article_store.walk()) == []
+
+
+def test_a_name_that_resolves_to_a_private_address_makes_no_article(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    with place.app() as app:
+        result = take(app, "http://one.example/a", None, f"<p>{STORY}</p>")
+        assert reason(result) == "blocked-address"
+        assert list(app.article_store.walk()) == []
+        # this source the operator lets into a private network
+        allowed = replace(SOURCE, allow=("192.168.0.0/16",))
+        assert take(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
+
+
+def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:
+    with place.app() as app:
+        for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
+            url = f"https://one.example/{len(content)}.pdf"
+            assert (
+                reason(take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content))
+                == refused
+            )
+    assert place.article("Bridges").url == url
+
+
+def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
+    with place.app() as app:
+        known = store_articles(app, "Story", STORY, source="two")
+        own = store_articles(app, "Mine", STORY)
+        take(app, known.url, None)
+        take(app, own.url, None)
+        take(app, known.url, None)
+        assert app.article_store.carried() == [(known.id, "one")]
+        assert app.store.visits.carriers(known.id) == ["one"]
+        assert app.store.visits.carriers(own.id) == []
+
+
+FOOTER = (
+    "Write to the editor of these pages if you have seen one more bridge than we did, or one fewer"
+    " than that."
+)
+
+
+def footed(number: int) -> str:
+    words = " ".join(
+        f"Bridge {number} of the {place}th mile is {place * number} feet long."
+        for place in range(30)
+    )
+    return f"<p>{words}</p><p>{FOOTER}</p>"
+
+
+def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
+    """What three articles at addresses like this, read from pages or from what the feed says, teach
+    of their host."""
+    with place.app() as app:
+        for number in range(1, 4):
+            url = urls_of.format(number)
+            html = (
+                f"<title>No {number}</title><article><h1>No {number}</h1>{footed(number)}</article>"
+            )
+            body = html.encode() if fetched else b""
+            assert take(app, url, Page(html=body, url=url, headers={}), footed(number)).added
+        return app.store.visits.repeated(urls.own_host(urls_of))
+
+
+def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
+    assert len(teach(place, "https://one.example/{}", fetched=True)) == 1
+
+
+def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> None:
+    assert teach(place, "https://one.example/{}", fetched=False) == frozenset()
+
+
+def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
+    assert len(teach(place, "https://medium.com/@evil/{}", fetched=True)) == 1
+    with place.app() as app:
+        assert app.store.visits.repeated(urls.own_host("https://medium.com/@bank/1")) == frozenset()
+
+
+def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
+    teach(place, "https://medium.com/@evil/{}", fetched=True)
+    with place.app() as app:
+        for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
+            html = (
+                f"<title>At {url}</title><article><h1>At"
+                f" {url}</h1>{footed(4 if 'evil' in url else 5)}</article>"
+            )
+            assert take(app, url, Page(html=html.encode(), url=url, headers={})).added
+    assert FOOTER not in place.article("At https://medium.com/@evil/4").body
+    assert FOOTER in place.article("At https://medium.com/@bank/1").body
+
+
+def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            take(
+                app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}")
+            )
+        assert app.store.visits.repeated("one.example") == frozenset()
+
+
+def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:
+    url = "https://one.example/a"
+    with place.app() as app:
+        result = take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
+        assert (result.refused, result.characters) == (True, 0)
+        unreached = take(app, NOWHERE, None)
+        assert (unreached.refused, unreached.characters) == (True, None)
+        read = take(app, f"{url}/b", page(f"{url}/b"))
+        assert read.characters and not read.refused

@@ -1,0 +1,185 @@
+"""What the first visit finds at an address, and what becomes of it later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.core import urls
+from syndicator.core.model import Failed
+from syndicator.core.reasons import FetchReason
+from syndicator.runs import refresh
+from syndicator.visiting import remembered
+from syndicator.visiting.remembered import MOVE_VISITS
+from tests.adding.fronts import Instance, add_by_hand, fronts
+from tests.aged.web import Answer, Web, serving
+from tests.cli.sites import alternate, page, rss, story
+from tests.faults.instance import InProcess
+
+SITE = "http://one.example/"
+FEED = f"{SITE}feed.xml"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as started:
+        started.answers = dict(fronts()[0].answers)
+        yield started
+
+
+@pytest.fixture
+def instance(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> Instance:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    return Instance(tmp_path, web)
+
+
+def answer(instance: Instance, url: str, said: Answer) -> None:
+    instance.web.answers = {**instance.web.answers, url: said}
+
+
+COMMENTS = rss("Comments for Notes", SITE, [("By: Ove", f"{SITE}p/0#comment-1")])
+ALONE = f"{SITE}about/"
+NOTHING = {
+    "one-article": (ALONE, {ALONE: story("Alone")}),
+    "comments": (ALONE, {ALONE: page("A", alternate(f"{SITE}c")), f"{SITE}c": COMMENTS}),
+    "dead-feeds": (ALONE, {ALONE: page("A", alternate(f"{SITE}none"))}),
+    "nothing-to-follow": (ALONE, {ALONE: page("A", body="<p>Hello.</p>")}),
+    "subscriptions": (ALONE, {ALONE: Answer(body="<opml><body/></opml>", type="text/x-opml")}),
+    "broken-xml": (ALONE, {ALONE: Answer(body="<rss><channel><it", type="application/rss+xml")}),
+}
+
+
+@pytest.mark.parametrize("reason", NOTHING)
+def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
+    instance: Instance, reason: str
+) -> None:
+    url, answers = NOTHING[reason]
+    instance.web.answers = answers
+    add_by_hand(instance, [url])
+    # another source that works, so that the network is not taken to be down
+    instance.visit()
+    assert instance.seen()[url].reason == f"not-a-feed-{reason}"
+    assert instance.articles() == []
+    said = instance.run("status").output
+    assert "0 fine, 1 needs you" in said
+
+
+def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
+    instance: Instance,
+) -> None:
+    add_by_hand(instance, [FEED, SITE])
+    instance.visit()
+    assert instance.seen()[SITE].reason == "not-a-feed-followed"
+    assert instance.seen()[FEED].kind == "feed"
+
+
+def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
+    """The operator wrote both; an upgrade stops neither."""
+    www = FEED.replace("one.example", "www.one.example")
+    answer(instance, www, instance.web.answers[FEED])
+    add_by_hand(instance, [FEED, www])
+    instance.visit()
+    assert {instance.seen()[url].kind for url in (FEED, www)} == {"feed"}
+
+
+def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
+    plain = next(front for front in fronts() if front.name == "plain")
+    shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
+    instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
+    add_by_hand(instance, [plain.url])
+    instance.visit()
+    assert instance.seen()[plain.url].reason == "not-a-feed-shut"
+
+
+def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None:
+    """Neither if its own text is long, nor if its address leads there since its article is gone."""
+    gone = f"{SITE}p/gone"
+    items = [("Home", SITE), ("Index", f"{SITE}index.html"), ("Gone", gone), ("A", f"{SITE}p/0")]
+    answer(instance, FEED, rss("Notes", SITE, items))
+    answer(instance, gone, Answer(status=302, headers={"Location": SITE}))
+    answer(instance, SITE, replace(story("Notes"), headers={}))
+    add_by_hand(instance, [FEED])
+    instance.visit()
+    assert instance.articles() == [f"{SITE}p/0"]
+
+
+@pytest.mark.parametrize("reason", [FetchReason.NOT_FOUND, "not-a-feed-html"])
+def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
+    instance: Instance, reason: str
+) -> None:
+    add_by_hand(instance, [SITE])
+    instance.visit()
+    assert instance.seen()[SITE].followed == FEED
+    answers = {url: said for url, said in instance.web.answers.items() if url != FEED}
+    moved = f"{SITE}new.xml"
+    instance.web.answers = answers | {
+        SITE: page("Notes", alternate(moved)),
+        moved: rss("Notes", SITE, [("New", f"{SITE}p/1")]),
+    }
+    gone = Failed(url=FEED, reason=reason)
+    with instance.app() as app:
+        (source,) = app.sources.values()
+        state = app.store.visits.states()[source.key]
+        for failures in range(1, MOVE_VISITS + 1):
+            state = remembered.after(source, state, gone, None, app.clock())
+            assert state.is_undiscovered == (failures == MOVE_VISITS)
+        app.store.visits.save_states([replace(state, next_due=None)])
+    instance.visit()
+    assert instance.seen()[SITE].followed == moved
+
+
+def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> None:
+    """Its feed's address answers with a page: nothing else is followed in its place."""
+    add_by_hand(instance, [FEED])
+    instance.visit()
+    answer(instance, FEED, page("Notes", alternate(f"{SITE}other.xml")))
+    answer(instance, f"{SITE}other.xml", rss("Other", SITE, [("Other", f"{SITE}p/2")]))
+    instance.run("refresh", "--all")
+    assert instance.seen()[FEED].reason == "not-a-feed-html"
+    key = instance.seen()[FEED].key
+    instance.run("refresh", "--source", key, "--relearn")
+    assert instance.seen()[FEED].followed == f"{SITE}other.xml"
+
+
+def test_an_edited_address_is_looked_at(instance: Instance) -> None:
+    add_by_hand(instance, ["http://two.example/feed"])
+    answer(instance, "http://two.example/feed", rss("Two", SITE, []))
+    instance.visit()
+    path = instance.config / "sources.toml"
+    path.write_text(path.read_text().replace("http://two.example/feed", SITE))
+    instance.visit()
+    assert instance.seen()[SITE].followed == FEED
+
+
+def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
+    plain = next(front for front in fronts() if front.name == "plain")
+    instance.web.answers = {**instance.web.answers, **plain.answers}
+    add_by_hand(instance, [SITE, plain.url])
+    instance.visit()
+    exported = instance.run("export").stdout
+    assert f'xmlUrl="{FEED}"' in exported and 'syndicator:kind="list"' in exported
+    assert "source-moved" not in instance.run("status", "--json").stdout
+    before = (instance.config / "sources.toml").read_text()
+    instance.run("sources", "--apply-moves")
+    assert (instance.config / "sources.toml").read_text() == before
+
+
+def test_check_names_front_pages_that_were_filed(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(instance, SITE, story("Notes"))
+    (instance.config / "sources.toml").write_text(
+        f'[[source]]\nkey = "one"\nurl = "{SITE}"\nkind = "page"\n'
+    )
+    with monkeypatch.context() as earlier:  # as versions did
+        earlier.setattr(urls, "is_front_page", lambda url: False)
+        instance.visit()
+    assert instance.articles() == [SITE]
+    said = instance.run("check").output
+    assert "front-page-filed" in said and "syndicator withdraw " in said
+    assert "syndicator refresh --source one --relearn" in said
+    instance.run("refresh", "--all")  # it stays what it is
+    assert instance.articles() == [SITE] and instance.seen()[SITE].reason == ""

@@ -1,0 +1,185 @@
+"""Sites whose own pages link a feed: it may speak for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.clients import make_fetcher
+from syndicator.app.container import App
+from syndicator.app.contexts import make_context
+from syndicator.core.model import Entry, Source, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.filing.context import EntryContext, VisitContext
+from syndicator.filing.owners import ask_front, front_page
+from tests.aged.web import Answer, Web, serving
+from tests.faults.instance import InProcess
+from tests.filing.entry.test_ingest import take_entry
+from tests.places import NOW, Place
+
+BURNER = Source(key="burner", url="http://burner.example/bank")
+CONTENT = "<p>" + "The council counted the bridges again. " * 30 + "</p>"
+LINK = '<link rel="alternate" type="application/rss+xml" href="http://burner.example/bank">'
+FRONT = "http://bank.example/"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture
+def place(tmp_path: Path, web: Web) -> Place:
+    return Place(tmp_path, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
+
+
+def take(app: App, number: int, source: Source = BURNER) -> str | None:
+    entry = Entry(id=f"{number}", url=f"{FRONT}{number}", title=f"Story {number}", content=CONTENT)
+    return take_entry(app, entry, None, source).added
+
+
+def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
+    web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
+    with place.app() as app:
+        assert take(app, 1) and take(app, 2)
+        assert web.asked.count(FRONT) == 1
+        planet = Source(key="planet", url="http://planet.example/feed")
+        assert take(app, 3, planet) is None and take(app, 5, planet) is None
+        assert web.asked.count(FRONT) == 2
+        assert linked(app, "burner") == ("bank.example",)
+        place.now += timedelta(days=8)
+        web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
+        assert take(app, 4) is None  # the address of the feed may have changed hands
+        assert web.asked.count(FRONT) == 3 and linked(app, "burner") == ()
+        assert app.rights_file.shown("burner") == ("bank.example",)  # what was filed stays as it is
+        assert not app.store.visits.find(["bank.example/4"])
+
+
+def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web) -> None:
+    web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
+    with place.app() as app:
+        assert take(app, 1)
+        place.now += timedelta(days=30)
+        web.answers = {FRONT: Answer(status=404)}
+        assert take(app, 2) and web.asked.count(FRONT) == 2
+        place.now += timedelta(days=31)
+        assert take(app, 3) is None
+
+
+def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: Web) -> None:
+    busy = f"{FRONT}busy"
+    web.answers = {
+        FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>"),
+        busy: Answer(status=429, headers={"Retry-After": "3600"}),
+    }
+    owned = []
+
+    async def ask(visit: VisitContext) -> None:
+        await visit.ask(busy)
+        owned.append(await ask_front(entry(visit, 1), f"{FRONT}1"))
+
+    with place.app() as app:
+        assert take(app, 1)
+        place.now += timedelta(days=8)
+        visiting(app, BURNER, "", ask)
+        assert owned == [True] and linked(app, "burner") == ("bank.example",)
+        assert web.asked.count(FRONT) == 1
+
+
+def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
+    web.answers = {
+        FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
+        "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
+    }
+    with place.app() as app:
+        assert take(app, 1) is None and linked(app, "burner") == ()
+
+
+def linked(app: App, key: str) -> tuple[str, ...]:
+    return app.rights_file.linked(key, app.clock().date())
+
+
+def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
+    text = "".join(
+        f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
+    )
+    body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"  # noqa: E501
+    web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
+    with place.app() as app:
+        assert take(app, 1) and take(app, 2) and take(app, 3) is None
+        assert web.asked.count(FRONT) == 1 and linked(app, "burner") == ()
+    assert {one.title: one.url for one in place.articles()} == {
+        "Story 1": f"{FRONT}1",
+        "Theirs": f"{FRONT}2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("http://bank.example/a/b?c=d", "http://bank.example/"),
+        ("https://www.bank.example:8443/a", "https://www.bank.example:8443/"),
+        ("https://uni.example/~alice/blog/1", "https://uni.example/~alice/"),
+        ("https://github.com/alice/x", "https://github.com/alice/"),
+        ("https://medium.com/@alice/1", "https://alice.medium.com/"),
+    ],
+)
+def test_front_pages(url: str, front: str) -> None:
+    assert front_page(url) == front
+
+
+def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) -> None:
+    async def ask(visit: VisitContext) -> None:
+        await asyncio.gather(*(ask_front(entry(visit, n), f"{FRONT}{n}") for n in range(4)))
+
+    with place.app() as app:
+        visiting(app, BURNER, "", ask)
+    assert web.asked.count(FRONT) == 1
+
+
+def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place, web: Web) -> None:
+    """What it announced before would count as that site's own."""
+    feed = "http://bank.example/feed"
+    evil = Source(key="evil", url="http://evil.example/feed")
+    link = LINK.replace("http://burner.example/bank", feed)
+    web.answers = {FRONT: Answer(body=f"<html><head>{link}</head><body>Bank</body></html>")}
+    said = []
+
+    async def ask(visit: VisitContext) -> None:
+        said.append(await ask_front(entry(visit, 1), f"{FRONT}1"))
+
+    with place.app() as app:
+        visiting(app, evil, feed, ask)
+        assert said == [False] and linked(app, "evil") == ()
+        visiting(app, Source(key="bank", url=feed), "", ask)
+        assert said == [False, True]
+
+
+def visiting(
+    app: App, source: Source, moved: str, act: Callable[[VisitContext], Awaitable[None]]
+) -> None:
+    """`act` within a visit of `source`, whose feed has moved to `moved`."""
+
+    async def run() -> None:
+        fetcher = make_fetcher(app)
+        context = make_context(app, fetcher, InProcess(), lambda title: None)
+        await act(
+            context.visit(
+                source, SourceState(key=source.key, url=source.url, effective_url=moved or None)
+            )
+        )
+        await fetcher.aclose()
+
+    asyncio.run(run())
+
+
+def entry(visit: VisitContext, number: int) -> EntryContext:
+    row = EntryRow(
+        source_key="", entry_id=f"{number}", url="", digest="", status="pending", first_seen=NOW
+    )
+    return visit.entry(row)

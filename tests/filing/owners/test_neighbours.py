@@ -1,0 +1,66 @@
+"""Pages of a followed site that only other sites' sources announce."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.contexts import filing_context
+from syndicator.core.model import Article, Origin, article_id
+from syndicator.filing.dedupe import RECENT, aside
+from tests.filing.test_similarity import prose
+from tests.places import NOW, Place, store_articles
+
+STORY = prose(1, 300)
+NEWS = NOW - timedelta(hours=2)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def kept(place: Place, url: str, **fields: Any) -> Article | None:
+    """What becomes of a page that the source `two` announces."""
+    origin = Origin(url="https://two.example/feed")
+    given = {"source_key": "two", "origin": origin, "added": NOW, "body": prose(2, 300), **fields}
+    with place.app() as app:
+        return aside(
+            Article(id=article_id(url), url=url, **{"title": "A page", **given}),
+            filing_context(app),
+            NOW,
+        )
+
+
+@pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
+def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
+    found = kept(place, "https://one.example/old", published=published)
+    assert found is not None and found.unlisted and not found.merged_into
+
+
+def test_news_is_listed(place: Place) -> None:
+    assert kept(place, "https://one.example/news", published=NEWS) is None
+
+
+def test_a_page_of_a_site_that_nobody_follows_is_listed(place: Place) -> None:
+    assert kept(place, "https://elsewhere.example/old") is None
+
+
+def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
+    assert kept(place, "https://two.example/old") is None
+
+
+def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
+    with place.app() as app:
+        first = store_articles(
+            app, "The story", STORY, source_key="one", url="https://one.example/story"
+        )
+    found = kept(
+        place, "https://one.example/print/story", title="The story", body=f"{STORY} {prose(3, 60)}"
+    )
+    assert found is not None and (found.merged_into, found.unlisted) == (first.id, False)
+    # another text
+    assert kept(place, "https://one.example/other", title="The story", published=NEWS) is None

@@ -1,0 +1,153 @@
+"""A source's credentials and private networks are for its own host alone, whatever its feed points
+to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import open_app
+from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import MissingError
+from syndicator.core.model import Source, SourceState
+from syndicator.filing.context import feed_request, page_request
+from syndicator.runs import refresh
+from syndicator.showing.explain import show_url
+from tests.faults.instance import InProcess
+
+SECRET = "Bearer s3ntinel"
+PAGE = (
+    "<title>{0}</title><article><h1>{0}</h1><p>"
+    + "Words of a story that is long enough to be one. " * 20
+    + "</p>"
+)
+SOURCES = (
+    '[[source]]\nkey = "mine"\nurl = "{feed}"\nheaders_env = {{ Authorization = "MY_TOKEN" }}\n'
+)
+SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\n"
+
+
+@asynccontextmanager
+async def listening(
+    host: str, respond: Callable[[str], Answer], log: list[Seen]
+) -> AsyncIterator[str]:
+    """A site on a loopback address of its own; yields its address."""
+    server = SiteServer(host, lambda method, path: respond(path), log)
+    await server.start(host, 0)
+    try:
+        yield server.base
+    finally:
+        await server.aclose()
+
+
+def page(path: str) -> Answer:
+    return (
+        Answer(status=404)
+        if path == "/robots.txt"
+        else Answer(body=PAGE.format(path.strip("/")).encode())
+    )
+
+
+@pytest.mark.anyio
+async def test_pages_and_redirects_to_another_host_get_no_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    seen: list[Seen] = []
+    async with listening("127.0.0.3", page, seen) as other:
+
+        def own(path: str) -> Answer:
+            items = "".join(
+                f"<item><link>{link}</link></item>" for link in ("/own", f"{other}/linked", "/away")
+            )
+            feed = f'<rss version="2.0"><channel><title>Mine</title>{items}</channel></rss>'
+            if path == "/feed":
+                return Answer(body=feed.encode(), type="application/rss+xml")
+            return (
+                Answer(status=302, headers={"Location": f"{other}/redirected"})
+                if path == "/away"
+                else page(path)
+            )
+
+        async with listening("127.0.0.2", own, seen) as mine:
+            (tmp_path / "config").mkdir()
+            (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
+            (tmp_path / "config/syndicator.toml").write_text(SETTINGS)
+            with open_app(tmp_path / "config", environ={"MY_TOKEN": SECRET}) as app:
+                report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
+
+    assert [(outcome.reason, len(outcome.added)) for outcome in report.outcomes] == [(None, 3)]
+    given = {
+        one.path: one.headers.get("authorization") for one in seen if one.path != "/robots.txt"
+    }
+    assert given == {
+        "/feed": SECRET,
+        "/own": SECRET,
+        "/away": SECRET,
+        "/linked": None,
+        "/redirected": None,
+    }
+
+
+MINE = Source(
+    key="mine",
+    url="https://mine.example/feed",
+    headers_env={"Authorization": "MY_TOKEN"},
+    allow=("10.0.0.0/8",),
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://mine.example/page", True),
+        ("https://MINE.example:443/page", True),
+        ("https://www.mine.example/page", False),
+        ("https://mine.example.evil.example/page", False),
+        ("https://mine.example:8443/page", False),
+        ("http://mine.example/page", False),  # anybody on the way could read them
+    ],
+)
+def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
+    environ = {"MY_TOKEN": SECRET}
+    asked = [
+        page_request(url, MINE, Settings(), environ),
+        feed_request(
+            MINE, SourceState(key="mine", url=MINE.url, effective_url=url), Settings(), environ
+        ),
+    ]
+    for request in asked:
+        assert request.url == url
+        assert request.headers == ({"Authorization": SECRET} if own else {})
+        assert request.allow == (MINE.allow if own else ())
+
+
+def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
+    plain = replace(MINE, url="http://mine.example/feed")
+    for url in ("http://mine.example/page", "https://mine.example/page"):
+        assert page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {
+            "Authorization": SECRET
+        }
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("environ", [{}, {"MY_TOKEN": ""}])
+async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    seen: list[Seen] = []
+    async with listening("127.0.0.2", page, seen) as mine:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
+        (tmp_path / "config/syndicator.toml").write_text(SETTINGS)
+        with open_app(tmp_path / "config", environ=environ) as app:
+            with pytest.raises(MissingError, match="MY_TOKEN"):
+                await show_url(f"{mine}/own", app)
+            report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
+    assert seen == [] and [outcome.reason for outcome in report.outcomes] == ["unset-variable"]

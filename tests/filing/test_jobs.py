@@ -1,0 +1,40 @@
+"""The worker's jobs: each name is a function, and naming it loads nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from syndicator.filing import jobs
+from syndicator.processes.worker import Lazy
+
+# What reads pages and feeds: for the worker's processes alone.
+HEAVY = {
+    "trafilatura",
+    "lxml",
+    "feedparser",
+    "nupunkt",
+    "tokenizers",
+    "numpy",
+    "markdown_it",
+    "nh3",
+}
+LOADED = (
+    "import sys, syndicator.filing.visit; print(*{name.partition('.')[0] for name in sys.modules})"
+)
+
+
+@pytest.mark.parametrize("name", jobs.__all__)
+def test_a_job_is_the_function_of_its_name(name: str) -> None:
+    job = getattr(jobs, name)
+    assert isinstance(job, Lazy)
+    assert job.load().__name__ == name  # type checkers take the one for the other
+
+
+def test_a_visit_loads_nothing_that_reads_pages() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert HEAVY.isdisjoint(done.stdout.split())

@@ -1,0 +1,225 @@
+"""A source that is a page which lists articles: its new links are read, conditionally, and nothing
+else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import App, open_app
+from syndicator.app.contexts import make_context
+from syndicator.core.model import Failed, Outcome, Request, Rules, SourceState
+from syndicator.core.reasons import FetchReason
+from syndicator.filing.kinds import links, listing
+from syndicator.filing.kinds import page as single_page
+from syndicator.filing.kinds.kind import Kind
+from syndicator.runs import refresh
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.unstamped import unstamped
+from tests.world import World, patient_config, serving
+
+NOW = [datetime(2026, 1, 10, 12, tzinfo=UTC)]
+LINKS = Rules(links=("ul li",))
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    patient_config(tmp_path / "config", world, port=0)
+    with open_app(
+        tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW[0], environ={}
+    ) as opened:
+        front = opened.sources["holt"].url.rsplit("/", 1)[0] + "/"
+        opened.sources["holt"] = replace(
+            opened.sources["holt"], kind="auto", url=front, rules=LINKS
+        )
+        yield opened
+
+
+def visit(app: App) -> Outcome:
+    NOW[0] += timedelta(days=1)
+    (outcome,) = asyncio.run(
+        refresh.run(app, refresh.Wanted(keys=("holt",)), stop=asyncio.Event())
+    ).outcomes
+    return outcome
+
+
+def serve(world: World, links: str) -> None:
+    world.fail("holt", 200, path="/", body=f"<title>Notes</title><ul>{links}</ul>".encode())
+
+
+def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
+    app: App, world: World
+) -> None:
+    one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
+    serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
+    first = visit(app)
+    (id,) = first.added
+    article = app.store.visits.article(id)
+    assert article and article.title == one.title and first.announced == 1
+    serve(
+        world,
+        f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a'
+        f' href="{world.url(two)}">Read more</a>',
+    )
+    asked = len(world.requests)
+    second = visit(app)
+    assert len(second.added) == 1 and second.changed == ()
+    paths = [seen.path for seen in world.requests[asked:] if seen.path not in ("/robots.txt", "/")]
+    assert len(paths) == 1 and world.url(two).endswith(paths[0])
+
+
+def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
+    app: App, world: World
+) -> None:
+    story = next(story for story in world.stories if story.site == "holt" and story.truth)
+    serve(world, f'<p><a href="{world.url(story)}">One</a></p>')
+    failed = visit(app)
+    assert (failed.status, failed.reason) == (
+        "failed",
+        "not-a-feed-no-links",
+    ) and "ul li" in failed.detail
+    app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("p",)))
+    assert len(visit(app).added) == 1
+
+
+def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: World) -> None:
+    one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
+    serve(
+        world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
+    )
+    assert len(visit(app).added) == 1
+    app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("ul li", "p")))
+    assert len(visit(app).added) == 1
+
+
+@pytest.mark.parametrize("kind", [links, listing, single_page])
+def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -> None:
+    asked: list[Request] = []
+
+    class Asked:
+        async def fetch(self, request: Request) -> Failed:
+            asked.append(request)
+            return Failed(url=request.url, reason=FetchReason.TIMEOUT)
+
+        async def aclose(self) -> None:
+            """Nothing is open."""
+
+    run = make_context(app, Asked(), InProcess(), lambda title: None)
+    state = SourceState(key="holt", url=app.sources["holt"].url, etag='"1"')
+    asyncio.run(kind.visit(run.visit(app.sources["holt"], state)))
+    assert [(request.kind, request.etag) for request in asked] == [("page", '"1"')]
+
+
+def learnt(app: App) -> None:
+    app.sources["holt"] = replace(app.sources["holt"], kind="list", rules=Rules())
+
+
+def listing(
+    world: World,
+    count: int,
+    form: str = "<li class='note'><h2><a href='{url}'>{title}</a></h2></li>",
+) -> str:
+    stories = [story for story in world.stories if story.site == "holt" and story.truth][:count]
+    return "".join(
+        form.format(url=world.url(story), title=story.title) for story in reversed(stories)
+    )
+
+
+def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(
+    app: App, world: World
+) -> None:
+    learnt(app)
+    serve(world, listing(world, 4))
+    assert len(visit(app).added) == 4
+    serve(
+        world,
+        listing(
+            world, 5, "<div class='card'><a href='{url}'><h3 class='name'>{title}</h3></a></div>"
+        ),
+    )
+    second = visit(app)
+    assert (second.announced, len(second.added)) == (5, 1)
+    state = app.store.visits.state("holt")
+    assert state and "found again by 4 known items" in state.warning
+
+
+def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
+    app: App, world: World
+) -> None:
+    learnt(app)
+    serve(world, listing(world, 4))
+    visit(app)
+    others = "".join(
+        f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6)
+    )
+    world.fail("holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode())
+    failed = visit(app)
+    assert (failed.status, failed.reason, failed.added) == ("failed", "not-a-feed-list-changed", ())
+    assert app.store.visits.count_pending("holt") == 0
+    wanted = refresh.Wanted(keys=("holt",), relearn=True)
+    (again,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
+    assert again.announced == 6
+
+
+def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
+    app: App, world: World
+) -> None:
+    learnt(app)
+    serve(world, listing(world, 4))
+    visit(app)
+    state = app.store.visits.state("holt")
+    assert state and len(app.store.visits.listed("holt")) > 2
+    app.store.visits.save_states([replace(state.asked_whole(), listing=None)])
+    louder = "".join(
+        f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
+        f" number {n}</a></h2><time datetime='2026-01-09'>9 January</time></article>"
+        for n in range(9)
+    )
+    world.fail(
+        "holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode()
+    )
+    assert visit(app).announced == 5
+
+
+def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(
+    app: App, world: World
+) -> None:
+    learnt(app)
+    app.sources["holt"] = replace(app.sources["holt"], backfill=5)
+    stories = [story for story in world.stories if story.site == "holt" and story.truth]
+    items = [
+        f"<li><h2><a href='{world.url(story)}'>{story.title}</a></h2></li>" for story in stories
+    ]
+    for page, part in enumerate((items[:3], items[2:5], items[:3]), 1):
+        path = "/" if page == 1 else f"/page/{page}"
+        body = (
+            f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older"
+            " posts</a></main>"
+        )
+        world.fail("holt", 200, path=path, body=body.encode())
+    asked = len(world.requests)
+    first = visit(app)
+    assert (first.announced, len(first.added)) == (5, 5)
+    paths = [seen.path for seen in world.requests[asked:]]
+    assert "/page/2" in paths and "/page/3" not in paths
+    asked = len(world.requests)
+    world.fail(
+        "holt",
+        200,
+        path="/",
+        body=f"<title>Now</title><ul>{''.join(items[:3])}</ul><a href='/page/2'>Next</a>".encode(),
+    )
+    assert visit(app).announced == 3
+    assert "/page/2" not in [seen.path for seen in world.requests[asked:]]

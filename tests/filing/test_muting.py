@@ -1,0 +1,131 @@
+"""Entries that a source's `keep` and `mute` leave out: not fetched, counted, and read once the
+queries say so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.container import App, open_app
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Outcome
+from syndicator.runs import refresh
+from syndicator.upkeep import reconcile
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.unstamped import unstamped
+from tests.world import World, patient_config, serving
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    patient_config(tmp_path / "config", world, port=0)
+    with open_app(
+        tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW, environ={}
+    ) as opened:
+        yield opened
+
+
+def edit(app: App, **fields: Any) -> None:
+    app.sources["holt"] = replace(app.sources["holt"], **fields)
+
+
+def visit(app: App, **wanted: Any) -> Outcome:
+    (outcome,) = asyncio.run(
+        refresh.run(app, refresh.Wanted(keys=("holt",), **wanted), stop=asyncio.Event())
+    ).outcomes
+    return outcome
+
+
+def muted(app: App) -> int:
+    return app.store.visits.states()["holt"].muted
+
+
+def word(app: App, world: World) -> str:
+    """A word in one title of the source alone."""
+    titles = [story.title for story in world.stories if story.site == "holt"]
+    return next(
+        one
+        for one in titles[0].split()
+        if one.isalpha() and sum(one in title for title in titles) == 1
+    )
+
+
+def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_changes(
+    app: App, world: World
+) -> None:
+    edit(app, mute=f"title:{word(app, world)}")
+    asked = len(world.requests)
+    first = visit(app)
+    (row,) = app.store.visits.muted("holt")
+    assert len(first.added) == first.announced - 1 and muted(app) == 1 and row.reason == "muted"
+    assert row.url.split("/", 3)[3] not in " ".join(
+        request.path for request in world.requests[asked:]
+    )
+    assert visit(app).added == () and muted(app) == 1
+    edit(app, mute=None)
+    assert len(visit(app).added) == 1 and muted(app) == 0
+
+
+def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
+    app: App, world: World
+) -> None:
+    edit(app, keep=f"title:{word(app, world)}", backfill=1)
+    first = visit(app)
+    assert len(first.added) == 1 and muted(app) == first.announced - 1
+
+
+def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
+    app: App, world: World
+) -> None:
+    first = visit(app, limit=1)
+    edit(app, keep="title:nothing")
+    second = visit(app)
+    assert (second.added, second.pending, muted(app)) == ((), 0, first.announced - 1)
+    assert reconcile.sources(app)["holt"].muted == muted(app)
+
+
+def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
+    app: App, world: World
+) -> None:
+    edit(app, mute=f"title:{word(app, world)}")
+    visit(app)
+    (row,) = app.store.visits.muted("holt")
+    edit(app, mute=None)
+    assert reconcile.sources(app)["holt"].next_due is None
+    (again,) = app.store.visits.pending("holt", NOW)
+    assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
+
+
+def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
+    app: App, world: World
+) -> None:
+    muting = replace(app, settings=publishing(app, mute=f"title:{word(app, world)}"))
+    first = visit(muting)
+    assert len(first.added) == first.announced - 1 and muted(app) == 1
+    reconcile.edited_sources(muting)
+    assert app.store.visits.pending("holt", NOW) == []
+    reconcile.edited_sources(app)
+    [again] = app.store.visits.pending("holt", NOW)
+    assert again.entry is not None and app.store.visits.states()["holt"].next_due is None
+    assert len(visit(app).added) == 1 and muted(app) == 0
+
+
+def publishing(app: App, **fields: Any) -> Settings:
+    return app.settings.model_copy(
+        update={"publish": app.settings.publish.model_copy(update=fields)}
+    )

@@ -1,0 +1,287 @@
+"""What the operator got wrong costs no page a try, is named with its cure, and is over once it is
+mended."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.container import App, open_app
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.core.model import Outcome, Rules
+from syndicator.core.ports import EntryRow
+from syndicator.filing.entry import endings
+from syndicator.health.check.installation import check
+from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.runs import refresh
+from syndicator.runs.build import build_feeds
+from syndicator.upkeep import reconcile
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.unstamped import unstamped
+from tests.world import World, patient_config, serving
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+class Lab:
+    """An application whose sources a test edits, with a clock and an environment."""
+
+    def __init__(self, app: App, clock: list[datetime], environ: dict[str, str]) -> None:
+        self.app, self.clock, self.environ = app, clock, environ
+
+    def edit(self, **fields: Any) -> None:
+        self.app.sources["parallel"] = replace(self.app.sources["parallel"], **fields)
+
+    def run(self, *keys: str) -> Outcome:
+        wanted = refresh.Wanted(keys=keys or ("parallel",))
+        (outcome,) = asyncio.run(refresh.run(self.app, wanted, stop=asyncio.Event())).outcomes
+        return outcome
+
+    @property
+    def waiting(self) -> list[EntryRow]:
+        return self.app.store.visits.pending("parallel", NOW + 1000 * DAY)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    patient_config(tmp_path / "config", world, port=0)
+    clock, environ = [NOW], dict[str, str]()
+    with open_app(
+        tmp_path / "config",
+        read=unstamped(tmp_path / "config"),
+        clock=lambda: clock[0],
+        jitter=lambda: 0.5,
+        environ=environ,
+    ) as app:
+        yield Lab(app, clock, environ)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        (Rules(select=("div[[",)), "'div[[' is not a valid CSS selector"),
+        (Rules(remove=("body",)), "rules.select and rules.remove leave no article"),
+    ],
+)
+def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: str) -> None:
+    lab.edit(rules=rules)
+    for _ in range(endings.MOST_TRIES + 1):
+        outcome = lab.run()
+        assert (outcome.added, outcome.pending) == ((), len(lab.waiting))
+        lab.clock[0] += DAY
+    assert outcome.pending > 1
+    problem = outcome.skipped[0]
+    assert (
+        problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
+    )
+    assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
+    shown = lab.app.store.status.for_the_operator()
+    assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
+    lab.edit(rules=Rules())
+    # at once, and not when they would have been tried again
+    assert len(lab.run().added) == outcome.pending
+    assert lab.app.store.status.for_the_operator() == ()
+
+
+def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
+    lab: Lab, world: World
+) -> None:
+    lab.edit(rules=Rules(remove=("body",)))
+    lab.run()
+    asked = len(world.requests)
+    lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
+    lab.run()
+    assert len(world.requests) == asked + 1  # its feed
+    lab.clock[0] += timedelta(seconds=1)
+    lab.run()
+    assert len(world.requests) > asked + 2
+
+
+def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
+    lab: Lab, world: World
+) -> None:
+    story = next(one for one in world.stories if one.site == "parallel")
+    world.fail(
+        "parallel",
+        200,
+        path="/" + world.url(story).split("/", 3)[3],
+        body=b"<title>Empty</title><p>No.</p>",
+    )
+    lab.edit(rules=Rules(remove=("aside",)))
+    refused = [one for one in lab.run().skipped if one.what == world.url(story)]
+    world.heal("parallel")
+    assert [one.reason for one in refused] == ["empty"]
+
+
+def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
+    lab: Lab, world: World
+) -> None:
+    story = next(one for one in world.stories if one.site == "parallel")
+    path = "/" + world.url(story).split("/", 3)[3]
+    world.fail("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
+    lab.run()
+
+    def asked() -> int:
+        before = sum(one.path == path for one in world.requests)
+        lab.run()
+        return sum(one.path == path for one in world.requests) - before
+
+    assert asked() == 0
+    with_state = lab.app.store.visits.states()["parallel"]
+    # as an earlier version remembers it
+    lab.app.store.visits.save_states([replace(with_state, rules=None)])
+    assert asked() == 0
+    lab.edit(rules=Rules(remove=(".promo",)))
+    assert [asked(), asked()] == [1, 0]
+    lab.edit(rules=Rules(), every="2h")
+    assert asked() == 1
+    lab.edit(every="3h")
+    assert asked() == 0
+    world.heal("parallel")
+
+
+def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -> None:
+    lab.edit(headers_env={"Authorization": "SITE_TOKEN"})
+    asked = len(world.requests)
+    outcome = lab.run()
+    assert (outcome.status, outcome.reason) == ("failed", "unset-variable")
+    assert "SITE_TOKEN" in outcome.detail and "Authorization" in outcome.detail
+    state = lab.app.store.visits.states()["parallel"]
+    assert (state.failures, state.reason) == (0, "unset-variable")
+    assert state.next_due is not None and state.next_due - NOW <= timedelta(minutes=15)
+    assert len(world.requests) == asked
+    lab.environ["SITE_TOKEN"] = "secret"
+    assert len(lab.run().added) > 1
+
+
+def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
+    lab.edit(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
+    lab.environ["SITE_TOKEN"] = "secret"
+    asyncio.run(
+        refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
+    )
+    del lab.environ["SITE_TOKEN"]
+    for _ in range(endings.MOST_TRIES + 1):
+        assert lab.run().reason == "unset-variable"
+        lab.clock[0] += DAY
+    assert [(row.status, row.tries) for row in lab.waiting] == [("pending", 0)] * 2
+
+
+@pytest.mark.slow
+def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
+    lab.run()
+    story = next(one for one in world.stories if one.site == "parallel")
+    path = next(
+        path
+        for path in lab.app.article_store.root.rglob("*.md")
+        if world.url(story) in path.read_text()
+    )
+    whole = path.read_text()
+    path.write_text(whole.replace("\npublished:", "\npublished: never #", 1))
+    world.change(story.key, title=f"{story.title}, corrected")
+    for _ in range(endings.MOST_TRIES + 1):
+        lab.clock[0] += timedelta(hours=25)
+        lab.run()
+    assert [(row.reason, row.tries) for row in lab.waiting] == [("bad-article-file", 0)]
+    assert str(path.name) in lab.waiting[0].detail
+    path.write_text(whole)
+    lab.clock[0] += timedelta(hours=25)
+    assert len(lab.run().changed) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
+def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
+    lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        raise OSError(number, os.strerror(number), "feeds/articles/x.md")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileArticleStore, "put", refused)
+        with pytest.raises(OSError, match=r"feeds/articles/x\.md"):
+            lab.run()
+    assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
+    waited = len(lab.waiting)
+    assert len(lab.run().added) == waited > 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_later(
+    lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        raise OSError(number, os.strerror(number), "feeds/public/all.atom")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileOutlet, "put", refused)
+        with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
+            lab.run()
+    assert not any(lab.app.settings.public_dir.rglob("*.atom"))
+    assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
+
+
+@pytest.mark.slow
+def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = FileOutlet.put
+
+    def refused(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
+        if name == "sources/parallel.atom":
+            raise PermissionError(errno.EACCES, "Permission denied", name)
+        return real(outlet, name, data, **more)
+
+    monkeypatch.setattr(FileOutlet, "put", refused)
+    lab.run()
+    (held,) = lab.app.store.status.held()
+    assert (
+        held.what == "source/parallel"
+        and "sources/parallel.atom" in held.detail
+        and "give this user the right" in held.detail
+    )
+    assert (lab.app.settings.public_dir / "all.atom").exists()
+
+
+def test_check_names_headers_without_a_value(lab: Lab) -> None:
+    path = lab.app.config / "sources.toml"
+    text = path.read_text().replace(
+        'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
+    )
+    path.write_text(text)
+    found = {problem.reason: problem for problem in check(lab.app.config)}
+    assert (
+        "SURELY_UNSET" in found["unset-variable"].detail
+        and "'parallel'" in found["unset-variable"].detail
+    )
+
+
+@pytest.mark.slow
+def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
+    lab: Lab,
+) -> None:
+    lab.edit(rules=Rules(select=("body", "div.gone")))
+    read = len(lab.run().added)
+    assert read > 1 and lab.app.store.visits.states()["parallel"].unmatched == {
+        'select "div.gone"': read
+    }
+    lab.edit(rules=Rules(select=("body",)))
+    assert reconcile.sources(lab.app)["parallel"].unmatched == {}

@@ -1,0 +1,142 @@
+"""Whose an article is, and what of a source's word and of the operator's terms holds for it. Cases
+are data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from syndicator.core.model import Enclosure, Entry, Rules, Source
+from syndicator.filing.ownership import Rights, heard, of_site, rights_of, terms
+
+OURS = "https://www.paper.example/feed"
+NEIGHBOURS = [  # (feed, address, is it the feed's own site?)
+    (OURS, "https://paper.example/news/1", True),
+    (OURS, "http://paper.example:8080/news/1", True),
+    (OURS, "http://news.paper.example/news/1", False),
+    # another port, another server
+    ("http://127.0.0.1:8001/feed", "http://127.0.0.1:8002/1", False),
+    (OURS, "https://bank.example/1", False),
+    ("https://feeds.bbc.co.uk/news.rss", "https://www.bbc.co.uk/news/1", False),
+    ("https://alice.substack.com/feed", "https://alice.substack.com/p/1", True),
+    ("https://alice.substack.com/feed", "https://bob.substack.com/p/1", False),
+    ("https://medium.com/feed/@alice", "https://medium.com/@alice/1", True),
+    ("https://medium.com/feed/@alice", "https://medium.com/@bob/1", False),
+    ("https://alice.github.io/feed.xml", "https://bob.github.io/1", False),
+    ("https://uni.edu/~alice/rss.xml", "https://uni.edu/~bob/1", False),
+    ("https://uni.edu/~alice/rss.xml", "https://uni.edu/~alice/1", True),
+    ("https://uni.edu/rss.xml", "https://uni.edu/~alice/1", False),
+    (OURS, "", False),
+    (OURS, "nonsense", False),
+]
+PLACES = [  # (address, what the operator wrote, is it there?)
+    ("https://example.org/1", "example.org", True),
+    ("https://www.example.org/1", "example.org", True),
+    ("https://example.org/1", "www.example.org", True),
+    ("https://news.example.org/1", "example.org", True),
+    ("https://example.org/1", "news.example.org", False),
+    ("https://badexample.org/1", "example.org", False),
+    ("https://example.org:8443/1", "example.org", True),
+    ("https://example.org/1", "EXAMPLE.org", True),
+    ("https://github.com/alice/x", "github.com/alice", True),
+    ("https://github.com/alice", "github.com/alice/", True),
+    ("https://github.com/alicette", "github.com/alice", False),
+    ("https://github.com/bob", "github.com/alice", False),
+    ("https://github.com/bob", "github.com", True),
+    ("https://medium.com/@alice/1", "alice.medium.com", True),  # as urls.site names it
+    ("http://127.0.0.1:8001/1", "127.0.0.1:8001", True),
+    ("http://127.0.0.1:8002/1", "127.0.0.1:8001", False),
+    ("nonsense", "example.org", False),
+]
+
+
+def source(url: str = OURS, **fields: object) -> Source:
+    return replace(Source(key="paper", url=url), **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("feed", "address", "own"), NEIGHBOURS)
+def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
+    rights = rights_of(source(feed))
+    assert rights.owns(address) is own
+
+
+@pytest.mark.parametrize(("address", "place", "there"), PLACES)
+def test_places(address: str, place: str, there: bool) -> None:
+    assert rights_of(source("https://mine.example/", speaks_for=(place,))).owns(address) is there
+
+
+@pytest.mark.parametrize(
+    ("fields", "more", "owns"),
+    [
+        ({}, {}, False),
+        ({"speaks_for": ("bank.example",)}, {}, True),
+        ({"speaks_for": ("other.example",)}, {}, False),
+        ({}, {"sites": ("bank.example",)}, True),
+        ({}, {"before": ("bank.example",)}, True),
+        ({"speaks_for": ()}, {"before": ("bank.example",)}, False),  # the operator answered: nobody
+        ({"speaks_for": ("other.example",)}, {"before": ("bank.example",)}, False),
+        ({"speaks_for": ()}, {"sites": ("bank.example",)}, True),
+        ({}, {"before": ("github.com",)}, False),
+        ({}, {"before": ("example",)}, False),
+    ],
+)
+def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:
+    rights = rights_of(source(**fields), **more)  # type: ignore[arg-type]
+    assert rights.owns("https://bank.example/1") is owns
+    assert rights.owns("https://paper.example/1")
+
+
+def test_an_announcement_by_another_is_an_address() -> None:
+    said = Entry(
+        id="e1",
+        url="https://bank.example/1",
+        title="Ours",
+        authors=("A",),
+        content="<p>x</p>",
+        summary="s",
+        published=datetime(2026, 1, 1, tzinfo=UTC),
+        categories=("c",),
+        image="i",
+        language="en",
+        enclosures=(Enclosure(url="https://evil.example/a.mp3"),),
+    )
+    rights = rights_of(source())
+    assert heard(said, rights, said.url) == Entry(id="e1", url="https://bank.example/1")
+    assert heard(said, rights, "https://paper.example/1") is said
+
+
+def test_terms_hold_on_the_sources_own_site() -> None:
+    full = source(
+        category="AI",
+        tags=("x",),
+        content="full",
+        language="de",
+        licence="CC0",
+        robots="ignore",
+        title="Paper",
+        allow=("10.0.0.0/8",),
+        headers_env={"A": "B"},
+        rules=Rules(content="feed", select=("p",)),
+        llm=False,
+    )
+    rights = rights_of(full)
+    assert terms(full, rights, "https://paper.example/1") is full
+    assert terms(full, rights, "https://bank.example/1") == source(title="Paper", llm=False)
+    short = replace(full, content="link")
+    assert terms(short, rights, "https://bank.example/1").content == "link"
+
+
+def test_addresses_of_one_site() -> None:
+    urls = (
+        "https://bank.example/amp/1",
+        "https://evil.example/1",
+        "https://www.bank.example/2",
+        "nonsense",
+    )
+    assert of_site("https://bank.example/1", urls) == (urls[0], urls[2])
+
+
+def test_nobody_owns_no_address() -> None:
+    assert not Rights(sites=frozenset()).owns("")

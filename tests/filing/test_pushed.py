@@ -1,0 +1,50 @@
+"""What may be made of a push."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.model import Rules, Source, SourceState
+from syndicator.filing.visit import is_signal, signalled
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+FEED = Source(key="a", url="https://a.example/feed")
+READ = SourceState(
+    key="a", url=FEED.url, last_success=NOW, last_visit=NOW - MINUTE, next_due=NOW + 9 * HOUR
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "state", "hub", "signal"),
+    [
+        (FEED, READ, "https://hub.example/", False),
+        # whoever overhears it could forge what TLS protects otherwise
+        (FEED, READ, "http://hub.example/", True),
+        (FEED, READ, "http://127.0.0.1/", False),
+        (replace(FEED, url="http://a.example/feed"), READ, "http://hub.example/", False),
+        (replace(FEED, kind="page"), READ, "https://hub.example/", True),
+        (replace(FEED, kind="list"), READ, "https://hub.example/", True),
+        (replace(FEED, rules=Rules(links=("a",))), READ, "https://hub.example/", True),
+        (FEED, replace(READ, last_success=None), "https://hub.example/", True),
+    ],
+)
+def test_what_is_read_of_a_push_and_what_is_a_signal(
+    source: Source, state: SourceState, hub: str, signal: bool
+) -> None:
+    assert is_signal(source, state, hub) is signal
+
+
+def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() -> None:
+    assert signalled(READ, NOW).next_due == NOW + 4 * MINUTE
+    assert signalled(replace(READ, last_visit=NOW - HOUR), NOW).next_due == NOW
+    assert signalled(replace(READ, next_due=NOW + MINUTE), NOW).next_due == NOW + MINUTE
+    assert signalled(replace(READ, failures=1), NOW).next_due == READ.next_due
+    waiting = replace(READ, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
+    assert (signalled(waiting, NOW).next_due, signalled(waiting, NOW).feed_due) == (
+        NOW,
+        NOW + 4 * MINUTE,
+    )

@@ -1,0 +1,300 @@
+"""A site that gives its articles new addresses and ids, over the real fetcher, parser and reader:
+nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import open_app
+from syndicator.articles.frontmatter import load
+from syndicator.core.model import Article, Problem
+from syndicator.runs import refresh
+from syndicator.runs.refresh import Wanted, run
+from tests.aged.prose import paragraphs
+from tests.aged.web import Answer, Web, serving
+from tests.faults.instance import InProcess
+
+SITE = "http://garden.example"
+START = datetime(2026, 5, 20, 12, tzinfo=UTC)
+MANY = 61
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An article of the site, where it is today. `names`: the address that its page calls
+    canonical."""
+
+    path: str
+    title: str
+    text: str
+    at: datetime | None
+    guid: str
+    names: str = ""
+
+    @property
+    def url(self) -> str:
+        return SITE + self.path
+
+
+def post(number: int, **fields: object) -> Post:
+    text = "".join(f"<p>{escape(line)}</p>" for line in paragraphs(f"bed {number}", ("Beds",), 5))
+    at = START - timedelta(hours=7 * number + 1, minutes=number)
+    made = Post(
+        path=f"/{number}",
+        title=f"Bed number {number} in spring",
+        text=text,
+        at=at,
+        guid=f"post-{number}",
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def page(one: Post) -> Answer:
+    link = f'<link rel="canonical" href="{one.names}">' if one.names else ""
+    shown = f'<time datetime="{one.at.isoformat()}">{one.at:%d %B %Y}</time>' if one.at else ""
+    title = escape(one.title)
+    return Answer(
+        body=(
+            f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{link}</head>"
+            f"<body><article><h1>{title}</h1>{shown}{one.text}</article></body></html>"
+        )
+    )
+
+
+def feed(posts: list[Post]) -> Answer:
+    items = "".join(
+        f"<item><title>{escape(one.title)}</title><link>{one.url}</link><guid"
+        f" isPermaLink='false'>{one.guid}</guid>"
+        + (f"<pubDate>{format_datetime(one.at)}</pubDate>" if one.at else "")
+        + "</item>"
+        for one in posts
+    )
+    head = f"<title>Garden</title><link>{SITE}/</link><description>A garden</description>"
+    return Answer(
+        body=f"<rss version='2.0'><channel>{head}{items}</channel></rss>",
+        type="application/rss+xml",
+    )
+
+
+@dataclass(slots=True)
+class Garden:
+    """The site and an instance that follows it."""
+
+    folder: Path
+    web: Web
+    now: datetime = START
+
+    def serve(
+        self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None
+    ) -> None:
+        """What the site has now: `moved` redirects, `gone` is in the feed no more."""
+        answers = {one.url: page(one) for one in (*posts, *(gone or ()))}
+        answers |= {
+            old: Answer(status=301, headers={"Location": new}) for old, new in (moved or {}).items()
+        }
+        self.web.answers = {**answers, f"{SITE}/feed": feed(posts)}
+
+    @property
+    def pending(self) -> int:
+        with open_app(self.folder / "config", environ={}) as app:
+            return app.store.status.counts().pending
+
+    def visit(self, hours: float = 3) -> tuple[Problem, ...]:
+        """All that is due after so many hours, until nothing waits for the next run. Returns what
+        came late."""
+        self.now += timedelta(hours=hours)
+
+        async def go(all: bool) -> tuple[bool, tuple[Problem, ...]]:
+            with open_app(
+                self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ={}
+            ) as app:
+                await run(app, Wanted(all=all), stop=asyncio.Event())
+                waits = any(state.waiting for state in app.store.visits.each_state())
+                return waits, app.store.status.late()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(refresh, "make_worker", lambda app: InProcess())
+            waits, late = asyncio.run(go(True))
+            while waits:
+                self.now += timedelta(minutes=1)
+                waits, late = asyncio.run(go(False))
+        return late
+
+    def articles(self) -> list[Article]:
+        files = sorted((self.folder / "feeds/articles").rglob("*.md"))
+        return [load(path.read_bytes(), str(path)) for path in files]
+
+    def published(self) -> bytes:
+        return (self.folder / "feeds/public/all.atom").read_bytes()
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Iterator[Garden]:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "sources.toml").write_text(
+        f'[[source]]\nkey = "garden"\nurl = "{SITE}/feed"\nkind = "feed"\nbackfill = {MANY}\n'
+    )
+    (config / "taxonomy.toml").write_text('[[tag]]\nname = "Beds"\n')
+    with serving() as web:
+        (config / "syndicator.toml").write_text(f'[fetch]\npause = 0.0\nproxy = "{web.proxy}"\n')
+        yield Garden(tmp_path, web)
+
+
+def moved(one: Post, **fields: object) -> Post:
+    at_blog = replace(one, path=f"/blog{one.path}", guid=f"{SITE}/?p={one.path[1:]}00")
+    return replace(at_blog, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("how", "many"),
+    [
+        ("plain", 12),
+        ("reworded", 12),
+        *(
+            pytest.param(way, 12, marks=pytest.mark.slow)
+            for way in ("canonical", "redirect", "undated")
+        ),
+        *(pytest.param(way, MANY, marks=pytest.mark.slow) for way in ("plain", "shifted")),
+    ],
+)
+def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
+    old = [post(number) for number in range(many)]
+    garden.serve(old)
+    garden.visit(0)
+    before, published = garden.articles(), garden.published()
+    assert len(before) == many
+    change = {
+        "shifted": lambda one: {"at": one.at + timedelta(hours=2)},
+        "undated": lambda one: {"at": None},
+        "canonical": lambda one: {"names": one.url},
+        "reworded": lambda one: {"text": f"<p>First seen on our old pages.</p>{one.text}"},
+    }.get(how, lambda one: {})
+    new = [moved(one, **change(one)) for one in old]
+    garden.serve(
+        new,
+        (
+            {one.url: there.url for one, there in zip(old, new, strict=True)}
+            if how == "redirect"
+            else None
+        ),
+    )
+    for _ in range(2):
+        assert garden.visit() == ()
+    after = garden.articles()
+    assert [(one.id, one.url, one.title, one.published, one.body) for one in after] == [
+        (one.id, one.url, one.title, one.published, one.body) for one in before
+    ]
+    assert garden.published() == published
+    if how != "canonical":
+        assert {url for one in after for url in one.aliases} == {one.url for one in new}
+
+
+@pytest.mark.slow
+def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
+    garden: Garden,
+) -> None:
+    old = [post(number) for number in range(12)]
+    garden.serve(old)
+    garden.visit(0)
+    new = [
+        moved(post(500 + number), title=one.title, path=f"/blog{one.path}")
+        for number, one in enumerate(old)
+    ]
+    new = [
+        replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)
+    ]
+    garden.serve(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
+    assert garden.visit() == ()
+    assert {one.url for one in garden.articles()} == {one.url for one in old}
+
+
+@pytest.mark.slow
+def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
+    recent = [post(number) for number in range(4)]
+    garden.serve(recent)
+    garden.visit(0)
+    archive = [post(number) for number in range(4, 20)]
+    garden.serve([*recent, *archive])
+    late = garden.visit()
+    assert {one.what for one in late} == {one.url for one in archive}
+    assert {one.reason for one in late} == {"late"}
+    assert len(garden.articles()) == 4
+    garden.serve([*recent, *archive[:-1]])
+    assert garden.visit() == ()
+    assert {one.url for one in garden.articles()} == {one.url for one in [*recent, *archive[:-1]]}
+    assert garden.visit() == ()
+    assert garden.pending == 0
+
+
+def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
+    garden: Garden,
+) -> None:
+    recent, archive = (
+        [post(number) for number in range(2)],
+        [post(number) for number in range(2, 10)],
+    )
+    garden.serve(recent)
+    garden.visit(0)
+    garden.serve([*recent, *archive])
+    assert len(garden.visit()) == 8
+    assert garden.visit() == ()
+    assert len(garden.articles()) == 10
+
+
+@pytest.mark.slow
+def test_news_is_not_late(garden: Garden) -> None:
+    garden.serve([post(number) for number in range(4)])
+    garden.visit(0)
+    news = [post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
+    dated = [post(200 + n, at=START.replace(hour=0)) for n in range(9)]
+    garden.serve([*news, *dated])
+    assert garden.visit() == ()
+    assert len(garden.articles()) == 22
+
+
+def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
+    rules = (
+        "<p>"
+        + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))
+        + "</p>"
+    )
+    weeks = [
+        post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
+        for n in range(3)
+    ]  # more of the same is boilerplate
+    for n, one in enumerate(weeks):
+        garden.serve([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
+        garden.visit(0)
+        garden.now = START + timedelta(days=7 * (n + 1))
+    assert {one.url for one in garden.articles()} == {one.url for one in weeks}
+
+
+def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
+    one = post(1, title="Links")
+    garden.serve([one])
+    garden.visit(0)
+    garden.serve([replace(post(2, title="Links"), at=one.at)])
+    garden.visit()
+    assert len(garden.articles()) == 2
+
+
+def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
+    short = (
+        "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what"
+        " grew.</p>"
+    )
+    one, other = (post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2))
+    garden.serve([one])
+    garden.visit(0)
+    garden.serve([one, other])
+    garden.visit()
+    assert len(garden.articles()) == 2

@@ -1,0 +1,76 @@
+"""What a better reading of a kept page changes of an article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from syndicator.articles.edits import sign
+from syndicator.core.model import Article
+from syndicator.filing.visit import better_reading
+
+OURS = Article(
+    id="a",
+    url="https://x.example/a",
+    title="Old title",
+    body="Old text. Join our event.",
+    excerpt="Join our event.",
+    excerpt_by="extractive",
+    category="Old",
+    tags=("Event",),
+    tags_by="matched",
+)
+NEW = replace(
+    OURS, title="New title", body="Old text.", excerpt="Old text.", category="New", tags=("Text",)
+)
+
+
+def filed(**fields: object) -> Article:
+    """`OURS` with `fields` as our last write left it."""
+    return sign(replace(OURS, **fields))
+
+
+def description(article: Article) -> tuple[str, str, tuple[str, ...]]:
+    return article.excerpt, article.category, article.tags
+
+
+def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
+    better = better_reading(filed(), NEW, "Other")
+    assert (better.title, better.body) == ("Old title", "Old text.")
+    assert description(better) == ("Old text.", "New", ("Text",))
+
+
+def test_where_the_better_text_has_no_category_the_default_stands() -> None:
+    assert better_reading(filed(), replace(NEW, category=""), "Other").category == "Other"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [
+        ({"excerpt_by": "publisher"}, ("Join our event.", "New", ("Text",))),
+        ({"excerpt_by": "llm"}, ("Join our event.", "Old", ("Text",))),
+        ({"tags_by": "llm"}, ("Old text.", "Old", ("Event",))),
+        ({"excerpt_by": "llm", "tags_by": "llm"}, ("Join our event.", "Old", ("Event",))),
+        ({"category_by": "llm"}, ("Old text.", "Old", ("Text",))),
+        ({"tags_by": "operator"}, ("Old text.", "New", ("Event",))),
+    ],
+)
+def test_what_others_wrote_stays(
+    fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
+) -> None:
+    assert description(better_reading(filed(**fields), NEW, "Other")) == kept
+
+
+@pytest.mark.parametrize(
+    ("edit", "kept"),
+    [
+        ({"category": "Mine"}, ("Old text.", "Mine", ("Text",))),
+        ({"tags": ("Mine",)}, ("Old text.", "New", ("Mine",))),
+        ({"excerpt": "Mine.", "excerpt_by": "operator"}, ("Mine.", "New", ("Text",))),
+    ],
+)
+def test_what_a_hand_edited_stays(
+    edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
+) -> None:
+    assert description(better_reading(replace(filed(), **edit), NEW, "Other")) == kept

@@ -1,0 +1,43 @@
+"""References of a feed into private networks."""
+
+from __future__ import annotations
+
+from syndicator.core.model import Enclosure, Entry, ParsedFeed, Source
+from syndicator.filing.context import let_in, refusal
+from syndicator.filing.entry.select import public
+from syndicator.filing.kinds.kind import remove_private_site
+
+PUBLIC, PRIVATE = "https://one.example/", "http://10.0.0.1/"
+FEED = ParsedFeed(
+    format="rss20",
+    site_url=PRIVATE,
+    entries=(
+        Entry(
+            id="a",
+            url=PRIVATE,
+            image="http://printer.local/a.jpg",
+            enclosures=(Enclosure(url=f"{PRIVATE}a.mp3"), Enclosure(url=f"{PUBLIC}a.mp3")),
+        ),
+    ),
+)
+
+
+def test_a_public_feed_names_nothing_on_private_networks() -> None:
+    source = Source(key="one", url=f"{PUBLIC}feed")
+    entry = public(FEED.entries[0], source)
+    assert (entry.image, entry.enclosures) == ("", (Enclosure(url=f"{PUBLIC}a.mp3"),))
+    assert remove_private_site(FEED, source).site_url == ""
+    assert entry.url == PRIVATE  # to be refused with a reason
+    assert refusal(entry.url, source)
+
+
+def test_a_source_that_the_operator_lets_in_may() -> None:
+    for source in (
+        Source(key="one", url=f"{PRIVATE}feed"),
+        Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",)),
+    ):
+        assert let_in(source)
+        assert remove_private_site(FEED, source) == FEED
+        assert public(FEED.entries[0], source) == FEED.entries[0]
+        assert refusal(PRIVATE, source) == ""
+    assert not let_in(Source(key="one", url=PUBLIC))

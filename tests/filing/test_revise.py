@@ -1,0 +1,145 @@
+"""What a second reading changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.model import Article, Origin
+from syndicator.filing.refile import MOST_REVISIONS, adopt, revise
+from syndicator.publishing.render.view import times
+
+THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
+OLD = Article(
+    id="a" * 26,
+    url="https://example.org/a",
+    title="A story",
+    body="It has a body of some words.",
+    published=THEN,
+    added=THEN,
+    source_key="s",
+    source_id="1",
+    origin=Origin(title="Example"),
+)
+
+
+def test_the_same_words_in_other_clothes_change_nothing() -> None:
+    again = replace(OLD, body="It has a **body**\n\nof some words.")
+    assert revise(OLD, again, THEN + timedelta(days=1)) is None
+
+
+def test_a_correction_keeps_identity_and_moves_updated() -> None:
+    later = THEN + timedelta(days=1)
+    new = replace(
+        OLD,
+        id="b" * 26,
+        url="https://example.org/b",
+        body="It has another body.",
+        published=later,
+        added=later,
+    )
+    revised = revise(OLD, new, later)
+    assert revised is not None
+    assert (revised.id, revised.url, revised.published, revised.added) == (
+        OLD.id,
+        OLD.url,
+        OLD.published,
+        OLD.added,
+    )
+    assert revised.updated == later
+    assert revised.revisions == ("2026-11-02T12:00:00Z",)
+    assert revised.origin == OLD.origin
+
+
+@pytest.mark.parametrize("declared", [timedelta(days=-1), timedelta(0), timedelta(days=3)])
+def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
+    old, now = replace(OLD, updated=THEN), THEN + timedelta(days=2)
+    revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)
+    assert revised is not None and revised.updated == now
+
+
+def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
+    once = replace(OLD, revisions=("2026-11-02T12:00:00Z",))
+    flapping = replace(OLD, body="It is now 12:05.")
+    assert revise(once, flapping, THEN + timedelta(days=1, hours=2)) is None
+    announced = replace(flapping, updated=THEN + timedelta(days=1, hours=1))
+    assert revise(once, announced, THEN + timedelta(days=1, hours=2)) is not None
+    often = replace(OLD, revisions=("2026-11-02T12:00:00Z",) * MOST_REVISIONS)
+    assert revise(often, flapping, THEN + timedelta(days=60)) is None
+
+
+def test_a_wall_that_came_up_later_does_not_replace_the_whole_text() -> None:
+    walled = replace(OLD, body="It has a lead.", partial=True)
+    assert revise(OLD, walled, THEN + timedelta(days=1)) is None
+
+
+OWN = replace(
+    OLD,
+    id="b" * 26,
+    url="https://example.org/b",
+    title="A story",
+    author="Ada",
+    published=THEN - timedelta(hours=3),
+    updated=THEN - timedelta(hours=1),
+    added=THEN + timedelta(hours=5),
+    tags=("LLM",),
+    source_key="own",
+    source_id="own-1",
+    origin=Origin(title="Own"),
+    aliases=("https://example.org/c",),
+)
+
+
+def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
+    old = replace(
+        OLD,
+        also=("https://copy.example/",),
+        aliases=("https://example.org/d",),
+        merged_into="c" * 26,
+    )
+    adopted = adopt(old, OWN, THEN + timedelta(hours=5))
+    kept = ("id", "url", "added", "also", "merged_into", "split_from", "digest")
+    assert all(getattr(adopted, name) == getattr(old, name) for name in kept)
+    theirs = (
+        "title",
+        "body",
+        "author",
+        "published",
+        "updated",
+        "tags",
+        "source_key",
+        "source_id",
+        "origin",
+    )
+    assert all(getattr(adopted, name) == getattr(OWN, name) for name in theirs)
+    assert adopted.aliases == ("https://example.org/d", "https://example.org/c")
+
+
+def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
+    now = THEN + timedelta(hours=5)
+    assert times(adopt(OLD, OWN, now))[1] == times(OLD)[1]
+    assert times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
+    same = replace(OWN, published=OLD.published, updated=OLD.updated)
+    assert adopt(OLD, same, now).revisions == ()
+    revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))
+    assert adopt(revised, OWN, now).revisions == revised.revisions
+
+
+def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
+    now = THEN + timedelta(hours=5)
+    adopted = adopt(replace(OLD, unlisted=True), OWN, now)
+    assert (adopted.unlisted, adopted.added) == (False, OWN.added)
+
+
+def test_neither_ends_a_hold_nor_begins_one() -> None:
+    now = THEN + timedelta(days=1)
+    on_hold = replace(OLD, hold=True, hold_reason="flood")
+    new = replace(OWN, body="Quite another text.")
+    made = [revise(on_hold, new, now), adopt(on_hold, new, now)]
+    assert [(one.hold, one.hold_reason) for one in made if one is not None] == [(True, "flood")] * 2
+    other = replace(new, hold=True, hold_reason="unsure-text")
+    assert [
+        one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None
+    ] == [False] * 2

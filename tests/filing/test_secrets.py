@@ -1,0 +1,181 @@
+"""A secret in the address of a source: sent to its site, and found in nothing that is written,
+logged or printed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from syndicator.app.container import open_app
+from syndicator.cli.demo.server import Answer, Seen
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Source, SourceState
+from syndicator.filing.context import feed_request, page_request, without_credentials
+from syndicator.health.check.installation import check
+from syndicator.runs import refresh
+from syndicator.runs.refresh import RunReport
+from tests.faults.instance import InProcess
+from tests.filing.test_credentials import PAGE, SETTINGS, listening
+
+SECRET = "s3ntinel+of/a=feed"
+ESCAPED = "s3ntinel%2Bof%2Fa%3Dfeed"
+
+
+@pytest.fixture(autouse=True)
+def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+
+
+def respond(path: str) -> Answer:
+    """A private feed: every address of it, its pages and its redirect has the token."""
+    if path.startswith("/old"):
+        return Answer(status=301, headers={"Location": f"/feed?token={ESCAPED}"})
+    if SECRET not in unquote(path):
+        return Answer(status=404 if path == "/robots.txt" else 403)
+    if path.startswith("/feed"):
+        items = "".join(
+            f"<item><guid>/{name}?token={ESCAPED}</guid><link>/{name}?token={ESCAPED}</link>"
+            f'<enclosure url="/{name}.mp3?token={ESCAPED}" type="audio/mpeg" length="9"/></item>'
+            for name in ("one", "two")
+        )
+        link = f"<link>/?token={ESCAPED}</link>"
+        return Answer(
+            body=(
+                f'<rss version="2.0"><channel><title>Mine</title>{link}{items}</channel></rss>'.encode()  # noqa: E501
+            )
+        )
+    title = path.strip("/").partition("?")[0]
+    words = (
+        f'<p><a href="/more?token={ESCAPED}">More</a> of {SECRET} to be had here, where it is'
+        " told.</p>"
+    )
+    return Answer(body=PAGE.format(title).encode() + words.encode())
+
+
+def configure(folder: Path, url: str) -> None:
+    (folder / "config").mkdir(exist_ok=True)
+    (folder / "config/sources.toml").write_text(
+        f'[[source]]\nkey = "mine"\nurl = "{url}"\ncontent = "full"\n'
+    )
+    (folder / "config/syndicator.toml").write_text(SETTINGS + "[publish]\ntag_min = 1\n")
+
+
+async def ran(folder: Path, environ: Mapping[str, str]) -> RunReport:
+    with open_app(folder / "config", environ=environ) as app:
+        return await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
+
+
+def written(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below `folder` but what the operator wrote, unpacked."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent.name != "config":
+            data = path.read_bytes()
+            yield (
+                str(path.relative_to(folder)),
+                gzip.decompress(data) if path.suffix == ".gz" else data,
+            )
+
+
+def leaks(folder: Path) -> list[str]:
+    return [name for name, data in written(folder) if b"s3ntinel" in data]
+
+
+def ids(folder: Path) -> list[str]:
+    with sqlite3.connect(folder / "feeds/state/syndicator.db") as database:
+        return sorted(row[0] for row in database.execute("SELECT id FROM articles"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["feed", "old"])
+async def test_a_secret_is_sent_and_written_nowhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[Seen] = []
+    async with listening("127.0.0.2", respond, seen) as base:
+        configure(tmp_path, f"{base}/{path}?token=${{MY_TOKEN}}")
+        for _ in range(4):
+            report = await ran(tmp_path, {"MY_TOKEN": SECRET})
+            assert report.outcomes[0].reason is None
+    assert len(ids(tmp_path)) == 2
+    assert [unquote(one.path) for one in seen if one.path.startswith("/one")] == [
+        f"/one?token={SECRET}"
+    ]
+    assert leaks(tmp_path) == []
+    assert "s3ntinel" not in caplog.text
+    link = json.loads((tmp_path / "feeds/public/all.json").read_text())["items"][0]["url"]
+    assert link in (f"{base}/one", f"{base}/two")
+
+
+@pytest.mark.anyio
+async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
+    tmp_path: Path,
+) -> None:
+    async with listening("127.0.0.2", respond, []) as base:
+        configure(tmp_path, f"{base}/feed?token={ESCAPED}")
+        await ran(tmp_path, {})
+        before = ids(tmp_path)
+        assert len(before) == 2 and leaks(tmp_path)
+        (found,) = [one for one in check(tmp_path / "config") if one.reason == "secret-in-url"]
+        assert f'write url = "{base}/feed?token=${{MINE_TOKEN}}"' in found.detail
+        assert ESCAPED not in found.detail
+        kept = {name: data for name, data in written(tmp_path) if name.endswith(".md")}
+        configure(tmp_path, f"{base}/feed?token=${{MINE_TOKEN}}")
+        assert (await ran(tmp_path, {})).outcomes[0].reason == "unset-variable"
+        assert {name: data for name, data in written(tmp_path) if name.endswith(".md")} == kept
+        report = await ran(tmp_path, {"MINE_TOKEN": SECRET})
+        assert report.outcomes[0].reason is None
+        assert leaks(tmp_path) == []
+        assert ids(tmp_path) == before
+        assert not report.built.held
+        stamps = {
+            path: path.stat().st_mtime_ns
+            for path in (tmp_path / "feeds").rglob("*.*")
+            if path.suffix != ".db"
+        }
+        await ran(tmp_path, {"MINE_TOKEN": SECRET})
+        assert {path: path.stat().st_mtime_ns for path in stamps if "state" not in path.parts} == {
+            path: stamp for path, stamp in stamps.items() if "state" not in path.parts
+        }
+
+
+MINE = Source(key="mine", url="https://mine.example/feed?token=${MY_TOKEN}")
+
+
+def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
+    environ = {"MY_TOKEN": SECRET, "PATH": "/usr/bin:/bin"}
+
+    def given(url: str) -> Mapping[str, str]:
+        return page_request(url, MINE, Settings(), environ).secrets
+
+    assert given("https://mine.example/a?token=$%7BMY_TOKEN%7D") == {"MY_TOKEN": SECRET}
+    assert given("https://www.mine.example/a") == {"MY_TOKEN": SECRET}
+    assert given("https://other.example/a?token=${MY_TOKEN}") == {}
+    assert given("http://mine.example/a?token=${MY_TOKEN}") == {}
+    assert (
+        feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ).url
+        == MINE.url
+    )
+
+
+@pytest.mark.parametrize("environ", [{}, {"MY_TOKEN": ""}, {"MY_TOKEN": "short"}])
+def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
+    environ: Mapping[str, str],
+) -> None:
+    request = feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
+    failed = without_credentials(request, MINE, environ)
+    assert failed is not None
+    assert (failed.reason, failed.unasked) == ("unset-variable", True)
+    assert (
+        "'mine'" in failed.detail and "MY_TOKEN" in failed.detail and "short" not in failed.detail
+    )
+    other = page_request("https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ)
+    assert without_credentials(other, MINE, environ) is None

@@ -1,0 +1,203 @@
+"""Which announced entries are to be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.core.model import Entry
+from syndicator.filing.entry.select import due_entries, held_back, in_turn, late_entries, select
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def entry(number: int, **fields: object) -> Entry:
+    made = Entry(
+        id=f"e{number}",
+        url=f"https://example.org/{number}",
+        title=f"Story {number}",
+        published=NOW - timedelta(hours=number),
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
+    chosen = select("s", [entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW)
+    by_status = {
+        status: [row.entry_id for row in chosen if row.status == status]
+        for status in ("pending", "skipped")
+    }
+    assert by_status["pending"] == [f"e{n}" for n in range(20)]
+    assert by_status["skipped"] == [f"e{n}" for n in range(20, 30)]
+    assert {row.reason for row in chosen if row.status == "skipped"} == {"backfill"}
+
+
+def test_a_later_visit_takes_all_that_is_unseen() -> None:
+    known = {
+        row.entry_id: row for row in select("s", [entry(0)], {}, first=True, backfill=20, now=NOW)
+    }
+    later = select("s", [entry(n) for n in range(40)], known, first=False, backfill=20, now=NOW)
+    assert len([row for row in later if row.status == "pending"]) == 39
+
+
+def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
+    twice = [entry(1, title="first"), entry(1, title="second")]
+    chosen = select("s", twice, {}, first=True, backfill=20, now=NOW)
+    assert [row.entry.title for row in chosen if row.entry] == ["first"]
+
+
+def test_an_entry_from_the_future_is_not_newer_than_now() -> None:
+    future = entry(1, published=NOW + timedelta(days=3650))
+    chosen = select("s", [future, entry(0)], {}, first=True, backfill=1, now=NOW)
+    assert [row.entry_id for row in chosen if row.status == "pending"] == ["e0"]
+
+
+def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
+    row = replace(
+        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
+        status="done",
+        article_id="a",
+        read_at=NOW,
+        entry=None,
+    )
+    changed = entry(1, title="Story 1, corrected")
+    cases = {
+        timedelta(hours=1): 0,
+        timedelta(days=1): 1,
+        timedelta(days=6): 1,
+        timedelta(days=8): 0,
+    }
+    for later, expected in cases.items():
+        chosen = select("s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + later)
+        assert len(chosen) == expected, later
+
+
+def test_an_unchanged_entry_is_left_alone() -> None:
+    row = replace(
+        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0], status="done", read_at=NOW
+    )
+    assert (
+        select("s", [entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2))
+        == ()
+    )
+
+
+@given(
+    st.lists(st.integers(0, 50), max_size=60),
+    st.integers(0, 30),
+    st.booleans(),
+    st.sets(st.integers(0, 50)),
+)
+def test_every_unseen_entry_gets_exactly_one_row(
+    announced: list[int], backfill: int, first: bool, seen: set[int]
+) -> None:
+    known = {
+        row.entry_id: row
+        for row in select("s", [entry(n) for n in seen], {}, first=False, backfill=0, now=NOW)
+    }
+    chosen = select(
+        "s", [entry(n) for n in announced], known, first=first, backfill=backfill, now=NOW
+    )
+    assert sorted(row.entry_id for row in chosen) == sorted(
+        {f"e{n}" for n in announced} - known.keys()
+    )
+    pending = [row for row in chosen if row.status == "pending"]
+    assert not first or len(pending) <= backfill
+
+
+def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_once() -> None:
+    old = replace(
+        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[0],
+        tries=2,
+    )
+    later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
+    known = {row.entry_id: row for row in (old, later)}
+    chosen = select(
+        "s", [entry(1, title="New title"), entry(2)], known, first=False, backfill=20, now=NOW
+    )
+    due = due_entries([old], chosen, NOW)
+    assert [row.entry_id for row in due] == ["e2", "e1"]
+    assert due[1].entry is not None
+    assert (due[1].entry.title, due[1].tries) == ("New title", 2)
+    assert due_entries([later], [], NOW) == []
+    skipped = select("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
+    assert due_entries([], skipped, NOW) == []
+
+
+def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
+    None
+):
+    first = select(
+        "s", [entry(n) for n in (5, 3, 4)], {}, first=True, backfill=20, now=NOW - timedelta(days=1)
+    )
+    news = select("s", [entry(1), entry(2)], {}, first=False, backfill=20, now=NOW)
+    assert [row.entry_id for row in in_turn([*first, *news], NOW)] == ["e2", "e1", "e5", "e4", "e3"]
+    # the newest of the latest
+    assert [row.entry_id for row in in_turn([*first, *news], NOW, 1)] == ["e1"]
+    assert [row.entry_id for row in in_turn([*first, *news], NOW, 4)] == ["e2", "e1", "e4", "e3"]
+    undated = [replace(row, entry=None) for row in first]
+    assert [row.entry_id for row in in_turn(undated, NOW)] == ["e3", "e4", "e5"]
+
+
+SITES = frozenset({"example.org"})
+
+
+def late(
+    entries: list[Entry], before: datetime | None = NOW, known: frozenset[str] = frozenset()
+) -> int:
+    return len(late_entries(entries, known, before, SITES))
+
+
+def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
+    old = [entry(n) for n in range(1, 6)]
+    assert late(old) == 5
+    assert late(old[:4]) == 0  # a few come late everywhere
+    assert late(old, before=None) == 0  # a first visit
+    assert late(old, before=NOW - timedelta(days=1)) == 0
+    news = [entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
+    assert (late([*old, *news[:4]]), late([*old, *news])) == (5, 0)  # over half
+    assert late([*old, *news], known=frozenset(one.id for one in news)) == 0
+    assert late([replace(one, published=None) for one in old]) == 0
+    assert late([replace(one, published=None, updated=one.published) for one in old]) == 5
+    # a day without a time
+    assert late([replace(one, published=NOW.replace(hour=0)) for one in old]) == 0
+    # a list of links
+    assert late([replace(one, url=f"https://other{n}.example/") for n, one in enumerate(old)]) == 0
+    assert late([replace(one, url="") for one in old]) == 5
+    assert late([*old, *old[:2]]) == 5
+
+
+def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
+    entries = [entry(n) for n in range(1, 7)]
+    ids = {one.id for one in entries[:5]}
+    fresh = select("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
+    assert {row.entry_id for row in fresh if row.reason == "late"} == ids
+    assert held_back(fresh, None) == (list(fresh), [])  # whether they moved is not known yet
+    asked = [replace(row, read_at=NOW) if row.reason else row for row in fresh]
+    assert [row.entry_id for row in held_back(asked, None)[0]] == ["e6"]
+    take, changed = held_back(asked, {"e1", "e6"})
+    assert sorted((row.entry_id, row.reason, row.status) for row in take) == [
+        ("e1", None, "pending"),
+        ("e6", None, "pending"),
+    ]
+    ended = {
+        row.entry_id for row in changed if (row.status, row.reason) == ("skipped", "announced-once")
+    }
+    assert ended == ids - {"e1"}
+
+
+def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
+    None
+):
+    chosen = select(
+        "s", [entry(n) for n in range(4)], {}, first=True, backfill=2, now=NOW, muted=["e0", "e2"]
+    )
+    assert [row.entry_id for row in chosen if row.status == "pending"] == ["e1", "e3"]
+    known = {row.entry_id: row for row in chosen}
+    assert (known["e0"].status, known["e0"].reason) == ("skipped", "muted")
+    assert select("s", [entry(0)], known, first=False, backfill=2, now=NOW, muted=["e0"]) == ()
+    (again,) = select("s", [entry(0)], known, first=False, backfill=2, now=NOW)
+    assert (again.entry_id, again.status, again.reason) == ("e0", "pending", None)

@@ -1,0 +1,178 @@
+"""Learning reads what changed since it learnt last, and learns what it would learn from
+everything."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.core.model import Article, article_id
+from syndicator.core.ports import FileStamp
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
+from syndicator.upkeep import learn
+from syndicator.upkeep.learn import learn_files
+
+WORDS = tuple(
+    re.findall(
+        r"\w+", "harbour bridge ferry toll river boat quay iron lane town Acme Labs GPU model rain"
+    )
+)
+TAGS = ("ferries", "bridges", "GPU", "rain")
+KEEP = 4  # newest articles whose text is kept here
+
+
+class Counting(FileArticleStore):
+    """Which files are read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, durable=False)
+        self.got: list[str] = []
+
+    def get(self, path: str) -> Article:
+        self.got.append(path)
+        return super().get(path)
+
+
+class Shelf:
+    """A folder of articles that changes at random."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.store, self.random, self.folder = (
+            Counting(folder / "articles"),
+            random.Random(seed),
+            folder,
+        )
+        self.stamps: list[FileStamp] = []
+        self.made = 0
+        self.toml("ferries")
+
+    def toml(self, *names: str) -> None:
+        (self.folder / "taxonomy.toml").write_text(
+            "".join(f'[[tag]]\nname = "{name}"\n' for name in names)
+        )
+
+    def article(self, url: str) -> Article:
+        some = self.random
+        text = ". ".join(" ".join(some.choices(WORDS, k=12)).capitalize() for _ in range(4)) + "."
+        tags, by = (
+            tuple(some.sample(TAGS, some.randint(0, 2))),
+            some.choice(("operator", "publisher", "matched", "llm")),
+        )
+        return Article(
+            id=article_id(url),
+            url=url,
+            title=f"Of {some.choice(WORDS)}",
+            body=text,
+            tags=tags,
+            tags_by=by,
+            keywords=tuple(some.sample(TAGS, 1)),
+            source_key=some.choice("ab"),
+        )
+
+    def add(self) -> None:
+        self.made += 1
+        self.stamps.append(self.store.put(self.article(f"https://x.example/{self.made}"))[1])
+
+    def change(self) -> None:
+        place = self.random.randrange(len(self.stamps))
+        stamp = self.stamps[place]
+        match self.random.choice(("edit", "edit", "delete", "break", "taxonomy", "add", "nothing")):
+            case "edit":
+                new = replace(
+                    self.article(self.store.get(stamp.path).url), id=self.store.get(stamp.path).id
+                )
+                self.stamps[place] = self.store.put(new, stamp.path)[1]
+            case "delete":
+                self.store.delete(self.stamps.pop(place).path)
+            case "break":
+                (self.store.root / self.stamps.pop(place).path).write_text("no article")
+            case "taxonomy":
+                self.toml(*self.random.sample(TAGS, 2))
+            case "add":
+                self.add()
+
+    def learn(self, where: str) -> dict[str, Any]:
+        learnt = self.folder / where / "learnt.npz"
+        learnt.parent.mkdir(exist_ok=True)
+        files = TaxonomyFiles.of(self.folder / "taxonomy.toml", learnt)
+        learn_files(files, str(self.store.root), self.stamps, 1)
+        if not learnt.exists():
+            return {}
+        with np.load(learnt) as state:
+            return {name: state[name] for name in state.files}
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    from syndicator.upkeep import learn
+
+    monkeypatch.setattr(learn, "MOST_TEXTS", KEEP)
+    monkeypatch.setattr("syndicator.describing.taxonomy.taxonomy.MOST_TEXTS", KEEP)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_learns_what_it_would_learn_from_everything(
+    tmp_path: Path, seed: int, few: None
+) -> None:
+    shelf = Shelf(tmp_path, seed)
+    for _ in range(8):
+        shelf.add()
+    for step in range(8):
+        for _ in range(shelf.random.randint(0, 3)):
+            shelf.change()
+        found, anew = shelf.learn("kept"), shelf.learn(f"anew{step}")
+        assert found.keys() == anew.keys()
+        assert all(np.array_equal(found[name], anew[name]) for name in found), step
+
+
+def read(shelf: Shelf, newest: int = 2) -> list[str]:
+    """The files that are read this time."""
+    shelf.store.got.clear()
+    learn.read_taught(shelf.store, shelf.stamps, shelf.folder / "learnt.npz", newest)
+    return shelf.store.got
+
+
+def test_only_what_changed_is_read(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, 1)
+    for _ in range(6):
+        shelf.add()
+    paths = [stamp.path for stamp in shelf.stamps]
+    assert read(shelf) == paths
+    assert read(shelf) == []
+    new = replace(shelf.store.get(paths[3]), tags=("Mine",))
+    shelf.stamps[3] = shelf.store.put(new)[1]
+    assert read(shelf) == [paths[3]]
+    shelf.add()
+    assert read(shelf) == [shelf.stamps[-1].path]
+
+
+def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, 1)
+    for _ in range(4):
+        shelf.add()
+    bare = [replace(shelf.store.get(stamp.path), tags=(), tags_by="") for stamp in shelf.stamps]
+    shelf.stamps = [shelf.store.put(article)[1] for article in bare]
+    read(shelf)
+    for stamp in shelf.stamps[2:]:
+        shelf.store.delete(stamp.path)
+    del shelf.stamps[2:]
+    assert read(shelf) == [stamp.path for stamp in shelf.stamps]
+    assert read(shelf) == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"no gzip", b"\x1f\x8b\x08\x00"])
+def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
+    shelf = Shelf(tmp_path, 1)
+    shelf.add()
+    assert len(read(shelf)) == 1
+    learn.memory(tmp_path / "learnt.npz").write_bytes(damage)
+    assert len(read(shelf)) == 1
+    learn.forget(tmp_path / "learnt.npz")
+    assert len(read(shelf)) == 1

@@ -1,0 +1,223 @@
+"""One source's visit over the demo's web."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from syndicator.app.container import App, open_app
+from syndicator.app.contexts import filing_context
+from syndicator.articles import disk, snapshots
+from syndicator.core.model import Outcome
+from syndicator.filing import dedupe
+from syndicator.filing import visit as pipeline_visit
+from syndicator.filing import visit as visit_all
+from syndicator.filing.visit import SIDE_BY_SIDE
+from syndicator.runs import refresh
+from syndicator.store import codec
+from syndicator.upkeep import reconcile
+from syndicator.visiting import cadence
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.world import World, patient_config, serving
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    patient_config(tmp_path / "config", world, port=0)
+    with open_app(tmp_path / "config", environ={}) as opened:
+        yield opened
+
+
+def visit(app: App, key: str, **wanted: Any) -> Outcome:
+    report = asyncio.run(
+        refresh.run(app, refresh.Wanted(keys=(key,), **wanted), stop=asyncio.Event())
+    )
+    (outcome,) = report.outcomes
+    return outcome
+
+
+def test_entries_just_announced_are_not_read_back_from_the_database(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, unpacked = codec.unpack, Counter[str]()
+
+    def counting(cls: type[Any], document: str) -> Any:
+        unpacked[cls.__name__] += 1
+        return real(cls, document)
+
+    monkeypatch.setattr(codec, "unpack", counting)
+    outcome = visit(app, "holt")
+    assert outcome.announced == len(outcome.added) > 1
+    assert unpacked["EntryRow"] == 0
+
+
+def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(
+    app: App,
+) -> None:
+    outcome = visit(app, "holt")
+    state = app.store.visits.states()["holt"]
+    assert len(state.bodies) == len(outcome.added) and min(state.bodies) > 1000
+    assert outcome.bytes > 0 and outcome.seconds >= 0
+    assert outcome.due_why == state.due_why != ""
+    again = visit(app, "holt")
+    assert again.bytes in (0, outcome.bytes)
+    # what was known already is not read again
+    assert app.store.visits.states()["holt"].bodies == state.bodies
+
+
+def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
+    first = visit(app, "holt", limit=1)
+    assert (len(first.added), first.pending) == (1, first.announced - 1)
+    second = visit(app, "holt")  # the feed has not changed: only what waits is read
+    assert (len(second.added), second.pending) == (first.announced - 1, 0)
+    assert not {*first.added} & {*second.added}
+    articles = app.store.index.articles([*first.added, *second.added])
+    assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
+
+
+def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
+    assert visit(app, "holt").announced > 1
+    state = app.store.visits.states()["holt"]
+    # the answer is whole, no 304
+    app.store.visits.save_states([replace(state, etag=None, last_modified=None)])
+    again = visit(app, "holt")
+    assert (again.status, again.announced) == ("unchanged", 0)
+
+
+def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
+    stop = asyncio.Event()
+    watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
+    report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
+    (outcome,) = report.outcomes
+    assert (
+        len(outcome.added) == SIDE_BY_SIDE and outcome.pending == outcome.announced - SIDE_BY_SIDE
+    )
+
+
+def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
+    outcome = visit(app, "holt")
+    articles = app.store.index.articles(outcome.added)
+    assert {article.origin.title for article in articles.values()} == {"Maren Holt's notebook"}
+
+
+def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cadence, "ANY", 2)
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    known = reconcile.sources(app)["holt"]
+    app.store.visits.save_states([replace(known, first_visit=past, last_success=past)])
+    outcome = visit(app, "holt")
+    assert len(outcome.added) == 2 and outcome.pending == outcome.announced - 2 > 0
+    told = f"{outcome.pending} entries wait, 2 a day are read"
+    assert app.store.visits.states()["holt"].warning.startswith(told)
+    assert visit(app, "holt").added == ()
+
+
+def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come_first(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    real = disk.sync_folder
+    monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
+    monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
+    group = app.store.visits._db
+    shared, engine = group.shared, group._db.engine
+    event.listen(engine, "commit", lambda connection: happened.append("commit"))
+
+    @contextmanager
+    def watched(first: Callable[[], object] = lambda: None) -> Iterator[None]:
+        happened.append("begin")
+        with shared(first):
+            yield
+        happened.append("end")
+
+    monkeypatch.setattr(group, "shared", watched)
+    articles = len(visit(app, "holt").added)
+
+    inside = happened[happened.index("begin") : happened.index("end")]
+    months = {path.parent.name for path in app.article_store.root.rglob("*-*.md")}
+    assert articles > 1
+    assert inside.count("commit") == 1
+    settled = inside[inside.index("commit") - len(months) : inside.index("commit")]
+    assert {*settled} == months, inside
+
+
+def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits, seconds = app.store.visits, asyncio.sleep
+
+    async def waiting_after(*writes: int) -> list[int]:
+        ticks: asyncio.Queue[float] = asyncio.Queue()
+        monkeypatch.setattr(visit_all.asyncio, "sleep", lambda pause: ticks.get())
+        waiting = []
+        async with visit_all.sharing_commits(filing_context(app)):
+            for count in writes:
+                for number in range(count):
+                    visits.set_note(f"note {number}", "text", app.clock())
+                await seconds(0)
+                ticks.put_nowait(0)
+                await seconds(0)
+                waiting.append(visits.waiting())
+        return waiting
+
+    assert asyncio.run(waiting_after(1, 2, 0)) == [1, 3, 0]
+    assert asyncio.run(waiting_after(1, visit_all.COMMIT_WRITES)) == [1, 0]
+    assert asyncio.run(waiting_after(*[1] * visit_all.COMMIT_SECONDS))[-2:] == [
+        visit_all.COMMIT_SECONDS - 1,
+        0,
+    ]
+
+
+def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, here = InProcess(), Counter[str]()
+
+    class Elsewhere:
+        """What is counted is what this process does itself."""
+
+        async def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+            here["in the worker"] += 1
+            try:
+                return await reading.call(function, *args, **kwargs)
+            finally:
+                here["in the worker"] -= 1
+
+        async def aclose(self) -> None:
+            await reading.aclose()
+
+    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            here[name] += not here["in the worker"]
+            return real(*args, **kwargs)
+
+        return call
+
+    async def no_second_reading(*given: object) -> None:
+        return None
+
+    monkeypatch.setattr(pipeline_visit, "reprocess", no_second_reading)
+    monkeypatch.setattr(refresh, "make_worker", lambda app: Elsewhere())
+    monkeypatch.setattr(snapshots, "packed", counted("packed", snapshots.packed))
+    monkeypatch.setattr(dedupe, "sketch", counted("sketched", dedupe.sketch))
+    dedupe._sketches.clear()
+    added = visit(app, "holt").added
+    assert len(added) > 1
+    assert here["packed"] == here["sketched"] == 0
+    assert all(app.snapshots.get(id) for id in added)

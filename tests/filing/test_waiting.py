@@ -1,0 +1,176 @@
+"""How much of a source one run takes, and what becomes of the rest, over the demo's web."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import App, open_app
+from syndicator.core.errors import NetworkDown
+from syndicator.core.model import Outcome, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.filing import visit as visits
+from syndicator.filing.visit import SIDE_BY_SIDE
+from syndicator.runs import refresh
+from syndicator.visiting import cadence
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.world import World, patient_config, serving
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+LONG = timedelta(days=300)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def clock() -> list[datetime]:
+    return [NOW]
+
+
+@pytest.fixture
+def app(
+    tmp_path: Path, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    patient_config(tmp_path / "config", world, port=0)
+    with open_app(
+        tmp_path / "config", clock=lambda: clock[0], jitter=lambda: 0.5, environ={}
+    ) as opened:
+        yield opened
+
+
+def run(app: App, *keys: str) -> dict[str, Outcome]:
+    """A run of the sources that are due, or of those named."""
+    report = asyncio.run(refresh.run(app, refresh.Wanted(keys=keys), stop=asyncio.Event()))
+    return {outcome.key: outcome for outcome in report.outcomes}
+
+
+def state(app: App) -> SourceState:
+    return app.store.visits.states()["holt"]
+
+
+def waiting(app: App) -> list[EntryRow]:
+    return app.store.visits.pending("holt", NOW + LONG)
+
+
+@pytest.mark.slow
+def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(  # noqa: E501
+    app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_PAGES", 2)
+    first = run(app, "holt")["holt"]
+    assert (len(first.added), first.waiting, first.pending) == (
+        2,
+        first.announced - 2,
+        first.announced - 2,
+    )
+    assert first.next_due == NOW
+    feed_due = state(app).feed_due
+    assert feed_due is not None and feed_due > NOW
+    asked = len(world.requests)
+    runs = 0
+    while state(app).waiting:
+        clock[0] += timedelta(minutes=1)
+        before = state(app).waiting
+        outcome = run(app)["holt"]
+        assert len(outcome.added) == min(2, before)
+        runs += 1
+    assert runs == (first.announced - 1) // 2
+    assert "feed" not in " ".join(one.path for one in world.requests[asked:] if one.site == "holt")
+    assert (state(app).next_due, state(app).feed_due, waiting(app)) == (feed_due, None, [])
+    assert "holt" not in run(app)
+
+
+@pytest.mark.slow
+def test_a_source_whose_pages_are_slow_ends_its_turn(
+    app: App, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
+    world.latency("holt", 0.5)
+    outcome = run(app, "holt")["holt"]
+    assert len(outcome.added) == SIDE_BY_SIDE
+    assert outcome.waiting == outcome.announced - SIDE_BY_SIDE > 0
+
+
+def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
+    app: App, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_PAGES", 1)
+    run(app, "holt")
+    asked = len(world.requests)
+    run(app, "holt")
+    assert any("feed" in one.path for one in world.requests[asked:])
+
+
+def elsewhere(app: App, url: str) -> None:
+    """The pages of the entries that wait are on another host."""
+    rows = [
+        replace(row, entry=replace(row.entry, url=url + row.entry_id))
+        for row in waiting(app)
+        if row.entry
+    ]
+    app.store.visits.save_entries(rows)
+
+
+def test_entries_that_wait_lose_no_try_while_there_is_no_network(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_PAGES", 1)
+    run(app, "holt")
+    elsewhere(app, "http://127.0.0.1:9/")  # where nobody listens
+    others = [
+        replace(one, next_due=NOW + LONG)
+        for key, one in app.store.visits.states().items()
+        if key != "holt"
+    ]
+    app.store.visits.save_states(others)
+    before = state(app)
+    with pytest.raises(NetworkDown):
+        run(app)
+    assert state(app) == before
+    assert {row.tries for row in waiting(app)} == {0}
+
+
+def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_of_the_feed(
+    app: App, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_PAGES", 1)
+    run(app, "holt")
+    feed_due = state(app).feed_due
+    assert feed_due is not None
+    elsewhere(app, "http://127.0.0.1:9/")
+    assert run(app)["holt"].reason == "connect"  # others are reached in this run
+    assert {row.tries for row in waiting(app)} == {0}
+    assert (state(app).next_due, state(app).feed_due, state(app).failures) == (feed_due, None, 0)
+    clock[0] = feed_due
+    run(app)
+    assert sorted(row.tries for row in waiting(app)) == [0] * (len(waiting(app)) - 1) + [1]
+
+
+def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visits, "MOST_PAGES", 1)
+    run(app, "holt")
+    assert state(app).feed_due is not None
+    app.sources["holt"] = replace(app.sources["holt"], every="6h")
+    assert refresh.reconcile.sources(app)["holt"].feed_due is None
+
+
+def test_the_plan_of_a_source_whose_entries_wait() -> None:
+    due = NOW + timedelta(hours=6)
+    usual = SourceState(key="s", url="u", next_due=due)
+    left = cadence.planned(usual, 3, NOW)
+    assert (left.next_due, left.feed_due, left.waiting) == (NOW, due, 3)
+    later = cadence.planned(left, 1, NOW + timedelta(minutes=1))
+    assert (later.next_due, later.feed_due, later.waiting) == (NOW + timedelta(minutes=1), due, 1)
+    assert cadence.planned(later, 0, NOW) == usual
+    assert [cadence.only_waiting(later, at) for at in (NOW, due)] == [True, False]
+    assert not cadence.only_waiting(usual, NOW)

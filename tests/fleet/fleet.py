@@ -1,0 +1,266 @@
+"""An instance on PostgreSQL, its workers as processes, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.app.container import open_app
+from syndicator.articles.article_store import open_articles
+from syndicator.configuration.settings import load
+from syndicator.fleet.worker import push, pushed
+from syndicator.runs.build import build_feeds
+from syndicator.store.engine import Store, open_store
+from syndicator.store.postgres import StoreBusy
+from tests.fleet.web import Web
+
+
+class Instance:
+    """The configuration in `folder` for the feeds of `web`, with its database at `url`. `environ`:
+    how a bucket is reached that has articles, pages and feeds, each worker with a state folder of
+    its own; None: all share folders."""
+
+    def __init__(
+        self,
+        folder: Path,
+        web: Web,
+        url: str,
+        *,
+        pause: float = 0.05,
+        seconds: float = 4.0,
+        bucket: str = "",
+        verbose: bool = True,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder, self.url, self.web, self.verbose = folder, url, web, verbose
+        self.environ, self.bucket = {**os.environ, "COLUMNS": "200", **(environ or {})}, bucket
+        self.config = folder / "config"
+        self.config.mkdir(parents=True)
+        (self.config / "syndicator.toml").write_text(
+            '[site]\nurl = "https://feeds.example"\ntitle = "T"\n'
+            f'[store]\nurl = "{url}"\n'
+            f"[fetch]\npause = {pause}\nseconds = {seconds}\nallow_loopback = true\n"
+            '[publish]\nsettle = "1s"\nthumbnails = false\narchives = false\n'
+            + (
+                f'[paths]\narticles = "{bucket}/a"\npublic = "{bucket}/p"\npages = "{bucket}/h"\n'
+                if bucket
+                else ""
+            )
+        )
+        lines = [f'[[source]]\nkey = "s{n}"\nurl = "{one}"\n' for n, one in enumerate(web.urls())]
+        (self.config / "sources.toml").write_text("\n".join(lines))
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def push(self) -> None:
+        with open_app(self.config, environ=self.environ) as app:
+            push(app)
+
+    def start(self, lanes: int = 8, clock: int = 0) -> subprocess.Popen[bytes]:
+        """A worker more, whose machine's clock is so many seconds ahead."""
+        command = [
+            sys.executable,
+            "-m",
+            "syndicator",
+            *(["--verbose"] if self.verbose else []),
+            "worker",
+            "--lanes",
+            str(lanes),
+            "--config",
+            str(self.config),
+        ]
+        own = (
+            {"SYNDICATOR_PATHS__STATE": str(self.folder / f"state{len(self.workers)}")}
+            if self.bucket
+            else {}
+        )
+        own |= _wrong_clock(self.folder, clock) if clock else {}
+        with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
+            made = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own}
+            )
+        self.workers.append(made)
+        return made
+
+    def emptied(self, seconds: float) -> bool:
+        """Waits until nothing is left to do, for so long at most; whether nothing is. A source that
+        `visit_again` makes due while its job ends is not in the next job; workers find it every ten
+        minutes, here every half."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with self.store() as store:
+                store.shards(60).fill()
+            if self.until(lambda: self.left() == 0, 30):
+                return True
+        return False
+
+    def stop(self) -> list[int]:
+        """Ends all workers in order; their exit codes."""
+        for one in self.workers:
+            if one.poll() is None:
+                one.send_signal(signal.SIGCONT)
+                one.send_signal(signal.SIGTERM)
+        return [one.wait(40) for one in self.workers]
+
+    def kill(self) -> None:
+        for one in self.workers:
+            if one.poll() is None:
+                one.kill()
+                one.wait(10)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        with open_store(self.url, articles_exist=True, create=True) as opened:
+            yield opened
+
+    def alive(self, but: subprocess.Popen[bytes] | None = None) -> list[subprocess.Popen[bytes]]:
+        """Workers that run, the oldest first."""
+        return [one for one in self.workers if one is not but and one.poll() is None]
+
+    def visit_again(self) -> None:
+        """All sources are due, and with them pages that timed out on a busy machine. A worker that
+        stands still within a transaction holds its rows until the server ends its statement, after
+        two minutes."""
+        assert self.until(self._is_visited_again, 150), self.state()
+
+    def _is_visited_again(self) -> bool:
+        try:
+            self._visit_again()
+        except StoreBusy:
+            return False
+        return True
+
+    def _visit_again(self) -> None:
+        with self.store() as store:
+            for number, _ in enumerate(self.web.urls()):
+                rows = store.visits.pending(f"s{number}", datetime.max.replace(tzinfo=UTC))
+                store.visits.save_entries([replace(row, next_try=None) for row in rows])
+            with store._db.write() as connection:
+                connection.execute(text("UPDATE sources SET next_due = NULL"))
+            store.shards(60).fill()
+
+    def poison(self) -> list[str]:
+        """Hosts that are held because their work ended its workers."""
+        with self.store() as store:
+            return [one.name for one in store.hosts(60).counts().named if one.poison]
+
+    def pending(self) -> int:
+        """Entries that are to be read, now or later."""
+        with self.store() as store:
+            return int(
+                store._db.scalar(text("SELECT count(*) FROM entries WHERE status = 'pending'"))
+            )
+
+    def state(self) -> str:
+        """What there is to do, for whoever reads why a test failed."""
+        with self.store() as store:
+            hosts = store._db.rows(
+                text("SELECT * FROM hosts WHERE due < 2000000000000000 AND due IS NOT NULL")
+            )
+            counts = (
+                self.left(),
+                self.pending(),
+                self.stale(),
+                self.articles(),
+                self.files(),
+                self.done(),
+            )
+            late = [row for row in hosts if row.due <= time.time() * 1e6]
+            return f"left, pending, stale, articles, files, done: {counts}; due: {late}"
+
+    def stale(self) -> bool:
+        """Whether a feed is to be built."""
+        with self.store() as store:
+            return store.index.newest_mark() > 0
+
+    def built_anew(self) -> tuple[str, ...]:
+        """The files that a build of everything changes, once no worker runs: none where nothing was
+        forgotten."""
+
+        async def build() -> tuple[str, ...]:
+            read = pushed(self.config, load(self.config))
+            with open_app(self.config, read=read, environ=self.environ) as app:
+                return (await build_feeds(app, all=True)).written
+
+        return asyncio.run(build())
+
+    def articles(self) -> int:
+        with self.store() as store:
+            return len(store.visits.stamps())
+
+    def left(self) -> int:
+        """Sources that are due and entries that are to be read now; a page that failed is to be
+        tried later."""
+        now = int(time.time() * 1e6)
+        with self.store() as store:
+            due = "SELECT count(*) FROM sources WHERE coalesce(next_due, 0) <= :now"
+            waiting = (
+                "SELECT count(*) FROM entries WHERE status = 'pending' AND coalesce(next_try, 0) <="
+                " :now"
+            )
+            return sum(int(store._db.scalar(text(one), {"now": now})) for one in (due, waiting))
+
+    def done(self) -> int:
+        """Articles that entries became."""
+        with self.store() as store:
+            return int(
+                store._db.scalar(
+                    text("SELECT count(DISTINCT article) FROM entries WHERE status = 'done'")
+                )
+            )
+
+    def files(self) -> int:
+        return sum(1 for _ in open_articles(load(self.config).articles_at, self.environ).walk())
+
+    def log(self, number: int) -> str:
+        """What a worker has logged."""
+        return (self.folder / f"worker{number}.log").read_text(errors="replace")
+
+    def logs(self) -> str:
+        return "\n".join(
+            path.read_text(errors="replace") for path in sorted(self.folder.glob("worker*.log"))
+        )
+
+    def until(self, what: Callable[[], bool], seconds: float) -> bool:
+        """Waits until `what` is true, for so long at most; whether it is."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if what():
+                return True
+            time.sleep(0.25)
+        return what()
+
+
+def _wrong_clock(folder: Path, seconds: int) -> dict[str, str]:
+    """The environment of a process whose clock is wrong."""
+    library = folder / "clock.so"
+    if not library.exists():
+        source = Path(__file__).parents[2] / "clock.c"
+        if not (compiler := shutil.which("cc")):
+            pytest.skip("no C compiler: install gcc")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "CLOCK_AHEAD": str(seconds)}
+
+
+@contextmanager
+def instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
+    """An instance whose sources are pushed; its workers are killed at the end."""
+    made = Instance(folder, web, url, **options)
+    made.push()
+    try:
+        yield made
+    finally:
+        made.kill()

@@ -1,0 +1,40 @@
+"""The files beside the articles, where several machines write them into one folder."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from syndicator.app.places import indexed
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.store.engine import open_store
+from tests.postgres import Server
+
+WRITERS, EACH = 4, 12
+
+
+def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_path: Path) -> None:
+    url, ready = postgres.schema(), threading.Barrier(WRITERS)
+    open_store(url, articles_exist=False).close()
+
+    def write(number: int) -> None:
+        with open_store(url, articles_exist=False) as store:
+            articles = indexed(FileArticleStore(tmp_path), store, lambda: datetime.now(UTC))
+            rights, carried = RightsFile(articles.file(RIGHTS_TOML)), articles.file("carried.tsv")
+            ready.wait()
+            for line in range(EACH):
+                rights.link(f"s{number}", f"{line}.example", date(2026, 3, 1))
+                carried.append(b"# note\n", f"{number}\t{line}\n".encode())
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        list(threads.map(write, range(WRITERS)))
+    rights = RightsFile(FileArticleStore(tmp_path).file(RIGHTS_TOML))
+    assert [len(rights.linked(f"s{number}", date(2026, 3, 1))) for number in range(WRITERS)] == [
+        EACH
+    ] * WRITERS
+    lines = (tmp_path / "carried.tsv").read_text().splitlines()
+    written = [f"{number}\t{line}" for number in range(WRITERS) for line in range(EACH)]
+    assert lines[0] == "# note" and sorted(lines[1:]) == sorted(written)

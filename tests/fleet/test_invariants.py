@@ -1,0 +1,169 @@
+"""What must hold with several workers, whatever becomes of them: a host has one request at a time,
+every article is there once, and what dies is taken up by others."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fleet.fleet import Instance, instance
+from tests.fleet.web import Web
+from tests.postgres import Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+# seconds, of the instances here: 1.5 times the longest request, which is 4 seconds, and five
+LEASE = 11.0
+
+
+PAUSE = 0.15  # seconds between two requests to a host, where workers are killed
+
+
+def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) -> None:
+    """No request to a host began before the one before had been answered, and `pause` was over. A
+    worker that stood still had leave for one request to a host, which it may have made when it went
+    on, at `frozen_until`."""
+    early = {name: found for name, seen in web.seen.items() if (found := seen.early(pause))}
+    if frozen_until:
+        assert max(map(len, early.values()), default=0) <= 1, early
+    assert [
+        at for found in early.values() for at in found if not frozen_until or at < frozen_until
+    ] == []
+
+
+def all_once(fleet: Instance, web: Web) -> None:
+    """Every entry is one article with one file, once pages that timed out on a busy machine are
+    asked for again."""
+    for _ in range(3):
+        assert fleet.emptied(240), fleet.state()
+        if not fleet.pending():
+            break
+        fleet.visit_again()
+    assert fleet.until(lambda: not fleet.stale(), 240), fleet.state()
+    assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
+
+
+def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
+    postgres: Server, tmp_path: Path
+) -> None:
+    """Three workers. For a minute one is killed every 5 seconds and another takes its place;
+    meanwhile the queue is emptied, the database restarts, and the first worker stands still for
+    longer than its lease."""
+    web = Web(hosts=30, feeds=3, entries=3, seconds=0.05)
+    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
+        for _ in range(3):
+            fleet.start()
+        assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
+        stopped, goes_on = fleet.workers[0], 0.0
+        for number in range(12):
+            time.sleep(5)
+            fleet.alive(but=stopped)[0].kill()
+            fleet.start()
+            if number == 2:
+                with fleet.store() as store, store._db.write() as connection:
+                    connection.exec_driver_sql("TRUNCATE procrastinate_jobs CASCADE")
+            if number == 4:
+                stopped.send_signal(signal.SIGSTOP)
+            if number == 7:
+                postgres.control("-m", "fast", "restart")
+            if number == 9:
+                goes_on = time.monotonic()
+                stopped.send_signal(signal.SIGCONT)
+            if number in (3, 6):
+                web.entries += 1
+                fleet.visit_again()
+        assert fleet.emptied(240), fleet.state()
+        assert fleet.poison() == []
+        fleet.visit_again()  # what was being visited when its feed grew
+        all_once(fleet, web)
+        assert set(fleet.stop()) <= {0, -9}, fleet.logs()
+        one_at_a_time(web, pause=PAUSE, frozen_until=goes_on)
+        most = max(web.pages().values())
+        assert most <= 1 + len(fleet.workers), (
+            "a page is asked for again only where its worker ended before it was read"
+        )
+        assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
+
+
+def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path) -> None:
+    """Three in five of all sources are on one host."""
+    web = Web(hosts=13, feeds=1, entries=1, foreign=0)
+    hot = web.names[0]
+    with web.serving():
+        web.more = [f"http://{hot}:{web.port}/feed{n}" for n in range(1, 19)]
+        with instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
+            fleet.start(lanes=4)
+            cold = set(web.names[1:])
+            assert fleet.until(lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240), (
+                fleet.logs()
+            )
+            assert sum(web.seen[hot].paths.values()) < 19, "the hot host was not finished first"
+            fleet.stop()
+    one_at_a_time(web)
+
+
+def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
+    postgres: Server, tmp_path: Path
+) -> None:
+    web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
+    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
+        first = fleet.start()
+        assert fleet.until(lambda: fleet.articles() > 0, 240), fleet.logs()
+        fleet.start()
+        assert fleet.until(lambda: "ready" in fleet.log(1), 240), fleet.logs()
+        first.kill()
+        first.wait(10)
+        killed = time.monotonic()
+        assert fleet.until(lambda: "work begins" in fleet.log(1), 240), fleet.logs()
+        assert time.monotonic() - killed <= LEASE + 5
+        all_once(fleet, web)
+        fleet.stop()
+    one_at_a_time(web)
+
+
+def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Path) -> None:
+    web = Web(hosts=10, feeds=2, entries=3, seconds=0.2)
+    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
+        fleet.start()
+        assert fleet.until(lambda: fleet.articles() > 3, 240), fleet.logs()
+        began = time.monotonic()
+        assert fleet.stop() == [0], fleet.logs()
+        assert time.monotonic() - began < 30
+        with fleet.store() as store:
+            assert store.hosts(60).counts().workers == [], "leases were given back"
+            assert store.visits.stamps().keys() and fleet.files() == len(store.visits.stamps())
+        asked = sum(web.pages().values())
+        fleet.start()
+        all_once(fleet, web)
+        assert fleet.stop()[1:] == [0]
+    one_at_a_time(web)
+    assert asked and sum(web.pages().values()) - len(web.pages()) <= 3, (
+        "only pages that timed out are asked for again"
+    )
+
+
+def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
+    postgres: Server, tmp_path: Path
+) -> None:
+    from syndicator.fleet.worker import look
+    from syndicator.store.fleet.hosts import POISON_STARTS
+
+    web = Web(hosts=3, feeds=1, entries=1, foreign=0)
+    with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
+        poison = f"{web.names[0]}:{web.port}"
+        with fleet.store() as store:
+            hosts = store.hosts(0.01)
+            for _ in range(POISON_STARTS):
+                assert poison in hosts.own([poison], "a worker that died")
+                time.sleep(0.03)
+        fleet.start()
+        assert fleet.until(lambda: fleet.articles() == 2, 240), fleet.logs()
+        assert fleet.until(lambda: [one.name for one in look(fleet.config).named] == [poison], 120)
+        found = look(fleet.config)
+        assert [(one.name, one.poison) for one in found.named] == [(poison, True)]
+        assert look(fleet.config, requeue=True).freed == 1
+        assert fleet.until(lambda: fleet.articles() == 3, 240), fleet.logs()
+        fleet.stop()

@@ -1,0 +1,80 @@
+"""Article files in one folder of several machines: one file of an article, whoever writes it and
+whatever crashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.places import indexed
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.stores.paths import WRITING
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.store.engine import Store, open_store
+from tests.articles.samples import full
+from tests.postgres import Server
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+class Machine:
+    def __init__(self, root: Path, store: Store) -> None:
+        self.store, self.now = store, NOW
+        self.articles: ArticleStore = indexed(FileArticleStore(root), store, lambda: self.now)
+
+
+@pytest.fixture
+def machines(postgres: Server, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
+    url = postgres.schema()
+    with ExitStack() as opened:
+        one, two = (
+            Machine(tmp_path, opened.enter_context(open_store(url, articles_exist=False)))
+            for _ in range(2)
+        )
+        yield one, two
+
+
+def files(machine: Machine) -> list[str]:
+    return [stamp.path for stamp in machine.articles.walk()]
+
+
+def test_two_that_read_an_article_at_a_time_write_one_file(
+    machines: tuple[Machine, Machine],
+) -> None:
+    one, two = machines
+    assert two.articles.find(full().id) is None
+    _, first, _ = one.articles.put(full())
+    other = replace(full(), title="Quite another title", published=NOW - timedelta(days=400))
+    _, second, _ = two.articles.put(other)
+    assert files(one) == [first.path] and second.path == first.path
+    assert one.articles.find(full().id) == two.articles.find(full().id) == first.path
+
+
+def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
+    machines: tuple[Machine, Machine],
+) -> None:
+    one, two = machines
+    _, stamp, _ = one.articles.put(full())  # and the process ends
+    assert not two.articles.left_behind()
+    two.now += WRITING + timedelta(seconds=1)
+    assert two.articles.left_behind().new == (stamp,)
+    two.store.visits.record(full(), stamp)
+    assert not two.articles.left_behind()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_path_whose_file_is_deleted_is_free(
+    machines: tuple[Machine, Machine], *, at_once: bool
+) -> None:
+    one, two = machines
+    _, stamp, _ = one.articles.put(full())
+    if at_once:
+        two.articles.delete_all([stamp.path])
+    else:
+        assert two.articles.delete(stamp.path)
+    assert files(one) == [] and one.store.reservations.reserved() == []

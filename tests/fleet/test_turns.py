@@ -1,0 +1,121 @@
+"""Leave for hosts of a worker's own shards, and its clock."""
+
+from __future__ import annotations
+
+import errno
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.errors import StoreError
+from syndicator.core.ports import Busy, Turn
+from syndicator.fleet.lanes import OwnTurns
+from syndicator.fleet.worker import DatabaseClock, _passes
+from syndicator.runs.refresh import Totals
+from syndicator.store.codec import micros
+from syndicator.store.postgres import StoreAway, StoreBusy
+from tests.visiting.politeness.common_turns import CommonTurns
+
+OWN, OTHER = "own.example", "other.example"
+
+
+class Time:
+    now, asks_until = 100.0, 200.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def common() -> CommonTurns:
+    return CommonTurns(lambda: datetime(2026, 11, 29, tzinfo=UTC))
+
+
+@pytest.fixture
+def turns(time: Time, common: CommonTurns) -> OwnTurns:
+    made = OwnTurns(common, lambda: time.asks_until, time)
+    made.add({OWN: 3.0})
+    return made
+
+
+def turn(turns: OwnTurns, host: str) -> Turn:
+    found = turns.take(host)
+    assert isinstance(found, Turn), found
+    return found
+
+
+def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
+    turns: OwnTurns, common: CommonTurns, time: Time
+) -> None:
+    mine = turn(turns, OWN)
+    assert isinstance(turns.take(OWN), Busy) and not common.free
+    turns.give_back(OWN, mine, 1.0)
+    assert turns.take(OWN) == Busy(3.0), "its crawl-delay is longer than the pause"
+    turns.set_delay(OWN, 0.0)
+    time.now += 3.0
+    turns.give_back(OWN, turn(turns, OWN), 1.0)
+    assert turns.take(OWN) == Busy(1.0)
+
+
+def test_other_hosts_take_the_common_turn(turns: OwnTurns, common: CommonTurns) -> None:
+    theirs = turn(turns, OTHER)
+    assert OTHER in common.free and isinstance(common.take(OTHER), Busy)
+    turns.give_back(OTHER, theirs, 0.0)
+    assert isinstance(common.take(OTHER), Turn)
+
+
+@pytest.mark.parametrize("host", [OWN, OTHER])
+def test_without_a_confirmed_sign_of_life_nothing_is_asked(
+    turns: OwnTurns, time: Time, host: str
+) -> None:
+    time.now = time.asks_until
+    assert isinstance(turns.take(host), Busy)
+    time.asks_until += 1
+    assert isinstance(turns.take(host), Turn)
+
+
+def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurns) -> None:
+    turns.add({"idle.example": 0.0})
+    mine = turn(turns, OWN)
+    assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
+    assert isinstance(turns.take("idle.example"), Busy), "it gives leave no more"
+    turns.give_back(OWN, mine, 0.0)
+    assert turns.leave([OWN]) == [OWN]
+    turns.drop([OWN])
+    assert isinstance(turns.take(OWN), Turn) and OWN in common.free, "from the table"
+
+
+def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
+    turns: OwnTurns, common: CommonTurns, time: Time
+) -> None:
+    other = turns.beside(common)
+    mine = turn(other, OWN)
+    assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common.free
+    other.give_back(OWN, mine, 0.0)
+    time.now += 3.0
+    mine = turn(other, OWN)
+    assert turns.leave([OWN], at_once=True) == []
+    other.give_back(OWN, mine, 0.0)
+    time.now += 3.0
+    assert turns.leave([OWN], at_once=True) == [OWN] and isinstance(other.take(OWN), Busy)
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])
+def test_the_clock_is_the_databases(wrong: timedelta) -> None:
+    clock = DatabaseClock()
+    clock.set(micros(datetime.now(UTC) + wrong))
+    assert abs(clock() - (datetime.now(UTC) + wrong)) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")]
+)
+def test_what_is_away_ends_no_worker_that_just_began(error: StoreError | OSError) -> None:
+    assert _passes(error, Totals())
+    assert not _passes(StoreError("damaged"), Totals())
+    assert not _passes(OSError(errno.EACCES, "not yours"), Totals())

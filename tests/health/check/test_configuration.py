@@ -1,0 +1,157 @@
+"""Settings and sources that can be read and cannot work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.health.check.configuration import Finding
+from syndicator.health.check.installation import check
+from tests.places import SOURCES, Place
+
+
+def found(place: Place, *, settings: str = "", sources: str = "", **environ: str) -> list[Finding]:
+    (place.config / "syndicator.toml").write_text(settings)
+    (place.config / "sources.toml").write_text(SOURCES + sources)
+    return [
+        finding for finding in check(place.config, environ=environ) if finding.severity != "info"
+    ]
+
+
+def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
+    """Also those of sources.d; what every source has is not listed, and what permits less is no
+    right."""
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "plain"\nurl = "https://plain.example/feed"\ncontent ='
+        ' "link"\nspeaks_for = []\n[[source]]\nkey = "a"\nurl ='
+        ' "https://a.example/${A_TOKEN}"\nallow = ["127.0.0.0/8"]\nspeaks_for ='
+        ' ["b.example"]\ncontent = "full"\n'
+    )
+    (place.config / "sources.d").mkdir()
+    more = (
+        '[[source]]\nkey = "c"\nurl = "https://c.example/"\nrobots = "ignore"\nheaders_env = {'
+        ' "X-A" = "C_TOKEN" }\n'
+    )
+    (place.config / "sources.d/c.toml").write_text(more)
+    listed = check(place.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
+    assert {(one.severity, one.reason) for one in listed} == {("info", "source-rights")}
+    assert [(Path(one.file).name, one.line, one.detail) for one in listed] == [
+        (
+            "c.toml",
+            1,
+            (
+                'source \'c\': it has headers_env = { "X-A" = "C_TOKEN" }, robots = "ignore",'
+                " ${C_TOKEN}"
+            ),
+        ),
+        (
+            "sources.toml",
+            6,
+            (
+                'source \'a\': it has allow = ["127.0.0.0/8"], content = "full", speaks_for ='
+                ' ["b.example"], ${A_TOKEN}'
+            ),
+        ),
+    ]
+
+
+@pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
+def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
+    (one,) = found(place, settings=f'[site]\nurl = "{url}"\n')
+    assert (one.severity, one.reason, one.line) == ("error", "no-site-url", 2) and url in one.detail
+
+
+def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
+    (one,) = found(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+    assert (one.severity, one.reason, one.line) == (
+        "error",
+        "bad-alert",
+        2,
+    ) and "'/nowhere/tell'" in one.detail
+    (one,) = found(
+        place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
+    )
+    assert (one.reason, one.line) == ("bad-alert", 3) and "MAIL_PASSWORD is not set" in one.detail
+    digest = (
+        '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
+        ' ["a@b.example"]\n'
+    )
+    assert [(one.reason, one.line) for one in found(place, settings=digest)] == [("bad-alert", 2)]
+    assert found(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+
+
+@pytest.mark.parametrize(
+    "of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"]
+)
+def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None:
+    (one,) = found(
+        place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
+    )
+    assert (one.severity, one.reason, one.line) == (
+        "warning",
+        "unknown-name",
+        5,
+    ) and of in one.detail
+    assert found(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="") == []
+
+
+def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
+    archives = '["all", "tags", "sources/one", "tags/nowhere"]'
+    (one,) = found(place, settings=f"[publish]\narchives = {archives}\n", sources="")
+    assert (one.reason, one.line) == ("unknown-name", 2) and "tags/nowhere" in one.detail
+
+
+def test_a_hub_that_is_none_is_named(place: Place) -> None:
+    (one,) = found(
+        place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
+    )
+    assert (one.severity, one.reason, one.line) == (
+        "error",
+        "bad-hub",
+        4,
+    ) and "'hub.example'" in one.detail
+
+
+def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None:
+    lines = (
+        'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
+        ' "https://c.example/?t=${THREE_3}"\n'
+    )
+    both = found(place, sources=lines, ONE_1="x")
+    assert [(one.reason, one.line) for one in both] == [
+        ("unset-variable", 8),
+        ("unset-variable", 11),
+    ]
+    assert "TWO_2" in both[0].detail and "THREE_3" in both[1].detail
+    assert (
+        found(
+            place,
+            sources=lines.replace("[[source]]", "enabled = false\n[[source]]"),
+            THREE_3="12345678",
+        )
+        == []
+    )
+
+
+def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
+    (one,) = found(place, sources='every = "15m"\nforce = true\n')
+    assert (one.severity, one.reason, one.line) == ("warning", "forced", 9)
+    (alone,) = found(place, sources="force = true\n")
+    assert alone.severity == "error" and "remove it" in alone.detail
+
+
+def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
+    llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
+    (one,) = found(place, settings=llm)
+    assert (one.reason, one.line) == ("no-llm-key", 4) and one.detail.count("syndicator.toml") == 0
+    assert found(place, settings=llm, MY_KEY="k") == []
+
+
+def test_a_file_is_named_once(place: Place) -> None:
+    for line in ("[publish", "[publish]\nlimit = 'x'"):
+        (one,) = found(place, settings=line)
+        assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
+    (place.config / "sources.toml").unlink()
+    (one,) = check(place.config, environ={})
+    assert f"{one.what}: {one.detail}".count("sources.toml") == 1

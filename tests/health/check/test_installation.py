@@ -1,0 +1,212 @@
+"""What `check` finds wrong with an installation."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from syndicator.health.check.installation import check
+from tests.places import SOURCES, Place, store_articles
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def reasons(place: Place) -> dict[str, str]:
+    return {problem.reason: problem.what for problem in check(place.config)}
+
+
+def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
+    assert "not-writable" not in reasons(place)
+    public = place.folder / "feeds/public"
+    # as good as no right to write: root is let in everywhere
+    (public / ".check").mkdir(parents=True)
+    assert reasons(place)["not-writable"] == str(public)
+
+
+@pytest.mark.parametrize("name", ["articles", "state"])
+@pytest.mark.parametrize("loop", [True, False])
+def test_a_folder_that_is_none_is_one_finding_among_all(
+    place: Place, name: str, loop: bool
+) -> None:
+    path = place.folder / "feeds" / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(name) if loop else path.write_text("")
+    (place.config / "sources.d").write_text("")
+    found = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
+    assert sorted(found) == sorted(
+        [(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
+    )
+    assert all(
+        "it is no folder" in one.detail for one in check(place.config) if one.severity == "error"
+    )
+
+
+def test_no_trace_of_the_check_is_left(place: Place) -> None:
+    reasons(place)
+    assert list(place.folder.rglob(".check")) == []
+
+
+def test_sources_that_write_for_others_are_named_until_the_operator_answers(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Mine", "Text.")
+        for site in ("b", "a"):
+            store_articles(
+                app, f"Theirs {site}", "Text.", url=f"https://www.{site}.example/1", id=site * 26
+            )
+    (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
+    (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
+    assert problem.what == "one" and 'speaks_for = ["a.example", "b.example"]' in problem.detail
+    with place.app() as app:
+        one = app.sources["one"]
+        assert app.rights_of(one).owns("https://a.example/2") and not app.rights_of(one).owns(
+            "https://c.example/2"
+        )
+        assert not app.rights_of(app.sources["two"]).owns("https://a.example/2")
+    sources = place.config / "sources.toml"
+    for answer in ("[]", '["a.example"]'):
+        said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
+        sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
+        assert "speaks-for" not in reasons(place)
+        with place.app() as app:
+            assert app.rights_of(app.sources["one"]).owns("https://a.example/2") is (answer != "[]")
+            assert not app.rights_of(app.sources["one"]).owns("https://b.example/2")
+
+
+def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Theirs", "Text.", url="https://a.example/1")
+    assert "speaks-for" not in reasons(place)
+
+
+def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Theirs", "Text.", url="https://a.example/1")
+    rights = place.folder / "feeds/articles/rights.toml"
+    rights.unlink()
+    with place.app():
+        before = rights.read_bytes()
+    assert b"a.example" in before
+    shutil.rmtree(place.folder / "feeds/state")
+    with place.app(create=True):
+        assert rights.read_bytes() == before
+    rights.unlink()  # articles of an earlier version, restored without a database
+    shutil.rmtree(place.folder / "feeds/state")
+    with place.app(create=True):
+        assert rights.read_bytes() == before
+
+
+def resolves(host: str, port: int) -> None:
+    """A look-up that succeeds."""
+
+
+def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    assert check(tmp_path / "config", environ={}, lookup=resolves) == []
+    strict = check(tmp_path / "config", environ={}, lookup=resolves, strict=True)
+    assert [(one.severity, one.reason, one.key) for one in strict] == [
+        ("error", "no-site-url", "site.url"),
+        ("error", "no-contact", "site.contact"),
+    ]
+
+
+def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place) -> None:
+    (place.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
+    (place.config / "sources.toml").write_text(
+        SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n"
+    )
+    (place.config / "feeds.toml").write_text(
+        "[[feed]]\nslug = 'x'\nquery = 'a'\n\n[[feed]]\nslug = 'X'\nquery = 'a'"
+    )
+    place.write_taxonomy("[[tag]]\nname = 'a'\n\n[[tag]]\nname = 'A'\nalias = ['b']\n[[category]\n")
+    (place.config / "sources.d").mkdir()
+    (place.config / "sources.d/a.toml").write_text("[[source]\n")
+    (place.config / "sources.d/b.toml").write_text(
+        '[[source]]\nkey = "B"\nurl = "https://b.example/"\n'
+    )
+    found = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
+    assert found == [
+        ("feeds.toml", 6, "feed.slug"),
+        ("a.toml", 1, ""),
+        ("b.toml", 2, "source.key"),
+        ("sources.toml", 2, "source.key"),
+        ("sources.toml", 8, "source.evry"),
+        ("syndicator.toml", 2, "publish.prot"),
+        ("taxonomy.toml", 7, ""),
+    ]
+
+
+def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
+    (place.config / "sources.toml").write_text(
+        SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
+    )
+    (place.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
+    found = check(
+        place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
+    )
+    assert [(one.severity, one.reason) for one in found] == [
+        ("error", "unset-variable"),
+        ("warning", "unknown-variable"),
+        ("warning", "unknown-name"),
+        ("warning", "dropped-setting"),
+        ("warning", "dropped-setting"),
+        ("info", "source-rights"),
+    ]
+    assert (
+        "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
+        and "'AI'" in found[2].detail
+    )
+    assert found[2].what == f"{place.config}/sources.toml:8"
+    assert (found[3].what, found[3].key) == (f"{place.config}/syndicator.toml:2", "fetch.redirects")
+    assert "publish.most is no setting any more" in found[4].detail
+
+
+def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
+    folder = place.folder / "feeds/articles"
+    (folder / "2026/03/deep").mkdir(parents=True)
+    text = (
+        "---\ntitle: T\ndate: 2026-03-01\nsource: https://a.example/{}\ncategory: Ai\ncoverImage:"
+        " /a.jpg\n---\n"
+    )
+    (folder / "mine.md").write_text(text.format(1))
+    for name in ("a.markdown", "2026/b.md", "2026/03/deep/c.md", "d.MD", "e.txt"):
+        (folder / name).write_text(text.format(name))
+    for name in ("README.md", "2026/03/picture.jpg", ".hidden.md", "notes.txt"):
+        (folder / name).write_text("x")
+    found = {(Path(one.file).name, one.line, one.reason) for one in check(place.config, environ={})}
+    assert found == {
+        ("mine.md", 5, "unknown-name"),
+        ("mine.md", 6, "bad-cover"),
+        ("a.markdown", None, "passed-over"),
+        ("b.md", None, "passed-over"),
+        ("c.md", None, "passed-over"),
+        ("d.MD", None, "passed-over"),
+        ("e.txt", None, "passed-over"),
+    }
+
+
+def test_articles_that_we_wrote_are_not_lint(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", "Text.", category="Elsewhere", cover="/a.jpg")
+    assert check(place.config, environ={}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("---\ntitle: T\ndate: x\nsource: https://a.example/1\n---\n", 3, "date: 'x' is no day"),
+        ("---\ntitle: T\nsource: https://a.example/1\n---\n", 1, "date: write the day"),
+        ("---\ntitle: A: b\nsource: https://a.example/1\n---\n", 2, "is not valid YAML"),
+        ("no frontmatter\n", None, "the first line has to be ---"),
+    ],
+)
+def test_a_broken_article_is_named_once_with_its_line(
+    place: Place, text: str, line: int | None, said: str
+) -> None:
+    path = place.folder / "feeds/articles/mine.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    (found,) = check(place.config, environ={})
+    assert (found.severity, found.reason, found.line) == ("error", "bad-article-file", line)
+    assert said in found.detail and f"{found.what}{found.detail}".count("mine.md") == 1

@@ -1,0 +1,64 @@
+"""Clock, disk and names of a machine."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.model import Source
+from syndicator.health.check import installation
+from syndicator.health.conditions import Disk
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("installed", "last_run", "said"),
+    [
+        (NOW - DAY, NOW, ""),
+        (NOW, NOW + timedelta(minutes=5), ""),
+        (NOW - DAY, None, ""),
+        (NOW - DAY, NOW + DAY, "the last run was at 2026-03-11 12:00"),
+        (NOW + DAY, NOW - DAY, "this program was installed at 2026-03-11 12:00"),
+    ],
+)
+def test_a_clock_that_is_behind_is_named(
+    installed: datetime, last_run: datetime | None, said: str
+) -> None:
+    found = [one.detail for one in installation.clock(NOW, installed=installed, last_run=last_run)]
+    assert bool(found) is bool(said) and all(said in one and "12:00 UTC" in one for one in found)
+
+
+def test_a_disk_that_is_nearly_full_is_named() -> None:
+    room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
+    little = Disk(path="/b", free=2**20, size=100 * 2**30)
+    (found,) = installation.full([room, little])
+    assert (found.what, found.severity, found.reason) == ("/b", "warning", "disk-full")
+
+
+def source(url: str, *, enabled: bool = True) -> Source:
+    return Source(key="k", url=url, enabled=enabled)
+
+
+def test_one_name_that_resolves_is_enough() -> None:
+    asked = []
+
+    def lookup(host: str, port: int) -> None:
+        asked.append(host)
+        if host != "b.org":
+            raise socket.gaierror(socket.EAI_AGAIN, "no")
+
+    sources = [source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
+    assert [*installation.names(sources, lookup)] == []
+    (found,) = installation.names(sources[::2], lookup)
+    assert found.reason == "dns" and "a.org, c.org" in found.detail
+    assert "d.org" not in asked
+
+
+def test_what_is_in_no_dns_is_not_asked_for() -> None:
+    urls = ("http://127.0.0.1:80/", "http://[::1]/", "http://localhost:8080/", "https://x.example/")
+    sources = [*map(source, urls), source("https://off.org/", enabled=False)]
+    assert [*installation.names(sources, lambda host, port: pytest.fail(host))] == []

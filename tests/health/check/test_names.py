@@ -1,0 +1,87 @@
+"""Names that are nowhere defined."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator.configuration.sources.schema import check_all
+from syndicator.configuration.toml_files import TomlFile
+from syndicator.health.check.configuration import Names, in_queries, in_sources
+from syndicator.publishing.queries import load_queries
+
+NAMES = Names(
+    categories=["AI", "Policy"],
+    tags=["LLM", "open source"],
+    aliases={"language model": "LLM"},
+    sources=["one"],
+    used={"tag": ["papers"], "category": ["Sport"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('category = "AI"', ""),
+        (
+            'category = "Polcy"',
+            "category 'Polcy' is not in taxonomy.toml; write it there, or another here (did you",
+        ),
+        (
+            'category = "Sport"',
+            "category 'Sport' is not in taxonomy.toml; write it there, or another here",
+        ),
+        ('tags = ["LLM", "papers"]', ""),
+        (
+            'tags = ["language model"]',
+            "tag 'language model' is only another name in taxonomy.toml; write 'LLM'",
+        ),
+        ('tags = ["opensource"]', "(did you mean 'open source'?)"),
+    ],
+)
+def test_of_sources(line: str, said: str) -> None:
+    text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
+    placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
+    found = [*in_sources(placed, NAMES)]
+    assert [fault.line for fault in found] == ([4] if said else [])
+    assert all(said in fault.message for fault in found)
+    assert [*in_sources(placed, Names())] == []  # no taxonomy: anything goes
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("tag:llm and (category:AI or not source:one)", []),
+        ("tag:open-source", []),
+        ("tag:papers category:Sport", []),
+        (
+            "tag:lmm or category:money or source:two",
+            ["tag 'lmm'", "category 'money'", "source 'two'"],
+        ),
+        ('tag:"language model"', ["tag 'language model' is only another name"]),
+        ("author:nobody language:xx", []),
+    ],
+)
+def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
+    path = tmp_path / "feeds.toml"
+    path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
+    file = TomlFile(path, {}, path.read_text())
+    found = [*in_queries(file, load_queries(path), NAMES)]
+    assert all(fault.line == 3 for fault in found)
+    assert [part in fault.message for part, fault in zip(unknown, found, strict=True)] == [
+        True
+    ] * len(unknown)
+
+
+@pytest.mark.parametrize(
+    ("feed", "well"),
+    [("tags/open-source", True), ("tags/opensource", False), ("all", True), ("sources/two", False)],
+)
+def test_of_feeds_that_exist_anyway(tmp_path: Path, feed: str, well: bool) -> None:
+    path = tmp_path / "feeds.toml"
+    path.write_text(f'[[feed]]\nfeed = "{feed}"\nlimit = 3\n')
+    assert (
+        [*in_queries(TomlFile(path, {}, path.read_text()), load_queries(path), NAMES)] == []
+    ) is well

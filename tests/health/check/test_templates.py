@@ -1,0 +1,63 @@
+"""Templates of the operator's that cannot be used are named with their line before a build meets
+them."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+
+from syndicator.configuration.settings import Settings
+from syndicator.health.check.installation import check
+from syndicator.publishing.look import Look
+from syndicator.publishing.web.pages import faults, template_names
+from tests.places import Place
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "severity", "line", "said"),
+    [
+        ("foter.html", "<footer></footer>", "warning", None, "did you mean footer.html?"),
+        ("footer.html", "<footer>\n{% if %}</footer>", "error", 2, "Expected an expression"),
+        ("story.html", "<li>\n\n{{ entry.titel }}</li>", "error", 3, "has no attribute 'titel'"),
+        ("article.html", "{{ text|safe }}\n{{ contents }}", "error", 2, "'contents' is undefined"),
+        (
+            "calendar.html",
+            "{% if spans %}\n{{ span }}{% endif %}",
+            "error",
+            2,
+            "'span' is undefined",
+        ),
+        ("404.html", "{% extends 'bse.html' %}", "error", 1, "bse.html"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(
+    place: Place, name: str, text: str, severity: str, line: int | None, said: str
+) -> None:
+    path = place.config / "templates" / name
+    path.parent.mkdir()
+    path.write_text(text)
+    (one,) = check(place.config, environ={})
+    assert (one.severity, one.reason, one.file, one.line) == (severity, "template", str(path), line)
+    assert said in one.detail
+
+
+def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> None:
+    folder = place.config / "templates"
+    folder.mkdir()
+    (folder / "footer.html").write_text("<footer>{% include 'imprint.html' %}</footer>")
+    (folder / "imprint.html").write_text("<p>{{ page.site }}</p>")
+    assert check(place.config, environ={}) == []
+
+
+@pytest.mark.slow
+def test_each_template_of_ours_is_tried() -> None:
+    folder = resources.files("syndicator.publishing").joinpath("templates")
+    ours = {name: folder.joinpath(name).read_text() for name in template_names()}
+    assert faults(Look(ours), Settings()) == []
+    for name, text in ours.items():
+        assert (
+            faults(Look({name: text + "{{ unknown }}"}), Settings())
+            or "{% extends" in text
+            or "macro" in text
+        ), name

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from syndicator.configuration.entry_rules import has_collapsed
+from syndicator.core.model import Problem, Source, SourceState
+from syndicator.core.reasons import ConditionReason, explained
+from syndicator.health.conditions import Condition, Disk, Observed, conditions, plain, silent_since
+from syndicator.store.status import Waiting
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+GB = 2**30
+
+
+def state(key: str = "one", **fields: object) -> SourceState:
+    made = SourceState(
+        key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
+    sources = {one.key: Source(key=one.key, url=one.url) for one in states}
+    return conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
+
+
+def every(pause: timedelta, last: timedelta, count: int = 10) -> tuple[datetime, ...]:
+    """Publication times with a pause between each two, the last one so long ago."""
+    return tuple(NOW - last - pause * place for place in range(count))
+
+
+def test_a_source_that_is_well_is_no_condition() -> None:
+    assert of(state(recent=every(DAY, DAY), bodies=(3000,) * 20)) == ()
+
+
+def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -> None:
+    (found,) = of(
+        state(
+            reason="http-401",
+            detail="HTTP 401",
+            failures=4,
+            failing_since=NOW - 5 * HOUR,
+            last_success=NOW - 6 * HOUR,
+            next_due=NOW + HOUR,
+        )
+    )
+    assert (found.kind, found.subject, found.code) == (
+        ConditionReason.SOURCE_FAILING,
+        "one",
+        "http-401",
+    )
+    assert found.since == NOW - 5 * HOUR
+    assert found.last_success == NOW - 6 * HOUR
+    assert found.next_try == NOW + HOUR
+    assert "login" in found.reason
+    assert "headers_env" in found.cure
+    assert found.detail == "HTTP 401"
+    assert found.identity == "source-failing:one"
+
+
+def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None:
+    def need(code: str, since: timedelta) -> bool:
+        return of(state(reason=code, failing_since=NOW - since))[0].needs_you
+
+    assert [need(code, HOUR) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
+        False
+    ] * 4
+    assert [need(code, DAY) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
+        True
+    ] * 4
+    assert [need(code, HOUR) for code in ("http-404", "not-a-feed-html", "unset-variable")] == [
+        True
+    ] * 3
+
+
+def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None:
+    assert of(state(reason="dns", last_success=NOW - 3 * DAY))[0].since == NOW - 3 * DAY
+
+
+def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
+    (found,) = of(state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY))
+    assert (found.kind, found.since) == (ConditionReason.SOURCE_GONE, NOW - 3 * DAY)
+
+
+def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
+    moved = state(effective_url="https://one.example/new", moved_at=NOW - DAY)
+    (found,) = of(moved)
+    assert (found.kind, found.since, found.needs_you) == (
+        ConditionReason.SOURCE_MOVED,
+        NOW - DAY,
+        False,
+    )
+    assert "https://one.example/new" in found.detail
+    assert of(replace(moved, effective_url="https://else.example/feed"))[0].needs_you
+
+
+def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
+    assert silent_since(every(2 * DAY, 5 * DAY), NOW) is None
+    assert silent_since(every(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
+    assert silent_since(every(HOUR, 10 * HOUR), NOW) is None  # a night
+    assert silent_since(every(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
+    assert silent_since(every(DAY, 30 * DAY, count=3), NOW) is None  # nothing usual is known
+    (found,) = of(state(recent=every(2 * DAY, 7 * DAY)))
+    assert (found.kind, found.since, found.needs_you) == (
+        ConditionReason.SOURCE_SILENT,
+        NOW - 7 * DAY,
+        True,
+    )
+
+
+def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
+    silent = state(recent=every(2 * DAY, 30 * DAY))  # from the 24th day before now on
+    needed = [of(replace(silent, first_visit=NOW - days * DAY))[0].needs_you for days in (25, 23)]
+    assert needed == [True, False]
+
+
+def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
+    holidays = (NOW - 10 * DAY, *(NOW - 10 * DAY - one * DAY for one in (1, 2, 14, 15, 16, 29, 30)))
+    assert silent_since(holidays, NOW) is None
+
+
+def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
+    assert has_collapsed((900,) * 5 + (3000,) * 10)
+    assert has_collapsed((0, 0, 0, 2900, 3000) + (3000,) * 10)  # refused pages
+    assert not has_collapsed((1500,) * 5 + (3000,) * 10)
+    assert not has_collapsed((900, 900, 3000, 3000, 3000) + (3000,) * 10)
+    assert not has_collapsed((0,) * 5 + (3000,) * 4)  # too few to compare with
+    assert not has_collapsed((40,) * 5 + (200,) * 10)  # short news
+    (found,) = of(state(bodies=(100,) * 5 + (3000,) * 10))
+    assert found.kind == ConditionReason.EXTRACTION_COLLAPSED
+    assert "100 characters" in found.detail
+
+
+def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
+    (found,) = of(state(walls=("bot-check", "bot-check", "", "http-403")))
+    assert (found.kind, found.code, found.needs_you) == (
+        ConditionReason.SOURCE_WALLED,
+        "bot-check",
+        True,
+    )
+    assert found.detail == "3 of its last 4 pages: a check for robots instead of the article"
+    assert "User-Agent" in found.cure and 'content = "feed"' in found.cure
+    (paid,) = of(state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10))
+    # and not a new layout
+    assert "headers_env" in paid.cure and paid.kind == ConditionReason.SOURCE_WALLED
+    (lead,) = of(state(walls=("partial",) * 5))
+    assert not lead.needs_you and "the rest to those who pay" in lead.detail
+    for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
+        assert not of(state(walls=few))
+
+
+def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
+    fault = "lost 1: Title (https://x.example/a)"
+    (found,) = of(
+        held=[plain(ConditionReason.FEED_HELD, "tags/ai", detail=fault, last_success=NOW - DAY)]
+    )
+    assert (found.kind, found.subject, found.last_success) == (
+        ConditionReason.FEED_HELD,
+        "tags/ai",
+        NOW - DAY,
+    )
+    assert "https://x.example/a" in found.detail
+
+
+def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
+    waiting = Waiting(
+        source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
+    )
+    (found,) = of(operator=[waiting])
+    assert (found.identity, found.source) == ("entries-wait:one bad-rules", "one")
+    assert (found.count, found.since, found.code) == (3, NOW - DAY, "bad-rules")
+    assert "3 entries wait, such as https://one.example/a" in found.detail
+
+
+def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
+    flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
+    (found,) = of(state(warning="400 entries wait"), floods=[flood])
+    assert (found.kind, found.subject, found.next_try) == (ConditionReason.FLOOD, "one", NOW + DAY)
+    assert [one.kind for one in of(state(warning="robots.txt disallows it"))] == [
+        ConditionReason.SOURCE_WARNING
+    ]
+
+
+def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
+    def full(**numbers: int) -> bool:
+        return bool(of(disks=[Disk(path="/srv", **numbers)]))
+
+    assert full(free=GB, size=100 * GB)
+    assert not full(free=GB, size=10 * GB)  # a tenth
+    assert not full(free=10 * GB, size=1000 * GB)  # a hundredth, and a lot
+    assert full(free=50 * GB, size=100 * GB, free_inodes=900, inodes=1_000_000)
+    # a file system that does not count them
+    assert not full(free=50 * GB, size=100 * GB, free_inodes=0, inodes=0)
+
+
+def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
+    late = state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
+    (found,) = of(late)
+    assert (found.kind, found.since, found.last_success) == (
+        ConditionReason.NOT_RUNNING,
+        NOW - 2 * DAY,
+        NOW - 3 * DAY,
+    )
+    assert of(late, state("two")) == ()
+    assert of(replace(late, next_due=NOW + DAY)) == ()
+
+
+def test_sources_that_are_not_followed_are_left_out() -> None:
+    failing = state(reason="http-404")
+    off = Source(key="one", url=failing.url, enabled=False)
+    assert conditions(Observed(sources={"one": off}, states=[failing]), NOW) == ()
+    assert conditions(Observed(states=[failing]), NOW) == ()
+
+
+def test_what_needs_the_operator_comes_first() -> None:
+    found = of(
+        state("a", muted=3, effective_url="https://a.example/new"),
+        state("b", reason="http-404"),
+        state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
+        database="it is damaged",
+        outdated=4,
+        on_hold=2,
+        files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
+    )
+    assert [one.kind.value for one in found] == [
+        "database",
+        "source-failing",
+        "selector-unmatched",
+        "article-file",
+        "articles-on-hold",
+        "source-moved",
+        "muted",
+        "outdated",
+    ]
+    assert len({one.identity for one in found}) == len(found)
+
+
+def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
+    name = "b\udce4d.md"  # as Python reads the byte E4
+    (found,) = of(
+        state("a"), files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")]
+    )
+    assert found.subject.encode() == b"b\\udce4d.md"
+    assert found.detail.encode() == b"b\\udce4d.md: line 3"
+
+
+def test_every_code_of_a_visit_is_explained_in_words() -> None:
+    assert explained("not-a-feed-html") == (
+        "the address gives no feed: a web page",
+        "`syndicator add` finds the feed of a page",
+    )
+    assert explained("http-503")[0] == "the server fails (HTTP 503)"
+    assert explained("http-418")[0] == "the server refuses the request (HTTP 418)"
+    assert explained("no such code") == ("no such code", "")
+
+
+def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:
+    (never,) = of(state(reason="dns", last_success=None, failing_since=NOW - HOUR))
+    (worked,) = of(state(reason="dns", failing_since=NOW - HOUR))
+    assert never.needs_you and not worked.needs_you

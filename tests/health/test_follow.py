@@ -1,0 +1,327 @@
+"""The end of a run: what is counted and told, over the real database, folder, command and mail
+server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import socketserver
+import stat
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from prometheus_client import parser
+
+from syndicator.app.container import App
+from syndicator.core.model import Outcome, Problem, SourceState
+from syndicator.health import episodes, metrics
+from syndicator.health.episodes import read_counters, read_outbox
+from syndicator.health.follow import check_health, is_look_due, report_run
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.publishing.validate import atom_fault
+from tests.places import NOW, Place
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+URL = "https://one.example/feed"
+
+
+def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> tuple[Problem, ...]:
+    """The end of a run that found source "one" gone, or well."""
+    state = SourceState(key="one", url=URL, first_visit=NOW, last_visit=place.now, last_success=NOW)
+    if gone:
+        state = replace(
+            state, disabled="gone", reason="gone", detail="HTTP 410 <b>\x1b", gone_since=NOW
+        )
+    outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
+    with place.app() as app:
+        app.store.visits.save_states([state])
+        return _follow(replace(app, environ=environ or {}), [outcome])
+
+
+def _follow(app: App, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
+    return asyncio.run(report_run(app, outcomes, BuildReport(), seconds=1))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def settings(place: Place, text: str) -> None:
+    (place.config / "syndicator.toml").write_text(
+        f'[site]\ntitle = "Ours"\nurl = "https://feeds.example/"\n{text}'
+    )
+
+
+def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
+    end(place, gone=True)
+    place.now += timedelta(hours=1)
+    end(place, gone=False)
+    with place.app() as app:
+        key = episodes.feed_token(app.settings.state_dir)
+        made = metrics.health_feed(app.settings, key)
+        assert metrics.health_feed(app.settings, key) == made
+    assert atom_fault(made) is None
+    root = ElementTree.fromstring(made)
+    entries = root.findall(f"{ATOM}entry")
+    titles = [entry.findtext(f"{ATOM}title") for entry in entries]
+    assert titles == [
+        "one: over after 1 hour: the address is gone for good (HTTP 410)",
+        "one: the address is gone for good (HTTP 410)",
+    ]
+    assert (
+        len({entry.findtext(f"{ATOM}id") for entry in entries} | {root.findtext(f"{ATOM}id")}) == 3
+    )
+    assert len({entry.findtext(f"{ATOM}updated") for entry in entries}) == 2
+    assert "<br>\nDetail: HTTP 410 &lt;b&gt;<br>" in str(entries[1].findtext(f"{ATOM}content"))
+
+
+def test_its_address_is_where_it_is_served(place: Place) -> None:
+    for text, base in (
+        ("", "http://127.0.0.1:8080/"),
+        ("[health]\npublish = true\n", "https://feeds.example/"),
+    ):
+        settings(place, text)
+        with place.app() as app:
+            made = metrics.health_feed(app.settings, "key")
+        assert f'href="{base}health/key.atom"'.encode() in made
+
+
+def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
+    assert episodes.known_feed_token(tmp_path) == ""
+    key = episodes.feed_token(tmp_path / "state")
+    assert len(key) > 30 and episodes.feed_token(
+        tmp_path / "state"
+    ) == key == episodes.known_feed_token(tmp_path / "state")
+    [file] = (tmp_path / "state").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("")
+    with pytest.raises(OSError, match="delete it"):
+        episodes.feed_token(tmp_path / "state")
+
+
+def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
+    public = place.folder / "feeds/public"
+    place.build()
+    end(place, gone=True)
+    with place.app() as app:
+        # `status` has an address to name after any run
+        assert episodes.known_feed_token(app.settings.state_dir)
+    before = {path for path in public.rglob("*") if path.is_file()}
+    assert not any("health" in path.name for path in before)
+    settings(place, "[health]\npublish = true\n")
+    place.build()
+    end(place, gone=True)
+    with place.app() as app:
+        name = episodes.feed_name(episodes.feed_token(app.settings.state_dir))
+    assert (public / name).exists()
+    listed = [
+        path
+        for path in public.rglob("*")
+        if path.is_file() and path.suffix != ".gz" and path != public / name
+    ]
+    assert not any(b"health/" in path.read_bytes() for path in listed)
+    settings(place, "")
+    end(place, gone=True)
+    assert not (public / name).exists()
+
+
+def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
+    settings(place, '[health]\ntextfile = "metrics.prom"\n')
+    assert end(place, gone=True) == ()
+    families = {
+        one.name: one
+        for one in parser.text_string_to_metric_families(
+            (place.folder / "metrics.prom").read_text()
+        )
+    }
+    assert families["syndicator_sources"].samples[0].value == 2
+    assert {one.labels["kind"]: one.value for one in families["syndicator_conditions"].samples} == {
+        "source-gone": 1
+    }
+    settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
+    [problem] = end(place, gone=True)
+    assert problem.what == "health.textfile"
+
+
+@pytest.mark.parametrize(
+    ("passed", "took", "has_news", "due"),
+    [
+        (1, 0.4, True, True),
+        (1, 0.4, False, False),
+        (301, 0.4, False, True),
+        (60, 2.4, True, False),  # 50,000 sources: two seconds a minute would be too much
+        (121, 2.4, True, True),
+        (-5, 0.4, False, True),  # the clock was set back
+    ],
+)
+def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: bool) -> None:
+    last = {"at": NOW.timestamp() - passed, "took": took}
+    assert is_look_due(last, NOW, has_news=has_news) is due
+    assert is_look_due({}, NOW, has_news=has_news)
+
+
+def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
+    with place.app() as app:
+        asyncio.run(check_health(app, has_news=False, unreadable_because="sources.toml: line 3"))
+        [event] = metrics.read_memory(app.store).events
+    assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
+
+
+def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
+    end(place, gone=False)
+    with place.app() as app:
+        app.store.visits.save_states(
+            [SourceState(key="one", url=URL, disabled="gone", last_visit=NOW)]
+        )
+        for minutes, events in ((1, 0), (6, 1)):
+            place.now = NOW + timedelta(minutes=minutes)
+            _follow(app, [])
+            assert len(metrics.read_memory(app.store).events) == events
+        assert read_counters(app.store)["runs"] == {"ok": 3}
+
+
+def alert(place: Place, script: str) -> None:
+    program = place.folder / "tell"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    settings(place, f'[alert]\ncommand = ["{program}", "$HOME; touch {place.folder}/shell"]\n')
+
+
+def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
+    out = place.folder / "told"
+    alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
+    assert end(place, gone=True) == ()
+    place.now += timedelta(minutes=5)
+    # within ten minutes: later
+    assert end(place, gone=False) == () and len(out.read_text().splitlines()) == 1
+    place.now += timedelta(minutes=6)
+    assert end(place, gone=False) == ()
+    place.now += timedelta(hours=6)
+    assert end(place, gone=False) == ()  # nothing new
+    documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
+    events = [event for document in documents for event in document["events"]]
+    assert len(documents) == 2 and documents[0]["site"] == "Ours"
+    assert [(one["state"], one["kind"], one["subject"]) for one in events] == [
+        ("broken", "source-gone", "one"),
+        ("recovered", "source-gone", "one"),
+    ]
+    assert events[0]["title"].startswith("one: the address is gone") and events[0]["cure"]
+    assert not (place.folder / "shell").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [("echo no network; exit 3", "exit code 3: no network"), ("rm $0; kill -9 $$", "exit code -9")],
+)
+def test_a_command_that_fails_is_told_and_tried_again(
+    place: Place, script: str, words: str
+) -> None:
+    alert(place, script)
+    [problem] = end(place, gone=True)
+    assert problem.reason == "alert-failing" and words in problem.detail
+    with place.app() as app:
+        outbox = read_outbox(app.store)
+    assert len(outbox.waiting) == 1 and words in outbox.fault
+    out = place.folder / "told"
+    alert(place, f"cat > {shlex.quote(str(out))}")
+    place.now += timedelta(minutes=11)
+    assert end(place, gone=True) == ()
+    assert {one["kind"] for one in json.loads(out.read_text())["events"]} == {
+        "source-gone",
+        "alert-failing",
+    }
+
+
+def test_a_command_that_does_not_end_is_ended(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
+    alert(place, "sleep 600 & sleep 600")
+    [problem] = end(place, gone=True)
+    assert "no end after" in problem.detail
+
+
+def test_a_command_that_is_not_there_is_named(place: Place) -> None:
+    settings(place, '[alert]\ncommand = ["/nowhere/tell"]\n')
+    [problem] = end(place, gone=True)
+    assert problem.detail == "/nowhere/tell: No such file or directory"
+
+
+class _Mailbox(socketserver.StreamRequestHandler):
+    """A mail server without TLS that takes one mail."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        for raw in self.rfile:
+            word = raw.split()[0].upper() if raw.split() else b""
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                mail = b""
+                for line in self.rfile:
+                    if line == b".\r\n":
+                        break
+                    mail += line
+                self.server.mails.append(mail.decode())  # type: ignore[attr-defined]
+            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
+            if word == b"QUIT":
+                return
+
+
+@contextmanager
+def mailbox() -> Iterator[tuple[int, list[str]]]:
+    with socketserver.TCPServer(("127.0.0.1", 0), _Mailbox) as server:
+        server.mails = []  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1], server.mails  # type: ignore[attr-defined]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_mail_has_all_events(place: Place) -> None:
+    with mailbox() as (port, mails):
+        settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
+        assert end(place, gone=True) == ()
+    [mail] = mails
+    assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
+    assert "Auto-Submitted: auto-generated" in mail and "Cure: remove it" in mail
+
+
+def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
+    with mailbox() as (port, _):
+        pass
+    settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
+    [problem] = end(place, gone=True)
+    assert f"smtp://127.0.0.1:{port}" in problem.detail and "refused" in problem.detail
+
+
+def test_a_password_that_is_not_set_is_named(place: Place) -> None:
+    settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
+    [problem] = end(place, gone=True)
+    assert "MAIL_PASSWORD is not set" in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("smtp", "secret", "words"),
+    [("smtp://a..b", "x", "smtp://a..b"), ("smtp://a.example", "gehe\xefm", "not ASCII")],
+)
+def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
+    place: Place, smtp: str, secret: str, words: str
+) -> None:
+    settings(
+        place,
+        f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
+    )
+    [problem] = end(place, gone=True, environ={"MAIL_PASSWORD": secret})
+    assert words in problem.detail and secret not in problem.detail.split()

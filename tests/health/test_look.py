@@ -1,0 +1,91 @@
+"""What is observed of an instance, and that observing changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.model import FeedKey, SourceState
+from syndicator.core.reasons import ConditionReason
+from syndicator.health.episodes import Memory, follow, write
+from syndicator.health.status import Health, look, place_of
+from tests.places import NOW, Place, store_articles
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def health(place: Place) -> Health:
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        return look(looked)
+
+
+def visited(key: str, **fields: object) -> SourceState:
+    state = SourceState(
+        key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR
+    )
+    return replace(state, **fields)  # type: ignore[arg-type]
+
+
+def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
+    assert (health(place).fine, health(place).unvisited) == (0, 2)
+    with place.app() as app:
+        # of one that was removed
+        app.store.visits.save_states([visited("one"), visited("left", reason="dns")])
+    found = health(place)
+    assert (found.fine, found.unvisited, found.conditions) == (1, 1, ())
+    with place.app() as app:
+        app.store.visits.save_states([visited("two", reason="http-404")])
+    found = health(place)
+    assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (
+        1,
+        0,
+        ["source-failing:two"],
+    )
+
+
+def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
+    with place.app() as app:
+        app.store.visits.save_states(
+            [visited("one", reason="http-404", url="https://old.example/feed")]
+        )
+    found = health(place)
+    assert (found.fine, found.unvisited, found.conditions) == (0, 2, ())
+
+
+def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "A story", "A text that says something.")
+    place.build()
+    with place.app() as app:
+        app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
+    (found,) = health(place).conditions
+    assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
+    assert found.last_success is not None
+    assert health(place).counts.feeds == 2  # all, and that of the source
+
+
+def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
+    with place.app() as app:
+        app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
+        app.store.visits.save_states(
+            [visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
+        )
+    failing, held = health(place).conditions
+    assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
+    with place.app() as app:
+        memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.instance)
+        write(app.store, memory, NOW - HOUR)
+    assert [one.since for one in health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
+
+
+def test_a_disk_is_named_once(place: Place) -> None:
+    (disk,) = health(place).disks
+    assert 0 < disk.free <= disk.size

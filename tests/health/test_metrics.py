@@ -1,0 +1,142 @@
+"""Metrics: their format, their names, and that what is counted is what happened."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prometheus_client import parser
+
+from syndicator.core.model import Outcome, Problem
+from syndicator.core.ports.subscriptions import Pictured
+from syndicator.health import metrics
+from syndicator.health.episodes import Counters, add_to_counters
+from syndicator.health.freshness import Freshness
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.store.status import Counts
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+COUNTS = Counts(articles=7, feeds=3, pending=2, refused=1, last_article=NOW)
+RUN = (
+    Outcome(key="one", at=NOW, status="new", added=("a", "b"), changed=("c",)),
+    Outcome(
+        key="two",
+        at=NOW,
+        status="failed",
+        reason="dns",
+        skipped=(Problem(what="https://two.example/secret?token=1", reason="http-404"),),
+    ),
+)
+PICTURES = Pictured(made=5, waiting=2, failed={"picture-format": 1, "gone": 3})
+FRESH = Freshness(articles=9, median=40, p95=300)
+BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
+
+
+def run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
+    return add_to_counters(before, RUN, BUILT, seconds=4.25, now=NOW, down=down)
+
+
+def samples(text: str) -> dict[str, float]:
+    found = [
+        one for family in parser.text_string_to_metric_families(text) for one in family.samples
+    ]
+    return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in found}
+
+
+def test_counters_go_on_from_run_to_run() -> None:
+    twice = run(run({}), down=True)
+    twice["conditions"] = {"feed-held": 2}
+    found = samples(metrics.page(metrics.families(COUNTS, twice, FRESH)).decode())
+    wanted = {
+        "syndicator_articles": 7,
+        "syndicator_feeds_published": 3,
+        "syndicator_feeds_held": 2,
+        "syndicator_entries_pending": 2,
+        "syndicator_conditionsfeed-held": 2,
+        "syndicator_freshness_seconds0.5": 40,
+        "syndicator_freshness_seconds0.95": 300,
+        "syndicator_runs_totalok": 1,
+        "syndicator_runs_totalno-network": 1,
+        "syndicator_visits_totalnew": 2,
+        "syndicator_visits_totalfailed": 2,
+        "syndicator_visit_failures_totaldns": 2,
+        "syndicator_articles_filed_total": 4,
+        "syndicator_articles_changed_total": 2,
+        "syndicator_entries_not_filed_totalhttp-404": 2,
+        "syndicator_files_written_total": 4,
+        "syndicator_run_duration_seconds_sum": 8.5,
+        "syndicator_run_duration_seconds_count": 2,
+        "syndicator_build_duration_seconds_sum": 3,
+        "syndicator_build_duration_seconds_count": 4,
+        "syndicator_last_run_timestamp_seconds": NOW.timestamp(),
+        "syndicator_last_success_timestamp_seconds": NOW.timestamp(),
+        "syndicator_last_article_timestamp_seconds": NOW.timestamp(),
+    }
+    assert {name: found.get(name) for name in wanted} == wanted
+    assert found["process_resident_memory_bytes"] > 0
+
+
+def test_times_are_of_what_was_done() -> None:
+    failed = add_to_counters({}, RUN[1:], BuildReport(), seconds=1, now=NOW, down=False)
+    assert failed["times"] == {"run": NOW.timestamp()}
+
+
+def test_names_follow_the_conventions_of_prometheus() -> None:
+    """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
+    else, a help text."""
+    text = metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode()
+    for family in parser.text_string_to_metric_families(text):
+        assert (
+            re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
+        )
+        assert family.type != "unknown"
+        assert all(
+            one.name.endswith("_total") for one in family.samples if family.type == "counter"
+        )
+        assert not any(
+            one.name.endswith("_total") for one in family.samples if family.type != "counter"
+        )
+        assert not re.search(r"_(ms|millis|minutes|hours|kb|mb)$", family.name)
+
+
+def test_no_label_has_an_address_or_a_source_in_it() -> None:
+    text = metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode()
+    labels = {
+        (name, value)
+        for family in parser.text_string_to_metric_families(text)
+        for sample in family.samples
+        for name, value in sample.labels.items()
+    }
+    assert {name for name, _ in labels} <= {"kind", "quantile", "reason", "result", "version"}
+    assert "://" not in text and "two" not in {value for _, value in labels}
+
+
+def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
+    path = tmp_path / "syndicator.prom"
+    path.write_text("half")
+    metrics.write(path, metrics.families(COUNTS, run({}), None))
+    text = path.read_text()
+    assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
+    assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
+
+
+def test_pictures_are_counted_by_state_and_reason() -> None:
+    found = samples(metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode())
+    states = {
+        name.removeprefix("syndicator_pictures"): value
+        for name, value in found.items()
+        if "_pictures" in name
+    }
+    assert states == {
+        "made": 5,
+        "waiting": 2,
+        "failed": 4,
+        "_failedpicture-format": 1,
+        "_failedgone": 3,
+    }
+    assert not [
+        name
+        for name in samples(metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode())
+        if "picture" in name
+    ]

@@ -1,0 +1,88 @@
+"""What becomes of a picture after it was asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.core.model import Failed
+from syndicator.core.ports.subscriptions import Picture, PictureRow
+from syndicator.core.reasons import PictureReason
+from syndicator.pictures import outcomes
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+ROW = PictureRow(id="a" * 26, url="https://example.org/a.jpg", next_try=NOW)
+
+
+def failed(reason: str, row: PictureRow = ROW, **more: object) -> PictureRow:
+    return outcomes.failed(row, Failed(url=ROW.url, reason=reason, **more), NOW)  # type: ignore[arg-type]
+
+
+def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
+    row, waits = ROW, []
+    while row.next_try:
+        row = failed("timeout", row)
+        waits.append(row.next_try and row.next_try - NOW)
+    hour = timedelta(hours=1)
+    assert waits == [hour, 4 * hour, 16 * hour, 64 * hour, None]
+    assert row.reason == "timeout"
+
+
+@pytest.mark.parametrize("reason", ["robots", "gone", "blocked-address", "too-large", "http-451"])
+def test_what_no_other_try_mends_is_not_tried_again(reason: str) -> None:
+    assert failed(reason).next_try is None
+
+
+def test_a_host_that_was_not_asked_costs_no_try() -> None:
+    later = NOW + timedelta(minutes=7)
+    row = failed("rate-limited", retry_after=later)
+    assert (row.tries, row.next_try) == (0, later)
+    assert failed("system").tries == 0
+
+
+def test_a_server_that_asks_for_more_time_gets_it() -> None:
+    later = NOW + timedelta(days=3)
+    assert failed("http-503", status=503, retry_after=later).next_try == later
+
+
+def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
+    assert outcomes.refused(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
+    again = outcomes.refused(ROW, PictureReason.CRASHED, "", NOW, final=False)
+    assert (again.tries, again.next_try) == (1, NOW + timedelta(hours=1))
+    ours = outcomes.refused(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
+    assert ours.tries == 0
+
+
+def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() -> None:
+    before = outcomes.kept(ROW, Picture(name="pictures/0.webp", width=1, height=1))
+    row = outcomes.off_limits(before, "noimageindex", NOW)
+    assert (row.picture, row.next_try) == (None, NOW + timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("noimageindex", "noimageindex"),
+        ("nofollow, NOINDEX", "noindex"),
+        ("googlebot: noindex", "noindex"),
+        ("none", "none"),
+        ("max-image-preview:none", "max-image-preview:none"),
+        ("max-image-preview:large", ""),
+        ("nofollow, noarchive", ""),
+        ("", ""),
+    ],
+)
+def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
+    assert outcomes.forbidden({"x-robots-tag": header}) == said
+
+
+def test_how_a_picture_is_in_words() -> None:
+    assert outcomes.told(ROW) == "waits to be fetched"
+    made = outcomes.kept(ROW, Picture(name="pictures/1.webp", width=640, height=360))
+    assert outcomes.told(made) == "made, 640 x 360: pictures/1.webp"
+    means = PictureReason.FORMAT.means
+    refused = outcomes.refused(ROW, PictureReason.FORMAT, means, NOW, final=True)
+    assert outcomes.told(refused) == f"none, picture-format: {means}; not tried again"
+    later = failed("timeout", detail="15 s")
+    assert outcomes.told(later).endswith(" (15 s); tried again after 2026-11-26 13:00 UTC")

@@ -1,0 +1,62 @@
+"""What the parent believes of an answer: a plain WebP, and nothing else."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.pictures import protocol
+from syndicator.pictures.resize import thumbnail
+from tests.pictures import made
+
+GOOD = thumbnail(made.jpeg())
+SMALL = made.gradient((120, 63))
+
+
+def test_the_size_is_read_from_the_frame() -> None:
+    assert protocol.size(GOOD) == (600, 315)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        GOOD[:-2],
+        GOOD + b"<script>",
+        b"<html>" + GOOD,
+        made.encoded(SMALL, "WEBP", lossless=True),
+        made.encoded(SMALL, "WEBP", exif=b"Exif\0\0MM\0*"),
+        made.encoded(SMALL, "WEBP", save_all=True, append_images=[SMALL.rotate(180)]),
+        made.encoded(made.gradient((641, 100)), "WEBP"),
+        made.jpeg(),
+    ],
+    ids=[
+        "nothing",
+        "cut",
+        "more behind it",
+        "more before it",
+        "lossless",
+        "metadata",
+        "animated",
+        "large",
+        "a jpeg",
+    ],
+)
+def test_anything_else_is_not_published(data: bytes) -> None:
+    assert protocol.size(data) is None
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise(data: bytes) -> None:
+    assert protocol.size(data) is None
+    assert protocol.size(GOOD[:30] + data) is None or io.BytesIO(data)
+
+
+def test_codes_of_no_honest_child_refuse_nothing() -> None:
+    assert [protocol.refusal(code) for code in (0, 200, protocol.READY)] == [None, None, None]
+    assert all(
+        protocol.refusal(1 + place) == reason for place, reason in enumerate(protocol.REFUSALS)
+    )

@@ -1,0 +1,186 @@
+"""One small WebP of whatever a site sends, and nothing but pixels in it."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from syndicator.core.reasons import PictureReason
+from syndicator.pictures import protocol
+from syndicator.pictures.child import answer
+from syndicator.pictures.resize import Refused, thumbnail
+from tests.pictures import made
+
+
+def seen(webp: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(webp), formats=["WEBP"])
+    image.load()
+    return image
+
+
+def near(pixel: object, expected: tuple[int, int, int]) -> bool:
+    assert isinstance(pixel, tuple)
+    return all(abs(one - other) < 24 for one, other in zip(pixel, expected, strict=True))
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_each_format_becomes_one_plain_webp(format: str) -> None:
+    found = seen(thumbnail(made.encoded(made.gradient(), format)))
+    assert (found.format, found.mode) == ("WEBP", "RGB")
+    assert 576 <= found.width <= 640
+    assert found.width / found.height == pytest.approx(1200 / 630, rel=0.01)
+
+
+@pytest.mark.parametrize("format", ["BMP", "TIFF", "PPM", "ICO", "TGA", "PCX"])
+def test_no_other_decoder_is_tried(format: str) -> None:
+    with pytest.raises(Refused) as refused:
+        thumbnail(made.encoded(made.gradient(), format))
+    assert refused.value.reason == PictureReason.FORMAT
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"%!PS-Adobe-3.0 EPSF"]
+)
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused):
+        thumbnail(data)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((600, 5000), (600, 600)),  # a long column: what is near its top
+        ((3000, 400), (600, 200)),  # a banner: its middle
+        ((300, 200), (300, 200)),  # never enlarged
+        ((640, 360), (640, 360)),
+    ],
+)
+def test_the_size_on_the_page_is_bounded_both_ways(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert seen(thumbnail(made.encoded(made.gradient(size), "PNG"))).size == expected
+
+
+def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
+    assert seen(thumbnail(made.jpeg((1200, 630)))).size == (600, 315)
+    assert seen(thumbnail(made.jpeg((3000, 150)))).size[0] == 450, (
+        "of a banner only the middle is shown, in full size"
+    )
+
+
+@pytest.mark.parametrize("size", [(1, 1), (159, 89), (400, 60)])
+def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(Refused) as refused:
+        thumbnail(made.encoded(made.gradient(size), "PNG"))
+    assert refused.value.reason == PictureReason.SMALL
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: made.stated_png(5000, 4001),
+        lambda: made.stated_png(60_000, 60_000),
+        lambda: made.encoded(Image.new("L", (7100, 7100)), "JPEG"),
+        lambda: made.encoded(Image.new("1", (6000, 6000)), "GIF"),
+    ],
+    ids=["png", "png of 3.6 gigapixels", "jpeg of 50 megapixels", "gif of 36 megapixels"],
+)
+def test_bombs_are_refused_by_their_header(
+    make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = make()
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
+    assert answer(data)[0] == 1 + protocol.REFUSALS.index(PictureReason.PIXELS)
+
+
+def test_nothing_but_pixels_is_left() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home by a person with a name"
+    secret = made.jpeg(exif=exif, icc_profile=b"profile" * 50, comment=b"comment", dpi=(72, 72))
+    webp = thumbnail(secret + b"PK\x03\x04<script>alert(1)</script>")
+    assert webp[12:16] == b"VP8 ", "one chunk"
+    assert len(webp) == 20 + struct.unpack("<I", webp[16:20])[0], "that goes to the end"
+    for word in (b"home", b"profile", b"comment", b"script", b"EXIF", b"ICCP", b"PK"):
+        assert word not in webp
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
+    found = seen(thumbnail(made.turned(orientation, (800, 400))))
+    assert found.size == ((640, 320) if orientation < 5 else (400, 400))
+    dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[
+        orientation
+    ]
+    corners = {
+        (x, y): sum(found.getpixel((x * (found.width - 1), y * (found.height - 1))))
+        for x in (0, 1)
+        for y in (0, 1)
+    }
+    assert min(corners, key=lambda corner: corners[corner]) == dark
+
+
+def test_broken_exif_costs_nothing() -> None:
+    whole = made.turned(6)
+    assert seen(thumbnail(whole.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
+
+
+def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
+    assert near(seen(thumbnail(made.animated())).getpixel((200, 150)), (255, 0, 0))
+
+
+def test_what_is_transparent_is_white() -> None:
+    found = seen(thumbnail(made.see_through()))
+    assert near(found.getpixel((50, 150)), (255, 255, 255))
+    assert near(found.getpixel((350, 150)), (0, 0, 255))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        made.encoded(made.gradient((320, 200)).convert("CMYK"), "JPEG"),
+        made.encoded(made.gradient((320, 200)).convert("LA"), "PNG"),
+        made.encoded(made.gradient((320, 200)).convert("1"), "PNG"),
+        made.encoded(made.gradient((320, 200)).convert("RGBA"), "WEBP"),
+    ],
+    ids=["cmyk", "grey with alpha", "black and white", "webp with alpha"],
+)
+def test_every_mode_becomes_rgb(data: bytes) -> None:
+    assert seen(thumbnail(data)).mode == "RGB"
+
+
+def test_16_bit_grey_keeps_its_greys() -> None:
+    found = seen(thumbnail(made.encoded(Image.new("I;16", (400, 300), 32_768), "PNG")))
+    assert near(found.getpixel((200, 150)), (128, 128, 128))
+
+
+def test_noise_is_coarser_rather_than_larger() -> None:
+    noise = Image.frombytes("RGB", (640, 640), os.urandom(640 * 640 * 3))
+    assert len(thumbnail(made.encoded(noise, "PNG"))) <= protocol.MOST_ANSWER
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
+    noise = Image.effect_noise((400, 300), 90).convert("RGB")
+    whole = made.encoded(noise, format)
+    code, webp = answer(whole[: int(len(whole) * share)])
+    assert webp == b""
+    assert protocol.refusal(code) in (PictureReason.BROKEN, PictureReason.FORMAT)
+
+
+@pytest.mark.slow
+@settings(max_examples=150)
+@given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.data())
+def test_whatever_is_broken_gives_an_answer(format: str, data: st.DataObject) -> None:
+    whole = bytearray(made.encoded(made.gradient((200, 120)), format))
+    for _ in range(data.draw(st.integers(1, 8))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    code, webp = answer(bytes(whole))
+    assert (protocol.size(webp) is not None) if code == protocol.MADE else protocol.refusal(code)

@@ -1,0 +1,174 @@
+"""A folder with a configuration, an article store and a clock, filled by hand: no network, no
+pages."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.container import App, open_app
+from syndicator.articles.frontmatter import load
+from syndicator.core.model import Article, article_id
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.runs.build import build_feeds
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TAXONOMY = """\
+# what our feeds are called
+[[category]]
+name = "AI"
+description = "Artificial intelligence: language models, machine learning, chatbots"
+
+[[tag]]
+name = "LLM"  # as everybody says
+aliases = ["large language model"]
+
+# makers of chips
+[[tag]]
+name = "GPU"
+"""
+SHORT = "[publish]\ntag_min = 1\nlimit = 1\nwindow_hours = 0\n"  # so that feeds have archives
+SOURCES = """\
+[[source]]
+key = "one"
+url = "https://one.example/feed"
+
+[[source]]
+key = "two"
+url = "https://two.example/feed"
+"""
+
+
+class Place:
+    """What a test works with."""
+
+    def __init__(
+        self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n"
+    ) -> None:
+        self.folder, self.config, self.now = folder, folder / "config", NOW
+        self.config.mkdir()
+        (self.config / "syndicator.toml").write_text(settings)
+        (self.config / "sources.toml").write_text(SOURCES)
+        self.write_taxonomy(taxonomy)
+
+    @property
+    def taxonomy(self) -> str:
+        return (self.config / "taxonomy.toml").read_text()
+
+    def write_taxonomy(self, text: str) -> None:
+        (self.config / "taxonomy.toml").write_text(text)
+
+    def take(self, fill: Callable[[Place], object]) -> Place:
+        """This place with all that `fill` puts into a place of this configuration: it is filled
+        once a process, and copied with the times of its files."""
+        first = _filled(
+            fill, tuple((path.name, path.read_text()) for path in sorted(self.config.iterdir()))
+        )
+        shutil.copytree(first.folder, self.folder, dirs_exist_ok=True)
+        self.now = first.now
+        return self
+
+    @contextmanager
+    def app(self, *, create: bool = False) -> Iterator[App]:
+        with open_app(
+            self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create
+        ) as app:
+            yield app
+
+    def tell_of_withdrawals(self) -> None:
+        """Feeds of this place have tombstones."""
+        path = self.config / "syndicator.toml"
+        path.write_text(path.read_text() + 'extensions = ["tombstones"]\n')
+
+    def build(self) -> BuildReport:
+        with self.app() as app:
+            app.beside.follow(app.sources)
+            return asyncio.run(build_feeds(app))
+
+    def article(self, title: str) -> Article:
+        return load(self.path(title).read_bytes())
+
+    def articles(self) -> list[Article]:
+        return [
+            load(path.read_bytes())
+            for path in sorted((self.folder / "feeds/articles").rglob("*.md"))
+        ]
+
+    def path(self, title: str) -> Path:
+        files = sorted((self.folder / "feeds/articles").rglob("*.md"))
+        return next(path for path in files if load(path.read_bytes()).title == title)
+
+    def edit(self, title: str, old: str, new: str) -> None:
+        path = self.path(title)
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def published(self, name: str) -> str:
+        return (self.folder / "feeds/public" / name).read_text()
+
+    def digests(self, part: str) -> dict[str, str]:
+        root = self.folder / "feeds" / part
+        files = sorted(
+            path for path in root.rglob("*") if path.is_file() and path.name != "newest.txt"
+        )
+        return {
+            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        }
+
+
+@cache
+def _filled(fill: Callable[[Place], object], config: tuple[tuple[str, str], ...]) -> Place:
+    folder = Path(tempfile.mkdtemp(prefix="place-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    place = Place(folder)
+    for name, text in config:
+        (place.config / name).write_text(text)
+    fill(place)
+    return place
+
+
+def store_articles(
+    app: App, title: str, body: str, *, source: str = "one", **fields: Any
+) -> Article:
+    """An article put in the article store as a visit does."""
+    url = f"https://{source}.example/{title.casefold().replace(' ', '-')}"
+    hours = len(list(app.article_store.walk()))
+    article = Article(
+        id=article_id(url),
+        url=url,
+        title=title,
+        body=body,
+        published=NOW - timedelta(days=1) + timedelta(hours=hours),
+        added=NOW - timedelta(days=1) + timedelta(hours=hours),
+        source_key=source,
+        source_id=url,
+        language="en",
+    )
+    stored, stamp, _ = app.article_store.put(replace(article, **fields))
+    app.store.visits.record(stored, stamp)
+    return stored
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def keep_workers(kept_workers: None) -> None:
+    """All tests of the folder run in this process."""

@@ -1,0 +1,36 @@
+"""How stories are ranked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.publishing.stories.ranking import count_voices, rank_story
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+AGENCY = "A strong quake killed twelve people in Sant Orel at dawn, said the mayor of the port."
+OTHER = (
+    "Rescuers searched the ruins of the old harbour through the night for those who are missing."
+)
+
+
+@pytest.mark.parametrize(
+    ("texts", "voices"),
+    [
+        ((), 0),
+        ((AGENCY, OTHER), 2),
+        ((AGENCY, AGENCY, AGENCY), 1),
+        ((AGENCY, f"(Agency) {AGENCY} More soon.", OTHER), 2),
+        (("", "", ""), 3),
+        (("Quake in Verania.", "Quake in Verania."), 2),
+    ],
+)
+def test_copies_of_one_text_count_once(texts: tuple[str, ...], voices: int) -> None:
+    assert count_voices(texts) == voices
+
+
+def test_a_story_sinks_with_time() -> None:
+    ranks = [rank_story(2, NOON - timedelta(hours=hours), NOON) for hours in (0, 5, 6, 12)]
+    assert ranks == [2.0, 2.0, 1.0, 2 / 3]
+    assert rank_story(1, NOON + timedelta(hours=1), NOON) == 1.0

@@ -1,0 +1,180 @@
+"""Which subscriptions there are: one a source, at the hub that its feed offers and that does what
+it should."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.model import Source
+from syndicator.core.ports.subscriptions import Offer, Subscription
+from syndicator.core.requests import PUSHES
+from syndicator.runs import pushes as module
+from syndicator.runs.pushes import Registry
+from syndicator.store.engine import Store, open_store
+from syndicator.visiting.websub import asking
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+ONE = Source(key="one", url="https://one.example/feed")
+BASE = "https://we.example/"
+
+
+class Rig:
+    def __init__(self, store: Store) -> None:
+        self.store, self.now, words = store, NOW, count()
+        self.registry = Registry(lambda: self.now, lambda: f"word{next(words)}")
+        self.begin()
+
+    def begin(self, *sources: Source, base: str = BASE) -> None:
+        self.registry.begin(
+            self.store.subscriptions, {one.key: one for one in sources or (ONE,)}, base
+        )
+
+    def offer(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
+        self.registry.polled(
+            source, Offer(hubs=hubs, topic=topic) if hubs else None, [], None, self.now
+        )
+
+    def verify(self) -> None:
+        for one in self.due():
+            asked = self.registry.asking(one.token)
+            words = {"hub.mode": asked.asked or "", "hub.topic": asked.topic, "hub.challenge": "c"}
+            assert self.registry.verify(one.token, words) == (200, "c")
+
+    def due(self) -> list[Subscription]:
+        return self.registry.due(self.now)
+
+    def asked(self) -> list[tuple[str, str, bool]]:
+        return [(one.hub, one.topic, one.wanted) for one in self.due()]
+
+    def stored(self) -> list[Subscription]:
+        self.registry.save(self.store.subscriptions)
+        return self.store.subscriptions.all()
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with open_store(f"sqlite:///{tmp_path / 'db'}", articles_exist=False) as store:
+        yield Rig(store)
+
+
+def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
+    rig.offer("h1", "h2")
+    rig.offer("h2", "h1")  # in another order
+    assert rig.asked() == [("h1", ONE.url, True)]
+    rig.verify()
+    rig.offer("h1")
+    assert rig.due() == [] and len(rig.stored()) == 1
+
+
+def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> None:
+    rig.offer("h1")
+    rig.verify()
+    rig.offer("h2")
+    assert rig.asked() == []
+    rig.now += DAY
+    rig.offer("h2")
+    assert sorted(rig.asked()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
+    rig.verify()
+    assert [one.hub for one in rig.stored()] == ["h2"]
+
+
+def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
+    rig.offer("h1", "h2")
+    rig.registry.after("word0", lambda one: replace(asking(one, "x"), reason="http-400"))
+    rig.now += DAY
+    rig.offer("h1")
+    assert rig.asked() == [("h1", ONE.url, True)]  # there is no other
+    rig.offer("h1", "h2")
+    assert ("h2", ONE.url, True) in rig.asked()
+
+
+def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
+    two = replace(ONE, key="two", url="https://two.example/feed")
+    private = replace(ONE, key="private", headers_env={"Authorization": "TOKEN"})
+    rig.begin(ONE, two)
+    for source in (ONE, two, private):
+        rig.offer("h1", topic=source.key, source=source)
+    assert [topic for _, topic, _ in rig.asked()] == ["one", "two"]
+    rig.verify()
+    rig.begin(ONE)
+    rig.offer()
+    assert sorted(rig.asked()) == [("h1", "one", False), ("h1", "two", False)]
+    rig.begin(ONE, base="")
+    assert rig.due() == []  # no hub could verify it
+    rig.begin(replace(ONE, enabled=False))
+    rig.verify()
+    assert rig.stored() == []
+
+
+def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) -> None:
+    rig.offer("h1")
+    rig.verify()
+    rig.begin(replace(ONE, url="https://other.example/feed"))
+    assert rig.asked() == [("h1", ONE.url, False)]
+    assert rig.registry.push("word0", {}, b"") == 410
+
+
+def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
+    rig.offer("h1")
+    rig.verify()
+    rig.begin(base="https://moved.example/hooks")
+    (one,) = rig.due()
+    assert (
+        rig.registry.asking(one.token).callback == f"https://moved.example/hooks/websub/{one.token}"
+    )
+
+
+TWO = replace(ONE, key="two", url="https://two.example/feed")
+
+
+@pytest.fixture
+def pushed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    """Two sources with hubs: word0 is the callback of one, word2 that of two."""
+    monkeypatch.setattr(module, "is_signed", lambda *given: True)
+    rig.begin(ONE, TWO)
+    rig.offer("h1")
+    rig.offer("h2", source=TWO, topic=TWO.url)
+    rig.verify()
+    return rig
+
+
+def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
+    return [push.body for push in iter(lambda: rig.registry.take(busy), None)]
+
+
+def test_pushes_of_sources_have_turns(pushed: Rig) -> None:
+    answers = [pushed.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
+    answers.append(pushed.registry.push("word2", {}, b"4"))
+    assert answers == [202] * 4 and pushed.registry.arrived.is_set()
+    assert take_all(pushed, ["one"]) == [b"4"], "a push of a source that is being read waits"
+    assert pushed.registry.push("word2", {}, b"5") == 202
+    assert take_all(pushed) == [b"1", b"5", b"2", b"3"]
+    assert pushed.registry.waiting == 0
+    assert pushed.registry.push("other", {}, b"x") == 404
+
+
+def test_a_source_has_a_quarter_of_the_places_for_pushes(pushed: Rig) -> None:
+    answers = Counter(pushed.registry.push("word0", {}, b"x") for _ in range(PUSHES))
+    assert answers == {202: PUSHES // 4, 503: 3 * PUSHES // 4}
+    assert pushed.registry.push("word2", {}, b"x") == 202
+
+
+def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
+    pushed: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PUSH_BYTES", 40)
+    bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
+    assert [pushed.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
+    assert pushed.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
+    assert pushed.registry.push("word2", {}, b"5") == 503
+    assert len(take_all(pushed)) == 3
+    assert pushed.registry.push("word0", {}, b"6" * 41) == 503, "more than all together may have"
+    assert pushed.registry.push("word0", {}, b"7" * 40) == 202

@@ -1,0 +1,294 @@
+"""Questions as a server answers them: feeds of whatever an address asks for."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from syndicator.app.configured import configuration
+from syndicator.cli import app, load_commands
+from syndicator.core.model import entry_urn
+from syndicator.runs import daemon
+from syndicator.upkeep.descriptions import tags
+from tests.places import Place, store_articles
+
+load_commands()
+SETTINGS = '[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path, settings=SETTINGS)
+    with place.app() as app:
+        store_articles(
+            app,
+            "Chips",
+            "Prices of GPUs rose.",
+            tags=("AI", "GPU"),
+            language="en-GB",
+            excerpt="A sentence.",
+        )
+        store_articles(
+            app,
+            "Markets",
+            "Inflation fell.",
+            tags=("AI", "Finance"),
+            language="en",
+            excerpt="A sentence.",
+        )
+        store_articles(
+            app,
+            "Preise",
+            "Die Inflation sinkt.",
+            tags=("Finance",),
+            language="de",
+            source="two",
+            excerpt="A sentence.",
+        )
+        store_articles(
+            app,
+            "人工知能の今",
+            "新しい半導体。",
+            tags=("AI",),
+            language="ja",
+            excerpt="A sentence.",
+        )
+    place.build()
+    return place
+
+
+def client(place: Place, **publish: Any) -> TestClient:
+    read = configuration(place.config, {})
+    settings = read.settings.model_copy(
+        update={"publish": read.settings.publish.model_copy(update=publish)}
+    )
+    read = replace(read, settings=settings)
+    site = daemon.Site(settings, answers=daemon.Answers(place.config, lambda: read))
+    return TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
+
+
+def titles(served: TestClient, name: str) -> list[str]:
+    answer = served.get(f"/q/{name}.json")
+    assert answer.status_code == 200, answer.text
+    return sorted(item["title"] for item in answer.json()["items"])
+
+
+CASES = [
+    ("tag.ai", ["Chips", "Markets", "人工知能の今"]),
+    ("tag.finance/tag.gpu", ["Chips", "Markets", "Preise"]),
+    ("tag.ai/not.tag.finance", ["Chips", "人工知能の今"]),
+    ("tag.ai/lang.en", ["Chips", "Markets"]),
+    ("lang.de", ["Preise"]),
+    ("source.two", ["Preise"]),
+    ("words.inflation", ["Markets", "Preise"]),
+    ("words.fell-inflation", ["Markets"]),
+    ("not.words.inflation", ["Chips", "人工知能の今"]),
+    ("words.gpu", ["Chips"]),
+    ("words.半導体", ["人工知能の今"]),
+    ("tag.unheard-of", []),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), CASES)
+def test_what_is_asked_for_is_found(place: Place, name: str, expected: list[str]) -> None:
+    assert titles(client(place), name) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), CASES)
+def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
+    place: Place, name: str, expected: list[str]
+) -> None:
+    asked = client(place).get(f"/q/{name}.atom").text
+    (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
+    place.build()
+    saved = json.loads(place.published(f"q/{name}.json"))
+    assert sorted(item["title"] for item in saved["items"]) == expected
+    atom = place.published(f"q/{name}.atom")
+    assert (
+        atom.partition("<id>")[2].partition("</id>")[0]
+        == asked.partition("<id>")[2].partition("</id>")[0]
+    )
+    assert client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
+
+
+def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
+    served = client(place)
+    for asked, right in (
+        ("words.GPUs/tag.AI.atom", "../../q/tag.ai/words.gpu.atom"),
+        ("tag.ai/tag.ai.rss", "../../q/tag.ai.rss"),
+        ("words.node.js%20TCP.html", "../q/words.js-node-tcp.html"),
+        ("words.%E4%BB%8A%E3%80%81AI.json", "../q/words.ai-%E4%BB%8A.json"),
+    ):
+        answer = served.get(f"/q/{asked}")
+        assert (answer.status_code, answer.headers["location"]) == (301, right)
+        assert served.get(right.replace("../", "/").replace("//", "/")).status_code == 200
+    opened = served.get("/q/tag.ai.atom", headers={"sec-fetch-dest": "document"})
+    assert (opened.status_code, opened.headers["location"]) == (303, "../q/tag.ai.html")
+    assert "<h1" in served.get("/q/tag.ai.html").text
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("tag.ai.exe", 404),
+        ("tag.ai", 404),
+        (".atom", 400),
+        ("color.red.atom", 400),
+        ("tag..atom", 400),
+        ("words.%00%ff.atom", 400),
+        ("source.a%22b.atom", 400),
+        ("words.TCP%2FIP.atom", 400),  # a slash is one however it is written; words have none
+        ("lang.klingon.atom", 400),
+        ("../tag.ai.atom", 404),
+        ("words." + "-".join(f"word{number}" for number in range(13)) + ".atom", 400),
+        ("words." + "x" * 5000 + ".atom", 400),
+        ("/".join(["tag.ai"] * 500) + ".atom", 400),
+        ("words." + "字" * 70 + ".atom", 400),
+    ],
+)
+def test_what_is_no_question_is_refused_without_a_look_at_anything(
+    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, status: int
+) -> None:
+    monkeypatch.setattr("syndicator.runs.answers.place_of", None)
+    answer = client(place).get(f"/q/{name}")
+    assert answer.status_code == status
+    assert answer.text.endswith(".\n") or status == 400
+
+
+def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
+    served = client(place)
+    answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
+    with place.app() as app:
+        (article,) = (one for one in app.store.index.each() if one.title == "Chips")
+        assert entry_urn(app.instance, article.id) in answer.text
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert answer.headers["x-robots-tag"] == "noindex" and "hub" not in answer.headers["link"]
+    assert 'href="https://feeds.example/q/tag.gpu.atom"' in answer.text
+    for etag in (answer.headers["etag"], served.get("/q/tag.gpu.atom").headers["etag"]):
+        again = served.get("/q/tag.gpu.atom", headers={"if-none-match": etag})
+        assert (again.status_code, again.content) == (304, b"")
+    assert served.head("/q/tag.gpu.atom").content == b""
+    assert served.post("/q/tag.gpu.atom").status_code == 405
+
+
+def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = client(place)
+    before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()}
+    assert titles(served, "lang.de") == ["Preise"]
+    assert {
+        path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
+    } == before
+    with monkeypatch.context() as patched:
+        patched.setattr("syndicator.runs.answers.place_of", None)
+        assert titles(served, "lang.de") == ["Preise"]
+    with place.app() as app:
+        store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
+    place.build()
+    assert titles(served, "lang.de") == ["Neues", "Preise"]
+
+
+def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
+    with place.app() as app:
+        (held,) = (one for one in app.store.index.each() if one.title == "Chips")
+        path = app.store.index.path(held.id)
+        stored, stamp, _ = app.article_store.put(
+            replace(app.article_store.get(path or ""), hold=True)
+        )
+        app.store.visits.record(stored, stamp)
+    assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], (
+        "though the search still has it"
+    )
+
+
+def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
+    with place.app() as app:
+        tags.act(app, tags.plan(app, "rename", "GPU", "Graphics chips"))
+    place.build()
+    answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")
+    assert answer.status_code == 301
+    moved = client(place).get("/q/tag.ai/not.tag.gpu.atom")
+    assert (moved.status_code, moved.headers["location"]) == (
+        301,
+        "../../q/tag.ai/not.tag.graphics-chips.atom",
+    )
+    assert titles(client(place), "tag.ai/not.tag.graphics-chips") == ["Markets", "人工知能の今"]
+
+
+def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) -> None:
+    assert client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
+    (place.folder / "feeds/public/search/index.js").unlink()
+    assert client(place).get("/q/tag.ai.atom").status_code == 404
+
+
+def test_a_search_that_a_build_is_just_writing_is_asked_later(place: Place) -> None:
+    (changed, *_) = (place.folder / "feeds/public/search").glob("*.d0.js")
+    changed.touch()
+    assert client(place).get("/q/tag.ai.atom").status_code == 503
+    os.utime(changed, (time.time() - 100, time.time() - 100))
+    assert client(place).get("/q/tag.ai.atom").status_code == 200
+
+
+def test_a_file_of_the_search_that_is_missing_is_asked_for_again_later(place: Place) -> None:
+    for path in (place.folder / "feeds/public/search").glob("*.d0.js"):
+        path.unlink()
+    assert client(place).get("/q/tag.ai.atom").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(
+            "q/words.GPUs/tag.AI",
+            "https://feeds.example/q/tag.ai/words.gpu.rss",
+            "/q/tag.ai/words.gpu.atom",
+        ),
+        *("tag.ai/words.gpu.atom", "https://old.example/q/tag.ai/words.gpu.atom"),
+    ],
+)
+def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str) -> None:
+    words = ("build", "--question", given, "--config", str(place.config))
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.stdout
+    feed = json.loads(place.published("q/tag.ai/words.gpu.json"))
+    assert (feed["title"], [item["title"] for item in feed["items"]]) == ("AI, gpu", ["Chips"])
+    assert feed["feed_url"] == "https://feeds.example/q/tag.ai/words.gpu.json"
+    assert "q/tag.ai/words.gpu.html" in place.published("combine.html")
+    again = CliRunner().invoke(app, words)
+    assert again.exit_code == 0 and (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
+
+
+@pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
+def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
+    words = ("build", "--question", given, "--config", str(place.config))
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code != 0 and "'color.red' is no valid part; write tag.…" in str(
+        done.exception
+    )
+    assert not (place.config / "feeds.toml").exists()
+
+
+def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
+    read, used = configuration(place.config, {}), [0.0]
+
+    def cpu() -> float:
+        used[0] += 0.7
+        return used[0]
+
+    site = daemon.Site(read.settings, answers=daemon.Answers(place.config, lambda: read, cpu=cpu))
+    served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
+    answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
+    assert (answer.status_code, answer.text) == (
+        400,
+        "This question takes too long; leave out some names or words.\n",
+    )
+    assert served.get("/q/tag.unheard-of.atom").status_code == 200, "few files answer it"

@@ -1,0 +1,131 @@
+"""Which axes are published: feeds of one that is taken out end, and come back with it as the feeds
+that they were."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from syndicator.core.errors import ConfigError
+from syndicator.upkeep import reconcile
+from tests.places import Place, store_articles
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+ALL = ["all", "categories", "tags", "queries", "sources"]
+
+
+def publish(place: Place, axes: list[str]) -> tuple[str, ...]:
+    """Builds with these axes. Returns the feeds that ended."""
+    path = place.config / "syndicator.toml"
+    path.write_text(f"[publish]\ntag_min = 2\naxes = {json.dumps(axes)}\n")
+    report = place.build()
+    assert report.held == ()
+    return report.ended
+
+
+def feeds(place: Place) -> dict[str, str]:
+    """The published feeds with their ids."""
+    public = place.folder / "feeds/public"
+    found = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
+    return {
+        str(path.relative_to(public)): str(ElementTree.parse(path).findtext(f"{ATOM}id"))
+        for path in found
+    }
+
+
+def gone(place: Place) -> set[str]:
+    found: Any = json.loads(place.published("maps/moved.json"))
+    return {name for name in found["gone"] if name.endswith(".atom")}
+
+
+@pytest.fixture
+def filled(place: Place) -> Place:
+    """With a tag that has fewer articles left than a new one needs."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
+    (place.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
+    with place.app() as app:
+        store_articles(app, "First", "Text.", tags=("GPU", "Bees"), category="AI")
+        store_articles(app, "Second", "Text.", tags=("GPU", "Bees"), category="AI", source="two")
+    publish(place, ALL)
+    place.edit("Second", "- Bees\n", "")
+    with place.app() as app:
+        reconcile.files(app)
+    publish(place, ALL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("left", "ended"),
+    [
+        (["all", "tags", "categories", "queries"], {"sources/one", "sources/two"}),
+        (["all", "sources", "categories", "queries"], {"tags/gpu", "tags/bees"}),
+        (["all", "sources", "tags", "queries"], {"categories/ai"}),
+        (["all", "sources", "tags", "categories"], {"queries/chips"}),
+        (["sources", "tags", "categories", "queries"], {"all"}),
+        (
+            [],
+            {
+                "all",
+                "categories/ai",
+                "queries/chips",
+                "sources/one",
+                "sources/two",
+                "tags/bees",
+                "tags/gpu",
+            },
+        ),
+    ],
+)
+def test_feeds_of_an_axis_end_and_come_back_with_it(
+    filled: Place, left: list[str], ended: set[str]
+) -> None:
+    before, kept = feeds(filled), filled.digests("public")
+    assert set(publish(filled, left)) == ended
+    names = {f"{name}.atom" for name in ended}
+    assert set(feeds(filled)) == set(before) - names
+    assert gone(filled) == names
+    public = filled.folder / "feeds/public"
+    stems = {
+        str(path.relative_to(public)).partition(".")[0]
+        for path in public.rglob("*")
+        if path.is_file()
+    }
+    assert stems.isdisjoint(ended)
+    assert not any(f"{name}.atom" in filled.published("feeds.opml") for name in ended)
+    before_again = filled.digests("public")
+    assert (publish(filled, left), filled.digests("public")) == ((), before_again)  # once
+    assert publish(filled, ALL) == ()
+    assert (feeds(filled), gone(filled)) == (before, set())
+    after = filled.digests("public")
+    assert {name for name in kept if after[name] != kept[name]} <= {"index.html", "index.html.gz"}
+
+
+def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled: Place) -> None:
+    publish(filled, ["tags"])
+    with filled.app() as app:
+        store_articles(app, "Third", "Text.", tags=("GPU",))
+    publish(filled, ["tags"])
+    assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published(
+        "index.html"
+    )
+    with filled.app() as app:
+        store_articles(app, "Fourth", "Text.")  # in no feed that is published
+    publish(filled, ["tags"])
+    assert "Fourth" in filled.published("index.html")
+    publish(filled, ALL)
+    assert "Third" in filled.published("all.atom") and "Third" in filled.published(
+        "sources/one.atom"
+    )
+
+
+def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) -> None:
+    with pytest.raises(
+        ConfigError, match="'tag' is none of all, categories, tags, queries, sources"
+    ):
+        publish(place, ["tag"])

@@ -1,0 +1,300 @@
+"""Feeds are built while visits go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.container import App, open_app
+from syndicator.core.errors import StoreError, WorkerFailed
+from syndicator.core.reasons import WorkerReason
+from syndicator.publishing.kinds import feeds
+from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.runs import build, refresh
+from syndicator.runs.build import build_meanwhile
+from syndicator.store.index import Index
+from syndicator.upkeep import reconcile
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.places import Place, store_articles
+from tests.world import World, patient_config, serving
+
+SLOW = "parallel"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    patient_config(tmp_path / "config", world, port=0)
+    with open_app(tmp_path / "config", environ={}) as opened:
+        yield opened
+
+
+async def until(happened: Callable[[], bool], task: asyncio.Task[object]) -> bool:
+    """True once it happened, False when the task ended before."""
+    while not happened():
+        if task.done():
+            return False
+        await asyncio.sleep(0)  # after each step of a build
+    return True
+
+
+@asynccontextmanager
+async def building(app: App) -> AsyncIterator[asyncio.Task[object]]:
+    """Builds go on, without a pause between them."""
+    over = asyncio.Event()
+    task: asyncio.Task[object] = asyncio.create_task(build_meanwhile(app, over, 0.01))
+    yield task
+    over.set()
+    await task
+
+
+def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> None:
+    world.latency(SLOW, 60)
+    public = app.settings.public_dir
+
+    async def go() -> bool:
+        wanted = refresh.Wanted(all=True, build_seconds=0.05)
+        task: asyncio.Task[object] = asyncio.create_task(
+            refresh.run(app, wanted, stop=asyncio.Event())
+        )
+        file = public / "sources/holt.atom"
+        seen = await until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
+        under_way = not task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return seen and under_way
+
+    assert asyncio.run(go())
+
+
+def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            store_articles(app, f"Story {number}", "Text.", tags=("LLM", "GPU"))
+
+        async def turns() -> int:
+            count = 0
+            task = asyncio.create_task(build.build_feeds(app))
+            while not task.done():
+                await asyncio.sleep(0)
+                count += 1
+            return count
+
+        assert asyncio.run(turns()) > len(app.store.index.feeds())
+
+
+def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+
+        async def go() -> None:
+            async with building(app) as task:
+                assert await until(lambda: (app.settings.public_dir / "sources").exists(), task)
+                store_articles(app, "Second", "Text.")  # at a time when the feeds are half built
+                assert await until(lambda: app.store.index.newest_mark() == 0, task)
+
+        asyncio.run(go())
+        assert all(
+            f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second")
+        )
+
+
+def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
+    """Of an instance that had none for it; another tag with so few articles still has none."""
+    place = Place(tmp_path, settings="[publish]\ntag_min = 3\n")
+    with place.app(create=True) as app:
+        store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
+    place.build()
+    tags = place.folder / "feeds/public/tags"
+    assert {path.name for path in tags.glob("*.atom")} == {"llm.atom"}
+    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
+    place.build()
+    assert {path.name for path in tags.glob("*.atom")} == {"llm.atom", "robots.atom"}
+    assert "tags/robots.atom" in place.published("feeds.opml")
+
+
+def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        real, calls = build.build_feeds, []
+
+        async def counted(app: App, **options: Any) -> build.BuildReport:
+            calls.append(app)
+            return await real(app, **options)
+
+        monkeypatch.setattr(build, "build_feeds", counted)
+        monkeypatch.setattr(feeds, "_find_fault", lambda *args: "not well-formed")
+
+        async def go() -> None:
+            async with building(app):
+                await asyncio.sleep(0.3)
+
+        asyncio.run(go())
+        assert len(calls) == 1  # held feeds are tried again when something changes
+        assert any(feed.stale for feed in app.store.index.feeds())
+
+
+def test_a_build_that_fails_ends_the_run_with_its_own_words(
+    app: App, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.latency(SLOW, 60)
+
+    async def broken(app: App, **options: Any) -> build.BuildReport:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(build, "build_feeds", broken)
+    monkeypatch.setattr(refresh, "build_feeds", broken)
+    with pytest.raises(StoreError, match="the disk is full"):
+        asyncio.run(
+            refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event())
+        )
+
+
+class Dying:
+    """A worker whose first calls fail for `reason`."""
+
+    def __init__(self, fails: int, reason: WorkerReason) -> None:
+        self.fails, self.reason = fails, reason
+
+    def call_sync(self, function: Callable[..., str], *args: str) -> str:
+        self.fails -= 1
+        if self.fails >= 0:
+            raise WorkerFailed(self.reason)
+        return function(*args)
+
+
+@pytest.mark.parametrize(
+    ("fails", "reason", "set_aside"),
+    [
+        (1, WorkerReason.CRASHED, []),
+        (2, WorkerReason.CRASHED, ["html-missing"]),
+        (1, WorkerReason.HUNG, []),
+        (2, WorkerReason.HUNG, ["html-missing"]),
+    ],
+)
+def test_a_text_is_rendered_once_more_where_the_process_was_gone(
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: int,
+    reason: WorkerReason,
+    set_aside: list[str],
+) -> None:
+    monkeypatch.setattr(build, "open_worker", lambda app: nullcontext(Dying(fails, reason)))
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'
+    )
+    with place.app() as app:
+        store_articles(app, "Chips", "A text.")
+    assert [problem.reason for problem in place.build().set_aside] == set_aside
+
+
+def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The reads of all feeds from now on."""
+    reads: list[str] = []
+    for name in ("feeds", "plain_feeds"):
+        real = getattr(Index, name)
+
+        def counted(self: Index, among: object = None, real: Any = real, name: str = name) -> Any:
+            reads.extend([name] if among is None else [])
+            return real(self, among)
+
+        monkeypatch.setattr(Index, name, counted)
+    return reads
+
+
+def test_without_a_change_no_row_of_all_feeds_is_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        reconcile.files(app)
+    place.build()
+    reads = _unread(monkeypatch)
+    with place.app() as app:
+        reconcile.files(app)
+        assert (
+            asyncio.run(build.build_feeds(app)).builds == 0 and app.store.index.newest_mark() == 0
+        )
+    assert reads == []
+    (place.folder / "feeds/public/all.atom").write_text("an earlier day")
+    assert "all.atom" in place.build().written
+    (place.config / "site.css").write_text("a { color: red }")
+    assert "site.css" in place.build().written
+
+
+def test_one_more_article_reads_all_feeds_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        reconcile.files(app)
+    place.build()
+    with place.app() as app:
+        reconcile.files(app)
+        store_articles(app, "Second", "Text.")
+        reads = _unread(monkeypatch)
+        assert "all.atom" in asyncio.run(build.build_feeds(app)).written
+    assert reads == ["plain_feeds"]
+
+
+def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
+    place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
+    with place.app(create=True) as app:
+        store_articles(app, "First", "Text.", tags=("Sea",))
+        assert {row.key.axis for row in app.store.index.feeds() if row.stale} >= {"tag", "all"}
+    place.build()
+    with place.app() as app:
+        assert not [row.key for row in app.store.index.feeds() if row.stale]
+
+
+def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    left = place.folder / "feeds/public/tags/.llm.atom.1.tmp"
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        asyncio.run(build.build_feeds(app))
+        left.parent.mkdir(exist_ok=True)
+        left.write_text("half")
+        store_articles(app, "Second", "Text.")
+        asyncio.run(build.build_feeds(app))
+        assert left.exists()
+        store_articles(app, "Third", "Text.")
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(build.build_feeds(app, turn=stop))
+        asyncio.run(build.build_feeds(app))
+        assert not left.exists()
+
+
+def test_that_a_build_has_begun_is_known_before_its_first_file(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also beside visits, whose writes wait for a common commit: a kill may come with that file."""
+    seen: list[str | None] = []
+    put = FileOutlet.put
+
+    def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
+        with place.app() as other:
+            seen.append(other.store.visits.note("build begun"))
+        return put(outlet, name, data, **more)
+
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        asyncio.run(build.build_feeds(app))
+        store_articles(app, "Second", "Text.")
+        monkeypatch.setattr(FileOutlet, "put", look)
+        with app.store.visits.shared():
+            asyncio.run(build.build_feeds(app))
+    assert seen[0] == "now"

@@ -1,0 +1,184 @@
+"""A source's feed shows every article that it announced, whoever brought it, whatever becomes of
+the database."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.articles.beside.lists import CARRIED
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import EntryRow
+from syndicator.upkeep import editorial, reconcile, reindex
+from tests.places import NOW, Place, store_articles
+
+ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
+
+
+def members(app: App, key: FeedKey) -> list[str]:
+    return app.store.index.ids(key, limit=99, since=None, most=99)
+
+
+def carry(app: App, id: str, source: str) -> None:
+    app.article_store.carry([(id, source)])
+    app.store.visits.carry([(id, source)], {source: "The second"})
+
+
+def stale(app: App) -> set[FeedKey]:
+    return {row.key for row in app.store.index.feeds() if row.stale}
+
+
+def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
+        carry(app, story.id, "two")
+        reconcile.files(app)
+    place.build()
+    entry = place.published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
+    assert "Story" in entry
+    assert entry in place.published("sources/two.atom")
+    assert ">The second - " in place.published("sources/two.atom")
+
+
+def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.", tags=("LLM",))
+        reconcile.files(app)
+    place.build()
+    with place.app() as app:
+        path = app.article_store.find(story.id)
+        assert path
+        before = app.article_store.stamp(path)
+        carry(app, story.id, "two")
+        assert stale(app) == {TWO}
+        assert app.article_store.stamp(path) == before
+        carry(app, story.id, "two")
+        assert [row.count for row in app.store.index.feeds() if row.key == TWO] == [1]
+
+
+def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+        stored, stamp, _ = app.article_store.put(replace(story, title="New title"))
+        app.store.visits.record(stored, stamp)
+        assert members(app, TWO) == members(app, ONE) == [story.id]
+
+
+def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+        editorial.withdraw(app, story.id)
+        assert members(app, TWO) == []
+        carry(app, story.id, "two")
+        assert members(app, TWO) == []
+        assert [row.count for row in app.store.index.feeds() if row.key == TWO] == [0]
+
+
+def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
+    with place.app() as app:
+        first = store_articles(app, "Story", "Text.")
+        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
+        carry(app, copy.id, "one")
+        assert members(app, ONE) == [copy.id, first.id]
+        assert members(app, FeedKey("all", "all")) == [first.id]
+
+
+def test_a_lost_database_loses_no_membership(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+    shutil.rmtree(place.folder / "feeds/state")
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert app.store.visits.carriers(story.id) == ["two"]
+
+
+def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        path = app.article_store.root / CARRIED.name
+        carry(app, story.id, "two")
+        path.unlink()
+        reindex.reindex(app)
+        assert members(app, TWO) == [story.id]
+        path.write_text("")
+        reindex.reindex(app)
+        assert members(app, TWO) == []
+
+
+def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        reconcile.files(app)
+        app.article_store.carry([(story.id, "two")])  # a crash came before the row
+        reconcile.files(app)
+        assert members(app, TWO) == [story.id]
+
+
+def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        app.article_store.carry([(story.id, "two")])
+        reconcile.files(app)
+        monkeypatch.setattr(type(app.article_store), "carried", None)  # whoever reads it now fails
+        reconcile.files(app)
+        assert members(app, TWO) == [story.id]
+
+
+def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
+    place: Place,
+) -> None:
+    def entry(source: str, id: str, article: str | None) -> EntryRow:
+        status = "done" if article else "refused"
+        return EntryRow(
+            source_key=source,
+            entry_id=id,
+            url="",
+            digest="d",
+            status=status,
+            first_seen=NOW,
+            article_id=article,
+        )
+
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        other = store_articles(app, "Other", "Text.")
+        entries = [
+            entry("one", "a", story.id),
+            entry("two", "b", story.id),
+            entry("two", "c", None),
+        ]
+        app.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
+        reconcile.files(app)
+        assert app.article_store.carried() == [(story.id, "two")]
+        assert members(app, TWO) == [story.id]
+        assert members(app, ONE) == [other.id, story.id]
+
+
+def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+        editorial.withdraw(app, story.id)
+        editorial.undo_withdrawal(app, story.id)
+        assert members(app, TWO) == members(app, ONE) == [story.id]
+
+
+def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+        reconcile.files(app)
+    place.build()
+    before = place.digests("public")
+    shutil.rmtree(place.folder / "feeds/state")
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+    place.build()
+    assert place.digests("public") == before

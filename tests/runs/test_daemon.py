@@ -1,0 +1,177 @@
+"""The jobs of `up` share the opened instance, give others their turn, and say when they ran."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.app.lock import locked
+from syndicator.configuration.settings import load
+from syndicator.health.status import document, look, place_of
+from syndicator.runs import daemon
+from syndicator.runs.daemon import (
+    BUILD,
+    HEALTH,
+    JOBS,
+    RETENTION,
+    VISITS,
+    WEBHOOKS,
+    Job,
+    Jobs,
+    Opened,
+)
+from tests.health.test_follow import mailbox
+from tests.places import Place, store_articles
+
+pytestmark = pytest.mark.anyio
+MAIL = 'mail = ["me@ours.example"]\n[alert]\nsmtp = "smtp://127.0.0.1:{port}"\n'
+
+
+class Up:
+    """Jobs of a place, and what they called for."""
+
+    def __init__(self, place: Place) -> None:
+        self.opened: list[App] = []
+        self.called: list[tuple[str, float]] = []
+        self.troubles: list[str] = []
+        self.now = 0.0
+        self.build_at_once: Callable[[], None] = lambda: None
+        (place.config / "sources.toml").write_text("")
+        self.jobs = Jobs(
+            place.config,
+            stop=asyncio.Event(),
+            warn=self.troubles.append,
+            run_beside=self.run_beside,
+            bring_forward=lambda name, seconds: self.called.append((name, seconds)),
+            read_next_runs=lambda: dict.fromkeys(JOBS, place.now + timedelta(minutes=1)),
+            clock=lambda: place.now,
+            steady=lambda: self.now,
+        )
+
+    def run_beside(
+        self, app: App, build_at_once: Callable[[], None]
+    ) -> AbstractAsyncContextManager[None]:
+        self.opened.append(app)
+        self.build_at_once = build_at_once
+        return nullcontext()
+
+    async def run_all(self) -> None:
+        await asyncio.gather(*map(self.jobs.run, JOBS))
+
+
+@pytest.fixture
+def up(place: Place) -> Up:
+    return Up(place)
+
+
+async def test_jobs_that_start_together_open_the_instance_once(up: Up) -> None:
+    await up.run_all()
+    await up.run_all()
+    assert len(up.opened) == 2 and up.troubles == []
+
+
+async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
+    up: Up, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+
+    async def wait(jobs: Jobs, opened: Opened) -> None:
+        await gate.wait()
+
+    monkeypatch.setitem(daemon.JOBS, WEBHOOKS, Job(60, wait))
+    waiting = asyncio.create_task(up.jobs.run(WEBHOOKS))
+    await asyncio.sleep(0)
+    await up.jobs.run(HEALTH)  # joins
+    assert len(up.opened) == 1
+    await up.jobs.run(VISITS)
+    await up.jobs.run(RETENTION)
+    gate.set()
+    await waiting
+    assert len(up.opened) == 1
+    postponed = [(name, seconds) for name, seconds in up.called if name in (VISITS, RETENTION)]
+    assert sorted(postponed) == [(RETENTION, 0.5), (VISITS, 0.5)]
+    with locked(load(place.config)):  # for half a second: another command's turn
+        await up.jobs.run(VISITS)
+    assert len(up.troubles) == 1 and "another run is under way" in up.troubles[0]
+    await up.jobs.run(VISITS)
+    assert len(up.opened) == 2
+
+
+async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
+    up: Up, place: Place
+) -> None:
+    with locked(load(place.config)):
+        await up.run_all()
+        assert len(up.troubles) == 1
+        assert (RETENTION, 60.0) in up.called  # it is not left out for a day
+        await up.run_all()
+    assert len(up.troubles) == 2 and up.opened == []
+
+
+async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
+    up: Up, place: Place
+) -> None:
+    await up.run_all()
+    (place.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
+    await up.jobs.run(BUILD)
+    await up.jobs.run(VISITS)
+    assert [app.settings.publish.limit for app in up.opened[1:]] == [50, 77]
+
+
+async def test_builds_leave_time_for_the_visits(up: Up, place: Place) -> None:
+    await up.jobs.run(BUILD)
+    up.called.clear()
+
+    def build_for_two_seconds() -> None:
+        up.now += 2
+
+    with place.app() as app:
+        store_articles(app, "Story", "Text.")
+    up.jobs.watch = replace(up.jobs.watch, turn=build_for_two_seconds)
+    await up.jobs.run(BUILD)
+    took = up.now
+    assert took >= 2
+    assert {name for name, _ in up.called} == {HEALTH, WEBHOOKS}
+    up.called.clear()
+    up.now += 1
+    up.build_at_once()
+    up.now += 4 * took
+    up.build_at_once()
+    assert up.called == [(BUILD, 4 * took - 1), (BUILD, 0)]
+
+
+async def test_status_says_when_each_job_ran_and_runs_next(up: Up, place: Place) -> None:
+    await up.run_all()
+    with place_of(place.config, now=lambda: place.now) as seen:
+        health = look(seen)
+        jobs: list[Any] = list(document(health, seen.store, [])["schedule"])
+    assert [job.job for job in jobs] == list(JOBS)
+    assert {(job.last, job.next) for job in jobs} == {(place.now, place.now + timedelta(minutes=1))}
+
+
+async def test_what_one_process_did_another_does_not_repeat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    place = Place(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
+    await asyncio.to_thread(place.build)
+    with mailbox() as (port, mails):
+        path = place.config / "syndicator.toml"
+        path.write_text(path.read_text() + MAIL.format(port=port))
+        with place.app() as app:
+            store_articles(app, "Story", "Text.", added=place.now)
+        place.now = datetime(2026, 3, 11, 7, tzinfo=UTC)
+        for _ in range(2):
+            up = Up(place)
+            for name in (*JOBS, *JOBS):
+                await up.jobs.run(name)
+            assert up.troubles == []
+    assert len(mails) == 1

@@ -1,0 +1,198 @@
+"""The whole trip with a language model: ours is published first, the model's is filled in,
+`updated` stays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.app.container import open_app
+from syndicator.cli import app as cli
+from syndicator.cli import load_commands
+from syndicator.operations.changes.texts import apply
+from syndicator.operations.operation import CancelledJob, need
+from syndicator.runs.refresh import RunReport, Wanted, run
+from tests import commands
+from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
+from tests.places import Place
+from tests.upkeep.descriptions.test_enrich import FIRST, SECOND, Lab
+from tests.world import World, patient_config, world
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["llm", "world"]
+
+load_commands()
+
+
+def told_by(config: Path, url: str, more: str = "") -> None:
+    path = config / "syndicator.toml"
+    path.write_text(
+        path.read_text() + f'[describe.llm]\nurl = "{url}"\nmodel = "tiny"\nseconds = 5\n{more}'
+    )
+
+
+def visit(config: Path, environ: dict[str, str] | None = None) -> RunReport:
+    async def go() -> RunReport:
+        with open_app(config, environ=environ or {}) as app:
+            return await run(app, Wanted(all=True), stop=asyncio.Event())
+
+    return asyncio.run(go())
+
+
+def entries(public: Path) -> dict[str, dict[str, Any]]:
+    return {item["id"]: item for item in json.loads((public / "all.json").read_text())["items"]}
+
+
+def _says(item: dict[str, Any]) -> str:
+    return str(item.get("summary", ""))
+
+
+def test_ours_first_then_the_models_and_updated_stays(
+    tmp_path: Path, world: World, llm: FakeLlm
+) -> None:
+    config, public = tmp_path / "config", tmp_path / "feeds/public"
+    patient_config(config, world)
+    told_by(config, llm.url)
+    at_first: dict[str, dict[str, Any]] = {}
+
+    def behave(question: Question) -> Said:
+        at_first.update(at_first or entries(public))
+        return honest(question)
+
+    llm.behaviour = behave
+    report = visit(config)
+    assert report.llm.calls == len(llm.seen) > 10
+    accepted = report.llm.counts["accepted"]
+    assert accepted > 5
+    afterwards = entries(public)
+    assert at_first.keys() == afterwards.keys()
+    assert {id: item.get("date_modified") for id, item in at_first.items()} == {
+        id: item.get("date_modified") for id, item in afterwards.items()
+    }
+    moved = [id for id, item in afterwards.items() if _says(item) != _says(at_first[id])]
+    assert len(moved) >= accepted / 2  # where its sentence is ours, too, nothing moves
+    again = visit(config)
+    assert again.llm.calls == 0
+    assert entries(public) == afterwards
+
+
+def test_a_dead_endpoint_holds_nothing_up_and_is_named(
+    tmp_path: Path, world: World, llm: FakeLlm
+) -> None:
+    llm.close()
+    config = tmp_path / "config"
+    patient_config(config, world)
+    told_by(config, llm.url)
+    report = visit(config)
+    assert len(entries(tmp_path / "feeds/public")) > 10
+    assert report.llm.calls == 1
+    assert [problem.reason for problem in report.llm.problems] == ["connect"]
+    told = (
+        CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
+    )
+    assert (
+        "language model: 1 failure in a row, the last connect" in told
+        and "; not asked before" in told
+    )
+
+
+@pytest.fixture
+def lab(tmp_path: Path, llm: FakeLlm) -> Lab:
+    return Lab(tmp_path, llm)
+
+
+def command(place: Place, *words: str) -> Result:
+    return CliRunner().invoke(cli, [*words, "--config", str(place.config)], catch_exceptions=False)
+
+
+def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
+    lab.file("Weather", "Climate")
+    dry = command(lab.place, "describe", "--all", "--llm", "--dry-run")
+    assert (
+        "the language model would be asked about up to 2 articles" in dry.output
+        and lab.llm.seen == []
+    )
+    told = command(lab.place, "describe", "--all", "--llm")
+    assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
+    assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published(
+        "all.atom"
+    )
+    command(lab.place, "change", "undo", "1")
+    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published(
+        "all.atom"
+    )
+    assert (
+        json.loads(command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"][
+            "calls"
+        ]
+        == 0
+    )
+
+
+def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
+    lab.file("Weather", "Climate")
+
+    def progress(done: int, total: int) -> None:
+        raise CancelledJob
+
+    with lab.place.app() as app:
+        operation = need("ask-model")
+        planned = operation.plan(app, {"all": True})
+        made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
+    assert planned.data["waiting"] == 2 and made.data["llm"]["calls"] == 0 and lab.llm.seen == []
+
+
+def test_describe_llm_names_what_is_refused_and_what_is_missing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.file("Weather", "Climate")
+    lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
+    told = command(lab.place, "describe", "--all", "--llm")
+    assert "category nothing in the article speaks for Horoscopes" in told.output
+    assert (
+        "category\tnothing in the article speaks for Horoscopes"
+        in command(lab.place, "status").output
+    )
+    path = str(lab.place.path("Weather"))
+    shown = command(lab.place, "show", path, "--why").output
+    assert (
+        "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
+        and "Horoscopes" in shown
+    )
+    lab.file("Third")
+    lab.llm.close()
+    assert command(lab.place, "describe", "--all", "--llm").exit_code == 69
+    config = lab.place.config / "syndicator.toml"
+    config.write_text(config.read_text() + 'key_env = "MY_MISSING_KEY"\n')
+    monkeypatch.delenv("MY_MISSING_KEY", raising=False)
+    missing = command(lab.place, "describe", "--all", "--llm")
+    assert missing.exit_code == 78 and "MY_MISSING_KEY is not set; set it" in missing.stderr
+
+
+def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
+    from syndicator.core.errors import ConfigError
+
+    with pytest.raises(ConfigError, match=r"describe\.llm\.url is empty"):
+        command(Place(tmp_path), "describe", "--all", "--llm")
+
+
+def test_refresh_publishes_without_the_key_and_says_so(
+    tmp_path: Path, world: World, llm: FakeLlm
+) -> None:
+    config = tmp_path / "config"
+    patient_config(config, world)
+    told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
+    environ = {name: value for name, value in os.environ.items() if name != "MY_MISSING_KEY"}
+    done = commands.run("refresh", "--config", str(config), environ=environ)
+    assert done.returncode == 78
+    assert "MY_MISSING_KEY is not set; set it" in done.stderr
+    assert len(entries(tmp_path / "feeds/public")) > 10 and llm.seen == []
+    checked = commands.run("check", "--config", str(config), environ=environ)
+    assert "no-llm-key" in checked.stdout and "MY_MISSING_KEY" in checked.stdout

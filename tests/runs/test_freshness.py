@@ -1,0 +1,43 @@
+"""How fresh feeds are, as builds note it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicator.core.model import SourceState
+from syndicator.health import freshness
+from syndicator.health.freshness import Freshness, Samples
+from tests.places import NOW, Place, store_articles
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Place) -> None:
+    place.build()
+    with place.app() as app:
+        state = SourceState(
+            key="one", url="https://one.example/feed", first_visit=NOW - timedelta(days=1)
+        )
+        app.store.visits.save_states([state])
+        for title, published in (("New", 5), ("Old", -3000), ("Ahead", 600)):
+            store_articles(
+                app, title, "A text.", published=NOW + published * MINUTE, added=NOW + 9 * MINUTE
+            )
+        store_articles(app, "Undated", "A text.", published=None, added=NOW + 9 * MINUTE)
+        store_articles(app, "Day", "A text.", published=NOW.replace(hour=0), added=NOW + 9 * MINUTE)
+    place.now = NOW + 10 * MINUTE
+    place.build()
+    place.now = NOW + 20 * MINUTE
+    place.build()
+    with place.app() as app:
+        assert freshness.read_freshness(app.store).seconds == (300,)
+
+
+def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> None:
+    assert freshness.measure_freshness(Samples()) is None
+    found = freshness.measure_freshness(replace(Samples(), seconds=tuple(range(1, 101))))
+    assert found == Freshness(articles=100, median=51, p95=96)
+    assert freshness.measure_freshness(Samples(seconds=(7,))) == Freshness(
+        articles=1, median=7, p95=7
+    )

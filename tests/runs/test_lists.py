@@ -1,0 +1,141 @@
+"""A long list of all feeds stands in parts, of which a build writes those that changed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from syndicator.core.axes import ALL
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
+from syndicator.publishing.web import directory
+from syndicator.publishing.web.pages import Pages
+from syndicator.runs import build
+from syndicator.upkeep import reconcile
+from tests.places import Place, store_articles
+
+TAGS = ("Sea", "Seal", "Sand", "Salt", "Tide", "Port")
+LISTS = re.compile(r"(feeds|sitemap)(-.*)?\.(html|xml|opml)")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(directory, "WHOLE", 4)
+    monkeypatch.setattr(directory, "PART", 2)
+    place = Place(
+        tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
+    )
+    with place.app(create=True) as app:
+        for tag in TAGS:
+            store_articles(app, f"Of {tag}", "Text.", tags=(tag,))
+    build_now(place)
+    return place
+
+
+def build_now(place: Place, **how: object) -> set[str]:
+    """The written lists."""
+    with place.app() as app:
+        reconcile.files(app)
+        written = asyncio.run(build.build_feeds(app, **how)).written  # type: ignore[arg-type]
+    return {name for name in written if LISTS.fullmatch(name)}
+
+
+def lists(place: Place) -> dict[str, str]:
+    return {
+        name: digest for name, digest in place.digests("public").items() if LISTS.fullmatch(name)
+    }
+
+
+def more(place: Place, title: str, *tags: str) -> None:
+    with place.app() as app:
+        store_articles(app, title, "Text.", tags=tags)
+
+
+def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
+    first = place.published("feeds.html")
+    parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
+    assert parts == [
+        "feeds-tags-p.html",
+        "feeds-tags-sa.html",
+        "feeds-tags-se.html",
+        "feeds-tags-t.html",
+    ]
+    shown = [
+        tag
+        for part in parts
+        for tag in re.findall(r'href="tags/(\w+).html"', place.published(part))
+    ]
+    assert (
+        sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
+    )
+    index = etree.fromstring(place.published("sitemap.xml").encode())
+    named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
+    listed = "".join(map(place.published, named))
+    assert (
+        all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
+        and "/sources/one.html</loc>" in listed
+    )
+
+
+def test_one_more_article_makes_the_parts_of_its_feeds(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more(place, "Another", "Tide")
+    made, listed = list[str](), Pages.listed
+
+    def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+        made.append(part)
+        return listed(self, part, rows)
+
+    monkeypatch.setattr(Pages, "listed", noted)
+    assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
+    assert made == ["", "-tags-t"] and "Another" in place.published("feeds-tags-t.html")
+
+
+def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
+    more(place, "Another", "Pond")
+    written = build_now(place)
+    assert {"feeds.html", "feeds.opml", "feeds-tags-p.html", "sitemap-tags-p.xml"} <= written
+    assert written.isdisjoint(("feeds-tags-sa.html", "feeds-tags-se.html", "feeds-tags-t.html"))
+    more(place, "And more", "Pool")  # three with p: the part is divided
+    assert {"feeds-tags-pon.html", "feeds-tags-poo.html", "feeds-tags-p.html"} <= build_now(place)
+
+
+def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
+    for title, tag in (("A", "Pond"), ("B", "Sea"), ("C", "Pool"), ("D", "Tidal")):
+        more(place, title, tag)
+        build_now(place)
+    before = lists(place)
+    assert not build_now(place, all=True) and lists(place) == before
+    assert "feeds-tags-p.html" not in before  # it was, before it was divided
+
+
+def test_what_a_build_left_is_written_by_the_next(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more(place, "Another", "Tide")
+    # with its tag's feed
+    assert build_now(place, among=lambda key: key != ALL) == set()
+    assert "feeds-tags-t.html" in build_now(place)
+    more(place, "One more", "Salt")
+    with monkeypatch.context() as patched:
+        patched.setattr(Pages, "shared", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build_now(place)
+    assert "feeds-tags-sa.html" in build_now(place)
+
+
+def test_a_list_that_has_become_short_is_one_page_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "WHOLE", 100)
+    more(place, "Another", "Tide")
+    written = build_now(place)
+    assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written
+    assert set(lists(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
+    assert all(f"tags/{tag.lower()}.html" in place.published("feeds.html") for tag in TAGS)

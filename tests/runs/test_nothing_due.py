@@ -1,0 +1,91 @@
+"""A run with nothing to do: what it loads, and what it must still see."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicator.setup.start import write_config
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Each costs a run of every few minutes more than its own work does.
+HEAVY = (
+    "aiohttp",
+    "feedgen",
+    "feedparser",
+    "frontmatter",
+    "httpx",
+    "jinja2",
+    "lxml",
+    "markdown_it",
+    "numpy",
+    "protego",
+    "rich",
+    "sqlalchemy.dialects.postgresql",
+    "tld",
+    "trafilatura",
+    "yaml",
+)
+SCRIPT = """
+import sys
+from syndicator.cli import main
+sys.argv = ["syndicator", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print(*sorted(sys.modules))
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    write_config(folder)
+    (folder / "sources.toml").write_text("")
+    return folder
+
+
+def run(config: Path, name: str) -> tuple[str, set[str]]:
+    """Return what a command printed, and the modules that it loaded."""
+    command = [sys.executable, "-c", SCRIPT, name, "--config", str(config)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    *said, loaded = done.stdout.splitlines()
+    return "\n".join(said), set(loaded.split())
+
+
+def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
+    said, loaded = run(config, "status")
+    assert said
+    assert loaded.isdisjoint({"feedgen", "dateutil.parser", "lxml"})
+
+
+@pytest.mark.slow
+def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
+    run(config, "refresh")  # writes the first, empty feeds
+    said, loaded = run(config, "refresh")
+    assert "0 files written" in said
+    assert loaded.isdisjoint(HEAVY)
+    _, loaded = run(config, "build")
+    assert loaded.isdisjoint(
+        (*HEAVY, "syndicator.cli.operations", "syndicator.configuration.sources.schema")
+    )
+
+
+@pytest.mark.slow
+def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None:
+    public = config.parent / "feeds" / "public"
+    queries = config / "feeds.toml"
+    before = queries.read_text()
+    queries.write_text('[[feed]]\nslug = "mine"\ntitle = "Mine"\nquery = "tag:AI"\n')
+    run(config, "refresh")
+    assert (public / "queries" / "mine.atom").exists()
+    (public / "index.html").unlink()
+    run(config, "refresh")
+    assert (public / "index.html").exists()
+    queries.write_text(before)
+    run(config, "refresh")
+    assert not (public / "queries" / "mine.atom").exists()
+    assert "0 files written" in run(config, "refresh")[0]

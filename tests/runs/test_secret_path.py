@@ -1,0 +1,168 @@
+"""An instance for its operator alone: whole texts, at secret addresses, for nobody else."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from unittest.mock import Mock
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import html as lxml_html
+
+from syndicator.app.clients import user_agent
+from syndicator.app.contexts import make_context
+from syndicator.configuration.settings import Settings, load
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import SourceState, article_id
+from syndicator.health.check.configuration import settings as checked
+from syndicator.health.episodes import feed_url
+from syndicator.publishing.web.shell import qr_svg
+from tests.places import SOURCES, Place, store_articles
+
+SECRET = "sesame-opens-this-door"
+PRIVATE = f'[site]\nurl = "http://192.168.1.5:8080/"\n[publish]\nsecret_path = "{SECRET}"\n'
+BODY = "The first paragraph.\n\nThe last paragraph."
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path, settings=PRIVATE)
+    (place.config / "sources.toml").write_text(SOURCES + 'content = "link"\n')
+    with place.app() as app:
+        store_articles(app, "Own", BODY)
+        store_articles(app, "Linked", BODY, source="two")
+        address = "https://neighbour.example/1"
+        store_articles(app, "Found", BODY, id=article_id(address), url=address)
+    place.build()
+    return place
+
+
+def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
+    feed = json.loads(place.published("all.json"))
+    base = f"http://192.168.1.5:8080/{SECRET}/"
+    assert feed["feed_url"] == f"{base}all.json"
+    whole = {item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]}
+    assert whole == {"Own", "Found"}  # `content = "link"` of the operator holds
+    assert (
+        sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
+    )
+
+
+def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
+    """`test_once_it_is_public` says that it goes."""
+    assert '<a href="phone.html">Subscribe from your phone</a>' in place.published("index.html")
+    page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
+    assert qr_svg(f"{base}phone.html") in page
+    assert (
+        f"<code>{base}all.atom</code>" in page
+        and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
+    )
+
+
+def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
+    links = list[str]()
+    for path in (place.folder / "feeds/public").rglob("*.html"):
+        page = lxml_html.fromstring(path.read_text())
+        links += [
+            str(link)
+            for link in page.xpath("//@href | //@src | //@action")
+            if str(link).startswith("http")
+        ]
+    assert any(link.startswith(f"http://192.168.1.5:8080/{SECRET}/") for link in links)
+    assert [
+        link for link in links if SECRET in link and urlsplit(link).netloc != "192.168.1.5:8080"
+    ] == []
+
+
+def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
+    place = Place(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
+    with place.app() as app:
+        store_articles(app, "Own", BODY)
+    place.build()
+    assert "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom" in place.published(
+        "index.html"
+    )
+
+
+def test_no_page_is_for_search_engines(place: Place) -> None:
+    pages = list((place.folder / "feeds/public").rglob("*.html"))
+    assert len(pages) > 5
+    assert [
+        page.name
+        for page in pages
+        if '<meta name="robots" content="noindex">' not in page.read_text()
+    ] == []
+
+
+def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
+    (place.config / "syndicator.toml").write_text('[site]\nurl = "https://feeds.example/"\n')
+    place.build()
+    everything = "".join(
+        path.read_text()
+        for path in (place.folder / "feeds/public").rglob("*.*")
+        if path.suffix not in (".gz", ".png")
+    )
+    assert "last paragraph" not in everything and SECRET not in everything
+
+
+def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> None:
+    assert "192.168" not in user_agent(Settings.model_validate(tomllib.loads(PRIVATE)))
+
+
+def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
+    shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
+    assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
+    assert (
+        feed_url(Settings.model_validate(tomllib.loads(PRIVATE)), "k")
+        == "http://127.0.0.1:8080/health/k.atom"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ('hubs = ["https://hub.example/"]', r"hubs would learn"),
+        ('[paths]\npublic = "s3://bucket"', "does not protect a bucket"),
+        ("", "16 to 64 small letters"),
+    ],
+)
+def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str) -> None:
+    text = f"{PRIVATE}{line}\n" if line else PRIVATE.replace(SECRET, "s3cr/et")
+    (tmp_path / "syndicator.toml").write_text(text)
+    with pytest.raises(ConfigError, match=cure) as refused:
+        load(tmp_path, {})
+    assert SECRET not in str(refused.value) and "s3cr/et" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "warns"),
+    [
+        ("http://feeds.example/", True),
+        ("http://8.8.8.8:8080/", True),
+        ("https://feeds.example/", False),
+        ("http://192.168.1.5:8080/", False),
+        ("http://[fd00::5]:8080/", False),
+        ("http://box.local:8080/", False),
+        ("", False),
+    ],
+)
+def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
+    tmp_path: Path, url: str, warns: bool
+) -> None:
+    (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
+    found = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
+    assert ("secret-without-tls" in found) == warns
+
+
+def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
+    """Else each build would have to, in a process of its own."""
+    with place.app() as app:
+        source = app.sources["one"]
+        context = make_context(app, Mock(), Mock(), lambda title: None)
+        terms = context.visit(source, SourceState(key="one", url=source.url)).terms
+        assert [terms(url).content for url in (source.url, "https://neighbour.example/1")] == [
+            "full",
+            "full",
+        ]

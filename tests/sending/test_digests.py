@@ -1,0 +1,295 @@
+"""A digest has one entry a period, made once; withdrawn articles leave it; its mail is sent
+once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import feedparser
+import pytest
+
+from syndicator.configuration.settings import Digest, load
+from syndicator.core.errors import ConfigError
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import Problem
+from syndicator.health.follow import report_run
+from syndicator.health.status import observe
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.publishing.validate import atom_fault
+from syndicator.runs.build import build_due
+from syndicator.runs.settling import Settling
+from syndicator.sending.digests import last_end
+from tests.health.test_follow import mailbox
+from tests.places import Place, store_articles
+from tests.stories.test_published import operate, report
+from tests.stories.test_stories import FERRY, QUAKE
+
+SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\n[[digest]]\nname = "morning"\n'
+MORNING = datetime(2026, 3, 11, 7, tzinfo=UTC)
+UTC_DAY, WEEK = Digest(name="d", at="02:30"), Digest(name="w", at="mon 00:00")
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+
+
+def place_of(folder: Path, more: str = "", settings: str = SETTINGS) -> Place:
+    """A place whose digest began on 10 March at noon."""
+    place = Place(folder, settings=settings + more)
+    place.build()
+    return place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return place_of(tmp_path)
+
+
+def entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
+    found: list[feedparser.FeedParserDict] = feedparser.parse(
+        place.published(f"digests/{name}.atom")
+    ).entries
+    return found
+
+
+def lines(place: Place, name: str = "morning", entry: int = 0) -> list[list[str]]:
+    """The addresses of each story of an entry, the lead first."""
+    items = entries(place, name)[entry].content[0].value.split("</li>")[:-1]
+    return [re.findall('href="([^"]*)"', item) for item in items]
+
+
+def build_at(place: Place, now: datetime) -> None:
+    place.now = now
+    place.build()
+
+
+LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
+
+
+def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: Place) -> None:
+    listed = {name: "digests/morning." in place.published(name) for name in LISTS}
+    assert listed == dict.fromkeys(LISTS, True)
+    assert entries(place) == []
+    assert atom_fault(place.published("digests/morning.atom").encode()) is None
+    assert 'text="Digests"' in place.published("feeds.opml")
+    config = place.config / "syndicator.toml"
+    config.write_text(config.read_text().partition("[[digest]]")[0])
+    place.build()
+    assert not [name for name in LISTS if "digests/" in place.published(name)]
+
+
+def end(place: Place) -> tuple[Problem, ...]:
+    """The end of a run."""
+    with place.app() as app:
+        return asyncio.run(report_run(app, [], BuildReport(), seconds=1))
+
+
+def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:
+    report(place, "one", excerpt="Nobody was <hurt>.")
+    report(place, "two")
+    report(place, "sea", FERRY)
+    build_at(place, MORNING - timedelta(seconds=1))
+    assert entries(place) == []
+    build_at(place, MORNING)
+    assert lines(place) == [
+        ["https://one.example/a", "https://two.example/a"],
+        ["https://sea.example/a"],
+    ]
+    (first,) = entries(place)
+    assert first.title == "Morning: Wednesday, 11 March 2026"
+    assert first.published == MORNING.isoformat()
+    assert first.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
+    assert "</a> · One</p>\n<p>Also: <a" in first.content[0].value
+    assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
+    for format in ("rss", "json", "html"):
+        assert "https://two.example/a" in place.published(f"digests/morning.{format}")
+    assert atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
+    before = place.digests("public/digests")
+    report(place, "three")
+    build_at(place, MORNING + timedelta(hours=23))
+    assert place.digests("public/digests") == before
+    build_at(place, MORNING + timedelta(days=1))
+    second, again = entries(place)
+    assert (again.id, again.updated, again.content) == (first.id, first.updated, first.content)
+    assert second.id != first.id
+
+
+def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
+    with place.app() as app:
+        for title, added in (
+            ("At the end", MORNING),
+            ("Just before", MORNING - timedelta(seconds=1)),
+        ):
+            store_articles(app, title, "A text.", added=added)
+    build_at(place, MORNING + timedelta(hours=1))
+    assert lines(place) == [["https://one.example/just-before"]]
+    build_at(place, MORNING + timedelta(days=3))
+    assert lines(place) == [["https://one.example/at-the-end"]]
+
+
+def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
+    for outlet, now in (("one", place.now), ("two", MORNING)):
+        place.now = now
+        report(place, outlet)
+    place.build()
+    assert lines(place) == [["https://one.example/a"]]
+    build_at(place, MORNING + timedelta(days=1))
+    assert lines(place) == [["https://one.example/a", "https://two.example/a"]]
+    place.now = MORNING + timedelta(days=2)
+    report(place, "three")
+    place.build()
+    assert len(entries(place)) == 2
+
+
+def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
+    place = Place(tmp_path, settings=SETTINGS)
+    with place.app() as app:
+        for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):
+            store_articles(app, title, "A text.", added=place.now - timedelta(hours=hours))
+    place.build()
+    assert lines(place) == [["https://one.example/of-the-last-day"]]
+
+
+def test_without_stories_there_is_no_entry(place: Place) -> None:
+    build_at(place, MORNING)
+    assert entries(place) == []
+
+
+@pytest.mark.parametrize("operation", ["withdraw", "hide"])
+def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str) -> None:
+    ids = [report(place, "sea", FERRY), report(place, "one"), report(place, "two")]
+    build_at(place, MORNING)
+    (first,) = entries(place)
+    operate(place, operation, id=ids[1])
+    place.build()
+    assert lines(place) == [["https://two.example/a"], ["https://sea.example/a"]]
+    assert entries(place)[0].updated == first.updated
+    for id in (ids[0], ids[2]):
+        operate(place, operation, id=id)
+    place.build()
+    assert entries(place) == []
+    assert not [
+        name for name in FORMATS if "example/a" in place.published(f"digests/morning.{name}")
+    ]
+
+
+def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
+    place = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
+    with place.app() as app:
+        store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
+        store_articles(app, "Not", "A text.", added=place.now)
+    build_at(place, MORNING)
+    assert lines(place) == [["https://one.example/tagged"]]
+    (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
+    place.build()
+    assert place.digests("public/digests") == {}
+
+
+def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
+    report(place, "one")
+    place.build()
+    settling = Settling(clock=lambda: 1.0)
+    place.now = MORNING - timedelta(seconds=1)
+    with place.app() as app:
+        asyncio.run(build_due(app, settling))
+        assert asyncio.run(build_due(app, settling)).written == ()
+    place.now = MORNING
+    with place.app() as app:
+        assert "digests/morning.atom" in asyncio.run(build_due(app, settling)).written
+
+
+@pytest.mark.parametrize(
+    ("digest", "zone", "now", "then"),
+    [
+        # at 2:30 on the day without it, that is 3:30 of summer time; and the first of two
+        (UTC_DAY, "Europe/Berlin", "2026-03-29T01:29:59", "2026-03-28T01:30:00"),
+        (UTC_DAY, "Europe/Berlin", "2026-03-29T01:30:00", "2026-03-29T01:30:00"),
+        (UTC_DAY, "Europe/Berlin", "2026-03-30T00:30:00", "2026-03-30T00:30:00"),
+        (UTC_DAY, "Europe/Berlin", "2026-10-25T01:30:00", "2026-10-25T00:30:00"),
+        (WEEK, "Asia/Tokyo", "2026-11-29T14:59:59", "2026-11-22T15:00:00"),
+        (WEEK, "Asia/Tokyo", "2026-11-29T15:00:00", "2026-11-29T15:00:00"),
+    ],
+)
+def test_periods_end_by_the_clock_of_the_operator(
+    digest: Digest, zone: str, now: str, then: str
+) -> None:
+    moment = datetime.fromisoformat(f"{now}+00:00")
+    assert last_end(digest, moment, ZoneInfo(zone)) == datetime.fromisoformat(f"{then}+00:00")
+
+
+def mailed(place: Place, port: int) -> None:
+    text = (
+        'mail = ["me@ours.example", "you@ours.example"]\n[alert]\nsmtp ='
+        f' "smtp://127.0.0.1:{port}"\n'
+    )
+    (place.config / "syndicator.toml").write_text(SETTINGS + text)
+
+
+def test_a_mail_is_sent_once(place: Place) -> None:
+    report(place, "one", QUAKE)
+    with mailbox() as (port, mails):
+        mailed(place, port)
+        build_at(place, MORNING)
+        assert (end(place), end(place)) == ((), ())
+        build_at(place, MORNING + timedelta(hours=1))
+        assert end(place) == ()
+    (mail,) = mails
+    assert "To: me@ours.example, you@ours.example" in mail
+    assert "Subject: Morning: Wednesday, 11 March 2026" in mail
+    assert "Strong quake hits Sant Orel in Verania (https://one.example/a)" in mail.replace(
+        "=\r\n", ""
+    )
+
+
+def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
+    report(place, "one")
+    with mailbox() as (port, _):
+        pass
+    mailed(place, port)
+    build_at(place, MORNING)
+    (problem,) = end(place)
+    assert "me@ours.example" in problem.detail
+    with place.app() as app:
+        assert observe(app.place("")).alert == problem.detail
+    with mailbox() as (port, mails):
+        mailed(place, port)
+        assert end(place) == (problem,)
+        assert mails == []
+        place.now += timedelta(minutes=10)
+        assert end(place) == ()
+    assert len(mails) == 1
+
+
+def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
+    with mailbox() as (port, mails):
+        place = Place(tmp_path)
+        report(place, "one")
+        place.now = MORNING
+        mailed(place, port)
+        place.build()
+        assert len(entries(place)) == 1
+        assert end(place) == ()
+    assert mails == []
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('name = "Big News"', "2: digest.name: write small letters"),
+        ('name = "a"\nof = "tag:ai"', "3: digest.of: write"),
+        ('name = "a"\nat = "25:00"', "3: digest.at: write"),
+        ('name = "a"\nat = "may 07:00"', "3: digest.at: write"),
+        ('name = "a"\nmail = ["me"]', "3: digest.mail: write"),
+        ('name = "a"\n[[digest]]\nname = "a"', "same name"),
+    ],
+)
+def test_a_bad_table_names_file_line_and_key(tmp_path: Path, table: str, words: str) -> None:
+    (tmp_path / "syndicator.toml").write_text(f"[[digest]]\n{table}\n")
+    with pytest.raises(ConfigError, match=r"syndicator\.toml") as caught:
+        load(tmp_path, {})
+    assert words in str(caught.value)

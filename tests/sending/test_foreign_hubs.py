@@ -1,0 +1,99 @@
+"""Hubs of other people take our notices, and what they refuse is told, through the command line."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app, load_commands
+from tests.places import Place, store_articles
+from tests.sending.foreign import ForeignHub, running_flask_websub, running_webubbub
+
+load_commands()
+SITE = "https://feeds.example/"
+FEEDS = sorted(
+    f"{name}.{form}"
+    for name in ("all", "sources/one", "sources/two")
+    for form in ("atom", "json", "rss")
+)
+
+
+@pytest.fixture(params=["flask-websub", "Webubbub"])
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ForeignHub]:
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    running = running_flask_websub if request.param == "flask-websub" else running_webubbub
+    with running(folder) as started:
+        yield started
+
+
+def make_place(folder: Path, hub: str) -> Place:
+    folder.mkdir()
+    place = Place(
+        folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n'
+    )
+    with place.app() as opened:
+        store_articles(opened, "A story", "A text that says something.")
+        store_articles(opened, "Another", "A text that says something else.", source="two")
+    return place
+
+
+def run(place: Place, *words: str) -> Any:
+    result = CliRunner().invoke(
+        app, [*words, "--json", "--config", str(place.config)], catch_exceptions=False
+    )
+    return json.loads(result.stdout)
+
+
+def find_refusals(place: Place) -> list[str]:
+    return [
+        str(found["detail"]) for found in run(place, "check") if found["reason"] == "hub-refuses"
+    ]
+
+
+def name_failing(place: Place) -> list[str]:
+    return [
+        item["code"] for item in run(place, "status")["conditions"] if item["kind"] == "hub-failing"
+    ]
+
+
+def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
+    place = make_place(tmp_path / "place", hub.url)
+    built = run(place, "build")
+    assert built["hubs"] == [] and set(FEEDS) <= {str(name) for name in built["written"]}
+    assert hub.count_taken() == len(FEEDS)
+    if hub.name == "Webubbub":
+        assert hub.list_topics() == [f"{SITE}{name}" for name in FEEDS]
+    assert name_failing(place) == []
+    assert find_refusals(place) == []
+
+
+def test_flask_websub_refuses_a_notice_without_topic(tmp_path: Path) -> None:
+    """It is stricter than the standard, which leaves the form of notices open."""
+    with running_flask_websub(tmp_path) as hub:
+        form = urllib.parse.urlencode({"hub.mode": "publish", "hub.url": f"{SITE}all.atom"})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(hub.url, form.encode(), timeout=20)
+    with refused.value as answer:
+        assert answer.code == 400
+
+
+def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    with running_flask_websub(folder, mode="private") as hub:
+        place = make_place(tmp_path / "place", hub.url)
+        (failed,) = run(place, "build")["hubs"]
+        assert failed["reason"] == "http-400"
+        assert name_failing(place) == ["http-400"]
+        (found,) = find_refusals(place)
+        assert "http-400" in found
+        assert hub.count_taken() == 0

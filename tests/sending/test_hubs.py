@@ -1,0 +1,204 @@
+"""A hub that takes no notice of a change is remembered until it does or is removed, and the
+operator is told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from syndicator.core.model import Problem
+from syndicator.core.reasons import ConditionReason
+from syndicator.health.check.installation import check
+from syndicator.health.conditions import Condition, Observed, conditions
+from syndicator.health.episodes import Memory, feed_document, follow
+from syndicator.health.status import look, place_of
+from syndicator.runs.build import build_feeds
+from syndicator.sending.hubs import FailingHub
+from tests.places import NOW, Place, store_articles
+
+SITE = "https://feeds.example/"
+INSTANCE = uuid.UUID(int=1)
+
+
+@dataclass
+class OwnHub:
+    """A hub on loopback. `status`: of its next answers; `refuses`: an address that it refuses
+    always."""
+
+    url: str = ""
+    status: int = 202
+    refuses: str = ""
+    topics: list[str] = field(default_factory=list)
+
+    def answer(self, form: dict[str, list[str]]) -> int:
+        self.topics += form["hub.topic"]
+        return 403 if form["hub.topic"] == [self.refuses] else self.status
+
+
+@contextmanager
+def serving() -> Iterator[OwnHub]:
+    hub = OwnHub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+            assert form["hub.mode"] == ["publish"]  # nothing subscribes to a hub of our own feeds
+            self.send_response(hub.answer(form))
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        hub.url = f"http://127.0.0.1:{server.server_port}/"
+        yield hub
+        server.shutdown()
+
+
+@pytest.fixture
+def hub() -> Iterator[OwnHub]:
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture
+def place(tmp_path: Path, hub: OwnHub) -> Place:
+    place = Place(tmp_path, settings="")
+    set_hubs(place, hub.url)
+    add_article(place, "A story", "one")
+    return place
+
+
+def set_hubs(place: Place, *hubs: str) -> None:
+    listed = ", ".join(f'"{hub}"' for hub in hubs)
+    (place.config / "syndicator.toml").write_text(
+        f'[site]\nurl = "{SITE}"\n[publish]\nformats = ["atom"]\nhubs = [{listed}]\n'
+    )
+
+
+def add_article(place: Place, title: str, source: str) -> None:
+    with place.app() as app:
+        store_articles(app, title, f"A text about {title} that says something.", source=source)
+
+
+def build(place: Place) -> tuple[Problem, ...]:
+    with place.app() as app:
+        return asyncio.run(build_feeds(app)).hubs
+
+
+def find_failing(place: Place) -> list[Condition]:
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        return [item for item in look(looked).conditions if item.kind == ConditionReason.HUB]
+
+
+def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
+    hub.status = 400
+    (problem,) = build(place)
+    assert (problem.what, problem.reason) == (hub.url, "http-400")
+    (found,) = find_failing(place)
+    assert (found.subject, found.code, found.since, found.needs_you) == (
+        hub.url,
+        "http-400",
+        NOW,
+        True,
+    )
+    assert "http-400" in found.detail and "was not told of: 2" in found.detail
+    assert "publish.hubs" in found.cure
+
+
+def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> None:
+    hub.status = 400
+    build(place)
+    place.now += timedelta(hours=1)
+    build(place)  # nothing changed, and the hub is told all the same
+    assert [item.since for item in find_failing(place)] == [NOW]
+    hub.status = 202
+    hub.topics.clear()
+    assert build(place) == ()
+    assert sorted(hub.topics) == [f"{SITE}all.atom", f"{SITE}sources/one.atom"]
+    assert find_failing(place) == []
+    hub.topics.clear()
+    build(place)
+    assert hub.topics == []
+
+
+def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: OwnHub) -> None:
+    hub.refuses = f"{SITE}sources/one.atom"
+    build(place)
+    add_article(place, "Another", "two")
+    hub.topics.clear()
+    build(place)
+    assert sorted(hub.topics) == [
+        f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")
+    ]
+    assert "was not told of: 1" in find_failing(place)[0].detail
+
+
+def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> None:
+    hub.status = 400
+    build(place)
+    with serving() as other:
+        set_hubs(place, other.url)
+        assert find_failing(place) == []
+        build(place)
+        set_hubs(place, hub.url, other.url)
+        assert find_failing(place) == []
+
+
+def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
+    hub.status = 400
+    with serving() as other:
+        set_hubs(place, hub.url, other.url)
+        build(place)
+        assert len(other.topics) == 2
+        assert [item.subject for item in find_failing(place)] == [hub.url]
+
+
+@pytest.mark.parametrize(
+    ("reason", "age", "needs_you"),
+    [
+        ("http-400", timedelta(), True),
+        ("http-404", timedelta(), True),
+        ("connect", timedelta(), False),
+        ("http-503", timedelta(hours=23), False),
+        ("connect", timedelta(days=1), True),
+    ],
+)
+def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
+    place: Place, reason: str, age: timedelta, needs_you: bool
+) -> None:
+    failing = FailingHub(
+        hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
+    )
+    (found,) = conditions(Observed(hubs=[failing]), NOW)
+    assert found.needs_you == needs_you
+    _, events = follow(Memory(), [found], NOW, INSTANCE)
+    assert len(events) == needs_you
+    with place.app() as app:
+        document = feed_document(events, app.settings, "key").decode()
+    assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
+
+
+@pytest.mark.parametrize("status", [202, 204, 400, 503])
+def test_check_tells_the_hub_and_subscribes_to_nothing(
+    place: Place, hub: OwnHub, status: int
+) -> None:
+    hub.status = status
+    found = [
+        one
+        for one in check(place.config, environ={}, clock=lambda: NOW)
+        if one.reason == "hub-refuses"
+    ]
+    assert set(hub.topics) == {f"{SITE}all.atom"}
+    assert [one.what for one in found] == ([hub.url] if status >= 400 else [])
+    assert all(f"http-{status}" in one.detail for one in found)

@@ -1,0 +1,531 @@
+"""Webhooks at receivers on loopback that are well, slow or down, refuse, redirect, and whose sender
+is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
+from syndicator.health.check.configuration import configured
+from syndicator.health.check.installation import check
+from syndicator.health.follow import report_run
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.runs.build import build_feeds
+from syndicator.sending import webhooks
+from syndicator.upkeep.editorial import release, undo_withdrawal, withdraw
+from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reindex import reindex
+from tests.places import NOW, Place, store_articles
+from tests.postgres import Server
+from tests.sending.webhooks.receiver import SECRET, Receiver, receiving
+
+SETTINGS = '[publish]\ntag_min = 1\n[[webhook]]\nurl = "{url}/feeds"\nsecret = "{secret}"\n{more}'
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def place(tmp_path: Path, receiver: Receiver) -> Place:
+    """An instance with one article published before it had a receiver."""
+    made = Place(tmp_path).take(publish_one)
+    configure(made, receiver)
+    send(made)
+    return made
+
+
+def publish_one(place: Place) -> None:
+    file(place, "Old")
+    place.now += timedelta(hours=1)
+    place.build()
+
+
+def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n') -> None:
+    path = place.config / "syndicator.toml"
+    kept = [
+        line
+        for line in path.read_text().splitlines()
+        if line.startswith(("[store]", 'url = "postgresql'))
+    ]
+    path.write_text(SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept))
+
+
+@pytest.mark.slow
+def test_messages_are_sent_from_a_database_server_too(
+    postgres: Server, tmp_path: Path, receiver: Receiver
+) -> None:
+    """Published, changed and withdrawn articles, a receiver that is down, and a database that is
+    lost."""
+    settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
+    place = Place(tmp_path, settings=settings)
+    publish_one(place)
+    configure(place, receiver)
+    send(place)
+    receiver.answer = lambda delivery: 500
+    file(place, "First", "Second")
+    send(place)
+    assert receiver.lines == ["article.published First"]
+    receiver.answer = lambda delivery: 204
+    place.edit("First", "title: First", "title: Edited")
+    later(place, minutes=2)
+    assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
+    assert receiver.lines[3:] == ["article.changed Edited"]
+    with place.app() as app:
+        withdraw(app, place.article("Edited").id)
+    later(place, minutes=1)
+    assert receiver.lines[4:] == ["article.withdrawn"]
+    receiver.answer = lambda delivery: 500
+    place.now += timedelta(hours=25)
+    file(place, "Waits")
+    later(place, minutes=1)
+    path, lost = place.config / "syndicator.toml", f'url = "{postgres.schema()}"'
+    path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
+    receiver.answer = lambda delivery: 204
+    with place.app(create=True) as app:
+        reindex(app)
+    later(place, minutes=5)
+    # of the last day: what waited was lost
+    assert receiver.lines[6:] == ["article.published Waits"]
+    file(place, "New")
+    later(place, minutes=1)
+    assert receiver.lines[7:] == ["article.published New"]
+
+
+def file(place: Place, *titles: str, **fields: object) -> None:
+    with place.app() as app:
+        for title in titles:
+            store_articles(
+                app, title, f"The text of {title}.", tags=("AI",), **{"added": place.now, **fields}
+            )
+
+
+def send(place: Place) -> list[Problem]:
+    """Build and send, as `build` does."""
+    with place.app() as app:
+        files(app)
+        asyncio.run(build_feeds(app))
+        return asyncio.run(webhooks.send(app))
+
+
+def later(place: Place, **passed: float) -> list[Problem]:
+    place.now += timedelta(**passed)
+    return send(place)
+
+
+def test_the_signature_is_that_of_the_specification() -> None:
+    """The example that receivers' libraries are tested with."""
+    id, at = "msg_p5jXN8AQM9LWM0D4loKWxJek", datetime.fromtimestamp(1614265330, UTC)
+    headers = webhooks.signature(id, at, b'{"test": 2432232314}', webhooks.signing_key(SECRET, {}))
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == (id, "1614265330")
+
+
+def test_an_article_is_announced_once_after_its_build_and_signed(
+    place: Place, receiver: Receiver
+) -> None:
+    file(place, "New")
+    with place.app() as app:
+        assert asyncio.run(webhooks.send(app)) == []
+    assert receiver.got == []  # it is not published yet
+    assert send(place) == send(place) == []
+    [delivery] = receiver.got
+    assert delivery.line == "article.published New"
+    article = place.article("New")
+    with place.app() as app:
+        urn = entry_urn(app.instance, article.id)
+    data = delivery.message["data"]
+    assert (data["id"], data["url"], data["_source"]) == (urn, article.url, "one")
+    assert urn in place.published("all.json") and data["tags"] == ["AI"]
+    assert delivery.message["timestamp"] == place.now.isoformat()
+    key = webhooks.signing_key(SECRET, {})
+    signed = webhooks.signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
+    assert signed.items() <= delivery.headers.items()
+    assert delivery.headers["content-type"] == "application/json" and delivery.path == "/feeds"
+
+
+def test_articles_are_announced_in_the_order_in_which_they_came(
+    place: Place, receiver: Receiver
+) -> None:
+    titles = [f"Number {number}" for number in range(6)]
+    file(place, *titles)
+    send(place)
+    assert receiver.lines == [f"article.published {title}" for title in titles]
+
+
+def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver) -> None:
+    place.edit("Old", "title: Old", "title: Renamed")
+    later(place, minutes=1)
+    with place.app() as app:
+        withdraw(app, place.article("Renamed").id)
+    later(place, minutes=1)
+    with place.app() as app:
+        undo_withdrawal(app, "https://one.example/old")
+    later(place, minutes=1)
+    assert receiver.lines == [
+        "article.changed Renamed",
+        "article.withdrawn",
+        "article.published Renamed",
+    ]
+    urns = {delivery.message["data"]["id"] for delivery in receiver.got}
+    assert (
+        len(urns) == 1 and len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
+    )
+
+
+def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
+    place.edit("Old", "title: Old", "title: Renamed")
+    send(place)
+    path = place.path("Renamed")
+    os.utime(path, ns=(0, 0))
+    later(place, minutes=1)
+    assert receiver.lines == ["article.changed Renamed"]
+
+
+def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
+    place: Place, receiver: Receiver
+) -> None:
+    file(place, "New")
+    with place.app() as app:
+        asyncio.run(build_feeds(app, among=lambda key: False))
+        asyncio.run(webhooks.send(app))
+    assert receiver.got == []
+    send(place)
+    assert receiver.lines == ["article.published New"]
+
+
+def test_what_is_filed_during_a_build_holds_up_no_other_news(
+    place: Place, receiver: Receiver
+) -> None:
+    file(place, "New")
+    with place.app() as app:
+        during = iter(
+            [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
+        )
+        asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
+        asyncio.run(webhooks.send(app))
+    assert receiver.lines == ["article.published New"]
+    send(place)
+    assert receiver.lines == ["article.published New", "article.published Later"]
+
+
+def test_a_long_answer_is_an_answer(place: Place, receiver: Receiver) -> None:
+    receiver.answer, receiver.text = lambda delivery: 200, b"x" * 100_000
+    file(place, "New")
+    assert send(place) == []
+    later(place, hours=1)
+    assert receiver.lines == ["article.published New"]
+
+
+def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver: Receiver) -> None:
+    file(place, "Held", hold=True)
+    later(place, minutes=1)
+    assert receiver.got == []
+    with place.app() as app:
+        release(app, [place.article("Held").id])
+    later(place, minutes=1)
+    assert receiver.lines == ["article.published Held"]
+
+
+def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: Receiver) -> None:
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "link"\n'
+    )
+    file(place, "New", excerpt="A line that is not to be shown.")
+    send(place)
+    assert receiver.lines == ["article.published New"]
+    assert b"not to be shown" not in receiver.got[0].body
+
+
+def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver) -> None:
+    configure(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
+    file(place, "New")
+    send(place)
+    with place.app() as app:
+        withdraw(app, place.article("New").id)
+    later(place, minutes=1)
+    assert receiver.lines == ["article.withdrawn"]
+
+
+def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
+    place: Place, receiver: Receiver
+) -> None:
+    (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
+    file(place, "Meanwhile")
+    later(place, minutes=1)
+    place.now += timedelta(minutes=1)
+    configure(place, receiver)
+    send(place)
+    file(place, "New")
+    later(place, minutes=1)
+    assert receiver.lines == ["article.published New"]
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 302, 307, 308, 0])
+def test_a_receiver_that_fails_gets_the_same_message_again(
+    place: Place, receiver: Receiver, status: int
+) -> None:
+    answers = [status, 200, 200]
+    receiver.answer = lambda delivery: answers.pop(0)
+    file(place, "First", "Second")
+    [problem] = send(place)
+    assert problem.what == "127.0.0.1" and problem.reason == "webhook-failing"
+    send(place)
+    # it gets a pause, and no redirect is followed
+    assert receiver.lines == ["article.published First"]
+    later(place, minutes=2)
+    assert receiver.lines == [
+        "article.published First",
+        "article.published First",
+        "article.published Second",
+    ]
+    first, again, _ = (delivery.headers for delivery in receiver.got)
+    assert (
+        first["webhook-id"] == again["webhook-id"]
+        and first["webhook-timestamp"] != again["webhook-timestamp"]
+    )
+
+
+def test_a_message_that_is_refused_holds_up_its_article_alone(
+    place: Place, receiver: Receiver
+) -> None:
+    refused = [True]
+    receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
+    file(place, "First", "Second")
+    send(place)
+    place.edit("First", "title: First", "title: Edited")
+    later(place, seconds=1)
+    assert receiver.lines == ["article.published First", "article.published Second"]
+    refused[0] = False
+    later(place, minutes=2)
+    assert receiver.lines[2:] == ["article.published First", "article.changed Edited"]
+
+
+def test_a_receiver_that_refuses_everything_gets_a_pause(place: Place, receiver: Receiver) -> None:
+    receiver.answer = lambda delivery: 401
+    file(place, *(f"Number {number}" for number in range(9)))
+    send(place)
+    later(place, seconds=30)
+    assert len(receiver.got) == 3
+
+
+def test_a_slow_receiver_holds_up_no_other(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    receiver.answer = lambda delivery: 200 if over.wait(30) else 500
+    monkeypatch.setattr(webhooks, "_DEADLINE", 0.3)
+    with receiving() as other:
+        table = f'[[webhook]]\nurl = "{other.url}"\nsecret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
+        configure(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
+        file(place, "First", "Second")
+        [problem] = send(place)
+        over.set()
+        assert other.lines == ["article.published First", "article.published Second"]
+    assert receiver.lines == ["article.published First"] and "no complete answer" in problem.detail
+
+
+def test_a_run_sends_for_a_bounded_time(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "SECONDS", -1.0)
+    file(place, "New")
+    send(place)
+    assert receiver.got == []
+    monkeypatch.undo()
+    send(place)
+    assert receiver.lines == ["article.published New"]
+
+
+def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None:
+    configure(place, receiver, "")
+    file(place, "New")
+    [problem] = send(place)
+    assert receiver.got == [] and 'allow = ["127.0.0.1/32:' in problem.detail
+    configure(place, receiver)
+    later(place, minutes=2)
+    assert receiver.lines == ["article.published New"]
+
+
+def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver: Receiver) -> None:
+    configure(
+        place,
+        receiver,
+        'allow = ["127.0.0.1"]\nevents = ["article.published", "condition.opened"]\n',
+    )
+    receiver.answer = lambda delivery: 500
+    file(place, "New")
+    send(place)
+    assert run(place) == set()
+    place.now += timedelta(hours=25)
+    assert run(place) == {"webhook-failing:127.0.0.1"}
+    receiver.answer = lambda delivery: 200
+    place.now += timedelta(hours=2)
+    run(place)
+    place.now += timedelta(hours=2)
+    assert run(place) == set()
+    [*_, published, opened] = receiver.got
+    assert published.line == "article.published New"
+    assert (
+        opened.message["data"]["kind"] == "webhook-failing"
+        and "127.0.0.1" in opened.message["data"]["subject"]
+    )
+
+
+def run(place: Place) -> set[str]:
+    """The end of a run. Returns the conditions of webhooks that are open."""
+    from syndicator.health.episodes import read_memory
+
+    with place.app() as app:
+        asyncio.run(
+            report_run(
+                app,
+                [Outcome(key="one", at=place.now, status="unchanged")],
+                BuildReport(),
+                seconds=1,
+            )
+        )
+        return {
+            one.identity for one in read_memory(app.store).episodes if one.kind == "webhook-failing"
+        }
+
+
+def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
+    for disabled in ("gone", None):
+        state = SourceState(
+            key="one",
+            url="https://one.example/feed",
+            first_visit=NOW,
+            last_visit=place.now,
+            disabled=disabled,
+        )
+        with place.app() as app:
+            app.store.visits.save_states([state])
+        run(place)
+        place.now += timedelta(hours=1)
+    assert [delivery.message["type"] for delivery in receiver.got] == [
+        "condition.opened",
+        "condition.closed",
+    ]
+    opened, closed = (delivery.message["data"] for delivery in receiver.got)
+    assert (opened["kind"], opened["subject"], opened["state"]) == ("source-gone", "one", "broken")
+    assert closed["state"] == "recovered" and opened["id"] != closed["id"]
+
+
+def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Receiver) -> None:
+    receiver.answer = lambda delivery: 500
+    file(place, "New")
+    send(place)
+    (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
+    later(place, hours=1)
+    with place.app() as app:
+        assert app.store.messages.waiting() == []
+
+
+def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver) -> None:
+    receiver.answer = lambda delivery: 500
+    file(place, "Secret")
+    send(place)
+    with place.app() as app:
+        withdraw(app, place.article("Secret").id, purge=True)
+    receiver.answer = lambda delivery: 200
+    later(place, hours=1)
+    assert receiver.lines == ["article.published Secret", "article.withdrawn"]
+    assert b"Secret" not in (place.folder / "feeds/state/syndicator.db").read_bytes()
+
+
+def test_a_crash_after_the_build_loses_nothing(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file(place, "New")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.app() as app:
+        patch.setattr(webhooks, "put", _stop)
+        asyncio.run(build_feeds(app))
+    send(place)
+    assert receiver.lines == ["article.published New"]
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver: Receiver) -> None:
+    file(place, "First", "Second")
+    command = [sys.executable, "-m", "syndicator", "build", "--config", str(place.config)]
+    sender = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(delivery: object) -> int:
+        receiver.answer = lambda delivery: 200
+        os.kill(sender.pid, signal.SIGKILL)
+        return 200
+
+    receiver.answer = kill
+    assert sender.wait(60) == -signal.SIGKILL
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    assert receiver.lines == [
+        "article.published First",
+        "article.published First",
+        "article.published Second",
+    ]
+    first, again, _ = (delivery.headers["webhook-id"] for delivery in receiver.got)
+    assert first == again
+
+
+def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
+    def pause(tries: int, asked: timedelta | None = None) -> timedelta:
+        failed = Failed(
+            url="", reason="http-503", status=503, retry_after=NOW + asked if asked else None
+        )
+        return webhooks.next_try(tries, failed, NOW, 0.5) - NOW
+
+    assert [pause(tries) for tries in (0, 1, 2)] == [
+        timedelta(minutes=minutes) for minutes in (1, 2, 4)
+    ]
+    assert pause(9) == pause(10_000) == timedelta(hours=1)
+    assert pause(0, timedelta(hours=3)) == timedelta(hours=3)
+    assert pause(0, timedelta(days=90)) == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!"]
+)
+def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secret: str) -> None:
+    path = place.config / "syndicator.toml"
+    path.write_text(path.read_text().replace(SECRET, secret))
+    with (
+        pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught,
+        place.app(),
+    ):
+        pass
+    assert "c2hvcnQ" not in str(caught.value) and "MfKQ" not in str(caught.value)
+
+
+def test_a_secret_is_not_shown_with_the_settings(place: Place) -> None:
+    [shown] = [str(one.value) for one in configured(place.config, {}) if one.name == "webhook"]
+    assert "/feeds" in shown and SECRET not in shown
+
+
+def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) -> None:
+    path = place.config / "syndicator.toml"
+    path.write_text(path.read_text().replace(SECRET, "${HOOK}"))
+    file(place, "New")
+    [problem] = send(place)
+    assert "HOOK" in problem.detail and receiver.got == []
+    [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
+    assert finding.severity == "error" and finding.line == 5
+    assert webhooks.signing_key("${HOOK}", {"HOOK": SECRET}) == webhooks.signing_key(SECRET, {})

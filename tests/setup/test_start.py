@@ -1,0 +1,121 @@
+"""What a new folder begins with."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator import Taxonomy
+from syndicator.configuration.settings import load
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.core.errors import UsageError
+from syndicator.setup.start import FILES, SHIPPED, Start, checked, config_files, write_config
+from tests.packaging import ROOT
+
+BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
+
+
+def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
+    tmp_path: Path,
+) -> None:
+    write_config(tmp_path / "config", Start())
+    assert load_sources(tmp_path / "config/sources.toml") == ()
+    assert (
+        Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags(
+            "Tomatoes", "Tomatoes like the sun."
+        )
+        == ()
+    )
+    made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
+    chosen = {"stories": "link"}  # instances of before stay as they are
+    assert made.publish == before.publish.model_copy(update=chosen)
+    assert before.publish.stories == "off"
+    assert made.model_copy(update={"publish": before.publish}) == before
+    assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
+    assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
+
+
+def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> None:
+    text = config_files(Start())["taxonomy.toml"]
+    shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
+    (tmp_path / "taxonomy.toml").write_text(shown)
+    assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == (
+        "tomatoes",
+    )
+
+
+@pytest.mark.parametrize("example", ["", "ai"])
+def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str) -> None:
+    """The shipped file, which older checkouts run with, says nothing, as they did."""
+    write_config(tmp_path, Start(example=example))
+    assert tomllib.loads((tmp_path / "taxonomy.toml").read_text())["only"] is False
+    assert "only" not in tomllib.loads((SHIPPED / "taxonomy.toml").read_text())
+
+
+def test_answers_are_settings_whatever_they_contain() -> None:
+    said = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
+    site = tomllib.loads(config_files(said)["syndicator.toml"])["site"]
+    assert site == {"title": said.title, "url": said.url, "contact": said.contact}
+
+
+def test_answers_win_over_the_edits_of_a_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "config", tmp_path, dirs_exist_ok=True)
+    edited = (tmp_path / "syndicator.toml").read_text()
+    for name in ("url", "secret_path", "contact"):
+        theirs = f'{name} = "https://theirs.example/{name}"'
+        edited, count = re.subn(rf'(?m)^# {name} = "[^"]*"', theirs, edited, count=1)
+        assert count == 1
+    (tmp_path / "syndicator.toml").write_text(edited)
+    monkeypatch.setattr("syndicator.setup.start.SHIPPED", tmp_path)
+    said = Start("Mine", "https://feeds.example.org/", secret_path="own")
+
+    made = tomllib.loads(config_files(said)["syndicator.toml"])
+
+    assert (made["site"]["title"], made["site"]["url"]) == (said.title, said.url)
+    assert made["publish"]["secret_path"] == "own"
+    assert made["site"]["contact"] == "https://theirs.example/contact"  # not asked for
+
+
+def test_a_wheel_gets_each_file_of_the_checkout() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included = build["targets"]["wheel"]["force-include"]
+
+    assert included == {f"config/{name}": f"syndicator/data/config/{name}" for name in FILES}
+    assert sorted(path.name for path in (ROOT / "config").glob("*.toml")) == sorted(FILES)
+    assert SHIPPED == ROOT / "config"
+
+
+def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
+    files = config_files(Start(example="ai"))
+    for name in ("sources.toml", "taxonomy.toml"):
+        shipped = (SHIPPED / name).read_text().replace("\n# only = true\n", "\nonly = false\n")
+        assert files[name].partition("\n")[2] == shipped.partition("\n")[2]
+    assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
+    assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {
+        "title": "Mine"
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        (Start(example="gardens"), "--example gardens: no such example; there is ai"),
+        (Start(url="feeds.example.org"), "write it like https://"),
+        (Start(url="https://feeds.example.org/?a=b"), "write it like https://"),
+        (Start(url="https://x.example:99999/"), "Port out of range.*write it like https://"),
+        (Start(url="https://x.example:http/"), "write it like https://"),
+        (Start(url="https://x.example:0/"), "no port 0"),
+        (Start(url="https://[x.example/"), "write it like https://"),
+        (Start(url="https://x;y.example/"), "no name of a host"),
+        (Start(url="https://x.example/;}"), "cannot be written into the files of web servers"),
+    ],
+)
+def test_what_cannot_be_is_named(start: Start, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        checked(start)

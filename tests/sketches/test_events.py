@@ -1,0 +1,130 @@
+"""What articles are compared by: names, first words and numbers, packed and unpacked, of any
+text."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.sketches.events import (
+    KEYS,
+    NAMES,
+    NUMBERS,
+    STEPS,
+    WORDS,
+    find_terms,
+    get_rarity,
+    keys,
+    number,
+    pack,
+    sketch,
+    stems,
+    unpack,
+    unpack_terms,
+)
+
+TITLE = "Norvik Air cancels 140 flights"
+TEXT = (
+    "The airline said that 19,000 passengers were stranded. Egil Tamm of Norvik called it"
+    " irresponsible."
+)
+HOSTILE = [
+    "A" * 500_000,
+    "A. " * 200_000,
+    "1," * 200_000,
+    "«" * 300_000,
+    " \n" * 200_000,
+    "Ab\u3042" * 100_000,
+    "é" * 300_000,
+]
+# that reading a hostile text may execute: far from what its length would take if it was read whole
+LINES = 60_000
+
+
+def terms(*words: str) -> set[int]:
+    return set(map(number, stems(words)))
+
+
+def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
+    names = sketch(TITLE, TEXT).names.keys()
+    assert terms("Norvik", "Tamm", "Air") <= names
+    assert not terms("The", "Egil", "passengers") & names  # two begin a sentence
+    assert sketch("x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm').names.keys() == terms(
+        "Norvik", "Tamm"
+    )
+
+
+def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_their_signs() -> None:
+    made = sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
+    stresses = [made.words[number(stem)] for stem in stems(["cancels", "stranded", "zebra"])]
+    assert stresses == [5.0, 3.0, 1.0]
+    assert terms("140", "19000") == made.numbers.keys()
+
+
+def test_what_a_text_says_again_counts_more() -> None:
+    words = sketch("x", "The gull met another gull. Then the tern went home.").words
+    assert words[number("gull")] > words[number("tern")]
+
+
+def test_guides_have_another_tone_than_news() -> None:
+    guide = sketch("How to choose your best mattress", "Here is what you need for your home.")
+    report = sketch("Two held after the raid", "He said that police were told. She had left.")
+    unknown = sketch("Zwei Festnahmen", "Die Polizei nahm sie in ihrem Haus fest.")
+    assert guide.tone < -1
+    assert report.tone == unknown.tone == 0.0
+
+
+def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
+    assert terms("東京", "京都") <= sketch("東京都", "").names.keys()
+
+
+@given(st.text(max_size=300), st.text(max_size=3000))
+def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
+    made = sketch(title, text)
+    packed = pack(made)
+    assert len(packed) <= 4 + 5 * (WORDS + NAMES + NUMBERS)
+    again = unpack(packed)
+    for kind, before in zip(again[:3], made[:3], strict=True):
+        assert kind.keys() == before.keys()
+        assert all(abs(kind[term] - before[term]) <= 1 / STEPS for term in kind)
+    assert abs(again.tone - made.tone) <= 1 / STEPS
+    assert pack(unpack(packed)) == packed
+    assert unpack_terms(packed) == find_terms(made)
+    assert len(keys(made)) <= KEYS
+
+
+def test_the_rarest_terms_are_kept() -> None:
+    assert get_rarity(number("klopsto")) > get_rarity(number("france"))
+    names = sketch(
+        "x", "in France and " + " and ".join(f"Klo{n}st" for n in "abcdefghijklmnopqrst")
+    )
+    assert len(names.names) == NAMES
+    assert number("france") not in names.names
+
+
+def test_a_sketch_of_the_form_before_is_read_without_a_tone() -> None:
+    assert unpack(pack(sketch(TITLE, TEXT))[:-1]).tone == 0.0
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
+    counted = 0
+
+    def count(*_: object) -> object:
+        nonlocal counted
+        counted += 1
+        assert counted < LINES
+        return count
+
+    assert threading.gettrace() is None
+    before = sys.gettrace()
+    sys.settrace(count)  # type: ignore[arg-type]
+    try:
+        made = sketch("x", text)
+    finally:
+        sys.settrace(before)
+    assert [len(kind) for kind in made[:3]] <= [WORDS, NAMES, NUMBERS]

@@ -1,0 +1,146 @@
+"""Articles that an earlier version published as one entry for each story: the first published one
+has the entry, the others stay in the feeds of their sources, and folded.tsv says which they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.model import entry_urn, is_of_story, story_urn
+from syndicator.upkeep.reindex import reindex
+from tests.places import Place
+from tests.stories.test_published import A, B, C, entries, operate, report, shown, whole
+from tests.stories.test_stories import FERRY
+
+STORY = "1773140000abcdefghijklmnop"
+BEGAN = "2026-03-10T10:53:20+00:00"
+LATEST = 1773155000  # 15:03:20
+BODY = "A text of its own on {}: nobody else wrote this about the day."
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    axes = '["all", "categories", "tags", "sources", "queries", "stories"]'
+    return Place(tmp_path, settings=f'[publish]\ntag_min = 1\nstories = "link"\naxes = {axes}\n')
+
+
+def texts(place: Place) -> list[str]:
+    """Three articles that report no common event."""
+    place.now = datetime.fromisoformat("2026-03-10T12:00:00+00:00")
+    words = (
+        ("Tide table for Kettle", BODY.format("tides")),
+        FERRY,
+        ("Kiln opens in Orel", BODY.format("kilns")),
+    )
+    outlets = ("one", "two", "three")
+    return [
+        report(place, outlet, text, tags=("Sea",))
+        for outlet, text in zip(outlets, words, strict=True)
+    ]
+
+
+def fold(place: Place, ids: list[str]) -> Path:
+    file = place.folder / "feeds/articles/folded.tsv"
+    file.write_text("".join(f"{id}\t{STORY}\t{LATEST}\n" for id in ids))
+    return file
+
+
+def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Place) -> None:
+    ids = texts(place)
+    fold(place, ids)
+    place.build()
+    with place.app() as app:
+        instance = app.instance
+    for name in ("all", "tags/sea"):
+        ((id, entry),) = entries(place, name).items()
+        assert id == story_urn(instance, STORY)
+        assert (entry.link, entry.published, entry.updated[:19]) == (
+            A,
+            BEGAN,
+            "2026-03-10T12:00:00",
+        )
+    for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
+        ((id, entry),) = entries(place, f"sources/{outlet}").items()
+        assert (id, entry.link) == (entry_urn(instance, article), url)
+    assert entries(place, "stories") == {}
+
+
+def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) -> None:
+    fold(place, texts(place))
+    place.build()
+    before = entries(place)
+    place.now += timedelta(hours=20)
+    report(place, "four", FERRY)
+    place.build()
+    after = entries(place)
+    assert len(after) == 2
+    assert shown(place).keys() == {A, "https://four.example/a"}
+    for id, entry in before.items():
+        assert (after[id].published, after[id].updated) == (entry.published, entry.updated)
+    assert shown(place, "stories").keys() == {B}
+
+
+def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place: Place) -> None:
+    fold(place, texts(place))
+    place.build()
+    ((id, before),) = entries(place).items()
+    for name, what, url in (("withdraw", A, B), ("hide", B, C)):
+        operate(place, name, id=what)
+        assert place.build().held == ()
+        ((same, entry),) = entries(place).items()
+        assert (same, entry.link, entry.published, entry.updated) == (
+            id,
+            url,
+            before.published,
+            before.updated,
+        )
+        assert whole(place) == place.digests("public")
+    operate(place, "release", id=(B,))
+    place.build()
+    assert shown(place).keys() == {B}
+    with place.app() as app:
+        reindex(app)
+    place.build()
+    assert shown(place).keys() == {B}
+
+
+def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place) -> None:
+    fold(place, texts(place))
+    report(place, "four", FERRY)
+    place.build()
+    assert shown(place, "stories").keys() == {B}
+    operate(place, "hide", id=A)
+    place.build()
+    assert shown(place).keys() == {B, "https://four.example/a"}
+    assert shown(place, "stories").keys() == {B}
+
+
+def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) -> None:
+    ids = texts(place)
+    file = fold(place, ids)
+    place.build()
+    file.write_text(file.read_text().replace(f"{ids[1]}\t{STORY}\t{LATEST}\n", "no line\n"))
+    place.build()
+    after = entries(place)
+    assert {entry.link: is_of_story(id) for id, entry in after.items()} == {A: True, B: False}
+    file.unlink()  # lost: the database knows what it said
+    place.build()
+    assert entries(place).keys() == after.keys()
+    assert ids[2] in file.read_text()
+
+
+def test_saved_queries_have_the_folded_articles(place: Place) -> None:
+    (place.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
+    fold(place, texts(place))
+    place.build()
+    assert shown(place, "queries/two").keys() == {B}
+
+
+def test_nothing_is_folded_by_itself(place: Place) -> None:
+    for outlet in ("one", "two"):
+        report(place, outlet)
+    place.build()
+    assert shown(place).keys() == {A, B}
+    assert not (place.folder / "feeds/articles/folded.tsv").exists()

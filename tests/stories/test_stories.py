@@ -1,0 +1,375 @@
+"""Articles of several outlets on one event are grouped before a build, kept beside the articles,
+and stay where put."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from syndicator.app.container import App
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, article_id
+from syndicator.filing.refile import refile
+from syndicator.operations import operation as registry
+from syndicator.operations.changes.texts import apply
+from syndicator.operations.operation import arguments_of
+from syndicator.store import codec, schema
+from syndicator.store.tables.stories import Member
+from syndicator.stories.follow import follow
+from syndicator.stories.likeness import WINDOW
+from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reindex import reindex
+from tests.places import Place
+
+QUAKE = (
+    "Strong quake hits Sant Orel in Verania",
+    "A quake of 6.4 shook Verania at 4:17, said Dario Menk in Sant Orel.",
+)
+FERRY = (
+    "Ferry Silverfin aground off Kettle Island",
+    "All 212 on the Silverfin are safe, said Ewan Strake of Isle Lines.",
+)
+STORIES = '[publish]\ntag_min = 1\nstories = "link"\n'
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path, settings=STORIES)
+
+
+@pytest.fixture
+def app(place: Place) -> Iterator[App]:
+    with place.app() as opened:
+        yield opened
+
+
+def add(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> str:
+    """File an article with some more text of its own."""
+    now = app.clock()
+    given = {"added": now, "published": now, "language": "en", "source_key": "one", **changes}
+    article = Article(
+        id=article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given
+    )
+    refile(app.article_store, app.store.visits, article)
+    return article.id
+
+
+def rewrite(app: App, id: str, words: tuple[str, str]) -> None:
+    path = app.store.index.path(id) or ""
+    before = app.article_store.get(path)
+    after = replace(before, title=words[0], body=words[1])
+    refile(app.article_store, app.store.visits, after, before=before, path=path)
+
+
+def grouped(app: App) -> set[frozenset[str]]:
+    """The stories after a pass."""
+    asyncio.run(follow(app))
+    found: dict[str, set[str]] = {}
+    for member in app.store.stories.members():
+        found.setdefault(member.story, set()).add(member.article)
+    return {frozenset(ids) for ids in found.values()}
+
+
+def sketches(app: App, ids: Collection[str]) -> list[Any]:
+    """The rows by which articles are compared."""
+    table = schema.story_sketches
+    return list(app.store._db.rows(select(table).where(table.c.article.in_(ids))))
+
+
+def lines(place: Place) -> list[str]:
+    text = (place.folder / "feeds/articles/stories.tsv").read_text()
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+def do(app: App, name: str, **values: Any) -> None:
+    operation = registry.need(name)
+    arguments = arguments_of(operation, values)
+    apply(app, operation, arguments, operation.plan(app, arguments), who="test")
+
+
+def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
+    app: App, place: Place
+) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    add(app, "https://three.example/c", FERRY)
+    assert grouped(app) == {frozenset((one, two))}
+    story = app.store.stories.of([one])[one]
+    assert sorted(lines(place)) == sorted(f"{id}\t{story}" for id in (one, two))
+    three = add(app, "https://three.example/d")
+    assert grouped(app) == {frozenset((one, two, three))}
+    assert app.store.stories.of([three]) == {three: story}
+    assert asyncio.run(follow(app)) == set()
+    assert len(lines(place)) == 3
+
+
+def test_nothing_is_grouped_unless_it_is_asked_for(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.app() as app:
+        add(app, "https://one.example/a")
+        add(app, "https://two.example/b")
+        assert grouped(app) == set()
+
+
+def test_a_build_groups_first(place: Place) -> None:
+    with place.app() as app:
+        ids = frozenset((add(app, "https://one.example/a"), add(app, "https://two.example/b")))
+    place.build()
+    with place.app() as app:
+        assert {member.article for member in app.store.stories.members()} == ids
+        page = (app.settings.public_dir / "index.html").read_text()
+    assert page.count(QUAKE[0]) == 1 and page.count("also <a") == 1
+
+
+def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
+    add(app, "https://one.example/a")
+    add(app, "https://news.one.example/b", source_key="two")
+    assert grouped(app) == set()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"hold": True}, {"unlisted": True}, {"merged_into": "a" * 26}, {"language": "de"}]
+)
+def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins_none(
+    app: App, changed: dict[str, Any]
+) -> None:
+    add(app, "https://one.example/a")
+    add(app, "https://two.example/b", **changed)
+    assert grouped(app) == set()
+
+
+def test_an_old_article_that_comes_late_joins_none_and_a_date_ahead_is_no_excuse(app: App) -> None:
+    one = add(app, "https://one.example/a")
+    old = add(app, "https://two.example/b", published=app.clock() - WINDOW - timedelta(minutes=1))
+    three = add(app, "https://three.example/c", published=app.clock() + timedelta(days=9))
+    assert grouped(app) == {frozenset((one, three))}
+    assert [row.data for row in sketches(app, [old])] == [b""]
+
+
+def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
+    id = add(app, "https://one.example/a", published=app.clock() - timedelta(days=2))
+    grouped(app)
+    assert [row.at for row in sketches(app, [id])] == [codec.micros(app.clock())]
+
+
+def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
+    app: App, place: Place
+) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    three = add(app, "https://three.example/c")
+    place.now += timedelta(minutes=1)
+    add(app, "https://four.example/d", FERRY)
+    assert grouped(app) == {frozenset((one, two, three))}
+    rewrite(app, three, ("No more than this", "Nothing is known yet."))
+    assert asyncio.run(follow(app)) == set()
+    place.now += timedelta(hours=1)
+    assert grouped(app) == {frozenset((one, two))}
+    assert lines(place)[-1] == f"{three}\t-"
+
+
+def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    three = add(app, "https://three.example/c")
+    grouped(app)
+    do(app, "hide", id=three)
+    place.now += timedelta(hours=1)
+    assert grouped(app) == {frozenset((one, two))}
+
+
+def test_a_story_is_settled_when_its_first_article_is_older_than_the_window(
+    app: App, place: Place
+) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    place.now += WINDOW - timedelta(hours=1)
+    late = add(app, "https://three.example/c")
+    assert grouped(app) == {frozenset((one, two, late))}
+    place.now += timedelta(hours=2)
+    later = add(app, "https://four.example/d")
+    assert grouped(app) == {frozenset((one, two, late, later))}
+    rewrite(app, late, FERRY)
+    place.now += timedelta(hours=1)
+    assert grouped(app) == {frozenset((one, two, late, later))}
+    place.now += WINDOW
+    assert grouped(app) == {frozenset((one, two, late, later))}
+    assert sketches(app, [one, two, late, later]) == []
+
+
+def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
+    with place.app() as app:
+        one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+        before = grouped(app)
+        named = app.store.stories.of([one, two])
+    for file in (place.folder / "feeds/state").glob("syndicator.db*"):
+        file.unlink()
+    with place.app(create=True) as app:
+        reindex(app)
+        assert grouped(app) == before
+        assert app.store.stories.of([one, two]) == named
+        assert {member.outlet for member in app.store.stories.members()} == {
+            "one.example",
+            "two.example",
+        }
+        three = add(app, "https://three.example/c")
+        # what is compared was made again, too
+        assert grouped(app) == {frozenset((one, two, three))}
+
+
+def test_an_upgrade_groups_the_last_days_by_itself(place: Place, tmp_path: Path) -> None:
+    config = place.config / "syndicator.toml"
+    config.write_text(STORIES.replace("link", "off"))
+    with place.app() as app:
+        ids = frozenset((add(app, "https://one.example/a"), add(app, "https://two.example/b")))
+        assert grouped(app) == set()
+    config.write_text(STORIES)
+    with place.app() as app:
+        assert grouped(app) == {ids}
+    config.write_text(STORIES.replace("link", "off"))
+    place.now += timedelta(seconds=1)
+    with place.app() as app:
+        assert grouped(app) == {ids}  # the stories stay
+        assert sketches(app, ids) == []  # what finds new ones goes
+
+
+def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
+    three = add(app, "https://three.example/c")
+    assert grouped(app) == {frozenset((one, three))}
+    story = "b" * 26
+    text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
+    (place.folder / "feeds/articles/stories.tsv").write_text(text)
+    assert asyncio.run(follow(app)) == {one, two, three}
+    assert grouped(app) == {frozenset((one, two))}
+
+
+def test_what_is_joined_stays_together(app: App, place: Place) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
+    three = add(app, "https://three.example/c")
+    grouped(app)
+    do(app, "join", ids=[two, one])
+    assert grouped(app) == {frozenset((one, two, three))}
+    four = add(app, "https://four.example/d", FERRY)
+    five = add(app, "https://five.example/e", FERRY)
+    assert frozenset((one, two, three)) <= max(grouped(app), key=len)
+    assert {four, five} <= {member.article for member in app.store.stories.members()}
+    assert sum(line.endswith("\tfinal") for line in lines(place)) == 3
+
+
+def test_what_is_split_stays_apart(app: App) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    three = add(app, "https://three.example/c")
+    grouped(app)
+    do(app, "split", id="https://two.example/b")
+    assert grouped(app) == {frozenset((one, three)), frozenset((two,))}
+    four = add(app, "https://four.example/d")
+    stories = grouped(app)
+    assert not any({one, two} <= story for story in stories)
+    assert any(four in story for story in stories)
+
+
+def test_a_decision_outlives_a_withdrawal(app: App) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
+    do(app, "join", ids=[one, two])
+    do(app, "withdraw", id=one)
+    assert app.store.stories.of([one, two]).keys() == {one, two}
+    assert app.store.stories.reports([two]) == {}
+    do(app, "restore", id=one)
+    files(app)
+    assert grouped(app) == {frozenset((one, two))}
+
+
+@pytest.mark.parametrize("how", ["join", "split"])
+def test_undo_puts_articles_back_into_the_stories_of_before(
+    app: App, place: Place, how: str
+) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    other = add(app, "https://three.example/c", FERRY)
+    grouped(app)
+    before = app.store.stories.members()
+    do(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
+    assert app.store.stories.members() != before
+    do(app, "undo", number="1")
+    assert app.store.stories.members() == before
+    assert grouped(app) == {frozenset((one, two))}
+    last = {line[:26]: line for line in lines(place)}
+    assert not any(line.endswith("final") for line in last.values())
+
+
+@pytest.mark.parametrize(
+    "spelled", [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")]
+)
+def test_an_article_is_compared_by_its_text_alone(
+    app: App, place: Place, spelled: tuple[str, str]
+) -> None:
+    one = add(app, "https://one.example/a")
+    asyncio.run(follow(app))
+    (before,) = sketches(app, [one])
+    path = place.path(QUAKE[0])
+    path.write_bytes(path.read_text().replace(*spelled).encode())
+    files(app)
+    place.now += timedelta(hours=1)
+    asyncio.run(follow(app))
+    assert app.store.stories.unread(place.now - WINDOW, 1, all=True) == []
+    assert [row.data for row in sketches(app, [one])] == [before.data]
+
+
+def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> None:
+    one = add(app, "https://one.example/a")
+    with pytest.raises(UsageError, match="two articles"):
+        do(app, "join", ids=[one, "https://one.example/a"])
+    with pytest.raises(UsageError, match="in no story"):
+        do(app, "split", id=one)
+
+
+def test_copies_are_parted_before_a_story_unless_it_is_named(app: App) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    grouped(app)
+    copy = add(app, "https://three.example/c", FERRY, merged_into=one)
+    do(app, "split", id=one, story=True)
+    assert not any({one, two} <= story for story in grouped(app))
+    assert app.store.index.merged() == {copy: one}
+    do(app, "split", id=one)
+    assert app.store.index.merged() == {}
+
+
+def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
+    for number in range(60):
+        add(app, f"https://flood.example/{number}")
+    asyncio.run(follow(app))
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    (story,) = (story for story in grouped(app) if one in story)
+    assert two in story
+    assert len(story) <= 2 + 5
+
+
+def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    grouped(app)
+    first = app.store.stories.of([one])[one]
+    do(app, "split", id=min(one, two))
+    after = app.store.stories.of([one, two])
+    assert after[max(one, two)] == first != after[min(one, two)]
+
+
+def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
+    one = add(app, "https://one.example/a")
+    other = add(app, "https://two.example/b", FERRY)
+    assert grouped(app) == set()
+    app.store.stories.put(
+        [Member(one, "s", "one.example", False), Member(other, "s", "two.example", False)]
+    )
+    with app.store._db.write() as connection:
+        connection.execute(update(schema.story_sketches).values(data=b"of another form"))
+    app.store.visits.set_note("stories sketched", "1", app.clock())
+    assert grouped(app) == {frozenset((one, other))}
+    made = sketches(app, [one, other])
+    assert len(made) == 2
+    assert b"of another form" not in {row.data for row in made}
+    third = add(app, "https://three.example/c", FERRY)
+    assert frozenset((one, other)) not in grouped(app)
+    assert app.store.stories.members([third])

@@ -1,0 +1,299 @@
+"""Learning from the confirmed past, and describing the article store anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from syndicator.cli.operations import apply
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+from syndicator.operations.operation import need
+from syndicator.runs.refresh import remake
+from syndicator.upkeep import editorial, reconcile, reindex
+from syndicator.upkeep.descriptions import redescribe
+from syndicator.upkeep.descriptions.redescribe import Plan
+from syndicator.upkeep.learn import Post, balanced, confirmed_tags, memory
+from tests.places import TAXONOMY, Place, store_articles
+
+MODELS = (
+    "A large language model answers questions about the weather. The large language model was"
+    " trained on the weather of ten years, and knows no other weather.\n\nEvery large language"
+    " model needs a chatbot around it, says the machine learning group."
+)
+
+
+def redescribed(place: Place) -> Plan:
+    with place.app() as app:
+        planned = redescribe.plan(app)
+        redescribe.apply(app, planned)
+    return planned
+
+
+def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
+    url = "https://x.example/a"
+    return Article(
+        id="a",
+        url=url,
+        title="T",
+        body="A large language model.",
+        tags=tags,
+        tags_by=tags_by,
+        keywords=keywords,
+    )
+
+
+@pytest.mark.parametrize(
+    ("article", "taught"),
+    [
+        (made("operator", ("LLM", "Mine")), ("LLM", "Mine")),
+        (made("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
+        (made("publisher", ("GPU",), ("Offers",)), None),
+        (made("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
+        (made("matched"), None),
+        (made("llm"), None),
+        (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
+        (made("operator", ()), None),
+    ],
+)
+def test_only_what_a_person_stood_behind_is_learnt_from(
+    article: Article, taught: tuple[str, ...] | None
+) -> None:
+    taxonomy = Taxonomy(
+        Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
+    )
+    assert [tags for _, (_, _, tags) in confirmed_tags([article], taxonomy)] == [taught or ()]
+
+
+@pytest.mark.parametrize(
+    ("given", "taught"),
+    [
+        (
+            {"flood": 200, "a": 40, "b": 40, "c": 40, "d": 40},
+            {"flood": 40, "a": 40, "b": 40, "c": 40, "d": 40},
+        ),
+        (
+            {"flood": 200, "a": 90, "b": 90, "c": 90, "d": 90, "e": 90},
+            {"flood": 112} | dict.fromkeys("abcde", 90),
+        ),
+        (
+            {"flood": 200, "a": 5, "b": 5, "c": 5, "d": 5, "e": 5},
+            {"flood": 30} | dict.fromkeys("abcde", 5),
+        ),
+        ({"flood": 200, "a": 50}, {"flood": 50, "a": 50}),
+        ({"flood": 200, "a": 5}, {"flood": 30, "a": 5}),
+        ({"one": 200}, {"one": 200}),
+        ({"one": 200, "": 300}, {"one": 200, "": 300}),  # the operator's own tags
+        ({}, {}),
+    ],
+)
+def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[str, int]) -> None:
+    past: list[tuple[str, Post]] = [
+        (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
+    ]
+    learnt = balanced([*past, ("flood", ("flood", "no tag", ()))])
+    assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
+    assert Counter(key for key, _, tags in learnt if tags) == taught
+    newest = [text for key, text, tags in learnt if tags and key == "flood"]
+    assert newest == [f"{n}" for n in range(given.get("flood", 0))][-len(newest) :]
+
+
+def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
+        store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
+        assert redescribe.learn(app) == redescribe.Learnt(articles=1, tags=0)  # one is too few
+        assert not (app.settings.state_dir / "learnt.npz").exists()
+        assert reindex.reindex(app).unlearnt
+        assert redescribe.learn(app, least=1) == redescribe.Learnt(articles=1, tags=1)
+        assert (app.settings.state_dir / "learnt.npz").exists()
+    place.edit("Ours", "- LLM", "- Weather")
+    with place.app() as app:
+        assert not reindex.reindex(app).unlearnt
+        assert redescribe.learn(app, least=1).articles == 2
+        assert memory(app.settings.state_dir / "learnt.npz").exists()
+        editorial.withdraw(app, "https://one.example/ours", purge=True)
+        assert not memory(app.settings.state_dir / "learnt.npz").exists()  # which has texts
+        editorial.withdraw(app, "https://one.example/theirs")
+        assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
+        assert not (app.settings.state_dir / "learnt.npz").exists()
+
+
+def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", MODELS, category="AI")
+        store_articles(app, "Said", MODELS, category="AI", category_by="operator")
+        store_articles(app, "Edited", MODELS, category="Gardens")
+    place.edit("Edited", "category: Gardens", "category: AI")
+    with place.app() as app:
+        reconcile.files(app)
+        assert redescribe.learn(app).filed == 2
+
+
+def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+    redescribed(place)
+    before = place.digests("articles")
+    assert redescribed(place).articles == ()
+    assert place.digests("articles") == before
+
+
+def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+        store_articles(
+            app,
+            "Gardens",
+            "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
+        )
+    redescribed(place)
+    before = place.article("Models")
+    assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
+    place.build()
+    place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
+    gardens = place.path("Gardens").read_bytes()
+    with place.app() as app:
+        planned = redescribe.plan(app)
+        assert [item.title for item in planned.articles] == ["Models"]
+        assert planned.articles[0].told.why == ("tags: +weather (its text says so)",)
+        gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
+        assert gains["tags/weather"] == (1, 0, 0)
+        assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
+        assert place.article("Models") == before  # not before it is applied
+        redescribe.apply(app, planned)
+    after = place.article("Models")
+    assert set(after.tags) == {"LLM", "weather"}
+    assert (after.updated, after.revisions, after.published) == (
+        before.updated,
+        before.revisions,
+        before.published,
+    )
+    assert place.path("Gardens").read_bytes() == gardens
+    assert place.build().held == ()
+    assert "Models" in place.published("tags/weather.atom")
+
+
+def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
+    with place.app() as app:
+        store_articles(
+            app,
+            "Models",
+            MODELS,
+            tags=("Old",),
+            category="Old",
+            excerpt="Old one.",
+            excerpt_by="extractive",
+        )
+    place.edit("Models", "- Old", "- Mine")
+    place.edit("Models", "title: Models", "title: Better models")
+    planned = redescribed(place)
+    assert [line.partition(":")[0] for line in planned.articles[0].told.why] == [
+        "category",
+        "excerpt",
+    ]
+    after = place.article("Better models")
+    assert (after.tags, after.category) == (("Mine",), "AI")
+    # and stays so: the title is still known as the operator's
+    assert redescribed(place).articles == ()
+    with place.app() as app:
+        kept = app.article_store.get(
+            str(place.path("Better models").relative_to(app.article_store.root))
+        )
+        assert kept.tags_by == "operator"
+        again, _, _ = app.article_store.put(
+            Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
+        )
+        assert (again.title, again.tags) == ("Better models", ("Mine",))
+
+
+def test_only_articles_added_since_a_day(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+        later = store_articles(app, "More models", MODELS)
+        planned = redescribe.plan(app, since=later.added)
+        assert [item.title for item in planned.articles] == ["More models"]
+        assert planned.looked == 1
+
+
+def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+        store_articles(app, "Broken", MODELS)
+    place.path("Broken").write_text("no frontmatter")
+    planned = redescribed(place)
+    assert [item.title for item in planned.articles] == ["Models"]
+    assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
+
+
+def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
+    sources = place.config / "sources.toml"
+    sources.write_text(
+        sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n'
+    )
+    sources.write_text(
+        sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n'
+    )
+    with place.app() as app:
+        store_articles(app, "Roses", "Roses want sun.", source="three")
+    redescribed(place)
+    found = place.article("Roses")
+    assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
+    assert found.category in ("Gardens", "AI")
+
+
+def test_suggestions_come_from_the_shelf(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            store_articles(
+                app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
+            )
+        found = redescribe.suggest(app)
+    assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
+
+
+def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.app() as app:
+        for number in range(4):
+            store_articles(
+                app,
+                f"A ferry {number}",
+                f"The ferry {number} left the harbour. A harbour has a ferry.",
+            )
+            store_articles(
+                app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
+            )
+        assert redescribe.suggest_groups(app) == []
+        monkeypatch.setattr(redescribe, "LEAST_GROUPED", 8)
+        found = redescribe.suggest_groups(app)
+    assert sorted(one.support for one in found) == [4, 4]
+    before = (place.config / "taxonomy.toml").read_text()
+    chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
+    with place.app() as app:
+        apply(app, need("save-category"), chosen)
+        with pytest.raises(UsageError, match="already"):
+            apply(app, need("save-category"), {**chosen, "name": "ferries"})
+    assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
+    assert (
+        Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
+    )
+
+
+def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
+    with place.app() as app:
+        for number in range(redescribe.LEAST):
+            store_articles(
+                app,
+                f"Theirs {number}",
+                MODELS,
+                tags=("LLM",),
+                tags_by="publisher",
+                keywords=("LLM",),
+            )
+        remake(app)
+        assert (app.settings.state_dir / "learnt.npz").exists()

@@ -1,0 +1,133 @@
+"""What did not change since the last run is not looked at again, and what did always is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicator.app.beside import Beside
+from syndicator.core.model import Outcome, SourceState
+from syndicator.upkeep import reconcile
+from tests.places import NOW, Place
+
+OLD = 1_600_000_000_000_000_000  # nanoseconds
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was gone through from the first source to the last."""
+    seen: list[str] = []
+
+    def watched(owner: object, name: str) -> None:
+        real: Callable[..., object] = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *given: (seen.append(name), real(*given))[1])
+
+    watched(reconcile, "sources")
+    watched(Beside, "follow")
+    return seen
+
+
+def run(place: Place) -> SourceState:
+    """What a run does at its start. Returns the state of source "one"."""
+    with place.app() as app:
+        reconcile.edited_sources(app)
+        reconcile.files(app)
+        state = app.store.visits.state("one")
+        assert state is not None
+        return state
+
+
+def age(place: Place, by: int = 0) -> None:
+    os.utime(place.config / "sources.toml", ns=(OLD + by, OLD + by))
+
+
+def test_sources_that_did_not_change_are_left_alone(place: Place, looked: list[str]) -> None:
+    age(place)
+    run(place)
+    assert looked == ["sources", "follow"]
+    run(place)
+    assert looked == ["sources", "follow"]
+
+
+def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None:
+    age(place)
+    with place.app() as app:
+        reconcile.edited_sources(app)
+        state = app.store.visits.state("one")
+        assert state is not None
+        app.store.visits.save_states(
+            [replace(state, next_due=NOW + timedelta(days=1), last_visit=NOW)]
+        )
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
+    age(place)
+    assert run(place).due_why == "sources.toml was edited"
+    assert looked == ["sources", "sources", "follow"]
+
+
+def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
+    place: Place, looked: list[str]
+) -> None:
+    age(place)
+    run(place)
+    path = place.config / "sources.toml"
+    path.write_text(
+        path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
+    )
+    age(place, by=5_000_000_000)
+    run(place)
+    assert looked == ["sources", "follow", "follow"]
+    with place.app() as app:
+        added = app.store.visits.state("late")
+        assert added is not None and added.url == "https://late.example/feed" and added.terms
+        assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
+
+
+def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
+    place: Place, looked: list[str]
+) -> None:
+    age(place)
+    with place.app() as app:
+        app.store.visits.set_note("sources reconciled", "of another time", NOW)
+    path = place.config / "sources.toml"
+    path.write_text(
+        path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
+    )
+    age(place, by=5_000_000_000)
+    run(place)
+    assert looked[0] == "sources"
+
+
+def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: list[str]) -> None:
+    age(place)
+    run(place)
+    (place.folder / "feeds/articles/sources.toml").unlink()
+    run(place)
+    assert looked == ["sources", "follow", "follow"]
+    assert (place.folder / "feeds/articles/sources.toml").exists()
+
+
+def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
+    place: Place, looked: list[str]
+) -> None:
+    age(place)
+    state, ahead = run(place), NOW + timedelta(days=300)
+    with place.app() as app:
+        late = replace(state, last_visit=ahead, next_due=ahead + timedelta(days=1))
+        app.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
+    assert run(place).next_due == NOW
+    assert looked == ["sources", "follow", "sources"]
+
+
+def test_a_lost_database_knows_nothing(place: Place, looked: list[str]) -> None:
+    age(place)
+    run(place)
+    for path in (place.folder / "feeds/state").glob("syndicator.db*"):
+        path.unlink()
+    with place.app(create=True) as app:
+        reconcile.edited_sources(app)
+        assert app.store.visits.state("one") is not None

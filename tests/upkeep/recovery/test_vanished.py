@@ -1,0 +1,128 @@
+"""Files of articles that are gone are named, before the run that takes their articles off and for a
+week after it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.health.check.installation import check
+from syndicator.health.conditions import Condition
+from syndicator.health.status import look, place_of, walk
+from syndicator.upkeep import reconcile
+from tests.places import Place, store_articles
+
+NINE = 9
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path).take(fill)
+
+
+def fill(place: Place) -> None:
+    with place.app(create=True) as app:
+        for number in range(NINE):
+            store_articles(app, f"Story {number}", "Of it.")
+    run(place)
+
+
+def run(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+    place.build()
+
+
+def list_articles(place: Place) -> list[Path]:
+    return sorted((place.folder / "feeds/articles").rglob("*.md"), key=lambda path: path.name)
+
+
+def find_files(place: Place) -> list[Condition]:
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        return [item for item in look(looked).conditions if item.kind == "article-file"]
+
+
+def name_files(place: Place) -> list[str]:
+    return sorted(
+        Path(item.subject).name for item in find_files(place) if item.code == "vanished-file"
+    )
+
+
+@pytest.mark.parametrize("gone", [1, 2, 4])
+def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> None:
+    assert name_files(place) == []
+    paths = list_articles(place)[:gone]
+    for path in paths:
+        path.unlink()
+    names = [path.name for path in paths]
+    assert name_files(place) == names
+    assert all(not item.needs_you and item.cure for item in find_files(place))
+    run(place)
+    with place.app() as app:
+        assert len(app.store.visits.stamps()) == NINE - gone
+    assert name_files(place) == names
+    assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
+    place.now += timedelta(days=6)
+    run(place)
+    assert name_files(place) == names
+    place.now += timedelta(days=2)
+    assert name_files(place) == []
+
+
+def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
+    """The console walks every ten minutes."""
+    path = list_articles(place)[0]
+    path.unlink()
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        walked = walk(looked)
+    run(place)
+    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+        conditions = look(looked, walked=walked).conditions
+    assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
+
+
+def test_later_ones_are_named_beside_the_first(place: Place) -> None:
+    first, second, *_ = list_articles(place)
+    for path in (first, second):
+        path.unlink()
+        run(place)
+    assert name_files(place) == [first.name, second.name]
+
+
+def test_a_file_that_is_back_is_not_named(place: Place) -> None:
+    path = list_articles(place)[0]
+    data = path.read_bytes()
+    path.unlink()
+    run(place)
+    path.write_bytes(data)
+    run(place)
+    assert name_files(place) == []
+
+
+def test_a_file_under_another_name_is_not_named(place: Place) -> None:
+    path = list_articles(place)[0]
+    path.rename(path.with_name(f"other-{path.name}"))
+    assert name_files(place) == []
+    run(place)
+    assert name_files(place) == []
+
+
+def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
+    from syndicator.operations.changes import texts
+    from syndicator.operations.operation import need
+
+    with place.app() as app:
+        operation = need("withdraw")
+        arguments = {"id": "https://one.example/story-3"}
+        texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")
+    run(place)
+    assert name_files(place) == []
+
+
+def test_check_warns_of_them(place: Place) -> None:
+    path = list_articles(place)[0]
+    path.unlink()
+    (found,) = (item for item in check(place.config, environ={}) if item.reason == "vanished-file")
+    assert found.severity == "warning" and found.file == str(path)

@@ -1,0 +1,174 @@
+"""Articles that an earlier version filed under the wrong owner are found, and mended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.core.model import Article, Entry, FeedKey, Origin
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
+from syndicator.core.urls import alias
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.ownership import find_mend, mend, told
+from tests import commands
+from tests.places import NOW, Place, store_articles
+
+BEFORE = NOW - timedelta(days=2)  # every article was filed before they had owners
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def filed(
+    app: App, title: str, *, on: str = "one", source: str = "one", **fields: object
+) -> Article:
+    """An article on the site `on` that `source` filed."""
+    origin = Origin(url=f"https://{source}.example/feed")
+    added = {"added": BEFORE, "published": BEFORE, "origin": origin}
+    return store_articles(
+        app, title, f"Text of {title}.", source=on, source_key=source, **{**added, **fields}
+    )
+
+
+def announce(app: App, source: str, id: str, article: Article, url: str = "") -> EntryRow:
+    row = EntryRow(
+        source_key=source,
+        entry_id=id,
+        url=url or article.url,
+        digest="d",
+        status="done",
+        first_seen=BEFORE,
+        article_id=article.id,
+        read_at=BEFORE,
+    )
+    app.store.visits.save_entries([row])
+    return row
+
+
+def reasons(app: App) -> list[tuple[str, str]]:
+    return [(problem.what, problem.reason) for fault in find_mend(app) for problem in told(fault)]
+
+
+def pending(app: App, source: str) -> list[EntryRow]:
+    return app.store.visits.pending(source, NOW)
+
+
+def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        own = filed(app, "Own", aliases=("https://www.one.example/other",))
+        announce(app, "one", own.source_id, own)
+        announce(app, "two", "t1", own)  # it carries it
+        store_articles(
+            app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
+        )
+        assert find_mend(app) == []
+
+
+def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        taken = filed(app, "Taken", source="two", source_id="t1")
+        announce(app, "two", "t1", taken)
+        announce(app, "one", "o1", taken)
+        assert reasons(app) == [(taken.url, "foreign-source"), (taken.url, "foreign-text")]
+        mend(app, find_mend(app))
+        mended = place.article("Taken")
+        assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
+        assert app.article_store.carried() == [(taken.id, "two")]
+        for key in ("one", "two"):
+            assert app.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9) == [
+                taken.id
+            ]
+        (due,) = pending(app, "one")
+        assert (due.entry_id, due.article_id, due.reason) == ("o1", taken.id, EntryReason.OWNERSHIP)
+        assert due.entry == Entry(id="o1", url=taken.url)
+        assert find_mend(app) == []
+
+
+def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        third = filed(app, "Third", on="three", source="two", source_id="t1")
+        announce(app, "two", "t1", third)
+        later = filed(
+            app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
+        )
+        announce(app, "two", "t2", later)
+        assert reasons(app) == [(third.url, "foreign-text")]
+        mend(app, find_mend(app))
+        assert [row.entry_id for row in pending(app, "two")] == ["t1"]
+        assert find_mend(app) == []
+
+
+def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
+    place: Place,
+) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        bank = filed(
+            app,
+            "Bank",
+            source_id="o1",
+            revisions=("2026-03-09T12:00:00Z",),
+            aliases=("https://two.example/x",),
+        )
+        announce(app, "one", "o1", bank)
+        announce(app, "two", "e1", bank, url="https://two.example/x")
+        app.store.visits.realias(replace(bank, source_key="two", source_id="e1"))
+        assert {reason for _, reason in reasons(app)} == {
+            "foreign-text",
+            "foreign-alias",
+            "foreign-entry",
+        }
+        mend(app, find_mend(app))
+        assert place.article("Bank").aliases == ()
+        assert app.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
+        assert app.store.visits.find(["guid:one:o1"]) == bank.id
+        (freed,) = pending(app, "two")
+        assert (freed.url, freed.article_id) == ("https://two.example/x", None)
+        (due,) = pending(app, "one")
+        assert due.article_id == bank.id
+        assert find_mend(app) == []
+
+
+def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        own = filed(app, "Own", source_id="o1")
+        announce(app, "one", "o1", own, url="https://feedproxy.example/r/1")
+        theirs = filed(app, "Theirs", on="three", source_id="o2", added=NOW)
+        announce(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
+        assert find_mend(app) == []
+
+
+def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        filed(app, "Left", on="three", source="gone")
+        (problem,) = [problem for fault in find_mend(app) for problem in told(fault)]
+        assert "see to it" in problem.detail
+        mend(app, find_mend(app))
+
+
+def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
+    with place.app() as app:
+        reconcile.files(app)
+        filed(app, "Other", aliases=("https://two.example/x",))
+    where = ["--config", str(place.config)]
+    shown = commands.run("check", "--ownership", *where)
+    assert (shown.returncode, "foreign-alias" in shown.stdout) == (78, True)
+    asked = commands.run("check", "--ownership", "--mend", *where)
+    assert asked.returncode == 2 and "foreign-alias" in asked.stdout and "--yes" in asked.stderr
+    assert place.article("Other").aliases != ()
+    assert commands.run("check", "--ownership", "--mend", "--yes", *where).returncode == 0
+    assert place.article("Other").aliases == ()
+    assert commands.run("check", "--ownership", *where).returncode == 0
+    assert commands.run("check", "--mend", *where).returncode == 2

@@ -1,0 +1,377 @@
+"""Articles deleted by age, number, source or name: nothing brings them back, and nothing is half
+done."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.upkeep import pruning, reconcile, reindex
+from syndicator.upkeep.pruning import Row, Which, chosen, going
+from tests.filing.entry.test_ingest import page, reason, take
+from tests.places import NOW, SHORT, Place, store_articles
+
+DAY = timedelta(days=1)
+HAND = "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n---\n\nBy hand.\n"
+
+
+def row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
+    url = f"https://{source}.example/{id}"
+    added = NOW - age * DAY
+    return Row(
+        id=id, url=url, title=id, path=id, added=added, source=source, stays=stays, copy_of=copy_of
+    )
+
+
+ROWS = [
+    row("a", 400),
+    row("b", 300),
+    row("c", 10),
+    row("d", 500, "two"),
+    row("e", 1, "two"),
+    row("h", 0, stays="hold"),
+]
+
+
+@pytest.mark.parametrize(
+    ("which", "wanted"),
+    [
+        (Which(older_than=365 * DAY), "ad"),
+        (Which(older_than=365 * DAY, source="one"), "a"),
+        (Which(keep=1), "abdh"),  # what is on hold counts as none of the newest
+        (Which(keep=2, source="one"), "ah"),
+        (Which(keep=0, source="two"), "de"),
+        (Which(older_than=365 * DAY, keep=3), ""),
+        (Which(older_than=365 * DAY, keep=1), "ad"),
+        (Which(older_than=10 * DAY), "abd"),  # not what is just so old
+    ],
+)
+def test_what_is_asked_for(which: Which, wanted: str) -> None:
+    assert "".join(one.id for one in chosen(ROWS, which, NOW)) == wanted
+
+
+def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
+    None
+):
+    rows = [
+        row("a", 9),
+        row("b", 8, copy_of="a"),
+        row("c", 7),
+        row("d", 1, copy_of="c"),
+        row("e", 9, stays="hand"),
+    ]
+    leaving, stays = going([one for one in rows if one.id != "d"], rows)
+    assert [one.id for one in leaving] == ["b", "a"]
+    assert stays == {"copy": 1, "hand": 1}
+    assert [one.id for one in going(rows, rows)[0]] == ["b", "d", "a", "c"]
+
+
+@pytest.fixture
+def filled(place: Place) -> Place:
+    """Three months with articles of two sources, one with a tag of its own."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
+    with place.app() as app:
+        for number in range(6):
+            at = NOW - timedelta(days=60) + number * 10 * DAY
+            store_articles(
+                app,
+                f"Story {number}",
+                "Text.",
+                added=at,
+                published=at,
+                tags=("LLM",),
+                tags_by="matched",
+            )
+        store_articles(
+            app,
+            "Lone",
+            "Text.",
+            source="two",
+            added=NOW - 70 * DAY,
+            tags=("GPU",),
+            tags_by="matched",
+        )
+        reconcile.sources(app)
+    place.build()
+
+
+def prune(place: Place, *named: str, **which: object) -> pruning.Pruning:
+    with place.app() as app:
+        planned = pruning.plan(app, Which(named=named, **which))  # type: ignore[arg-type]
+        pruning.prune(app, planned)
+    assert place.build().held == ()
+    return planned
+
+
+def titles(place: Place, name: str = "all.json") -> list[str]:
+    return [item["title"] for item in json.loads(place.published(name))["items"]]
+
+
+def pruned_file(place: Place) -> Path:
+    return place.folder / "feeds/articles/pruned.tsv"
+
+
+def lose_database(place: Place) -> None:
+    for path in (place.folder / "feeds/state").glob("syndicator.db*"):
+        path.unlink()
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+
+
+def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:
+    done = prune(filled, older_than=45 * DAY)
+    assert [one.title for one in done.articles] == ["Lone", "Story 0", "Story 1"]
+    assert titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert len(list((filled.folder / "feeds/articles").rglob("*.md"))) == 4
+    assert "deleted-entry" not in filled.published("all.atom")
+    with filled.app() as app:
+        assert reconcile.files(app) == ()
+    assert not filled.build().written
+    assert prune(filled, older_than=45 * DAY).articles == ()
+
+
+def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
+    with filled.app() as app:
+        newest = app.article_store.get(
+            filled.path("Story 5").relative_to(app.article_store.root).as_posix()
+        )
+    prune(filled, newest.url)
+    assert titles(filled)[0] == "Story 4"
+
+
+def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(filled: Place) -> None:
+    before = re.search("<id>.*</id>", filled.published("sources/two.atom"))
+    prune(filled, keep=0, source="two")
+    with filled.app() as app:
+        store_articles(app, "Anew", "Text.", source="two", added=NOW)
+    filled.build()
+    after = re.search("<id>.*</id>", filled.published("sources/two.atom"))
+    assert before and after and before[0] == after[0]
+
+
+def test_its_source_may_announce_it_for_ever(filled: Place) -> None:
+    url = filled.article("Story 0").url
+    prune(filled, older_than=45 * DAY)
+    for _ in range(2):
+        with filled.app() as app:
+            assert reason(take(app, url, None)) == "pruned"  # its page is not even asked for
+            amp = "https://one.example/amp/story-0"
+            assert reason(take(app, amp, page(amp, canonical=url))) == "pruned"
+            assert [one.path for one in app.article_store.walk() if "story-0" in one.path] == []
+        lose_database(filled)
+
+
+def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None:
+    """An entry of another source whose address leads to it."""
+    with filled.app() as app:
+        article = filled.article("Story 0")
+        row = EntryRow(
+            source_key="two",
+            entry_id="theirs",
+            url="https://short.example/x",
+            digest="",
+            status="done",
+            first_seen=NOW,
+            article_id=article.id,
+        )
+        app.store.visits.record(
+            article, app.store.visits.stamp(article.id) or pytest.fail(), entry=row
+        )
+    path = filled.path("Story 0")
+    data = path.read_bytes()
+    prune(filled, article.id)
+    lose_database(filled)
+    with filled.app() as app:
+        assert app.store.visits.known(["guid:two:theirs"]).pruned
+        assert not app.store.visits.known(["guid:two:other"]).pruned
+        path.write_bytes(data)
+        reconcile.files(app)
+        assert not app.store.visits.known(["guid:two:theirs"]).pruned
+
+
+def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(fill)
+
+    def archives() -> list[str]:
+        documents = sorted((place.folder / "feeds/public/archive/all").glob("*.atom"))
+        return re.findall(
+            r"<title[^>]*>(Story \d|Lone)</title>", "".join(path.read_text() for path in documents)
+        )
+
+    before = archives()
+    assert {"Story 0", "Story 2"} <= set(before)
+    prune(place, place.article("Story 0").id)
+    assert archives() == [one for one in before if one != "Story 0"]
+    prune(place, older_than=30 * DAY)
+    assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
+
+
+def test_a_hand_written_file_goes_by_its_name_alone(filled: Place) -> None:
+    path = filled.folder / "feeds/articles/mine.md"
+    path.write_text(HAND)
+    with filled.app() as app:
+        reconcile.files(app)
+    filled.build()
+    assert prune(filled, older_than=45 * DAY).stays == {"hand": 1}
+    assert path.exists()
+    prune(filled, str(path))
+    assert not path.exists() and "Mine" not in titles(filled)
+
+
+@pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
+def test_what_is_no_article_is_named(filled: Place, named: str) -> None:
+    with pytest.raises(UsageError, match="no article"):
+        prune(filled, named)
+    with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
+        prune(filled, keep=0, source="tow")
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "step", ["article_store.prune", "visits.prune", "article_store.delete_all"]
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_ended_at_any_step_an_article_is_whole_or_gone(
+    filled: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+) -> None:
+    monkeypatch.setattr(pruning, "_AT_A_TIME", 2)
+    owner, name = step.split(".")
+
+    def killing(app: App) -> None:
+        place = app.article_store if owner == "article_store" else app.store.visits
+        done = getattr(place, name)
+
+        def then(*given: Sequence[object]) -> None:
+            if after:
+                done(*given)
+            raise Killed
+
+        monkeypatch.setattr(place, name, then)
+
+    published = titles(filled)
+    with filled.app() as app:
+        planned = pruning.plan(app, Which(older_than=45 * DAY))
+        killing(app)
+        with pytest.raises(Killed):
+            pruning.prune(app, planned)
+    monkeypatch.undo()
+    with filled.app() as app:
+        assert reconcile.files(app) == ()
+        there = {stamp.path for stamp in app.article_store.walk()}
+        assert {stamp.path for stamp in app.store.visits.stamps().values()} == there
+        gone = {one.path for one in planned.articles} - there
+        assert {
+            one.path
+            for one in planned.articles
+            if app.store.visits.known([urls.alias(one.url)]).pruned
+        } == gone
+    assert filled.build().held == ()
+    assert [title for title in published if title in titles(filled)] == titles(filled)
+    prune(filled, older_than=45 * DAY)
+    assert titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    lines = pruned_file(filled).read_text().splitlines()
+    assert len(lines) == len(set(lines))
+
+
+def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
+    path, feeds = filled.path("Story 0"), filled.published("all.json")
+    data = path.read_bytes()
+    prune(filled, filled.article("Story 0").id)
+    path.write_bytes(data)
+    with filled.app() as app:
+        reconcile.files(app)
+        # known, and not "pruned"
+        assert take(app, "https://one.example/story-0", None).problem is None
+    filled.build()
+    assert filled.published("all.json") == feeds
+
+
+def test_without_its_lines_it_is_read_again(filled: Place) -> None:
+    article = filled.article("Story 0")
+    with filled.app() as app:
+        app.store.visits.save_states(
+            [SourceState(key="one", url="https://one.example/feed", etag='"x"')]
+        )
+    prune(filled, article.id)
+    with filled.app() as app:
+        take(app, article.url, None)
+    other = pruned_file(filled).read_text()
+    pruned_file(filled).write_text("# none\n")
+    with filled.app() as app:
+        reconcile.files(app)
+        state = app.store.visits.states()["one"]
+        assert (state.etag, state.next_due, state.due_why) == (None, None, "a pruning was undone")
+        assert app.store.visits.entries("one", [f"guid of {article.url}"]) == {}
+        assert take(app, article.url, page(article.url)).added == article.id
+    assert article.id in other
+
+
+def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
+    prune(filled, older_than=45 * DAY)
+    lines = set(pruned_file(filled).read_text().splitlines())
+    pruned_file(filled).unlink()
+    with filled.app() as app:
+        reconcile.files(app)
+    assert set(pruned_file(filled).read_text().splitlines()) == lines
+
+
+def test_the_list_is_read_when_it_changed_alone(
+    filled: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prune(filled, older_than=45 * DAY)
+    with filled.app() as app:
+        monkeypatch.setattr(app.article_store, "pruned", pytest.fail)
+        assert reconcile.files(app) == ()
+
+
+def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled: Place) -> None:
+    with filled.app() as app:
+        first = filled.article("Story 5")
+        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
+    filled.build()
+    assert "Copy" in titles(filled, "sources/two.json")
+    assert prune(filled, first.id).stays == {"copy": 1}
+    prune(filled, copy.id)
+    assert "Copy" not in titles(filled, "sources/two.json") and "Story 5" in titles(filled)
+    prune(filled, first.id)
+    assert "Story 5" not in titles(filled)
+
+
+def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
+    filled: Place, tmp_path: Path
+) -> None:
+    """The two folders that docs/running.md names, copied."""
+    url = filled.article("Story 0").url
+    prune(filled, older_than=45 * DAY)
+    there = Place(made(tmp_path / "there"))
+    for part in ("config", "feeds/articles"):
+        shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
+    with there.app(create=True) as app:
+        reindex.reindex(app)
+    there.build()
+    assert there.published("all.atom") == filled.published("all.atom")
+    with there.app() as app:
+        assert reason(take(app, url, None)) == "pruned"
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -1,0 +1,160 @@
+"""What sources.toml says against what is remembered of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicator.core import urls
+from syndicator.core.model import SourceState
+from syndicator.upkeep import reconcile
+from tests.places import NOW, Place, store_articles
+
+LATER = NOW + timedelta(hours=9)
+
+
+def visited(place: Place) -> SourceState:
+    """Source "one" after a visit that failed."""
+    with place.app() as app:
+        state = replace(
+            reconcile.sources(app)["one"],
+            etag='"1"',
+            last_visit=NOW - timedelta(hours=1),
+            next_due=LATER,
+            failures=3,
+            reason="blocked-address",
+        )
+        app.store.visits.save_states([state])
+    return state
+
+
+def again(place: Place, old: str = "", new: str = "") -> SourceState:
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
+    with place.app() as app:
+        return reconcile.sources(app)["one"]
+
+
+FEED = 'url = "https://one.example/feed"\n'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'allow = ["10.0.0.1/32:443"]',
+        'every = "1h"',
+        'robots = "ignore"',
+        'headers_env = { Cookie = "JAR" }',
+    ],
+)
+def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
+    before = visited(place)
+    after = again(place, FEED, f"{FEED}{line}\n")
+    assert (after.next_due, after.failures, after.due_why) == (None, 0, "sources.toml was edited")
+    # what it answers need not have changed
+    assert (after.etag, after.reason) == (before.etag, before.reason)
+
+
+@pytest.mark.parametrize(
+    "line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"']
+)
+def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
+    before = visited(place)
+    assert again(place, FEED, f"{FEED}{line}\n") == before
+
+
+def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
+    with place.app() as app:
+        state = replace(reconcile.sources(app)["one"], bodies=(90,) * 5 + (3000,) * 15)
+        app.store.visits.save_states([state])
+    assert again(place).bodies == state.bodies
+    assert again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').bodies == (3000,) * 15
+
+
+def test_another_address_starts_anew(place: Place) -> None:
+    visited(place)
+    after = again(place, "one.example/feed", "one.example/new")
+    assert (after.url, after.etag, after.failures, after.next_due) == (
+        "https://one.example/new",
+        None,
+        0,
+        None,
+    )
+
+
+def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
+    visited(place)
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
+    with place.app() as app:
+        assert list(reconcile.sources(app)) == ["two"]
+        assert list(app.store.visits.states()) == ["two"]
+
+
+def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
+    visited(place)
+    place.now = NOW - timedelta(days=2)
+    after = again(place)
+    assert (after.next_due, after.due_why) == (place.now, "the clock was set back")
+
+
+def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> None:
+    with place.app() as app:
+        for number in range(6):
+            store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
+    assert place.build().held == ()
+    for number in (1, 3, 4):
+        place.path(f"Story {number}").unlink()
+    with place.app() as app:
+        assert reconcile.files(app) == ()
+    assert place.build().held == ()
+    for name in ("all.atom", "tags/llm.atom"):
+        assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [
+            0,
+            2,
+            5,
+        ]
+
+
+def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Story", "Text.")
+    copy = place.path("Story").with_name("copy.md")
+    copy.write_bytes(place.path("Story").read_bytes())
+    with place.app() as app:
+        (problem,) = reconcile.files(app)
+        assert (problem.what, problem.reason) == (
+            str(copy.relative_to(app.article_store.root)),
+            "duplicate-article",
+        )
+        assert app.store.visits.article(place.article("Story").id) is not None
+    assert copy.exists()
+
+
+def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Place) -> None:
+    tags = "tags: [large language model, llm, Ports]\n"
+    head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
+    with place.app() as app:
+        path = app.article_store.root / "mine.md"  # type: ignore[attr-defined]
+        path.write_text(f"{head}Text.\n")
+        assert reconcile.files(app) == ()
+        (id,) = app.store.visits.stamps()
+        recorded = app.store.visits.article(id)
+    assert recorded is not None and recorded.tags == ("LLM", "Ports")
+    assert path.read_text() == f"{head}Text.\n"
+
+
+def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
+    with place.app() as app:
+        article = store_articles(app, "Story", "Text.", tags=("LLM",))
+        # written first; the database and the file come after it
+        app.article_store.withdraw(article, place.now)
+    with place.app() as app:
+        assert reconcile.files(app) == ()
+        assert app.store.visits.known([urls.alias(article.url)]).withdrawn
+        assert app.store.visits.article(article.id) is None
+        assert list(app.article_store.walk()) == []
+    place.build()
+    assert ">Story<" not in place.published("all.atom")

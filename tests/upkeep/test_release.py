@@ -1,0 +1,310 @@
+"""Articles that are on hold: in no feed, and in all of theirs once they are released, as new
+ones."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from syndicator.app.contexts import filing_context
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
+from syndicator.filing.dedupe import compared, merge_copy
+from syndicator.filing.entry.ingest import refile_others
+from syndicator.filing.refile import refile
+from syndicator.runs.build import build_feeds
+from syndicator.upkeep import editorial, reconcile, reindex
+from syndicator.upkeep.editorial import Released, release
+from tests.filing.test_similarity import prose
+from tests.places import SHORT, Place, store_articles
+
+ON_HOLD = {"hold": True, "hold_reason": "unsure-text", "tags": ("LLM",), "category": "AI"}
+QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
+
+
+@pytest.fixture
+def filled(place: Place) -> Place:
+    """Three published articles and one on hold, which is older than two of them, and a saved
+    query."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
+    (place.config / "feeds.toml").write_text(QUERY)
+    with place.app() as app:
+        store_articles(app, "Old", "Old text.", tags=("LLM",), category="AI")
+        store_articles(app, "Waiting", prose(4, 90), source="two", **ON_HOLD)
+        store_articles(app, "Newer", "Newer text.", tags=("LLM",))
+        store_articles(app, "Newest", "Newest text.", tags=("LLM",))
+    place.build()
+
+
+def run(place: Place) -> None:
+    """What a run does about files, then a build."""
+    with place.app() as app:
+        assert reconcile.files(app) == ()
+        assert asyncio.run(build_feeds(app)).held == ()
+
+
+def released(place: Place, *named: str, **which: object) -> Released:
+    with place.app() as app:
+        done = release(app, named, **which)  # type: ignore[arg-type]
+        assert asyncio.run(build_feeds(app)).held == ()
+        return done
+
+
+def titles(place: Place, name: str) -> list[str]:
+    entries = ElementTree.fromstring(place.published(name)).iter(
+        "{http://www.w3.org/2005/Atom}entry"
+    )
+    return [str(entry.findtext("{http://www.w3.org/2005/Atom}title")) for entry in entries]
+
+
+def feeds(place: Place) -> dict[str, list[str]]:
+    public = place.folder / "feeds/public"
+    found = sorted(public.rglob("*.atom"))
+    return {
+        str(path.relative_to(public)): titles(place, str(path.relative_to(public)))
+        for path in found
+    }
+
+
+def test_an_article_on_hold_is_in_no_feed_page_or_count(filled: Place) -> None:
+    public = filled.folder / "feeds/public"
+    named = [
+        path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
+    ]
+    assert named == []
+    assert (
+        not (public / "sources/two.atom").exists()
+        and not (public / "categories/uncategorised.atom").exists()
+    )
+    with filled.app() as app:
+        counts = {row.key.slug: row.count for row in app.store.index.feeds()}
+        (one,) = app.store.status.on_hold()
+    assert (counts["all"], counts["llm"], counts["ai"]) == (3, 3, 1)
+    assert (one.reason, one.title, Path(one.file).suffix) == ("unsure-text", "Waiting", ".md")
+
+
+def test_its_file_says_that_and_why(filled: Place) -> None:
+    text = filled.path("Waiting").read_text()
+    assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
+
+
+def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled: Place) -> None:
+    filled.now += timedelta(days=40)  # its month is closed
+    assert [one.title for one in released(filled, filled.article("Waiting").id).articles] == [
+        "Waiting"
+    ]
+    shown = feeds(filled)
+    for name in (
+        "all.atom",
+        "tags/llm.atom",
+        "queries/llm.atom",
+        "sources/two.atom",
+        "categories/ai.atom",
+    ):
+        assert shown[name][0] == "Waiting", name
+    article = filled.article("Waiting")
+    assert (article.hold, article.hold_reason, article.added) == (False, "", filled.now)
+    assert "hold" not in filled.path("Waiting").read_text()
+
+
+def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A closed month gains no article: it stands in the month of its release."""
+    filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(fill)
+    filled.now += timedelta(days=40)
+    released(filled, all=True)
+    with filled.app() as app:
+        store_articles(app, "Later", "Text.", added=filled.now + timedelta(days=40))
+    filled.build()
+    holding = [
+        name
+        for name, titles in feeds(filled).items()
+        if name.startswith("archive/all/") and "Waiting" in titles
+    ]
+    assert holding == ["archive/all/2026-04.atom"]
+    assert feeds(filled)["archive/all/2026-04.atom"] == ["Waiting"]
+
+
+def test_releasing_twice_is_as_once(filled: Place) -> None:
+    id = filled.article("Waiting").id
+    released(filled, id)
+    before = filled.digests("articles") | filled.digests("public")
+    filled.now += timedelta(hours=1)
+    again = released(filled, id)
+    assert (again.articles, [one.title for one in again.known]) == ((), ["Waiting"])
+    assert filled.digests("articles") | filled.digests("public") == before
+
+
+@pytest.mark.parametrize("how", ["id", "url", "file", "source", "all"])
+def test_what_to_release_is_named_in_five_ways(filled: Place, how: str) -> None:
+    article = filled.article("Waiting")
+    named = {"id": article.id, "url": article.url, "file": str(filled.path("Waiting"))}
+    which = {"source": {"source": "two"}, "all": {"all": True}}.get(how, {})
+    done = released(filled, *([named[how]] if how in named else []), **which)
+    assert [one.id for one in done.articles] == [article.id]
+
+
+def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
+    with pytest.raises(UsageError, match="no article 'nobody'"):
+        released(filled, filled.article("Waiting").id, "nobody")
+    with pytest.raises(UsageError, match="no source 'tow'"):
+        released(filled, source="tow")
+    assert filled.article("Waiting").hold
+    released(filled, source="one")
+    assert filled.article("Waiting").hold
+    assert [one.title for one in released(filled, all=True, dry_run=True).articles] == ["Waiting"]
+    assert filled.article("Waiting").hold
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hold: true\n", "hold: false\n"),
+        ("hold: true\n", ""),
+        ("hold: true\nhold_reason: unsure-text\n", ""),
+    ],
+)
+def test_a_hand_releases_it_in_its_file(filled: Place, old: str, new: str) -> None:
+    filled.edit("Waiting", old, new)
+    filled.now += timedelta(days=1)
+    run(filled)
+    assert feeds(filled)["tags/llm.atom"][0] == "Waiting"
+    assert filled.article("Waiting").added == filled.now
+    before = filled.digests("articles") | filled.digests("public")
+    filled.now += timedelta(days=1)
+    run(filled)
+    assert filled.digests("articles") | filled.digests("public") == before
+
+
+def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
+    filled: Place,
+) -> None:
+    filled.edit("Waiting", "hold: true\n", "hold: false\n")
+    with filled.app() as app:
+        article = filled.article("Waiting")
+        refile(
+            app.article_store,
+            app.store.visits,
+            replace(article, body=article.body + " More."),
+            before=article,
+        )
+    filled.build()
+    assert "Waiting" not in feeds(filled)["all.atom"]
+    filled.now += timedelta(days=1)
+    run(filled)
+    assert feeds(filled)["all.atom"][0] == "Waiting"
+    assert filled.article("Waiting").added == filled.now
+
+
+def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
+    with filled.app() as app:
+        article = app.article_store.get(app.article_store.find(filled.article("Waiting").id) or "")
+        app.article_store.put(
+            replace(article, hold=False, hold_reason="", added=filled.now),
+            ordered=("added", "hold"),
+        )
+    run(filled)
+    assert feeds(filled)["all.atom"][0] == "Waiting"
+
+
+def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
+    filled: Place,
+) -> None:
+    with filled.app(create=True) as app:
+        assert reindex.reindex(app).problems == ()
+    filled.build()
+    assert "Waiting" not in feeds(filled)["all.atom"]
+    filled.edit("Waiting", "hold: true\n", "hold: false\n")
+    filled.now += timedelta(days=1)
+    (filled.folder / "feeds/state/syndicator.db").unlink()
+    with filled.app(create=True) as app:
+        reindex.reindex(app)
+    run(filled)
+    assert feeds(filled)["all.atom"][0] == "Waiting"
+    assert filled.article("Waiting").added == filled.now
+
+
+def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: Place) -> None:
+    released(filled, all=True)
+    filled.edit("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
+    run(filled)  # which says that no feed is kept back: the entry was not lost
+    assert feeds(filled)["all.atom"] == ["Waiting", "Newest", "Old"]
+    filled.now += timedelta(days=1)
+    released(filled, all=True)
+    assert feeds(filled)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
+
+
+def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) -> None:
+    url = filled.article("Waiting").url
+    with filled.app() as app:
+        assert editorial.withdraw(app, url).feeds == ()
+        assert app.store.index.on_hold() == {}
+        editorial.undo_withdrawal(app, url)
+        assert len(app.store.index.on_hold()) == 1
+    filled.build()
+    assert "Waiting" not in feeds(filled)["all.atom"]
+
+
+def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place) -> None:
+    id = filled.article("Waiting").id
+    with filled.app() as app:
+        app.article_store.carry([(id, "one")])
+        app.store.visits.carry([(id, "one")], {"one": "One"})
+    filled.build()
+    assert "Waiting" not in feeds(filled)["sources/one.atom"]
+    released(filled, id)
+    assert "Waiting" in feeds(filled)["sources/one.atom"]
+
+
+def stored(place: Place, title: str, body: str, source: str, **more: object) -> Article:
+    with place.app() as app:
+        article = store_articles(app, title, body, source=source, **more)
+        context = filing_context(app)
+        made, others = (article, ()) if article.hold else merge_copy(article, context, place.now)
+        refile_others(context, others)
+        filed, _ = refile(app.article_store, app.store.visits, made, before=article)
+        sketch = compared(filed, place.now)
+        assert sketch is not None
+        app.store.visits.save_sketch(filed.id, sketch)
+    return filed
+
+
+def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(
+    place: Place,
+) -> None:
+    story = prose(1, 300)
+    stored(place, "Held story", story, "two", **ON_HOLD)
+    copy = stored(place, "Copy", story, "one")
+    assert copy.merged_into == ""
+    place.build()
+    assert feeds(place)["all.atom"] == ["Copy"]
+    released(place, all=True)
+    assert len(feeds(place)["all.atom"]) == 1
+    assert feeds(place)["sources/two.atom"] == ["Held story"]
+    assert {
+        one.merged_into != "" for one in (place.article("Held story"), place.article("Copy"))
+    } == {True, False}
+
+
+def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Place) -> None:
+    story = prose(1, 300)
+    first = stored(place, "First", story, "one")
+    assert stored(place, "Copy", story, "two").merged_into == first.id
+    place.build()
+    assert feeds(place)["all.atom"] == ["First"]
+    place.edit("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
+    run(place)
+    assert feeds(place)["all.atom"] == ["Copy"]
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+    place.build()
+    assert feeds(place)["all.atom"] == ["Copy"]
+    released(place, first.id)
+    assert feeds(place)["all.atom"] == ["First"]

@@ -1,0 +1,51 @@
+"""Rules tried on kept pages, and saved."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.cli.operations import apply
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Rules
+from syndicator.operations.operation import need
+from syndicator.runs import refresh
+from syndicator.upkeep.reread import pages_matched, score, try_out
+from tests.faults.instance import InProcess
+from tests.places import Place
+from tests.upkeep.test_reread import SETTINGS, visited
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    made = Place(tmp_path, settings=SETTINGS)
+    asyncio.run(visited(made))
+    return made
+
+
+def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
+    before, rules = place.digests("articles"), Rules(remove=(".promo",))
+    with place.app() as app:
+        promo = try_out(app, "daily", rules, most=2)
+        assert len(promo) == 2 and {
+            one.trial.matches['remove ".promo"'] for one in promo if one.trial
+        } == {1}
+        assert pages_matched(promo) == {'remove ".promo"': 2}
+        assert pages_matched(try_out(app, "daily", Rules(select=(".none",)))) == {
+            'select ".none"': 0
+        }
+        assert pages_matched(()) == {}
+        assert 0.5 < score(promo) < 1
+        # given up on two
+        assert score([*promo, *(replace(one, trial=None) for one in promo)]) == score(promo) / 2
+        assert score(()) == 0
+        with pytest.raises(UsageError, match="no source 'nobody'"):
+            try_out(app, "nobody", rules)
+        apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
+    assert place.digests("articles") == before
+    with place.app() as app:
+        assert app.sources["daily"].rules == rules

@@ -1,0 +1,118 @@
+"""`up` looks at the folders of articles at every run, and at every file now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.reconcile import Walks
+from tests.places import Place, store_articles
+
+
+class Steady:
+    """A clock that goes on by a second whenever it is looked at."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
+class Runs:
+    def __init__(self, place: Place, app: App) -> None:
+        self.place, self.app, self.steady = place, app, Steady()
+        self.walks = Walks(self.steady)
+
+    def run(self) -> None:
+        self.walks.files(self.app)
+        self.walks.end(self.app)
+
+    def title(self) -> str:
+        (id,) = self.app.store.visits.stamps()
+        article = self.app.store.visits.article(id)
+        assert article is not None
+        return article.title
+
+
+@pytest.fixture
+def runs(place: Place) -> Iterator[Runs]:
+    with place.app(create=True) as app:
+        store_articles(app, "First", "Text.")
+        made = Runs(place, app)
+        made.run()
+        yield made
+
+
+def edit_in_place(place: Place, old: str, new: str) -> None:
+    path = place.path(old)
+    with path.open("r+b") as file:
+        text = file.read()
+        file.seek(0)
+        file.write(text.replace(old.encode(), new.encode()))
+        file.truncate()
+
+
+def test_a_run_at_which_nothing_changed_looks_at_no_file(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(reconcile, "files", looked.append)
+    runs.run()
+    assert looked == []
+
+
+def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
+    path = runs.place.path("First")
+    fresh = path.with_name("fresh.tmp")
+    fresh.write_text(path.read_text().replace("First", "Other"))
+    fresh.replace(path)
+    runs.run()
+    assert runs.title() == "Other"
+
+
+def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(runs: Runs) -> None:
+    edit_in_place(runs.place, "First", "Other")
+    runs.run()
+    assert runs.title() == "First"
+    runs.steady.now += 600
+    runs.run()
+    assert runs.title() == "Other"
+
+
+def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
+    (runs.place.folder / "feeds/articles/hand.md").write_text(
+        "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
+    )
+    runs.run()
+    assert len(runs.app.store.visits.stamps()) == 2
+
+
+def test_a_file_beside_the_articles_is_seen_at_once(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = runs.place.folder / "feeds/articles/withdrawn.toml"
+    beside.write_text("# nothing\n")
+    runs.run()
+    seen: list[App] = []
+    monkeypatch.setattr(reconcile, "files", lambda app: seen.append(app) or ())
+    runs.run()
+    assert not seen
+    with beside.open("a") as file:  # in place
+        file.write("# nothing more\n")
+    runs.run()
+    assert seen
+
+
+def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs.steady.now += 600
+    with monkeypatch.context() as patch:
+        patch.setattr(reconcile, "files", lambda app: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            runs.run()
+    edit_in_place(runs.place, "First", "Other")
+    runs.run()
+    assert runs.title() == "Other"

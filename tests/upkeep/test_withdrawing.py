@@ -1,0 +1,412 @@
+"""Withdrawals: tried, made, undone with the operator's edits, forgotten."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import open_app
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import FeedKey, Fetched, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
+from syndicator.core.text import stamp
+from syndicator.operations.changes.log import Log
+from syndicator.operations.jobs.queue import Queue
+from syndicator.operations.jobs.work import drain
+from syndicator.upkeep import editorial, learn, reconcile, reindex
+from tests.aged.web import serving
+from tests.places import NOW, Place, store_articles
+from tests.trust.case import Case, Day, Page
+from tests.trust.life import Life
+
+URL = "https://one.example/story"
+
+
+def fill(place: Place) -> None:
+    with place.app() as app:
+        first = store_articles(app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched")
+        store_articles(
+            app, "Other", "Text of another.", tags=("LLM",), tags_by="matched", source="two"
+        )
+        store_articles(app, "Copy", "Text of the story.", source="two", merged_into=first.id)
+    place.edit("Story", "Text of the story.", "Text of the story, by hand.")
+    with place.app() as app:
+        reconcile.sources(app)
+        reconcile.files(app)
+    place.build()
+
+
+def withdraw(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
+    with place.app() as app:
+        done = editorial.withdraw(app, URL, purge=purge)
+    place.build()
+    return done
+
+
+def undo(place: Place, what: str = URL) -> None:
+    with place.app() as app:
+        editorial.undo_withdrawal(app, what)
+    place.build()
+
+
+def start(place: Place) -> None:
+    with place.app() as app:
+        reconcile.sources(app)
+        assert reconcile.files(app) == ()
+    place.build()
+
+
+def listed(place: Place) -> Path:
+    return place.folder / "feeds/articles/withdrawn.toml"
+
+
+def kept(place: Place) -> list[Path]:
+    return sorted((place.folder / "feeds/state/withdrawn").rglob("*.md"))
+
+
+def entries(place: Place, name: str = "all.json") -> list[str]:
+    return [item["title"] for item in json.loads(place.published(name))["items"]]
+
+
+def feeds(place: Place) -> dict[str, str]:
+    """Everything published by name, with the bytes."""
+    public = place.folder / "feeds/public"
+    return {str(path.relative_to(public)): path.read_text() for path in public.rglob("*.json")}
+
+
+def markdown(place: Place) -> dict[str, str]:
+    return {
+        name: digest for name, digest in place.digests("articles").items() if name.endswith(".md")
+    }
+
+
+def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
+    place.take(fill)
+    before = place.digests("articles"), place.digests("public")
+    with place.app() as app:
+        planned = editorial.plan_withdrawal(app, URL)
+    assert planned.title == "Story"
+    assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
+    assert [copy.title for copy in planned.copies] == ["Copy"]
+    assert (place.digests("articles"), place.digests("public")) == before
+
+
+def test_what_comes_back_is_as_it_was(place: Place) -> None:
+    place.tell_of_withdrawals()
+    place.take(fill)
+    files, published = markdown(place), feeds(place)
+    withdraw(place)
+    assert "Story" not in entries(place) and markdown(place) != files
+    assert "deleted-entry" in place.published("all.atom")
+    undo(place)
+    assert markdown(place) == files
+    assert "by hand" in place.path("Story").read_text()
+    assert feeds(place) == published
+    assert "deleted-entry" not in place.published("all.atom")
+    assert kept(place) == []
+    with place.app() as app:
+        assert not app.store.visits.known([urls.alias(URL)]).withdrawn
+        assert app.store.index.withdrawn() == []
+
+
+def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
+    place.take(fill)
+    id = withdraw(place).id
+    for what in ("http://one.example/story/", id):
+        with place.app() as app:
+            assert editorial.plan_return(app, what).id == id
+    with (
+        place.app() as app,
+        pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
+    ):
+        editorial.plan_return(app, "https://one.example/nothing")
+
+
+def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
+    """They are other sites' articles: what is withdrawn is this one."""
+    place.take(fill)
+    withdraw(place)
+    assert "Copy" in entries(place)
+    undo(place)
+    assert "Copy" not in entries(place)
+
+
+def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
+    place.take(fill)
+    withdraw(place)
+    assert len(kept(place)) == 1
+    assert all(
+        "by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*")
+    )
+
+
+def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> None:
+    place.take(fill)
+    published = feeds(place)
+    withdraw(place)
+    listed(place).write_text("# none\n")
+    start(place)
+    assert feeds(place) == published
+    assert kept(place) == []
+
+
+def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
+    place.take(fill)
+    withdraw(place)
+    for path in (place.folder / "feeds/state").glob("syndicator.db*"):
+        path.unlink()
+    listed(place).write_text("# none\n")
+    with place.app(create=True) as app:
+        reindex.reindex(app)
+    place.build()
+    assert "Story" in entries(place)
+
+
+def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
+    place.take(fill)
+    withdraw(place)
+    before = listed(place).read_bytes()
+    listed(place).unlink()
+    start(place)
+    assert listed(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
+    assert "Story" not in entries(place)
+    with place.app() as app:
+        assert app.article_store.withdrawn()[0].aliases
+
+
+def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
+    place.take(fill)
+    withdraw(place)
+    with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
+        editorial.withdraw(app, URL)
+
+
+def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
+    place.take(fill)
+    withdraw(place)
+    place.now += timedelta(days=30)
+    start(place)
+    assert len(kept(place)) == 1
+    place.now += timedelta(seconds=1)
+    start(place)
+    assert kept(place) == []
+    with place.app() as app:
+        assert not editorial.plan_return(app, URL).kept
+
+
+def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
+    place.take(fill)
+    with place.app() as app:
+        app.snapshots.put(app.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {})
+    assert not withdraw(place, purge=True).kept
+    assert kept(place) == [] and not list((place.folder / "feeds/state/pages").rglob("*.gz"))
+    assert "Story" not in entries(place)
+    start(place)
+    assert "Story" not in entries(place)
+
+
+def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
+    place.take(fill)
+    withdraw(place)
+    assert not withdraw(place, purge=True).kept
+    assert kept(place) == []
+    assert "Story" not in entries(place)
+
+
+def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
+    place.take(fill)
+    with place.app() as app:
+        id = app.store.visits.find([urls.alias(URL)])
+        rows = [
+            EntryRow(
+                source_key="one",
+                entry_id="e1",
+                url=URL,
+                digest="d",
+                status="done",
+                first_seen=NOW,
+                article_id=id,
+            ),
+            EntryRow(
+                source_key="two",
+                entry_id="e2",
+                url=URL,
+                digest="d",
+                status="skipped",
+                first_seen=NOW,
+                reason=EntryReason.WITHDRAWN,
+            ),
+            EntryRow(
+                source_key="two",
+                entry_id="e3",
+                url=URL + "/x",
+                digest="d",
+                status="skipped",
+                first_seen=NOW,
+            ),
+        ]
+        app.store.visits.save_entries(rows)
+        state = SourceState(
+            key="one", url="https://one.example/feed", etag="x", next_due=NOW + timedelta(days=1)
+        )
+        app.store.visits.save_states([state])
+    withdraw(place, purge=True)
+    undo(place)
+    with place.app() as app:
+        visits = app.store.visits
+        assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
+        assert list(visits.entries("two", ["e3"])) == ["e3"]
+        known = visits.states()["one"]
+        assert (known.etag, known.next_due, known.due_why) == (
+            None,
+            None,
+            "a withdrawal was undone",
+        )
+        assert not visits.known([urls.alias(URL)]).withdrawn
+    assert "Story" not in entries(place)
+
+
+def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
+    place.take(fill)
+    with place.app() as app:
+        id = app.store.visits.find([urls.alias(URL)])
+        row = EntryRow(
+            source_key="one",
+            entry_id="e1",
+            url=URL,
+            digest="d",
+            status="done",
+            first_seen=NOW,
+            article_id=id,
+        )
+        app.store.visits.save_entries([row])
+    withdraw(place)
+    undo(place)
+    with place.app() as app:
+        assert list(app.store.visits.entries("one", ["e1"])) == ["e1"]
+
+
+@pytest.mark.parametrize("moment", ["listed", "kept"])
+def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> None:
+    """Killed after its file was kept, nothing happened; after it was listed, the next start ends
+    it, and it can be undone."""
+    place.take(fill)
+    with place.app() as app:
+        planned = editorial.plan_withdrawal(app, URL)
+        path = app.article_store.find(planned.id)
+        assert path is not None
+        app.kept_away.put(planned.id, path, app.article_store.read(path))
+        if moment == "listed":
+            article = app.store.visits.article(planned.id)
+            assert article is not None
+            app.article_store.withdraw(article, place.now, planned.feeds)
+    start(place)
+    assert ("Story" in entries(place)) == (moment == "kept")
+    assert bool(kept(place)) == (moment == "listed")
+    if moment == "listed":
+        undo(place)
+        assert "Story" in entries(place)
+
+
+def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
+    place.tell_of_withdrawals()
+    place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
+    place.take(fill)
+    withdraw(place)
+    assert '"query/models"' in listed(place).read_text()
+    assert re.search("deleted-entry", place.published("queries/models.atom"))
+
+
+MARKER = "quicksilverbyword"
+
+
+def holding(folder: Path) -> list[str]:
+    """The files that have the marker, packed ones too."""
+
+    def has(path: Path) -> bool:
+        data = path.read_bytes()
+        return MARKER.encode() in data or MARKER.encode() in unpacked(data)
+
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and has(path)
+    )
+
+
+def unpacked(data: bytes) -> bytes:
+    for opened in (gzip.decompress, zlib.decompress):
+        with suppress(OSError, EOFError, zlib.error):
+            return opened(data)
+    return b""
+
+
+def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(
+    tmp_path: Path,
+) -> None:
+    address = "http://one.example/a"
+    raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"  # noqa: E501
+    one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
+    two = {"key": "two", "url": "http://two.example/feed", "mute": "title:Bridges"}
+    entry = (
+        f"<entry><id>{address}</id><title>Bridges</title><link"
+        f" href='{address}'/><content>{f'{MARKER} ' * 400}"
+    )
+    feed = (
+        "<feed"
+        f" xmlns='http://www.w3.org/2005/Atom'><title>F</title>{entry}</content></entry></feed>"
+    )
+    with serving() as web:
+        life = Life(tmp_path, web, Case(row="", name="", file="", sources=(one, two), days=()))
+        feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
+        life.change(Day(pages={address: Page(raw=raw)}, feeds=feeds))
+        life.visit()
+        ((url, article),) = life.articles().items()
+        state, queue = life.feeds / "state", Queue(life.feeds / "state")
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            (path,) = (stamp.path for stamp in app.article_store.walk())
+            data = app.article_store.read(path)
+            learn.read_taught(
+                app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9
+            )
+        body = f"{article.body} Edited."
+        queue.add(
+            "edit",
+            {"id": article.id, "stamp": stamp(data), "body": body, "excerpt": MARKER},
+            who="ann",
+            at=life.now.isoformat(),
+        )
+        assert drain(life.config, queue) == 1
+        kept = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
+        queue.keep_page(queue.recent(1)[0].id, kept)
+        places = (
+            "articles/2",
+            "public/a",
+            "state/console/jobs",
+            "state/console/kept",
+            "state/pages",
+            "state/learnt-",
+        )
+        found = holding(life.feeds)
+        assert [
+            place
+            for place in (*places, "public/search", "state/syndicator.db")
+            if not any(place in one for one in found)
+        ] == []
+
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            editorial.withdraw(app, article.id)
+        life.visit()
+        (left,) = holding(life.feeds)
+        assert left.startswith("state/withdrawn/")
+        assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            editorial.withdraw(app, article.id, purge=True)
+        assert holding(life.feeds) == []
