@@ -22,8 +22,6 @@ from syndicator.processes.worker import Worker
 from syndicator.store.fleet.hosts import HostWaits
 
 _LEASE_FACTOR = 1.5  # of the longest request: a choice
-
-
 _LEASE_MORE = 5.0  # seconds
 
 
@@ -43,8 +41,8 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Backoff, Throttle
 
-    settings, agent, notes = app.settings.fetch, user_agent(app.settings), app.store.visits
-    client = HttpFetcher(settings, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)
+    agent, notes = user_agent(app.settings), app.store.visits
+    client = HttpFetcher(app.settings.fetch, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)
 
     def note_now(key: str, value: str | None, at: datetime) -> None:
         notes.set_note(key, value, at)
@@ -57,7 +55,7 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
         if hosts
         else Backoff(notes.note, note_now, app.clock)
     )
-    throttle = Throttle(settings.pause, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
+    throttle = Throttle(app.settings.fetch.pause, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
     asking = PoliteFetcher(client, throttle, backoff=backoff)
     robots = Robots(
         asking,
@@ -137,7 +135,7 @@ def make_worker(app: App) -> Worker:
     return Worker(count=app.settings.fetch.workers, preload=preload)
 
 
-def open_worker(app: App, count: int = 1) -> closing[Worker]:
+def open_worker(count: int = 1) -> closing[Worker]:
     return closing(Worker(count=count))
 
 

@@ -25,18 +25,21 @@ from syndicator.publishing.queries import SavedQuery, load_queries, valid_entrie
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The configuration files, read and checked; the taxonomy is read by the worker."""
+    """The configuration folder, read and checked; the taxonomy is read by the worker."""
 
+    folder: Path
+    environ: Mapping[str, str]
     settings: Settings
-    sources: tuple[Source, ...]
+    sources: Mapping[str, Source]  # by key
     queries: tuple[SavedQuery, ...]
-    sources_stamp: str = ""  # differs after every edit of the sources
-    sources_before: tuple[str, int] = ("", 0)  # as in `App`
+    taxonomy: TaxonomyFiles
+    sources_stamp: str = ""  # differs after every edit of the sources; "" if not known
+    # the stamp before an edit that only added sources, and how many
+    sources_before: tuple[str, int] = ("", 0)
     dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
     # of all files; the last valid content counts in place of faulty tables
     faults: tuple[Fault, ...] = ()
     source_faults: tuple[Fault, ...] = ()  # those of the sources
-    taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
 
 
 def fault_of(faults: Sequence[Fault]) -> str:
@@ -56,7 +59,9 @@ def configuration(
     need_folder(config)
     settings = load(config, environ)
     cached = (
-        remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults)
+        remembered.Read(
+            tuple(before.sources.values()), before.sources_stamp, faults=before.source_faults
+        )
         if before
         else None
     )
@@ -69,15 +74,17 @@ def configuration(
         config / "taxonomy.toml", settings, load_vocabulary, remember=remember
     )
     return Configuration(
+        folder=config,
+        environ=environ,
         settings=settings,
-        sources=read.sources,
+        sources={source.key: source for source in read.sources},
         queries=queries,
         sources_stamp=read.stamp,
         sources_before=(read.base, read.added),
         dropped=dropped_settings(config, environ),
         source_faults=read.faults,
         faults=(*read.faults, *wrong, *untaken),
-        taxonomy=taxonomy if taxonomy.exists() else None,
+        taxonomy=taxonomy_files(config, settings, taxonomy if taxonomy.exists() else None),
     )
 
 

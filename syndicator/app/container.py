@@ -11,10 +11,11 @@ from collections.abc import (
 from contextlib import (
     contextmanager,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from syndicator.app.archive import Archive
 from syndicator.app.beside import Beside, open_rights
 from syndicator.app.configured import Configuration, configuration, taxonomy_files
 from syndicator.app.places import Place, begun, indexed, keep_settings, kept_pages
@@ -34,8 +35,6 @@ from syndicator.publishing.queries import SavedQuery
 from syndicator.store.engine import Store, is_gone, open_store
 
 _INSTANCE = "instance"  # the note with this instance's uuid
-# fields of an App as in its configuration
-_AS_READ = ("queries", "sources_stamp", "sources_before", "faults")
 
 
 def utc_now() -> datetime:
@@ -48,47 +47,13 @@ class App:
     """The objects of an opened instance. Time, randomness and environment come from its fields
     alone."""
 
-    config: Path
-    settings: Settings
-    sources: Mapping[str, Source]
-    queries: tuple[SavedQuery, ...]
-    store: Store
-    article_store: ArticleStore
-    beside: Beside
-    rights_file: RightsFile
-    snapshots: Snapshots
-    kept_away: KeptAway
-    taxonomy: TaxonomyFiles
-    clock: Callable[[], datetime]
+    configuration: Configuration
+    archive: Archive
     jitter: Callable[[], float]
-    environ: Mapping[str, str]
-    sources_stamp: str = ""  # differs after every edit of the sources; "" if not known
-    # the stamp before an edit that only added sources, and how many
-    sources_before: tuple[str, int] = ("", 0)
-    faults: tuple[Fault, ...] = ()  # of the configuration
+    # by host: the clock of the archive minus the host's clock
+    clock_offsets: dict[str, timedelta] = field(default_factory=dict)
     is_reconciled: bool = False  # with the article files: the caller did it before several changes
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
-    # by host: `clock` minus the host's clock
-    clock_offsets: dict[str, timedelta] = field(default_factory=dict)
-
-    def rights_of(self, source: Source) -> Rights:
-        return rights_in(self.rights_file, source)
-
-    def terms(self, article: Article) -> Source | None:
-        """Return the source of `article` with its terms for it; None for a removed source."""
-        source = self.sources.get(article.source_key)
-        private = bool(self.settings.publish.secret_path)
-        return (
-            terms(source, self.rights_of(source), article.url, private=private) if source else None
-        )
-
-    @property
-    def instance(self) -> uuid.UUID:
-        return self.article_store.instance()
-
-    def place(self, fault: str = "") -> Place:
-        names = ("config", "sources", "settings", "store", "article_store", "environ")
-        return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,20 +108,19 @@ def open_app(
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(
-            **{name: getattr(read, name) for name in _AS_READ},
-            settings=keep_settings(settings, article_store, begun=has_begun),
-            config=config,
-            sources={source.key: source for source in read.sources},
-            store=store,
-            article_store=article_store,
-            beside=beside,
-            rights_file=open_rights(read.sources, article_store, store),
-            snapshots=kept_pages(settings, environ),
-            kept_away=KeptAway(settings.state_dir / "withdrawn"),
-            taxonomy=taxonomy_files(config, settings, read.taxonomy),
-            clock=clock,
+            configuration=replace(
+                read, settings=keep_settings(settings, article_store, begun=has_begun)
+            ),
+            archive=Archive(
+                store=store,
+                article_store=article_store,
+                snapshots=kept_pages(settings, environ),
+                kept_away=KeptAway(settings.state_dir / "withdrawn"),
+                beside=beside,
+                rights_file=open_rights(read.sources.values(), article_store, store),
+                clock=clock,
+            ),
             jitter=jitter,
-            environ=environ,
             entries=entries or KeptEntries(),
         )
         if remake is not None and gone:

@@ -1,6 +1,7 @@
 """Find sources and articles by name; iterate over filed articles and rewrite them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Final, TypeVar
 
 from syndicator.app.container import App
@@ -21,13 +22,14 @@ _SHARED: Final = 100  # articles whose rows share a commit
 T = TypeVar("T")
 
 
-def need_sources(app: App | Place, keys: Iterable[str]) -> None:
-    """Raise UsageError for keys without a source."""
-    unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
+def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) -> None:
+    """Raise UsageError for those of `keys` that are not in `sources`. `folder`: that of
+    sources.toml."""
+    unknown = [key for key in dict.fromkeys(keys) if key not in sources]
     if unknown:
-        named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
+        named = ", ".join(f"{key!r}{suggestion(key, sources)}" for key in unknown)
         raise UsageError(
-            f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them"
+            f"no source {named} in {folder}/sources.toml; `syndicator sources` lists them"
         )
 
 
@@ -87,7 +89,7 @@ def read(app: App, id: str) -> Article:
         return Article(id=id, url="", title="")
 
 
-def markdown(place: Place | App, id: str) -> str:
+def markdown(place: Place, id: str) -> str:
     """Return the markdown of an article, "" if its file cannot be read."""
     path = place.store.index.path(id) if place.store else None
     try:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.clients import lease_seconds, make_fetcher, make_worker, task_group
-from syndicator.app.configured import Configuration, valid_queries
+import os
+from syndicator.app.configured import Configuration, taxonomy_files, valid_queries
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
 from syndicator.app.places import begun
@@ -60,7 +61,14 @@ def pushed(config: Path, settings: Settings) -> Configuration:
         )
     queries, faults = valid_queries(config, settings, remember=True)
     return Configuration(
-        settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults
+        folder=config,
+        environ=os.environ,
+        settings=settings,
+        sources={source.key: source for source in sources},
+        queries=queries,
+        taxonomy=taxonomy_files(config, settings),
+        sources_stamp=stamp,
+        faults=faults,
     )
 
 

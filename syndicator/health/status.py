@@ -105,7 +105,7 @@ def place_of(
             article_store = indexed(article_store, store, now)
         yield Place(
             config=config,
-            sources={source.key: source for source in read.sources},
+            sources=read.sources,
             settings=read.settings,
             store=store,
             article_store=article_store,
@@ -273,7 +273,7 @@ class SourceHealth:
 
 def look_at(place: Place, key: str) -> SourceHealth:
     """Return the health of one source. Raises UsageError, StoreError."""
-    need_sources(place, [key])
+    need_sources(place.sources, [key], place.config)
     source, recorded = place.sources[key], place.store.visits.state(key) if place.store else None
     named = ((field, getattr(source.rules, field.name)) for field in fields(Rules))
     changed = ((field.name, value) for field, value in named if value != field.default)

@@ -49,7 +49,7 @@ def try_category(
         raise UsageError("a category needs a name")
     articles, tried = newest_files(app, TRIED), []
     try:
-        with open_worker(app) as worker:
+        with open_worker() as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
             for number, part in enumerate(parts, 1):
                 tried += worker.call_sync(

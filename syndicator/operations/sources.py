@@ -203,7 +203,7 @@ def remove(
     keys, path = tuple(dict.fromkeys(key)), app.config / "sources.toml"
     if not keys:
         raise UsageError("name at least one source")
-    need_sources(app, keys)
+    need_sources(app.sources, keys, app.config)
     return Change(
         subject=keys[0],
         sentence=f"{', '.join(keys)}: removed; its articles and feeds stay",
@@ -305,7 +305,7 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
-    from syndicator.health.check import configuration as check
+    from syndicator.health.check import config_files as check
 
     defaults, written = leaves(Settings), dict[str, dict[str, Any]]()
     for section, name in (finding.split(".") for finding in texts):
@@ -348,5 +348,5 @@ def build(app: App) -> Change:
 def source_of_key(app: App, key: str) -> Source:
     from syndicator.app.lookup import need_sources
 
-    need_sources(app, [key])
+    need_sources(app.sources, [key], app.config)
     return app.sources[key]

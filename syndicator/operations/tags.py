@@ -92,7 +92,7 @@ def review(app: App) -> Change:
     from syndicator.app.clients import open_worker
     from syndicator.upkeep.descriptions.review import Review
 
-    with open_worker(app) as worker:
+    with open_worker() as worker:
         sitting = Review(app, worker, nullcontext)
         sheets = sitting.waiting()
     data = [

@@ -133,7 +133,7 @@ class Answers:
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = of_queries((), settings, (saved,))
         tags = [
-            tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag
+            tag.name for tag in load_any(self.read().taxonomy.toml).tag
         ]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))

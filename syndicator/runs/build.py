@@ -464,7 +464,7 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
                 return html
         return None  # the build reports the article and shows its excerpt
 
-    with open_worker(app) as worker:
+    with open_worker() as worker:
         yield remake
     store()
 

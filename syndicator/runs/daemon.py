@@ -29,7 +29,7 @@ from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES
 from syndicator.health.alert import Outage
-from syndicator.health.check.configuration import changes
+from syndicator.health.check.config_files import changes
 from syndicator.health.episodes import feed_name, feed_token, write_schedule
 from syndicator.health.follow import check_health, mail_digests, record_counters
 from syndicator.publishing.kept import KeptEntries

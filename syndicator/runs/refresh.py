@@ -303,7 +303,7 @@ async def _visit_and_build(
 
 def _due(app: App, wanted: Wanted) -> list[SourceState]:
     visits = app.store.visits
-    need_sources(app, wanted.keys)
+    need_sources(app.sources, wanted.keys, app.config)
     if wanted.keys:
         named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
         return [_asked_now(state.forgets() if wanted.relearn else state) for state in named]

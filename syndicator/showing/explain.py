@@ -391,7 +391,7 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
             None,
             without_credentials(request, source, app.environ) or await fetcher.fetch(request),
         )
-        with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
+        with suppress(NotAFeed, WorkerFailed), open_worker() as worker:
             if isinstance(result, Fetched):
                 feed = await worker.call(
                     jobs.parse_feed, result.body, result.final_url, dict(result.headers)

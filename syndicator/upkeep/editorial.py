@@ -198,7 +198,7 @@ def release(
         rows = app.store.index.articles(list(waiting)).items()
         ids |= {id: None for id, row in rows if all or row.source_key == source}
     if source and not ids:
-        need_sources(app, [source])
+        need_sources(app.sources, [source], app.config)
     context, done = filing_context(app), []
     for id in reversed(ids):  # the latest last, so that feeds list it first
         if (path := waiting.get(id)) is None:

@@ -26,8 +26,8 @@ def find_mend(app: App) -> list[Fault]:
         rows[row.article_id or ""].append(row)
     noted = app.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else app.clock()
-    sources = owners(app)
-    faults = (fault_of(article, rows.get(article.id, ()), sources, since) for article in filed(app))
+    claims = owners(app)
+    faults = (fault_of(article, rows.get(article.id, ()), claims, since) for article in filed(app))
     return sorted(
         filter(None, faults), key=lambda fault: (fault.article.added or since, fault.article.id)
     )

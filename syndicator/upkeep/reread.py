@@ -160,7 +160,7 @@ def plan(
     problems, ids = list(reconcile.files(app)), chosen(app, which)
     counter = ChangeCounter(app.store.index.merged())
     unkept, read, changes = list[str](), list[str](), list[Changed]()
-    with open_worker(app) as worker:
+    with open_worker() as worker:
         for number, id in enumerate(ids, 1):
             page, path = app.snapshots.get(id), app.article_store.find(id)
             if page is None or path is None:
@@ -307,9 +307,9 @@ class KeptPage:
     page: tuple[bytes, str, Mapping[str, str]]
 
 
-def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
+def kept(place: Place, key: str, most: int = POINTED) -> list[KeptPage]:
     """Return the newest kept pages that a source owns. Raises UsageError."""
-    need_sources(place, [key])
+    need_sources(place.sources, [key], place.config)
     if place.store is None:
         return []
     rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
@@ -330,8 +330,8 @@ def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
     """Try `rules` on the newest kept pages of a source. Raises UsageError, RulesError."""
-    pages, tried = kept(app, key, most), []
-    with open_worker(app) as worker:
+    pages, tried = kept(app.place(), key, most), []
+    with open_worker() as worker:
         for page in pages:
             html, answered, headers = page.page
             repeated, trial = app.store.visits.repeated(urls.own_host(page.url)), None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from syndicator.health.check.configuration import configured
+from syndicator.health.check.config_files import configured
 from syndicator.upkeep import reindex
 from tests.places import NOW, Place, store_articles
 

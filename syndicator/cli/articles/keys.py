@@ -202,7 +202,7 @@ def _sitting(config: Path) -> Iterator[Review]:
     from syndicator.app.lock import locked
     from syndicator.upkeep.descriptions.review import Review
 
-    with opened_to_look(config) as opened, open_worker(opened) as worker:
+    with opened_to_look(config) as opened, open_worker() as worker:
 
         @cache  # says it once a sitting
         def waits() -> bool:

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from syndicator.app.configured import Configuration, configuration
+from syndicator.app.configured import Configuration, configuration, taxonomy_files
 from syndicator.app.container import App, utc_now
 from syndicator.cli import printing
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
@@ -20,7 +20,7 @@ from syndicator.cli.logs import choice
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
-from syndicator.health.check.configuration import changes
+from syndicator.health.check.config_files import changes
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.operation import operations
 from syndicator.publishing.kinds.targets import BuildReport
@@ -227,7 +227,15 @@ def _read(config: Path) -> Configuration:
     """Read the configuration. Without sources.toml, published feeds are still served."""
     if (config / "sources.toml").exists():
         return configuration(config)
-    return Configuration(settings=load(config), sources=(), queries=())
+    settings = load(config)
+    return Configuration(
+        folder=config,
+        environ=os.environ,
+        settings=settings,
+        sources={},
+        queries=(),
+        taxonomy=taxonomy_files(config, settings),
+    )
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from syndicator.console.answers import (
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
-from syndicator.health.check.configuration import configured
+from syndicator.health.check.config_files import configured
 from syndicator.operations.operation import EXAMPLES, Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE

@@ -38,8 +38,8 @@ from syndicator.core.reasons import (
 )
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing.ownership import known_at
-from syndicator.health.check import configuration
-from syndicator.health.check.configuration import (
+from syndicator.health.check import config_files
+from syndicator.health.check.config_files import (
     SEVERITIES,
     Finding,
     Severity,
@@ -155,7 +155,7 @@ _KEY = re.compile(r"(\w+):")
 _LINE = re.compile(r"line (\d+): ")
 
 
-def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding]:
+def by_hand(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
     """Report faults of hand-written articles."""
     for stamp in store.walk():
         try:
@@ -171,7 +171,7 @@ def by_hand(store: ArticleStore, names: configuration.Names) -> Iterator[Finding
         }
         file = f"{store.name}/{stamp.path}"
         if article.category and (
-            detail := names.lack(configuration.CATEGORY, article.category, str)
+            detail := names.lack(config_files.CATEGORY, article.category, str)
         ):
             yield in_file(
                 file,
@@ -266,7 +266,7 @@ def check(
 ) -> list[Finding]:
     """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
     errors."""
-    set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
+    set_wrong = (*config_files.dropped(config, environ), *config_files.variables(environ))
     findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
     return sorted(
         findings, key=lambda item: (SEVERITIES.index(item.severity), item.file, item.line or 0)
@@ -280,15 +280,15 @@ def _look(
     clock: Callable[[], datetime],
     lookup: Lookup,
 ) -> Iterator[Finding]:
-    if wrong := configuration.faults(config, environ):
+    if wrong := config_files.faults(config, environ):
         yield from wrong
         return
     settings = load(config, environ)
     placed = placed_sources(config / "sources.toml")
-    yield from configuration.settings(config, settings, environ, strict=strict)
-    yield from configuration.sources(placed, environ)
-    yield from configuration.given(placed)
-    yield from configuration.beside(config)
+    yield from config_files.settings(config, settings, environ, strict=strict)
+    yield from config_files.sources(placed, environ)
+    yield from config_files.given(placed)
+    yield from config_files.beside(config)
     yield from templates(config, settings)
     shut = list(folders(settings))
     yield from shut
@@ -358,11 +358,11 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     words = load_any(app.config / "taxonomy.toml")
     rows = [row for row in app.store.index.feeds() if not row.dropped]
     categories = [category.name for category in words.category]
-    axes = (configuration.CATEGORY, configuration.TAG)
+    axes = (config_files.CATEGORY, config_files.TAG)
     used = {axis: [row.name for row in rows if row.key.axis == axis] for axis in axes}
-    used[configuration.CATEGORY] += [entry.source.category or "" for entry in placed]
-    used[configuration.TAG] += [tag for entry in placed for tag in entry.source.tags]
-    names = configuration.Names(
+    used[config_files.CATEGORY] += [entry.source.category or "" for entry in placed]
+    used[config_files.TAG] += [tag for entry in placed for tag in entry.source.tags]
+    names = config_files.Names(
         categories=[*categories, app.settings.describe.uncategorised] if categories else [],
         tags=[tag.name for tag in words.tag],
         aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
@@ -372,8 +372,8 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     feeds = app.config / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
     unknown = (
-        *configuration.in_sources(placed, names),
-        *configuration.in_queries(file, app.queries, names),
+        *config_files.in_sources(placed, names),
+        *config_files.in_queries(file, app.queries, names),
     )
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
     yield from by_hand(app.article_store, names)

@@ -70,7 +70,7 @@ async def enrich(
         report.wrong = str(error)
         return report
     try:
-        with open_worker(app, app.settings.fetch.workers) as worker:
+        with open_worker(app.settings.fetch.workers) as worker:
             asking = _Pass(
                 app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed
             )

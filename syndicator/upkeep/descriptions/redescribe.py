@@ -138,7 +138,7 @@ def plan(
     changed: list[Redescribed] = []
     changes = ChangeCounter(app.store.index.merged())
     looked = done = 0
-    with open_worker(app) as worker:
+    with open_worker() as worker:
         for start in range(0, len(paths), BATCH):
             part = paths[start : start + BATCH]
             read = [

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import app
 from syndicator.core.errors import ConfigError
-from syndicator.health.check.configuration import configured, masked
+from syndicator.health.check.config_files import configured, masked
 
 ROOT = Path(__file__).resolve().parents[3]
 

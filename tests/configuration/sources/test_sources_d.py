@@ -63,7 +63,7 @@ def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
 
 
 def test_the_configuration_has_them(path: Path) -> None:
-    assert [source.key for source in configuration(path.parent, {}).sources] == keys(path)
+    assert list(configuration(path.parent, {}).sources) == keys(path)
 
 
 def test_a_fault_names_its_own_file(path: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from syndicator.app.configured import configuration
-from syndicator.health.check.configuration import changes
+from syndicator.health.check.config_files import changes
 from syndicator.runs import daemon
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.configuration.sources.schema import check_all
 from syndicator.configuration.toml_files import TomlFile
-from syndicator.health.check.configuration import Names, in_queries, in_sources
+from syndicator.health.check.config_files import Names, in_queries, in_sources
 from syndicator.publishing.queries import load_queries
 
 NAMES = Names(

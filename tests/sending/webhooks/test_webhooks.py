@@ -18,7 +18,7 @@ import pytest
 
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
-from syndicator.health.check.configuration import configured
+from syndicator.health.check.config_files import configured
 from syndicator.health.check.installation import check
 from syndicator.health.follow import report_run
 from syndicator.publishing.kinds.targets import BuildReport

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.health.check.configuration import Finding
+from syndicator.health.check.config_files import Finding
 from syndicator.health.check.installation import check
 from tests.places import SOURCES, Place
 

@@ -386,10 +386,7 @@ def changes(before: Configuration, after: Configuration) -> Iterator[str]:
             name == "publish.listen"
         )
     yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
-    if before.sources is not after.sources:
-        yield from _listed(
-            "source", *({source.key: source for source in each.sources} for each in (before, after))
-        )
+    yield from _listed("source", before.sources, after.sources)
     yield from _listed(
         "query", *({query.slug: query for query in each.queries} for each in (before, after))
     )

@@ -1,0 +1,59 @@
+"""The archive of an instance: article files, their rows, and what is kept beside both."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.app.beside import Beside
+from syndicator.app.configured import Configuration
+from syndicator.app.places import Place
+from syndicator.articles.beside.feeds_toml import KeptAway
+from syndicator.articles.beside.lists import RightsFile
+from syndicator.core.model import Article, Source
+from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.filing.ownership import Rights, rights_in, terms
+from syndicator.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The filed articles, all that is kept beside them, and the clock that dates changes."""
+
+    store: Store
+    article_store: ArticleStore
+    snapshots: Snapshots  # kept pages
+    kept_away: KeptAway  # files of withdrawn articles
+    beside: Beside  # feeds and sources that must outlive the database
+    rights_file: RightsFile
+    clock: Callable[[], datetime]
+
+    @property
+    def instance(self) -> uuid.UUID:
+        return self.article_store.instance()
+
+    def rights_of(self, source: Source) -> Rights:
+        return rights_in(self.rights_file, source)
+
+
+def find_terms(archive: Archive, configuration: Configuration, article: Article) -> Source | None:
+    """Return the source of `article` with its terms for it; None for a removed source."""
+    source = configuration.sources.get(article.source_key)
+    if source is None:
+        return None
+    private = bool(configuration.settings.publish.secret_path)
+    return terms(source, archive.rights_of(source), article.url, private=private)
+
+
+def as_place(archive: Archive, configuration: Configuration, fault: str = "") -> Place:
+    """Return the instance as one that is only read. `fault`: of its configuration."""
+    return Place(
+        config=configuration.folder,
+        sources=configuration.sources,
+        settings=configuration.settings,
+        store=archive.store,
+        article_store=archive.article_store,
+        now=archive.clock(),
+        environ=configuration.environ,
+        fault=fault,
+    )
