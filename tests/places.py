@@ -95,7 +95,7 @@ class Place:
 
     def build(self) -> BuildReport:
         with self.app() as app:
-            app.beside.follow(app.sources)
+            app.archive.beside.follow(app.configuration.sources)
             return asyncio.run(build_feeds(app))
 
     def article(self, title: str) -> Article:
@@ -147,7 +147,7 @@ def store_articles(
 ) -> Article:
     """An article put in the article store as a visit does."""
     url = f"https://{source}.example/{title.casefold().replace(' ', '-')}"
-    hours = len(list(app.article_store.walk()))
+    hours = len(list(app.archive.article_store.walk()))
     article = Article(
         id=article_id(url),
         url=url,
@@ -159,8 +159,8 @@ def store_articles(
         source_id=url,
         language="en",
     )
-    stored, stamp, _ = app.article_store.put(replace(article, **fields))
-    app.store.visits.record(stored, stamp)
+    stored, stamp, _ = app.archive.article_store.put(replace(article, **fields))
+    app.archive.store.visits.record(stored, stamp)
     return stored
 
 

@@ -132,7 +132,7 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     ):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
-        assert reindex.reindex(app).articles == len(place.articles())
+        assert reindex.reindex(app.archive, app.configuration).articles == len(place.articles())
     place.clock.now += timedelta(hours=2)
     report = await place.refresh()
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
@@ -218,7 +218,7 @@ async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -
     with pytest.raises(NetworkDown, match="demo"):
         await place.refresh()
     with open_app(place.config, clock=place.clock, environ={}) as app:
-        assert all(state.failures == 0 for state in app.store.visits.states().values())
+        assert all(state.failures == 0 for state in app.archive.store.visits.states().values())
 
 
 @pytest.mark.slow
@@ -226,7 +226,7 @@ async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
     await place.refresh("holt")
     gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
     with open_app(place.config, clock=place.clock, environ={}) as app:
-        editorial.withdraw(app, gone.url)
+        editorial.withdraw(app.archive, app.configuration, gone.url)
         await build_feeds(app)
     place.clock.now += timedelta(days=1, hours=1)
     place.world.renumber("holt")

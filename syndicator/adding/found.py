@@ -1,14 +1,16 @@
 """Sources that `add` found: choose, name and configure them, write them to sources.toml."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from syndicator import __version__
+from syndicator.app.archive import Archive
+from syndicator.app.beside import Beside
 from syndicator.app.clients import make_fetcher, make_worker
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context
 from syndicator.configuration.sources import registry, remembered
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
@@ -77,8 +79,8 @@ class Found:
     page: Fetched | None = None
 
 
-def by_address(app: App) -> dict[str, Source]:
-    return {urls.alias(source.url): source for source in app.sources.values()}
+def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
+    return {urls.alias(source.url): source for source in sources.values()}
 
 
 def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
@@ -108,7 +110,9 @@ class Session:
     """Shared by look-ups. `known`: sources by address; `run`: their client and worker; `allow`:
     private networks; `previewed`: fetchers by key."""
 
-    app: App
+    archive: Archive
+    configuration: Configuration
+    jitter: Callable[[], float]
     known: Mapping[str, Source]
     run: RunContext
     allow: tuple[str, ...] = ()
@@ -124,11 +128,26 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
+async def open_session(
+    archive: Archive,
+    configuration: Configuration,
+    jitter: Callable[[], float],
+    allow: Sequence[str] = (),
+) -> AsyncIterator[Session]:
     """Yield a session with one client and worker. `allow`: private networks."""
-    async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
-        run = make_context(app, fetcher, worker, lambda title: None)
-        yield Session(app=app, known=by_address(app), run=run, allow=tuple(allow))
+    async with (
+        aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
+        aclosing(make_worker(configuration.settings)) as worker,
+    ):
+        run = make_context(archive, configuration, jitter, fetcher, worker, lambda title: None)
+        yield Session(
+            archive=archive,
+            configuration=configuration,
+            jitter=jitter,
+            known=by_address(configuration.sources),
+            run=run,
+            allow=tuple(allow),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +166,9 @@ class Wishes:
     select: tuple[str, ...] = ()
 
 
-def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
+def named(
+    beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
+) -> list[Candidate]:
     """Return the chosen sources with keys and settings, each address once. Raises UsageError."""
     once: dict[str, Candidate] = {}
     for candidate in chosen:
@@ -158,8 +179,8 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
         raise UsageError(
             f"{option} names one source, and {len(new)} would be added; add them one by one"
         )
-    taken = {*app.sources}
-    former, used = app.beside.former(taken), app.beside.keys()
+    taken = {*sources}
+    former, used = beside.former(taken), beside.keys()
     for alias, candidate in once.items():
         source = candidate.source
         if not candidate.known:
@@ -172,26 +193,30 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
                 or before
                 or registry.key_for(candidate.asked or source.url, taken | used)
             )
-            once[alias] = replace(candidate, source=_wished(app, replace(source, key=key), wishes))
+            once[alias] = replace(
+                candidate, source=_wished(sources, replace(source, key=key), wishes)
+            )
             taken.add(key)
     return list(once.values())
 
 
 def write_sources(
-    app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]
+    configuration: Configuration, chosen: Sequence[Candidate], followed: Mapping[str, Source]
 ) -> list[Source]:
     """Write the new sources to sources.toml, all or none. Raises as `registry.add_sources` does."""
     new = [candidate.source for candidate in chosen if not candidate.known]
-    path = app.config / "sources.toml"
+    path = configuration.folder / "sources.toml"
 
     def unchanged() -> Mapping[str, Source] | None:
-        return followed if remembered.stamp(path, __version__) == app.sources_stamp else None
+        return (
+            followed if remembered.stamp(path, __version__) == configuration.sources_stamp else None
+        )
 
     registry.add_sources(path, new, unchanged)
     return new
 
 
-def _wished(app: App, source: Source, wishes: Wishes) -> Source:
+def _wished(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:
     names = ("title", "category", "every", "content", "licence", "backfill", "allow")
     values = {
         name: getattr(wishes, name) for name in names if getattr(wishes, name) not in (None, ())
@@ -199,9 +224,8 @@ def _wished(app: App, source: Source, wishes: Wishes) -> Source:
     values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
     rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
     new = source_of(table(replace(source, **values, rules=rules)))
-    if new.key in app.sources:
+    if new.key in sources:
         raise UsageError(
-            f"there is a source {new.key!r} already ({app.sources[new.key].url}); give another"
-            " --key"
+            f"there is a source {new.key!r} already ({sources[new.key].url}); give another --key"
         )
     return new

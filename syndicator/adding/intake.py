@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from syndicator.adding.importing import is_draft, lint, translate
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.articles import frontmatter
 from syndicator.articles.fields import aliases_of
 from syndicator.configuration.settings import Settings
@@ -31,37 +32,47 @@ class Imported:
     oddities: list[Problem] = field(default_factory=list)
 
 
-def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool = False) -> Imported:
+def import_files(
+    archive: Archive,
+    configuration: Configuration,
+    files: Mapping[str, Path | bytes],
+    *,
+    dry_run: bool = False,
+) -> Imported:
     """File an article per file; `files`: markdown by path. Raises ConfigError, OSError,
     StoreError."""
-    reconcile.files(app)
-    listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
+    reconcile.files(archive, configuration)
+    listed, done, new = configuration.folder / "taxonomy.toml", Imported(), dict[str, bytes]()
     taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
     for inside, file in files.items():
         name = str(file) if isinstance(file, Path) else inside
         try:
             raw = file.read_bytes() if isinstance(file, Path) else file
-            article, data, odd = _read(name, raw, PurePosixPath(inside), app.settings, taxonomy)
+            article, data, odd = _read(
+                name, raw, PurePosixPath(inside), configuration.settings, taxonomy
+            )
         except (ConfigError, OSError) as error:
             done.problems.append(reconcile.unreadable(name, error))
             continue
         done.oddities += odd
         if article is None:
             done.drafts.append(name)
-        elif why := app.store.visits.known(aliases_of(article)).away:
+        elif why := archive.store.visits.known(aliases_of(article)).away:
             done.problems.append(Problem(what=name, reason=why, detail=why.means))
         elif (
             article.id in new
-            or app.article_store.find(article.id)
-            or app.store.visits.article(article.id)
+            or archive.article_store.find(article.id)
+            or archive.store.visits.article(article.id)
         ):
             done.known.append(name)
         else:
             done.articles.append(article)
             new[article.id] = data
     if not dry_run:
-        done.paths = [app.article_store.add(article, new[article.id]) for article in done.articles]
-        done.problems += reconcile.files(app)
+        done.paths = [
+            archive.article_store.add(article, new[article.id]) for article in done.articles
+        ]
+        done.problems += reconcile.files(archive, configuration)
     return done
 
 

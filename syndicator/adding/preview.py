@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.adding.found import Candidate, Session
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context
 from syndicator.app.lock import locked
 from syndicator.articles.article_store import FileArticleStore
@@ -32,7 +33,7 @@ from syndicator.core.ports import Fetcher
 from syndicator.core.text import words
 from syndicator.filing.ownership import known_at, rights_in
 from syndicator.filing.visit import visit, visit_all
-from syndicator.store.engine import open_store
+from syndicator.store.engine import Store, open_store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 ENTRIES = 3  # enough to see a pattern, with three pauses at most
@@ -91,13 +92,20 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
     """File the entries that previews of `sources` read, unless another run visits."""
-    with suppress(LockedError), locked(session.app.settings):
+    with suppress(LockedError), locked(session.configuration.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
             if isinstance(fetcher, _Remembering):
-                app = replace(session.app, sources={**session.app.sources, source.key: source})
+                configuration = _with_source(session.configuration, source)
                 run = replace(
-                    make_context(app, fetcher, session.worker, lambda title: None),
+                    make_context(
+                        session.archive,
+                        configuration,
+                        session.jitter,
+                        fetcher,
+                        session.worker,
+                        lambda title: None,
+                    ),
                     readable=fetcher.has_page,
                 )
                 await visit_all([(source, reconciled(source, None))], run, stop=asyncio.Event())
@@ -105,14 +113,17 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
 
 async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Preview:
     traces: dict[str, Mapping[str, Any]] = {}
-    with _elsewhere(session.app, source) as app:
-        run = make_context(app, fetcher, session.worker, lambda title: None)
+    with _elsewhere(session.archive) as archive:
+        configuration = _with_source(session.configuration, source)
+        run = make_context(
+            archive, configuration, session.jitter, fetcher, session.worker, lambda title: None
+        )
         run = replace(run, traced=traces.__setitem__)
         outcome, _ = await visit(
             run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event()
         )
-        articles = [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
-        rights = rights_in(app.rights_file, source, app.clock().date())
+        articles = [archive.article_store.get(stamp.path) for stamp in archive.article_store.walk()]
+        rights = rights_in(archive.rights_file, source, archive.clock().date())
     newest = sorted(
         articles, key=lambda article: (article.published or _NEVER, article.id), reverse=True
     )
@@ -123,7 +134,7 @@ async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Previe
     )
     return Preview(
         articles=tuple(
-            _shown(article, traces.get(article.id, {}), session.app) for article in newest
+            _shown(article, traces.get(article.id, {}), session.archive.store) for article in newest
         ),
         problems=(*failed, *outcome.skipped),
         elsewhere=tuple(
@@ -151,12 +162,12 @@ def speaking(candidate: Candidate, shown: Preview) -> Candidate:
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
-def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle:
+def _shown(article: Article, trace: Mapping[str, Any], store: Store) -> ShownArticle:
     origins = {
         name: origin for field, name in _SHOWN.items() if (origin := _origin(trace.get(field)))
     }
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    record = known_at(app.store.visits.known(keys), keys, article.url)
+    record = known_at(store.visits.known(keys), keys, article.url)
     names = ("url", "title", "author", "category", "tags", "excerpt", "cover")
     return ShownArticle(
         **{name: getattr(article, name) for name in names},
@@ -170,8 +181,13 @@ def _origin(value: object) -> str:
     return str(value.get("from", "")) if isinstance(value, Mapping) else str(value or "")
 
 
+def _with_source(configuration: Configuration, source: Source) -> Configuration:
+    return replace(configuration, sources={**configuration.sources, source.key: source})
+
+
 @contextmanager
-def _elsewhere(app: App, source: Source) -> Iterator[App]:
+def _elsewhere(archive: Archive) -> Iterator[Archive]:
+    """Yield an archive in a temporary folder, in which nothing is filed."""
     with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as folder:
         place = Path(folder)
         with open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False) as store:
@@ -179,8 +195,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
             rights = RightsFile(articles.file(RIGHTS_TOML))
             rights.begin({}, {})
             yield replace(
-                app,
-                sources={**app.sources, source.key: source},
+                archive,
                 store=store,
                 article_store=articles,
                 rights_file=rights,

@@ -15,7 +15,8 @@ from syndicator.adding.found import (
     by_address,
     if_known,
 )
-from syndicator.app.container import App
+from syndicator.app.beside import Beside
+from syndicator.app.configured import Configuration
 from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.identity import as_followed
 from syndicator.configuration.sources.schema import source_of
@@ -37,6 +38,7 @@ from syndicator.filing.context import feed_request, unset_detail
 from syndicator.filing.kinds.discovery import SHUT, discover, discover_closed
 from syndicator.filing.kinds.kind import Finding, Place
 from syndicator.filing.kinds.unanswered import describe_failure, name_setting
+from syndicator.store.engine import Store
 from syndicator.visiting.feeds.ranking import last_date
 
 # placeholder for a key that is chosen later, so that the other settings can be checked
@@ -70,13 +72,17 @@ def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.Subs
 
 
 def as_found(
-    app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category"
+    beside: Beside,
+    configuration: Configuration,
+    address: str,
+    listed: opml.SubscriptionList,
+    folders: opml.Folders = "category",
 ) -> Found:
     """Return the candidates of a list; `skipped`: outlines that cannot be followed. Only a list of
     the operator's own takes the key of a source that was removed, whose feed has readers, for
     another address."""
-    followed, path = by_address(app), app.taxonomy.toml
-    reserved = frozenset[str]() if listed.is_trusted else app.beside.keys()
+    followed, path = by_address(configuration.sources), configuration.taxonomy.toml
+    reserved = frozenset[str]() if listed.is_trusted else beside.keys()
     defined = load_vocabulary(path).category if path.exists() else ()
     categories = {category.name.casefold(): category.name for category in defined}
     candidates: list[Candidate] = []
@@ -101,11 +107,13 @@ def as_found(
     )
 
 
-def export(app: App) -> bytes:
-    states = app.store.visits.states()
+def export(store: Store, configuration: Configuration) -> bytes:
+    states = store.visits.states()
     sites = {key: state.site_url for key, state in states.items()}
-    sources = [as_followed(source, states.get(source.key)) for source in app.sources.values()]
-    return opml.write_opml(app.settings.site.title, sources, sites)
+    sources = [
+        as_followed(source, states.get(source.key)) for source in configuration.sources.values()
+    ]
+    return opml.write_opml(configuration.settings.site.title, sources, sites)
 
 
 # reasons of discovery, whose detail continues a sentence that begins with the address
@@ -122,7 +130,9 @@ async def look(session: Session, address: str) -> Found:
     """Return the candidates at `address` (URL, OPML file, "-" for stdin), or its error."""
     try:
         if is_file(address):
-            return as_found(session.app, address, read_file(address))
+            return as_found(
+                session.archive.beside, session.configuration, address, read_file(address)
+            )
         return await _look(session, address, _url(address))
     except SyndicatorError as error:
         return Found(address=address, error=error)
@@ -156,7 +166,12 @@ async def _look(session: Session, address: str, url: str) -> Found:
     except WorkerFailed as failed:
         raise MissingError(f"{url}: it cannot be read: {failed.detail or failed}") from failed
     if discovered.document.kind == "opml":
-        return as_found(session.app, address, await _read_opml(session, url, answer))
+        return as_found(
+            session.archive.beside,
+            session.configuration,
+            address,
+            await _read_opml(session, url, answer),
+        )
     candidates = _candidates(session, url, discovered.findings)
     page = answer if discovered.document.kind == "page" else None
     return Found(address=address, candidates=candidates, untried=discovered.untried, page=page)

@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from syndicator.app.beside import Beside
 from syndicator.app.configured import Configuration
@@ -27,6 +27,10 @@ class Archive:
     beside: Beside  # feeds and sources that must outlive the database
     rights_file: RightsFile
     clock: Callable[[], datetime]
+    # by host: `clock` minus the host's clock
+    clock_offsets: dict[str, timedelta] = field(default_factory=dict)
+    # rows agree with the files: the caller saw to it before several changes
+    is_reconciled: bool = False
 
     @property
     def instance(self) -> uuid.UUID:

@@ -4,30 +4,32 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.store.engine import Store
 
 EXCUSED = "released"  # the name of the note in databases stays
 
 
-def excuse(app: App, ids: Iterable[str]) -> None:
+def excuse(archive: Archive, ids: Iterable[str]) -> None:
     """Note until the next build that these articles were removed on purpose."""
-    app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
+    archive.store.visits.set_note(
+        EXCUSED, json.dumps(sorted({*excused(archive.store), *ids})), archive.clock()
+    )
 
 
-def excused(app: App) -> frozenset[str]:
-    return frozenset(json.loads(app.store.visits.note(EXCUSED) or "[]"))
+def excused(store: Store) -> frozenset[str]:
+    return frozenset(json.loads(store.visits.note(EXCUSED) or "[]"))
 
 
 _TAGS: Final = "tags linked"  # name of a note: slugs
 
 
-def note_renamed(app: App, old: str, new: str) -> None:
+def note_renamed(archive: Archive, old: str, new: str) -> None:
     """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
     it: all articles with the tag were rewritten."""
-    if noted := app.store.visits.note(_TAGS):
+    if noted := archive.store.visits.note(_TAGS):
         renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
-        app.store.visits.set_note(_TAGS, renamed, app.clock())
+        archive.store.visits.set_note(_TAGS, renamed, archive.clock())
 
 
 # name of a note: the feeds that wait for a confirmation to end

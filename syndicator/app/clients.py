@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import (
     AsyncIterator,
+    Callable,
     Mapping,
 )
 from contextlib import (
@@ -13,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator import __version__
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.configuration.settings import Llm, Settings
 from syndicator.core.errors import ConfigError, first_of
 from syndicator.core.ports import Enricher, Fetcher, HostTurns
@@ -32,7 +34,7 @@ def user_agent(settings: Settings) -> str:
     )
 
 
-def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
+def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
     """Return the network client: no private addresses, pauses, robots.txt first."""
 
     from syndicator.visiting.fetch.client import HttpFetcher
@@ -41,28 +43,32 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Backoff, Throttle
 
-    agent, notes = user_agent(app.settings), app.store.visits
-    client = HttpFetcher(app.settings.fetch, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)
+    agent, notes = user_agent(settings), archive.store.visits
+    client = HttpFetcher(
+        settings.fetch, user_agent=agent, clock=archive.clock, offsets=archive.clock_offsets
+    )
 
     def note_now(key: str, value: str | None, at: datetime) -> None:
         notes.set_note(key, value, at)
         notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
 
-    hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
+    hosts = None if archive.store.single else archive.store.hosts(lease_seconds(settings))
     turns = turns or hosts
     backoff = (
-        HostWaits(hosts, app.clock, LONGEST_RETRY)
+        HostWaits(hosts, archive.clock, LONGEST_RETRY)
         if hosts
-        else Backoff(notes.note, note_now, app.clock)
+        else Backoff(notes.note, note_now, archive.clock)
     )
-    throttle = Throttle(app.settings.fetch.pause, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
+    throttle = Throttle(
+        settings.fetch.pause, asyncio.sleep, archive.clock, backoff=backoff, turns=turns
+    )
     asking = PoliteFetcher(client, throttle, backoff=backoff)
     robots = Robots(
         asking,
         notes.note,
         notes.set_note,
         user_agent=agent,
-        clock=app.clock,
+        clock=archive.clock,
         prune=notes.prune_notes,
     )
     return PoliteFetcher(client, throttle, robots, backoff)
@@ -72,12 +78,12 @@ class SharedClient:
     """The network client of `make_fetcher`, made when it is first needed, for all that goes on at
     the same time: it has the queue of each host."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, archive: Archive, settings: Settings) -> None:
+        self._archive, self._settings = archive, settings
         self._fetcher: Fetcher | None = None
 
     def open(self) -> Fetcher:
-        self._fetcher = self._fetcher or make_fetcher(self._app)
+        self._fetcher = self._fetcher or make_fetcher(self._archive, self._settings)
         return self._fetcher
 
     async def aclose(self) -> None:
@@ -90,25 +96,25 @@ def lease_seconds(settings: Settings) -> float:
     return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE
 
 
-def make_enricher(app: App) -> Enricher:
+def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> Enricher:
     """Return the client of the language model. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import endpoint
 
-    llm = app.settings.describe.llm
-    key = llm_key(app.config, llm, app.environ)
-    return Endpoint(llm, direct_client(app, llm.url), key=key, allow=endpoint(llm.url))
+    llm = configuration.settings.describe.llm
+    key = llm_key(configuration.folder, llm, configuration.environ)
+    return Endpoint(
+        llm, direct_client(clock, configuration.settings, llm.url), key=key, allow=endpoint(llm.url)
+    )
 
 
-def direct_client(app: App, url: str) -> Fetcher:
+def direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -> Fetcher:
     """Return a network client without pauses and robots.txt."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
     # a proxy elsewhere cannot reach this machine or its network
-    fetch = (
-        app.settings.fetch.model_copy(update={"proxy": ""}) if private(url) else app.settings.fetch
-    )
-    return HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    fetch = settings.fetch.model_copy(update={"proxy": ""}) if private(url) else settings.fetch
+    return HttpFetcher(fetch, user_agent=user_agent(settings), clock=clock)
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
@@ -129,10 +135,10 @@ def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
     return key
 
 
-def make_worker(app: App) -> Worker:
+def make_worker(settings: Settings) -> Worker:
     # not the reader of pages: a run without pages saves 0.3 s
     preload = ("syndicator.visiting.feeds.parser",)
-    return Worker(count=app.settings.fetch.workers, preload=preload)
+    return Worker(count=settings.fetch.workers, preload=preload)
 
 
 def open_worker(count: int = 1) -> closing[Worker]:

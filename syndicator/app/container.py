@@ -2,7 +2,6 @@
 
 import os
 import random
-import uuid
 from collections.abc import (
     Callable,
     Iterator,
@@ -12,26 +11,22 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import Beside, open_rights
-from syndicator.app.configured import Configuration, configuration, taxonomy_files
-from syndicator.app.places import Place, begun, indexed, keep_settings, kept_pages
+from syndicator.app.configured import Configuration, configuration
+from syndicator.app.places import begun, indexed, keep_settings, kept_pages
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside import feeds_toml
 from syndicator.articles.beside.feeds_toml import KeptAway
-from syndicator.articles.beside.lists import FOLLOWED, RightsFile
-from syndicator.configuration.settings import Settings
-from syndicator.core.errors import ConfigError, Fault, MissingError
-from syndicator.core.model import Article, Outcome, Source
-from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.articles.beside.lists import FOLLOWED
+from syndicator.core.errors import ConfigError, MissingError
+from syndicator.core.model import Outcome
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.program import logger
-from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
-from syndicator.filing.ownership import Rights, rights_in, terms
 from syndicator.publishing.kept import KeptEntries
-from syndicator.publishing.queries import SavedQuery
 from syndicator.store.engine import Store, is_gone, open_store
 
 _INSTANCE = "instance"  # the note with this instance's uuid
@@ -50,9 +45,6 @@ class App:
     configuration: Configuration
     archive: Archive
     jitter: Callable[[], float]
-    # by host: the clock of the archive minus the host's clock
-    clock_offsets: dict[str, timedelta] = field(default_factory=dict)
-    is_reconciled: bool = False  # with the article files: the caller did it before several changes
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import (
     Callable,
+    Mapping,
 )
 from dataclasses import fields
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.core.model import Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Hubs
@@ -15,28 +17,30 @@ from syndicator.filing.refile import sequence
 from syndicator.processes.worker import Worker
 
 
-def filing_context(app: App) -> FilingContext:
+def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
     return FilingContext(
-        store=app.store.visits,
-        article_store=app.article_store,
-        clock=app.clock,
-        added=sequence(app.clock, app.store.ahead.newest_added()),
-        ranks={key: place for place, key in enumerate(app.sources)},
-        owners=owners(app),
+        store=archive.store.visits,
+        article_store=archive.article_store,
+        clock=archive.clock,
+        added=sequence(archive.clock, archive.store.ahead.newest_added()),
+        ranks={key: place for place, key in enumerate(sources)},
+        owners=owners(archive, sources),
     )
 
 
-def owners(app: App) -> Owners:
+def owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
     """Return the sources with their rights to write articles."""
 
     def rights(source: Source) -> Rights:
-        return rights_in(app.rights_file, source, app.clock().date())
+        return rights_in(archive.rights_file, source, archive.clock().date())
 
-    return Owners(app.sources, rights, app.rights_file.all_linked())
+    return Owners(sources, rights, archive.rights_file.all_linked())
 
 
 def make_context(
-    app: App,
+    archive: Archive,
+    configuration: Configuration,
+    jitter: Callable[[], float],
     fetcher: Fetcher,
     worker: Worker,
     filed: Callable[[str], None],
@@ -47,11 +51,16 @@ def make_context(
 ) -> RunContext:
     """Return the context of visits. `filed` gets each title, `pages` the pages as `Watch` has it;
     `asked`: a person named the sources."""
-    filing, names = filing_context(app), [each.name for each in fields(FilingContext)]
-    shared = ("settings", "sources", "rights_file", "snapshots", "taxonomy", "jitter", "environ")
+    filing = filing_context(archive, configuration.sources)
     return RunContext(
-        **{name: getattr(filing, name) for name in names},
-        **{name: getattr(app, name) for name in shared},
+        **{each.name: getattr(filing, each.name) for each in fields(FilingContext)},
+        settings=configuration.settings,
+        sources=configuration.sources,
+        rights_file=archive.rights_file,
+        snapshots=archive.snapshots,
+        taxonomy=configuration.taxonomy,
+        jitter=jitter,
+        environ=configuration.environ,
         fetcher=fetcher,
         worker=worker,
         progress=filed,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.core.axes import QUERY
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, FeedSpec
@@ -16,7 +16,7 @@ from syndicator.publishing.selection.published import (
 
 
 def feed_specs(
-    app: App,
+    configuration: Configuration,
     taxonomy: Vocabulary,
     rows: Sequence[FeedRow],
     archived: Collection[FeedKey] = (),
@@ -25,19 +25,19 @@ def feed_specs(
     feeds.toml would remove one."""
     specs = plan(
         rows,
-        settings=app.settings,
-        sources=list(app.sources.values()),
-        queries=app.queries,
+        settings=configuration.settings,
+        sources=list(configuration.sources.values()),
+        queries=configuration.queries,
         categories={item.name: item.description for item in taxonomy.category},
         tags={tag.name: tag.description for tag in taxonomy.tag},
         archived=archived,
     )
-    faults = [item for item in app.faults if Path(item.file).name == "feeds.toml"]
+    faults = [item for item in configuration.faults if Path(item.file).name == "feeds.toml"]
     if not faults:
         return specs
     wanted = {spec.key for spec in specs}
     for row in rows:
         # a feed whose query cannot be read must not end
-        if row.key.axis == QUERY and has_ended(row, wanted, app.settings.publish):
+        if row.key.axis == QUERY and has_ended(row, wanted, configuration.settings.publish):
             raise ConfigError.of(faults)
     return specs

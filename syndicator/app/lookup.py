@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
 from syndicator.configuration.entry_rules import Expr, Not, Term
@@ -14,6 +14,7 @@ from syndicator.core.model import Article
 from syndicator.core.text import suggestion
 from syndicator.filing.ownership import known_at
 from syndicator.store.database import chunks
+from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
@@ -41,50 +42,56 @@ def terms(expr: Expr) -> Iterator[Term]:
             yield from terms(part)
 
 
-def article_id(app: App, what: str) -> str | None:
+def article_id(archive: Archive, what: str) -> str | None:
     """Return the id of the article with this address, id or file path."""
-    store = app.store.visits
+    store = archive.store.visits
     keys = [urls.alias(what)]
     article = known_at(store.known(keys), keys, what)
     id = article.id if article else what
     if store.article(id) is None:
-        path = app.article_store.path_of(what) if "\0" not in what else None
-        id = app.article_store.id_at(path) if path else ""
+        path = archive.article_store.path_of(what) if "\0" not in what else None
+        id = archive.article_store.id_at(path) if path else ""
     return id if id and store.article(id) else None
 
 
-def need_article(app: App, what: str) -> str:
+def need_article(archive: Archive, what: str) -> str:
     """As `article_id`. Raises UsageError if there is none."""
-    if (id := article_id(app, what)) is None:
+    if (id := article_id(archive, what)) is None:
         raise UsageError(
             f"no article {what!r} in the article store; give its address, its id or its file"
         )
     return id
 
 
-def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
+def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
     """Yield all articles, copies included, or those of `ids`."""
-    for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
-        yield from app.store.index.articles(part).values()
+    for part in chunks(list(store.visits.stamps() if ids is None else ids)):
+        yield from store.index.articles(part).values()
 
 
 def rewrite(
-    app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]
+    archive: Archive,
+    items: Sequence[T],
+    write: Callable[[T], object],
+    progress: Callable[[int, int], None],
 ) -> None:
     """Write the article of each item, with shared commits. `progress` may raise to stop."""
-    with app.article_store.together() as settle, app.store.visits.shared(settle, gather=True):
+    with (
+        archive.article_store.together() as settle,
+        archive.store.visits.shared(settle, gather=True),
+    ):
         for number, item in enumerate(items, 1):
             write(item)
             if number % _SHARED == 0 or number == len(items):
-                app.store.visits.commit()
+                archive.store.visits.commit()
             progress(number, len(items))
 
 
-def read(app: App, id: str) -> Article:
+def read(archive: Archive, id: str) -> Article:
     """Return an article from its file; an empty one if it is gone or unreadable."""
-    path = app.store.index.path(id)
+    path = archive.store.index.path(id)
     try:
-        return app.article_store.get(path) if path else Article(id=id, url="", title="")
+        return archive.article_store.get(path) if path else Article(id=id, url="", title="")
     except (ConfigError, OSError):
         return Article(id=id, url="", title="")
 

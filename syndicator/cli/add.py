@@ -345,8 +345,8 @@ def add(
     )
     _refuse_contradictions(url, pick or (), all=all, yes=yes)
     with opened_to_look(config) as opened:
-        if not opened.settings.site.contact:
-            cure = f"set it in {opened.config}/syndicator.toml"
+        if not opened.configuration.settings.site.contact:
+            cure = f"set it in {opened.configuration.folder}/syndicator.toml"
             printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
         done = asyncio.run(_add(opened, url, wishes, choice))
     report(done, json=json, asked=ask, dry_run=dry_run, brief=yes)
@@ -365,14 +365,21 @@ def _refuse_contradictions(
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
     from syndicator.adding import found, preview, search
 
-    async with found.open_session(opened, wishes.allow) as session:
+    async with found.open_session(
+        opened.archive, opened.configuration, opened.jitter, wishes.allow
+    ) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
         results = [_read(opened, result, choice) for result in looked]
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
             raise failed[0][1]
         picked = [_pick(result, choice) for result in results]
-        chosen = found.named(opened, [candidate for some in picked for candidate in some], wishes)
+        chosen = found.named(
+            opened.archive.beside,
+            opened.configuration.sources,
+            [candidate for some in picked for candidate in some],
+            wishes,
+        )
         others = [
             (number, candidate)
             for result, taken in zip(results, picked, strict=True)
@@ -407,7 +414,9 @@ def _read(opened: App, result: Found, choice: Choice) -> Found:
     if result.listed is None:
         return result
     means = meaning(result.listed, choice.folders, ask=choice.ask)
-    again = search.as_found(opened, result.address, result.listed, means)
+    again = search.as_found(
+        opened.archive.beside, opened.configuration, result.address, result.listed, means
+    )
     if not choice.json:
         say_skipped(again.address, again.skipped)
     return again

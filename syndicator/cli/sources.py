@@ -47,11 +47,13 @@ def sources(
     with opened_to_look(config) as opened:
         moved = [
             (key, apply(opened, need("adopt-move"), {"key": key}))
-            for key in opened.sources
+            for key in opened.configuration.sources
             if apply_moves
         ]
-        states = reconcile.sources(opened)
-        listed = [(opened.sources[key], states[key]) for key in opened.sources]
+        states = reconcile.sources(opened.archive, opened.configuration)
+        listed = [
+            (opened.configuration.sources[key], states[key]) for key in opened.configuration.sources
+        ]
     if json:
         printing.as_json(
             [{"source": source, "state": status.of_state(state)} for source, state in listed]
@@ -109,9 +111,15 @@ def import_(
     with opened_to_look(config) as opened:
         listed = search.read_file(file, is_trusted=trust_own)
         result = search.as_found(
-            opened, file, listed, meaning(listed, folders, ask=not json and is_answered())
+            opened.archive.beside,
+            opened.configuration,
+            file,
+            listed,
+            meaning(listed, folders, ask=not json and is_answered()),
         )
-        named = found.named(opened, result.candidates, found.Wishes())
+        named = found.named(
+            opened.archive.beside, opened.configuration.sources, result.candidates, found.Wishes()
+        )
         new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]
         if new and not dry_run:
@@ -119,7 +127,7 @@ def import_(
                 opened,
                 need("add"),
                 {"url": added},
-                addition(opened, named, found.by_address(opened)),
+                addition(opened, named, found.by_address(opened.configuration.sources)),
             )
     old = [candidate.source.url for candidate in named if candidate.known]
     would = "would be " if dry_run else ""
@@ -205,4 +213,4 @@ def export(config: Config = CONFIG) -> None:
     from syndicator.adding import search
 
     with opened_to_look(config) as opened:
-        sys.stdout.buffer.write(search.export(opened))
+        sys.stdout.buffer.write(search.export(opened.archive.store, opened.configuration))

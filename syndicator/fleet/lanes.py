@@ -138,7 +138,7 @@ class Session:
     _reached: float = -_LATELY
 
     def __post_init__(self) -> None:
-        self.turns = OwnTurns(self.app.store.hosts(self.lease), lambda: self.asks_until)
+        self.turns = OwnTurns(self.app.archive.store.hosts(self.lease), lambda: self.asks_until)
 
     @property
     def ending(self) -> bool:
@@ -168,10 +168,20 @@ class Lane:
 
     def __init__(self, app: App, session: Session) -> None:
         self.app, self.session = app, session
-        self.hosts, self.shards = app.store.hosts(session.lease), app.store.shards(session.lease)
+        self.hosts, self.shards = (
+            app.archive.store.hosts(session.lease),
+            app.archive.store.shards(session.lease),
+        )
         self.turns = session.turns.beside(self.hosts)
-        self.fetcher = make_fetcher(app, self.turns)
-        self.run = make_context(app, self.fetcher, session.worker, lambda title: None)
+        self.fetcher = make_fetcher(app.archive, app.configuration.settings, self.turns)
+        self.run = make_context(
+            app.archive,
+            app.configuration,
+            app.jitter,
+            self.fetcher,
+            session.worker,
+            lambda title: None,
+        )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -215,9 +225,11 @@ class _Work:
             shards.fence(job),
             [state.key for state, waits in states if waits],
         )
-        self._store = app.store.fenced(self._fence, self._waiting)
+        self._store = app.archive.store.fenced(self._fence, self._waiting)
         self._due = [
-            (app.sources[state.key], state) for state, _ in states if state.key in app.sources
+            (app.configuration.sources[state.key], state)
+            for state, _ in states
+            if state.key in app.configuration.sources
         ]
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
@@ -232,7 +244,9 @@ class _Work:
         )
         for name in self._left:
             fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
-            runs[name] = replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
+            runs[name] = replace(
+                lane.run, store=lane.app.archive.store.fenced(fence, self._waiting)
+            )
         rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
         async with task_group() as group:
             saving = group.create_task(self._save_often())
@@ -263,7 +277,7 @@ class _Work:
 
     async def _save_often(self) -> None:
         lane = self._lane
-        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
+        owner, pause = lane.session.owner, lane.app.configuration.settings.fetch.pause
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
             done = [name for name in self._names if not self._left[name]]
@@ -280,7 +294,7 @@ class _Work:
         lane, names = self._lane, sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)
-        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
+        owner, pause = lane.session.owner, lane.app.configuration.settings.fetch.pause
         try:
             last = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
             self._store.end_visits(self._ended, last)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.clients import lease_seconds, make_fetcher, make_worker, task_group
-import os
 from syndicator.app.configured import Configuration, taxonomy_files, valid_queries
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
@@ -75,10 +74,12 @@ def pushed(config: Path, settings: Settings) -> Configuration:
 def push(app: App, *, dry_run: bool = False) -> Pushed:
     """Publish the sources of `app` to all workers. Returns the changes. Raises StoreError."""
     if not dry_run:
-        reconcile.sources(app)
-    change = app.store.fleet.push(list(app.sources.values()), micros(app.clock()), dry_run=dry_run)
-    if not (dry_run or app.store.single):
-        shards = app.store.shards(lease_seconds(app.settings))
+        reconcile.sources(app.archive, app.configuration)
+    change = app.archive.store.fleet.push(
+        list(app.configuration.sources.values()), micros(app.archive.clock()), dry_run=dry_run
+    )
+    if not (dry_run or app.archive.store.single):
+        shards = app.archive.store.shards(lease_seconds(app.configuration.settings))
         shards.install()
         shards.fill()
     return change
@@ -166,14 +167,14 @@ async def build(session: Session) -> None:
         tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
         if tells or session.settling.is_due(session.app):
             try:
-                with locked(session.app.settings) as held:
-                    session.app.store.guard(held)
+                with locked(session.app.configuration.settings) as held:
+                    session.app.archive.store.guard(held)
                     await _all_of_it(session)
                 reported = time.monotonic()
             except LockedError:
                 logger("worker").debug("somebody else builds, or changes articles")
             finally:
-                session.app.store.guard()
+                session.app.archive.store.guard()
         await pause(session.stop, _EVERY)
 
 
@@ -181,18 +182,30 @@ async def _all_of_it(session: Session) -> None:
     app, began = session.app, time.monotonic()
     outcomes = [session.outcomes.popleft() for _ in range(len(session.outcomes))]
     built = await build_due(app, session.settling)
-    if thumbnails.wanted(app):
+    if thumbnails.wanted(app.archive, app.configuration.settings):
         async with (
-            aclosing(make_fetcher(app, session.turns)) as fetcher,
-            thumbnails.taking(app, fetcher, session.stop) as pictures,
+            aclosing(
+                make_fetcher(app.archive, app.configuration.settings, session.turns)
+            ) as fetcher,
+            thumbnails.taking(app.archive, app.configuration, fetcher, session.stop) as pictures,
         ):
             if pictures:
                 await pictures.finish(_PICTURES)
     model = await ask_model(app, session.stop, _MODEL, lambda title: None)
     if model.changed:
         built = together(built, await build_due(app, session.settling))
-    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
-    for problem in await report_run(app, outcomes, built, seconds=time.monotonic() - began):
+    app.archive.snapshots.prune(
+        app.archive.clock() - timedelta(days=app.configuration.settings.store.pages_days),
+        daily=True,
+    )
+    for problem in await report_run(
+        app.archive,
+        app.configuration,
+        app.jitter,
+        outcomes,
+        built,
+        seconds=time.monotonic() - began,
+    ):
         logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
     session.totals.files += len(built.written)
     logger("worker").info("built", files=len(built.written), held=len(built.held))
@@ -204,7 +217,7 @@ async def recover(session: Session) -> None:
     while not session.ending:
         if not session.shards.recover() or time.monotonic() - filled >= _FILL:
             session.shards.fill()
-            session.app.store.hosts(session.lease).prune()
+            session.app.archive.store.hosts(session.lease).prune()
             filled = time.monotonic()
         await pause(session.stop, session.lease / _RECOVERIES)
 
@@ -224,10 +237,10 @@ async def watch(session: Session) -> None:
     crashed workers left."""
     while not session.ending:
         await pause(session.stop, _LOOK)
-        reconcile.left_behind(session.app)
+        reconcile.left_behind(session.app.archive, session.app.configuration)
         if (
-            session.app.store.fleet.stamp() != session.app.sources_stamp
-            or not session.app.store.current
+            session.app.archive.store.fleet.stamp() != session.app.configuration.sources_stamp
+            or not session.app.archive.store.current
         ):
             session.over.set()
 
@@ -276,9 +289,9 @@ async def _session(
     lease, clock, read = lease_seconds(settings), DatabaseClock(), pushed(config, settings)
     async with AsyncExitStack() as stack:
         app = stack.enter_context(open_app(config, read=read, clock=clock))
-        shards, hosts = app.store.shards(lease), app.store.hosts(lease)
+        shards, hosts = app.archive.store.shards(lease), app.archive.store.hosts(lease)
         clock.set(shards.now())
-        worker = await stack.enter_async_context(aclosing(make_worker(app)))
+        worker = await stack.enter_async_context(aclosing(make_worker(app.configuration.settings)))
         threads = min(lanes, _LANES)
         room = -(-lanes * SIDE_BY_SIDE // threads)
         session = Session(

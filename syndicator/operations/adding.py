@@ -43,7 +43,12 @@ def look(
     from syndicator.adding import search
 
     if opml.strip():
-        listed = search.as_found(app, "the list", search.read_list(opml.encode(), "the list"))
+        listed = search.as_found(
+            app.archive.beside,
+            app.configuration,
+            "the list",
+            search.read_list(opml.encode(), "the list"),
+        )
         if "<" not in opml:
             listed = asyncio.run(_look_at_each(app, allow, listed, progress))
         return _looked(app, "list", listed, {})
@@ -66,7 +71,7 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
     from syndicator.adding import search
     from syndicator.adding.found import open_session
 
-    room = asyncio.Semaphore(app.settings.fetch.concurrency)
+    room = asyncio.Semaphore(app.configuration.settings.fetch.concurrency)
     looked = 0
 
     async def look_at(session: Session, candidate: Candidate) -> Candidate:
@@ -77,7 +82,7 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
         progress(looked, len(listed.candidates))
         return _best_of(candidate, result)
 
-    async with open_session(app, allow) as session:
+    async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
         best = await asyncio.gather(*(look_at(session, each) for each in listed.candidates))
     return replace(listed, candidates=tuple(best))
 
@@ -102,7 +107,7 @@ async def _look(
     from syndicator.adding.found import Wishes, named, open_session
     from syndicator.adding.preview import preview
 
-    async with open_session(app, allow) as session:
+    async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
         result = await search.look(session, address)
         if result.error is not None and result.page is None:
             raise result.error
@@ -111,7 +116,10 @@ async def _look(
         new = [candidate for candidate in result.candidates if not candidate.known][
             : 0 if result.whole else PREVIEWED
         ]
-        sources = [named(app, [candidate], Wishes())[0] for candidate in new]
+        sources = [
+            named(app.archive.beside, app.configuration.sources, [candidate], Wishes())[0]
+            for candidate in new
+        ]
         previews = await asyncio.gather(*(preview(session, source) for source in sources))
         return result, {
             candidate.source.url: shown for candidate, shown in zip(new, previews, strict=True)
@@ -122,7 +130,12 @@ def _looked(app: App, subject: str, result: Found, shown: Mapping[str, Preview])
     from syndicator.adding.found import Wishes, named
 
     sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
-    keys = {each.source.url: each.source.key for each in named(app, result.candidates, Wishes())}
+    keys = {
+        each.source.url: each.source.key
+        for each in named(
+            app.archive.beside, app.configuration.sources, result.candidates, Wishes()
+        )
+    }
     data = {name: getattr(result, name) for name in ("address", "whole", "untried")} | {
         "fault": str(result.error or ""),
         "page": result.page.url if result.page else "",
@@ -185,14 +198,16 @@ def add(
 
     for address in url:
         refuse_variables(address, "")
-    followed = writing.by_address(app)
+    followed = writing.by_address(app.configuration.sources)
     tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(followed, _chosen(values)) for values in tables]
     words = {"category": category, "every": every, "content": content, "licence": licence}
     words |= {"title": title if len(chosen) == 1 else ""}
     wished: dict[str, Any] = {name: value.strip() or None for name, value in words.items()}
     wishes = writing.Wishes(tags=tags, **wished)
-    return addition(app, writing.named(app, chosen, wishes), followed)
+    return addition(
+        app, writing.named(app.archive.beside, app.configuration.sources, chosen, wishes), followed
+    )
 
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
@@ -207,7 +222,7 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
         sentence=f"added: {', '.join(keys)}",
         data={"keys": keys},
         touches=("config:sources.toml",),
-        act=lambda progress: writing.write_sources(app, named, followed),
+        act=lambda progress: writing.write_sources(app.configuration, named, followed),
     )
 
 
@@ -244,7 +259,9 @@ def import_articles(
         raise UsageError("an article needs a text")
 
     def change(dry_run: bool) -> dict[str, Any]:
-        done = intake.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
+        done = intake.import_files(
+            app.archive, app.configuration, files or {path: text.encode()}, dry_run=dry_run
+        )
         new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
         counts = (
             f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
@@ -287,11 +304,19 @@ def fetch_list(app: App, key: Key) -> Change:
         raise UsageError(
             f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links"
         )
-    state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
-    request = feed_request(source, state.asked_whole(), app.settings, app.environ, kind="page")
+    state = app.archive.store.visits.state(source.key) or SourceState(
+        key=source.key, url=source.url
+    )
+    request = feed_request(
+        source,
+        state.asked_whole(),
+        app.configuration.settings,
+        app.configuration.environ,
+        kind="page",
+    )
 
     async def fetch() -> Fetched | Failed:
-        async with open_session(app) as session:
+        async with open_session(app.archive, app.configuration, app.jitter) as session:
             answer = await session.fetcher.fetch(request)
         if isinstance(answer, Fetched | Failed):
             return answer
@@ -342,7 +367,7 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
 
 
 def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
-    visits = app.store.visits
+    visits = app.archive.store.visits
     state = visits.state(key) or SourceState(key=key, url=url)
     visits.save_states([replace(state.asked_whole(), listing=wrapper)])
 

@@ -40,7 +40,7 @@ def withdraw(
     """Remove an article from every feed and page, for good."""
     from syndicator.upkeep import editorial
 
-    done = editorial.plan_withdrawal(app, id, purge=purge)
+    done = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
     what, feeds = (
         f"{done.title} ({done.url})" if done.title else done.url,
         ", ".join(_stems(done.feeds)),
@@ -60,7 +60,9 @@ def withdraw(
         lines=lambda dry_run: ["would be " * dry_run + f"withdrawn: {lines[0]}", *lines[1:]],
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
-        act=lambda progress: editorial.withdraw(app, done.id, purge=purge),
+        act=lambda progress: editorial.withdraw(
+            app.archive, app.configuration, done.id, purge=purge
+        ),
     )
 
 
@@ -69,7 +71,7 @@ def restore(app: App, id: Id) -> Change:
     """Restore a withdrawn article; within 30 days its file comes back with your edits."""
     from syndicator.upkeep import editorial
 
-    done = editorial.plan_return(app, id)
+    done = editorial.plan_return(app.archive, id)
     how = (
         "as its file was"
         if done.kept
@@ -82,7 +84,9 @@ def restore(app: App, id: Id) -> Change:
         lines=lambda dry_run: [f"comes back {how}: {done.url}; it was in: {feeds}"],
         data={"returned": done.id, **_data(done)},
         inverse=("withdraw", {"id": done.id}),
-        act=lambda progress: {"problems": editorial.undo_withdrawal(app, done.id).problems},
+        act=lambda progress: {
+            "problems": editorial.undo_withdrawal(app.archive, app.configuration, done.id).problems
+        },
     )
 
 
@@ -114,7 +118,9 @@ def release(
         )
     from syndicator.upkeep import editorial
 
-    releasing = partial(editorial.release, app, id, source=source, all=all)
+    releasing = partial(
+        editorial.release, app.archive, app.configuration, id, source=source, all=all
+    )
     done = releasing(dry_run=True)
     sentences = [f"{article.title}: published" for article in done.articles]
     sentences += [f"{article.title}: is published already" for article in done.known]
@@ -135,7 +141,9 @@ def release(
         }
         | {"problems": done.problems},
         problems=done.problems,
-        touches=tuple(f"article:{app.store.index.path(article.id)}" for article in done.articles),
+        touches=tuple(
+            f"article:{app.archive.store.index.path(article.id)}" for article in done.articles
+        ),
         is_empty=not done.articles,
         nothing="0 articles",
         act=lambda progress: {"problems": releasing().problems},
@@ -215,9 +223,9 @@ def _address(value: str) -> str | None:
 def _file(app: App, what: str) -> tuple[str, str, bytes]:
     from syndicator.app.lookup import need_article
 
-    id = need_article(app, what)
-    path = app.store.index.path(id) or ""
-    return id, path, app.article_store.read(path)
+    id = need_article(app.archive, what)
+    path = app.archive.store.index.path(id) or ""
+    return id, path, app.archive.article_store.read(path)
 
 
 def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
@@ -243,8 +251,10 @@ def join(
     from syndicator.app.lookup import need_article
     from syndicator.stories import decisions
 
-    wanted = decisions.plan_join(app, ids)
-    return _stories(app, wanted, "in one story", lead=need_article(app, ids[0]) if lead else "")
+    wanted = decisions.plan_join(app.archive, app.configuration, ids)
+    return _stories(
+        app, wanted, "in one story", lead=need_article(app.archive, ids[0]) if lead else ""
+    )
 
 
 @operation("split", command="split", quick=True)
@@ -261,10 +271,10 @@ def split(
     from syndicator.stories import decisions
     from syndicator.upkeep import editorial
 
-    leaving = decisions.plan_leave(app, need_article(app, id))
-    if leaving and (story or not editorial.copies(app, id)):
+    leaving = decisions.plan_leave(app.archive, app.configuration, need_article(app.archive, id))
+    if leaving and (story or not editorial.copies(app.archive, id)):
         return _stories(app, leaving, "not in one story")
-    index, pairs = app.store.index, editorial.need_copies(app, id)
+    index, pairs = app.archive.store.index, editorial.need_copies(app.archive, id)
     copies = index.articles([*pairs]).values()
     return Change(
         subject=next(iter(pairs)),
@@ -274,7 +284,7 @@ def split(
         ],
         data={"split": [{"id": article.id, "url": article.url} for article in copies]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
-        act=lambda progress: editorial.split(app, id),
+        act=lambda progress: editorial.split(app.archive, id),
     )
 
 
@@ -284,11 +294,11 @@ def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> C
     from syndicator.stories import decisions, kept_leads
 
     def act(progress: Progress) -> None:
-        decisions.put(app, wanted, final=True)
+        decisions.put(app.archive, wanted, final=True)
         if lead:
-            kept_leads.record(app, {wanted[lead]: lead})
+            kept_leads.record(app.archive, {wanted[lead]: lead})
 
-    articles = app.store.index.articles([*wanted])
+    articles = app.archive.store.index.articles([*wanted])
     return Change(
         subject=next(iter(wanted)),
         sentence=f"{how}: {', '.join(article.title for article in articles.values())}",
@@ -364,9 +374,11 @@ def _prune_articles(
         age = timedelta(seconds=seconds(older_than)) if older_than is not None else None
     except ValueError as error:
         raise UsageError(f"--older-than: {error}") from error
-    problems = reconcile.files(app)
+    problems = reconcile.files(app.archive, app.configuration)
     planned = pruning.plan(
-        app, pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
+        app.archive,
+        app.configuration.sources,
+        pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)),
     )
     count, feeds = counted(len(planned.articles), "article"), _stems(planned.feeds)
 
@@ -389,15 +401,15 @@ def _prune_articles(
         problems=problems,
         is_empty=not articles,
         nothing="0 files written",
-        act=lambda progress: pruning.prune(app, planned),
+        act=lambda progress: pruning.prune(app.archive, app.configuration.settings, planned),
     )
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
-    before = app.clock() - timedelta(
-        days=app.settings.store.pages_days if pages_days is None else pages_days
+    before = app.archive.clock() - timedelta(
+        days=app.configuration.settings.store.pages_days if pages_days is None else pages_days
     )
-    count = app.snapshots.prune(before, dry_run=True)
+    count = app.archive.snapshots.prune(before, dry_run=True)
     return Change(
         subject="pages",
         sentence=f"{counted(count, 'page')} deleted",
@@ -407,7 +419,7 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
         data={"pages": count},
         logged=False,
         build=False,
-        act=lambda progress: app.snapshots.prune(before),
+        act=lambda progress: app.archive.snapshots.prune(before),
     )
 
 
@@ -416,14 +428,14 @@ def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.upkeep import editorial
 
-    articles = editorial.muted(app)
+    articles = editorial.muted(app.archive, app.configuration.settings)
 
     def act(progress: Progress) -> None:
         for done, article in enumerate(articles):
             progress(done, len(articles))
             # it may be withdrawn already, by another spelling
-            if app.store.index.path(article.id) is not None:
-                editorial.withdraw(app, article.id)
+            if app.archive.store.index.path(article.id) is not None:
+                editorial.withdraw(app.archive, app.configuration, article.id)
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
     return _of_muted("withdrawn, as syndicator.toml mutes them", articles, inverse, act)
@@ -436,10 +448,16 @@ def restore_muted(
     """Restore articles that were withdrawn as muted."""
     from syndicator.upkeep import editorial
 
-    articles = [article for id in ids if (article := editorial.withdrawn(app, id)) is not None]
+    articles = [
+        article for id in ids if (article := editorial.withdrawn(app.archive, id)) is not None
+    ]
 
     def act(progress: Progress) -> Mapping[str, Any]:
-        return {"problems": editorial.bring_back(app, [article.id for article in articles])}
+        return {
+            "problems": editorial.bring_back(
+                app.archive, app.configuration, [article.id for article in articles]
+            )
+        }
 
     return _of_muted("restored", articles, ("withdraw-muted", {}), act)
 

@@ -72,10 +72,14 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     source = source_of_key(app, key)
     try:
         rules = _rules_of(source, changes)
-        tried = reread.try_out(app, source.key, rules, most=reread.POINTED)
+        tried = reread.try_out(
+            app.archive, app.configuration, source.key, rules, most=reread.POINTED
+        )
         now = {
             page.id: page
-            for page in reread.try_out(app, source.key, source.rules, most=reread.POINTED)
+            for page in reread.try_out(
+                app.archive, app.configuration, source.key, source.rules, most=reread.POINTED
+            )
         }
     except RulesError as error:
         raise UsageError(str(error)) from error
@@ -158,9 +162,13 @@ def reread(
     from syndicator.upkeep import reread
 
     which = reread.Which(what=source, since=_day(since), outdated=outdated)
-    missing = reread.unkept(app, which) if fetch else []
-    failed = asyncio.run(reread.fetch(app, missing, progress)) if missing else ()
-    planned = reread.plan(app, which, progress=progress)
+    missing = reread.unkept(app.archive, app.configuration.sources, which) if fetch else []
+    failed = (
+        asyncio.run(reread.fetch(app.archive, app.configuration, missing, progress))
+        if missing
+        else ()
+    )
+    planned = reread.plan(app.archive, app.configuration, which, progress=progress)
     problems, count = (*failed, *planned.problems), len(planned.articles)
     articles = [
         {
@@ -182,7 +190,7 @@ def reread(
         touches=tuple(f"article:{article.path}" for article in planned.articles),
         logged=bool(count),
         build=bool(count),
-        act=lambda progress: reread.apply_plan(app, planned, progress),
+        act=lambda progress: reread.apply_plan(app.archive, planned, progress),
     )
 
 
@@ -203,15 +211,15 @@ def _said(app: App, planned: Plan, source: str, *, dry_run: bool) -> Iterator[st
         meant = f" --source {source}" if source else ""
         yield (
             f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept"
-            f" (store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant}"
-            " --fetch` asks for these pages once more"
+            f" (store.pages_days = {app.configuration.settings.store.pages_days});"
+            f" `syndicator reread{meant} --fetch` asks for these pages once more"
         )
     if planned.due_again:
         yield (
             f"{planned.due_again} entries that were refused or put off under the old rules are"
             " asked for once more at the next `syndicator refresh`"
         )
-    if dry_run and source in app.sources:
+    if dry_run and source in app.configuration.sources:
         yield from _rules(app, source)
 
 
@@ -219,7 +227,7 @@ def _rules(app: App, key: str) -> Iterator[str]:
     """Yield lines on the effect of a source's rules on its newest kept pages."""
     from syndicator.upkeep.reread import pages_matched, score, try_out
 
-    tried = try_out(app, key, app.sources[key].rules)
+    tried = try_out(app.archive, app.configuration, key, app.configuration.sources[key].rules)
     if not (matched := pages_matched(tried)):
         return
     same = f"their texts have {score(tried):.0%} in common with what is read without rules"
@@ -234,7 +242,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
     from syndicator.upkeep.descriptions import redescribe
 
     _need_which(all, since)
-    planned = redescribe.plan(app, since=_day(since), progress=progress)
+    planned = redescribe.plan(app.archive, app.configuration, since=_day(since), progress=progress)
     rows = tuple((item.title, "; ".join(item.told.why)) for item in planned.articles)
     count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     return Change(
@@ -246,7 +254,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
         problems=planned.problems,
         touches=tuple(f"article:{article.path}" for article in planned.articles),
         is_empty=not planned.articles,
-        act=lambda progress: redescribe.apply(app, planned, progress),
+        act=lambda progress: redescribe.apply(app.archive, planned, progress),
     )
 
 
@@ -265,14 +273,14 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     from syndicator.upkeep.descriptions.enrich_report import EnrichReport
 
     _need_which(all, since)
-    if not app.settings.describe.llm.url:
+    if not app.configuration.settings.describe.llm.url:
         raise ConfigError(
-            f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's"
-            " endpoint"
+            f"{app.configuration.folder}/syndicator.toml: describe.llm.url is empty; set it to your"
+            " model's endpoint"
         )
-    problems = reconcile.files(app)
+    problems = reconcile.files(app.archive, app.configuration)
     scope = enrich.Scope(since=_day(since) or enrich.ALWAYS, again=True)
-    ids = enrich.unasked(app, scope)
+    ids = enrich.unasked(app.archive, app.configuration.settings, scope)
     asked = f"the language model would be asked about up to {counted(len(ids), 'article')}"
 
     def act(progress: Progress) -> dict[str, Any]:
@@ -293,7 +301,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         data={"waiting": len(ids), "llm": plain(EnrichReport())},
         problems=problems,
         touches=tuple(
-            f"article:{app.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED
+            f"article:{app.archive.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED
         ),
         act=act,
     )
@@ -306,7 +314,9 @@ async def _asked(
     from syndicator.upkeep.descriptions.enrich import enrich
 
     stop = asyncio.Event()
-    asking = asyncio.create_task(enrich(app, stop=stop, scope=scope, filed=titles.append))
+    asking = asyncio.create_task(
+        enrich(app.archive, app.configuration, stop=stop, scope=scope, filed=titles.append)
+    )
     while not asking.done():
         try:
             if not stop.is_set():

@@ -47,13 +47,13 @@ def try_category(
     name, description = name.strip(), description.strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles, tried = newest_files(app, TRIED), []
+    articles, tried = newest_files(app.archive, TRIED), []
     try:
         with open_worker() as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
             for number, part in enumerate(parts, 1):
                 tried += worker.call_sync(
-                    jobs.tried_category, app.taxonomy, name, description, part
+                    jobs.tried_category, app.configuration.taxonomy, name, description, part
                 )
                 progress(number, len(parts))
     except (WorkerFailed, ValueError) as error:
@@ -74,7 +74,7 @@ def try_category(
             "moved": moved,
             "looked": len(articles),
             "feeds": feeds,
-            "stamp": _stamp(_category(app.config, name)),
+            "stamp": _stamp(_category(app.configuration.folder, name)),
         },
     )
 
@@ -90,7 +90,7 @@ def save_category(
     from syndicator.describing.taxonomy import vocabulary
 
     name, description = " ".join(name.split()), " ".join(description.split())
-    entry = _category(app.config, name)
+    entry = _category(app.configuration.folder, name)
     if stamp not in (None, _stamp(entry)):
         what = f"the category {name!r}"
         raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
@@ -189,7 +189,7 @@ def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
     from syndicator.publishing.questions import QuestionError, parse
 
     address, _, format = (
-        unquote(slug).removeprefix(app.settings.base_url).lstrip("/").rpartition(".")
+        unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/").rpartition(".")
     )
     address = address if format in FORMATS else f"{address}.{format}"
     if not address.startswith(QUESTIONS):
@@ -198,7 +198,7 @@ def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
         question = parse(address)
     except QuestionError as error:
         raise UsageError(f"{slug}: {error}") from error
-    names = {row.key: row.name for row in app.store.index.feeds(question.feeds)}
+    names = {row.key: row.name for row in app.archive.store.index.feeds(question.feeds)}
     return question.stem, title or question.title(names)
 
 
@@ -216,7 +216,7 @@ def _edit(
     from syndicator.operations.changes import texts
 
     name, kind, at = place
-    path, before = app.config / name, texts.read(app, f"config:{name}")
+    path, before = app.configuration.folder / name, texts.read(app, f"config:{name}")
     try:
         after = with_table(before or "", kind, at, values)
     except ValueError as error:
@@ -232,7 +232,7 @@ def _edit(
 def _queries(app: App) -> Sequence[SavedQuery]:
     from syndicator.publishing.queries import load_queries
 
-    return load_queries(app.config / _FEEDS)
+    return load_queries(app.configuration.folder / _FEEDS)
 
 
 def _query(app: App, slug: str) -> SavedQuery | None:
@@ -256,14 +256,14 @@ def _query_stamp(query: SavedQuery | None) -> str:
 
 
 def _articles(app: App, progress: Progress) -> Iterator[Article]:
-    index, ids = app.store.index, list(app.store.visits.stamps())
+    index, ids = app.archive.store.index, list(app.archive.store.visits.stamps())
     for start in range(0, len(ids), _PART):
         yield from index.articles(ids[start : start + _PART]).values()
         progress(min(start + _PART, len(ids)), len(ids))
 
 
 def _holds(app: App, query: Expr, article: Article) -> bool:
+    from syndicator.app.lookup import read
     from syndicator.configuration.entry_rules import matches
-    from syndicator.showing.lists import body
 
-    return not article.hold and matches(query, article, lambda: body(app, article.id))
+    return not article.hold and matches(query, article, lambda: read(app.archive, article.id).text)

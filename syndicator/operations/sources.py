@@ -75,7 +75,7 @@ def retry(app: App, key: Key) -> Change:
 def adopt_move(app: App, key: Key) -> Change:
     """Replace a source's address by the one that it redirects to permanently."""
     source = source_of_key(app, key)
-    state = app.store.visits.state(source.key)
+    state = app.archive.store.visits.state(source.key)
     address = state.effective_url if state and state.has_moved else ""
     if not address or address == source.url:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
@@ -182,7 +182,7 @@ def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
         is_empty=wanted == source,
         nothing="nothing differs",
         act=lambda progress: registry.change_source(
-            app.config / "sources.toml", source.key, source, wanted
+            app.configuration.folder / "sources.toml", source.key, source, wanted
         ),
     )
 
@@ -200,10 +200,10 @@ def remove(
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
-    keys, path = tuple(dict.fromkeys(key)), app.config / "sources.toml"
+    keys, path = tuple(dict.fromkeys(key)), app.configuration.folder / "sources.toml"
     if not keys:
         raise UsageError("name at least one source")
-    need_sources(app.sources, keys, app.config)
+    need_sources(app.configuration.sources, keys, app.configuration.folder)
     return Change(
         subject=keys[0],
         sentence=f"{', '.join(keys)}: removed; its articles and feeds stay",
@@ -280,7 +280,8 @@ def change_settings(
     )
     for section, name in (setting.split(".") for setting in texts_by_name):
         value, now = (
-            getattr(getattr(settings, section), name) for settings in (wanted, app.settings)
+            getattr(getattr(settings, section), name)
+            for settings in (wanted, app.configuration.settings)
         )
         if value != now:
             differ.setdefault(section, {})[name] = value
@@ -313,12 +314,13 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
         written.setdefault(section, {})[name] = value
     text = with_settings(text, written)
     wanted = settings_of(
-        TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ
+        TomlFile(app.configuration.folder / SETTINGS_FILE, tomllib.loads(text), text),
+        app.configuration.environ,
     )
     # errors from before are no reason to refuse
     before, after = (
-        check.settings(app.config, each, app.environ, strict=False)
-        for each in (app.settings, wanted)
+        check.settings(app.configuration.folder, each, app.configuration.environ, strict=False)
+        for each in (app.configuration.settings, wanted)
     )
     old = [finding.detail for finding in before]
     if wrong := next(
@@ -348,5 +350,5 @@ def build(app: App) -> Change:
 def source_of_key(app: App, key: str) -> Source:
     from syndicator.app.lookup import need_sources
 
-    need_sources(app.sources, [key], app.config)
-    return app.sources[key]
+    need_sources(app.configuration.sources, [key], app.configuration.folder)
+    return app.configuration.sources[key]

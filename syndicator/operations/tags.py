@@ -34,7 +34,11 @@ def suggest(
     """List candidates for new tags, or for categories, from the topics of articles."""
     from syndicator.upkeep.descriptions import redescribe
 
-    proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
+    proposals = (
+        redescribe.suggest_groups(app.archive)
+        if categories
+        else redescribe.suggest(app.archive, app.configuration)
+    )
     data = [proposal._asdict() for proposal in proposals]
     about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
     pairs = zip(data, about, strict=True)
@@ -64,7 +68,7 @@ def learn(app: App) -> Change:
     from syndicator.upkeep.descriptions import redescribe
 
     def act(progress: Progress) -> dict[str, Any]:
-        done, least = redescribe.learn(app), redescribe.LEAST
+        done, least = redescribe.learn(app.archive, app.configuration), redescribe.LEAST
         lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
         if not done.tags:
             lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
@@ -78,7 +82,7 @@ def learn(app: App) -> Change:
     return Change(
         subject="tags",
         sentence="tags and categories are learnt from the confirmed articles",
-        problems=reconcile.files(app),
+        problems=reconcile.files(app.archive, app.configuration),
         logged=False,
         build=False,
         act=act,
@@ -93,7 +97,7 @@ def review(app: App) -> Change:
     from syndicator.upkeep.descriptions.review import Review
 
     with open_worker() as worker:
-        sitting = Review(app, worker, nullcontext)
+        sitting = Review(app.archive, app.configuration, worker, nullcontext)
         sheets = sitting.waiting()
     data = [
         {name: getattr(sheet.article, name) for name in ("id", "url", "title", "tags", "category")}
@@ -185,7 +189,7 @@ def _category(name: str | None, article: Article, names: Names) -> str | None:
 def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
     from syndicator.upkeep.descriptions.tags import plan_decision
 
-    return written(app, plan_decision(app, id, decide))
+    return written(app, plan_decision(app.archive, app.configuration, id, decide))
 
 
 def written(app: App, planned: Confirmed) -> Change:
@@ -204,7 +208,9 @@ def written(app: App, planned: Confirmed) -> Change:
         touches=(f"article:{planned.path}",),
         is_empty=not planned.changed,
         nothing="it says so already",
-        act=lambda progress: write_decision(app, planned.path, planned.before, planned.after),
+        act=lambda progress: write_decision(
+            app.archive, planned.path, planned.before, planned.after
+        ),
     )
 
 
@@ -249,7 +255,7 @@ def _retagging(
     from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.upkeep.descriptions import tags as tag_files
 
-    planned = tag_files.plan(app, kind, old, new, _entry(undone))
+    planned = tag_files.plan(app.archive, app.configuration, kind, old, new, _entry(undone))
     articles = counted(len(planned.articles), "article")
     said = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
@@ -266,8 +272,8 @@ def _retagging(
         lines=lambda dry_run: [*said, *(examples if dry_run else ()), *notes],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
-        built_first=tag_files.built_first(app, planned),
-        act=lambda progress: tag_files.act(app, planned, progress),
+        built_first=tag_files.built_first(app.configuration.queries, planned),
+        act=lambda progress: tag_files.act(app.archive, app.configuration, planned, progress),
     )
 
 
@@ -360,7 +366,7 @@ def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
 def _vocabulary(app: App) -> Vocabulary:
     from syndicator.describing.taxonomy.vocabulary import load_any
 
-    return load_any(app.config / _FILE)
+    return load_any(app.configuration.folder / _FILE)
 
 
 def _listing(
@@ -372,5 +378,5 @@ def _listing(
     name = f"config:{_FILE}"
     before = texts.read(app, name)
     change = edit.Change(tag=tag, at=at, only_add=only_add)
-    after = edit.rewritten(before or "", change, app.config / _FILE)
+    after = edit.rewritten(before or "", change, app.configuration.folder / _FILE)
     return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})

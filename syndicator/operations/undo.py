@@ -50,7 +50,7 @@ def undo(
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import Log
 
-    log = Log(app.settings.state_dir)
+    log = Log(app.configuration.settings.state_dir)
     change = _undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
     if change.back is not None:
@@ -107,8 +107,10 @@ def each(
     inner = need(name)
     about = fields_of(inner)[0].name
     arguments = dict(part.partition("=")[::2] for part in values)
-    problems = reconcile.files(app) if about == "id" else ()
-    reconciled = replace(app, is_reconciled=name != "restore")  # restore reads the files again
+    problems = reconcile.files(app.archive, app.configuration) if about == "id" else ()
+    reconciled = replace(
+        app, archive=replace(app.archive, is_reconciled=name != "restore")
+    )  # restore reads the files again
     inputs = [parsed(inner, {**arguments, about: subject}) for subject in dict.fromkeys(subjects)]
     planned = [inner.plan(reconciled, words, progress) for words in inputs]
     parts = [part for part in planned if not part.is_empty]

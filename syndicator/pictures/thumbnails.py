@@ -6,8 +6,9 @@ from collections import defaultdict, deque
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Final
 
+from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import task_group
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.places import open_outlet
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
@@ -22,6 +23,7 @@ from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.outcomes import KeptPictures
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
+from syndicator.store.engine import Store
 
 # after the visits of a run, for the pictures left: a choice; the next run takes the rest
 SECONDS: Final = 20.0
@@ -36,26 +38,31 @@ def kept_pictures(settings: Settings) -> KeptPictures:
     return KeptPictures(settings.state_dir / "pictures")
 
 
-def wanted(app: App) -> bool:
-    return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
+def wanted(archive: Archive, settings: Settings) -> bool:
+    return settings.publish.thumbnails and archive.store.pictures.any_due(archive.clock())
 
 
 def taking(
-    app: App, fetcher: Fetcher | None, stop: asyncio.Event
+    archive: Archive, configuration: Configuration, fetcher: Fetcher | None, stop: asyncio.Event
 ) -> AbstractAsyncContextManager["Taking | None"]:
     """Take pictures during the block; none without a `fetcher`, or if thumbnails are off."""
-    if fetcher is None or not app.settings.publish.thumbnails:
+    if fetcher is None or not configuration.settings.publish.thumbnails:
         return nullcontext()
-    return aclosing(Taking(app, fetcher, stop))
+    return aclosing(Taking(archive, configuration, fetcher, stop))
 
 
 class Taking:
     """Thumbnails under way. `finish` raises the errors of disk and store."""
 
-    def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
-        self.app, self.fetcher, self.stop = app, fetcher, stop
-        self.kept = kept_pictures(app.settings)
-        self.outlet = open_outlet(app.settings, app.environ, held=app.store.held)
+    def __init__(
+        self, archive: Archive, configuration: Configuration, fetcher: Fetcher, stop: asyncio.Event
+    ) -> None:
+        self.archive, self.configuration = archive, configuration
+        self.fetcher, self.stop = fetcher, stop
+        self.kept = kept_pictures(configuration.settings)
+        self.outlet = open_outlet(
+            configuration.settings, configuration.environ, held=archive.store.held
+        )
         self.decoder = Decoder()
         self._is_noted = False  # in the note of those that write pictures
         self.changed = 0  # articles that show another picture, or none, since they were asked for
@@ -88,7 +95,7 @@ class Taking:
             await self._task
         self.decoder.close()
         if self._is_noted:
-            self.app.store.visits.set_note(_BEGUN, None, self.app.clock())
+            self.archive.store.visits.set_note(_BEGUN, None, self.archive.clock())
 
     async def _run(self) -> None:
         async with task_group() as group:
@@ -111,7 +118,7 @@ class Taking:
             waiting[0].cancel()
 
     def _queue(self, group: asyncio.TaskGroup) -> None:
-        for row in self.app.store.pictures.due(self.app.clock(), len(self._seen) + _BATCH):
+        for row in self.archive.store.pictures.due(self.archive.clock(), len(self._seen) + _BATCH):
             if row.id in self._seen:
                 continue
             self._seen.add(row.id)
@@ -126,18 +133,20 @@ class Taking:
                 async with self._room:
                     after = await self._take(rows.popleft())
                 if after is not None:
-                    self.app.store.pictures.save(after)
+                    self.archive.store.pictures.save(after)
         finally:
             del self._hosts[host]
 
     async def _take(self, row: PictureRow) -> PictureRow | None:
-        article, now = self.app.store.visits.article(row.id), self.app.clock()
+        article, now = self.archive.store.visits.article(row.id), self.archive.clock()
         if article is None:
             return None
-        source = self.app.terms(article)
+        source = find_terms(self.archive, self.configuration, article)
         if not may_copy_picture(article, source) or self._page_forbids(article):
             return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
-        result = await self.fetcher.fetch(picture_request(row.url, source, self.app.settings))
+        result = await self.fetcher.fetch(
+            picture_request(row.url, source, self.configuration.settings)
+        )
         if isinstance(result, Failed):
             logger("pictures").debug(
                 "no picture", article=row.id, reason=result.reason, detail=result.detail
@@ -154,11 +163,11 @@ class Taking:
                 "no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail
             )
             return outcomes.refused(
-                row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final
+                row, refusal.reason, refusal.detail, self.archive.clock(), final=refusal.final
             )
         if not self._is_noted:
-            self.app.store.visits.set_note(_BEGUN, "now", self.app.clock())
-            self.app.store.visits.commit()  # before the first temporary file
+            self.archive.store.visits.set_note(_BEGUN, "now", self.archive.clock())
+            self.archive.store.visits.commit()  # before the first temporary file
             self._is_noted = True
         try:
             name = self.kept.put(thumbnail.webp)
@@ -173,8 +182,8 @@ class Taking:
 
     def _page_forbids(self, article: Article) -> bool:
         if self._outdated is None:
-            self._outdated = self.app.snapshots.outdated()
-        snapshot = self.app.snapshots.get(article.id) if article.id in self._outdated else None
+            self._outdated = self.archive.snapshots.outdated()
+        snapshot = self.archive.snapshots.get(article.id) if article.id in self._outdated else None
         if snapshot is None:
             return False
         page, headers = snapshot
@@ -182,22 +191,22 @@ class Taking:
         return any(rule in text for rule in _RULES)
 
 
-def were_begun(app: App) -> bool:
+def were_begun(store: Store) -> bool:
     """Return True while pictures are written; also after a kill, which may have left half of
     one."""
-    return bool(app.store.visits.note(_BEGUN))
+    return bool(store.visits.note(_BEGUN))
 
 
-def publish(app: App, outlet: Outlet) -> set[str]:
+def publish(store: Store, settings: Settings, outlet: Outlet) -> set[str]:
     """Publish all thumbnails and return their names. Call it even if they are off: the outlet
     learns earlier files."""
-    names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
-    if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
-        app.store.pictures.lost(lost)
+    names = store.pictures.names() if settings.publish.thumbnails else set()
+    if lost := redirects.publish(outlet, names, kept_pictures(settings).get):
+        store.pictures.lost(lost)
     return names - lost
 
 
-def take_off(app: App, outlet: Outlet, names: set[str]) -> None:
+def take_off(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
     """Remove thumbnails other than `names` after a build, and unused ones from the state."""
     if redirects.take_off(outlet, names):
-        kept_pictures(app.settings).drop_all_but(app.store.pictures.names(shown=False))
+        kept_pictures(settings).drop_all_but(store.pictures.names(shown=False))

@@ -132,9 +132,7 @@ class Answers:
 
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = of_queries((), settings, (saved,))
-        tags = [
-            tag.name for tag in load_any(self.read().taxonomy.toml).tag
-        ]
+        tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
         arguments = (index, source_of, instance, settings, renderers(pages), None, tags)

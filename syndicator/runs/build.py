@@ -7,17 +7,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from typing import Final
 
 from syndicator import __version__
+from syndicator.app.archive import find_terms
 from syndicator.app.build_notes import _TAGS, _WAITING, EXCUSED, excused, read_waiting
 from syndicator.app.clients import open_worker
 from syndicator.app.container import App
 from syndicator.app.feeds import feed_specs
 from syndicator.app.lookup import read
 from syndicator.app.places import open_outlet
-from syndicator.configuration.settings import LISTED
+from syndicator.configuration.settings import LISTED, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
@@ -72,17 +74,35 @@ _BEGUN: Final = "build begun"
 
 def _fingerprint_inputs(app: App, pages: Look) -> str:
     """Return a fingerprint of what files are made of besides articles."""
-    taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
-    sources = app.sources_stamp or sorted(app.sources.items())
-    least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
-    ours = (__version__, least, sorted(FORMATS), pages.digest, app.instance)
-    parts = (ours, app.settings, sources, app.queries, app.faults, taxonomy)
+    taxonomy = (
+        app.configuration.taxonomy.toml.read_bytes()
+        if app.configuration.taxonomy.toml.exists()
+        else b""
+    )
+    sources = app.configuration.sources_stamp or sorted(app.configuration.sources.items())
+    least = [
+        (axis, LEAST[axis](app.configuration.settings.publish) if axis in LEAST else 1)
+        for axis in AXES
+    ]
+    ours = (__version__, least, sorted(FORMATS), pages.digest, app.archive.instance)
+    parts = (
+        ours,
+        app.configuration.settings,
+        sources,
+        app.configuration.queries,
+        app.configuration.faults,
+        taxonomy,
+    )
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    index = app.store.index
-    if app.store.visits.note(_BUILT) != inputs or index.newest_mark() or excused(app):
+    index = app.archive.store.index
+    if (
+        app.archive.store.visits.note(_BUILT) != inputs
+        or index.newest_mark()
+        or excused(app.archive.store)
+    ):
         return False
     if index.outdated() or outlet.get(paths.INDEX) is None:
         return False
@@ -90,7 +110,7 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
 
 
 def _is_replaced(app: App, outlet: Outlet) -> bool:
-    index = app.store.index
+    index = app.archive.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
     rows = index.feeds({key for id in newest for key in index.shown(id)})
     return are_files_replaced(rows, index, outlet)
@@ -98,11 +118,14 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 def mark_outdated_files(app: App, tags: Iterable[str]) -> None:
     """Mark files that show a source or link a tag which changed since the last call."""
-    sources = {key: fingerprints.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    sources = {
+        key: fingerprints.of_source(source)[:_DIGITS]
+        for key, source in app.configuration.sources.items()
+    }
     # stories quote other sources, too
     _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
     # of a tag it only counts whether it is linked
-    tags_linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
+    tags_linked = dict.fromkeys(links(app.configuration.settings, tags).tags or (), "")
     _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
 
 
@@ -111,7 +134,7 @@ def _mark_changed(
 ) -> None:
     """Mark the files beside each slug of `axis` whose fingerprint (`current`) differs from that in
     `note`, and `other_files`."""
-    stored_text = app.store.visits.note(note)
+    stored_text = app.archive.store.visits.note(note)
     current_text = json.dumps(current, sort_keys=True)
     if stored_text == current_text:
         return
@@ -119,10 +142,10 @@ def _mark_changed(
     outdated: set[FeedKey] = set()
     for slug in stored.keys() | current.keys():
         if stored.get(slug) != current.get(slug):
-            outdated.update(app.store.index.beside(FeedKey(axis, slug)))
+            outdated.update(app.archive.store.index.beside(FeedKey(axis, slug)))
     if outdated:
-        app.store.index.outdate({*outdated, *other_files})
-    app.store.visits.set_note(note, current_text, app.clock())
+        app.archive.store.index.outdate({*outdated, *other_files})
+    app.archive.store.visits.set_note(note, current_text, app.archive.clock())
 
 
 def _parse_fingerprints(text: str) -> Mapping[str, str]:
@@ -163,10 +186,10 @@ async def build_meanwhile(
         if over.is_set():
             return report
         pause = min(_LOOK_SECONDS, seconds)
-        if app.store.index.newest_mark() <= built_mark:
+        if app.archive.store.index.newest_mark() <= built_mark:
             continue
-        app.store.visits.commit()  # a build sees committed rows
-        built_mark = app.store.index.newest_mark()
+        app.archive.store.visits.commit()  # a build sees committed rows
+        built_mark = app.archive.store.index.newest_mark()
         began = clock()
         report = together(report, await build_feeds(app, turn=turn))
         pause = max(seconds, _REST * (clock() - began))
@@ -212,37 +235,48 @@ async def build_feeds(
     first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    began_at = app.clock()
-    await group_stories(app, turn)
-    calm.mark_due(app)
-    pages = look(app.config)
-    outlet = open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
+    began_at = app.archive.clock()
+    await group_stories(app.archive, app.configuration, turn)
+    calm.mark_due(app.archive, app.configuration.settings)
+    pages = look(app.configuration.folder)
+    outlet = open_outlet(
+        app.configuration.settings,
+        app.configuration.environ,
+        whole=True,
+        held=app.archive.store.held,
+    )
     inputs = _fingerprint_inputs(app, pages)
-    changes = webhooks.changes(app, read_freshness(app.store).until)
-    confirmed = read_waiting(app.store) if end_feeds else []
+    changes = webhooks.changes(
+        app.archive, app.configuration, read_freshness(app.archive.store).until
+    )
+    confirmed = read_waiting(app.archive.store) if end_feeds else []
     may_skip = not (all or confirmed)
-    if may_skip and _is_built(app, inputs, outlet) and not digests.due(app):
-        webhooks.put(app, changes, ())
-        hubs = await notify_hubs(app, ())
-        return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.store)))
+    if (
+        may_skip
+        and _is_built(app, inputs, outlet)
+        and not digests.due(app.archive, app.configuration.settings)
+    ):
+        webhooks.put(app.archive, app.configuration, changes, ())
+        hubs = await notify_hubs(app.archive, app.configuration.settings, ())
+        return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.archive.store)))
     _begin(app, outlet, inputs)
-    pictures = thumbnails.publish(app, outlet)
+    pictures = thumbnails.publish(app.archive.store, app.configuration.settings, outlet)
     task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
     scope = task.scope
     steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
-    thumbnails.take_off(task.app, outlet, pictures)
+    thumbnails.take_off(task.app.archive.store, task.app.configuration.settings, outlet, pictures)
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
-        app.beside.note(everything if scope.feeds is None else scope.feeds)
-    webhooks.put(app, changes, report.shown)
+        app.archive.beside.note(everything if scope.feeds is None else scope.feeds)
+    webhooks.put(app.archive, app.configuration, changes, report.shown)
     _remember(app, began_at, inputs, left=bool(scope.left))
     return replace(
         report,
         builds=int(any((report.written, report.unchanged, report.held))),
         seconds=clock() - began,
         left=len(scope.left) + report.left,
-        hubs=await notify_hubs(app, report.written),
+        hubs=await notify_hubs(app.archive, app.configuration.settings, report.written),
         ending=describe_waiting(task.spared.stems),
     )
 
@@ -300,10 +334,10 @@ def _plan_task(
     among: Callable[[FeedKey], bool] | None,
 ) -> _Task:
     """Plan a build with these `inputs`. `confirmed`: stems of feeds that may end."""
-    taxonomy = load_any(app.taxonomy.toml)
+    taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
-    is_only_marked = app.store.visits.note(_BUILT) == inputs
-    waiting = read_waiting(app.store)
+    is_only_marked = app.archive.store.visits.note(_BUILT) == inputs
+    waiting = read_waiting(app.archive.store)
     spared = Spared(app=app)
     if waiting or not is_only_marked:
         spared = _spare_feeds(app, taxonomy, confirmed)
@@ -315,7 +349,7 @@ def _plan_task(
     anew = anew or _is_replaced(spared.app, outlet)
     scope = Scope()
     if not anew:
-        changed = to_look_at(plan.specs, plan.rows, app.store.index.outdated())
+        changed = to_look_at(plan.specs, plan.rows, app.archive.store.index.outdated())
         everything = {spec.key for spec in plan.specs}
         scope = decide_scope(changed, everything, among, is_only_marked=is_only_marked)
     return _Task(
@@ -342,21 +376,27 @@ class Spared:
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
     """Spare feeds that the configuration gave up, and note them. `confirmed`: those that may
     end."""
-    publish, rows = app.settings.publish, app.store.index.plain_feeds()
-    wanted = {spec.key for spec in feed_specs(app, taxonomy, rows)}
+    publish, rows = app.configuration.settings.publish, app.archive.store.index.plain_feeds()
+    wanted = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
     keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
     waiting = decide_waiting(find_given_up(rows, wanted, publish), keys, publish)
     stems = sorted(map(paths.stem, waiting.feeds))
-    app.store.visits.set_note(_WAITING, json.dumps(stems) if stems else None, app.clock())
-    settings = app.settings.model_copy(update={"publish": waiting.publish})
-    return Spared(app=replace(app, settings=settings), kept=waiting.kept, stems=stems)
+    app.archive.store.visits.set_note(
+        _WAITING, json.dumps(stems) if stems else None, app.archive.clock()
+    )
+    settings = app.configuration.settings.model_copy(update={"publish": waiting.publish})
+    return Spared(app=_with_settings(app, settings), kept=waiting.kept, stems=stems)
+
+
+def _with_settings(app: App, settings: Settings) -> App:
+    return replace(app, configuration=replace(app.configuration, settings=settings))
 
 
 def _news(app: App) -> list[list[str]]:
-    if app.settings.publish.stories == "off":
+    if app.configuration.settings.publish.stories == "off":
         return []
-    stories = app.store.stories.news(app.clock() - _NEWS_OF, _NEWS)
-    articles = app.store.stories.articles([news.story for news in stories])
+    stories = app.archive.store.stories.news(app.archive.clock() - _NEWS_OF, _NEWS)
+    articles = app.archive.store.stories.articles([news.story for news in stories])
     newest = {news.story: [id for id, _ in articles[news.story][-_REPORTS:]] for news in stories}
     return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
 
@@ -373,18 +413,18 @@ def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]
             specs=plan.specs,
             rows=plan.rows,
             marks=plan.marks,
-            index=app.store.index,
+            index=app.archive.store.index,
             outlet=outlet,
-            settings=app.settings,
-            sources=app.sources,
-            source_of=app.terms,
-            instance=app.instance,
+            settings=app.configuration.settings,
+            sources=app.configuration.sources,
+            source_of=partial(find_terms, app.archive, app.configuration),
+            instance=app.archive.instance,
             remake=remake,
-            excused=excused(app),
+            excused=excused(app.archive.store),
             news=_news(app),
-            digest=digests.collect(app),
+            digest=digests.collect(app.archive, app.configuration.settings),
             split=lambda text, language: [one.text for one in split(text, language=language)],
-            now=app.clock(),
+            now=app.archive.clock(),
             markdown=lambda id: _body(app, id),
             kept=app.entries,
             whole=task.anew,
@@ -398,27 +438,31 @@ def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]
 
 def _learn_files(app: App, outlet: Outlet) -> None:
     """Let a new database know what is published."""
-    index = app.store.index
+    index = app.archive.store.index
     if not index.has_files():
         index.record(Progress(files=list(adopt(index.plain_feeds(), outlet))))
 
 
 def _begin(app: App, outlet: Outlet, inputs: str) -> None:
     """Clear up after a writer that was killed, and note that a build begins."""
-    visits = app.store.visits
-    if visits.note(_BUILT) != inputs or visits.note(_BEGUN) or thumbnails.were_begun(app):
+    visits = app.archive.store.visits
+    if (
+        visits.note(_BUILT) != inputs
+        or visits.note(_BEGUN)
+        or thumbnails.were_begun(app.archive.store)
+    ):
         outlet.sweep()
-    visits.set_note(_BEGUN, "now", app.clock())
+    visits.set_note(_BEGUN, "now", app.archive.clock())
     visits.commit()  # before the first temporary file: a kill may come with the next
 
 
 def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
-    app.store.visits.set_note(_BUILT, inputs, app.clock())
-    app.store.visits.set_note(_BEGUN, None, app.clock())
+    app.archive.store.visits.set_note(_BUILT, inputs, app.archive.clock())
+    app.archive.store.visits.set_note(_BEGUN, None, app.archive.clock())
     if not left:
-        app.store.visits.set_note(EXCUSED, None, app.clock())
+        app.archive.store.visits.set_note(EXCUSED, None, app.archive.clock())
     # articles of feeds that are left are in the feed of their source
-    add_samples(app.store, began, app.clock())
+    add_samples(app.archive.store, began, app.archive.clock())
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
@@ -441,18 +485,18 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 
     def store() -> None:
         if made:
-            app.store.index.save_html(made)
+            app.archive.store.index.save_html(made)
             made.clear()
 
     def remake(id: str) -> str | None:
         if id in made:
             return made[id]
-        if (path := app.store.index.path(id)) is None:
+        if (path := app.archive.store.index.path(id)) is None:
             return None
         from syndicator.publishing.render.html import render_markdown
 
         try:
-            article = app.article_store.get(path)
+            article = app.archive.article_store.get(path)
         except (ConfigError, OSError):
             return None  # `reconcile` reports the file; the build shows the article's excerpt
         for _ in range(2):  # the first failure may be a busy machine's
@@ -472,9 +516,9 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 def _body(app: App, id: str) -> str:
     from syndicator.articles.frontmatter import markdown  # imported late: most builds read no file
 
-    path = app.store.index.path(id)
+    path = app.archive.store.index.path(id)
     try:
-        return markdown(app.article_store.read(path)) if path else ""
+        return markdown(app.archive.article_store.read(path)) if path else ""
     except (ConfigError, OSError):
         return ""
 
@@ -491,9 +535,9 @@ class _Plan:
 def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
     """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
     their marks."""
-    index, publish = app.store.index, app.settings.publish
+    index, publish = app.archive.store.index, app.configuration.settings.publish
     plan = _read_plan(app, taxonomy)
-    if update_members(plan.specs, index, lambda id: read(app, id).text, publish.axes):
+    if update_members(plan.specs, index, lambda id: read(app.archive, id).text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now
     marks: list[int] = []
     for row in unpublished(plan.specs, plan.rows, publish, left_alone):
@@ -504,8 +548,12 @@ def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey])
 
 
 def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
-    index = app.store.index
+    index = app.archive.store.index
     marks = index.marks()
     rows = index.plain_feeds()
-    recorded = index.archived(BY_CHOICE) if app.settings.publish.archives == LISTED else ()
-    return _Plan(feed_specs(app, taxonomy, rows, find_published(rows, recorded)), rows, marks)
+    recorded = (
+        index.archived(BY_CHOICE) if app.configuration.settings.publish.archives == LISTED else ()
+    )
+    return _Plan(
+        feed_specs(app.configuration, taxonomy, rows, find_published(rows, recorded)), rows, marks
+    )

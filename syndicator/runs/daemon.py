@@ -211,7 +211,7 @@ class Jobs:
             self._enter_hubs(stack, app)
             self._settling.begin(app)
             stack.callback(self._settling.end, app)
-            client = SharedClient(app)
+            client = SharedClient(app.archive, app.configuration.settings)
             stack.push_async_callback(client.aclose)
             await stack.enter_async_context(self.run_beside(app, self._build_at_once))
             return Opened(app, client, stack.pop_all())
@@ -220,8 +220,12 @@ class Jobs:
         """Load the subscriptions, and let `stack` save them."""
         if self.hubs is None:
             return
-        self.hubs.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
-        stack.callback(self.hubs.save, app.store.subscriptions)
+        self.hubs.begin(
+            app.archive.store.subscriptions,
+            app.configuration.sources,
+            app.configuration.settings.site.callback,
+        )
+        stack.callback(self.hubs.save, app.archive.store.subscriptions)
 
     async def _close(self) -> None:
         """Close the instance, if it could be opened, and bring the jobs forward that wait for
@@ -255,7 +259,11 @@ class Jobs:
         )
         seconds = self.steady() - began
         record_counters(
-            app, report.outcomes, report.built, seconds=seconds, down=report.down is not None
+            app.archive,
+            report.outcomes,
+            report.built,
+            seconds=seconds,
+            down=report.down is not None,
         )
         if report.down is not None:
             self.warn(str(report.down))
@@ -291,35 +299,35 @@ class Jobs:
     async def build(self, opened: Opened) -> None:
         """Build the stale feeds if they have waited long enough."""
         app = opened.app
-        app.store.visits.commit()  # a build sees committed rows
+        app.archive.store.visits.commit()  # a build sees committed rows
         began = self.steady()
         report = await build_due(app, self._settling, self._make_watch(BUILD).turn)
         if not report.builds:
             return
         self._built_at = self.steady()
         self._build_seconds = self._built_at - began
-        record_counters(app, (), report)
+        record_counters(app.archive, (), report)
         self.report_build(report)
         self._note_news()
         self.bring_forward(WEBHOOKS, 0)
-        if app.settings.digest:
+        if app.configuration.settings.digest:
             self.bring_forward(DIGESTS, 0)
 
     async def serve_hubs(self, opened: Opened) -> None:
         """Take the pushes that wait, and renew the leases of subscriptions."""
         app = opened.app
         hubs = self.hubs
-        if hubs is None or not app.settings.site.callback:
+        if hubs is None or not app.configuration.settings.site.callback:
             return
-        are_files_known = self._walks.is_unchanged(app)
+        are_files_known = self._walks.is_unchanged(app.archive.article_store, app.configuration)
         watch = self._make_watch(HUBS)
         outcomes = await serve_hubs(
             app, hubs, opened.client, self._build_at_once, stop=self.stop, watch=watch
         )
         if are_files_known:  # what pushes wrote since needs no walk
-            self._walks.end(app)
+            self._walks.end(app.archive.article_store, app.configuration)
         if outcomes:
-            record_counters(app, outcomes, BuildReport())
+            record_counters(app.archive, outcomes, BuildReport())
             self._note_news()
         # this job had no time for them, and only a push that arrives calls for the next one
         if hubs.waiting:
@@ -327,22 +335,27 @@ class Jobs:
 
     async def serve_digests(self, opened: Opened) -> None:
         """Build the entries of digests that are due, and mail those that were built."""
-        if digests.due(opened.app):
+        if digests.due(opened.app.archive, opened.app.configuration.settings):
             self._bring_build_forward()
-        self.report_problems(await mail_digests(opened.app))
+        self.report_problems(await mail_digests(opened.app.archive, opened.app.configuration))
 
     async def check_health(self, opened: Opened) -> None:
         """Look for new and recovered conditions, publish them, alert."""
         has_news = self._has_news
         self._has_news = False
         failed_reports = await check_health(
-            opened.app, has_news=has_news, unreadable_because=self._unreadable_because
+            opened.app.archive,
+            opened.app.configuration,
+            has_news=has_news,
+            unreadable_because=self._unreadable_because,
         )
         self.report_problems(failed_reports)
 
     async def send_webhooks(self, opened: Opened) -> None:
         """Send the messages that are due, new ones and retries."""
-        self.report_problems(await webhooks.send(opened.app))
+        self.report_problems(
+            await webhooks.send(opened.app.archive, opened.app.configuration, opened.app.jitter)
+        )
 
     async def prune(self, opened: Opened) -> None:
         """Delete kept pages that are too old."""
@@ -374,7 +387,7 @@ class Jobs:
         """Store when the jobs ended and start next, in the order of `JOBS`."""
         self._ended_at[name] = self.clock()
         ended_at = {job: self._ended_at[job] for job in JOBS if job in self._ended_at}
-        write_schedule(opened.app.store, ended_at, self.read_next_runs(), self.clock())
+        write_schedule(opened.app.archive.store, ended_at, self.read_next_runs(), self.clock())
 
     def _warn_once(self, trouble: str) -> None:
         """Warn of a trouble once between two visits: several jobs meet the same."""

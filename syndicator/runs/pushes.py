@@ -352,7 +352,7 @@ class Intake:
                     if begins_more:
                         self._ask_hubs(group)
                         self._begin_pushes(group)
-                    self.registry.save(self.app.store.subscriptions)
+                    self.registry.save(self.app.archive.store.subscriptions)
                     if not (self._hubs_asked or self._sources_read):
                         break
                     await self._wait_a_moment(begins_more=begins_more)
@@ -360,7 +360,7 @@ class Intake:
             self.registry.is_being_read = False
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
-        due = self.registry.due(self.app.clock())
+        due = self.registry.due(self.app.archive.clock())
         for subscription in due[: _AT_ONCE - self._hubs_asked]:
             self._hubs_asked += 1
             group.create_task(self._ask(self.registry.asking(subscription.token)))
@@ -401,8 +401,8 @@ class Intake:
         from syndicator.filing.visit import is_signal, signalled, take_push
 
         key = push.subscription.source_key
-        source = self.app.sources.get(key)
-        visits = self.app.store.visits
+        source = self.app.configuration.sources.get(key)
+        visits = self.app.archive.store.visits
         async with self.registry.alone(key):
             state = visits.state(key)
             if source is None or not source.enabled:
@@ -412,7 +412,7 @@ class Intake:
             if self.stop.is_set():
                 return
             if is_signal(source, state, push.subscription.hub):
-                visits.save_states([signalled(state, self.app.clock())])
+                visits.save_states([signalled(state, self.app.archive.clock())])
                 return
             url = push.subscription.topic
             headers = {"content-type": push.content_type}
@@ -421,7 +421,13 @@ class Intake:
                 self.registry.worker = Worker(preload=_PRELOAD)
             worker = self.registry.worker
             context = make_context(
-                self.app, self.client.open(), worker, self.watch.filed, hubs=self.registry
+                self.app.archive,
+                self.app.configuration,
+                self.app.jitter,
+                self.client.open(),
+                worker,
+                self.watch.filed,
+                hubs=self.registry,
             )
             outcome, new_state = await take_push(
                 context.visit(source, state), fetched, stop=self.stop
@@ -442,7 +448,7 @@ class Intake:
         finally:
             self._hubs_asked -= 1
             self._ended.set()
-        now = self.app.clock()
+        now = self.app.archive.clock()
         self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
         self.registry.log.debug(
             "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked

@@ -99,8 +99,8 @@ def remake(app: App) -> None:
     from syndicator.upkeep.descriptions.redescribe import learn
     from syndicator.upkeep.reindex import reindex
 
-    if reindex(app).unlearnt:
-        learn(app)
+    if reindex(app.archive, app.configuration).unlearnt:
+        learn(app.archive, app.configuration)
 
 
 async def run(
@@ -110,7 +110,7 @@ async def run(
     caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    async with aclosing(SharedClient(app)) as client:
+    async with aclosing(SharedClient(app.archive, app.configuration.settings)) as client:
         build = partial(build_feeds, app, turn=watch.turn)
         report = await visit_due(app, wanted, build, client, stop=stop, watch=watch)
     down = report.down
@@ -119,7 +119,13 @@ async def run(
     # A network that is down is recorded too, then raised.
     seconds = clock() - began
     failed_reports = await report_run(
-        app, report.outcomes, report.built, seconds=seconds, down=down is not None
+        app.archive,
+        app.configuration,
+        app.jitter,
+        report.outcomes,
+        report.built,
+        seconds=seconds,
+        down=down is not None,
     )
     if down is not None:
         raise down
@@ -154,8 +160,12 @@ async def visit_due(
     is called during the visits when articles cannot wait; without, feeds are built meanwhile.
     `walks` may skip walks. Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
-    reconcile.edited_sources(app)
-    problems = walks.files(app) if walks else reconcile.files(app)
+    reconcile.edited_sources(app.archive, app.configuration)
+    problems = (
+        walks.files(app.archive, app.configuration)
+        if walks
+        else reconcile.files(app.archive, app.configuration)
+    )
     due = _due(app, wanted)
     watch.started(len(due))
     build_seconds: float | None = wanted.build_seconds
@@ -165,8 +175,10 @@ async def visit_due(
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
         build_seconds = None
     visits = _Visits()
-    fetcher = client.open() if due or thumbnails.wanted(app) else None
-    async with thumbnails.taking(app, fetcher, stop) as pictures:
+    fetcher = (
+        client.open() if due or thumbnails.wanted(app.archive, app.configuration.settings) else None
+    )
+    async with thumbnails.taking(app.archive, app.configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(
                 app, due, wanted, stop, watch, fetcher, build_seconds, hubs
@@ -181,7 +193,7 @@ async def visit_due(
         built=built,
         problems=problems,
         down=visits.down,
-        followed=sum(source.enabled for source in app.sources.values()),
+        followed=sum(source.enabled for source in app.configuration.sources.values()),
         faults=source_faults(app),
     )
     if visits.down is not None:
@@ -189,27 +201,36 @@ async def visit_due(
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
         built = together(built, await build())
-    recovery.mark(app)
-    problems = (*problems, *recovery.compare(app))
+    recovery.mark(app.archive)
+    problems = (*problems, *recovery.compare(app.archive))
     if walks:
-        walks.end(app)
+        walks.end(app.archive.article_store, app.configuration)
     return replace(
-        report, built=built, problems=problems, llm=enriched, outdated=newly_outdated(app)
+        report,
+        built=built,
+        problems=problems,
+        llm=enriched,
+        outdated=newly_outdated(app.archive, app.configuration.sources),
     )
 
 
 def source_faults(app: App) -> tuple[Fault, ...]:
     """Return the faults of sources.toml and sources.d."""
-    return tuple(fault for fault in app.faults if Path(fault.file).name in _source_files(app))
+    return tuple(
+        fault for fault in app.configuration.faults if Path(fault.file).name in _source_files(app)
+    )
 
 
 def _source_files(app: App) -> set[str]:
-    return {path.name for path in files_of(app.config / "sources.toml")}
+    return {path.name for path in files_of(app.configuration.folder / "sources.toml")}
 
 
 def prune_pages(app: App) -> None:
     """Delete kept pages older than `store.pages_days`."""
-    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
+    app.archive.snapshots.prune(
+        app.archive.clock() - timedelta(days=app.configuration.settings.store.pages_days),
+        daily=True,
+    )
 
 
 def _watch_for_urgent(
@@ -238,11 +259,11 @@ async def ask_model(
     app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
 ) -> EnrichReport:
     """Ask the language model, if configured, for up to `seconds`."""
-    if not app.settings.describe.llm.url:
+    if not app.configuration.settings.describe.llm.url:
         return EnrichReport()
     from syndicator.upkeep.descriptions.enrich import enrich
 
-    return await enrich(app, stop=stop, seconds=seconds, filed=filed)
+    return await enrich(app.archive, app.configuration, stop=stop, seconds=seconds, filed=filed)
 
 
 def _left(wanted: Wanted, began: float, most: float) -> float:
@@ -268,7 +289,7 @@ async def _visit_and_build(
 
     down: NetworkDown | None = None
     over = asyncio.Event()
-    worker = make_worker(app)
+    worker = make_worker(app.configuration.settings)
     building: asyncio.Task[BuildReport] | None = None
     outcomes: Sequence[Outcome] = ()
     async with task_group() as group:
@@ -276,9 +297,11 @@ async def _visit_and_build(
             building = group.create_task(build_meanwhile(app, over, build_seconds, watch.turn))
         try:
             outcomes = await visit_all(
-                [(app.sources[state.key], state) for state in due],
+                [(app.configuration.sources[state.key], state) for state in due],
                 make_context(
-                    app,
+                    app.archive,
+                    app.configuration,
+                    app.jitter,
                     fetcher,
                     worker,
                     watch.filed,
@@ -302,19 +325,25 @@ async def _visit_and_build(
 
 
 def _due(app: App, wanted: Wanted) -> list[SourceState]:
-    visits = app.store.visits
-    need_sources(app.sources, wanted.keys, app.config)
+    visits = app.archive.store.visits
+    need_sources(app.configuration.sources, wanted.keys, app.configuration.folder)
     if wanted.keys:
         named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
         return [_asked_now(state.forgets() if wanted.relearn else state) for state in named]
     if wanted.asked:
         states = visits.states()
-        enabled = [states[key] for key, source in app.sources.items() if source.enabled]
+        enabled = [
+            states[key] for key, source in app.configuration.sources.items() if source.enabled
+        ]
         return [
             _asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled
         ]
-    due = app.store.visits.due(app.clock())
-    return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
+    due = app.archive.store.visits.due(app.archive.clock())
+    return [
+        state
+        for state in due
+        if state.key in app.configuration.sources and app.configuration.sources[state.key].enabled
+    ]
 
 
 def _asked_now(state: SourceState) -> SourceState:

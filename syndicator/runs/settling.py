@@ -38,13 +38,13 @@ class Settling:
 
     def begin(self, app: App) -> None:
         """Call before jobs change something: feeds that are stale already are built at once."""
-        if app.store.index.newest_mark() > self._mark:
+        if app.archive.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
         """Call when the jobs have ended."""
-        self._mark = app.store.index.newest_mark()
+        self._mark = app.archive.store.index.newest_mark()
 
     def filed(self) -> None:
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
@@ -58,23 +58,29 @@ class Settling:
 
     def is_due(self, app: App) -> bool:
         now = self._clock()
-        if self._is_whole(app) or digests.due(app) or calm.is_due(app):
+        if (
+            self._is_whole(app)
+            or digests.due(app.archive, app.configuration.settings)
+            or calm.is_due(app.archive, app.configuration.settings)
+        ):
             return True
-        if not app.store.index.newest_mark() and not self._left:
+        if not app.archive.store.index.newest_mark() and not self._left:
             self._waiting = Waiting()
             return False
         if self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
-        if is_on(SOURCE, app.settings.publish) and app.store.index.has_unbuilt(SOURCE):
+        if is_on(
+            SOURCE, app.configuration.settings.publish
+        ) and app.archive.store.index.has_unbuilt(SOURCE):
             self.hurry()
-        return is_due(self._waiting, seconds(app.settings.publish.settle), now)
+        return is_due(self._waiting, seconds(app.configuration.settings.publish.settle), now)
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
         """Yield `among` for `build_feeds`. If the block fails, the build stays due."""
         before, whole = (
             self._waiting,
-            self._is_whole(app) or not seconds(app.settings.publish.settle),
+            self._is_whole(app) or not seconds(app.configuration.settings.publish.settle),
         )
         self._waiting = Waiting()
         try:
@@ -97,11 +103,11 @@ class Settling:
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
         settle, now, many = (
-            seconds(app.settings.publish.settle),
+            seconds(app.configuration.settings.publish.settle),
             self._clock(),
             crowd(self._built.values()),
         )
-        count = app.store.index.count
+        count = app.archive.store.index.count
         return lambda key: is_rested(
             self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
         )
@@ -113,4 +119,9 @@ class Settling:
 
 
 def _made_with(app: App) -> Any:
-    return app.settings, app.queries, app.sources, app.taxonomy
+    return (
+        app.configuration.settings,
+        app.configuration.queries,
+        app.configuration.sources,
+        app.configuration.taxonomy,
+    )

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from syndicator.app.container import App
-from syndicator.configuration.settings import DAYS, Digest
+from syndicator.app.archive import Archive
+from syndicator.configuration.settings import DAYS, Digest, Settings
 from syndicator.core.axes import STORIES
 from syndicator.core.model import FeedKey
 from syndicator.publishing.paths import parse_stem
@@ -35,38 +35,42 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
     )
 
 
-def due(app: App) -> bool:
+def due(archive: Archive, settings: Settings) -> bool:
     """Return True if an entry is due, or if a digest was added or removed."""
-    stored = read(app.store)
-    return stored.keys() != {digest.name for digest in app.settings.digest} or any(
-        stored[digest.name]["until"] < last_end(digest, app.clock()).isoformat()
-        for digest in app.settings.digest
+    stored = read(archive.store)
+    return stored.keys() != {digest.name for digest in settings.digest} or any(
+        stored[digest.name]["until"] < last_end(digest, archive.clock()).isoformat()
+        for digest in settings.digest
     )
 
 
-def collect(app: App) -> list[tuple[Digest, Issues]]:
+def collect(archive: Archive, settings: Settings) -> list[tuple[Digest, Issues]]:
     """Make the due entries. Returns the entries of all digests, with published articles only."""
-    before, wanted = read(app.store), app.settings.digest
-    stored = {digest.name: _continued(app, digest, before.get(digest.name)) for digest in wanted}
+    before, wanted = read(archive.store), settings.digest
+    stored = {
+        digest.name: _continued(archive, digest, before.get(digest.name)) for digest in wanted
+    }
     if stored != before:
-        write(app, stored)
+        write(archive, stored)
     return [
-        (digest, [published(app, issue) for issue in stored[digest.name]["issues"]])
+        (digest, [published(archive.store, issue) for issue in stored[digest.name]["issues"]])
         for digest in wanted
     ]
 
 
-def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> dict[str, Any]:
+def _continued(
+    archive: Archive, digest: Digest, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """Return a digest with its due entry. A new digest begins with the last period, which is not
     mailed."""
-    until = last_end(digest, app.clock())
+    until = last_end(digest, archive.clock())
     since = (
         datetime.fromisoformat(before["until"])
         if before
         else last_end(digest, until - timedelta(seconds=1))
     )
     issues = before["issues"] if before else []
-    if since < until and (stories := _stories(app, digest, since, until)):
+    if since < until and (stories := _stories(archive.store, digest, since, until)):
         day, waits = until.astimezone().date().isoformat(), bool(before and digest.mail)
         issue = {
             "until": until.isoformat(),
@@ -80,11 +84,11 @@ def _continued(app: App, digest: Digest, before: Mapping[str, Any] | None) -> di
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
-def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
+def _stories(store: Store, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
     """Return the stories with articles added from `since` to before `until`, as article ids: the
     first of each outlet, the lead first. Sort stories by number of outlets, of which copies of one
     text count once, then the newest first."""
-    index, key = app.store.index, parse_stem(digest.of) or FeedKey("", "")
+    index, key = store.index, parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
     articles, stories = index.articles(ids), index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
@@ -106,9 +110,9 @@ def _stories(app: App, digest: Digest, since: datetime, until: datetime) -> list
     return sorted(groups.values(), key=count_outlets, reverse=True)[:_LINES]
 
 
-def published(app: App, issue: Mapping[str, Any]) -> dict[str, Any]:
+def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry without its unpublished articles."""
-    there = app.store.index.published([id for ids in issue["stories"] for id in ids])
+    there = store.index.published([id for ids in issue["stories"] for id in ids])
     return {**issue, "stories": [[id for id in ids if id in there] for ids in issue["stories"]]}
 
 
@@ -128,6 +132,6 @@ def read(store: Store) -> dict[str, Any]:
     return stored
 
 
-def write(app: App, stored: Mapping[str, Any]) -> None:
+def write(archive: Archive, stored: Mapping[str, Any]) -> None:
     """Store the value of `read`."""
-    app.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, app.clock())
+    archive.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, archive.clock())

@@ -1,14 +1,15 @@
 """Notices to the hubs of our feeds: send them after a build, and remember which hub took none."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from syndicator.app.archive import Archive
 from syndicator.app.clients import direct_client
-from syndicator.app.container import App
+from syndicator.configuration.settings import Settings
 from syndicator.core.model import Failed, Problem
 from syndicator.core.urls import redacted
 from syndicator.store import codec
@@ -45,24 +46,35 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
     return [item for item in failing.hubs if item.hub in hubs]
 
 
-async def notify_hubs(app: App, written: Iterable[str]) -> tuple[Problem, ...]:
+async def notify_hubs(
+    archive: Archive, settings: Settings, written: Iterable[str]
+) -> tuple[Problem, ...]:
     """Tell each hub which feeds in `written` changed, and of earlier changes that it has not heard
     of yet. Return the failures."""
     from syndicator.publishing.output.websub import feeds_of
 
-    hubs = app.settings.publish.hubs
-    failing_before = {item.hub: item for item in read_failing(app.store, hubs)}
+    hubs = settings.publish.hubs
+    failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
     changed = feeds_of(written) if hubs else []
     owed = {hub: _list_owed(changed, failing_before.get(hub)) for hub in hubs}
     hubs_to_tell = [hub for hub in hubs if owed[hub]]
-    notices = await asyncio.gather(*(_notify_hub(app, hub, owed[hub]) for hub in hubs_to_tell))
+    notices = await asyncio.gather(
+        *(_notify_hub(archive.clock, settings, hub, owed[hub]) for hub in hubs_to_tell)
+    )
     failing: list[FailingHub] = []
     for hub, notice in zip(hubs_to_tell, notices, strict=True):
         if notice.failed is not None:
             failing.append(
-                _to_failing(app, hub, notice.failed, notice.untold, failing_before.get(hub))
+                _to_failing(
+                    archive.clock,
+                    settings,
+                    hub,
+                    notice.failed,
+                    notice.untold,
+                    failing_before.get(hub),
+                )
             )
-    _write_failing(app, failing)
+    _write_failing(archive, failing)
     return tuple(
         Problem(what=redacted(item.hub), reason=item.reason, detail=item.detail) for item in failing
     )
@@ -77,22 +89,27 @@ def _list_owed(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
 
 
 def _to_failing(
-    app: App, hub: str, failed: Failed, untold_urls: Sequence[str], earlier: FailingHub | None
+    clock: Callable[[], datetime],
+    settings: Settings,
+    hub: str,
+    failed: Failed,
+    untold_urls: Sequence[str],
+    earlier: FailingHub | None,
 ) -> FailingHub:
     """Return the record of a hub that `failed`. It fails since its `earlier` failure, if it has not
     recovered yet."""
-    since = app.clock() if earlier is None else earlier.since
-    untold = tuple(url.removeprefix(app.settings.base_url) for url in untold_urls)
+    since = clock() if earlier is None else earlier.since
+    untold = tuple(url.removeprefix(settings.base_url) for url in untold_urls)
     return FailingHub(
         hub=hub, since=since, reason=failed.reason, detail=failed.detail, untold=untold
     )
 
 
-async def try_hubs(app: App, name: str) -> list[Problem]:
+async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str) -> list[Problem]:
     """Tell each hub that the feed `name` changed, which a hub answers by fetching it. Return the
     failures."""
-    hubs = app.settings.publish.hubs
-    notices = await asyncio.gather(*(_notify_hub(app, hub, [name]) for hub in hubs))
+    hubs = settings.publish.hubs
+    notices = await asyncio.gather(*(_notify_hub(clock, settings, hub, [name]) for hub in hubs))
     return [
         Problem(what=redacted(hub), reason=notice.failed.reason, detail=notice.failed.detail)
         for hub, notice in zip(hubs, notices, strict=True)
@@ -100,16 +117,18 @@ async def try_hubs(app: App, name: str) -> list[Problem]:
     ]
 
 
-async def _notify_hub(app: App, hub: str, names: Sequence[str]) -> "Notice":
+async def _notify_hub(
+    clock: Callable[[], datetime], settings: Settings, hub: str, names: Sequence[str]
+) -> "Notice":
     from syndicator.publishing.output.websub import notify
     from syndicator.visiting.fetch.ssrf import endpoint
 
-    urls = [app.settings.base_url + name for name in names]
-    async with aclosing(direct_client(app, hub)) as client:
+    urls = [settings.base_url + name for name in names]
+    async with aclosing(direct_client(clock, settings, hub)) as client:
         return await notify(hub, urls, client, allow=endpoint(hub))
 
 
-def _write_failing(app: App, failing: Sequence[FailingHub]) -> None:
+def _write_failing(archive: Archive, failing: Sequence[FailingHub]) -> None:
     text = codec.pack(_Failing(hubs=tuple(failing))) if failing else None
-    if text != app.store.visits.note(_NOTE):
-        app.store.visits.set_note(_NOTE, text, app.clock())
+    if text != archive.store.visits.note(_NOTE):
+        archive.store.visits.set_note(_NOTE, text, archive.clock())

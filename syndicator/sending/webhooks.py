@@ -7,17 +7,18 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import direct_client, task_group
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.places import has_feeds
-from syndicator.configuration.settings import EventType, Webhook
+from syndicator.configuration.settings import EventType, Settings, Webhook
 from syndicator.core import secrets
 from syndicator.core.model import Failed, FeedKey, Fetched, Problem, Request, entry_urn
 from syndicator.core.ports import Fetcher
@@ -27,6 +28,7 @@ from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
 from syndicator.publishing.selection.published import is_off
 from syndicator.store import codec
+from syndicator.store.engine import Store
 from syndicator.store.tables.messages import Known, Message, Waiting
 
 SECONDS: Final = 15.0  # a run sends for so long
@@ -51,80 +53,106 @@ class Changes(NamedTuple):
     hidden: Sequence[str] = ()
 
 
-def changes(app: App, built: datetime | None) -> Changes:
+def changes(archive: Archive, configuration: Configuration, built: datetime | None) -> Changes:
     """Return the changes that the next build publishes. `built`: when the last build began. The
     first call skips earlier articles; after a lost database, those of the last day are announced
     again."""
-    notes, messages = app.store.visits, app.store.messages
+    notes, messages = archive.store.visits, archive.store.messages
     if not any(
-        type.startswith("article.") for hook in app.settings.webhook for type in hook.events
+        type.startswith("article.")
+        for hook in configuration.settings.webhook
+        for type in hook.events
     ):
         if notes.note(_NOTE):
-            notes.set_note(_NOTE, None, app.clock())
+            notes.set_note(_NOTE, None, archive.clock())
         return Changes()
     if not notes.note(_NOTE):
         lost = (
-            app.clock() - OVERDUE
-            if has_feeds(app.settings, app.environ)
+            archive.clock() - OVERDUE
+            if has_feeds(configuration.settings, configuration.environ)
             else datetime.fromtimestamp(0, UTC)
         )
         messages.begin(built or lost)
-        notes.set_note(_NOTE, "begun", app.clock())
+        notes.set_note(_NOTE, "begun", archive.clock())
     return Changes(shown=messages.changed(), hidden=messages.hidden())
 
 
-def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
+def put(
+    archive: Archive, configuration: Configuration, changes: Changes, built: Collection[FeedKey]
+) -> None:
     """Store messages about the changes that a build published. `built`: its feeds."""
     messages: list[Message] = []
     published: dict[str, Known] = {}
-    ids = _published(app, changes.shown, built) if changes.shown else []
-    articles = app.store.index.articles(ids).values()
+    ids = (
+        _published(archive.store, configuration.settings, changes.shown, built)
+        if changes.shown
+        else []
+    )
+    articles = archive.store.index.articles(ids).values()
     for article in sorted(
         articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))
     ):
         id, before = article.id, changes.shown[article.id]
-        item = json.loads(jsonfeed.item(view(article, app.terms(article), app.instance, None, "")))
+        item = json.loads(
+            jsonfeed.item(
+                view(
+                    article, find_terms(archive, configuration, article), archive.instance, None, ""
+                )
+            )
+        )
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         published[id] = replace(before, digest=digest)
         if digest != before.digest:
             type: EventType = "article.published" if before.digest is None else "article.changed"
-            messages += _messages(app, type, id, data)
+            messages += _messages(archive, configuration.settings, type, id, data)
     for id in changes.hidden:
-        messages += _messages(app, "article.withdrawn", id, {"id": entry_urn(app.instance, id)})
+        messages += _messages(
+            archive,
+            configuration.settings,
+            "article.withdrawn",
+            id,
+            {"id": entry_urn(archive.instance, id)},
+        )
     if published or changes.hidden:
-        app.store.messages.put(messages, published, changes.hidden)
+        archive.store.messages.put(messages, published, changes.hidden)
 
 
-def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, Any]) -> None:
+def put_condition(
+    archive: Archive, settings: Settings, *, opened: bool, subject: str, data: Mapping[str, Any]
+) -> None:
     if messages := list(
-        _messages(app, "condition.opened" if opened else "condition.closed", subject, data)
+        _messages(
+            archive, settings, "condition.opened" if opened else "condition.closed", subject, data
+        )
     ):
-        app.store.messages.put(messages, {}, ())
+        archive.store.messages.put(messages, {}, ())
 
 
-def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
+def _published(
+    store: Store, settings: Settings, ids: Iterable[str], built: Collection[FeedKey]
+) -> list[str]:
     """Return the ids in a feed of `built`, or in one that is not stale."""
-    shown = {id: app.store.index.shown(id) for id in ids}
-    rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
+    shown = {id: store.index.shown(id) for id in ids}
+    rows = store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {
         row.key
         for row in rows
-        if row.built and not (row.stale or row.dropped or is_off(row, app.settings.publish))
+        if row.built and not (row.stale or row.dropped or is_off(row, settings.publish))
     }
     fresh.update(built)
     return [id for id, keys in shown.items() if not fresh.isdisjoint(keys)]
 
 
 def _messages(
-    app: App, type: EventType, subject: str, data: Mapping[str, Any]
+    archive: Archive, settings: Settings, type: EventType, subject: str, data: Mapping[str, Any]
 ) -> Iterator[Message]:
-    now = app.clock()
+    now = archive.clock()
     body = json.dumps(
         {"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
     )
-    id, at = f"msg_{uuid.uuid5(app.instance, body).hex}", codec.micros(now)
-    for hook in app.settings.webhook:
+    id, at = f"msg_{uuid.uuid5(archive.instance, body).hex}", codec.micros(now)
+    for hook in settings.webhook:
         if type in hook.events:
             yield Message(
                 receiver=receiver(hook), subject=subject, id=id, body=body, at=at, next_try=at
@@ -145,38 +173,53 @@ def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime)
     return [replace(row, receiver=hosts[row.receiver]) for row in late]
 
 
-async def send(app: App) -> list[Problem]:
+async def send(
+    archive: Archive, configuration: Configuration, jitter: Callable[[], float]
+) -> list[Problem]:
     """Send the due messages. Returns the receivers that failed."""
-    if not (waiting := {row.receiver for row in app.store.messages.waiting()}):
+    if not (waiting := {row.receiver for row in archive.store.messages.waiting()}):
         return []
-    hooks = {receiver(hook): hook for hook in app.settings.webhook}
-    app.store.messages.drop(waiting - hooks.keys(), app.clock() - KEPT)
+    hooks = {receiver(hook): hook for hook in configuration.settings.webhook}
+    archive.store.messages.drop(waiting - hooks.keys(), archive.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
         tasks = [
-            group.create_task(_send(app, hooks[key], until))
+            group.create_task(_send(archive, configuration, jitter, hooks[key], until))
             for key in sorted(waiting & hooks.keys())
         ]
     return [problem for task in tasks if (problem := task.result())]
 
 
-async def _send(app: App, hook: Webhook, until: float) -> Problem | None:
+async def _send(
+    archive: Archive,
+    configuration: Configuration,
+    jitter: Callable[[], float],
+    hook: Webhook,
+    until: float,
+) -> Problem | None:
     host = urlsplit(hook.url).hostname or ""
-    async with aclosing(direct_client(app, hook.url)) as client:
-        fault = await _send_all(app, hook, client, until)
+    async with aclosing(direct_client(archive.clock, configuration.settings, hook.url)) as client:
+        fault = await _send_all(archive, configuration.environ, jitter, hook, client, until)
     logger("webhooks").info("messages sent", host=host, fault=fault)
     return Problem(what=host, reason=ConditionReason.WEBHOOK, detail=fault) if fault else None
 
 
-async def _send_all(app: App, hook: Webhook, client: Fetcher, until: float) -> str:
+async def _send_all(
+    archive: Archive,
+    environ: Mapping[str, str],
+    jitter: Callable[[], float],
+    hook: Webhook,
+    client: Fetcher,
+    until: float,
+) -> str:
     """Send until nothing is due, the time is over or the receiver fails. Returns the last fault, or
     ""."""
-    store, clock, fault, refused = app.store.messages, asyncio.get_running_loop().time, "", 0
-    while messages := store.due(receiver(hook), app.clock(), _AT_A_TIME):
+    store, clock, fault, refused = archive.store.messages, asyncio.get_running_loop().time, "", 0
+    while messages := store.due(receiver(hook), archive.clock(), _AT_A_TIME):
         for message in messages:
             if clock() >= until:
                 return fault
-            failed = await _post(app, hook, message, client)
+            failed = await _post(archive.clock, environ, hook, message, client)
             if failed is None:
                 store.sent(message)
                 refused = 0
@@ -187,7 +230,7 @@ async def _send_all(app: App, hook: Webhook, client: Fetcher, until: float) -> s
             store.failed(
                 message,
                 fault,
-                next_try(message.tries, failed, app.clock(), app.jitter()),
+                next_try(message.tries, failed, archive.clock(), jitter()),
                 all=ended,
             )
             if ended:
@@ -195,11 +238,17 @@ async def _send_all(app: App, hook: Webhook, client: Fetcher, until: float) -> s
     return fault
 
 
-async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> Failed | None:
+async def _post(
+    clock: Callable[[], datetime],
+    environ: Mapping[str, str],
+    hook: Webhook,
+    message: Message,
+    client: Fetcher,
+) -> Failed | None:
     """Send a message. None if the receiver answered 2xx. Redirects are not followed."""
     body = message.body.encode()
     try:
-        key = signing_key(hook.secret.get_secret_value(), app.environ)
+        key = signing_key(hook.secret.get_secret_value(), environ)
     except (KeyError, ValueError) as error:
         return Failed(url=hook.url, reason=ConditionReason.WEBHOOK, detail=f"its secret: {error}")
     request = Request(
@@ -209,9 +258,9 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
         body=body,
         headers={
             "content-type": "application/json",
-            **signature(message.id, app.clock(), body, key),
+            **signature(message.id, clock(), body, key),
         },
-        secrets=secrets.known(hook.url, app.environ),
+        secrets=secrets.known(hook.url, environ),
         allow=hook.allow,
         deadline=_DEADLINE,
         most=_ANSWER,

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from syndicator.adding.search import unanswered
 from syndicator.app import feeds, lookup
+from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import make_fetcher, open_worker
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.lookup import article_id
 from syndicator.articles import fields as articles_fields
 from syndicator.articles.edits import FIELDS, By, by_of, sign
@@ -18,6 +20,7 @@ from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.articles.stores.paths import loaded
+from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import (
     ConfigError,
@@ -57,6 +60,7 @@ from syndicator.publishing.look import look
 from syndicator.publishing.paths import stem
 from syndicator.publishing.web.pages import Pages
 from syndicator.publishing.web.story import alone
+from syndicator.store.engine import Store
 from syndicator.upkeep.descriptions.again import reread
 from syndicator.upkeep.descriptions.answers import make_question
 
@@ -73,11 +77,11 @@ class Shown:
 _FENCE = "(a line of random letters)"
 
 
-def llm_history(app: App, id: str) -> Mapping[str, Any]:
-    if (asked := app.store.enrichment.asked(id)) is None:
+def llm_history(archive: Archive, configuration: Configuration, id: str) -> Mapping[str, Any]:
+    if (asked := archive.store.enrichment.asked(id)) is None:
         return (
             {"llm": "not asked yet"}
-            if app.settings.describe.llm.url and app.store.index.path(id)
+            if configuration.settings.describe.llm.url and archive.store.index.path(id)
             else {}
         )
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
@@ -89,11 +93,14 @@ def llm_history(app: App, id: str) -> Mapping[str, Any]:
     shown: dict[str, Any] = {"llm": verdict} | (
         {"llm_answer": asked.answer} if asked.answer else {}
     )
-    if (path := app.store.index.path(id)) and asked.key:
+    if (path := archive.store.index.path(id)) and asked.key:
         try:  # as it would be sent now: text and taxonomy may have changed since
-            article = app.article_store.get(path)
+            article = archive.article_store.get(path)
             messages = prompt.messages(
-                make_question(app.taxonomy, article, app.settings.describe.llm.write), _FENCE
+                make_question(
+                    configuration.taxonomy, article, configuration.settings.describe.llm.write
+                ),
+                _FENCE,
             )
             shown["llm_asked"] = [
                 f"{message['role']}: {message['content']}" for message in messages
@@ -196,22 +203,30 @@ def category_reason(
     return f"as it was filed; now {guess.name or 'none'} ({guess.score:.2f})"
 
 
-def entry(app: App, what: str, format: str) -> bytes:
+def entry(archive: Archive, configuration: Configuration, what: str, format: str) -> bytes:
     """Return an article's entry in a feed format. Raises UsageError, MissingError."""
-    taxonomy = load_any(app.taxonomy.toml)
+    taxonomy = load_any(configuration.taxonomy.toml)
     tags, specs = (
         [tag.name for tag in taxonomy.tag],
-        feeds.feed_specs(app, taxonomy, app.store.index.feeds()),
+        feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds()),
     )
-    table = renderers(Pages(specs, app.settings, look(app.config), tags))
+    table = renderers(Pages(specs, configuration.settings, look(configuration.folder), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
-    if (id := article_id(app, what)) is None:
+    if (id := article_id(archive, what)) is None:
         raise UsageError(
             f"{what!r} is not published; give the address or the id of an article, or its file"
         )
-    index, body = app.store.index, lambda id: lookup.read(app, id).body
-    entries = Entries(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
+    index, body = archive.store.index, lambda id: lookup.read(archive, id).body
+    entries = Entries(
+        index,
+        partial(find_terms, archive, configuration),
+        archive.instance,
+        configuration.settings,
+        table,
+        tags=tags,
+        markdown=body,
+    )
     views = entries.views([id], None)
     rendered = entries.made([format], views[0], None) if views else None
     if rendered is None:
@@ -219,9 +234,9 @@ def entry(app: App, what: str, format: str) -> bytes:
     return alone(rendered[format]) if format == PAGE else rendered[format]
 
 
-def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
+def standing(store: Store, settings: Settings, article: Article) -> Iterator[tuple[str, Any]]:
     """Yield feeds, merges, addresses, carriers and the next visit."""
-    visits, index = app.store.visits, app.store.index
+    visits, index = store.visits, store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
     if article.hold:
@@ -244,38 +259,36 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     lists["announced by"] = tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))
     yield from ((name, list(values)) for name, values in lists.items() if values)
     yield "source", article.source_key or None
-    if picture := app.store.pictures.row(article.id):
+    if picture := store.pictures.row(article.id):
         yield (
             "picture",
-            (
-                outcomes.told(picture)
-                if app.settings.publish.thumbnails
-                else "none: thumbnails are off"
-            ),
+            (outcomes.told(picture) if settings.publish.thumbnails else "none: thumbnails are off"),
         )
     if (state := visits.state(article.source_key)) is not None:
         when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
         yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
 
 
-def show_filed(app: App, id: str) -> Shown:
+def show_filed(archive: Archive, configuration: Configuration, id: str) -> Shown:
     """Explain a filed article. Raises MissingError, ConfigError."""
-    path = app.store.index.path(id)
+    path = archive.store.index.path(id)
     try:
-        data = app.article_store.read(path) if path else None
+        data = archive.article_store.read(path) if path else None
     except FileNotFoundError:
         data = None
-    place = f"{app.article_store.name}/{path}"
+    place = f"{archive.article_store.name}/{path}"
     if data is None:
         raise MissingError(f"{place}: the file of {id} is gone; `syndicator reindex` forgets it")
-    return show_article(app, loaded(data, place), data)
+    return show_article(archive, configuration, loaded(data, place), data)
 
 
-def show_article(app: App, article: Article, data: bytes) -> Shown:
+def show_article(
+    archive: Archive, configuration: Configuration, article: Article, data: bytes
+) -> Shown:
     return Shown(
         article=unread(article),
         markdown=data.decode("utf-8", "replace"),
-        why=dict(_why(app, article)),
+        why=dict(_why(archive, configuration, article)),
     )
 
 
@@ -283,15 +296,20 @@ def unread(article: Article) -> ReadArticle:
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
-def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
-    taxonomy, source = load_taxonomy(app.taxonomy), app.terms(article)
-    reading, page = _of_page(app, article, source)
+def _why(
+    archive: Archive, configuration: Configuration, article: Article
+) -> Iterator[tuple[str, Any]]:
+    taxonomy, source = (
+        load_taxonomy(configuration.taxonomy),
+        find_terms(archive, configuration, article),
+    )
+    reading, page = _of_page(archive, configuration, article, source)
     trace = reading.trace if reading else {}
     yield "origins", origins(article, reading, trace)
     yield "tags", tag_reasons(article, source, taxonomy)
     yield (
         "category",
-        category_reason(article, source, taxonomy, app.settings.describe.uncategorised),
+        category_reason(article, source, taxonomy, configuration.settings.describe.uncategorised),
     )
     yield from (
         (name, value) for name, value in trace.items() if name not in ("category", "excerpt")
@@ -299,11 +317,11 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield "robots", article.robots
     yield "rights", rights(article)
     yield "page", page
-    if app.store.index.path(article.id) is None:
+    if archive.store.index.path(article.id) is None:
         yield "state", "not filed; the next run files what is in the folder of articles"
         return
-    yield from standing(app, article)
-    yield from llm_history(app, article.id).items()
+    yield from standing(archive.store, configuration.settings, article)
+    yield from llm_history(archive, configuration, article.id).items()
 
 
 def rights(article: Article) -> list[str]:
@@ -312,20 +330,22 @@ def rights(article: Article) -> list[str]:
     return [*article.rights, *cure]
 
 
-def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
+def _of_page(
+    archive: Archive, configuration: Configuration, article: Article, source: Source | None
+) -> tuple[ReadArticle | None, str]:
     """Return the present reading of the kept page, or None, and a sentence on it."""
-    snapshot = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
+    snapshot = archive.snapshots.get(article.id) if archive.store.index.path(article.id) else None
     if snapshot is None:
         return None, f"not kept; `syndicator reread --source {article.id} --fetch` fetches it again"
     if source is None:
         return None, f"kept, but its source {article.source_key!r} is followed no more"
     html, headers = snapshot
-    repeated, now = app.store.visits.repeated(urls.own_host(article.url)), app.clock()
+    repeated, now = archive.store.visits.repeated(urls.own_host(article.url)), archive.clock()
     try:
         reading = read_article(
             html,
             headers.get(ANSWERED) or article.url,
-            load_taxonomy(app.taxonomy),
+            load_taxonomy(configuration.taxonomy),
             entry=Entry(
                 id=article.source_id or article.url, url=article.url, categories=article.keywords
             ),
@@ -339,11 +359,11 @@ def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArt
             headers,
             article,
             source,
-            owned=app.rights_of(app.sources[source.key]).owns(article.url),
-            files=app.taxonomy,
+            owned=archive.rights_of(configuration.sources[source.key]).owns(article.url),
+            files=configuration.taxonomy,
             repeated=repeated,
             now=now,
-            uncategorised=app.settings.describe.uncategorised,
+            uncategorised=configuration.settings.describe.uncategorised,
         )
     except NotAnArticle as refusal:
         return None, f"kept, and no article as it reads today: {refusal}"
@@ -369,10 +389,14 @@ class Announced:
     told: str = "no source of yours owns this address"
 
 
-async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
+async def announced(
+    archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
+) -> Announced:
     """Return the announcement of an address: from waiting rows, else from the feed, fetched now."""
-    visits, alias = app.store.visits, urls.alias(url)
-    owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
+    visits, alias = archive.store.visits, urls.alias(url)
+    owners = [
+        source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
+    ]
     if not owners:
         return Announced()
     rows = (
@@ -386,10 +410,13 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
     state = visits.state(source.key) or SourceState(key=source.key, url=source.url)
     entry, words = row.entry if row else None, f"announced by {source.key}"
     if entry is None:
-        request = feed_request(source, state.asked_whole(), app.settings, app.environ)
+        request = feed_request(
+            source, state.asked_whole(), configuration.settings, configuration.environ
+        )
         feed, result = (
             None,
-            without_credentials(request, source, app.environ) or await fetcher.fetch(request),
+            without_credentials(request, source, configuration.environ)
+            or await fetcher.fetch(request),
         )
         with suppress(NotAFeed, WorkerFailed), open_worker() as worker:
             if isinstance(result, Fetched):
@@ -406,11 +433,16 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
             words = f"the feed of {source.key} " + (
                 "does not announce it (any more)" if feed else "cannot be read now"
             )
-    heard = ownership.heard(entry, app.rights_of(source), url) if entry else None
+    heard = ownership.heard(entry, archive.rights_of(source), url) if entry else None
     return Announced(source=source, entry=heard, row=row, state=state, told=words)
 
 
-def show_file(path: Path, url: str | None, app: App | None) -> Shown:
+def show_file(
+    path: Path,
+    url: str | None,
+    archive: Archive | None = None,
+    configuration: Configuration | None = None,
+) -> Shown:
     """Explain a saved page from `url`, or an article file. Raises MissingError, UsageError,
     NotAnArticle."""
     try:
@@ -421,8 +453,8 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":
         article = load(data, str(path))
-        if app:
-            return show_article(app, article, data)
+        if archive and configuration:
+            return show_article(archive, configuration, article, data)
         why = {
             "origins": origins(article, None, {}),
             "robots": article.robots,
@@ -431,47 +463,56 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
         return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
-    return _shown(data, url, {}, app, Announced(), {})
+    return _shown(data, url, {}, archive, configuration, Announced(), {})
 
 
-async def show_url(url: str, app: App) -> Shown:
+async def show_url(url: str, archive: Archive, configuration: Configuration) -> Shown:
     """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError,
     NotAnArticle."""
-    id = article_id(app, url)
+    id = article_id(archive, url)
     if id is not None:
-        return show_filed(app, id)
-    async with aclosing(make_fetcher(app)) as fetcher:
-        announcement = await announced(app, fetcher, url)
-        request = Request(url=url, deadline=app.settings.fetch.seconds)
+        return show_filed(archive, configuration, id)
+    async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
+        announcement = await announced(archive, configuration, fetcher, url)
+        request = Request(url=url, deadline=configuration.settings.fetch.seconds)
         if source := announcement.source:
-            request = page_request(url, source, app.settings, app.environ)
+            request = page_request(url, source, configuration.settings, configuration.environ)
         result = (
-            source and without_credentials(request, source, app.environ)
+            source and without_credentials(request, source, configuration.environ)
         ) or await fetcher.fetch(request)
     if isinstance(result, Failed):
         raise unanswered(url, result)
     assert isinstance(result, Fetched)
-    repeated = app.store.visits.repeated(urls.own_host(result.final_url))
+    repeated = archive.store.visits.repeated(urls.own_host(result.final_url))
     why = {
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
         "source": announcement.source.key if announcement.source else None,
         "entry": announcement.told,
-        "state": _state(app, url, announcement),
+        "state": _state(archive, url, announcement),
         "permitted by": result.permit,
     }
-    shown = _shown(result.body, result.final_url, result.headers, app, announcement, why, repeated)
+    shown = _shown(
+        result.body,
+        result.final_url,
+        result.headers,
+        archive,
+        configuration,
+        announcement,
+        why,
+        repeated,
+    )
     # a redirect, or its canonical address
-    id = article_id(app, shown.article.url) or article_id(app, result.final_url)
-    return show_filed(app, id) if id else shown
+    id = article_id(archive, shown.article.url) or article_id(archive, result.final_url)
+    return show_filed(archive, configuration, id) if id else shown
 
 
-def _state(app: App, url: str, announcement: Announced) -> str:
-    record = app.store.visits.known([urls.alias(url)])
+def _state(archive: Archive, url: str, announcement: Announced) -> str:
+    record = archive.store.visits.known([urls.alias(url)])
     if record.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if record.pruned:
         return (
-            f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched"
+            f"pruned; without its lines in {archive.article_store.file('pruned.tsv')} it is fetched"
             " again"
         )
     if (row := announcement.row) is None:
@@ -485,13 +526,14 @@ def _shown(
     html: bytes,
     url: str,
     headers: Mapping[str, str],
-    app: App | None,
+    archive: Archive | None,
+    configuration: Configuration | None,
     announcement: Announced,
     why: Mapping[str, Any],
     repeated: frozenset[str] = frozenset(),
 ) -> Shown:
-    taxonomy = load_taxonomy(app.taxonomy) if app else Taxonomy()
-    now, source = app.clock() if app else None, announcement.source
+    taxonomy = load_taxonomy(configuration.taxonomy) if configuration else Taxonomy()
+    now, source = archive.clock() if archive else None, announcement.source
     rules = source.rules if source else Rules()
     try:
         read = read_article(
@@ -506,9 +548,9 @@ def _shown(
         )
     except NotAnArticle as refusal:
         raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
-    uncategorised = app.settings.describe.uncategorised if app else ""
+    uncategorised = configuration.settings.describe.uncategorised if configuration else ""
     new = replace(read.filed(), added=now)
-    if app and source and announcement.state:
+    if now and source and announcement.state:
         tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
         entry = announcement.entry or Entry(id=read.url, url=read.url)
         new = as_filed(
@@ -516,7 +558,7 @@ def _shown(
             entry,
             source,
             announcement.state,
-            app.clock(),
+            now,
             uncategorised,
         )
     article = sign(settle(new))

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
@@ -359,14 +359,14 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
-def newest_files(app: App, most: int) -> list[Article]:
-    index, articles = app.store.index, []
+def newest_files(archive: Archive, most: int) -> list[Article]:
+    index, articles = archive.store.index, []
     for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
         with suppress(ConfigError, OSError):
-            articles.append(app.article_store.get(index.path(id) or ""))
+            articles.append(archive.article_store.get(index.path(id) or ""))
     return articles
 
 
-def body(place: Place | App, id: str) -> str:
+def body(place: Place, id: str) -> str:
     """Return the plain text of an article, or ""."""
     return plain(markdown(place, id))

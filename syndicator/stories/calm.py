@@ -3,39 +3,42 @@ often."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.configuration.settings import Settings
 from syndicator.publishing.stories.explaining import STEP, end_step
+from syndicator.store.engine import Store
 
 _NOTE: Final = "stories shown until"  # the end of the last hour whose reports are marked
 
 
-def is_due(app: App) -> bool:
+def is_due(archive: Archive, settings: Settings) -> bool:
     """Return True if an hour has ended whose reports the entries of stories do not show yet."""
-    if app.settings.publish.stories == "off":
+    if settings.publish.stories == "off":
         return False
-    ended = _find_last_end(app)
-    since = _read_noted(app, ended)
-    return since < ended and app.store.stories.has_reports(since, ended)
+    ended = _find_last_end(archive.clock)
+    since = _read_noted(archive.store, ended)
+    return since < ended and archive.store.stories.has_reports(since, ended)
 
 
-def mark_due(app: App) -> None:
+def mark_due(archive: Archive, settings: Settings) -> None:
     """Mark the feed of stories stale if such an hour has ended."""
-    is_marked = is_due(app)
-    ended = _find_last_end(app)
-    if app.store.visits.note(_NOTE) == ended.isoformat():
+    is_marked = is_due(archive, settings)
+    ended = _find_last_end(archive.clock)
+    if archive.store.visits.note(_NOTE) == ended.isoformat():
         return
     if is_marked:
-        app.store.stories.mark_stale()
-    app.store.visits.set_note(_NOTE, ended.isoformat(), app.clock())
+        archive.store.stories.mark_stale()
+    archive.store.visits.set_note(_NOTE, ended.isoformat(), archive.clock())
 
 
-def _find_last_end(app: App) -> datetime:
-    return end_step(app.clock()) - STEP
+def _find_last_end(clock: Callable[[], datetime]) -> datetime:
+    return end_step(clock()) - STEP
 
 
-def _read_noted(app: App, ended: datetime) -> datetime:
-    noted = app.store.visits.note(_NOTE)
+def _read_noted(store: Store, ended: datetime) -> datetime:
+    noted = store.visits.note(_NOTE)
     return datetime.fromisoformat(noted) if noted else ended - STEP

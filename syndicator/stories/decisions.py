@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.articles.beside import lists
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
@@ -34,88 +35,93 @@ def story_name(id: str, now: datetime) -> str:
     return f"{now.timestamp():.0f}{digest}"[:26]
 
 
-def take_in(app: App) -> set[str]:
+def take_in(archive: Archive, configuration: Configuration) -> set[str]:
     """Update the database's stories from the files beside the articles. Returns the ids of articles
     whose story changed."""
-    notes = app.store.visits
-    kept_leads.take_in(app)
-    changed = _take_in_members(app)
+    notes = archive.store.visits
+    kept_leads.take_in(archive)
+    changed = _take_in_members(archive)
     # once for each database: earlier versions did not record what a story shows
     is_upgraded = notes.note(TOLD) == _DONE
     if not is_upgraded:
-        app.store.stories.tell()
-        kept_leads.choose(app)
-    folds.take_in(app)  # reads what the earlier version noted
+        archive.store.stories.tell()
+        kept_leads.choose(archive, configuration.sources)
+    folds.take_in(archive, configuration)  # reads what the earlier version noted
     if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
-        notes.set_note(TOLD, _DONE, app.clock())
+        notes.set_note(TOLD, _DONE, archive.clock())
     return changed
 
 
-def _take_in_members(app: App) -> set[str]:
-    file, notes = app.article_store.file(lists.STORIES.name), app.store.visits
+def _take_in_members(archive: Archive) -> set[str]:
+    file, notes = archive.article_store.file(lists.STORIES.name), archive.store.visits
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):
         return set()
     before = {
         member.article: (member.article, member.story, member.final)
-        for member in app.store.stories.members()
+        for member in archive.store.stories.members()
     }
     decided = {decision[0]: decision for decision in lists.STORIES.read(file)}
     changed = {id: decision for id, decision in decided.items() if before.get(id) != decision}
     outlets = {
-        id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()
+        id: outlet_of(article)
+        for id, article in archive.store.index.articles(list(changed)).items()
     }
     members = [
         Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()
     ]
-    app.store.stories.put(members, before.keys() - decided.keys())
-    notes.set_note(_READ, stamp or None, app.clock())
+    archive.store.stories.put(members, before.keys() - decided.keys())
+    notes.set_note(_READ, stamp or None, archive.clock())
     return changed.keys() | (before.keys() - decided.keys())
 
 
 def decide(
-    app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
+    archive: Archive, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
 ) -> None:
     """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by
     an operator."""
     if not stories:
         return
-    file = app.article_store.file(lists.STORIES.name)
+    file = archive.article_store.file(lists.STORIES.name)
     lists.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
     members = [
         Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story
     ]
-    app.store.stories.put(members, [id for id, story in stories.items() if not story])
-    app.store.visits.set_note(_READ, file.stamp(), app.clock())
+    archive.store.stories.put(members, [id for id, story in stories.items() if not story])
+    archive.store.visits.set_note(_READ, file.stamp(), archive.clock())
 
 
-def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
+def plan_join(
+    archive: Archive, configuration: Configuration, named: Sequence[str]
+) -> dict[str, str]:
     """Return the story for the named articles and all others of their stories, by article id.
     Raises UsageError."""
     # imported late: it reads sources.toml with pydantic
     from syndicator.app.lookup import need_article
 
-    take_in(app)
-    ids = list(dict.fromkeys(need_article(app, name) for name in named))
+    take_in(archive, configuration)
+    ids = list(dict.fromkeys(need_article(archive, name) for name in named))
     if len(ids) < 2:  # noqa: PLR2004 - a story needs two
         raise UsageError("name two articles or more")
-    of = app.store.stories.of(ids)
-    members = [row.article for row in app.store.stories.of_stories(set(of.values()))]
-    story = next((of[id] for id in ids if id in of), "") or story_name(ids[0], app.clock())
+    of = archive.store.stories.of(ids)
+    members = [row.article for row in archive.store.stories.of_stories(set(of.values()))]
+    story = next((of[id] for id in ids if id in of), "") or story_name(ids[0], archive.clock())
     return dict.fromkeys((*ids, *members), story)
 
 
-def plan_leave(app: App, id: str) -> dict[str, str]:
+def plan_leave(archive: Archive, configuration: Configuration, id: str) -> dict[str, str]:
     """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is
     in none."""
-    take_in(app)
-    if not (story := app.store.stories.of([id]).get(id)):
+    take_in(archive, configuration)
+    if not (story := archive.store.stories.of([id]).get(id)):
         return {}
-    members = {row.article: story for row in app.store.stories.of_stories([story])}
-    return members | {id: story_name(story + id, app.clock())}
+    members = {row.article: story for row in archive.store.stories.of_stories([story])}
+    return members | {id: story_name(story + id, archive.clock())}
 
 
-def put(app: App, stories: Mapping[str, str], *, final: bool) -> None:
+def put(archive: Archive, stories: Mapping[str, str], *, final: bool) -> None:
     """Put articles into stories ("": none), by article id. `final`: by an operator."""
-    articles = app.store.index.articles(list(stories))
-    decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final)
+    articles = archive.store.index.articles(list(stories))
+    decide(
+        archive, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final
+    )

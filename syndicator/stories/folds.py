@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.articles.beside import lists
 from syndicator.articles.beside.lists import Folded
 from syndicator.configuration.settings import dropped_settings
 from syndicator.core.ports import Story
+from syndicator.store.engine import Store
 from syndicator.store.rows import FOLDS_READ, TOLD
 
 _MERGED: Final = "merge"  # in the note TOLD of earlier versions, which had the setting in it
@@ -18,34 +20,37 @@ _SETTING: Final = "publish.stories"
 _NEVER: Final = 0  # in seconds since 1970
 
 
-def take_in(app: App) -> None:
+def take_in(archive: Archive, configuration: Configuration) -> None:
     """Update the database's folded articles from folded.tsv; write that after an upgrade, or if it
     was lost. All stories must be in the database."""
-    file = app.article_store.file(lists.FOLDED.name)
+    file = archive.article_store.file(lists.FOLDED.name)
     if file.stamp() is None:
-        folded = app.store.stories.folded()
-        if not folded and _was_merged(app):
-            folded = find_folded(app)
+        folded = archive.store.stories.folded()
+        if not folded and _was_merged(archive.store, configuration):
+            folded = find_folded(archive.store)
         if folded:
             lists.FOLDED.append(file, folded)
     stamp = file.stamp()
-    if stamp != app.store.visits.note(FOLDS_READ):
-        app.store.stories.put_folded(lists.FOLDED.read(file))
-        app.store.visits.set_note(FOLDS_READ, stamp, app.clock())
+    if stamp != archive.store.visits.note(FOLDS_READ):
+        archive.store.stories.put_folded(lists.FOLDED.read(file))
+        archive.store.visits.set_note(FOLDS_READ, stamp, archive.clock())
 
 
-def _was_merged(app: App) -> bool:
+def _was_merged(store: Store, configuration: Configuration) -> bool:
     """Return True if an earlier version published stories as one entry: by its note, or by the
     setting if the database is new."""
-    note = app.store.visits.note(TOLD)
+    note = store.visits.note(TOLD)
     if note is not None:
         return _MERGED in note
-    return any(fault.key == _SETTING for fault in dropped_settings(app.config, app.environ))
+    return any(
+        fault.key == _SETTING
+        for fault in dropped_settings(configuration.folder, configuration.environ)
+    )
 
 
-def find_folded(app: App) -> list[Folded]:
+def find_folded(store: Store) -> list[Folded]:
     """Return the articles of all stories that are published now, the lead of a story first."""
-    stories = app.store.stories
+    stories = store.stories
     lead_ids = set(stories.leads().values())
     folded: list[Folded] = []
     for story in stories.published():

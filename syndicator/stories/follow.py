@@ -8,11 +8,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.core import text
 from syndicator.core.model import Article
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.sketches.events import FORM, READ, keys, pack, sketch, unpack, unpack_terms
 from syndicator.store import codec
+from syndicator.store.engine import Store
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import kept_leads
 from syndicator.stories.decisions import decide, outlet_of, story_name, take_in
@@ -27,36 +30,40 @@ _LOOKED: Final = "stories looked"  # the note that says when
 _FORM: Final = "stories sketched"  # the note with the form of the database's sketches
 
 
-async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
+async def follow(
+    archive: Archive, configuration: Configuration, turn: Callable[[], object] = lambda: None
+) -> set[str]:
     """Group new articles; call `turn` now and then. Returns the ids of articles whose story
     changed."""
-    notes, now = app.store.visits, app.clock()
-    changed = take_in(app)
+    notes, now = archive.store.visits, archive.clock()
+    changed = take_in(archive, configuration)
     if notes.note(_FORM) != FORM:
-        app.store.stories.forget()
+        archive.store.stories.forget()
         notes.set_note(_FORM, FORM, now)
-    if app.settings.publish.stories == "off":
-        app.store.stories.prune(now, _OF_PASS)
+    if configuration.settings.publish.stories == "off":
+        archive.store.stories.prune(now, _OF_PASS)
         return set()
     since, looked = now - WINDOW, notes.note(_LOOKED)
     all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
-    unread = app.store.stories.unread(since, _OF_PASS, all=all)
+    unread = archive.store.stories.unread(since, _OF_PASS, all=all)
     for start in range(0, len(unread), _AT_ONCE):
-        changed |= _group(app, unread[start : start + _AT_ONCE], since)
+        changed |= _group(archive, unread[start : start + _AT_ONCE], since)
         turn()
         await asyncio.sleep(0)
     if all and len(unread) < _OF_PASS:
         notes.set_note(_LOOKED, now.isoformat(), now)
-    kept_leads.choose(app)
-    app.store.stories.prune(since, _OF_PASS)
+    kept_leads.choose(archive, configuration.sources)
+    archive.store.stories.prune(since, _OF_PASS)
     return changed
 
 
-def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
-    stories = app.store.stories
-    articles = app.store.index.articles([row.article for row in unread])
+def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
+    stories = archive.store.stories
+    articles = archive.store.index.articles([row.article for row in unread])
     unread = [row for row in unread if row.article in articles]
-    sketches = {row: _sketched(app, row, articles[row.article], since) for row in unread}
+    sketches = {
+        row: _sketched(archive.article_store, row, articles[row.article], since) for row in unread
+    }
     stories.save(sketches)
     before = {
         row.article: (row.story, row.final)
@@ -99,36 +106,38 @@ def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
         new,
         near,
         members,
-        lambda group: story_name(min(group).id, app.clock()),
-        _measure_window(app, since),
+        lambda group: story_name(min(group).id, archive.clock()),
+        _measure_window(archive.store, since),
     )
-    decide(app, changed, outlets, final=False)
+    decide(archive, changed, outlets, final=False)
     return set(changed)
 
 
-def _measure_window(app: App, since: datetime) -> Window:
+def _measure_window(store: Store, since: datetime) -> Window:
     """Return the window of articles that are compared, by the newest of them."""
-    stories = app.store.stories
+    stories = store.stories
     sample = ((outlet, unpack_terms(data)) for outlet, data in stories.newest(SAMPLE))
     return count_terms(stories.count(since), sample)
 
 
-def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
+def _sketched(
+    article_store: ArticleStore, unread: Unread, article: Article, since: datetime
+) -> Sketched:
     """Return the data for comparing an article; none if it is too old or not published by itself.
     Its age counts from when it was added, because dates are claims."""
     added = codec.moment(unread.added)
     old = added < since or (article.published or added) < since
     aside = old or article.hold or article.unlisted or article.merged_into
-    data = b"" if aside else pack(sketch(article.title, _text(app, unread.path)))
+    data = b"" if aside else pack(sketch(article.title, _text(article_store, unread.path)))
     language = (article.language or "").lower().partition("-")[0]
     return Sketched(unread.article, outlet_of(article), language, codec.micros(added), data)
 
 
-def _text(app: App, path: str) -> str:
+def _text(article_store: ArticleStore, path: str) -> str:
     """Return the beginning of an article's text. Parsing the whole file would be too slow."""
     data = b""
     with suppress(OSError):  # `reconcile` names the file
-        data = app.article_store.read(path)
+        data = article_store.read(path)
     whole = data.decode("utf-8", "replace").replace("\r\n", "\n")
     _, end, body = whole.partition(f"\n{whole[:3]}\n")
     return text.plain((body if end else whole)[:_MARKDOWN])

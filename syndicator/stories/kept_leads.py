@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.articles.beside import lists
 from syndicator.core import urls
-from syndicator.core.model import Article
+from syndicator.core.model import Article, Source
 from syndicator.core.ports import Story
 from syndicator.core.ports.articles import KeptFile
 from syndicator.store import codec
+from syndicator.store.engine import Store
 from syndicator.stories.leads import Report, choose_lead, is_known
 
 _READ: Final = "leads read"  # the note with the stamp of the file whose lines the database has
@@ -21,23 +22,23 @@ _NO_FILE: Final = "none"  # in place of a stamp
 _NO_LEAD: Final = ""
 
 
-def take_in(app: App) -> None:
+def take_in(archive: Archive) -> None:
     """Update the database's leads from leads.tsv. After an upgrade, or if the file was lost, write
     it from the database first."""
-    file = app.article_store.file(lists.LEADS.name)
+    file = archive.article_store.file(lists.LEADS.name)
     if file.stamp() is None:
-        _write_recorded(app, file)
+        _write_recorded(archive.store, file)
     version = file.stamp() or _NO_FILE
-    if version == app.store.visits.note(_READ):  # not edited since it was read
+    if version == archive.store.visits.note(_READ):  # not edited since it was read
         return
-    app.store.stories.set_leads(
-        _list_changes(app.store.stories.leads(), dict(lists.LEADS.read(file)))
+    archive.store.stories.set_leads(
+        _list_changes(archive.store.stories.leads(), dict(lists.LEADS.read(file)))
     )
-    app.store.visits.set_note(_READ, version, app.clock())
+    archive.store.visits.set_note(_READ, version, archive.clock())
 
 
-def _write_recorded(app: App, file: KeptFile) -> None:
-    recorded = app.store.stories.leads()
+def _write_recorded(store: Store, file: KeptFile) -> None:
+    recorded = store.stories.leads()
     if recorded:
         lists.LEADS.append(file, sorted(recorded.items()))
 
@@ -53,40 +54,42 @@ def _list_changes(recorded: Mapping[str, str], decided: Mapping[str, str]) -> di
     return changes
 
 
-def record(app: App, leads: Mapping[str, str]) -> None:
+def record(archive: Archive, leads: Mapping[str, str]) -> None:
     """Write the leads of stories (story -> article id), in the file first."""
     if not leads:
         return
-    file = app.article_store.file(lists.LEADS.name)
+    file = archive.article_store.file(lists.LEADS.name)
     lists.LEADS.append(file, sorted(leads.items()))
-    app.store.stories.set_leads(leads)
-    app.store.visits.set_note(_READ, file.stamp(), app.clock())
+    archive.store.stories.set_leads(leads)
+    archive.store.visits.set_note(_READ, file.stamp(), archive.clock())
 
 
-def choose(app: App) -> None:
+def choose(archive: Archive, sources: Mapping[str, Source]) -> None:
     """Choose the lead of each story that is published and has none."""
-    stories_due = app.store.stories.leads_due()
+    stories_due = archive.store.stories.leads_due()
     if not stories_due:
         return
-    chooser = _Chooser(app)
+    chooser = _Chooser(archive, sources)
     leads = {
-        story.name: chooser.choose_lead(story) for story in app.store.stories.published(stories_due)
+        story.name: chooser.choose_lead(story)
+        for story in archive.store.stories.published(stories_due)
     }
-    record(app, leads)
+    record(archive, leads)
 
 
 class _Chooser:
     """Chooses leads by the sources as they are now."""
 
-    def __init__(self, app: App) -> None:
-        today = app.clock().date()
+    def __init__(self, archive: Archive, sources: Mapping[str, Source]) -> None:
+        today = archive.clock().date()
         followed_since = {
-            key: date.fromisoformat(day) for key, day in lists.FOLLOWED.read(app.beside.followed)
+            key: date.fromisoformat(day)
+            for key, day in lists.FOLLOWED.read(archive.beside.followed)
         }
-        self._sources = app.sources
-        self._known = {key for key in app.sources if is_known(followed_since.get(key), today)}
+        self._sources = sources
+        self._known = {key for key in sources if is_known(followed_since.get(key), today)}
         self._by_site: dict[str, list[str]] = {}
-        for key, source in app.sources.items():
+        for key, source in sources.items():
             self._by_site.setdefault(urls.site(source.url), []).append(key)
 
     def choose_lead(self, story: Story) -> str:

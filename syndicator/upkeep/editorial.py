@@ -1,20 +1,23 @@
 """Withdraw articles and restore them, split merged copies, release held articles, list muted
 articles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context, owners
 from syndicator.app.lookup import article_id, need_article, need_sources, read
 from syndicator.configuration.entry_rules import leaves_out
+from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
-from syndicator.core.model import Article, FeedKey, Problem
+from syndicator.core.model import Article, FeedKey, Problem, Source
 from syndicator.filing.dedupe import also_of
 from syndicator.filing.entry.ingest import release as publish
 from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.refile import refile
+from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile, recovery
 
 
@@ -31,131 +34,151 @@ class Withdrawal:
     problems: tuple[Problem, ...] = ()
 
 
-def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
+def plan_withdrawal(
+    archive: Archive, sources: Mapping[str, Source], what: str, *, purge: bool = False
+) -> Withdrawal:
     """Preview `withdraw` by URL/id. Raises UsageError."""
-    before = withdrawn(app, what)
+    before = withdrawn(archive, what)
     if purge and before:
         return replace(before, kept=False)
-    if before and article_id(app, what) is None:
+    if before and article_id(archive, what) is None:
         raise UsageError(
             f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back"
         )
-    id = need_article(app, what)
-    article = app.store.visits.article(id)
+    id = need_article(archive, what)
+    article = archive.store.visits.article(id)
     assert article is not None
     return Withdrawal(
         id=id,
         url=article.url,
         title=article.title,
-        feeds=tuple(app.store.index.shown(id)),
-        copies=tuple(copy for copy in _copies(app, id) if not _is_spelling(app, copy, article)),
+        feeds=tuple(archive.store.index.shown(id)),
+        copies=tuple(
+            copy
+            for copy in _copies(archive.store, id)
+            if not _is_spelling(archive, sources, copy, article)
+        ),
         kept=not purge,
     )
 
 
-def _copies(app: App, id: str) -> list[Article]:
-    ids = [copy for copy, into in app.store.index.merged().items() if into == id]
-    return list(app.store.index.articles(sorted(ids)).values())
+def _copies(store: Store, id: str) -> list[Article]:
+    ids = [copy for copy, into in store.index.merged().items() if into == id]
+    return list(store.index.articles(sorted(ids)).values())
 
 
-def _is_spelling(app: App, copy: Article, article: Article) -> bool:
+def _is_spelling(
+    archive: Archive, sources: Mapping[str, Source], copy: Article, article: Article
+) -> bool:
     """True if the copy is the same article at another address of its site."""
-    return urls.same_site(copy.url, article.url) and filed_by_neighbour(copy, owners(app))
+    return urls.same_site(copy.url, article.url) and filed_by_neighbour(
+        copy, owners(archive, sources)
+    )
 
 
-def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
+def withdraw(
+    archive: Archive, configuration: Configuration, what: str, *, purge: bool = False
+) -> Withdrawal:
     """Remove an article and its text from all feeds for good. `purge`: keep no file for undo.
     Raises UsageError."""
-    planned = plan_withdrawal(app, what, purge=purge)
-    article = app.store.visits.article(planned.id)
+    planned = plan_withdrawal(archive, configuration.sources, what, purge=purge)
+    article = archive.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
-        path, _ = app.kept_away.get(planned.id) or ("", b"")
-        app.kept_away.drop(planned.id)
-        recovery.forget_text(app, planned.id, planned.url, path)
-        app.store.compact()
+        path, _ = archive.kept_away.get(planned.id) or ("", b"")
+        archive.kept_away.drop(planned.id)
+        recovery.forget_text(
+            archive.snapshots, configuration.settings, planned.id, planned.url, path
+        )
+        archive.store.compact()
         return planned
-    for copy in _copies(app, planned.id):
-        if _is_spelling(app, copy, article):
-            withdraw(app, copy.id, purge=purge)
-    _name_copy(app, article, named=False)
-    app.article_store.withdraw(article, app.clock(), planned.feeds)
-    app.store.visits.withdraw(article, (), planned.feeds, app.clock())
-    recovery.take_away(app, planned.id, planned.url, keep=not purge)
+    for copy in _copies(archive.store, planned.id):
+        if _is_spelling(archive, configuration.sources, copy, article):
+            withdraw(archive, configuration, copy.id, purge=purge)
+    _name_copy(archive, article, named=False)
+    archive.article_store.withdraw(article, archive.clock(), planned.feeds)
+    archive.store.visits.withdraw(article, (), planned.feeds, archive.clock())
+    recovery.take_away(archive, configuration.settings, planned.id, planned.url, keep=not purge)
     if purge:
-        app.store.compact()
+        archive.store.compact()
     return planned
 
 
-def plan_return(app: App, what: str) -> Withdrawal:
+def plan_return(archive: Archive, what: str) -> Withdrawal:
     """Plan to undo a withdrawal. Raises UsageError."""
-    if (withdrawal := withdrawn(app, what)) is None:
-        path = app.article_store.file("withdrawn.toml")
+    if (withdrawal := withdrawn(archive, what)) is None:
+        path = archive.article_store.file("withdrawn.toml")
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
     return withdrawal
 
 
-def undo_withdrawal(app: App, what: str) -> Withdrawal:
+def undo_withdrawal(archive: Archive, configuration: Configuration, what: str) -> Withdrawal:
     """Restore a withdrawn article; without its file, it is read once announced. Raises
     UsageError."""
-    withdrawal = plan_return(app, what)
-    return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
+    withdrawal = plan_return(archive, what)
+    return replace(withdrawal, problems=bring_back(archive, configuration, [withdrawal.id]))
 
 
-def bring_back(app: App, ids: Sequence[str]) -> tuple[Problem, ...]:
+def bring_back(
+    archive: Archive, configuration: Configuration, ids: Sequence[str]
+) -> tuple[Problem, ...]:
     """Undo the withdrawals of these articles. Returns unreadable files."""
     for id in ids:
-        app.article_store.unlist_withdrawn(id)  # after a crash the next start completes it
-    problems = reconcile.files(app)
+        archive.article_store.unlist_withdrawn(id)  # after a crash the next start completes it
+    problems = reconcile.files(archive, configuration)
     for id in ids:
-        if (article := app.store.visits.article(id)) is not None:
-            _name_copy(app, article, named=True)
+        if (article := archive.store.visits.article(id)) is not None:
+            _name_copy(archive, article, named=True)
     return problems
 
 
-def _name_copy(app: App, copy: Article, *, named: bool) -> None:
+def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
     """Add the address of `copy` to the article that it was merged into; not `named`: remove it."""
-    if not (path := app.store.index.path(copy.merged_into)):
+    if not (path := archive.store.index.path(copy.merged_into)):
         return
-    first = app.article_store.get(path)
+    first = archive.article_store.get(path)
     others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
     also = also_of(first, copy.url) if named else others
     if also != first.also:
         refile(
-            app.article_store, app.store.visits, replace(first, also=also), before=first, path=path
+            archive.article_store,
+            archive.store.visits,
+            replace(first, also=also),
+            before=first,
+            path=path,
         )
 
 
-def withdrawn(app: App, what: str) -> Withdrawal | None:
+def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
     """Return the withdrawal of the article with this URL or id."""
     alias = urls.alias(what)
-    for row in app.article_store.withdrawn():
+    for row in archive.article_store.withdrawn():
         if what == row.id or alias in (urls.alias(row.url), *row.aliases):
-            has_file = row.id in app.kept_away.ids()
+            has_file = row.id in archive.kept_away.ids()
             return Withdrawal(id=row.id, url=row.url, title="", feeds=row.feeds, kept=has_file)
     return None
 
 
-def copies(app: App, what: str) -> dict[str, str]:
+def copies(archive: Archive, what: str) -> dict[str, str]:
     """Return copy -> original, of one copy or all copies of one original. Raises UsageError."""
-    id = need_article(app, what)
-    merged = app.store.index.merged()
+    id = need_article(archive, what)
+    merged = archive.store.index.merged()
     return {
         copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))
     }
 
 
-def need_copies(app: App, what: str) -> dict[str, str]:
+def need_copies(archive: Archive, what: str) -> dict[str, str]:
     """Return the `copies` result. Raises UsageError if empty."""
-    if not (merged := copies(app, what)):
+    if not (merged := copies(archive, what)):
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
 
 
-def split(app: App, what: str) -> list[Article]:
+def split(archive: Archive, what: str) -> list[Article]:
     """Undo the merge of these copies, for good. Raises UsageError."""
-    files, store, parted = app.article_store, app.store.visits, []
-    for copy, original in need_copies(app, what).items():
-        paths = [app.store.index.path(id) or "" for id in (copy, original)]
+    files, store, parted = archive.article_store, archive.store.visits, []
+    for copy, original in need_copies(archive, what).items():
+        paths = [archive.store.index.path(id) or "" for id in (copy, original)]
         theirs, first = map(files.get, paths)
         also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
         apart = tuple(dict.fromkeys((*first.split_from, copy)))
@@ -166,7 +189,7 @@ def split(app: App, what: str) -> list[Article]:
             theirs, merged_into="", split_from=tuple(dict.fromkeys((*theirs.split_from, original)))
         )
         parted.append(refile(files, store, alone, before=theirs, path=paths[0])[0])
-        app.store.index.split(copy)
+        archive.store.index.split(copy)
     return parted
 
 
@@ -180,47 +203,53 @@ class Released:
 
 
 def release(
-    app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False
+    archive: Archive,
+    configuration: Configuration,
+    named: Sequence[str],
+    *,
+    source: str = "",
+    all: bool = False,
+    dry_run: bool = False,
 ) -> Released:
     """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown.
     Raises UsageError."""
-    problems = list(reconcile.files(app))
-    waiting = app.store.index.on_hold()
+    problems = list(reconcile.files(archive, configuration))
+    waiting = archive.store.index.on_hold()
     ids = dict[str, None]()
     for name in named:
-        if (id := article_id(app, name)) is None:
+        if (id := article_id(archive, name)) is None:
             raise UsageError(
                 f"no article {name!r}; `syndicator status` lists the files of those that are on"
                 " hold"
             )
         ids[id] = None
     if source or all:
-        rows = app.store.index.articles(list(waiting)).items()
+        rows = archive.store.index.articles(list(waiting)).items()
         ids |= {id: None for id, row in rows if all or row.source_key == source}
     if source and not ids:
-        need_sources(app.sources, [source], app.config)
-    context, done = filing_context(app), []
+        need_sources(configuration.sources, [source], configuration.folder)
+    context, done = filing_context(archive, configuration.sources), []
     for id in reversed(ids):  # the latest last, so that feeds list it first
         if (path := waiting.get(id)) is None:
             continue
         try:
-            article = app.article_store.get(path)
+            article = archive.article_store.get(path)
         except ConfigError as error:
             problems.append(reconcile.unreadable(path, error))
             continue
         done.append(article if dry_run else publish(article, path, context))
-    others = app.store.index.articles([id for id in ids if id not in waiting])
+    others = archive.store.index.articles([id for id in ids if id not in waiting])
     return Released(articles=tuple(done), known=tuple(others.values()), problems=tuple(problems))
 
 
-def muted(app: App) -> tuple[Article, ...]:
+def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
     """Return published articles that `mute` and `keep` leave out."""
-    publish, index = app.settings.publish, app.store.index
+    publish, index = settings.publish, archive.store.index
     if not (publish.mute or publish.keep):
         return ()
 
     def is_left_out(article: Article) -> bool:
-        return leaves_out(publish, article, lambda: read(app, article.id).text)
+        return leaves_out(publish, article, lambda: read(archive, article.id).text)
 
     copies = index.articles(sorted(index.merged())).values()
     return tuple(

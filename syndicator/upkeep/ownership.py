@@ -3,11 +3,11 @@ sources.toml."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.app.contexts import owners
 from syndicator.app.lookup import filed
 from syndicator.core import urls
@@ -19,15 +19,18 @@ from syndicator.filing.refile import refile
 from syndicator.upkeep.reconcile import OWNED_SINCE
 
 
-def find_mend(app: App) -> list[Fault]:
+def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
     """Return the faults of ownership, newest articles last. Raises StoreError, ConfigError."""
     rows: dict[str, list[EntryRow]] = defaultdict(list)
-    for row in app.store.visits.bound():
+    for row in archive.store.visits.bound():
         rows[row.article_id or ""].append(row)
-    noted = app.store.visits.note(OWNED_SINCE)
-    since = datetime.fromisoformat(noted) if noted else app.clock()
-    claims = owners(app)
-    faults = (fault_of(article, rows.get(article.id, ()), claims, since) for article in filed(app))
+    noted = archive.store.visits.note(OWNED_SINCE)
+    since = datetime.fromisoformat(noted) if noted else archive.clock()
+    claims = owners(archive, sources)
+    faults = (
+        fault_of(article, rows.get(article.id, ()), claims, since)
+        for article in filed(archive.store)
+    )
     return sorted(
         filter(None, faults), key=lambda fault: (fault.article.added or since, fault.article.id)
     )
@@ -59,14 +62,14 @@ def told(fault: Fault) -> Iterator[Problem]:
         yield Problem(what=what, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
 
 
-def mend(app: App, faults: Iterable[Fault]) -> None:
+def mend(archive: Archive, faults: Iterable[Fault]) -> None:
     """Mend aliases, owners and entries. Safe to repeat."""
-    visits, files = app.store.visits, app.article_store
+    visits, files = archive.store.visits, archive.article_store
     for fault in faults:
         article = fault.article
         if (path := files.find(article.id)) is None:
             continue  # its file is gone: `reconcile` forgets it
-        due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
+        due = _due(archive.clock, fault) if fault.reader and (fault.owner or fault.text) else None
         entries = [due] if due else []
         for row in fault.strays:
             entry = Entry(id=row.entry_id, url=row.url)
@@ -85,11 +88,11 @@ def mend(app: App, faults: Iterable[Fault]) -> None:
         visits.realias(stored)
 
 
-def _due(app: App, fault: Fault) -> EntryRow:
+def _due(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
     article, key = fault.article, fault.reader
     own = article.source_id if key == article.source_key and article.source_id else article.url
     new = EntryRow(
-        source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=app.clock()
+        source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=clock()
     )
     row = fault.row or new
     url, entry = urls.canonical(article.url), Entry(id=row.entry_id, url=article.url)
@@ -102,12 +105,12 @@ def line(source: Source, hosts: Iterable[str]) -> str:
     return f"speaks_for = {json.dumps(list(dict.fromkeys((*(source.speaks_for or ()), *hosts))))}"
 
 
-def lost(app: App) -> Iterator[Problem]:
+def lost(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """Yield the hosts that each source lost the right to."""
-    for key, claimant in owners(app).items():
+    for key, claimant in owners(archive, sources).items():
         hosts = [
             host
-            for host in app.rights_file.shown(key)
+            for host in archive.rights_file.shown(key)
             if not claimant.rights.owns(f"https://{host}/")
         ]
         if hosts:

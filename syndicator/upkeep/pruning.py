@@ -1,18 +1,20 @@
 """Delete articles and their files. Their ids are recorded: no source brings them back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.app.lookup import filed, need_article
 from syndicator.articles.fields import aliases_of
+from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import FeedKey
+from syndicator.core.model import FeedKey, Source
 from syndicator.core.text import suggestion
 from syndicator.store import codec
+from syndicator.store.engine import Store
 from syndicator.upkeep import learn
 from syndicator.upkeep import recovery as prunings
 
@@ -85,56 +87,56 @@ def _age(row: Row) -> tuple[datetime, str]:
     return row.added or datetime.min.replace(tzinfo=UTC), row.id
 
 
-def plan(app: App, which: Which) -> Pruning:
+def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
     """Plan a deletion. Raises UsageError."""
-    rows = list(_rows(app))
+    rows = list(_rows(archive.store))
     if which.named:
         by_id = {row.id: row for row in rows}
         asked = [
             replace(by_id[id], stays="")
-            for id in dict.fromkeys(need_article(app, what) for what in which.named)
+            for id in dict.fromkeys(need_article(archive, what) for what in which.named)
         ]
     else:
-        asked = chosen(rows, which, app.clock())
-        if not asked and which.source not in ("", *app.sources, *(row.source for row in rows)):
-            near = suggestion(which.source, app.sources)
+        asked = chosen(rows, which, archive.clock())
+        if not asked and which.source not in ("", *sources, *(row.source for row in rows)):
+            near = suggestion(which.source, sources)
             raise UsageError(
                 f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
     leaving, stays = going(asked, rows)
-    feeds = {key for row in leaving for key in app.store.index.shown(row.id)}
+    feeds = {key for row in leaving for key in archive.store.index.shown(row.id)}
     return Pruning(articles=tuple(leaving), feeds=tuple(sorted(feeds)), stays=dict(stays))
 
 
-def prune(app: App, planned: Pruning) -> None:
+def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
     """Delete aliases, then rows, then files. Raises OSError, StoreError."""
-    listed = set(app.store.visits.pruned()) if planned.articles else set()
+    listed = set(archive.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]
-        aliases = _aliases(app, part)
-        app.article_store.prune(pair for pair in aliases if pair not in listed)
-        app.store.visits.prune([row.id for row in part], aliases)
-        prunings.note(app)
-        app.article_store.delete_all(row.path for row in part)
+        aliases = _aliases(archive.store, part)
+        archive.article_store.prune(pair for pair in aliases if pair not in listed)
+        archive.store.visits.prune([row.id for row in part], aliases)
+        prunings.note(archive)
+        archive.article_store.delete_all(row.path for row in part)
         for row in part:
-            app.snapshots.forget(row.id)
-    learn.forget(app.settings.state_dir / "learnt.npz")  # it contains texts
+            archive.snapshots.forget(row.id)
+    learn.forget(settings.state_dir / "learnt.npz")  # it contains texts
 
 
-def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
+def _aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
     ids = [row.id for row in part]
     own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
-    for id, article in app.store.index.articles(ids).items():
+    for id, article in store.index.articles(ids).items():
         own[id] += map(codec.key, aliases_of(article))
-    for id, alias in app.store.visits.aliases(ids):
+    for id, alias in store.visits.aliases(ids):
         own[id].append(alias)
     return list(dict.fromkeys((id, alias) for id, names in own.items() for alias in names))
 
 
-def _rows(app: App) -> Iterator[Row]:
-    stamps, merged = app.store.visits.stamps(), app.store.index.merged()
-    for article in filed(app):
+def _rows(store: Store) -> Iterator[Row]:
+    stamps, merged = store.visits.stamps(), store.index.merged()
+    for article in filed(store):
         yield Row(
             id=article.id,
             url=article.url,

@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from syndicator.app.archive import Archive
 from syndicator.app.beside import scrub
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context
 from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
 from syndicator.configuration.entry_rules import is_muted
@@ -40,70 +41,75 @@ _RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # the stamp o
 OWNED_SINCE = "owned since"  # the time of the first start at which articles had owners
 
 
-def sources(app: App) -> dict[str, SourceState]:
+def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
     """Give every source a state; drop those of removed sources. A changed URL resets health; a
     source whose kind of visit changed is due now."""
-    states = app.store.visits.states()
-    for key in states.keys() - app.sources.keys():
-        app.store.visits.drop_state(key)
-    now = app.clock()
+    states = archive.store.visits.states()
+    for key in states.keys() - configuration.sources.keys():
+        archive.store.visits.drop_state(key)
+    now = archive.clock()
     wanted = {
         key: _in_time(reconciled(source, states.get(key)), now)
-        for key, source in app.sources.items()
+        for key, source in configuration.sources.items()
     }
     edited = [
         key for key, state in wanted.items() if key in states and states[key].terms != state.terms
     ]
     ruled = {key for key in edited if states[key].rules not in (None, wanted[key].rules)}
     wanted |= {
-        key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)
+        key: wanted[key].asked_whole()
+        for key in edited
+        if _try_again(archive, configuration, key, ruled=key in ruled)
     }
-    app.store.visits.save_states(
+    archive.store.visits.save_states(
         [state for key, state in wanted.items() if state != states.get(key)]
     )
     return wanted
 
 
-def edited_sources(app: App) -> None:
+def edited_sources(archive: Archive, configuration: Configuration) -> None:
     """Call `sources` if sources.toml, this version or the clock may have changed."""
-    _edited_choice(app)
-    noted, ahead = app.store.visits.note(_RECONCILED), app.store.ahead.visited(app.clock() + AHEAD)
-    base, added = app.sources_before
-    if noted and not ahead and noted == app.sources_stamp:
+    _edited_choice(archive, configuration)
+    noted, ahead = (
+        archive.store.visits.note(_RECONCILED),
+        archive.store.ahead.visited(archive.clock() + AHEAD),
+    )
+    base, added = configuration.sources_before
+    if noted and not ahead and noted == configuration.sources_stamp:
         return
     if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
-        new = list(app.sources.values())[len(app.sources) - added :]
-        states = [(source, app.store.visits.state(source.key)) for source in new]
-        app.store.visits.save_states(
-            [_in_time(reconciled(source, state), app.clock()) for source, state in states]
+        new = list(configuration.sources.values())[len(configuration.sources) - added :]
+        states = [(source, archive.store.visits.state(source.key)) for source in new]
+        archive.store.visits.save_states(
+            [_in_time(reconciled(source, state), archive.clock()) for source, state in states]
         )
     else:
-        sources(app)
-    if noted != app.sources_stamp:
-        app.store.visits.set_note(_RECONCILED, app.sources_stamp, app.clock())
+        sources(archive, configuration)
+    if noted != configuration.sources_stamp:
+        archive.store.visits.set_note(_RECONCILED, configuration.sources_stamp, archive.clock())
 
 
-def _edited_choice(app: App) -> None:
-    visits, publish = app.store.visits, app.settings.publish
+def _edited_choice(archive: Archive, configuration: Configuration) -> None:
+    visits, publish = archive.store.visits, configuration.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
     if (visits.note(_CHOICE) or "\n") == choice:
         return
-    for key in app.sources:
-        if (wanted := _wanted(app, key)) and (state := visits.state(key)):
+    for key in configuration.sources:
+        if (wanted := _wanted(archive.store, configuration, key)) and (state := visits.state(key)):
             visits.save_entries([replace(row.reopened(), reason=None) for row in wanted])
             visits.save_states([state.asked_whole()])
-    visits.set_note(_CHOICE, choice, app.clock())
+    visits.set_note(_CHOICE, choice, archive.clock())
 
 
-def _wanted(app: App, key: str) -> list[EntryRow]:
-    source, publish = app.sources[key], app.settings.publish
-    rows = ((row, row.entry) for row in app.store.visits.muted(key) if row.entry)
+def _wanted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
+    source, publish = configuration.sources[key], configuration.settings.publish
+    rows = ((row, row.entry) for row in store.visits.muted(key) if row.entry)
     return [row for row, entry in rows if not is_muted(source, entry, publish)]
 
 
-def _try_again(app: App, key: str, *, ruled: bool) -> bool:
+def _try_again(archive: Archive, configuration: Configuration, key: str, *, ruled: bool) -> bool:
     """Make entries of an edited source due. True if the feed must be read again."""
-    visits, rights = app.store.visits, app.rights_of(app.sources[key])
+    visits, rights = archive.store.visits, archive.rights_of(configuration.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [
         replace(row, next_try=None)
@@ -111,62 +117,74 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
         if row.next_try and row.reason in FOR_THE_OPERATOR
     ]
     refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
-    again = due_again(app, app.sources[key]) if ruled else []
-    wanted = _wanted(app, key)
+    again = due_again(archive, configuration.sources[key]) if ruled else []
+    wanted = _wanted(archive.store, configuration, key)
     again += [replace(row.reopened(), reason=None) for row in wanted]
     visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
     # the rule may select other links of the same page
-    listed = ruled and bool(app.sources[key].rules.links)
+    listed = ruled and bool(configuration.sources[key].rules.links)
     return listed or bool(refused or wanted) or any(row.entry is None for row in again)
 
 
-def due_again(app: App, source: Source) -> list[EntryRow]:
+def due_again(archive: Archive, source: Source) -> list[EntryRow]:
     """Return the entries of `source` that its rules may accept now, as due."""
     from syndicator.filing.entry.endings import by_other_rules
 
-    rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
-    own = app.rights_of(source)
+    rows = [
+        *archive.store.visits.refused(source.key),
+        *archive.store.visits.pending(source.key, _ANY_TIME),
+    ]
+    own = archive.rights_of(source)
     return [
         again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))
     ]
 
 
-def files(app: App) -> tuple[Problem, ...]:
+def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Update the database from the article files and those beside them. Returns unreadable files.
     Raises ConfigError, OSError, StoreError."""
-    if app.is_reconciled:
+    if archive.is_reconciled:
         return ()
-    visits = app.store.visits
+    visits = archive.store.visits
     if scrub(
-        app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()
+        configuration.sources.values(),
+        configuration.environ,
+        archive.article_store,
+        archive.store,
+        archive.snapshots,
+        archive.clock(),
     ):
         from syndicator.upkeep import learn
 
-        learn.forget(app.settings.state_dir / "learnt.npz")
-    app.beside.believe()
+        learn.forget(configuration.settings.state_dir / "learnt.npz")
+    archive.beside.believe()
 
     def followed() -> str:
-        return f"{app.sources_stamp}\n{app.beside.sources.stamp()}" if app.sources_stamp else ""
+        return (
+            f"{configuration.sources_stamp}\n{archive.beside.sources.stamp()}"
+            if configuration.sources_stamp
+            else ""
+        )
 
-    if not app.sources_stamp or visits.note(_FOLLOWED) != followed():
-        app.beside.follow(app.sources)
+    if not configuration.sources_stamp or visits.note(_FOLLOWED) != followed():
+        archive.beside.follow(configuration.sources)
         if visits.note(_FOLLOWED) != followed():
-            visits.set_note(_FOLLOWED, followed(), app.clock())
+            visits.set_note(_FOLLOWED, followed(), archive.clock())
     if visits.note(OWNED_SINCE) is None:
-        visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
-    recovery.settle_withdrawals(app)
-    recovery.settle_prunings(app)
+        visits.set_note(OWNED_SINCE, archive.clock().isoformat(), archive.clock())
+    recovery.settle_withdrawals(archive, configuration.settings)
+    recovery.settle_prunings(archive)
     rows = visits.stamps()
-    changes = app.article_store.changed(rows)
-    problems, id_prefixes, written = _taken_in(app, changes)
+    changes = archive.article_store.changed(rows)
+    problems, id_prefixes, written = _taken_in(archive, configuration, changes)
     problems += map(_describe_no_file, changes.no_files)
     gone = _list_gone(changes, id_prefixes)
-    if are_many(len(gone) - len(recovery.awaited(app.store, gone)), len(rows)):
+    if are_many(len(gone) - len(recovery.awaited(archive.store, gone)), len(rows)):
         raise MissingError(
-            _describe_gone(app.article_store, [rows[id].path for id in gone], len(rows))
+            _describe_gone(archive.article_store, [rows[id].path for id in gone], len(rows))
         )
-    lost = recovery.lost(app.article_store, app.store, gone)
-    recovery.fetch_again(app, lost)
+    lost = recovery.lost(archive.article_store, archive.store, gone)
+    recovery.fetch_again(archive, lost)
     problems += [
         Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost
     ]
@@ -174,62 +192,64 @@ def files(app: App) -> tuple[Problem, ...]:
     if gone:
         from syndicator.app.build_notes import excuse
 
-        recovery.note_vanished(app, {id: rows[id].path for id in gone})
-        excuse(app, gone)
+        recovery.note_vanished(archive, {id: rows[id].path for id in gone})
+        excuse(archive, gone)
     for id in gone:
         visits.forget(id)
-    recovery.settle(app)
-    recovery.bring_back(app, written)
-    recovery.mark(app)
-    return (*problems, *recovery.set_back(app))
+    recovery.settle(archive, configuration.sources)
+    recovery.bring_back(archive, written)
+    recovery.mark(archive)
+    return (*problems, *recovery.set_back(archive))
 
 
-def left_behind(app: App) -> tuple[Problem, ...]:
+def left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Record article files of crashed writers. Returns problems."""
-    return tuple(_taken_in(app, app.article_store.left_behind())[0])
+    return tuple(_taken_in(archive, configuration, archive.article_store.left_behind())[0])
 
 
-def file(app: App, path: str) -> tuple[Problem, ...]:
+def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
     """Record an article file changed in an object store. Returns its problem."""
-    visits = app.store.visits
+    visits = archive.store.visits
     try:
-        stamp = app.article_store.stamp(path)
+        stamp = archive.article_store.stamp(path)
     except FileNotFoundError:
         from syndicator.app.build_notes import excuse
 
         gone = [id for id, row in visits.stamps().items() if row.path == path]
-        excuse(app, gone)
-        recovery.note_vanished(app, dict.fromkeys(gone, path))
+        excuse(archive, gone)
+        recovery.note_vanished(archive, dict.fromkeys(gone, path))
         for id in gone:
             visits.forget(id)
         return ()
     if any(row == stamp for row in visits.stamps().values()):
         return ()
-    problems, _, written = _taken_in(app, Changes(edited=(stamp,)))
-    recovery.bring_back(app, written)
+    problems, _, written = _taken_in(archive, configuration, Changes(edited=(stamp,)))
+    recovery.bring_back(archive, written)
     return tuple(problems)
 
 
-def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
+def _taken_in(
+    archive: Archive, configuration: Configuration, changes: Changes
+) -> tuple[list[Problem], set[str], list[Article]]:
     """Record new and edited files. Returns problems, the id prefixes seen, and articles that are
     new or dated anew."""
     visits, problems, there, written = (
-        app.store.visits,
+        archive.store.visits,
         list[Problem](),
         set[str](),
         list[Article](),
     )
     for stamp, article in _articles(
-        app.article_store, (*changes.new, *changes.edited), visits.stamp
+        archive.article_store, (*changes.new, *changes.edited), visits.stamp
     ):
         if isinstance(article, Problem):
             problems.append(article)
-            there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
+            there.add(archive.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
         there.add(article.id[:ID_CHARS])
         before = visits.article(article.id)
         written += [article] if before is None or before.added != article.added else []
-        _record(app, article, stamp, before)
+        _record(archive, configuration, article, stamp, before)
     return problems, there, written
 
 
@@ -385,16 +405,22 @@ def as_shown(article: Article, files: TaxonomyFiles) -> Article:
     return replace(article, excerpt=summarize(article.title, article.text, article.language))
 
 
-def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
-    visits = app.store.visits
+def _record(
+    archive: Archive,
+    configuration: Configuration,
+    article: Article,
+    stamp: FileStamp,
+    before: Article | None,
+) -> None:
+    visits = archive.store.visits
     if was_released(article, on_hold=before is not None and before.hold):
         from syndicator.filing.entry.ingest import release
 
-        article = release(article, stamp.path, filing_context(app))
-        stamp = app.article_store.stamp(stamp.path)
+        article = release(article, stamp.path, filing_context(archive, configuration.sources))
+        stamp = archive.article_store.stamp(stamp.path)
     # the line was removed
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into
-    visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
+    visits.record(as_shown(article, configuration.taxonomy), stamp, parted=by_hand)
 
 
 def elsewhere(
@@ -447,25 +473,30 @@ class Walks:
         self._next = 0.0
         self._known: Any = None
 
-    def files(self, app: App) -> tuple[Problem, ...]:
+    def files(self, archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
         """As `reconcile.files`, if something may have changed."""
         began = self._steady()
-        if self.is_unchanged(app) and began < self._next:
-            return recovery.set_back(app)
+        if self.is_unchanged(archive.article_store, configuration) and began < self._next:
+            return recovery.set_back(archive)
         self._known = None  # if this fails
-        problems = files(app)
+        problems = files(archive, configuration)
         ended = self._steady()
         self._next = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
         return problems
 
-    def is_unchanged(self, app: App) -> bool:
+    def is_unchanged(self, article_store: ArticleStore, configuration: Configuration) -> bool:
         """True if nothing has changed since the last `end`."""
-        return bool(self._known == _seen(app))
+        return bool(self._known == _seen(article_store, configuration))
 
-    def end(self, app: App) -> None:
+    def end(self, article_store: ArticleStore, configuration: Configuration) -> None:
         """Call when a run ends, so that its own writes do not count as edits."""
-        self._known = _seen(app)
+        self._known = _seen(article_store, configuration)
 
 
-def _seen(app: App) -> Any:
-    return app.settings, app.sources, dict(app.environ), app.article_store.folder_stamps()
+def _seen(article_store: ArticleStore, configuration: Configuration) -> Any:
+    return (
+        configuration.settings,
+        configuration.sources,
+        dict(configuration.environ),
+        article_store.folder_stamps(),
+    )

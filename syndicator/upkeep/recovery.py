@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
 from syndicator.articles import disk, fields
 from syndicator.articles.beside import lists
+from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, Problem
-from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.model import Article, Problem, Source
+from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.reasons import ConditionReason, FileReason
 from syndicator.filing.refile import refile
 from syndicator.store import codec
@@ -25,18 +26,18 @@ _NOTE = "clock"  # name of a note: the fault of our clock by the last servers th
 _HOSTS = 3  # servers needed: a single server's clock is often wrong. A choice
 
 
-def set_back(app: App) -> tuple[Problem, ...]:
+def set_back(archive: Archive) -> tuple[Problem, ...]:
     """Reset times in the future. Returns the problem, if any."""
-    now, detail = app.clock(), behind(app.store, app.clock())
-    if app.store.ahead.visited(now + AHEAD):
-        app.store.ahead.set_back(now, now + AHEAD)
-        app.store.visits.set_note(_NOTE, None, now)  # those servers answered before
+    now, detail = archive.clock(), behind(archive.store, archive.clock())
+    if archive.store.ahead.visited(now + AHEAD):
+        archive.store.ahead.set_back(now, now + AHEAD)
+        archive.store.visits.set_note(_NOTE, None, now)  # those servers answered before
     return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),) if detail else ()
 
 
-def compare(app: App) -> tuple[Problem, ...]:
+def compare(archive: Archive) -> tuple[Problem, ...]:
     """Compare the clock with the servers of this run. Returns the problem, if any."""
-    offsets, visits = app.clock_offsets.values(), app.store.visits
+    offsets, visits = archive.clock_offsets.values(), archive.store.visits
     if len(offsets) < _HOSTS:
         return ()
     # as many are nearer to zero as are farther from it
@@ -48,7 +49,7 @@ def compare(app: App) -> tuple[Problem, ...]:
         else ""
     )
     if visits.note(_NOTE) != detail:
-        visits.set_note(_NOTE, detail, app.clock())
+        visits.set_note(_NOTE, detail, archive.clock())
     return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),) if detail else ()
 
 
@@ -69,24 +70,24 @@ def behind(store: Store, now: datetime) -> str:
     return noted or ""
 
 
-def bring_back(app: App, written: Collection[Article]) -> None:
+def bring_back(archive: Archive, written: Collection[Article]) -> None:
     """Date hand-written articles from the future as added now, in order."""
-    newest = app.store.ahead.newest_added()
-    latest = max(app.clock(), newest or app.clock())
+    newest = archive.store.ahead.newest_added()
+    latest = max(archive.clock(), newest or archive.clock())
     late = [
         item for item in written if not item.digest and item.added and item.added > latest + AHEAD
     ]
     for place, article in enumerate(
         sorted(late, key=lambda item: (item.added, item.id), reverse=True)
     ):
-        path = app.store.index.path(article.id)
+        path = archive.store.index.path(article.id)
         # `reconcile` reports a file that is broken or gone
         with suppress(ConfigError, FileNotFoundError):
-            before = app.article_store.get(path) if path else article
+            before = archive.article_store.get(path) if path else article
             after = replace(before, added=latest - timedelta(seconds=place))
             refile(
-                app.article_store,
-                app.store.visits,
+                archive.article_store,
+                archive.store.visits,
                 after,
                 before=before,
                 path=path,
@@ -98,9 +99,9 @@ _CARRIERS_NOTE = "carried"  # name of a note: the stamp of the file whose lines 
 _NO_FILE = "none"
 
 
-def settle(app: App) -> None:
+def settle(archive: Archive, sources: Mapping[str, Source]) -> None:
     """Record carriers that only their file has; rewrite a lost file."""
-    store, files = app.store.visits, app.article_store
+    store, files = archive.store.visits, archive.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
         lines = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
@@ -113,9 +114,9 @@ def settle(app: App) -> None:
     lacking = [line for line in files.carried() if line not in recorded]
     titles = {key: state.feed_title for key, state in store.states().items()}
     store.carry(
-        lacking, {key: source.title or titles.get(key, "") for key, source in app.sources.items()}
+        lacking, {key: source.title or titles.get(key, "") for key, source in sources.items()}
     )
-    store.set_note(_CARRIERS_NOTE, stamp, app.clock())
+    store.set_note(_CARRIERS_NOTE, stamp, archive.clock())
 
 
 _NAME = "newest.txt"
@@ -127,14 +128,15 @@ _HEAD = (
 _NEWEST, _LOST = "newest", "lost"
 
 
-def mark(app: App) -> None:
+def mark(archive: Archive) -> None:
     """Write the newest article's time beside the articles and to the database."""
-    newest = fields.iso(app.store.ahead.newest_added())
+    newest = fields.iso(archive.store.ahead.newest_added())
     if newest and (
-        newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)
+        newest != archive.store.visits.note(_NEWEST)
+        or is_older(archive.article_store, archive.store)
     ):
-        app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
-        app.store.visits.set_note(_NEWEST, newest, app.clock())
+        archive.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
+        archive.store.visits.set_note(_NEWEST, newest, archive.clock())
 
 
 def is_older(article_store: ArticleStore, store: Store) -> bool:
@@ -155,12 +157,12 @@ def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> se
     return set(gone) if gone and is_older(article_store, store) else awaited(store, gone)
 
 
-def fetch_again(app: App, ids: Collection[str]) -> None:
+def fetch_again(archive: Archive, ids: Collection[str]) -> None:
     """Let the next visits read these articles again."""
     noted = json.dumps(sorted(ids)) if ids else None
-    if app.store.visits.note(_LOST) != noted:
-        app.store.visits.reopen(ids, bound=True)
-        app.store.visits.set_note(_LOST, noted, app.clock())
+    if archive.store.visits.note(_LOST) != noted:
+        archive.store.visits.reopen(ids, bound=True)
+        archive.store.visits.set_note(_LOST, noted, archive.clock())
 
 
 _VANISHED: Final = "vanished"  # name of a note: the files whose articles left their feeds
@@ -182,12 +184,12 @@ class _Vanished:
     files: tuple[VanishedFile, ...] = ()
 
 
-def note_vanished(app: App, paths: Mapping[str, str]) -> None:
+def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
     """Note that the files at `paths`, by article id, are gone."""
-    new = [VanishedFile(id=id, path=path, at=app.clock()) for id, path in paths.items()]
-    before = [item for item in _read_vanished(app.store) if item.id not in paths]
+    new = [VanishedFile(id=id, path=path, at=archive.clock()) for id, path in paths.items()]
+    before = [item for item in _read_vanished(archive.store) if item.id not in paths]
     vanished = _Vanished(files=(*new, *before)[:_MOST_NAMED])
-    app.store.visits.set_note(_VANISHED, codec.pack(vanished), app.clock())
+    archive.store.visits.set_note(_VANISHED, codec.pack(vanished), archive.clock())
 
 
 def list_vanished(store: Store, now: datetime) -> list[Problem]:
@@ -247,11 +249,11 @@ def _read(data: bytes) -> dict[str, Any]:
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
-def settle_withdrawals(app: App) -> None:
+def settle_withdrawals(archive: Archive, settings: Settings) -> None:
     """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError,
     StoreError."""
-    files, visits = app.article_store, app.store.visits
-    recorded = {item.id: item for item in app.store.index.withdrawn()}
+    files, visits = archive.article_store, archive.store.visits
+    recorded = {item.id: item for item in archive.store.index.withdrawn()}
     if not files.lists_withdrawn() and recorded:
         files.list_withdrawn(recorded.values())
     listed = {item.id: item for item in files.withdrawn()}
@@ -260,70 +262,74 @@ def settle_withdrawals(app: App) -> None:
             visits.withdraw(
                 Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at
             )
-        take_away(app, item.id, item.url)
-    for id in app.kept_away.ids():
+        take_away(archive, settings, item.id, item.url)
+    for id in archive.kept_away.ids():
         if id not in listed:
-            _put_back(app, id)
-        elif listed[id].at < app.clock() - KEPT_FOR:
-            app.kept_away.drop(id)
+            _put_back(archive, id)
+        elif listed[id].at < archive.clock() - KEPT_FOR:
+            archive.kept_away.drop(id)
     for id in recorded.keys() - listed.keys():
         read_again(
-            app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone"
+            archive.store,
+            visits.readmit(id, unread=files.find(id) is None),
+            "a withdrawal was undone",
         )
 
 
-def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
+def take_away(
+    archive: Archive, settings: Settings, id: str, url: str, *, keep: bool = True
+) -> None:
     """Delete a withdrawn article's file and text. `keep`: save a copy for undo."""
-    if (path := app.article_store.find(id)) is None:
+    if (path := archive.article_store.find(id)) is None:
         return
     if keep:
-        app.kept_away.put(id, path, app.article_store.read(path))
-    app.article_store.delete(path)
-    forget_text(app, id, url, path)
+        archive.kept_away.put(id, path, archive.article_store.read(path))
+    archive.article_store.delete(path)
+    forget_text(archive.snapshots, settings, id, url, path)
 
 
-def forget_text(app: App, id: str, url: str, path: str) -> None:
+def forget_text(snapshots: Snapshots, settings: Settings, id: str, url: str, path: str) -> None:
     """Delete all copies of a withdrawn article's text."""
     from syndicator.upkeep import learn
 
-    app.snapshots.forget(id)
-    learn.forget(app.settings.state_dir / "learnt.npz")
-    forget(app.settings.state_dir, id, (id, path, url), path)
+    snapshots.forget(id)
+    learn.forget(settings.state_dir / "learnt.npz")
+    forget(settings.state_dir, id, (id, path, url), path)
 
 
-def _put_back(app: App, id: str) -> None:
-    if (copy := app.kept_away.get(id)) is not None and app.article_store.find(id) is None:
+def _put_back(archive: Archive, id: str) -> None:
+    if (copy := archive.kept_away.get(id)) is not None and archive.article_store.find(id) is None:
         path, data = copy
         try:
-            app.article_store.put_back(path, data)
+            archive.article_store.put_back(path, data)
         except FileExistsError:  # another article's file has taken its name
-            app.article_store.put_back(f"{path.removesuffix('.md')}-{id}.md", data)
-    app.kept_away.drop(id)
+            archive.article_store.put_back(f"{path.removesuffix('.md')}-{id}.md", data)
+    archive.kept_away.drop(id)
 
 
-def read_again(app: App, keys: Collection[str], why: str) -> None:
-    states = app.store.visits.states()
+def read_again(store: Store, keys: Collection[str], why: str) -> None:
+    states = store.visits.states()
     due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
-    app.store.visits.save_states(due)
+    store.visits.save_states(due)
 
 
 NOTE = "pruned"  # name of a note: the stamp of the file whose lines the database has
 
 
-def settle_prunings(app: App) -> None:
+def settle_prunings(archive: Archive) -> None:
     """Apply pruned.tsv if it changed; fetch articles again whose line was removed."""
-    files, visits = app.article_store, app.store.visits
+    files, visits = archive.article_store, archive.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return
     if (recorded := set(visits.pruned())) and files.pruned_stamp() is None:
         files.prune(sorted(recorded))
     listed = files.pruned()
     if gone := recorded.difference(listed):
-        read_again(app, visits.forget_pruned(gone), "a pruning was undone")
+        read_again(archive.store, visits.forget_pruned(gone), "a pruning was undone")
     visits.prune((), listed)
-    note(app)
+    note(archive)
 
 
-def note(app: App) -> None:
+def note(archive: Archive) -> None:
     """Record that the database agrees with pruned.tsv."""
-    app.store.visits.set_note(NOTE, app.article_store.pruned_stamp(), app.clock())
+    archive.store.visits.set_note(NOTE, archive.article_store.pruned_stamp(), archive.clock())

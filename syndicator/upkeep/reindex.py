@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from syndicator.app.archive import Archive
 from syndicator.app.build_notes import excuse
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
@@ -20,47 +21,51 @@ class Reindexed:
     unlearnt: bool = False  # the results of `learn` are missing
 
 
-def take_in(app: App, files: Sequence[str]) -> Reindexed:
+def take_in(archive: Archive, configuration: Configuration, files: Sequence[str]) -> Reindexed:
     """Record files that were edited in an object store. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
     taken = 0
     for what in files:
-        name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
-        deleted = (stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name)
-        path = app.article_store.path_of(what) or next(deleted, None)
+        name = what.replace("\\", "/").removeprefix(f"{archive.article_store.name}/")
+        deleted = (
+            stamp.path for stamp in archive.store.visits.stamps().values() if stamp.path == name
+        )
+        path = archive.article_store.path_of(what) or next(deleted, None)
         if path is None:
-            place = app.article_store.name
+            place = archive.article_store.name
             raise UsageError(
                 f"{what!r} is no article file in {place}; name it like 2026/11/title-id.md"
             )
-        faults = reconcile.file(app, path)
+        faults = reconcile.file(archive, configuration, path)
         problems += faults
         taken += not faults
     return Reindexed(articles=taken, problems=tuple(problems))
 
 
-def reindex(app: App) -> Reindexed:
+def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
     """Rebuild the database from the article files; learnt tags stay."""
     problems, unread = list[Problem](), list[str]()
     recent, late = list[Article](), list[Article]()
-    now = app.clock()
-    app.article_store.sweep()
-    app.beside.apply()
-    recovery.settle_withdrawals(app)
+    now = archive.clock()
+    archive.article_store.sweep()
+    archive.beside.apply()
+    recovery.settle_withdrawals(archive, configuration.settings)
 
-    stamps, on_hold = app.store.visits.stamps(), app.store.index.on_hold()
+    stamps, on_hold = archive.store.visits.stamps(), archive.store.index.on_hold()
     places: dict[str, str] = {}  # id -> the file that has it
 
     def readable() -> Iterator[tuple[Article | str, FileStamp]]:
-        for stamp in app.article_store.walk():
+        for stamp in archive.article_store.walk():
             try:
-                article = app.article_store.get(stamp.path)
+                article = archive.article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
                 problems.append(reconcile.unreadable(stamp.path, error))
-                unread.append(app.article_store.id_at(stamp.path))
+                unread.append(archive.article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
-            other = reconcile.elsewhere(app.article_store, article, stamp, stamps.get(article.id))
+            other = reconcile.elsewhere(
+                archive.article_store, article, stamp, stamps.get(article.id)
+            )
             other = places.setdefault(article.id, other or stamp.path)
             if other != stamp.path:
                 problems.append(reconcile.double(stamp.path, other))
@@ -71,29 +76,31 @@ def reindex(app: App) -> Reindexed:
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
             late.extend([article] if article.added and article.added > now else [])
-            yield reconcile.as_shown(article, app.taxonomy), stamp
+            yield reconcile.as_shown(article, configuration.taxonomy), stamp
 
-    recovery.settle(app)  # writes a lost file
-    app.article_store.compact()
-    recovery.settle_prunings(app)
-    count = app.store.reindex(
-        readable(), app.article_store.withdrawn(), app.article_store.carried()
+    recovery.settle(archive, configuration.sources)  # writes a lost file
+    archive.article_store.compact()
+    recovery.settle_prunings(archive)
+    count = archive.store.reindex(
+        readable(), archive.article_store.withdrawn(), archive.article_store.carried()
     )
-    recovery.bring_back(app, late)
-    gone = stamps.keys() - set(app.store.visits.stamps())
-    unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
+    recovery.bring_back(archive, late)
+    gone = stamps.keys() - set(archive.store.visits.stamps())
+    unknown = {
+        id for id in unread if archive.store.visits.stamp(id) is None
+    }  # after a lost database
     if gone or unknown:
-        excuse(app, gone | unknown)
+        excuse(archive, gone | unknown)
     if gone and (
-        recovery.is_older(app.article_store, app.store)
+        recovery.is_older(archive.article_store, archive.store)
         or reconcile.are_many(len(gone), len(stamps))
     ):
-        app.store.visits.reopen(gone)
-    app.beside.note()
+        archive.store.visits.reopen(gone)
+    archive.beside.note()
     sketches = {
         article.id: sketch for article in recent if (sketch := compared(article, now)) is not None
     }
     for id, sketch in sketches.items():
-        app.store.visits.save_sketch(id, sketch)
-    learnt = (app.settings.state_dir / "learnt.npz").exists()
+        archive.store.visits.save_sketch(id, sketch)
+    learnt = (configuration.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)

@@ -8,8 +8,9 @@ from datetime import datetime
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from syndicator.app.archive import Archive, as_place, find_terms
 from syndicator.app.clients import make_fetcher, open_worker
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.lookup import article_id, filed, need_sources, rewrite
 from syndicator.app.places import Place, kept_pages
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
@@ -24,7 +25,7 @@ from syndicator.core.errors import (
     UsageError,
     WorkerFailed,
 )
-from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Rules
+from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Rules, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.articles import Snapshots
 from syndicator.core.reasons import FetchReason, FileReason
@@ -56,18 +57,18 @@ class Which:
     outdated: bool = False
 
 
-def chosen(app: App, which: Which) -> list[str]:
+def chosen(archive: Archive, sources: Mapping[str, Source], which: Which) -> list[str]:
     """Return the ids of the chosen articles, oldest first. Raises UsageError."""
-    key, id = _meant(app, which.what)
-    ids = [id] if id else list(app.store.visits.stamps())  # copies of a story too
+    key, id = _meant(archive, sources, which.what)
+    ids = [id] if id else list(archive.store.visits.stamps())  # copies of a story too
     if which.outdated:
-        older = app.snapshots.outdated()
+        older = archive.snapshots.outdated()
         ids = [id for id in ids if id in older]
     dated = []
-    for article in filed(app, ids):
+    for article in filed(archive.store, ids):
         at = article.added or article.published
         is_early = at is not None and which.since is not None and at < which.since
-        if article.source_key in app.sources and key in ("", article.source_key) and not is_early:
+        if article.source_key in sources and key in ("", article.source_key) and not is_early:
             dated.append((at.timestamp() if at else 0.0, article.id))
     return [id for _, id in sorted(dated)]
 
@@ -77,49 +78,47 @@ def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> i
     return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
 
 
-def newly_outdated(app: App) -> int:
+def newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int:
     """Return the number of articles read by an older version on this version's first run, else
     0."""
-    version = str(app.snapshots.version)
-    if app.store.visits.note(_READING) == version:
+    version = str(archive.snapshots.version)
+    if archive.store.visits.note(_READING) == version:
         return 0
-    app.store.visits.set_note(_READING, version, app.clock())
-    return outdated(app.store.index, app.snapshots, app.sources)
+    archive.store.visits.set_note(_READING, version, archive.clock())
+    return outdated(archive.store.index, archive.snapshots, sources)
 
 
-def due_again(app: App, which: Which) -> int:
+def due_again(archive: Archive, sources: Mapping[str, Source], which: Which) -> int:
     """Return the number of entries to read again because their source's rules changed."""
-    key, id = _meant(app, which.what)
-    states = app.store.visits.states()
+    key, id = _meant(archive, sources, which.what)
+    states = archive.store.visits.states()
     asked = [
         source
-        for source in app.sources.values()
+        for source in sources.values()
         if not id and key in ("", source.key) and source.key in states
     ]
     changed = (
         source for source in asked if states[source.key].rules not in (None, source.rules.digest)
     )
-    return sum(len(reconcile.due_again(app, source)) for source in changed)
+    return sum(len(reconcile.due_again(archive, source)) for source in changed)
 
 
-def _meant(app: App, what: str) -> tuple[str, str]:
-    if not what or what in app.sources:
+def _meant(archive: Archive, sources: Mapping[str, Source], what: str) -> tuple[str, str]:
+    if not what or what in sources:
         return what, ""
     alias = urls.alias(what)
-    key = next(
-        (source.key for source in app.sources.values() if urls.alias(source.url) == alias), None
-    )
+    key = next((source.key for source in sources.values() if urls.alias(source.url) == alias), None)
     if key:
         return key, ""
-    id = article_id(app, what)
-    article = app.store.visits.article(id) if id else None
+    id = article_id(archive, what)
+    article = archive.store.visits.article(id) if id else None
     if id is None or article is None:
         raise UsageError(
-            f"no source or article {what!r}{suggestion(what, app.sources)}; give the key or address"
+            f"no source or article {what!r}{suggestion(what, sources)}; give the key or address"
             " of a source (`syndicator sources` lists them), or the address, id or file of an"
             " article"
         )
-    if article.source_key not in app.sources:
+    if article.source_key not in sources:
         raise UsageError(
             f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no"
             " rules"
@@ -152,22 +151,29 @@ class Plan:
 
 
 def plan(
-    app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None
+    archive: Archive,
+    configuration: Configuration,
+    which: Which = Which(),
+    *,
+    progress: Progress = lambda done, total: None,
 ) -> Plan:
     """Plan a reread. Raises UsageError, ConfigError."""
-    if app.faults:
-        raise ConfigError.of(app.faults)
-    problems, ids = list(reconcile.files(app)), chosen(app, which)
-    counter = ChangeCounter(app.store.index.merged())
+    if configuration.faults:
+        raise ConfigError.of(configuration.faults)
+    problems, ids = (
+        list(reconcile.files(archive, configuration)),
+        chosen(archive, configuration.sources, which),
+    )
+    counter = ChangeCounter(archive.store.index.merged())
     unkept, read, changes = list[str](), list[str](), list[Changed]()
     with open_worker() as worker:
         for number, id in enumerate(ids, 1):
-            page, path = app.snapshots.get(id), app.article_store.find(id)
+            page, path = archive.snapshots.get(id), archive.article_store.find(id)
             if page is None or path is None:
                 unkept.append(id)
             else:
                 try:
-                    changed = _again(app, worker, path, page)
+                    changed = _again(archive, configuration, worker, path, page)
                     read.append(id)
                 except WorkerFailed as failure:
                     changed = Problem(what=path, reason=failure.reason, detail=failure.detail)
@@ -184,22 +190,26 @@ def plan(
         articles=tuple(changes),
         feeds=counter.feeds(),
         problems=tuple(problems),
-        due_again=due_again(app, which),
+        due_again=due_again(archive, configuration.sources, which),
     )
 
 
 def _again(
-    app: App, worker: Worker, path: str, page: tuple[bytes, dict[str, str]]
+    archive: Archive,
+    configuration: Configuration,
+    worker: Worker,
+    path: str,
+    page: tuple[bytes, dict[str, str]],
 ) -> Changed | Problem | None:
     """Reread a kept page. Returns the change, problem, or None. Raises WorkerFailed,
     ConfigError."""
     try:
-        article = app.article_store.get(path)
+        article = archive.article_store.get(path)
     except ConfigError as error:
         return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
-    if (source := app.terms(article)) is None:
+    if (source := find_terms(archive, configuration, article)) is None:
         return None
-    source = as_followed(source, app.store.visits.state(source.key))
+    source = as_followed(source, archive.store.visits.state(source.key))
     html, headers = page
     try:
         new = worker.call_sync(
@@ -208,14 +218,16 @@ def _again(
             headers,
             article,
             source,
-            owned=app.rights_of(app.sources[source.key]).owns(article.url),
-            files=app.taxonomy,
-            repeated=app.store.visits.repeated(urls.own_host(article.url)),
-            now=app.clock(),
-            uncategorised=app.settings.describe.uncategorised,
+            owned=archive.rights_of(configuration.sources[source.key]).owns(article.url),
+            files=configuration.taxonomy,
+            repeated=archive.store.visits.repeated(urls.own_host(article.url)),
+            now=archive.clock(),
+            uncategorised=configuration.settings.describe.uncategorised,
         )
     except RulesError as error:
-        raise ConfigError(f"{app.config}/sources.toml: source {source.key!r}: {error}") from error
+        raise ConfigError(
+            f"{configuration.folder}/sources.toml: source {source.key!r}: {error}"
+        ) from error
     except NotAnArticle as refusal:
         return Problem(
             what=path, reason=refusal.reason, detail=f"{refusal}; the article stays as it is"
@@ -223,12 +235,14 @@ def _again(
     return Changed(path=path, before=article, now=new) if new else None
 
 
-def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
+def apply_plan(
+    archive: Archive, planned: Plan, progress: Progress = lambda done, total: None
+) -> None:
     """Apply the changes of `plan`, and note the articles that this version has read."""
 
     def write(item: Changed) -> None:
-        new, files, store = item.now, app.article_store, app.store.visits
-        sketch = lambda stored: compared(stored, app.clock())
+        new, files, store = item.now, archive.article_store, archive.store.visits
+        sketch = lambda stored: compared(stored, archive.clock())
         refile(
             files,
             store,
@@ -239,25 +253,28 @@ def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total:
             compared=sketch,
         )
 
-    rewrite(app, planned.articles, write, progress)
+    rewrite(archive, planned.articles, write, progress)
     for id in planned.read:
-        app.snapshots.note_read(id)
+        archive.snapshots.note_read(id)
 
 
-def unkept(app: App, which: Which) -> list[str]:
+def unkept(archive: Archive, sources: Mapping[str, Source], which: Which) -> list[str]:
     """Return the ids of chosen articles without a kept page."""
-    return [id for id in chosen(app, which) if app.snapshots.get(id) is None]
+    return [id for id in chosen(archive, sources, which) if archive.snapshots.get(id) is None]
 
 
 async def fetch(
-    app: App, ids: Sequence[str], progress: Progress = lambda done, total: None
+    archive: Archive,
+    configuration: Configuration,
+    ids: Sequence[str],
+    progress: Progress = lambda done, total: None,
 ) -> tuple[Problem, ...]:
     """Fetch and keep the pages of articles. Returns the failures. Raises NetworkDown, OSError."""
     problems: list[Problem] = []
-    async with aclosing(make_fetcher(app)) as fetcher:
+    async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         for number, id in enumerate(ids, 1):
-            article = app.store.visits.article(id)
-            failed = await _fetch(app, fetcher, article) if article else None
+            article = archive.store.visits.article(id)
+            failed = await _fetch(archive, configuration, fetcher, article) if article else None
             if failed and failed.no_network and number == 1:
                 raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")
             problems += (
@@ -269,18 +286,22 @@ async def fetch(
     return tuple(problems)
 
 
-async def _fetch(app: App, fetcher: Fetcher, article: Article) -> Failed | None:
-    if (source := app.terms(article)) is None:
+async def _fetch(
+    archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
+) -> Failed | None:
+    if (source := find_terms(archive, configuration, article)) is None:
         return None
-    request = page_request(article.url, source, app.settings, app.environ)
-    result = without_credentials(request, source, app.environ) or await fetcher.fetch(request)
+    request = page_request(article.url, source, configuration.settings, configuration.environ)
+    result = without_credentials(request, source, configuration.environ) or await fetcher.fetch(
+        request
+    )
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):
         return Failed(
             url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered"
         )
-    app.snapshots.put(article.id, result.body, {**result.headers, ANSWERED: result.final_url})
+    archive.snapshots.put(article.id, result.body, {**result.headers, ANSWERED: result.final_url})
     return None
 
 
@@ -328,14 +349,20 @@ def kept(place: Place, key: str, most: int = POINTED) -> list[KeptPage]:
     return pages
 
 
-def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
+def try_out(
+    archive: Archive, configuration: Configuration, key: str, rules: Rules, *, most: int = PAGES
+) -> tuple[Tried, ...]:
     """Try `rules` on the newest kept pages of a source. Raises UsageError, RulesError."""
-    pages, tried = kept(app.place(), key, most), []
+    pages, tried = kept(as_place(archive, configuration), key, most), []
     with open_worker() as worker:
         for page in pages:
             html, answered, headers = page.page
-            repeated, trial = app.store.visits.repeated(urls.own_host(page.url)), None
-            more: dict[str, Any] = {"repeated": repeated, "headers": headers, "now": app.clock()}
+            repeated, trial = archive.store.visits.repeated(urls.own_host(page.url)), None
+            more: dict[str, Any] = {
+                "repeated": repeated,
+                "headers": headers,
+                "now": archive.clock(),
+            }
             with suppress(WorkerFailed):
                 trial = worker.call_sync(jobs.tried, html, answered, rules, **more)
             tried.append(Tried(id=page.id, title=page.title, trial=trial))

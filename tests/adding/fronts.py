@@ -240,15 +240,15 @@ class Instance:
     def visit(self, limit: int | None = None) -> None:
         """Visit every source that is due, as `refresh` does."""
         with self.app() as app:
-            reconcile.edited_sources(app)
+            reconcile.edited_sources(app.archive, app.configuration)
             asyncio.run(refresh.run(app, refresh.Wanted(limit=limit), stop=asyncio.Event()))
 
     def seen(self) -> dict[str, Seen]:
         """What the sources became, by the address in sources.toml."""
         with self.app() as app:
-            states = app.store.visits.states()
+            states = app.archive.store.visits.states()
             found = {}
-            for key, source in app.sources.items():
+            for key, source in app.configuration.sources.items():
                 state = states.get(key) or SourceState(key=key, url=source.url)
                 reason = state.reason or ""
                 found[source.url] = Seen(

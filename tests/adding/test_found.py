@@ -24,8 +24,10 @@ def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
     with open_app(config) as app:
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://new.example/feed"\n')
         with pytest.raises(UsageError, match="already"):
-            write_sources(app, [NEW], by_address(app))  # which does not know of it
+            write_sources(
+                app.configuration, [NEW], by_address(app.configuration.sources)
+            )  # which does not know of it
     with open_app(config) as app:
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
-        write_sources(app, [NEW], by_address(app))
+        write_sources(app.configuration, [NEW], by_address(app.configuration.sources))
     assert [source.key for source in load_sources(sources)] == ["a", "new"]

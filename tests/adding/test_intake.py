@@ -64,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 
 def imported(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
     with place.app() as app:
-        return import_files(app, markdown_files(folder), dry_run=dry_run)
+        return import_files(app.archive, app.configuration, markdown_files(folder), dry_run=dry_run)
 
 
 @pytest.fixture
@@ -193,9 +193,15 @@ def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
 def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> None:
     imported(site, folder)
     with site.app() as app:
-        editorial.withdraw(app, "https://other.example/bridge")
+        editorial.withdraw(app.archive, app.configuration, "https://other.example/bridge")
         pruning.prune(
-            app, pruning.plan(app, pruning.Which(named=("https://me.example/posts/roof",)))
+            app.archive,
+            app.configuration.settings,
+            pruning.plan(
+                app.archive,
+                app.configuration.sources,
+                pruning.Which(named=("https://me.example/posts/roof",)),
+            ),
         )
     for where in (folder, site.folder):
         found = imported(site, where)

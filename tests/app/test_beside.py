@@ -34,21 +34,25 @@ def fill(place: Place) -> None:
             app, "Chips", "Of chips.", tags=("GPU", "SHIPS"), tags_by="matched", source="two"
         )
         store_articles(app, "Other", "Of others.", tags=("GPU",), tags_by="matched", source="two")
-        reconcile.sources(app)
-        reconcile.files(app)
+        reconcile.sources(app.archive, app.configuration)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     with place.app() as app:
         for kind, old, new in (
             ("rename", "LLM", "Models of language"),
             ("merge", "GPU", "Models of language"),
         ):
-            tags.act(app, tags.plan(app, kind, old, new))  # type: ignore[arg-type]
-        editorial.withdraw(app, "https://one.example/models")
+            tags.act(
+                app.archive,
+                app.configuration,
+                tags.plan(app.archive, app.configuration, kind, old, new),
+            )  # type: ignore[arg-type]
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/models")
     place.config.joinpath("feeds.toml").write_text("")
     place.build()
     write_setting(place, "tag_min = 2")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
 
 
@@ -72,7 +76,7 @@ def rebuild(place: Place, *lost: str) -> None:
     for folder in lost:
         shutil.rmtree(place.folder / "feeds" / folder)
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     place.build()
 
 
@@ -131,13 +135,17 @@ def test_the_file_is_written_before_the_database(place: Place) -> None:
     """Killed in between, the next start makes the database say what the file says."""
     place.take(fill)
     with place.app() as app:
-        row = next(row for row in app.store.index.feeds() if row.key == FeedKey("tag", "ships"))
-        app.beside.keep(
+        row = next(
+            row for row in app.archive.store.index.feeds() if row.key == FeedKey("tag", "ships")
+        )
+        app.archive.beside.keep(
             row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None)
         )
     with place.app() as app:
-        reconcile.files(app)
-        assert {row.key: row.first_slug for row in app.store.index.feeds()}[row.key] == "boats"
+        reconcile.files(app.archive, app.configuration)
+        assert {row.key: row.first_slug for row in app.archive.store.index.feeds()}[
+            row.key
+        ] == "boats"
 
 
 def test_an_edit_by_hand_counts(place: Place) -> None:
@@ -146,7 +154,7 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
     path.write_text(path.read_text() + '\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n')
     edited = path.read_bytes()
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     assert told(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
     path.write_text(
@@ -154,7 +162,7 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
     )
     assert path.read_bytes() != edited
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     assert "tags/boats.rss" not in told(place)["moved"]
 
@@ -169,7 +177,7 @@ def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
         )
     )
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     assert "sources/one.atom" in told(place)["gone"]
     assert not (place.folder / "feeds/public/sources/one.atom").exists()
@@ -182,9 +190,9 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
     path.write_text("x")
     with place.app() as app:
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
-            reconcile.files(app)
+            reconcile.files(app.archive, app.configuration)
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
-            reindex.reindex(app)
+            reindex.reindex(app.archive, app.configuration)
     path.unlink()  # the cure that the message names
     place.build()
     assert told(place) == before
@@ -217,8 +225,8 @@ def configured(place: Place, **sources: str) -> None:
     lines = "".join(f'[[source]]\nkey = "{key}"\nurl = "{url}"\n' for key, url in sources.items())
     (place.config / "sources.toml").write_text(lines)
     with place.app() as app:
-        reconcile.sources(app)
-        reconcile.files(app)
+        reconcile.sources(app.archive, app.configuration)
+        reconcile.files(app.archive, app.configuration)
     place.build()
 
 
@@ -239,10 +247,13 @@ def test_its_key_is_used_again_for_its_address(place: Place) -> None:
     published(place)
     (place.config / "sources.toml").write_text("")
     with place.app() as app:
-        assert app.beside.former(())[urls.alias("http://one.example/feed/")] == "one"
-        assert "one" not in app.beside.former(("one",)).values()
-        assert urls.alias("https://one.example/other") not in app.beside.former(())
-        assert app.beside.keys() == {"one", "two"}  # another address must not get one of these
+        assert app.archive.beside.former(())[urls.alias("http://one.example/feed/")] == "one"
+        assert "one" not in app.archive.beside.former(("one",)).values()
+        assert urls.alias("https://one.example/other") not in app.archive.beside.former(())
+        assert app.archive.beside.keys() == {
+            "one",
+            "two",
+        }  # another address must not get one of these
 
 
 def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
@@ -315,7 +326,7 @@ def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place)
     published(place)
     with place.app() as app:
         store_articles(app, "Gone", "Text that is withdrawn.", source="one")
-        editorial.withdraw(app, "https://one.example/gone")
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/gone")
     configured(place, other="https://one.example/feed")
     assert "deleted-entry" in place.published("sources/other.atom")
 

@@ -9,15 +9,21 @@ from tests.places import Place, store_articles
 def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
     with place.app() as app:
         id = store_articles(app, "Story", "Text of the story.").id
-        assert article_id(app, "https://one.example/story") == article_id(app, id) == id
+        assert (
+            article_id(app.archive, "https://one.example/story")
+            == article_id(app.archive, id)
+            == id
+        )
         path = place.path("Story")
-        assert article_id(app, str(path)) == id
+        assert article_id(app.archive, str(path)) == id
         copy = place.folder / path.name
         copy.write_bytes(path.read_bytes())
-        assert article_id(app, str(copy)) is None  # of a file elsewhere nobody knows what it is
         assert (
-            article_id(app, "")
-            is article_id(app, "no")
-            is article_id(app, "https://two.example/story")
+            article_id(app.archive, str(copy)) is None
+        )  # of a file elsewhere nobody knows what it is
+        assert (
+            article_id(app.archive, "")
+            is article_id(app.archive, "no")
+            is article_id(app.archive, "https://two.example/story")
             is None
         )

@@ -70,16 +70,19 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
     assert (reported.file, reported.detail) == (str(path), f"it is {kind}")
     with place.app() as opened:
-        assert [item.reason for item in reconcile.files(opened)] == ["no-file"]
+        assert [item.reason for item in reconcile.files(opened.archive, opened.configuration)] == [
+            "no-file"
+        ]
 
 
 def test_a_link_in_a_circle_is_named(place: Place) -> None:
     path = place.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
     with place.app() as opened:
-        assert [(item.what, item.detail) for item in reconcile.files(opened)] == [
-            ("d.md", "it is a link that leads nowhere")
-        ]
+        assert [
+            (item.what, item.detail)
+            for item in reconcile.files(opened.archive, opened.configuration)
+        ] == [("d.md", "it is a link that leads nowhere")]
 
 
 def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
@@ -87,16 +90,16 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
     elsewhere.write_text(ARTICLE)
     (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
     with place.app() as opened:
-        assert reconcile.files(opened) == ()
-        assert len(opened.store.visits.stamps()) == 2
+        assert reconcile.files(opened.archive, opened.configuration) == ()
+        assert len(opened.archive.store.visits.stamps()) == 2
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
 def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
     os.mkfifo(place.folder / "feeds/articles" / name)
     with place.app() as opened:
-        assert reconcile.files(opened) == ()
-        assert reconcile.ignored(opened.article_store) == ()
+        assert reconcile.files(opened.archive, opened.configuration) == ()
+        assert reconcile.ignored(opened.archive.article_store) == ()
 
 
 def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) -> None:

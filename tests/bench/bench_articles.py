@@ -153,12 +153,12 @@ def bytes_of(fleet: Instance, before: dict[str, int], sources: int, articles: in
 def builds(fleet: Instance, more: int) -> None:
     """Files articles more, and builds."""
     with open_app(fleet.config, read=pushed(fleet.config, load(fleet.config))) as app:
-        keys = sorted(app.sources)
+        keys = sorted(app.configuration.sources)
         for number, article in enumerate(generate(more, seed=2)):
-            made, stamp, _ = app.article_store.put(
-                _of(article, keys[number % len(keys)], app.clock())
+            made, stamp, _ = app.archive.article_store.put(
+                _of(article, keys[number % len(keys)], app.archive.clock())
             )
-            app.store.visits.record(made, stamp)
+            app.archive.store.visits.record(made, stamp)
         began = time.process_time()
         report = asyncio.run(build_feeds(app))
         used, files = 1000 * (time.process_time() - began), len(report.written)

@@ -41,7 +41,7 @@ def make(folder: Path, articles: int) -> str:
     )
     (config / "sources.toml").write_text("\n".join(lines))
     with open_app(config) as app:
-        visits = app.store.visits
+        visits = app.archive.store.visits
         states = [state(number) for number in range(SOURCES)]
         visits.save_states(states)
         with visits.shared():
@@ -53,7 +53,7 @@ def make(folder: Path, articles: int) -> str:
             for number in range(500):
                 at = NOW - timedelta(hours=number)
                 visits.end_visit(Outcome(key="s1", at=at, status="new"), states[1])
-        files: FileArticleStore = app.article_store
+        files: FileArticleStore = app.archive.article_store
         one = article(articles - 1)
         stored, stamp, _ = files.put(one)
         visits.record(stored, stamp)

@@ -96,9 +96,9 @@ class Statements:
     texts: list[str] = field(default_factory=list)
 
     def watch(self, app: App) -> None:
-        app.store.visits._db._db.close()
+        app.archive.store.visits._db._db.close()
 
-        @event.listens_for(app.store.visits._db._db.engine, "connect")
+        @event.listens_for(app.archive.store.visits._db._db.engine, "connect")
         def _connected(connection: sqlite3.Connection, _record: object) -> None:
             connection.set_trace_callback(self.texts.append)
 
@@ -146,7 +146,7 @@ def begin(folder: Path, articles: int) -> None:
     """The instance as it was before."""
     shelf.configure(folder, SOURCES)
     now = datetime.now(UTC).replace(microsecond=0)
-    with open_app(folder / "config") as app, app.store.visits.shared():
+    with open_app(folder / "config") as app, app.archive.store.visits.shared():
         for number in range(articles):
             at = now - timedelta(days=13) * (1 - number / articles)
             one = replace(story(10_000_000 + number), added=at, published=at)
@@ -161,13 +161,13 @@ def begin(folder: Path, articles: int) -> None:
                 first_seen=at,
                 article_id=one.id,
             )
-            app.store.visits.record(
+            app.archive.store.visits.record(
                 one, FileStamp(path=shelf.path_of(one), mtime_ns=number, size=1), entry=row
             )
             if (sketch := compared(short, now)) is not None:
-                app.store.visits.save_sketch(one.id, sketch)
+                app.archive.store.visits.save_sketch(one.id, sketch)
             if number % 500 == 499:
-                app.store.visits.commit()
+                app.archive.store.visits.commit()
 
 
 async def trip(
@@ -180,17 +180,21 @@ async def trip(
 ) -> tuple[float, int]:
     """CPU seconds of filing `pages`, and how many were filed."""
     filed: list[str] = []
-    run = make_context(app, Pages(), worker, filed.append)  # type: ignore[arg-type]
+    run = make_context(app.archive, app.configuration, app.jitter, Pages(), worker, filed.append)  # type: ignore[arg-type]
     used = 0.0
     async with sharing_commits(run):
         for number in range(pages):
             one = story(number)
-            source = app.sources[one.source_key]
+            source = app.configuration.sources[one.source_key]
             state = SourceState(
-                key=source.key, url=source.url, feed_title="Feed", last_success=app.clock()
+                key=source.key, url=source.url, feed_title="Feed", last_success=app.archive.clock()
             )
             entry = Entry(
-                id=one.url, url=one.url, title=one.title, published=app.clock(), summary=one.excerpt
+                id=one.url,
+                url=one.url,
+                title=one.title,
+                published=app.archive.clock(),
+                summary=one.excerpt,
             )
             row = EntryRow(
                 source_key=source.key,
@@ -198,7 +202,7 @@ async def trip(
                 url=one.url,
                 digest="d",
                 status="pending",
-                first_seen=app.clock(),
+                first_seen=app.archive.clock(),
                 entry=entry,
             )
             statements.texts.clear()

@@ -107,10 +107,13 @@ def ours(
 async def _trip(
     app: App, warming: Sequence[str], urls: Sequence[str], workers: int
 ) -> tuple[float, float, float, int]:
-    fetcher, worker = make_fetcher(app), make_worker(app)
+    fetcher, worker = (
+        make_fetcher(app.archive, app.configuration.settings),
+        make_worker(app.configuration.settings),
+    )
     filed: list[str] = []
-    run = make_context(app, fetcher, worker, filed.append)
-    source, now = app.sources["bench"], app.clock()
+    run = make_context(app.archive, app.configuration, app.jitter, fetcher, worker, filed.append)
+    source, now = app.configuration.sources["bench"], app.archive.clock()
     state = SourceState(key="bench", url=source.url)
     room = asyncio.Semaphore(SIDE_BY_SIDE)
 

@@ -116,10 +116,10 @@ def fill(folder: Path) -> Path:
     with place.app() as app:
         for article in made:
             url, source = article.url, rng.choice(("one", "two"))
-            stored, stamp, _ = app.article_store.put(
+            stored, stamp, _ = app.archive.article_store.put(
                 replace(article, source_key=source, source_id=url, language="en")
             )
-            app.store.visits.record(stored, stamp)
+            app.archive.store.visits.record(stored, stamp)
     place.build()
     return place.config
 

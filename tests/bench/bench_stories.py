@@ -243,7 +243,9 @@ def window(number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
         with place.app() as app:
-            asyncio.run(follow(app))  # which notes the form of the sketches
+            asyncio.run(
+                follow(app.archive, app.configuration)
+            )  # which notes the form of the sketches
             for start in range(0, number, 1000):
                 fill(app, chance, sketches, range(start, start + 1000))
             for n in range(OUTLETS):  # a process has seen most outlets
@@ -255,7 +257,7 @@ def window(number: int) -> None:
                         f"https://{chance.randrange(OUTLETS)}.example/{chance.random()}",
                         f"{one.text[n:]} {chance.random()}",
                     )
-                    when = {"added": app.clock(), "published": app.clock()}
+                    when = {"added": app.archive.clock(), "published": app.archive.clock()}
                     article = Article(
                         id=article_id(url),
                         url=url,
@@ -264,16 +266,16 @@ def window(number: int) -> None:
                         language="en",
                         **when,
                     )
-                    refile(app.article_store, app.store.visits, article)
+                    refile(app.archive.article_store, app.archive.store.visits, article)
                 begun = time.process_time()
-                changed = asyncio.run(follow(app))
+                changed = asyncio.run(follow(app.archive, app.configuration))
                 cost = 1000 * (time.process_time() - begun)
                 each = f"{cost / size:.2f} an article; {len(changed)} in other stories"
                 print(f"  {size} articles: {cost:.1f} ms CPU, {each}")
                 place.now += timedelta(seconds=1)
             place.now += timedelta(hours=1)
             begun = time.process_time()
-            asyncio.run(follow(app))
+            asyncio.run(follow(app.archive, app.configuration))
             print(
                 f"  a look at all for changed ones: {1000 * (time.process_time() - begun):.0f}"
                 " ms CPU"
@@ -284,16 +286,16 @@ def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: r
     """Put rows of articles that share names, first words and numbers with several pages each."""
     new, made = {}, []
     for n in numbers:
-        at = codec.micros(app.clock()) - chance.randrange(HOURS * 3_600_000_000)
+        at = codec.micros(app.archive.clock()) - chance.randrange(HOURS * 3_600_000_000)
         drawn = [one[:3] for one in chance.sample(sketches, MIXED)]
         mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*drawn, strict=True)))
         id, outlet = article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
         unread = Unread(id, f"{n}.md", 1, 1, at)
         new[unread] = Sketched(id, outlet, "en", at, pack(mixed))
         made.append(rows_of(unread))
-    with app.store._db.write() as connection:
+    with app.archive.store._db.write() as connection:
         upsert(connection, schema.articles, made)
-    app.store.stories.save(new)
+    app.archive.store.stories.save(new)
 
 
 def mix(chance: random.Random, kinds: Sequence[Mapping[int, float]]) -> dict[int, float]:

@@ -82,7 +82,10 @@ class Day:
         """What a run of `up` does of it."""
         settling.begin(self.app)
         before = written()
-        with self.app.article_store.together() as settle, self.app.store.visits.shared(settle):
+        with (
+            self.app.archive.article_store.together() as settle,
+            self.app.archive.store.visits.shared(settle),
+        ):
             for number in self.found():
                 self.file(
                     shelf.article(number, self.articles, self.sources),
@@ -93,7 +96,7 @@ class Day:
                 self.long_waiting.append(self.announced(number))
         self.database += written() - before
         report = await build_due(self.app, settling)
-        settling.end(self.app)
+        settling.end(self.app.archive.article_store, self.app.configuration)
         if report.builds:
             self.builds, self.files = self.builds + report.builds, self.files + len(report.written)
             self.waits += [self.minute - one for one in self.waiting]
@@ -105,7 +108,7 @@ class Day:
     def file(self, article: Article, now: datetime) -> None:
         """Announce and file an article as a visit does: entry, file, row, sketch, blocks of its
         host and its page."""
-        visits, app = self.app.store.visits, self.app
+        visits, app = self.app.archive.store.visits, self.app
         article = replace(article, added=now, published=now - MINUTE)
         announced = Entry(
             id=article.url, url=article.url, title=article.title, summary=article.excerpt
@@ -126,7 +129,7 @@ class Day:
         )
         blocks = Blocks(host=urls.own_host(article.url), digests=digests)
         refile(
-            app.article_store,
+            app.archive.article_store,
             visits,
             article,
             entry=row.done(article.id, now),
@@ -138,9 +141,9 @@ class Day:
             f"<html><head><title>{article.title}</title></head><body>{html}</body></html>".encode(),
             {},
         )
-        app.snapshots.put_packed(article.id, page)
-        path = app.article_store.find(article.id)
-        self.database -= len(page) + (len(app.article_store.read(path)) if path else 0)
+        app.archive.snapshots.put_packed(article.id, page)
+        path = app.archive.article_store.find(article.id)
+        self.database -= len(page) + (len(app.archive.article_store.read(path)) if path else 0)
         self.pages, self.filed = self.pages + len(page), self.filed + 1
 
 
@@ -156,8 +159,8 @@ def begin(folder: Path, sources: int, settle: str) -> None:
         for number in range(BEFORE, BEFORE + 2 * sources):
             then = shelf.BEGIN - timedelta(days=3) + (number - BEFORE) * MINUTE
             one = replace(shelf.article(number, number + 1, sources), added=then, published=then)
-            stored, stamp, _ = app.article_store.put(one)
-            app.store.visits.record(stored, stamp)
+            stored, stamp, _ = app.archive.article_store.put(one)
+            app.archive.store.visits.record(stored, stamp)
         asyncio.run(build_feeds(app))
 
 

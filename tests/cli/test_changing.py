@@ -165,7 +165,7 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     chips = place.article("Chips").id
     with place.app() as opened:
         html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
-        opened.snapshots.put(chips, html.encode(), {})
+        opened.archive.snapshots.put(chips, html.encode(), {})
     source = place.config / "sources.toml"
     # of an excerpt a feed shows the second of the change
     source.write_text(source.read_text() + 'content = "full"\n')

@@ -150,7 +150,7 @@ def test_a_sitting(place: Place) -> None:
     assert (found.tags, found.tags_by) == ((), "operator")
     assert place.article("Models").tags_by == "matched"
     with place.app() as opened:
-        changes = Log(opened.settings.state_dir).newest()
+        changes = Log(opened.configuration.settings.state_dir).newest()
     assert [(one.act, one.subject, one.lasting) for one in changes] == [
         ("set-tags", found.id, "")
     ] * 3

@@ -26,7 +26,7 @@ def doubt(served: Served, title: str, score: float) -> Article:
     """Let the category of an article be so likely."""
     id = article(served, title)[0].id
     with open_app(served.instance.config) as app:
-        visits = app.store.visits
+        visits = app.archive.store.visits
         row, stamp = visits.article(id), visits.stamp(id)
         assert row and stamp
         visits.record(row, stamp, score=score)
@@ -72,9 +72,10 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     doubt(served, "Three evals I trust", 0.31)
     with open_app(served.instance.config) as app:
         known = {
-            one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))[0]
+            one.article.title: one.score
+            for one in app.archive.store.browse.articles(Wanted(most=100))[0]
         }
-        unsure = app.store.browse.articles(Wanted(filter="unsure", most=100))[0]
+        unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
     assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
     scores = [one.score for one in unsure if not one.article.hold]
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)

@@ -68,15 +68,15 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert 'kind = "list"' in path.read_text() and f'url = "{site}"' in path.read_text()
     key = done.said.split(":")[1].split(",")[0].strip()
     with open_app(served.instance.config) as app:
-        state = app.store.visits.state(key)
+        state = app.archive.store.visits.state(key)
         assert state and state.listing and state.listing.pointed and len(state.listing.seen) == 6
     served.instance.run("refresh", "--source", key)
     with open_app(served.instance.config) as app:
-        state = app.store.visits.state(key)
+        state = app.archive.store.visits.state(key)
         assert state and state.last_success and state.listing and len(state.listing.seen) == 6
         rows = [
-            *app.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
-            *app.store.visits.refused(key),
+            *app.archive.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
+            *app.archive.store.visits.refused(key),
         ]
         # there are no pages behind them
         assert len(rows) == 6 and all("/notice/" in row.url for row in rows)
@@ -87,7 +87,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert "8 articles" in shown and "Use this list" in shown and "2026-03-03" in shown
     used = served.done(browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"}))
     with open_app(served.instance.config) as app:
-        other = app.store.visits.state(key)
+        other = app.archive.store.visits.state(key)
         assert other and other.listing and len(other.listing.seen) == 8 and other.next_due is None
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
     first = served.ended(
@@ -96,7 +96,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert first.status == "failed" and f"take change {used.change} back first" in first.said
     served.done(browser.post("/operations/undo", {"number": str(used.change), "next": "/"}))
     with open_app(served.instance.config) as app:
-        back = app.store.visits.state(key)
+        back = app.archive.store.visits.state(key)
         assert back and back.listing and len(back.listing.seen) == 6
     served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert path.read_text() == before

@@ -112,7 +112,7 @@ def test_a_line_of_a_category_is_tried(served: Served, browser: Browser) -> None
     assert moved.get("SQLite is my vector database") == "Databases"
     assert "would move" in browser.get(f"/tags?job={job.id}").body
     with open_app(served.instance.config) as app:
-        assert all(one.category != "Databases" for one in app.store.index.each())
+        assert all(one.category != "Databases" for one in app.archive.store.index.each())
 
 
 def test_a_line_is_written_and_taken_back(served: Served, browser: Browser) -> None:

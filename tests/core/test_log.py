@@ -70,7 +70,7 @@ def test_each_step_names_its_source_host_and_article(
     caplog.set_level(logging.DEBUG, logger=program.ROOT)
     visit(config)
     with open_app(config, environ={}) as app:
-        articles = app.store.index.articles(list(app.store.visits.stamps()))
+        articles = app.archive.store.index.articles(list(app.archive.store.visits.stamps()))
     found = [record for record in caplog.records if record.name.startswith(program.ROOT)]
     filed = {(one.source, one.host, one.article) for one in found if one.message == "filed"}
     assert filed == {(one.source_key, one.url.split("/")[2], one.id) for one in articles.values()}

@@ -165,7 +165,9 @@ class Instance:
         assert self.litter() == []
         listed = json.loads((self.feeds / "public/all.json").read_text())["items"]
         with self.app() as app:
-            copies = app.store.index.merged()  # of a story that two sites carry, one is shown
+            copies = (
+                app.archive.store.index.merged()
+            )  # of a story that two sites carry, one is shown
         assert len(listed) == len(articles) - len(copies)
         before = self.digests("public")
         assert rebuilt(self) == before
@@ -232,4 +234,4 @@ def wait_for(happened: Callable[[], object], seconds: float = 30.0) -> None:
 
 
 def states(app: App) -> Sequence[Any]:
-    return list(app.store.visits.states().values())
+    return list(app.archive.store.visits.states().values())

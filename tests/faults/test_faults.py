@@ -76,7 +76,7 @@ def test_the_outlet_writes_with_fsync() -> None:
 def test_too_many_open_files(small: Instance) -> None:
     small.run("holt")
     with small.app() as app:
-        before = app.store.visits.state("holt")
+        before = app.archive.store.visits.state("holt")
     small.now += timedelta(hours=3)
     answer = Failed(
         url="x", reason="system", detail="this machine is short of something: Too many open files"
@@ -84,7 +84,7 @@ def test_too_many_open_files(small: Instance) -> None:
     report = with_answers(small, lambda request: answer)
     assert report.outcomes[0].reason == "system"
     with small.app() as app:
-        assert app.store.visits.state("holt") == before
+        assert app.archive.store.visits.state("holt") == before
 
 
 class Canned:
@@ -177,7 +177,7 @@ def test_links_become_https(small: Instance) -> None:
 
 
 async def fetched(app: Any, url: str) -> bytes:
-    fetcher = clients.make_fetcher(app)
+    fetcher = clients.make_fetcher(app.archive, app.configuration.settings)
     try:
         result = await fetcher.fetch(Request(url=url, kind="feed"))
         assert isinstance(result, Fetched)
@@ -201,7 +201,7 @@ def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
     assert small.digests("articles") == before
     with small.app() as app:
-        for state in app.store.visits.states().values():
+        for state in app.archive.store.visits.states().values():
             assert state.next_due is not None and state.next_due <= small.now + timedelta(
                 days=1, hours=3
             ), state
@@ -252,7 +252,7 @@ def test_no_network(small: Instance) -> None:
         )
     assert small.digests("public") == before
     with small.app() as app:
-        assert app.store.visits.states()["holt"].failures == 0
+        assert app.archive.store.visits.states()["holt"].failures == 0
 
 
 def some_file(instance: Instance) -> Path:
@@ -346,10 +346,10 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
     small.run("holt")
     gone = small.articles()[0]
     with small.app() as app:
-        editorial.withdraw(app, gone.url)
+        editorial.withdraw(app.archive, app.configuration, gone.url)
     shutil.rmtree(small.feeds / "state")
     with small.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     small.now += timedelta(hours=3)
     small.run("holt")
     assert gone.id not in {article.id for article in small.articles()}
@@ -474,4 +474,6 @@ def test_a_run_with_a_broken_configuration(small: Instance) -> None:
     assert len(small.articles()) == len(small.titles())
     path.write_text(whole)
     with small.app() as app:
-        assert app.store.visits.states().keys() == app.sources.keys()  # none was dropped
+        assert (
+            app.archive.store.visits.states().keys() == app.configuration.sources.keys()
+        )  # none was dropped

@@ -217,9 +217,13 @@ class Day:
 
 async def scheduled_run(app: App, day: Day) -> None:
     """One run; it visited what was due, all of it and nothing else."""
-    now = app.clock()
-    known = app.store.visits.states()
-    due = {state.key for state in app.store.visits.due(now)} if known else set(app.sources)
+    now = app.archive.clock()
+    known = app.archive.store.visits.states()
+    due = (
+        {state.key for state in app.archive.store.visits.due(now)}
+        if known
+        else set(app.configuration.sources)
+    )
     report = await run(app, Wanted(), stop=asyncio.Event())
     visited = [outcome.key for outcome in report.outcomes]
     assert sorted(visited) == sorted(due)
@@ -249,13 +253,13 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0)
 
     def fetcher(app: App) -> PoliteFetcher:
-        throttle, notes = Throttle(0, pause, app.clock), app.store.visits
+        throttle, notes = Throttle(0, pause, app.archive.clock), app.archive.store.visits
         robots = Robots(
             PoliteFetcher(web, throttle),
             notes.note,
             notes.set_note,
             user_agent="X",
-            clock=app.clock,
+            clock=app.archive.clock,
         )
         return PoliteFetcher(web, throttle, robots)
 
@@ -270,8 +274,8 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             day.hour()
         web.now += RUN_EVERY
     with open_app(config, clock=clock, environ={}) as app:
-        paths = [stamp.path for stamp in app.article_store.walk()]
-        ids = [app.article_store.get(path).id for path in paths]
+        paths = [stamp.path for stamp in app.archive.article_store.walk()]
+        ids = [app.archive.article_store.get(path).id for path in paths]
     half = len(day.blocks) // 2
     print(
         f"{sum(day.visits.values())} visits, {dict(web.visits)}, {sum(web.faults.values())} faults"

@@ -40,9 +40,9 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     with open_app(
         tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW[0], environ={}
     ) as opened:
-        front = opened.sources["holt"].url.rsplit("/", 1)[0] + "/"
-        opened.sources["holt"] = replace(
-            opened.sources["holt"], kind="auto", url=front, rules=LINKS
+        front = opened.configuration.sources["holt"].url.rsplit("/", 1)[0] + "/"
+        opened.configuration.sources["holt"] = replace(
+            opened.configuration.sources["holt"], kind="auto", url=front, rules=LINKS
         )
         yield opened
 
@@ -66,7 +66,7 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
     first = visit(app)
     (id,) = first.added
-    article = app.store.visits.article(id)
+    article = app.archive.store.visits.article(id)
     assert article and article.title == one.title and first.announced == 1
     serve(
         world,
@@ -90,7 +90,9 @@ def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
         "failed",
         "not-a-feed-no-links",
     ) and "ul li" in failed.detail
-    app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("p",)))
+    app.configuration.sources["holt"] = replace(
+        app.configuration.sources["holt"], rules=Rules(links=("p",))
+    )
     assert len(visit(app).added) == 1
 
 
@@ -100,7 +102,9 @@ def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: Wo
         world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
     )
     assert len(visit(app).added) == 1
-    app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("ul li", "p")))
+    app.configuration.sources["holt"] = replace(
+        app.configuration.sources["holt"], rules=Rules(links=("ul li", "p"))
+    )
     assert len(visit(app).added) == 1
 
 
@@ -116,14 +120,18 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -
         async def aclose(self) -> None:
             """Nothing is open."""
 
-    run = make_context(app, Asked(), InProcess(), lambda title: None)
-    state = SourceState(key="holt", url=app.sources["holt"].url, etag='"1"')
-    asyncio.run(kind.visit(run.visit(app.sources["holt"], state)))
+    run = make_context(
+        app.archive, app.configuration, app.jitter, Asked(), InProcess(), lambda title: None
+    )
+    state = SourceState(key="holt", url=app.configuration.sources["holt"].url, etag='"1"')
+    asyncio.run(kind.visit(run.visit(app.configuration.sources["holt"], state)))
     assert [(request.kind, request.etag) for request in asked] == [("page", '"1"')]
 
 
 def learnt(app: App) -> None:
-    app.sources["holt"] = replace(app.sources["holt"], kind="list", rules=Rules())
+    app.configuration.sources["holt"] = replace(
+        app.configuration.sources["holt"], kind="list", rules=Rules()
+    )
 
 
 def listing(
@@ -151,7 +159,7 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
     )
     second = visit(app)
     assert (second.announced, len(second.added)) == (5, 1)
-    state = app.store.visits.state("holt")
+    state = app.archive.store.visits.state("holt")
     assert state and "found again by 4 known items" in state.warning
 
 
@@ -167,7 +175,7 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     world.fail("holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode())
     failed = visit(app)
     assert (failed.status, failed.reason, failed.added) == ("failed", "not-a-feed-list-changed", ())
-    assert app.store.visits.count_pending("holt") == 0
+    assert app.archive.store.visits.count_pending("holt") == 0
     wanted = refresh.Wanted(keys=("holt",), relearn=True)
     (again,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
     assert again.announced == 6
@@ -179,9 +187,9 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     learnt(app)
     serve(world, listing(world, 4))
     visit(app)
-    state = app.store.visits.state("holt")
-    assert state and len(app.store.visits.listed("holt")) > 2
-    app.store.visits.save_states([replace(state.asked_whole(), listing=None)])
+    state = app.archive.store.visits.state("holt")
+    assert state and len(app.archive.store.visits.listed("holt")) > 2
+    app.archive.store.visits.save_states([replace(state.asked_whole(), listing=None)])
     louder = "".join(
         f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
         f" number {n}</a></h2><time datetime='2026-01-09'>9 January</time></article>"
@@ -197,7 +205,7 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
     app: App, world: World
 ) -> None:
     learnt(app)
-    app.sources["holt"] = replace(app.sources["holt"], backfill=5)
+    app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], backfill=5)
     stories = [story for story in world.stories if story.site == "holt" and story.truth]
     items = [
         f"<li><h2><a href='{world.url(story)}'>{story.title}</a></h2></li>" for story in stories

@@ -41,7 +41,7 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def edit(app: App, **fields: Any) -> None:
-    app.sources["holt"] = replace(app.sources["holt"], **fields)
+    app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], **fields)
 
 
 def visit(app: App, **wanted: Any) -> Outcome:
@@ -52,7 +52,7 @@ def visit(app: App, **wanted: Any) -> Outcome:
 
 
 def muted(app: App) -> int:
-    return app.store.visits.states()["holt"].muted
+    return app.archive.store.visits.states()["holt"].muted
 
 
 def word(app: App, world: World) -> str:
@@ -71,7 +71,7 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
     edit(app, mute=f"title:{word(app, world)}")
     asked = len(world.requests)
     first = visit(app)
-    (row,) = app.store.visits.muted("holt")
+    (row,) = app.archive.store.visits.muted("holt")
     assert len(first.added) == first.announced - 1 and muted(app) == 1 and row.reason == "muted"
     assert row.url.split("/", 3)[3] not in " ".join(
         request.path for request in world.requests[asked:]
@@ -96,7 +96,7 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     edit(app, keep="title:nothing")
     second = visit(app)
     assert (second.added, second.pending, muted(app)) == ((), 0, first.announced - 1)
-    assert reconcile.sources(app)["holt"].muted == muted(app)
+    assert reconcile.sources(app.archive, app.configuration)["holt"].muted == muted(app)
 
 
 def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
@@ -104,10 +104,10 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
 ) -> None:
     edit(app, mute=f"title:{word(app, world)}")
     visit(app)
-    (row,) = app.store.visits.muted("holt")
+    (row,) = app.archive.store.visits.muted("holt")
     edit(app, mute=None)
-    assert reconcile.sources(app)["holt"].next_due is None
-    (again,) = app.store.visits.pending("holt", NOW)
+    assert reconcile.sources(app.archive, app.configuration)["holt"].next_due is None
+    (again,) = app.archive.store.visits.pending("holt", NOW)
     assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
 
 
@@ -118,14 +118,14 @@ def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     first = visit(muting)
     assert len(first.added) == first.announced - 1 and muted(app) == 1
     reconcile.edited_sources(muting)
-    assert app.store.visits.pending("holt", NOW) == []
-    reconcile.edited_sources(app)
-    [again] = app.store.visits.pending("holt", NOW)
-    assert again.entry is not None and app.store.visits.states()["holt"].next_due is None
+    assert app.archive.store.visits.pending("holt", NOW) == []
+    reconcile.edited_sources(app.archive, app.configuration)
+    [again] = app.archive.store.visits.pending("holt", NOW)
+    assert again.entry is not None and app.archive.store.visits.states()["holt"].next_due is None
     assert len(visit(app).added) == 1 and muted(app) == 0
 
 
 def publishing(app: App, **fields: Any) -> Settings:
-    return app.settings.model_copy(
-        update={"publish": app.settings.publish.model_copy(update=fields)}
+    return app.configuration.settings.model_copy(
+        update={"publish": app.configuration.settings.publish.model_copy(update=fields)}
     )

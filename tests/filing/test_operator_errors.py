@@ -45,7 +45,9 @@ class Lab:
         self.app, self.clock, self.environ = app, clock, environ
 
     def edit(self, **fields: Any) -> None:
-        self.app.sources["parallel"] = replace(self.app.sources["parallel"], **fields)
+        self.app.configuration.sources["parallel"] = replace(
+            self.app.configuration.sources["parallel"], **fields
+        )
 
     def run(self, *keys: str) -> Outcome:
         wanted = refresh.Wanted(keys=keys or ("parallel",))
@@ -54,7 +56,7 @@ class Lab:
 
     @property
     def waiting(self) -> list[EntryRow]:
-        return self.app.store.visits.pending("parallel", NOW + 1000 * DAY)
+        return self.app.archive.store.visits.pending("parallel", NOW + 1000 * DAY)
 
 
 @pytest.fixture
@@ -92,12 +94,12 @@ def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: s
         problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
     )
     assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
-    shown = lab.app.store.status.for_the_operator()
+    shown = lab.app.archive.store.status.for_the_operator()
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
     lab.edit(rules=Rules())
     # at once, and not when they would have been tried again
     assert len(lab.run().added) == outcome.pending
-    assert lab.app.store.status.for_the_operator() == ()
+    assert lab.app.archive.store.status.for_the_operator() == ()
 
 
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
@@ -144,9 +146,9 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
         return sum(one.path == path for one in world.requests) - before
 
     assert asked() == 0
-    with_state = lab.app.store.visits.states()["parallel"]
+    with_state = lab.app.archive.store.visits.states()["parallel"]
     # as an earlier version remembers it
-    lab.app.store.visits.save_states([replace(with_state, rules=None)])
+    lab.app.archive.store.visits.save_states([replace(with_state, rules=None)])
     assert asked() == 0
     lab.edit(rules=Rules(remove=(".promo",)))
     assert [asked(), asked()] == [1, 0]
@@ -163,7 +165,7 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     outcome = lab.run()
     assert (outcome.status, outcome.reason) == ("failed", "unset-variable")
     assert "SITE_TOKEN" in outcome.detail and "Authorization" in outcome.detail
-    state = lab.app.store.visits.states()["parallel"]
+    state = lab.app.archive.store.visits.states()["parallel"]
     assert (state.failures, state.reason) == (0, "unset-variable")
     assert state.next_due is not None and state.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == asked
@@ -190,7 +192,7 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World
     story = next(one for one in world.stories if one.site == "parallel")
     path = next(
         path
-        for path in lab.app.article_store.root.rglob("*.md")
+        for path in lab.app.archive.article_store.root.rglob("*.md")
         if world.url(story) in path.read_text()
     )
     whole = path.read_text()
@@ -235,7 +237,7 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
         patch.setattr(FileOutlet, "put", refused)
         with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
             lab.run()
-    assert not any(lab.app.settings.public_dir.rglob("*.atom"))
+    assert not any(lab.app.configuration.settings.public_dir.rglob("*.atom"))
     assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
 
 
@@ -252,22 +254,22 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
 
     monkeypatch.setattr(FileOutlet, "put", refused)
     lab.run()
-    (held,) = lab.app.store.status.held()
+    (held,) = lab.app.archive.store.status.held()
     assert (
         held.what == "source/parallel"
         and "sources/parallel.atom" in held.detail
         and "give this user the right" in held.detail
     )
-    assert (lab.app.settings.public_dir / "all.atom").exists()
+    assert (lab.app.configuration.settings.public_dir / "all.atom").exists()
 
 
 def test_check_names_headers_without_a_value(lab: Lab) -> None:
-    path = lab.app.config / "sources.toml"
+    path = lab.app.configuration.folder / "sources.toml"
     text = path.read_text().replace(
         'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
     )
     path.write_text(text)
-    found = {problem.reason: problem for problem in check(lab.app.config)}
+    found = {problem.reason: problem for problem in check(lab.app.configuration.folder)}
     assert (
         "SURELY_UNSET" in found["unset-variable"].detail
         and "'parallel'" in found["unset-variable"].detail
@@ -280,8 +282,8 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
 ) -> None:
     lab.edit(rules=Rules(select=("body", "div.gone")))
     read = len(lab.run().added)
-    assert read > 1 and lab.app.store.visits.states()["parallel"].unmatched == {
+    assert read > 1 and lab.app.archive.store.visits.states()["parallel"].unmatched == {
         'select "div.gone"': read
     }
     lab.edit(rules=Rules(select=("body",)))
-    assert reconcile.sources(lab.app)["parallel"].unmatched == {}
+    assert reconcile.sources(lab.app.archive, lab.app.configuration)["parallel"].unmatched == {}

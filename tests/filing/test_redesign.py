@@ -105,7 +105,7 @@ class Garden:
     @property
     def pending(self) -> int:
         with open_app(self.folder / "config", environ={}) as app:
-            return app.store.status.counts().pending
+            return app.archive.store.status.counts().pending
 
     def visit(self, hours: float = 3) -> tuple[Problem, ...]:
         """All that is due after so many hours, until nothing waits for the next run. Returns what
@@ -117,8 +117,8 @@ class Garden:
                 self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ={}
             ) as app:
                 await run(app, Wanted(all=all), stop=asyncio.Event())
-                waits = any(state.waiting for state in app.store.visits.each_state())
-                return waits, app.store.status.late()
+                waits = any(state.waiting for state in app.archive.store.visits.each_state())
+                return waits, app.archive.store.status.late()
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(refresh, "make_worker", lambda app: InProcess())

@@ -22,14 +22,19 @@ def place(tmp_path: Path) -> Place:
 
 def stale(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
-    found = {row.key for row in app.store.index.feeds() if row.stale}
-    marks = app.store.index.marks()
-    app.store.index.record(Progress(marks=[n for key in found for n in marks[key]]))
+    found = {row.key for row in app.archive.store.index.feeds() if row.stale}
+    marks = app.archive.store.index.marks()
+    app.archive.store.index.record(Progress(marks=[n for key in found for n in marks[key]]))
     return {f"{axis}/{slug}" for axis, slug in found}
 
 
 def again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:
-    return refile(app.article_store, app.store.visits, replace(before, **changes), before=before)
+    return refile(
+        app.archive.article_store,
+        app.archive.store.visits,
+        replace(before, **changes),
+        before=before,
+    )
 
 
 def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> None:
@@ -54,8 +59,14 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
     )
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
-        visits = app.store.visits
-        refile(app.article_store, visits, article, before=article, entry=row.done(article.id, NOW))
+        visits = app.archive.store.visits
+        refile(
+            app.archive.article_store,
+            visits,
+            article,
+            before=article,
+            entry=row.done(article.id, NOW),
+        )
         assert visits.entries("two", ["7"])["7"].status == "done"
         assert visits.find([urls.guid_alias("two", "7")]) == article.id
 
@@ -69,32 +80,40 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
             aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"),
         )
         assert (
-            app.store.visits.find([urls.alias("http://www.one.example/elsewhere/")]) == article.id
+            app.archive.store.visits.find([urls.alias("http://www.one.example/elsewhere/")])
+            == article.id
         )
         # not its site's
-        assert app.store.visits.find([urls.alias("https://elsewhere.example/models")]) is None
-        assert app.store.visits.find([urls.guid_alias("one", article.source_id)]) == article.id
+        assert (
+            app.archive.store.visits.find([urls.alias("https://elsewhere.example/models")]) is None
+        )
+        assert (
+            app.archive.store.visits.find([urls.guid_alias("one", article.source_id)]) == article.id
+        )
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
         refile(
-            app.article_store,
-            app.store.visits,
+            app.archive.article_store,
+            app.archive.store.visits,
             replace(article, title="Chips"),
             html="<p>Text.</p>",
         )
-        assert app.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
+        assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
         stored, _ = again(app, article, title="Boats")  # the same body: what was rendered stays
-        assert app.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
+        assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
     place.edit("Boats", "Text.", "Mine.")
     with place.app() as app:
         stored, _ = refile(
-            app.article_store, app.store.visits, replace(article, body="New."), html="<p>New.</p>"
+            app.archive.article_store,
+            app.archive.store.visits,
+            replace(article, body="New."),
+            html="<p>New.</p>",
         )
         assert stored.body == "Mine."
-        assert app.store.index.html([article.id]) == {}
+        assert app.archive.store.index.html([article.id]) == {}
 
 
 def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: Place) -> None:
@@ -105,11 +124,11 @@ def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: 
         kept, _ = again(app, article, tags=("GPU",))
         assert kept.tags == ("Mine",)
         ordered, _ = refile(
-            app.article_store,
-            app.store.visits,
+            app.archive.article_store,
+            app.archive.store.visits,
             replace(article, tags=("GPU",)),
             before=kept,
             ordered=("tags",),
         )
         assert ordered.tags == ("GPU",)
-        assert FeedKey("tag", "gpu") in {row.key for row in app.store.index.feeds()}
+        assert FeedKey("tag", "gpu") in {row.key for row in app.archive.store.index.feeds()}

@@ -71,14 +71,14 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
     app: App,
 ) -> None:
     outcome = visit(app, "holt")
-    state = app.store.visits.states()["holt"]
+    state = app.archive.store.visits.states()["holt"]
     assert len(state.bodies) == len(outcome.added) and min(state.bodies) > 1000
     assert outcome.bytes > 0 and outcome.seconds >= 0
     assert outcome.due_why == state.due_why != ""
     again = visit(app, "holt")
     assert again.bytes in (0, outcome.bytes)
     # what was known already is not read again
-    assert app.store.visits.states()["holt"].bodies == state.bodies
+    assert app.archive.store.visits.states()["holt"].bodies == state.bodies
 
 
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
@@ -87,15 +87,15 @@ def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) ->
     second = visit(app, "holt")  # the feed has not changed: only what waits is read
     assert (len(second.added), second.pending) == (first.announced - 1, 0)
     assert not {*first.added} & {*second.added}
-    articles = app.store.index.articles([*first.added, *second.added])
+    articles = app.archive.store.index.articles([*first.added, *second.added])
     assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
 
 
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
     assert visit(app, "holt").announced > 1
-    state = app.store.visits.states()["holt"]
+    state = app.archive.store.visits.states()["holt"]
     # the answer is whole, no 304
-    app.store.visits.save_states([replace(state, etag=None, last_modified=None)])
+    app.archive.store.visits.save_states([replace(state, etag=None, last_modified=None)])
     again = visit(app, "holt")
     assert (again.status, again.announced) == ("unchanged", 0)
 
@@ -112,19 +112,19 @@ def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
     outcome = visit(app, "holt")
-    articles = app.store.index.articles(outcome.added)
+    articles = app.archive.store.index.articles(outcome.added)
     assert {article.origin.title for article in articles.values()} == {"Maren Holt's notebook"}
 
 
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cadence, "ANY", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
-    known = reconcile.sources(app)["holt"]
-    app.store.visits.save_states([replace(known, first_visit=past, last_success=past)])
+    known = reconcile.sources(app.archive, app.configuration)["holt"]
+    app.archive.store.visits.save_states([replace(known, first_visit=past, last_success=past)])
     outcome = visit(app, "holt")
     assert len(outcome.added) == 2 and outcome.pending == outcome.announced - 2 > 0
     told = f"{outcome.pending} entries wait, 2 a day are read"
-    assert app.store.visits.states()["holt"].warning.startswith(told)
+    assert app.archive.store.visits.states()["holt"].warning.startswith(told)
     assert visit(app, "holt").added == ()
 
 
@@ -135,7 +135,7 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     real = disk.sync_folder
     monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
     monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
-    group = app.store.visits._db
+    group = app.archive.store.visits._db
     shared, engine = group.shared, group._db.engine
     event.listen(engine, "commit", lambda connection: happened.append("commit"))
 
@@ -150,7 +150,7 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     articles = len(visit(app, "holt").added)
 
     inside = happened[happened.index("begin") : happened.index("end")]
-    months = {path.parent.name for path in app.article_store.root.rglob("*-*.md")}
+    months = {path.parent.name for path in app.archive.article_store.root.rglob("*-*.md")}
     assert articles > 1
     assert inside.count("commit") == 1
     settled = inside[inside.index("commit") - len(months) : inside.index("commit")]
@@ -160,16 +160,18 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits, seconds = app.store.visits, asyncio.sleep
+    visits, seconds = app.archive.store.visits, asyncio.sleep
 
     async def waiting_after(*writes: int) -> list[int]:
         ticks: asyncio.Queue[float] = asyncio.Queue()
         monkeypatch.setattr(visit_all.asyncio, "sleep", lambda pause: ticks.get())
         waiting = []
-        async with visit_all.sharing_commits(filing_context(app)):
+        async with visit_all.sharing_commits(
+            filing_context(app.archive, app.configuration.sources)
+        ):
             for count in writes:
                 for number in range(count):
-                    visits.set_note(f"note {number}", "text", app.clock())
+                    visits.set_note(f"note {number}", "text", app.archive.clock())
                 await seconds(0)
                 ticks.put_nowait(0)
                 await seconds(0)
@@ -220,4 +222,4 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     added = visit(app, "holt").added
     assert len(added) > 1
     assert here["packed"] == here["sketched"] == 0
-    assert all(app.snapshots.get(id) for id in added)
+    assert all(app.archive.snapshots.get(id) for id in added)

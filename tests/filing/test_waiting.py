@@ -55,11 +55,11 @@ def run(app: App, *keys: str) -> dict[str, Outcome]:
 
 
 def state(app: App) -> SourceState:
-    return app.store.visits.states()["holt"]
+    return app.archive.store.visits.states()["holt"]
 
 
 def waiting(app: App) -> list[EntryRow]:
-    return app.store.visits.pending("holt", NOW + LONG)
+    return app.archive.store.visits.pending("holt", NOW + LONG)
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def elsewhere(app: App, url: str) -> None:
         for row in waiting(app)
         if row.entry
     ]
-    app.store.visits.save_entries(rows)
+    app.archive.store.visits.save_entries(rows)
 
 
 def test_entries_that_wait_lose_no_try_while_there_is_no_network(
@@ -129,10 +129,10 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
     elsewhere(app, "http://127.0.0.1:9/")  # where nobody listens
     others = [
         replace(one, next_due=NOW + LONG)
-        for key, one in app.store.visits.states().items()
+        for key, one in app.archive.store.visits.states().items()
         if key != "holt"
     ]
-    app.store.visits.save_states(others)
+    app.archive.store.visits.save_states(others)
     before = state(app)
     with pytest.raises(NetworkDown):
         run(app)
@@ -160,7 +160,7 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run(app, "holt")
     assert state(app).feed_due is not None
-    app.sources["holt"] = replace(app.sources["holt"], every="6h")
+    app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
     assert refresh.reconcile.sources(app)["holt"].feed_due is None
 
 

@@ -42,12 +42,14 @@ def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> t
         )
     outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
     with place.app() as app:
-        app.store.visits.save_states([state])
+        app.archive.store.visits.save_states([state])
         return _follow(replace(app, environ=environ or {}), [outcome])
 
 
 def _follow(app: App, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
-    return asyncio.run(report_run(app, outcomes, BuildReport(), seconds=1))
+    return asyncio.run(
+        report_run(app.archive, app.configuration, app.jitter, outcomes, BuildReport(), seconds=1)
+    )
 
 
 @pytest.fixture
@@ -66,9 +68,9 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     place.now += timedelta(hours=1)
     end(place, gone=False)
     with place.app() as app:
-        key = episodes.feed_token(app.settings.state_dir)
-        made = metrics.health_feed(app.settings, key)
-        assert metrics.health_feed(app.settings, key) == made
+        key = episodes.feed_token(app.configuration.settings.state_dir)
+        made = metrics.health_feed(app.configuration.settings, key)
+        assert metrics.health_feed(app.configuration.settings, key) == made
     assert atom_fault(made) is None
     root = ElementTree.fromstring(made)
     entries = root.findall(f"{ATOM}entry")
@@ -91,7 +93,7 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
     ):
         settings(place, text)
         with place.app() as app:
-            made = metrics.health_feed(app.settings, "key")
+            made = metrics.health_feed(app.configuration.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in made
 
 
@@ -114,14 +116,14 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     end(place, gone=True)
     with place.app() as app:
         # `status` has an address to name after any run
-        assert episodes.known_feed_token(app.settings.state_dir)
+        assert episodes.known_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
     settings(place, "[health]\npublish = true\n")
     place.build()
     end(place, gone=True)
     with place.app() as app:
-        name = episodes.feed_name(episodes.feed_token(app.settings.state_dir))
+        name = episodes.feed_name(episodes.feed_token(app.configuration.settings.state_dir))
     assert (public / name).exists()
     listed = [
         path
@@ -171,22 +173,29 @@ def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: 
 
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
     with place.app() as app:
-        asyncio.run(check_health(app, has_news=False, unreadable_because="sources.toml: line 3"))
-        [event] = metrics.read_memory(app.store).events
+        asyncio.run(
+            check_health(
+                app.archive,
+                app.configuration,
+                has_news=False,
+                unreadable_because="sources.toml: line 3",
+            )
+        )
+        [event] = metrics.read_memory(app.archive.store).events
     assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
 
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
     end(place, gone=False)
     with place.app() as app:
-        app.store.visits.save_states(
+        app.archive.store.visits.save_states(
             [SourceState(key="one", url=URL, disabled="gone", last_visit=NOW)]
         )
         for minutes, events in ((1, 0), (6, 1)):
             place.now = NOW + timedelta(minutes=minutes)
             _follow(app, [])
-            assert len(metrics.read_memory(app.store).events) == events
-        assert read_counters(app.store)["runs"] == {"ok": 3}
+            assert len(metrics.read_memory(app.archive.store).events) == events
+        assert read_counters(app.archive.store)["runs"] == {"ok": 3}
 
 
 def alert(place: Place, script: str) -> None:
@@ -229,7 +238,7 @@ def test_a_command_that_fails_is_told_and_tried_again(
     [problem] = end(place, gone=True)
     assert problem.reason == "alert-failing" and words in problem.detail
     with place.app() as app:
-        outbox = read_outbox(app.store)
+        outbox = read_outbox(app.archive.store)
     assert len(outbox.waiting) == 1 and words in outbox.fault
     out = place.folder / "told"
     alert(place, f"cat > {shlex.quote(str(out))}")

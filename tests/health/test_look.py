@@ -38,11 +38,11 @@ def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
     assert (health(place).fine, health(place).unvisited) == (0, 2)
     with place.app() as app:
         # of one that was removed
-        app.store.visits.save_states([visited("one"), visited("left", reason="dns")])
+        app.archive.store.visits.save_states([visited("one"), visited("left", reason="dns")])
     found = health(place)
     assert (found.fine, found.unvisited, found.conditions) == (1, 1, ())
     with place.app() as app:
-        app.store.visits.save_states([visited("two", reason="http-404")])
+        app.archive.store.visits.save_states([visited("two", reason="http-404")])
     found = health(place)
     assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (
         1,
@@ -53,7 +53,7 @@ def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
     with place.app() as app:
-        app.store.visits.save_states(
+        app.archive.store.visits.save_states(
             [visited("one", reason="http-404", url="https://old.example/feed")]
         )
     found = health(place)
@@ -65,7 +65,9 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
         store_articles(app, "A story", "A text that says something.")
     place.build()
     with place.app() as app:
-        app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
+        app.archive.store.index.keep_back(
+            FeedKey("source", "one"), "lost 1 of the live feed's entries"
+        )
     (found,) = health(place).conditions
     assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
     assert found.last_success is not None
@@ -74,15 +76,17 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
     with place.app() as app:
-        app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
-        app.store.visits.save_states(
+        app.archive.store.index.keep_back(
+            FeedKey("source", "one"), "lost 1 of the live feed's entries"
+        )
+        app.archive.store.visits.save_states(
             [visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
     failing, held = health(place).conditions
     assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
     with place.app() as app:
-        memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.instance)
-        write(app.store, memory, NOW - HOUR)
+        memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
+        write(app.archive.store, memory, NOW - HOUR)
     assert [one.since for one in health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
 
 

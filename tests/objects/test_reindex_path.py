@@ -51,22 +51,27 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
     path = "2026/11/by-hand.md"
     with opened(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")
-        assert reindex.take_in(app, [path]).articles == 1
-        (article,) = app.store.index.each()
+        assert reindex.take_in(app.archive, app.configuration, [path]).articles == 1
+        (article,) = app.archive.store.index.each()
         assert article.title == "First"
 
         edit(path, _OF_A_HAND % b"Second")
-        assert reindex.take_in(app, [f"{app.article_store.name}/{path}"]).articles == 1
-        assert [one.title for one in app.store.index.each()] == ["Second"]
-        assert reindex.take_in(app, [path]).problems == ()
+        assert (
+            reindex.take_in(
+                app.archive, app.configuration, [f"{app.archive.article_store.name}/{path}"]
+            ).articles
+            == 1
+        )
+        assert [one.title for one in app.archive.store.index.each()] == ["Second"]
+        assert reindex.take_in(app.archive, app.configuration, [path]).problems == ()
 
         edit(path, b"---\ntitle: [\n---\n")
-        (problem,) = reindex.take_in(app, [path]).problems
+        (problem,) = reindex.take_in(app.archive, app.configuration, [path]).problems
         assert (problem.what, problem.reason) == (path, FileReason.BAD_ARTICLE_FILE)
-        assert [one.title for one in app.store.index.each()] == ["Second"]
+        assert [one.title for one in app.archive.store.index.each()] == ["Second"]
 
         edit(path, None)
-        assert reindex.take_in(app, [path]).articles == 1
-        assert list(app.store.index.each()) == []
+        assert reindex.take_in(app.archive, app.configuration, [path]).articles == 1
+        assert list(app.archive.store.index.each()) == []
         with pytest.raises(UsageError, match="is no article file in"):
-            reindex.take_in(app, [path])
+            reindex.take_in(app.archive, app.configuration, [path])

@@ -132,13 +132,16 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     assert b"Quite another title than before" in s3.below("i/public")["all.atom"]
 
     with bucket.opened() as app:  # the worker that reads all articles has no credentials
-        assert redescribe.learn(app, least=1).tags and redescribe.suggest(app) is not None
+        assert (
+            redescribe.learn(app.archive, app.configuration, least=1).tags
+            and redescribe.suggest(app.archive, app.configuration) is not None
+        )
 
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
     with bucket.opened() as app:
-        done = reindex.reindex(app)
-        assert (done.articles, done.problems) == (len(list(app.article_store.walk())), ())
+        done = reindex.reindex(app.archive, app.configuration)
+        assert (done.articles, done.problems) == (len(list(app.archive.article_store.walk())), ())
     await bucket.build()
     assert feeds_of(s3) == before_reindex
 

@@ -43,7 +43,7 @@ def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
 
 def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
     app: Any = SimpleNamespace(settings=HOW, store=store)
-    thumbnails.publish(app, outlet)
+    thumbnails.publish(app.archive.store, app.configuration.settings, outlet)
     marks = store.index.marks()
     rows = store.index.feeds()
     specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})

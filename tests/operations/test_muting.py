@@ -33,7 +33,7 @@ def fill(place: Place) -> None:
         " 'https://mine.example/sports'\n---\n\nMy own words.\n"
     )
     with place.app() as app:
-        files(app)
+        files(app.archive, app.configuration)
     place.build()
 
 
@@ -111,7 +111,9 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
     settings(place, 'mute = "title:sports"')
     change(place, "withdraw-muted")
     with place.app() as app:
-        editorial.undo_withdrawal(app, "https://one.example/sports-today")
+        editorial.undo_withdrawal(
+            app.archive, app.configuration, "https://one.example/sports-today"
+        )
     assert [one["url"] for one in change(place, "undo", "1")["articles"]] == [
         "https://two.example/sports-copy"
     ]
@@ -122,7 +124,7 @@ def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> Non
     with place.app() as app:
         plan = withdraw_muted.plan(app, {})
         assert plan.act is not None
-        editorial.withdraw(app, "https://one.example/sports-today")
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/sports-today")
         plan.act(no_progress)
     assert planned(place) == set()
 

@@ -136,13 +136,13 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
         config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n'
     )
     with open_app(served.instance.config) as opened:
-        articles = [one for one in opened.store.index.each() if one.source_key == "holt"]
-        state = opened.store.visits.state("parallel")
+        articles = [one for one in opened.archive.store.index.each() if one.source_key == "holt"]
+        state = opened.archive.store.visits.state("parallel")
         assert state is not None
-        opened.store.visits.save_states(
+        opened.archive.store.visits.save_states(
             [replace(state, effective_url="https://moved.example/feed")]
         )
-        copy = next(iter(opened.store.index.merged()))
+        copy = next(iter(opened.archive.store.index.merged()))
         marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))
     values = {**ADDED, **OTHERS} | {
         name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()

@@ -35,7 +35,7 @@ def run(place: Place, *words: str) -> Result:
 
 def log(place: Place) -> Log:
     with place.app() as opened:
-        return Log(opened.settings.state_dir)
+        return Log(opened.configuration.settings.state_dir)
 
 
 def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:

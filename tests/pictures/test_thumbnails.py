@@ -92,8 +92,8 @@ class Web:
         """What became of each article's picture, by title."""
         with self.place.app() as app:
             found = {
-                article.title: app.store.pictures.row(article.id)
-                for article in app.store.index.each()
+                article.title: app.archive.store.pictures.row(article.id)
+                for article in app.archive.store.index.each()
             }
             return {
                 title: ("shown" if row.picture else row.reason) if row else "none"
@@ -145,9 +145,12 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     assert web.states() == {"one": reason, "two": "shown"}
     with web.place.app() as app:
         told = {
-            one.title: dict(explain.standing(app, one))["picture"] for one in app.store.index.each()
+            one.title: dict(explain.standing(app.archive.store, app.configuration.settings, one))[
+                "picture"
+            ]
+            for one in app.archive.store.index.each()
         }
-        assert app.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
+        assert app.archive.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
     assert told["one"].startswith(f"none, {reason}: ") and told["two"].startswith("made, ")
     assert report.problems == () and report.built.held == ()
     assert ">one<" in web.place.published("all.atom")
@@ -180,11 +183,11 @@ def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web)
     with web.place.app() as app:
         one, two = (
             article.id
-            for article in sorted(app.store.index.each(), key=lambda article: article.title)
+            for article in sorted(app.archive.store.index.each(), key=lambda article: article.title)
         )
-        app.snapshots.version = 0
-        app.snapshots.put(one, b"<meta name=robots content='index, NoImageIndex'>", {})
-        app.snapshots.put(two, b"<p>", {"x-robots-tag": "max-image-preview: large"})
+        app.archive.snapshots.version = 0
+        app.archive.snapshots.put(one, b"<meta name=robots content='index, NoImageIndex'>", {})
+        app.archive.snapshots.put(two, b"<p>", {"x-robots-tag": "max-image-preview: large"})
     web.run()
     assert web.states() == {"one": "picture-off-limits", "two": "shown"}
 
@@ -193,7 +196,7 @@ def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
     web.file("one")
     web.run()
     with web.place.app() as app:
-        withdraw(app, "https://one.example/one")
+        withdraw(app.archive, app.configuration, "https://one.example/one")
     web.place.build()
     assert (web.public, web.kept) == ({}, set())
 
@@ -296,7 +299,7 @@ def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> Non
     web.run()
     assert half.exists()  # nobody was killed, and looking at all files takes time
     with web.place.app() as app:
-        app.store.visits.set_note("pictures begun", "now", app.clock())
+        app.archive.store.visits.set_note("pictures begun", "now", app.archive.clock())
     web.file("three")
     web.run()
     assert not half.exists()
@@ -311,7 +314,7 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         if name.startswith("pictures/"):
             with web.place.app() as other:
-                seen.append(other.store.visits.note("pictures begun"))
+                seen.append(other.archive.store.visits.note("pictures begun"))
         return put(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", look)
@@ -319,4 +322,4 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
     web.run()
     assert seen == ["now"]
     with web.place.app() as app:
-        assert app.store.visits.note("pictures begun") is None
+        assert app.archive.store.visits.note("pictures begun") is None

@@ -134,9 +134,19 @@ class Month:
         for _ in range(8 if day == 0 else self.chance.choice((0, 1, 4, 30))):
             self.publish(app, day)
         if day == RENAMED:
-            rename_tags.act(app, rename_tags.plan(app, "rename", "LLM", "Language models"))
+            rename_tags.act(
+                app.archive,
+                app.configuration,
+                rename_tags.plan(
+                    app.archive, app.configuration, "rename", "LLM", "Language models"
+                ),
+            )
         if day == MERGED:
-            rename_tags.act(app, rename_tags.plan(app, "merge", "GPU", "Chips"))
+            rename_tags.act(
+                app.archive,
+                app.configuration,
+                rename_tags.plan(app.archive, app.configuration, "merge", "GPU", "Chips"),
+            )
         for kind in self.chance.sample(
             (self.correct, self.correct, self.move, self.retag, self.withdraw, self.copy), 3
         ):
@@ -181,7 +191,7 @@ class Month:
         self.put(app, one, replace(one, tags=("Robots",), category="AI"))
 
     def withdraw(self, app: App) -> None:
-        editorial.withdraw(app, self.any(app).id)
+        editorial.withdraw(app.archive, app.configuration, self.any(app).id)
 
     def copy(self, app: App) -> None:
         """Another source carries a story: one entry for both, or, where an operator splits them,
@@ -190,27 +200,29 @@ class Month:
         made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
         self.put(app, one, replace(one, also=(made.url,)))
         if self.chance.random() < 0.5:
-            editorial.split(app, made.id)
+            editorial.split(app.archive, made.id)
 
     def any(self, app: App) -> Article:
         """A random article that stands for itself."""
-        merged = app.store.index.merged()
-        path = app.store.index.path(
-            self.chance.choice(sorted(set(app.store.visits.stamps()) - set(merged)))
+        merged = app.archive.store.index.merged()
+        path = app.archive.store.index.path(
+            self.chance.choice(sorted(set(app.archive.store.visits.stamps()) - set(merged)))
         )
-        return app.article_store.get(path or "")
+        return app.archive.article_store.get(path or "")
 
     def put(self, app: App, before: Article, after: Article) -> None:
-        after = replace(after, revisions=(*before.revisions, app.clock().isoformat()))
-        stored, stamp, changed = app.article_store.put(after, app.store.index.path(before.id))
+        after = replace(after, revisions=(*before.revisions, app.archive.clock().isoformat()))
+        stored, stamp, changed = app.archive.article_store.put(
+            after, app.archive.store.index.path(before.id)
+        )
         assert changed
-        app.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(stored, stamp)
 
     def expect(self, app: App) -> None:
         """The stories since the last poll that are still there, in the feeds that carry them
         now."""
-        now_at = moved(app.store.index.feeds())
-        alive = app.store.index.articles(list(self.fresh.values()))
+        now_at = moved(app.archive.store.index.feeds())
+        alive = app.archive.store.index.articles(list(self.fresh.values()))
         for feed in FEEDS:
             key = parse_stem(feed.rpartition(".")[0])
             assert key is not None

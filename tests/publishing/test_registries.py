@@ -99,7 +99,7 @@ def test_the_files_are_there(place: Place) -> None:
         "en.txt",
     }
     with place.app() as app:
-        urn = feed_urn(app.instance, "language", "en")
+        urn = feed_urn(app.archive.instance, "language", "en")
     assert (
         etree.fromstring(place.published("languages/en.atom").encode()).findtext(f"{ATOM}id") == urn
     )
@@ -184,10 +184,10 @@ def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
     assert not (place.folder / "feeds/public/languages/en.atom").exists()
     old, new = FeedKey("language", "en"), FeedKey("language", "eng")
     with place.app() as app:
-        row = next(row for row in app.store.index.feeds() if row.key == old)
-        app.store.index.save_feed(replace(row, moved_to=new))
-        app.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
-        assert moved(app.store.index.feeds()) == {old: new}
+        row = next(row for row in app.archive.store.index.feeds() if row.key == old)
+        app.archive.store.index.save_feed(replace(row, moved_to=new))
+        app.archive.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
+        assert moved(app.archive.store.index.feeds()) == {old: new}
     place.build()
     assert '"/languages/en.txt" "/languages/eng.txt";' in place.published("maps/nginx.conf")
 

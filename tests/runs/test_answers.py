@@ -167,8 +167,8 @@ def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
     served = client(place)
     answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
     with place.app() as app:
-        (article,) = (one for one in app.store.index.each() if one.title == "Chips")
-        assert entry_urn(app.instance, article.id) in answer.text
+        (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
+        assert entry_urn(app.archive.instance, article.id) in answer.text
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-robots-tag"] == "noindex" and "hub" not in answer.headers["link"]
     assert 'href="https://feeds.example/q/tag.gpu.atom"' in answer.text
@@ -199,12 +199,12 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
 
 def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
     with place.app() as app:
-        (held,) = (one for one in app.store.index.each() if one.title == "Chips")
-        path = app.store.index.path(held.id)
-        stored, stamp, _ = app.article_store.put(
-            replace(app.article_store.get(path or ""), hold=True)
+        (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
+        path = app.archive.store.index.path(held.id)
+        stored, stamp, _ = app.archive.article_store.put(
+            replace(app.archive.article_store.get(path or ""), hold=True)
         )
-        app.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(stored, stamp)
     assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], (
         "though the search still has it"
     )
@@ -212,7 +212,11 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
     with place.app() as app:
-        tags.act(app, tags.plan(app, "rename", "GPU", "Graphics chips"))
+        tags.act(
+            app.archive,
+            app.configuration,
+            tags.plan(app.archive, app.configuration, "rename", "GPU", "Graphics chips"),
+        )
     place.build()
     answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")
     assert answer.status_code == 301

@@ -70,7 +70,7 @@ def unlist(place: Place, name: str) -> None:
 def lose_database(place: Place) -> None:
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
 
 
 def test_a_new_folder_has_archives_of_what_is_listed_and_none_in_json(place: Place) -> None:
@@ -179,5 +179,5 @@ def test_a_folder_without_articles_and_feeds_is_new_whoever_made_it(tmp_path: Pa
         pass
     path = write_instance(place, "")
     with place.app() as app:
-        assert app.settings.publish.archives == "listed"
+        assert app.configuration.settings.publish.archives == "listed"
     assert "all_archives = false" in path.read_text()

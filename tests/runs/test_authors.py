@@ -33,7 +33,11 @@ def feeds(place: Place) -> set[str]:
 
 def members_of(place: Place) -> dict[str, int]:
     with place.app() as app:
-        return {row.name: row.count for row in app.store.index.feeds() if row.key.axis == "author"}
+        return {
+            row.name: row.count
+            for row in app.archive.store.index.feeds()
+            if row.key.axis == "author"
+        }
 
 
 def test_nothing_is_kept_of_authors_until_they_are_asked_for(place: Place) -> None:
@@ -63,7 +67,7 @@ def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:
     filled(place)
     place.edit("Story 2", f"author: '{BOTH}'", "author: Cy Third")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     assert members_of(place) == {"Ann Writer": 3, "Bo Other": 2, "Cy Third": 1}
     assert "Story 2" not in place.published("authors/ann-writer.atom")
@@ -86,6 +90,6 @@ def test_a_database_that_is_made_anew_finds_them_again(place: Place) -> None:
     before = place.published("authors/ann-writer.atom")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     assert place.published("authors/ann-writer.atom") == before

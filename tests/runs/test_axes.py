@@ -55,7 +55,7 @@ def fill(place: Place) -> None:
     publish(place, ALL)
     place.edit("Second", "- Bees\n", "")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     publish(place, ALL)
 
 

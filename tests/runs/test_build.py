@@ -61,7 +61,7 @@ async def building(app: App) -> AsyncIterator[asyncio.Task[object]]:
 
 def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> None:
     world.latency(SLOW, 60)
-    public = app.settings.public_dir
+    public = app.configuration.settings.public_dir
 
     async def go() -> bool:
         wanted = refresh.Wanted(all=True, build_seconds=0.05)
@@ -91,7 +91,7 @@ def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
                 count += 1
             return count
 
-        assert asyncio.run(turns()) > len(app.store.index.feeds())
+        assert asyncio.run(turns()) > len(app.archive.store.index.feeds())
 
 
 def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(place: Place) -> None:
@@ -100,9 +100,11 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(plac
 
         async def go() -> None:
             async with building(app) as task:
-                assert await until(lambda: (app.settings.public_dir / "sources").exists(), task)
+                assert await until(
+                    lambda: (app.configuration.settings.public_dir / "sources").exists(), task
+                )
                 store_articles(app, "Second", "Text.")  # at a time when the feeds are half built
-                assert await until(lambda: app.store.index.newest_mark() == 0, task)
+                assert await until(lambda: app.archive.store.index.newest_mark() == 0, task)
 
         asyncio.run(go())
         assert all(
@@ -142,7 +144,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
 
         asyncio.run(go())
         assert len(calls) == 1  # held feeds are tried again when something changes
-        assert any(feed.stale for feed in app.store.index.feeds())
+        assert any(feed.stale for feed in app.archive.store.index.feeds())
 
 
 def test_a_build_that_fails_ends_the_run_with_its_own_words(
@@ -218,13 +220,14 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
 ) -> None:
     with place.app() as app:
         store_articles(app, "First", "Text.")
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     reads = _unread(monkeypatch)
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         assert (
-            asyncio.run(build.build_feeds(app)).builds == 0 and app.store.index.newest_mark() == 0
+            asyncio.run(build.build_feeds(app)).builds == 0
+            and app.archive.store.index.newest_mark() == 0
         )
     assert reads == []
     (place.folder / "feeds/public/all.atom").write_text("an earlier day")
@@ -238,10 +241,10 @@ def test_one_more_article_reads_all_feeds_once(
 ) -> None:
     with place.app() as app:
         store_articles(app, "First", "Text.")
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
         assert "all.atom" in asyncio.run(build.build_feeds(app)).written
@@ -252,10 +255,13 @@ def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> Non
     place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
     with place.app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("Sea",))
-        assert {row.key.axis for row in app.store.index.feeds() if row.stale} >= {"tag", "all"}
+        assert {row.key.axis for row in app.archive.store.index.feeds() if row.stale} >= {
+            "tag",
+            "all",
+        }
     place.build()
     with place.app() as app:
-        assert not [row.key for row in app.store.index.feeds() if row.stale]
+        assert not [row.key for row in app.archive.store.index.feeds() if row.stale]
 
 
 def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
@@ -287,7 +293,7 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         with place.app() as other:
-            seen.append(other.store.visits.note("build begun"))
+            seen.append(other.archive.store.visits.note("build begun"))
         return put(outlet, name, data, **more)
 
     with place.app() as app:
@@ -295,6 +301,6 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
         asyncio.run(build.build_feeds(app))
         store_articles(app, "Second", "Text.")
         monkeypatch.setattr(FileOutlet, "put", look)
-        with app.store.visits.shared():
+        with app.archive.store.visits.shared():
             asyncio.run(build.build_feeds(app))
     assert seen[0] == "now"

@@ -19,23 +19,23 @@ ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
 
 
 def members(app: App, key: FeedKey) -> list[str]:
-    return app.store.index.ids(key, limit=99, since=None, most=99)
+    return app.archive.store.index.ids(key, limit=99, since=None, most=99)
 
 
 def carry(app: App, id: str, source: str) -> None:
-    app.article_store.carry([(id, source)])
-    app.store.visits.carry([(id, source)], {source: "The second"})
+    app.archive.article_store.carry([(id, source)])
+    app.archive.store.visits.carry([(id, source)], {source: "The second"})
 
 
 def stale(app: App) -> set[FeedKey]:
-    return {row.key for row in app.store.index.feeds() if row.stale}
+    return {row.key for row in app.archive.store.index.feeds() if row.stale}
 
 
 def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
         carry(app, story.id, "two")
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     entry = place.published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
     assert "Story" in entry
@@ -46,25 +46,25 @@ def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> Non
 def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     with place.app() as app:
-        path = app.article_store.find(story.id)
+        path = app.archive.article_store.find(story.id)
         assert path
-        before = app.article_store.stamp(path)
+        before = app.archive.article_store.stamp(path)
         carry(app, story.id, "two")
         assert stale(app) == {TWO}
-        assert app.article_store.stamp(path) == before
+        assert app.archive.article_store.stamp(path) == before
         carry(app, story.id, "two")
-        assert [row.count for row in app.store.index.feeds() if row.key == TWO] == [1]
+        assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [1]
 
 
 def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        stored, stamp, _ = app.article_store.put(replace(story, title="New title"))
-        app.store.visits.record(stored, stamp)
+        stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
+        app.archive.store.visits.record(stored, stamp)
         assert members(app, TWO) == members(app, ONE) == [story.id]
 
 
@@ -72,11 +72,11 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        editorial.withdraw(app, story.id)
+        editorial.withdraw(app.archive, app.configuration, story.id)
         assert members(app, TWO) == []
         carry(app, story.id, "two")
         assert members(app, TWO) == []
-        assert [row.count for row in app.store.index.feeds() if row.key == TWO] == [0]
+        assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [0]
 
 
 def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
@@ -94,40 +94,42 @@ def test_a_lost_database_loses_no_membership(place: Place) -> None:
         carry(app, story.id, "two")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
         assert members(app, TWO) == members(app, ONE) == [story.id]
-        assert app.store.visits.carriers(story.id) == ["two"]
+        assert app.archive.store.visits.carriers(story.id) == ["two"]
 
 
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        path = app.article_store.root / CARRIED.name
+        path = app.archive.article_store.root / CARRIED.name
         carry(app, story.id, "two")
         path.unlink()
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
         assert members(app, TWO) == [story.id]
         path.write_text("")
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
         assert members(app, TWO) == []
 
 
 def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        reconcile.files(app)
-        app.article_store.carry([(story.id, "two")])  # a crash came before the row
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
+        app.archive.article_store.carry([(story.id, "two")])  # a crash came before the row
+        reconcile.files(app.archive, app.configuration)
         assert members(app, TWO) == [story.id]
 
 
 def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        app.article_store.carry([(story.id, "two")])
-        reconcile.files(app)
-        monkeypatch.setattr(type(app.article_store), "carried", None)  # whoever reads it now fails
-        reconcile.files(app)
+        app.archive.article_store.carry([(story.id, "two")])
+        reconcile.files(app.archive, app.configuration)
+        monkeypatch.setattr(
+            type(app.archive.article_store), "carried", None
+        )  # whoever reads it now fails
+        reconcile.files(app.archive, app.configuration)
         assert members(app, TWO) == [story.id]
 
 
@@ -154,9 +156,9 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
             entry("two", "b", story.id),
             entry("two", "c", None),
         ]
-        app.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
-        reconcile.files(app)
-        assert app.article_store.carried() == [(story.id, "two")]
+        app.archive.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
+        reconcile.files(app.archive, app.configuration)
+        assert app.archive.article_store.carried() == [(story.id, "two")]
         assert members(app, TWO) == [story.id]
         assert members(app, ONE) == [other.id, story.id]
 
@@ -165,8 +167,8 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        editorial.withdraw(app, story.id)
-        editorial.undo_withdrawal(app, story.id)
+        editorial.withdraw(app.archive, app.configuration, story.id)
+        editorial.undo_withdrawal(app.archive, app.configuration, story.id)
         assert members(app, TWO) == members(app, ONE) == [story.id]
 
 
@@ -174,11 +176,11 @@ def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(plac
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
     before = place.digests("public")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     place.build()
     assert place.digests("public") == before

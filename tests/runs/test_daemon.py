@@ -123,7 +123,7 @@ async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
     (place.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
     await up.jobs.run(BUILD)
     await up.jobs.run(VISITS)
-    assert [app.settings.publish.limit for app in up.opened[1:]] == [50, 77]
+    assert [app.configuration.settings.publish.limit for app in up.opened[1:]] == [50, 77]
 
 
 async def test_builds_leave_time_for_the_visits(up: Up, place: Place) -> None:

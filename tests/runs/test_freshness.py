@@ -19,7 +19,7 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
         state = SourceState(
             key="one", url="https://one.example/feed", first_visit=NOW - timedelta(days=1)
         )
-        app.store.visits.save_states([state])
+        app.archive.store.visits.save_states([state])
         for title, published in (("New", 5), ("Old", -3000), ("Ahead", 600)):
             store_articles(
                 app, title, "A text.", published=NOW + published * MINUTE, added=NOW + 9 * MINUTE
@@ -31,7 +31,7 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
     place.now = NOW + 20 * MINUTE
     place.build()
     with place.app() as app:
-        assert freshness.read_freshness(app.store).seconds == (300,)
+        assert freshness.read_freshness(app.archive.store).seconds == (300,)
 
 
 def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> None:

@@ -159,8 +159,10 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
 def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
     """Else each build would have to, in a process of its own."""
     with place.app() as app:
-        source = app.sources["one"]
-        context = make_context(app, Mock(), Mock(), lambda title: None)
+        source = app.configuration.sources["one"]
+        context = make_context(
+            app.archive, app.configuration, app.jitter, Mock(), Mock(), lambda title: None
+        )
         terms = context.visit(source, SourceState(key="one", url=source.url)).terms
         assert [terms(url).content for url in (source.url, "https://neighbour.example/1")] == [
             "full",

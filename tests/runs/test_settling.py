@@ -43,7 +43,7 @@ class Runs:
         if first:
             self.settling.hurry()
         report = asyncio.run(build_due(self.app, self.settling))
-        self.settling.end(self.app)
+        self.settling.end(self.app.archive.article_store, self.app.configuration)
         return report.builds
 
     def shown(self) -> int:
@@ -115,12 +115,12 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     runs.time.now += 180
     assert runs.run() == 1
     assert "Story 2" not in runs.place.published(page)
-    assert runs.app.store.index.outdated()
+    assert runs.app.archive.store.index.outdated()
     monkeypatch.undo()
     runs.time.now += 180
     assert runs.run() == 1
     assert runs.shown() == 2 and "Story 2" in runs.place.published(page)
-    assert not runs.app.store.index.outdated()
+    assert not runs.app.archive.store.index.outdated()
     made = runs.place.digests("public")
     asyncio.run(build_feeds(runs.app, all=True))
     assert runs.place.digests("public") == made
@@ -129,7 +129,7 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
     runs.run(1)
     asyncio.run(build_feeds(runs.app))
-    editorial.withdraw(runs.app, "https://one.example/story-1")
+    editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
     assert runs.run() == 1
     left = runs.place.published("archive/all/2026-03-09.html")
     assert "Story 2" in left and "Story 1" not in left
@@ -137,7 +137,7 @@ def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) 
 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
     assert runs.run(1) == 0
-    editorial.withdraw(runs.app, "https://one.example/story-1")
+    editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
     assert runs.run() == 1
     assert runs.shown() == 1
 

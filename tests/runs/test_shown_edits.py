@@ -152,7 +152,11 @@ def test_a_renamed_tag_leaves_months_without_its_articles(filled: Place, put: li
     }
     put.clear()
     with filled.app() as app:
-        tags.act(app, tags.plan(app, "rename", "LLM", "Models"))
+        tags.act(
+            app.archive,
+            app.configuration,
+            tags.plan(app.archive, app.configuration, "rename", "LLM", "Models"),
+        )
     filled.build()
     assert "tags/gpu.atom" in put and "tags/models.html" in filled.published("tags/gpu.atom")
     assert closed and not closed & set(put)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import feedparser
 import pytest
 
+from syndicator.app.archive import as_place
 from syndicator.configuration.settings import Digest, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS
@@ -86,7 +87,9 @@ def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: P
 def end(place: Place) -> tuple[Problem, ...]:
     """The end of a run."""
     with place.app() as app:
-        return asyncio.run(report_run(app, [], BuildReport(), seconds=1))
+        return asyncio.run(
+            report_run(app.archive, app.configuration, app.jitter, [], BuildReport(), seconds=1)
+        )
 
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:
@@ -255,7 +258,7 @@ def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
     (problem,) = end(place)
     assert "me@ours.example" in problem.detail
     with place.app() as app:
-        assert observe(app.place("")).alert == problem.detail
+        assert observe(as_place(app.archive, app.configuration, "")).alert == problem.detail
     with mailbox() as (port, mails):
         mailed(place, port)
         assert end(place) == (problem,)

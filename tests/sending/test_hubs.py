@@ -185,7 +185,7 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     _, events = follow(Memory(), [found], NOW, INSTANCE)
     assert len(events) == needs_you
     with place.app() as app:
-        document = feed_document(events, app.settings, "key").decode()
+        document = feed_document(events, app.configuration.settings, "key").decode()
     assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
 
 

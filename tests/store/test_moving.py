@@ -104,9 +104,9 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
 
     def built(**environ: str) -> Mapping[str, str]:
         with open_app(config, environ=environ) as app:
-            files(app)
+            files(app.archive, app.configuration)
             asyncio.run(build_feeds(app, all=True))
-            url = app.settings.store_url
+            url = app.configuration.settings.store_url
         found = (tmp_path / "feeds" / "public").rglob("*")
         made = {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest()

@@ -41,7 +41,7 @@ def content(place: Place) -> str:
 
 def page(place: Place) -> str:
     with place.app() as app:
-        (story,) = {member.story for member in app.store.stories.members()}
+        (story,) = {member.story for member in app.archive.store.stories.members()}
     return unescape(place.published(paths.story_name(story)))
 
 
@@ -144,16 +144,16 @@ def test_a_quote_goes_with_its_article(place: Place) -> None:
 
 def _find(place: Place, outlet: str) -> str:
     with place.app() as app:
-        members = app.store.stories.members()
+        members = app.archive.store.stories.members()
     return next(member.article for member in members if member.outlet == f"{outlet}.example")
 
 
 def _correct(place: Place, id: str, excerpt: str) -> None:
     with place.app() as app:
-        path = app.store.index.path(id) or ""
-        before = app.article_store.get(path)
+        path = app.archive.store.index.path(id) or ""
+        before = app.archive.article_store.get(path)
         after = replace(before, excerpt=excerpt)
-        refile(app.article_store, app.store.visits, after, before=before, path=path)
+        refile(app.archive.article_store, app.archive.store.visits, after, before=before, path=path)
 
 
 def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:

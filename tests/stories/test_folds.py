@@ -52,7 +52,7 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
     fold(place, ids)
     place.build()
     with place.app() as app:
-        instance = app.instance
+        instance = app.archive.instance
     for name in ("all", "tags/sea"):
         ((id, entry),) = entries(place, name).items()
         assert id == story_urn(instance, STORY)
@@ -101,7 +101,7 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
     place.build()
     assert shown(place).keys() == {B}
     with place.app() as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     place.build()
     assert shown(place).keys() == {B}
 

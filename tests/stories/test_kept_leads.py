@@ -32,7 +32,7 @@ def follow(place: Place, *outlets: str, preferred: str = "") -> None:
     )
     (place.config / "sources.toml").write_text("\n".join(tables))
     with place.app() as app:
-        app.beside.follow(app.sources)
+        app.archive.beside.follow(app.configuration.sources)
 
 
 def leads(place: Place) -> list[str]:
@@ -111,7 +111,7 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> 
     file = place.config / "sources.toml"
     file.write_text(file.read_text().replace("one.example/feed", "three.example/feed"))
     with place.app() as app:
-        app.beside.follow(app.sources)
+        app.archive.beside.follow(app.configuration.sources)
     report(place, "three", source_key="one")
     report(place, "two")
     assert leads(place) == [B]
@@ -124,12 +124,12 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
     assert leads(place) == [A]
     follow(place, "one", "two", preferred="two")
     with place.app() as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     assert leads(place) == [A]
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with place.app(create=True) as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     assert leads(place) == [A]
     (place.folder / "feeds/articles/leads.tsv").unlink()
     assert leads(place) == [A]
@@ -180,7 +180,7 @@ def test_the_operator_names_the_lead_and_takes_it_back(place: Place) -> None:
     operate(place, "join", ids=[B, A], lead=True)
     assert leads(place) == [B]
     with place.app() as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     assert leads(place) == [B]
     operate(place, "undo", number="2")
     assert leads(place) == [A]

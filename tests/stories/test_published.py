@@ -122,7 +122,7 @@ def test_what_joins_writes_only_what_shows_it(place: Place) -> None:
     place.build()
     report(place, "two")
     with place.app() as app:
-        app.beside.follow(app.sources)
+        app.archive.beside.follow(app.configuration.sources)
         written = asyncio.run(build_feeds(app)).written
     assert {"sources/one.atom", "sources/two.atom", "stories.atom"} <= set(written)
     assert not [name for name in written if "/sea" in name]
@@ -177,7 +177,7 @@ def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Pl
         before = place.digests("public")
         assert whole(place) == before
     with place.app() as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     assert place.build().held == ()
     assert whole(place) == before
 
@@ -206,7 +206,7 @@ def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
     place.build()
     before = place.digests("public")
     with place.app() as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     assert place.build().held == ()
     assert whole(place) == before
     assert shown(place, "stories") == {A: ("Two",)}
@@ -221,7 +221,7 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place)
     assert place.build().held == ()
     assert shown(place, "stories") == {B: ("Three",)}
     with place.app() as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     place.build()
     after = entries(place, "stories")[before]
     assert (after.link, after.published, after.updated) == (B, entry.published, entry.updated)
@@ -250,7 +250,7 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
     )
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
     with place.app() as app:
-        files(app)
+        files(app.archive, app.configuration)
         grouped(app)
     place.build()
     after = entries(place, "stories")

@@ -52,27 +52,27 @@ def app(place: Place) -> Iterator[App]:
 
 def add(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> str:
     """File an article with some more text of its own."""
-    now = app.clock()
+    now = app.archive.clock()
     given = {"added": now, "published": now, "language": "en", "source_key": "one", **changes}
     article = Article(
         id=article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given
     )
-    refile(app.article_store, app.store.visits, article)
+    refile(app.archive.article_store, app.archive.store.visits, article)
     return article.id
 
 
 def rewrite(app: App, id: str, words: tuple[str, str]) -> None:
-    path = app.store.index.path(id) or ""
-    before = app.article_store.get(path)
+    path = app.archive.store.index.path(id) or ""
+    before = app.archive.article_store.get(path)
     after = replace(before, title=words[0], body=words[1])
-    refile(app.article_store, app.store.visits, after, before=before, path=path)
+    refile(app.archive.article_store, app.archive.store.visits, after, before=before, path=path)
 
 
 def grouped(app: App) -> set[frozenset[str]]:
     """The stories after a pass."""
-    asyncio.run(follow(app))
+    asyncio.run(follow(app.archive, app.configuration))
     found: dict[str, set[str]] = {}
-    for member in app.store.stories.members():
+    for member in app.archive.store.stories.members():
         found.setdefault(member.story, set()).add(member.article)
     return {frozenset(ids) for ids in found.values()}
 
@@ -80,7 +80,7 @@ def grouped(app: App) -> set[frozenset[str]]:
 def sketches(app: App, ids: Collection[str]) -> list[Any]:
     """The rows by which articles are compared."""
     table = schema.story_sketches
-    return list(app.store._db.rows(select(table).where(table.c.article.in_(ids))))
+    return list(app.archive.store._db.rows(select(table).where(table.c.article.in_(ids))))
 
 
 def lines(place: Place) -> list[str]:
@@ -100,12 +100,12 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     add(app, "https://three.example/c", FERRY)
     assert grouped(app) == {frozenset((one, two))}
-    story = app.store.stories.of([one])[one]
+    story = app.archive.store.stories.of([one])[one]
     assert sorted(lines(place)) == sorted(f"{id}\t{story}" for id in (one, two))
     three = add(app, "https://three.example/d")
     assert grouped(app) == {frozenset((one, two, three))}
-    assert app.store.stories.of([three]) == {three: story}
-    assert asyncio.run(follow(app)) == set()
+    assert app.archive.store.stories.of([three]) == {three: story}
+    assert asyncio.run(follow(app.archive, app.configuration)) == set()
     assert len(lines(place)) == 3
 
 
@@ -122,8 +122,8 @@ def test_a_build_groups_first(place: Place) -> None:
         ids = frozenset((add(app, "https://one.example/a"), add(app, "https://two.example/b")))
     place.build()
     with place.app() as app:
-        assert {member.article for member in app.store.stories.members()} == ids
-        page = (app.settings.public_dir / "index.html").read_text()
+        assert {member.article for member in app.archive.store.stories.members()} == ids
+        page = (app.configuration.settings.public_dir / "index.html").read_text()
     assert page.count(QUAKE[0]) == 1 and page.count("also <a") == 1
 
 
@@ -146,16 +146,18 @@ def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins
 
 def test_an_old_article_that_comes_late_joins_none_and_a_date_ahead_is_no_excuse(app: App) -> None:
     one = add(app, "https://one.example/a")
-    old = add(app, "https://two.example/b", published=app.clock() - WINDOW - timedelta(minutes=1))
-    three = add(app, "https://three.example/c", published=app.clock() + timedelta(days=9))
+    old = add(
+        app, "https://two.example/b", published=app.archive.clock() - WINDOW - timedelta(minutes=1)
+    )
+    three = add(app, "https://three.example/c", published=app.archive.clock() + timedelta(days=9))
     assert grouped(app) == {frozenset((one, three))}
     assert [row.data for row in sketches(app, [old])] == [b""]
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
-    id = add(app, "https://one.example/a", published=app.clock() - timedelta(days=2))
+    id = add(app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2))
     grouped(app)
-    assert [row.at for row in sketches(app, [id])] == [codec.micros(app.clock())]
+    assert [row.at for row in sketches(app, [id])] == [codec.micros(app.archive.clock())]
 
 
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
@@ -167,7 +169,7 @@ def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     add(app, "https://four.example/d", FERRY)
     assert grouped(app) == {frozenset((one, two, three))}
     rewrite(app, three, ("No more than this", "Nothing is known yet."))
-    assert asyncio.run(follow(app)) == set()
+    assert asyncio.run(follow(app.archive, app.configuration)) == set()
     place.now += timedelta(hours=1)
     assert grouped(app) == {frozenset((one, two))}
     assert lines(place)[-1] == f"{three}\t-"
@@ -204,14 +206,14 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
     with place.app() as app:
         one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
         before = grouped(app)
-        named = app.store.stories.of([one, two])
+        named = app.archive.store.stories.of([one, two])
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with place.app(create=True) as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
         assert grouped(app) == before
-        assert app.store.stories.of([one, two]) == named
-        assert {member.outlet for member in app.store.stories.members()} == {
+        assert app.archive.store.stories.of([one, two]) == named
+        assert {member.outlet for member in app.archive.store.stories.members()} == {
             "one.example",
             "two.example",
         }
@@ -243,7 +245,7 @@ def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
     story = "b" * 26
     text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
     (place.folder / "feeds/articles/stories.tsv").write_text(text)
-    assert asyncio.run(follow(app)) == {one, two, three}
+    assert asyncio.run(follow(app.archive, app.configuration)) == {one, two, three}
     assert grouped(app) == {frozenset((one, two))}
 
 
@@ -256,7 +258,7 @@ def test_what_is_joined_stays_together(app: App, place: Place) -> None:
     four = add(app, "https://four.example/d", FERRY)
     five = add(app, "https://five.example/e", FERRY)
     assert frozenset((one, two, three)) <= max(grouped(app), key=len)
-    assert {four, five} <= {member.article for member in app.store.stories.members()}
+    assert {four, five} <= {member.article for member in app.archive.store.stories.members()}
     assert sum(line.endswith("\tfinal") for line in lines(place)) == 3
 
 
@@ -276,10 +278,10 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
     do(app, "join", ids=[one, two])
     do(app, "withdraw", id=one)
-    assert app.store.stories.of([one, two]).keys() == {one, two}
-    assert app.store.stories.reports([two]) == {}
+    assert app.archive.store.stories.of([one, two]).keys() == {one, two}
+    assert app.archive.store.stories.reports([two]) == {}
     do(app, "restore", id=one)
-    files(app)
+    files(app.archive, app.configuration)
     assert grouped(app) == {frozenset((one, two))}
 
 
@@ -290,11 +292,11 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     other = add(app, "https://three.example/c", FERRY)
     grouped(app)
-    before = app.store.stories.members()
+    before = app.archive.store.stories.members()
     do(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
-    assert app.store.stories.members() != before
+    assert app.archive.store.stories.members() != before
     do(app, "undo", number="1")
-    assert app.store.stories.members() == before
+    assert app.archive.store.stories.members() == before
     assert grouped(app) == {frozenset((one, two))}
     last = {line[:26]: line for line in lines(place)}
     assert not any(line.endswith("final") for line in last.values())
@@ -307,14 +309,14 @@ def test_an_article_is_compared_by_its_text_alone(
     app: App, place: Place, spelled: tuple[str, str]
 ) -> None:
     one = add(app, "https://one.example/a")
-    asyncio.run(follow(app))
+    asyncio.run(follow(app.archive, app.configuration))
     (before,) = sketches(app, [one])
     path = place.path(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
-    files(app)
+    files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
-    asyncio.run(follow(app))
-    assert app.store.stories.unread(place.now - WINDOW, 1, all=True) == []
+    asyncio.run(follow(app.archive, app.configuration))
+    assert app.archive.store.stories.unread(place.now - WINDOW, 1, all=True) == []
     assert [row.data for row in sketches(app, [one])] == [before.data]
 
 
@@ -332,15 +334,15 @@ def test_copies_are_parted_before_a_story_unless_it_is_named(app: App) -> None:
     copy = add(app, "https://three.example/c", FERRY, merged_into=one)
     do(app, "split", id=one, story=True)
     assert not any({one, two} <= story for story in grouped(app))
-    assert app.store.index.merged() == {copy: one}
+    assert app.archive.store.index.merged() == {copy: one}
     do(app, "split", id=one)
-    assert app.store.index.merged() == {}
+    assert app.archive.store.index.merged() == {}
 
 
 def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
     for number in range(60):
         add(app, f"https://flood.example/{number}")
-    asyncio.run(follow(app))
+    asyncio.run(follow(app.archive, app.configuration))
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     (story,) = (story for story in grouped(app) if one in story)
     assert two in story
@@ -350,9 +352,9 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
     grouped(app)
-    first = app.store.stories.of([one])[one]
+    first = app.archive.store.stories.of([one])[one]
     do(app, "split", id=min(one, two))
-    after = app.store.stories.of([one, two])
+    after = app.archive.store.stories.of([one, two])
     assert after[max(one, two)] == first != after[min(one, two)]
 
 
@@ -360,16 +362,16 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     one = add(app, "https://one.example/a")
     other = add(app, "https://two.example/b", FERRY)
     assert grouped(app) == set()
-    app.store.stories.put(
+    app.archive.store.stories.put(
         [Member(one, "s", "one.example", False), Member(other, "s", "two.example", False)]
     )
-    with app.store._db.write() as connection:
+    with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))
-    app.store.visits.set_note("stories sketched", "1", app.clock())
+    app.archive.store.visits.set_note("stories sketched", "1", app.archive.clock())
     assert grouped(app) == {frozenset((one, other))}
     made = sketches(app, [one, other])
     assert len(made) == 2
     assert b"of another form" not in {row.data for row in made}
     third = add(app, "https://three.example/c", FERRY)
     assert frozenset((one, other)) not in grouped(app)
-    assert app.store.stories.members([third])
+    assert app.archive.store.stories.members([third])

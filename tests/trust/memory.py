@@ -162,10 +162,12 @@ class MemoryLife(Life):
 def _apply(app: App, name: str, *rest: str) -> None:
     """Do what the command does to the articles. Raises UsageError."""
     if name == "withdraw":
-        undo_withdrawal(app, rest[1]) if rest[0] == "--undo" else withdraw(app, rest[0])
+        undo_withdrawal(app.archive, app.configuration, rest[1]) if rest[
+            0
+        ] == "--undo" else withdraw(app.archive, app.configuration, rest[0])
     elif name == "split":
-        split(app, rest[0])
+        split(app.archive, rest[0])
     elif name == "reindex":
-        reindex(app)
+        reindex(app.archive, app.configuration)
     elif name != "build":
         raise UsageError(f"no command {name!r} here")

@@ -105,7 +105,8 @@ def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
     }
     with life.app() as app:
         return entries | {
-            ("member", row.article): (row.story, row.outlet) for row in app.store.stories.members()
+            ("member", row.article): (row.story, row.outlet)
+            for row in app.archive.store.stories.members()
         }
 
 

@@ -233,10 +233,12 @@ def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
             if is_own(item["url"]):
                 facts[name, item["url"]] = {key: item.get(key) for key in FIELDS}
     with life.app() as app:
-        members = app.store.stories.members()
+        members = app.archive.store.stories.members()
         urls = {
             id: article.url
-            for id, article in app.store.index.articles([one.article for one in members]).items()
+            for id, article in app.archive.store.index.articles(
+                [one.article for one in members]
+            ).items()
         }
     stories = public / "stories.json"
     leads = (

@@ -46,13 +46,13 @@ def harm(place: Place) -> Path:
 
 def reindex(place: Place) -> Reindexed:
     with place.app(create=True) as app:
-        return remake(app)
+        return remake(app.archive, app.configuration)
 
 
 def started(place: Place) -> list[str]:
     """What a start names."""
     with place.app() as app:
-        return [problem.what for problem in reconcile.files(app)]
+        return [problem.what for problem in reconcile.files(app.archive, app.configuration)]
 
 
 FEEDS = (
@@ -114,7 +114,7 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled: Pla
         title: item["id"] for title, item in before.items()
     }
     with filled.app() as app:
-        assert reconcile.unread(app.store, app.article_store) == ()
+        assert reconcile.unread(app.archive.store, app.archive.article_store) == ()
 
 
 def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled: Place) -> None:
@@ -137,10 +137,12 @@ def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled: Pl
 def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
     harm(filled)
     with filled.app() as app:
-        id = next(article.id for article in app.store.index.each() if article.title == TITLE)
-        app.store.index.save_html({id: ""})
+        id = next(
+            article.id for article in app.archive.store.index.each() if article.title == TITLE
+        )
+        app.archive.store.index.save_html({id: ""})
     with filled.app() as app:
-        app.store.index.mark_stale([row.key for row in app.store.index.feeds()])
+        app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
     report = filled.build()
     assert report.held == ()
     assert [problem.reason for problem in report.set_aside] == ["html-missing"]
@@ -174,8 +176,8 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled: Place) -> None:
         pytest.skip(f"this file system takes no such name: {error}")
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
     with filled.app() as app:
-        (named,) = reconcile.files(app)
-        assert reconcile.unread(app.store, app.article_store) == (named,)
+        (named,) = reconcile.files(app.archive, app.configuration)
+        assert reconcile.unread(app.archive.store, app.archive.article_store) == (named,)
     assert (
         named.reason == "bad-article-file"
         and named.what.endswith("m\\udcff.md")

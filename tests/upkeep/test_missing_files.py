@@ -61,8 +61,8 @@ def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> Non
     for path in articles(place)[:3]:
         path.unlink()
     with place.app() as app:
-        reconcile.files(app)
-        assert len(app.store.visits.stamps()) == 27
+        reconcile.files(app.archive, app.configuration)
+        assert len(app.archive.store.visits.stamps()) == 27
 
 
 def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
@@ -75,13 +75,13 @@ def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
         place.app() as app,
         pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
     ):
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert str(place.folder / "feeds/articles") in str(error.value)
     for path, data in kept.items():
         path.write_bytes(data)
     with place.app() as app:
-        assert reconcile.files(app) == ()
-        assert len(app.store.visits.stamps()) == 30
+        assert reconcile.files(app.archive, app.configuration) == ()
+        assert len(app.archive.store.visits.stamps()) == 30
     place.build()
     assert place.digests("public") == before
 
@@ -90,8 +90,8 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
     for path in articles(place)[:25]:
         path.unlink()
     with place.app() as app:
-        assert reindex(app).articles == 5
-        reconcile.files(app)
+        assert reindex(app.archive, app.configuration).articles == 5
+        reconcile.files(app.archive, app.configuration)
     assert place.build().held == ()
     assert place.published("all.atom").count("<entry") == 5
 
@@ -113,11 +113,14 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         assert len(life.articles()) == 5
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert [
-                problem.reason for problem in reconcile.unread(app.store, app.article_store)
+                problem.reason
+                for problem in reconcile.unread(app.archive.store, app.archive.article_store)
             ] == ["lost-file"] * 4
-            problems = reconcile.files(app)
+            problems = reconcile.files(app.archive, app.configuration)
             assert [problem.reason for problem in problems] == ["lost-file"] * 4
-            assert reconcile.files(app) == problems, "until they are there again"
+            assert reconcile.files(app.archive, app.configuration) == problems, (
+                "until they are there again"
+            )
         deleted = next(
             path for path in folder.rglob("*.md") if load(path.read_bytes()).url.endswith("/0")
         )
@@ -136,7 +139,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             shown = re.findall(rb"(?s)<entry.*?</entry>", path.read_bytes())
             assert shown == [entry for entry in known if b"http://one.example/0" not in entry], path
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            assert reconcile.files(app) == ()
+            assert reconcile.files(app.archive, app.configuration) == ()
 
 
 def live(life: Life, numbers: range, other: str = "Story") -> None:
@@ -176,7 +179,7 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
     for path in articles(place)[:25]:
         path.unlink()
     with place.app() as app:
-        (problem,) = reconcile.unread(app.store, app.article_store)
+        (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
     assert (
         problem.what == str(place.folder / "feeds/articles")
         and "25 of 30 article files are gone" in problem.detail
@@ -188,6 +191,6 @@ def test_check_names_a_second_file_of_an_article(place: Place) -> None:
     shutil.copy(first, first.with_name("copy.md"))
     with place.app() as app:
         for _ in range(2):
-            (problem,) = reconcile.unread(app.store, app.article_store)
+            (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
             assert problem.what.endswith("copy.md") and first.name in problem.detail
-            reconcile.files(app)
+            reconcile.files(app.archive, app.configuration)

@@ -43,7 +43,7 @@ def visit(app: App, limit: int | None = None) -> list[Article]:
     """The articles that one visit files."""
     wanted = refresh.Wanted(keys=("holt",), limit=limit)
     (outcome,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
-    return list(app.store.index.articles(outcome.added).values())
+    return list(app.archive.store.index.articles(outcome.added).values())
 
 
 def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
@@ -52,11 +52,11 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     app = opened(tmp_path, world, "all")
     filed = visit(app)
     assert len(filed) > 1 and {(one.hold, one.hold_reason) for one in filed} == {(True, "all")}
-    assert "<entry" not in (app.settings.public_dir / "all.atom").read_text()
+    assert "<entry" not in (app.configuration.settings.public_dir / "all.atom").read_text()
     assert visit(app) == []  # nothing is fetched or filed twice
-    assert {one.hold for one in app.store.index.articles([one.id for one in filed]).values()} == {
-        True
-    }
+    assert {
+        one.hold for one in app.archive.store.index.articles([one.id for one in filed]).values()
+    } == {True}
 
 
 def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
@@ -64,10 +64,10 @@ def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
 ) -> None:
     app = opened(tmp_path, world, "unsure")
     assert {one.hold for one in visit(app, limit=1)} == {False}
-    rows = app.store.visits.pending("holt", LATER)
-    app.store.visits.save_entries([replace(row, reason=EntryReason.FLOOD) for row in rows])
+    rows = app.archive.store.visits.pending("holt", LATER)
+    app.archive.store.visits.save_entries([replace(row, reason=EntryReason.FLOOD) for row in rows])
     assert Counter(one.hold_reason for one in visit(app)) == {"flood": len(rows)}
-    assert (app.settings.public_dir / "all.atom").read_text().count("<entry") == 1
+    assert (app.configuration.settings.public_dir / "all.atom").read_text().count("<entry") == 1
 
 
 def test_without_the_setting_nothing_waits(tmp_path: Path, world: World) -> None:

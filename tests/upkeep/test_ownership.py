@@ -48,54 +48,58 @@ def announce(app: App, source: str, id: str, article: Article, url: str = "") ->
         article_id=article.id,
         read_at=BEFORE,
     )
-    app.store.visits.save_entries([row])
+    app.archive.store.visits.save_entries([row])
     return row
 
 
 def reasons(app: App) -> list[tuple[str, str]]:
-    return [(problem.what, problem.reason) for fault in find_mend(app) for problem in told(fault)]
+    return [
+        (problem.what, problem.reason)
+        for fault in find_mend(app.archive, app.configuration.sources)
+        for problem in told(fault)
+    ]
 
 
 def pending(app: App, source: str) -> list[EntryRow]:
-    return app.store.visits.pending(source, NOW)
+    return app.archive.store.visits.pending(source, NOW)
 
 
 def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         own = filed(app, "Own", aliases=("https://www.one.example/other",))
         announce(app, "one", own.source_id, own)
         announce(app, "two", "t1", own)  # it carries it
         store_articles(
             app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
         )
-        assert find_mend(app) == []
+        assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         taken = filed(app, "Taken", source="two", source_id="t1")
         announce(app, "two", "t1", taken)
         announce(app, "one", "o1", taken)
         assert reasons(app) == [(taken.url, "foreign-source"), (taken.url, "foreign-text")]
-        mend(app, find_mend(app))
+        mend(app.archive, find_mend(app.archive, app.configuration.sources))
         mended = place.article("Taken")
         assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
-        assert app.article_store.carried() == [(taken.id, "two")]
+        assert app.archive.article_store.carried() == [(taken.id, "two")]
         for key in ("one", "two"):
-            assert app.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9) == [
-                taken.id
-            ]
+            assert app.archive.store.index.ids(
+                FeedKey("source", key), limit=9, since=None, most=9
+            ) == [taken.id]
         (due,) = pending(app, "one")
         assert (due.entry_id, due.article_id, due.reason) == ("o1", taken.id, EntryReason.OWNERSHIP)
         assert due.entry == Entry(id="o1", url=taken.url)
-        assert find_mend(app) == []
+        assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         third = filed(app, "Third", on="three", source="two", source_id="t1")
         announce(app, "two", "t1", third)
         later = filed(
@@ -103,16 +107,16 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
         )
         announce(app, "two", "t2", later)
         assert reasons(app) == [(third.url, "foreign-text")]
-        mend(app, find_mend(app))
+        mend(app.archive, find_mend(app.archive, app.configuration.sources))
         assert [row.entry_id for row in pending(app, "two")] == ["t1"]
-        assert find_mend(app) == []
+        assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
     place: Place,
 ) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         bank = filed(
             app,
             "Bank",
@@ -122,45 +126,51 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         )
         announce(app, "one", "o1", bank)
         announce(app, "two", "e1", bank, url="https://two.example/x")
-        app.store.visits.realias(replace(bank, source_key="two", source_id="e1"))
+        app.archive.store.visits.realias(replace(bank, source_key="two", source_id="e1"))
         assert {reason for _, reason in reasons(app)} == {
             "foreign-text",
             "foreign-alias",
             "foreign-entry",
         }
-        mend(app, find_mend(app))
+        mend(app.archive, find_mend(app.archive, app.configuration.sources))
         assert place.article("Bank").aliases == ()
-        assert app.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
-        assert app.store.visits.find(["guid:one:o1"]) == bank.id
+        assert (
+            app.archive.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
+        )
+        assert app.archive.store.visits.find(["guid:one:o1"]) == bank.id
         (freed,) = pending(app, "two")
         assert (freed.url, freed.article_id) == ("https://two.example/x", None)
         (due,) = pending(app, "one")
         assert due.article_id == bank.id
-        assert find_mend(app) == []
+        assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         own = filed(app, "Own", source_id="o1")
         announce(app, "one", "o1", own, url="https://feedproxy.example/r/1")
         theirs = filed(app, "Theirs", on="three", source_id="o2", added=NOW)
         announce(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
-        assert find_mend(app) == []
+        assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         filed(app, "Left", on="three", source="gone")
-        (problem,) = [problem for fault in find_mend(app) for problem in told(fault)]
+        (problem,) = [
+            problem
+            for fault in find_mend(app.archive, app.configuration.sources)
+            for problem in told(fault)
+        ]
         assert "see to it" in problem.detail
-        mend(app, find_mend(app))
+        mend(app.archive, find_mend(app.archive, app.configuration.sources))
 
 
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         filed(app, "Other", aliases=("https://two.example/x",))
     where = ["--config", str(place.config)]
     shown = commands.run("check", "--ownership", *where)

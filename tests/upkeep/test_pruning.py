@@ -105,14 +105,14 @@ def fill(place: Place) -> None:
             tags=("GPU",),
             tags_by="matched",
         )
-        reconcile.sources(app)
+        reconcile.sources(app.archive, app.configuration)
     place.build()
 
 
 def prune(place: Place, *named: str, **which: object) -> pruning.Pruning:
     with place.app() as app:
-        planned = pruning.plan(app, Which(named=named, **which))  # type: ignore[arg-type]
-        pruning.prune(app, planned)
+        planned = pruning.plan(app.archive, app.configuration.sources, Which(named=named, **which))  # type: ignore[arg-type]
+        pruning.prune(app.archive, app.configuration.settings, planned)
     assert place.build().held == ()
     return planned
 
@@ -129,7 +129,7 @@ def lose_database(place: Place) -> None:
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
 
 
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:
@@ -139,15 +139,15 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled
     assert len(list((filled.folder / "feeds/articles").rglob("*.md"))) == 4
     assert "deleted-entry" not in filled.published("all.atom")
     with filled.app() as app:
-        assert reconcile.files(app) == ()
+        assert reconcile.files(app.archive, app.configuration) == ()
     assert not filled.build().written
     assert prune(filled, older_than=45 * DAY).articles == ()
 
 
 def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
     with filled.app() as app:
-        newest = app.article_store.get(
-            filled.path("Story 5").relative_to(app.article_store.root).as_posix()
+        newest = app.archive.article_store.get(
+            filled.path("Story 5").relative_to(app.archive.article_store.root).as_posix()
         )
     prune(filled, newest.url)
     assert titles(filled)[0] == "Story 4"
@@ -171,7 +171,9 @@ def test_its_source_may_announce_it_for_ever(filled: Place) -> None:
             assert reason(take(app, url, None)) == "pruned"  # its page is not even asked for
             amp = "https://one.example/amp/story-0"
             assert reason(take(app, amp, page(amp, canonical=url))) == "pruned"
-            assert [one.path for one in app.article_store.walk() if "story-0" in one.path] == []
+            assert [
+                one.path for one in app.archive.article_store.walk() if "story-0" in one.path
+            ] == []
         lose_database(filled)
 
 
@@ -188,19 +190,19 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
             first_seen=NOW,
             article_id=article.id,
         )
-        app.store.visits.record(
-            article, app.store.visits.stamp(article.id) or pytest.fail(), entry=row
+        app.archive.store.visits.record(
+            article, app.archive.store.visits.stamp(article.id) or pytest.fail(), entry=row
         )
     path = filled.path("Story 0")
     data = path.read_bytes()
     prune(filled, article.id)
     lose_database(filled)
     with filled.app() as app:
-        assert app.store.visits.known(["guid:two:theirs"]).pruned
-        assert not app.store.visits.known(["guid:two:other"]).pruned
+        assert app.archive.store.visits.known(["guid:two:theirs"]).pruned
+        assert not app.archive.store.visits.known(["guid:two:other"]).pruned
         path.write_bytes(data)
-        reconcile.files(app)
-        assert not app.store.visits.known(["guid:two:theirs"]).pruned
+        reconcile.files(app.archive, app.configuration)
+        assert not app.archive.store.visits.known(["guid:two:theirs"]).pruned
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -224,7 +226,7 @@ def test_a_hand_written_file_goes_by_its_name_alone(filled: Place) -> None:
     path = filled.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
     with filled.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     filled.build()
     assert prune(filled, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
@@ -256,7 +258,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     owner, name = step.split(".")
 
     def killing(app: App) -> None:
-        place = app.article_store if owner == "article_store" else app.store.visits
+        place = app.archive.article_store if owner == "article_store" else app.archive.store.visits
         done = getattr(place, name)
 
         def then(*given: Sequence[object]) -> None:
@@ -268,20 +270,20 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
     published = titles(filled)
     with filled.app() as app:
-        planned = pruning.plan(app, Which(older_than=45 * DAY))
+        planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
         killing(app)
         with pytest.raises(Killed):
-            pruning.prune(app, planned)
+            pruning.prune(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
     with filled.app() as app:
-        assert reconcile.files(app) == ()
-        there = {stamp.path for stamp in app.article_store.walk()}
-        assert {stamp.path for stamp in app.store.visits.stamps().values()} == there
+        assert reconcile.files(app.archive, app.configuration) == ()
+        there = {stamp.path for stamp in app.archive.article_store.walk()}
+        assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == there
         gone = {one.path for one in planned.articles} - there
         assert {
             one.path
             for one in planned.articles
-            if app.store.visits.known([urls.alias(one.url)]).pruned
+            if app.archive.store.visits.known([urls.alias(one.url)]).pruned
         } == gone
     assert filled.build().held == ()
     assert [title for title in published if title in titles(filled)] == titles(filled)
@@ -297,7 +299,7 @@ def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
     prune(filled, filled.article("Story 0").id)
     path.write_bytes(data)
     with filled.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         # known, and not "pruned"
         assert take(app, "https://one.example/story-0", None).problem is None
     filled.build()
@@ -307,7 +309,7 @@ def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
 def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     article = filled.article("Story 0")
     with filled.app() as app:
-        app.store.visits.save_states(
+        app.archive.store.visits.save_states(
             [SourceState(key="one", url="https://one.example/feed", etag='"x"')]
         )
     prune(filled, article.id)
@@ -316,10 +318,10 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     other = pruned_file(filled).read_text()
     pruned_file(filled).write_text("# none\n")
     with filled.app() as app:
-        reconcile.files(app)
-        state = app.store.visits.states()["one"]
+        reconcile.files(app.archive, app.configuration)
+        state = app.archive.store.visits.states()["one"]
         assert (state.etag, state.next_due, state.due_why) == (None, None, "a pruning was undone")
-        assert app.store.visits.entries("one", [f"guid of {article.url}"]) == {}
+        assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
         assert take(app, article.url, page(article.url)).added == article.id
     assert article.id in other
 
@@ -329,7 +331,7 @@ def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
     lines = set(pruned_file(filled).read_text().splitlines())
     pruned_file(filled).unlink()
     with filled.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert set(pruned_file(filled).read_text().splitlines()) == lines
 
 
@@ -338,8 +340,8 @@ def test_the_list_is_read_when_it_changed_alone(
 ) -> None:
     prune(filled, older_than=45 * DAY)
     with filled.app() as app:
-        monkeypatch.setattr(app.article_store, "pruned", pytest.fail)
-        assert reconcile.files(app) == ()
+        monkeypatch.setattr(app.archive.article_store, "pruned", pytest.fail)
+        assert reconcile.files(app.archive, app.configuration) == ()
 
 
 def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled: Place) -> None:
@@ -365,7 +367,7 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     for part in ("config", "feeds/articles"):
         shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
     with there.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     there.build()
     assert there.published("all.atom") == filled.published("all.atom")
     with there.app() as app:

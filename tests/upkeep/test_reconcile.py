@@ -19,14 +19,14 @@ def visited(place: Place) -> SourceState:
     """Source "one" after a visit that failed."""
     with place.app() as app:
         state = replace(
-            reconcile.sources(app)["one"],
+            reconcile.sources(app.archive, app.configuration)["one"],
             etag='"1"',
             last_visit=NOW - timedelta(hours=1),
             next_due=LATER,
             failures=3,
             reason="blocked-address",
         )
-        app.store.visits.save_states([state])
+        app.archive.store.visits.save_states([state])
     return state
 
 
@@ -34,7 +34,7 @@ def again(place: Place, old: str = "", new: str = "") -> SourceState:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
     with place.app() as app:
-        return reconcile.sources(app)["one"]
+        return reconcile.sources(app.archive, app.configuration)["one"]
 
 
 FEED = 'url = "https://one.example/feed"\n'
@@ -67,8 +67,11 @@ def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
     with place.app() as app:
-        state = replace(reconcile.sources(app)["one"], bodies=(90,) * 5 + (3000,) * 15)
-        app.store.visits.save_states([state])
+        state = replace(
+            reconcile.sources(app.archive, app.configuration)["one"],
+            bodies=(90,) * 5 + (3000,) * 15,
+        )
+        app.archive.store.visits.save_states([state])
     assert again(place).bodies == state.bodies
     assert again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').bodies == (3000,) * 15
 
@@ -89,8 +92,8 @@ def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
     with place.app() as app:
-        assert list(reconcile.sources(app)) == ["two"]
-        assert list(app.store.visits.states()) == ["two"]
+        assert list(reconcile.sources(app.archive, app.configuration)) == ["two"]
+        assert list(app.archive.store.visits.states()) == ["two"]
 
 
 def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
@@ -108,7 +111,7 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
     for number in (1, 3, 4):
         place.path(f"Story {number}").unlink()
     with place.app() as app:
-        assert reconcile.files(app) == ()
+        assert reconcile.files(app.archive, app.configuration) == ()
     assert place.build().held == ()
     for name in ("all.atom", "tags/llm.atom"):
         assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [
@@ -124,12 +127,12 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> No
     copy = place.path("Story").with_name("copy.md")
     copy.write_bytes(place.path("Story").read_bytes())
     with place.app() as app:
-        (problem,) = reconcile.files(app)
+        (problem,) = reconcile.files(app.archive, app.configuration)
         assert (problem.what, problem.reason) == (
-            str(copy.relative_to(app.article_store.root)),
+            str(copy.relative_to(app.archive.article_store.root)),
             "duplicate-article",
         )
-        assert app.store.visits.article(place.article("Story").id) is not None
+        assert app.archive.store.visits.article(place.article("Story").id) is not None
     assert copy.exists()
 
 
@@ -137,11 +140,11 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
     tags = "tags: [large language model, llm, Ports]\n"
     head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
     with place.app() as app:
-        path = app.article_store.root / "mine.md"  # type: ignore[attr-defined]
+        path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
-        assert reconcile.files(app) == ()
-        (id,) = app.store.visits.stamps()
-        recorded = app.store.visits.article(id)
+        assert reconcile.files(app.archive, app.configuration) == ()
+        (id,) = app.archive.store.visits.stamps()
+        recorded = app.archive.store.visits.article(id)
     assert recorded is not None and recorded.tags == ("LLM", "Ports")
     assert path.read_text() == f"{head}Text.\n"
 
@@ -150,11 +153,11 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
         # written first; the database and the file come after it
-        app.article_store.withdraw(article, place.now)
+        app.archive.article_store.withdraw(article, place.now)
     with place.app() as app:
-        assert reconcile.files(app) == ()
-        assert app.store.visits.known([urls.alias(article.url)]).withdrawn
-        assert app.store.visits.article(article.id) is None
-        assert list(app.article_store.walk()) == []
+        assert reconcile.files(app.archive, app.configuration) == ()
+        assert app.archive.store.visits.known([urls.alias(article.url)]).withdrawn
+        assert app.archive.store.visits.article(article.id) is None
+        assert list(app.archive.article_store.walk()) == []
     place.build()
     assert ">Story<" not in place.published("all.atom")

@@ -47,13 +47,13 @@ def fill(place: Place) -> None:
 def run(place: Place) -> None:
     """What a run does about files, then a build."""
     with place.app() as app:
-        assert reconcile.files(app) == ()
+        assert reconcile.files(app.archive, app.configuration) == ()
         assert asyncio.run(build_feeds(app)).held == ()
 
 
 def released(place: Place, *named: str, **which: object) -> Released:
     with place.app() as app:
-        done = release(app, named, **which)  # type: ignore[arg-type]
+        done = release(app.archive, app.configuration, named, **which)  # type: ignore[arg-type]
         assert asyncio.run(build_feeds(app)).held == ()
         return done
 
@@ -85,8 +85,8 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled: Place) -> None:
         and not (public / "categories/uncategorised.atom").exists()
     )
     with filled.app() as app:
-        counts = {row.key.slug: row.count for row in app.store.index.feeds()}
-        (one,) = app.store.status.on_hold()
+        counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
+        (one,) = app.archive.store.status.on_hold()
     assert (counts["all"], counts["llm"], counts["ai"]) == (3, 3, 1)
     assert (one.reason, one.title, Path(one.file).suffix) == ("unsure-text", "Waiting", ".md")
 
@@ -190,8 +190,8 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
     with filled.app() as app:
         article = filled.article("Waiting")
         refile(
-            app.article_store,
-            app.store.visits,
+            app.archive.article_store,
+            app.archive.store.visits,
             replace(article, body=article.body + " More."),
             before=article,
         )
@@ -205,8 +205,10 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
 
 def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
     with filled.app() as app:
-        article = app.article_store.get(app.article_store.find(filled.article("Waiting").id) or "")
-        app.article_store.put(
+        article = app.archive.article_store.get(
+            app.archive.article_store.find(filled.article("Waiting").id) or ""
+        )
+        app.archive.article_store.put(
             replace(article, hold=False, hold_reason="", added=filled.now),
             ordered=("added", "hold"),
         )
@@ -218,14 +220,14 @@ def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_relea
     filled: Place,
 ) -> None:
     with filled.app(create=True) as app:
-        assert reindex.reindex(app).problems == ()
+        assert reindex.reindex(app.archive, app.configuration).problems == ()
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]
     filled.edit("Waiting", "hold: true\n", "hold: false\n")
     filled.now += timedelta(days=1)
     (filled.folder / "feeds/state/syndicator.db").unlink()
     with filled.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     run(filled)
     assert feeds(filled)["all.atom"][0] == "Waiting"
     assert filled.article("Waiting").added == filled.now
@@ -244,10 +246,10 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: P
 def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) -> None:
     url = filled.article("Waiting").url
     with filled.app() as app:
-        assert editorial.withdraw(app, url).feeds == ()
-        assert app.store.index.on_hold() == {}
-        editorial.undo_withdrawal(app, url)
-        assert len(app.store.index.on_hold()) == 1
+        assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
+        assert app.archive.store.index.on_hold() == {}
+        editorial.undo_withdrawal(app.archive, app.configuration, url)
+        assert len(app.archive.store.index.on_hold()) == 1
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]
 
@@ -255,8 +257,8 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place) -> None:
     id = filled.article("Waiting").id
     with filled.app() as app:
-        app.article_store.carry([(id, "one")])
-        app.store.visits.carry([(id, "one")], {"one": "One"})
+        app.archive.article_store.carry([(id, "one")])
+        app.archive.store.visits.carry([(id, "one")], {"one": "One"})
     filled.build()
     assert "Waiting" not in feeds(filled)["sources/one.atom"]
     released(filled, id)
@@ -266,13 +268,13 @@ def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place
 def stored(place: Place, title: str, body: str, source: str, **more: object) -> Article:
     with place.app() as app:
         article = store_articles(app, title, body, source=source, **more)
-        context = filing_context(app)
+        context = filing_context(app.archive, app.configuration.sources)
         made, others = (article, ()) if article.hold else merge_copy(article, context, place.now)
         refile_others(context, others)
-        filed, _ = refile(app.article_store, app.store.visits, made, before=article)
+        filed, _ = refile(app.archive.article_store, app.archive.store.visits, made, before=article)
         sketch = compared(filed, place.now)
         assert sketch is not None
-        app.store.visits.save_sketch(filed.id, sketch)
+        app.archive.store.visits.save_sketch(filed.id, sketch)
     return filed
 
 
@@ -303,7 +305,7 @@ def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Plac
     run(place)
     assert feeds(place)["all.atom"] == ["Copy"]
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     place.build()
     assert feeds(place)["all.atom"] == ["Copy"]
     released(place, first.id)

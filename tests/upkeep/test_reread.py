@@ -109,13 +109,13 @@ def rule(place: Place, line: str = 'remove = [".promo"]') -> None:
 
 def plan(place: Place, what: str = "", since: datetime | None = None) -> Plan:
     with place.app() as app:
-        return rereading.plan(app, Which(what=what, since=since))
+        return rereading.plan(app.archive, app.configuration, Which(what=what, since=since))
 
 
 def mended(place: Place, what: str = "") -> Plan:
     with place.app() as app:
-        planned = rereading.plan(app, Which(what=what))
-        rereading.apply_plan(app, planned)
+        planned = rereading.plan(app.archive, app.configuration, Which(what=what))
+        rereading.apply_plan(app.archive, planned)
     return planned
 
 
@@ -126,7 +126,9 @@ def about(place: Place, topic: str) -> Article:
 
 def articles(place: Place) -> list[Article]:
     with place.app() as app:
-        return [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
+        return [
+            app.archive.article_store.get(stamp.path) for stamp in app.archive.article_store.walk()
+        ]
 
 
 def test_nothing_changes_where_no_rule_did(place: Place) -> None:
@@ -217,7 +219,7 @@ def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> N
     rule(place)
     article = about(place, "Gardens")
     with place.app() as app:
-        feed = app.sources["daily"].url
+        feed = app.configuration.sources["daily"].url
     for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
         planned = plan(place, what)
         assert (planned.looked, len(planned.articles)) == (count, count), what
@@ -231,7 +233,7 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
     rule(place)
     old = about(place, "Gardens")
     with place.app() as app:
-        app.snapshots.forget(old.id)
+        app.archive.snapshots.forget(old.id)
     planned = mended(place)
     assert (planned.looked, planned.unkept, len(planned.articles)) == (2, (old.id,), 2)
     assert about(place, "Gardens") == old
@@ -240,7 +242,9 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
 def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
     article, before = about(place, "Gardens"), place.digests("articles")
     with place.app() as app:
-        app.snapshots.put(article.id, b"<html><body><h1>Page not found</h1></body></html>", {})
+        app.archive.snapshots.put(
+            article.id, b"<html><body><h1>Page not found</h1></body></html>", {}
+        )
     [problem] = mended(place).problems
     assert problem.reason.startswith("not-an-article") and "stays as it is" in problem.detail
     assert place.digests("articles") == before
@@ -284,47 +288,56 @@ def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
 def test_links_start_at_the_address_that_answered(place: Place) -> None:
     article = about(place, "Gardens")
     with place.app() as app:
-        kept = app.snapshots.get(article.id)
+        kept = app.archive.snapshots.get(article.id)
     assert kept and urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
     there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
     html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
         with place.app() as app:
-            app.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
+            app.archive.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
         [one] = plan(place, article.id).articles
         assert f"({article.url.removesuffix('/Gardens')}{link})" in one.now.article.body
 
 
 def offered(app: App) -> int:
-    return outdated(app.store.index, app.snapshots, app.sources)
+    return outdated(app.archive.store.index, app.archive.snapshots, app.configuration.sources)
 
 
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with place.app() as app:
-        assert (newly_outdated(app), offered(app)) == (0, 0)
+        assert (newly_outdated(app.archive, app.configuration.sources), offered(app)) == (0, 0)
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
     articles, published = place.digests("articles"), place.digests("public")
     with place.app() as app:
-        assert [newly_outdated(app), newly_outdated(app)] == [3, 0]
+        assert [
+            newly_outdated(app.archive, app.configuration.sources),
+            newly_outdated(app.archive, app.configuration.sources),
+        ] == [3, 0]
     with place_of(place.config, now=lambda: place.now, environ={}) as there:
         assert [
             one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED
         ] == [3]
     with place.app() as app:
-        assert rereading.plan(app, Which(outdated=True)).looked == offered(app) == 3
-        one = rereading.plan(app, Which(what=about(place, "Gardens").id))
-        rereading.apply_plan(app, one)  # nothing to change: it is as today's version reads it
+        assert (
+            rereading.plan(app.archive, app.configuration, Which(outdated=True)).looked
+            == offered(app)
+            == 3
+        )
+        one = rereading.plan(app.archive, app.configuration, Which(what=about(place, "Gardens").id))
+        rereading.apply_plan(
+            app.archive, one
+        )  # nothing to change: it is as today's version reads it
         assert offered(app) == 2
     rule(place)
     with place.app() as app:
-        planned = rereading.plan(app, Which(outdated=True))
+        planned = rereading.plan(app.archive, app.configuration, Which(outdated=True))
         assert (planned.looked, len(planned.articles), offered(app)) == (2, 2, 2)
         assert (place.digests("articles"), place.digests("public")) == (articles, published)
-        rereading.apply_plan(app, planned)
+        rereading.apply_plan(app.archive, planned)
         assert offered(app) == 0
-        assert len(rereading.plan(app).articles) == 1
+        assert len(rereading.plan(app.archive, app.configuration).articles) == 1
 
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
@@ -336,11 +349,18 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         del server.files["/Gardens"]
         with place.app() as app:
             for id in (old.id, gone.id):
-                app.snapshots.forget(id)
-            assert set(reread.unkept(app, Which())) == {old.id, gone.id}
-            (problem,) = await reread.fetch(app, reread.unkept(app, Which()))
+                app.archive.snapshots.forget(id)
+            assert set(reread.unkept(app.archive, app.configuration.sources, Which())) == {
+                old.id,
+                gone.id,
+            }
+            (problem,) = await reread.fetch(
+                app.archive,
+                app.configuration,
+                reread.unkept(app.archive, app.configuration.sources, Which()),
+            )
             assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
-            assert reread.unkept(app, Which()) == [gone.id]
+            assert reread.unkept(app.archive, app.configuration.sources, Which()) == [gone.id]
             assert other.body == about(place, "Harbours").body
         await server.aclose()
 
@@ -354,7 +374,7 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
 
 def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None:
     with place.app() as app:
-        base = app.sources["daily"].url.removesuffix("/feed")
+        base = app.configuration.sources["daily"].url.removesuffix("/feed")
         row = EntryRow(
             source_key="daily",
             entry_id="e",
@@ -364,7 +384,7 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None
             first_seen=NOW,
             reason="empty",
         )
-        app.store.visits.save_entries([row])
+        app.archive.store.visits.save_entries([row])
     assert plan(place).due_again == 0
     rule(place)
     assert [plan(place, what).due_again for what in ("", "daily", about(place, "Gardens").id)] == [
@@ -381,11 +401,11 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     elsewhere = "https://bank.example/bridges"
     head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
     with place.app() as app:
-        kept = app.snapshots.get(before.id)
+        kept = app.archive.snapshots.get(before.id)
         assert kept is not None
         html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
-        app.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
-        carried = app.article_store.carried()
+        app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
+        carried = app.archive.article_store.carried()
     assert [one.before.id for one in mended(place).articles] == [before.id]
     after = about(place, "Bridges")
     assert "twelve people" in after.body
@@ -404,9 +424,9 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         getattr(before, name) for name in identity
     ]
     with place.app() as app:
-        assert app.store.visits.find([urls.alias(elsewhere)]) is None
-        assert app.store.visits.claims(before.id)[1] is None
-        assert app.article_store.carried() == carried
+        assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
+        assert app.archive.store.visits.claims(before.id)[1] is None
+        assert app.archive.article_store.carried() == carried
 
 
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
@@ -416,7 +436,7 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
             made = store_articles(app, title, "Words.", id=article_id(url), url=url, source_id=url)
-            app.snapshots.put(made.id, page(title, TOPICS[title]), {})
+            app.archive.snapshots.put(made.id, page(title, TOPICS[title]), {})
     mended(place)
     path = place.config / "sources.toml"
     path.write_text(

@@ -30,22 +30,22 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
     before, rules = place.digests("articles"), Rules(remove=(".promo",))
     with place.app() as app:
-        promo = try_out(app, "daily", rules, most=2)
+        promo = try_out(app.archive, app.configuration, "daily", rules, most=2)
         assert len(promo) == 2 and {
             one.trial.matches['remove ".promo"'] for one in promo if one.trial
         } == {1}
         assert pages_matched(promo) == {'remove ".promo"': 2}
-        assert pages_matched(try_out(app, "daily", Rules(select=(".none",)))) == {
-            'select ".none"': 0
-        }
+        assert pages_matched(
+            try_out(app.archive, app.configuration, "daily", Rules(select=(".none",)))
+        ) == {'select ".none"': 0}
         assert pages_matched(()) == {}
         assert 0.5 < score(promo) < 1
         # given up on two
         assert score([*promo, *(replace(one, trial=None) for one in promo)]) == score(promo) / 2
         assert score(()) == 0
         with pytest.raises(UsageError, match="no source 'nobody'"):
-            try_out(app, "nobody", rules)
+            try_out(app.archive, app.configuration, "nobody", rules)
         apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
     assert place.digests("articles") == before
     with place.app() as app:
-        assert app.sources["daily"].rules == rules
+        assert app.configuration.sources["daily"].rules == rules

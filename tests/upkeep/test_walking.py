@@ -28,12 +28,12 @@ class Runs:
         self.walks = Walks(self.steady)
 
     def run(self) -> None:
-        self.walks.files(self.app)
-        self.walks.end(self.app)
+        self.walks.files(self.app.archive, self.app.configuration)
+        self.walks.end(self.app.archive.article_store, self.app.configuration)
 
     def title(self) -> str:
-        (id,) = self.app.store.visits.stamps()
-        article = self.app.store.visits.article(id)
+        (id,) = self.app.archive.store.visits.stamps()
+        article = self.app.archive.store.visits.article(id)
         assert article is not None
         return article.title
 
@@ -88,7 +88,7 @@ def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
         "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
     )
     runs.run()
-    assert len(runs.app.store.visits.stamps()) == 2
+    assert len(runs.app.archive.store.visits.stamps()) == 2
 
 
 def test_a_file_beside_the_articles_is_seen_at_once(

@@ -40,28 +40,28 @@ def fill(place: Place) -> None:
         store_articles(app, "Copy", "Text of the story.", source="two", merged_into=first.id)
     place.edit("Story", "Text of the story.", "Text of the story, by hand.")
     with place.app() as app:
-        reconcile.sources(app)
-        reconcile.files(app)
+        reconcile.sources(app.archive, app.configuration)
+        reconcile.files(app.archive, app.configuration)
     place.build()
 
 
 def withdraw(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
     with place.app() as app:
-        done = editorial.withdraw(app, URL, purge=purge)
+        done = editorial.withdraw(app.archive, app.configuration, URL, purge=purge)
     place.build()
     return done
 
 
 def undo(place: Place, what: str = URL) -> None:
     with place.app() as app:
-        editorial.undo_withdrawal(app, what)
+        editorial.undo_withdrawal(app.archive, app.configuration, what)
     place.build()
 
 
 def start(place: Place) -> None:
     with place.app() as app:
-        reconcile.sources(app)
-        assert reconcile.files(app) == ()
+        reconcile.sources(app.archive, app.configuration)
+        assert reconcile.files(app.archive, app.configuration) == ()
     place.build()
 
 
@@ -93,7 +93,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
     place.take(fill)
     before = place.digests("articles"), place.digests("public")
     with place.app() as app:
-        planned = editorial.plan_withdrawal(app, URL)
+        planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
@@ -114,8 +114,8 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
     assert "deleted-entry" not in place.published("all.atom")
     assert kept(place) == []
     with place.app() as app:
-        assert not app.store.visits.known([urls.alias(URL)]).withdrawn
-        assert app.store.index.withdrawn() == []
+        assert not app.archive.store.visits.known([urls.alias(URL)]).withdrawn
+        assert app.archive.store.index.withdrawn() == []
 
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
@@ -123,12 +123,12 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
     id = withdraw(place).id
     for what in ("http://one.example/story/", id):
         with place.app() as app:
-            assert editorial.plan_return(app, what).id == id
+            assert editorial.plan_return(app.archive, what).id == id
     with (
         place.app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
     ):
-        editorial.plan_return(app, "https://one.example/nothing")
+        editorial.plan_return(app.archive, "https://one.example/nothing")
 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
@@ -166,7 +166,7 @@ def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
         path.unlink()
     listed(place).write_text("# none\n")
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     place.build()
     assert "Story" in entries(place)
 
@@ -180,14 +180,14 @@ def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
     assert listed(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
     assert "Story" not in entries(place)
     with place.app() as app:
-        assert app.article_store.withdrawn()[0].aliases
+        assert app.archive.article_store.withdrawn()[0].aliases
 
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
     place.take(fill)
     withdraw(place)
     with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
-        editorial.withdraw(app, URL)
+        editorial.withdraw(app.archive, app.configuration, URL)
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
@@ -200,13 +200,15 @@ def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
     start(place)
     assert kept(place) == []
     with place.app() as app:
-        assert not editorial.plan_return(app, URL).kept
+        assert not editorial.plan_return(app.archive, URL).kept
 
 
 def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        app.snapshots.put(app.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {})
+        app.archive.snapshots.put(
+            app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
+        )
     assert not withdraw(place, purge=True).kept
     assert kept(place) == [] and not list((place.folder / "feeds/state/pages").rglob("*.gz"))
     assert "Story" not in entries(place)
@@ -225,7 +227,7 @@ def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
 def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        id = app.store.visits.find([urls.alias(URL)])
+        id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
             EntryRow(
                 source_key="one",
@@ -254,15 +256,15 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
                 first_seen=NOW,
             ),
         ]
-        app.store.visits.save_entries(rows)
+        app.archive.store.visits.save_entries(rows)
         state = SourceState(
             key="one", url="https://one.example/feed", etag="x", next_due=NOW + timedelta(days=1)
         )
-        app.store.visits.save_states([state])
+        app.archive.store.visits.save_states([state])
     withdraw(place, purge=True)
     undo(place)
     with place.app() as app:
-        visits = app.store.visits
+        visits = app.archive.store.visits
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
         known = visits.states()["one"]
@@ -278,7 +280,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        id = app.store.visits.find([urls.alias(URL)])
+        id = app.archive.store.visits.find([urls.alias(URL)])
         row = EntryRow(
             source_key="one",
             entry_id="e1",
@@ -288,11 +290,11 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
             first_seen=NOW,
             article_id=id,
         )
-        app.store.visits.save_entries([row])
+        app.archive.store.visits.save_entries([row])
     withdraw(place)
     undo(place)
     with place.app() as app:
-        assert list(app.store.visits.entries("one", ["e1"])) == ["e1"]
+        assert list(app.archive.store.visits.entries("one", ["e1"])) == ["e1"]
 
 
 @pytest.mark.parametrize("moment", ["listed", "kept"])
@@ -301,14 +303,14 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
     it, and it can be undone."""
     place.take(fill)
     with place.app() as app:
-        planned = editorial.plan_withdrawal(app, URL)
-        path = app.article_store.find(planned.id)
+        planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
+        path = app.archive.article_store.find(planned.id)
         assert path is not None
-        app.kept_away.put(planned.id, path, app.article_store.read(path))
+        app.archive.kept_away.put(planned.id, path, app.archive.article_store.read(path))
         if moment == "listed":
-            article = app.store.visits.article(planned.id)
+            article = app.archive.store.visits.article(planned.id)
             assert article is not None
-            app.article_store.withdraw(article, place.now, planned.feeds)
+            app.archive.article_store.withdraw(article, place.now, planned.feeds)
     start(place)
     assert ("Story" in entries(place)) == (moment == "kept")
     assert bool(kept(place)) == (moment == "listed")
@@ -371,10 +373,13 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         ((url, article),) = life.articles().items()
         state, queue = life.feeds / "state", Queue(life.feeds / "state")
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            (path,) = (stamp.path for stamp in app.article_store.walk())
-            data = app.article_store.read(path)
+            (path,) = (stamp.path for stamp in app.archive.article_store.walk())
+            data = app.archive.article_store.read(path)
             learn.read_taught(
-                app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9
+                app.archive.article_store,
+                list(app.archive.article_store.walk()),
+                state / "learnt.npz",
+                9,
             )
         body = f"{article.body} Edited."
         queue.add(
@@ -402,11 +407,11 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         ] == []
 
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            editorial.withdraw(app, article.id)
+            editorial.withdraw(app.archive, app.configuration, article.id)
         life.visit()
         (left,) = holding(life.feeds)
         assert left.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            editorial.withdraw(app, article.id, purge=True)
+            editorial.withdraw(app.archive, app.configuration, article.id, purge=True)
         assert holding(life.feeds) == []

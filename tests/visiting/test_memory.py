@@ -39,7 +39,7 @@ class Instance:
 
     def state(self) -> SourceState:
         with open_app(self.config, clock=lambda: self.now, environ={}) as app:
-            return app.store.visits.states()["s"]
+            return app.archive.store.visits.states()["s"]
 
 
 @pytest.fixture

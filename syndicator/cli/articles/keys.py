@@ -210,7 +210,11 @@ def _sitting(config: Path) -> Iterator[Review]:
             return False
 
         yield Review(
-            opened, worker, lambda: locked(opened.settings, wait=True, give_up=waits), _write
+            opened.archive,
+            opened.configuration,
+            worker,
+            lambda: locked(opened.configuration.settings, wait=True, give_up=waits),
+            lambda _, path, seen, wanted: _write(opened, path, seen, wanted),
         )
 
 
@@ -225,7 +229,7 @@ def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
         {"id": wanted.id, "tags": wanted.tags, "category": wanted.category},
         change,
     )
-    return app.article_store.get(path)
+    return app.archive.article_store.get(path)
 
 
 class _Desk:

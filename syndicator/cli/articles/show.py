@@ -97,21 +97,25 @@ def _shown(what: str, url: str | None, config: Path) -> "Shown":
     if not path.exists() and _is_address(what):
         with open_app(config) as opened:
             return asyncio.run(
-                explained.show_url(what if "://" in what else f"https://{what}", opened)
+                explained.show_url(
+                    what if "://" in what else f"https://{what}",
+                    opened.archive,
+                    opened.configuration,
+                )
             )
     if not (config / "sources.toml").exists():
-        return explained.show_file(path, url, None)
+        return explained.show_file(path, url)
     with open_app(config) as opened:
-        if not path.exists() and (id := article_id(opened, what)):
-            return show_filed(opened, id)
-        return explained.show_file(path, url, opened)
+        if not path.exists() and (id := article_id(opened.archive, what)):
+            return show_filed(opened.archive, opened.configuration, id)
+        return explained.show_file(path, url, opened.archive, opened.configuration)
 
 
 def _entry(what: str, format: str, config: Path) -> None:
     from syndicator.showing.explain import entry
 
     with opened_to_look(config) as opened:
-        data = entry(opened, what, format)
+        data = entry(opened.archive, opened.configuration, what, format)
     sys.stdout.write(data.decode("utf-8") + "\n")
 
 

@@ -161,17 +161,20 @@ async def _take(
         report = await run(app, Wanted(all=True), stop=stop, watch=watch)
         seconds = time.monotonic() - started
         build = await _fill(app, articles) if articles else ""
-        feeds = tuple(row for row in app.store.index.feeds() if row.built)
+        feeds = tuple(row for row in app.archive.store.index.feeds() if row.built)
         return Made(
             folder=place, config=config, report=report, feeds=feeds, seconds=seconds, build=build
         )
 
 
 async def _fill(app: App, count: int) -> str:
-    quick = FileArticleStore(Path(app.settings.articles_at), durable=False)
-    filed = [(app.article_store.get(stamp.path), stamp) for stamp in app.article_store.walk()]
+    quick = FileArticleStore(Path(app.configuration.settings.articles_at), durable=False)
+    filed = [
+        (app.archive.article_store.get(stamp.path), stamp)
+        for stamp in app.archive.article_store.walk()
+    ]
     filed += [quick.put(article)[:2] for article in generate(count, seed=1)]
-    app.store.reindex(filed)
+    app.archive.store.reindex(filed)
     before = time.process_time()
     built = await build_feeds(app, all=True)
     whole = time.process_time() - before

@@ -172,14 +172,14 @@ def build(
         locked(load(config), wait=wait) as held,
         open_app(config, remake=remake, held=held) as opened,
     ):
-        bad = reconcile.files(opened)
+        bad = reconcile.files(opened.archive, opened.configuration)
         bad += (
             ()
-            if is_bucket(opened.settings.articles_at)
-            else reconcile.ignored(opened.article_store)
+            if is_bucket(opened.configuration.settings.articles_at)
+            else reconcile.ignored(opened.archive.article_store)
         )
         report = asyncio.run(build_feeds(opened, all=all, end_feeds=end_feeds))
-        failed = asyncio.run(webhooks.send(opened))
+        failed = asyncio.run(webhooks.send(opened.archive, opened.configuration, opened.jitter))
     names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
     document = {name: getattr(report, name) for name in names} | {"problems": bad}
     printing.answer(document, () if printing.quiet() else _describe_build(report), json=json)

@@ -89,7 +89,7 @@ _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not ther
 
 def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
     """Do quick jobs during the block. Call `hurry` if one made feeds stale."""
-    queue = Queue(app.settings.state_dir)
+    queue = Queue(app.configuration.settings.state_dir)
 
     async def work() -> None:
         while True:
@@ -107,7 +107,7 @@ def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
         done = ended(queue, job, lambda job: acted(app, queue, job))
-        app.store.visits.commit()
+        app.archive.store.visits.commit()
         if done.status == "building":
             hurry()
             queue.save(

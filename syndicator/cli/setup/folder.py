@@ -178,13 +178,13 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
 
     with opened_for_change(config, create=not files) as opened:
         if files:
-            done = reindex.take_in(opened, files)
+            done = reindex.take_in(opened.archive, opened.configuration, files)
             lines = [
                 f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes"
                 " them"
             ]
         else:
-            done = reindex.reindex(opened)
+            done = reindex.reindex(opened.archive, opened.configuration)
             lines = [
                 f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"
             ]
@@ -240,9 +240,9 @@ def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
     from syndicator.upkeep import ownership
 
     with opened_for_change(config) if mend else opened_to_look(config) as opened:
-        faults = ownership.find_mend(opened)
+        faults = ownership.find_mend(opened.archive, opened.configuration.sources)
         problems = [problem for fault in faults for problem in ownership.told(fault)]
-        problems += () if mend else ownership.lost(opened)
+        problems += () if mend else ownership.lost(opened.archive, opened.configuration.sources)
         lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
         printing.answer(problems, lines or ["no problems found"], json=json)
         if not mend:
@@ -250,7 +250,7 @@ def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
         if faults and not yes and not sys.stdin.isatty():
             raise UsageError("nobody is there to answer: --yes mends without asking")
         if faults and (yes or typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True)):
-            ownership.mend(opened, faults)
+            ownership.mend(opened.archive, faults)
             if not json:
                 printing.say(
                     f"{counted(len(faults), 'article')} mended; the next visits read their pages"

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicator.app.container import App, open_app, utc_now
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
+from syndicator.app.container import open_app, utc_now
 from syndicator.articles import frontmatter
-from syndicator.articles.beside.lists import BELIEVED
+from syndicator.articles.beside.lists import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours
 from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources
@@ -52,6 +54,7 @@ from syndicator.health.status import disks_of
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.sending.hubs import try_hubs
+from syndicator.store.engine import Store
 from syndicator.upkeep import recovery as recovery
 from syndicator.upkeep.ownership import line
 from syndicator.upkeep.reconcile import ignored, unread
@@ -196,17 +199,17 @@ def by_hand(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]
             )
 
 
-def broken(app: App) -> Iterator[Finding]:
+def broken(archive: Archive) -> Iterator[Finding]:
     """Report unreadable article files, with the line if known, and second files of an article."""
-    for problem in unread(app.store, app.article_store):
-        path = f"{app.article_store.name}/{problem.what}"
+    for problem in unread(archive.store, archive.article_store):
+        path = f"{archive.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         key = _KEY.match(detail)
         named = _LINE.match(detail)
         line = (
             int(named[1])
             if named
-            else _line(app.article_store, problem.what, key[1])
+            else _line(archive.article_store, problem.what, key[1])
             if key
             else None
         )
@@ -298,39 +301,44 @@ def _look(
         return  # no database or article can be opened
     try:
         with open_app(config, environ=environ) as app:
-            yield from _opened(app, placed, clock())
+            yield from _opened(app.archive, app.configuration, placed, clock())
     except (SyndicatorError, OSError) as error:
         yield Finding(
             severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error)
         )
 
 
-def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Finding]:
-    status = app.store.status
-    last, behind = status.counts().last_run, recovery.behind(app.store, now)
+def _opened(
+    archive: Archive, configuration: Configuration, placed: Sequence[Placed], now: datetime
+) -> Iterator[Finding]:
+    status = archive.store.status
+    last, behind = status.counts().last_run, recovery.behind(archive.store, now)
     installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     yield from clock(now, installed=installed, last_run=last, articles=behind)
-    yield from _names(app, placed)
-    yield from (of_problem(problem, "warning") for problem in _unanswered(app, now))
-    yield from broken(app)
-    yield from front_pages(app)
+    yield from _names(archive, configuration, placed)
+    yield from (
+        of_problem(problem, "warning")
+        for problem in _unanswered(archive.rights_file, configuration.sources, now)
+    )
+    yield from broken(archive)
+    yield from front_pages(archive.store, configuration.sources)
     yield from map(of_problem, status.check())
     yield from (of_problem(problem, "warning") for problem in status.held())
-    for problem in ignored(app.article_store):
+    for problem in ignored(archive.article_store):
         yield replace(of_problem(problem, "warning"), file=problem.what)
     # else feeds have no public address that a hub could fetch
-    if app.settings.site.url and app.settings.publish.hubs:
-        yield from _check_hubs(app)
+    if configuration.settings.site.url and configuration.settings.publish.hubs:
+        yield from _check_hubs(archive.clock, configuration.settings)
 
 
-def front_pages(app: App) -> Iterator[Finding]:
+def front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
     """Name the sources at a site's front page that an earlier version filed as an article, with the
     commands that mend them."""
-    for source in app.sources.values():
+    for source in sources.values():
         if not urls.is_front_page(source.url):
             continue
         alias = urls.alias(source.url)
-        article = known_at(app.store.visits.known([alias]), [alias], source.url)
+        article = known_at(store.visits.known([alias]), [alias], source.url)
         if article is None or article.source_key != source.key:
             continue
         follow = f"`syndicator refresh --source {source.key} --relearn` follows the site"
@@ -345,48 +353,55 @@ def front_pages(app: App) -> Iterator[Finding]:
         )
 
 
-def _check_hubs(app: App) -> Iterator[Finding]:
+def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[Finding]:
     """Report the hubs that take no notice of a change. The notice subscribes nobody."""
-    name = paths.file_name(ALL, app.settings.publish.formats[0])
-    for problem in asyncio.run(try_hubs(app, name)):
+    name = paths.file_name(ALL, settings.publish.formats[0])
+    for problem in asyncio.run(try_hubs(clock, settings, name)):
         answer = ": ".join(filter(None, (problem.reason, problem.detail)))
         detail = f"told that {name} changed, it fails with {answer}"
         yield of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning")
 
 
-def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
-    words = load_any(app.config / "taxonomy.toml")
-    rows = [row for row in app.store.index.feeds() if not row.dropped]
+def _names(
+    archive: Archive, configuration: Configuration, placed: Sequence[Placed]
+) -> Iterator[Finding]:
+    words = load_any(configuration.folder / "taxonomy.toml")
+    rows = [row for row in archive.store.index.feeds() if not row.dropped]
     categories = [category.name for category in words.category]
     axes = (config_files.CATEGORY, config_files.TAG)
     used = {axis: [row.name for row in rows if row.key.axis == axis] for axis in axes}
     used[config_files.CATEGORY] += [entry.source.category or "" for entry in placed]
     used[config_files.TAG] += [tag for entry in placed for tag in entry.source.tags]
     names = config_files.Names(
-        categories=[*categories, app.settings.describe.uncategorised] if categories else [],
+        categories=[*categories, configuration.settings.describe.uncategorised]
+        if categories
+        else [],
         tags=[tag.name for tag in words.tag],
         aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
-        sources=list(app.sources),
+        sources=list(configuration.sources),
         used=used,
     )
-    feeds = app.config / "feeds.toml"
+    feeds = configuration.folder / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
     unknown = (
         *config_files.in_sources(placed, names),
-        *config_files.in_queries(file, app.queries, names),
+        *config_files.in_queries(file, configuration.queries, names),
     )
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
-    yield from by_hand(app.article_store, names)
+    yield from by_hand(archive.article_store, names)
     there = {
-        *map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))
+        *map(
+            paths.stem,
+            (ALL, *(row.key for row in rows), *(query.key for query in configuration.queries)),
+        )
     }
     there |= {f"categories/{text.slug(name)}" for name in categories} | {
-        f"sources/{key}" for key in app.sources
+        f"sources/{key}" for key in configuration.sources
     }
     there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
-    path = app.config / "syndicator.toml"
+    path = configuration.folder / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
-    archives = app.settings.publish.archives
+    archives = configuration.settings.publish.archives
     for number, name in enumerate(archives if isinstance(archives, tuple) else ()):
         if "/" in name and name not in there:
             detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
@@ -395,7 +410,7 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
                 CheckReason.UNKNOWN_NAME,
                 "warning",
             )
-    for number, digest in enumerate(app.settings.digest):
+    for number, digest in enumerate(configuration.settings.digest):
         if digest.of not in there:
             detail = (
                 f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of"
@@ -406,21 +421,23 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
             )
 
 
-def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
+def _unanswered(
+    rights_file: RightsFile, sources: Mapping[str, Source], now: datetime
+) -> Iterator[Problem]:
     """Yield rights to confirm: older than owners, or with a link not seen lately."""
-    for source in app.sources.values():
+    for source in sources.values():
         if source.speaks_for is not None:
             continue
-        for host, end in app.rights_file.ending(source.key, now.date()).items():
+        for host, end in rights_file.ending(source.key, now.date()).items():
             detail = (
                 f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from"
                 f" {end} on the feed's data on articles there is ignored; to use it, write in"
                 f" sources.toml: {line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
-        if sites := app.rights_file.before(source.key):
+        if sites := rights_file.before(source.key):
             more = (
-                f" and {len(sites) - _NAMED} more, named in {app.rights_file}"
+                f" and {len(sites) - _NAMED} more, named in {rights_file}"
                 if len(sites) > _NAMED
                 else ""
             )

@@ -30,11 +30,11 @@ _FINAL = " final"  # after the story of an article that an operator put into it
 
 def of_source(app: App, key: str) -> str:
     """Return the name of the file that configures a source: sources.toml, or one of sources.d."""
-    main = app.config / "sources.toml"
+    main = app.configuration.folder / "sources.toml"
     files = (
         placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key
     )
-    return f"config:{next(files, main).relative_to(app.config)}"
+    return f"config:{next(files, main).relative_to(app.configuration.folder)}"
 
 
 def read(app: App, name: str) -> Text:
@@ -75,16 +75,16 @@ def unpacked_list(text: str) -> Wrapper:
 
 
 def _config(app: App, path: str) -> Text:
-    return (app.config / path).read_bytes().decode("utf-8", "surrogateescape")
+    return (app.configuration.folder / path).read_bytes().decode("utf-8", "surrogateescape")
 
 
 def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     for path, (before, text) in texts.items():
-        registry.put_text(app.config / path, text, seen=before)
+        registry.put_text(app.configuration.folder / path, text, seen=before)
 
 
 def _article(app: App, path: str) -> Text:
-    return app.article_store.read(path).decode("utf-8", "surrogateescape")
+    return app.archive.article_store.read(path).decode("utf-8", "surrogateescape")
 
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
@@ -93,23 +93,23 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
             None if text is None else text.encode("utf-8", "surrogateescape") for text in edit
         )
         if new is None:
-            app.article_store.delete(path)
+            app.archive.article_store.delete(path)
         else:
-            app.article_store.edit(path, new, over=old)
-    problems = [*reconcile.files(app)]
+            app.archive.article_store.edit(path, new, over=old)
+    problems = [*reconcile.files(app.archive, app.configuration)]
     for path, (_, text) in texts.items():
-        problems += reconcile.file(app, path) if text is not None else ()
+        problems += reconcile.file(app.archive, app.configuration, path) if text is not None else ()
     if wrong := [problem for problem in problems if problem.what in texts]:
         raise UsageError(f"{wrong[0].what}: {wrong[0].detail}")
 
 
 def _list(app: App, key: str) -> Text:
-    state = app.store.visits.state(key)
+    state = app.archive.store.visits.state(key)
     return packed_list(state.listing) if state and state.listing else None
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    visits = app.store.visits
+    visits = app.archive.store.visits
     for key, (_, text) in texts.items():
         if (state := visits.state(key)) is not None:
             listing = unpacked_list(text) if text is not None else None
@@ -117,18 +117,20 @@ def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 
 def _tags(app: App, id: str) -> Text:
-    article = app.store.visits.article(id)
+    article = app.archive.store.visits.article(id)
     return "".join(f"{tag}\n" for tag in article.tags) if article else None
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     tags.put_tags(
-        app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress
+        app.archive,
+        {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()},
+        progress,
     )
 
 
 def _story(app: App, id: str) -> Text:
-    member = next(iter(app.store.stories.members([id])), None)
+    member = next(iter(app.archive.store.stories.members([id])), None)
     return member.story + (_FINAL if member.final else "") if member else None
 
 
@@ -140,20 +142,20 @@ def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> N
             for id, story in wanted.items()
             if story.endswith(_FINAL) == bool(end)
         }
-        decisions.put(app, stories, final=bool(end))
+        decisions.put(app.archive, stories, final=bool(end))
 
 
 def _lead(app: App, story: str) -> Text:
-    return app.store.stories.leads().get(story)
+    return app.archive.store.stories.leads().get(story)
 
 
 def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    kept_leads.record(app, {story: text for story, (_, text) in texts.items() if text})
+    kept_leads.record(app.archive, {story: text for story, (_, text) in texts.items() if text})
 
 
 def _feed(app: App, path: str) -> Text:
     key = FeedKey(*path.split("/", 1))
-    row = next((row for row in app.store.index.feeds() if row.key == key), None)
+    row = next((row for row in app.archive.store.index.feeds() if row.key == key), None)
     return (
         (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here")
         if row
@@ -163,11 +165,11 @@ def _feed(app: App, path: str) -> Text:
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     keys = [FeedKey(*path.split("/", 1)) for path in texts]
-    for row in list(app.store.index.feeds()):
+    for row in list(app.archive.store.index.feeds()):
         if row.key in keys and row.moved_to:
-            app.store.index.save_feed(replace(row, moved_to=None))
-    app.store.index.show_again(keys)
-    app.store.index.mark_stale(keys)
+            app.archive.store.index.save_feed(replace(row, moved_to=None))
+    app.archive.store.index.show_again(keys)
+    app.archive.store.index.mark_stale(keys)
 
 
 # reader and writer by kind, in the order in which they are written: an article's tags need the feed
@@ -202,13 +204,13 @@ def apply(
     # edits of the configuration need no lock of runs, so another one makes sure that each logs only
     # its own
     is_edit = any(name.startswith("config:") for name in names)
-    with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
+    with Log(app.configuration.settings.state_dir).alone() if is_edit else nullcontext():
         before = {name: read(app, name) for name in names}
         try:
             write(app, planned.edits)
             result = planned.act(progress) if planned.act else None
         except Exception:
-            app.store.visits.commit()
+            app.archive.store.visits.commit()
             if before != {name: read(app, name) for name in before}:
                 ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
                 _log(app, operation, arguments, ended, before, who)
@@ -247,4 +249,4 @@ def _log(
         inverse=done.inverse,
     )
     files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
-    return Log(app.settings.state_dir).add(logged, files).number
+    return Log(app.configuration.settings.state_dir).add(logged, files).number

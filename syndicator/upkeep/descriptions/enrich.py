@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import llm_key, make_enricher, open_worker
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
+from syndicator.configuration.settings import Settings
 from syndicator.core import program
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Failed, Problem
@@ -42,7 +44,8 @@ class Scope:
 
 
 async def enrich(
-    app: App,
+    archive: Archive,
+    configuration: Configuration,
     *,
     stop: asyncio.Event,
     seconds: float | None = None,
@@ -52,27 +55,33 @@ async def enrich(
     """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or
     until `stop`, and file accepted answers. `filed` gets each title. The caller holds the lock."""
     report = EnrichReport()
-    settings = app.settings.describe.llm
+    settings = configuration.settings.describe.llm
     if not settings.url:
         return report
-    scope = scope or Scope(since=app.clock() - RECENT)
+    scope = scope or Scope(since=archive.clock() - RECENT)
     try:
-        llm_key(app.config, settings, app.environ)
-        if not unasked(app, scope, 1):
+        llm_key(configuration.folder, settings, configuration.environ)
+        if not unasked(archive, configuration.settings, scope, 1):
             return report
-        meter = client.current(app.store.enrichment.meter(), settings, app.clock())
+        meter = client.current(archive.store.enrichment.meter(), settings, archive.clock())
         meter = client.awake(meter) if scope.again else meter
-        report.hindrance = client.hindrance(meter, settings, 0, app.clock())
+        report.hindrance = client.hindrance(meter, settings, 0, archive.clock())
         if report.hindrance:
             return report
-        enricher = make_enricher(app)
+        enricher = make_enricher(archive.clock, configuration)
     except ConfigError as error:
         report.wrong = str(error)
         return report
     try:
-        with open_worker(app.settings.fetch.workers) as worker:
+        with open_worker(configuration.settings.fetch.workers) as worker:
             asking = _Pass(
-                app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed
+                archive=archive,
+                configuration=configuration,
+                scope=scope,
+                enricher=enricher,
+                worker=worker,
+                report=report,
+                filed=filed,
             )
             await asking.run(stop, seconds)
     except ConfigError as error:  # in taxonomy.toml, which the worker reads
@@ -82,16 +91,19 @@ async def enrich(
     return report
 
 
-def unasked(app: App, scope: Scope, limit: int = 1_000_000) -> list[str]:
+def unasked(
+    archive: Archive, settings: Settings, scope: Scope, limit: int = 1_000_000
+) -> list[str]:
     """Return the ids of articles to ask about."""
-    plan = prompt.plan(app.settings.describe.llm.model, app.settings.describe.llm.write)
-    now = NEVER if scope.again else app.clock()
-    return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
+    plan = prompt.plan(settings.describe.llm.model, settings.describe.llm.write)
+    now = NEVER if scope.again else archive.clock()
+    return archive.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
 
 
 @dataclass(kw_only=True)
 class _Pass:
-    app: App
+    archive: Archive
+    configuration: Configuration
     scope: Scope
     enricher: Enricher
     worker: Worker
@@ -100,7 +112,10 @@ class _Pass:
     broken: BaseException | None = None
 
     def __post_init__(self) -> None:
-        self.settings, self.store = self.app.settings.describe.llm, self.app.store.enrichment
+        self.settings, self.store = (
+            self.configuration.settings.describe.llm,
+            self.archive.store.enrichment,
+        )
         self.plan = prompt.plan(self.settings.model, self.settings.write)
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
@@ -129,7 +144,11 @@ class _Pass:
     def _ids(self) -> Iterator[str]:
         seen = dict[str, None]()
         while new := [
-            id for id in unasked(self.app, self.scope, len(seen) + BATCH) if id not in seen
+            id
+            for id in unasked(
+                self.archive, self.configuration.settings, self.scope, len(seen) + BATCH
+            )
+            if id not in seen
         ]:
             seen |= dict.fromkeys(new)
             yield from new
@@ -163,7 +182,7 @@ class _Pass:
         try:
             return await self._asked(id)
         except BUGS as bug:
-            stamp, now = self.app.store.visits.stamp(id), self.app.clock()
+            stamp, now = self.archive.store.visits.stamp(id), self.archive.clock()
             if stamp is None:
                 return False
             note = Asked(
@@ -184,14 +203,19 @@ class _Pass:
         article, stamp = current
         before = self.store.asked(id)
         note = Asked(
-            id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp
+            id=id,
+            at=self.archive.clock(),
+            plan=self.plan,
+            key="",
+            status="skipped",
+            stamp=stamp,
         )
         if reason := self._needless(article):
             self.store.save_asked(self._skipped(note, reason, before))
             return False
         try:
             asked = await self.worker.call(
-                jobs.make_question, self.app.taxonomy, article, self.settings.write
+                jobs.make_question, self.configuration.taxonomy, article, self.settings.write
             )
         except WorkerFailed as failure:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
@@ -200,7 +224,7 @@ class _Pass:
         note = replace(note, key=validate.key(self.plan, asked))
         same = before if before is not None and before.key == note.key else None
         if same is not None and (
-            same.next_try is None or (not self.scope.again and same.next_try > self.app.clock())
+            same.next_try is None or (not self.scope.again and same.next_try > self.archive.clock())
         ):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
             return False
@@ -226,11 +250,11 @@ class _Pass:
         return replace(note, key="", reason=reason, next_try=again)
 
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
-        if (path := self.app.store.index.path(id)) is None:
+        if (path := self.archive.store.index.path(id)) is None:
             return None
         try:
-            stamp = self.app.article_store.stamp(path)
-            return self.app.article_store.get(path), stamp
+            stamp = self.archive.article_store.stamp(path)
+            return self.archive.article_store.get(path), stamp
         except FileNotFoundError:
             return None
         except ConfigError as error:
@@ -240,7 +264,7 @@ class _Pass:
             return None
 
     def _needless(self, article: Article) -> str:
-        source = self.app.sources.get(article.source_key)
+        source = self.configuration.sources.get(article.source_key)
         if source is not None and not source.llm:
             return LlmReason.OPTED_OUT
         if not terms(article.rights).model and not (source is not None and source.licence):
@@ -255,13 +279,13 @@ class _Pass:
     async def _call(self, note: Asked, asked: Material) -> str | None:
         cost = self.enricher.cost(asked)
         meter = self._meter()
-        self.report.hindrance = client.hindrance(meter, self.settings, cost, self.app.clock())
+        self.report.hindrance = client.hindrance(meter, self.settings, cost, self.archive.clock())
         if self.report.hindrance:
             return None
         self._keep(client.begun(meter, cost))
         self.report.calls += 1
         result = await self.enricher.ask(asked, meter.form)
-        now = self.app.clock()
+        now = self.archive.clock()
         if isinstance(result, Reply):
             self._keep(client.succeeded(self._meter(), cost, result.tokens, result.form))
             self.store.save_answer(note.key, note.id, result.content[:_KEPT], now)
@@ -279,7 +303,7 @@ class _Pass:
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
             )
             return
-        now = self.app.clock()
+        now = self.archive.clock()
         tries = note.tries + 1
         wait = RECENT if tries >= MOST_TRIES else WAIT * 2 ** (tries - 1)
         failed = replace(
@@ -293,11 +317,11 @@ class _Pass:
         if current is None or validate.material(current[0]) != validate.material(was):
             return
         article, stamp = current
-        source = self.app.terms(article)
-        note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
+        source = find_terms(self.archive, self.configuration, article)
+        note = replace(note, stamp=stamp, at=self.archive.clock(), answer=answer[:_KEPT], tries=0)
         try:
             applied = await self.worker.call(
-                jobs.apply_answer, self.app.taxonomy, article, source, asked, answer
+                jobs.apply_answer, self.configuration.taxonomy, article, source, asked, answer
             )
         except WorkerFailed as failure:
             applied = Refusal(reason=failure.reason, detail=failure.detail)
@@ -310,9 +334,15 @@ class _Pass:
             return
         new = replace(article, **applied)
         stored, _ = refile(
-            self.app.article_store, self.app.store.visits, new, before=article, path=stamp.path
+            self.archive.article_store,
+            self.archive.store.visits,
+            new,
+            before=article,
+            path=stamp.path,
         )
-        self._note(replace(note, status="accepted", stamp=self.app.article_store.stamp(stamp.path)))
+        self._note(
+            replace(note, status="accepted", stamp=self.archive.article_store.stamp(stamp.path))
+        )
         self.filed(stored.title)
 
     def _note(self, asked: Asked) -> None:
@@ -327,7 +357,7 @@ class _Pass:
             )
 
     def _meter(self) -> Meter:
-        return client.current(self.store.meter(), self.settings, self.app.clock())
+        return client.current(self.store.meter(), self.settings, self.archive.clock())
 
     def _keep(self, meter: Meter) -> None:
-        self.store.save_meter(meter, self.app.clock())
+        self.store.save_meter(meter, self.archive.clock())

@@ -8,18 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import open_worker
-from syndicator.app.configured import taxonomy_files
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration, taxonomy_files
 from syndicator.app.lookup import filed, rewrite
 from syndicator.configuration.settings import is_bucket
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import FileReason
 from syndicator.filing.refile import refile
 from syndicator.filing.results import Redescription
 from syndicator.processes.worker import Worker
+from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.descriptions import jobs
 from syndicator.upkeep.descriptions.confirm import ChangeCounter, FeedChange
@@ -66,10 +68,10 @@ class Plan:
     problems: tuple[Problem, ...]
 
 
-def learn(app: App, *, least: int = LEAST) -> Learnt:
+def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST) -> Learnt:
     """Learn words, confirmed tags and categories. Raises WorkerFailed, ConfigError."""
-    stamps = _by_age(app)
-    files = taxonomy_files(app.config, app.settings)
+    stamps = _by_age(archive.store)
+    files = taxonomy_files(configuration.folder, configuration.settings)
     if not stamps:
         forget(Path(files[1]))
         Path(files[1]).unlink(missing_ok=True)
@@ -77,38 +79,38 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
     from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
 
     wanted = (stamp.path for stamp in lacking(stamps, Path(files[1]), MOST_TEXTS))
-    with _at_hand(app, wanted) as folder, _long_worker() as worker:
+    with _at_hand(archive.article_store, wanted) as folder, _long_worker() as worker:
         articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, least)
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 
-def suggest(app: App) -> "list[Proposal]":
+def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
     """Return topics that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
-    files = taxonomy_files(app.config, app.settings)
-    paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
-    with _at_hand(app, paths) as folder, _long_worker() as worker:
+    files = taxonomy_files(configuration.folder, configuration.settings)
+    paths = [stamp.path for stamp in _by_age(archive.store)[-MOST_READ:]]
+    with _at_hand(archive.article_store, paths) as folder, _long_worker() as worker:
         return worker.call_sync(jobs.suggest_files, files, folder, paths)
 
 
-def suggest_groups(app: App) -> "list[Group]":
+def suggest_groups(archive: Archive) -> "list[Group]":
     """Return groups of articles that could be categories, largest first. Raises WorkerFailed."""
-    paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
+    paths = [stamp.path for stamp in _by_age(archive.store)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []
-    with _at_hand(app, paths) as folder, _long_worker() as worker:
+    with _at_hand(archive.article_store, paths) as folder, _long_worker() as worker:
         return worker.call_sync(jobs.group_files, folder, paths)
 
 
 @contextmanager
-def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
+def _at_hand(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]:
     """Yield a local folder with the files, for the worker."""
-    if not is_bucket(app.article_store.name):
-        yield app.article_store.name
+    if not is_bucket(article_store.name):
+        yield article_store.name
         return
     with TemporaryDirectory(prefix="syndicator-articles-") as folder:
         for path in paths:
             with suppress(FileNotFoundError):
-                data = app.article_store.read(path)
+                data = article_store.read(path)
                 place = Path(folder, path)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)
@@ -119,24 +121,28 @@ def _long_worker() -> closing[Worker]:
     return closing(Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES))
 
 
-def _by_age(app: App) -> list[FileStamp]:
-    stamps = app.store.visits.stamps()
+def _by_age(store: Store) -> list[FileStamp]:
+    stamps = store.visits.stamps()
     dated = [
         (row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id)
-        for row in filed(app)
+        for row in filed(store)
     ]
     return [stamps[id] for _, _, id in sorted(dated)]
 
 
 def plan(
-    app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None
+    archive: Archive,
+    configuration: Configuration,
+    *,
+    since: datetime | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> Plan:
     """Plan how the present taxonomy changes articles added since `since` (None: all)."""
-    problems = list(reconcile.files(app))
+    problems = list(reconcile.files(archive, configuration))
     bad = {problem.what for problem in problems}
-    paths = [stamp.path for stamp in app.article_store.walk() if stamp.path not in bad]
+    paths = [stamp.path for stamp in archive.article_store.walk() if stamp.path not in bad]
     changed: list[Redescribed] = []
-    changes = ChangeCounter(app.store.index.merged())
+    changes = ChangeCounter(archive.store.index.merged())
     looked = done = 0
     with open_worker() as worker:
         for start in range(0, len(paths), BATCH):
@@ -144,10 +150,10 @@ def plan(
             read = [
                 (path, article)
                 for path in part
-                if (article := _read(app, path, since, problems)) is not None
+                if (article := _read(archive.article_store, path, since, problems)) is not None
             ]
             for (path, article), new in zip(
-                read, _described(app, worker, read, problems), strict=True
+                read, _described(archive, configuration, worker, read, problems), strict=True
             ):
                 if new is not None:
                     changed.append(
@@ -162,18 +168,24 @@ def plan(
     )
 
 
-def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
+def apply(archive: Archive, planned: Plan, progress: Progress = lambda done, total: None) -> None:
     def write(item: Redescribed) -> None:
-        before, store, score = app.article_store.get(item.path), app.store.visits, item.told.score
+        before, store, score = (
+            archive.article_store.get(item.path),
+            archive.store.visits,
+            item.told.score,
+        )
         after = replace(before, **item.told.values)
-        refile(app.article_store, store, after, before=before, path=item.path, score=score)
+        refile(archive.article_store, store, after, before=before, path=item.path, score=score)
 
-    rewrite(app, planned.articles, write, progress)
+    rewrite(archive, planned.articles, write, progress)
 
 
-def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) -> Article | None:
+def _read(
+    article_store: ArticleStore, path: str, since: datetime | None, problems: list[Problem]
+) -> Article | None:
     try:
-        article = app.article_store.get(path)
+        article = article_store.get(path)
     except ConfigError as error:
         problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
         return None
@@ -183,21 +195,28 @@ def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) 
 
 
 def _described(
-    app: App, worker: Worker, read: Sequence[tuple[str, Article]], problems: list[Problem]
+    archive: Archive,
+    configuration: Configuration,
+    worker: Worker,
+    read: Sequence[tuple[str, Article]],
+    problems: list[Problem],
 ) -> Iterator[Redescription | None]:
-    files = taxonomy_files(app.config, app.settings)
-    pairs = [(article, app.terms(article)) for _, article in read]
+    files = taxonomy_files(configuration.folder, configuration.settings)
+    pairs = [(article, find_terms(archive, configuration, article)) for _, article in read]
     if not pairs:
         return
     try:
         yield from worker.call_sync(
-            jobs.redescribe_many, files, pairs, app.settings.describe.uncategorised
+            jobs.redescribe_many, files, pairs, configuration.settings.describe.uncategorised
         )
     except WorkerFailed:
         for path, pair in zip([path for path, _ in read], pairs, strict=True):
             try:
                 (new,) = worker.call_sync(
-                    jobs.redescribe_many, files, [pair], app.settings.describe.uncategorised
+                    jobs.redescribe_many,
+                    files,
+                    [pair],
+                    configuration.settings.describe.uncategorised,
                 )
             except WorkerFailed as failure:
                 problems.append(Problem(what=path, reason=failure.reason, detail=failure.detail))

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from syndicator.app.configured import taxonomy_files
-from syndicator.app.container import App
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration, taxonomy_files
 from syndicator.articles.edits import By
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
@@ -47,13 +47,20 @@ class Review:
 
     def __init__(
         self,
-        app: App,
+        archive: Archive,
+        configuration: Configuration,
         worker: Worker,
         alone: Callable[[], AbstractContextManager[object]],
-        write: Callable[[App, str, Article, Article], Article] = write_decision,
+        write: Callable[[Archive, str, Article, Article], Article] = write_decision,
     ) -> None:
-        self._app, self._worker, self._alone, self._write = app, worker, alone, write
-        self._names = defined_names(app)
+        self._archive, self._configuration, self._worker, self._alone, self._write = (
+            archive,
+            configuration,
+            worker,
+            alone,
+            write,
+        )
+        self._names = defined_names(archive.store, configuration.folder)
         # with the article as decided; None: put off
         self._steps: list[tuple[Sheet, Article | None]] = []
         self._again: list[str] = []  # ids that come next
@@ -73,7 +80,7 @@ class Review:
             id = self._again.pop() if self._again else next(self._coming, None)
             if id is None:
                 return None
-            path = self._app.store.index.path(id)
+            path = self._archive.store.index.path(id)
             article = self._read(path) if path else None
             if path and article and article.tags_by != By.OPERATOR:
                 (offered,) = self._offers([article])
@@ -96,7 +103,7 @@ class Review:
         wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
         try:
             with self._alone():
-                after = self._write(self._app, sheet.path, sheet.article, wanted)
+                after = self._write(self._archive, sheet.path, sheet.article, wanted)
         except UsageError:
             self._again.append(sheet.article.id)
             raise
@@ -114,7 +121,7 @@ class Review:
         last, after = self._steps.pop()
         if after is not None:
             with self._alone():
-                self._write(self._app, last.path, after, last.article)
+                self._write(self._archive, last.path, after, last.article)
         self._again.append(last.article.id)
         return True
 
@@ -122,8 +129,8 @@ class Review:
         return list(islice(iter(self.next, None), DOUBTED))
 
     def _ids(self) -> Iterator[str]:
-        merged = self._app.store.index.merged()
-        newest = islice(self._app.store.index.each(), NEWEST)
+        merged = self._archive.store.index.merged()
+        newest = islice(self._archive.store.index.each(), NEWEST)
         waiting = [
             article
             for article in newest
@@ -140,7 +147,7 @@ class Review:
             paths = [
                 path
                 for id in ids[start : start + BATCH]
-                if (path := self._app.store.index.path(id))
+                if (path := self._archive.store.index.path(id))
             ]
             articles = [article for path in paths if (article := self._read(path))]
             for article, offered in zip(articles, self._offers(articles), strict=True):
@@ -148,12 +155,12 @@ class Review:
         return sorted(doubts, key=lambda id: -doubts[id])
 
     def _offers(self, articles: list[Article]) -> list[Offers]:
-        files = taxonomy_files(self._app.config, self._app.settings)
+        files = taxonomy_files(self._configuration.folder, self._configuration.settings)
         return self._worker.call_sync(jobs.offers_many, files, articles)
 
     def _read(self, path: str) -> Article | None:
         try:
-            return self._app.article_store.get(path)
+            return self._archive.article_store.get(path)
         except FileNotFoundError:
             return None  # deleted meanwhile: the next run forgets it
         except (ConfigError, OSError) as error:

@@ -3,11 +3,13 @@ article file."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
+from syndicator.app.archive import Archive
 from syndicator.app.beside import move
 from syndicator.app.build_notes import note_renamed
-from syndicator.app.container import App
+from syndicator.app.configured import Configuration
 from syndicator.app.lookup import filed, need_article, rewrite, terms
 from syndicator.articles import disk
 from syndicator.articles.edits import by_of
@@ -20,6 +22,8 @@ from syndicator.describing.taxonomy.edit import Change, joined, knows, place, re
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, load_any
 from syndicator.filing.refile import refile
 from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.queries import SavedQuery
+from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.descriptions.confirm import (
     ORDERED,
@@ -65,7 +69,8 @@ class Entry:
 
 
 def plan(
-    app: App,
+    archive: Archive,
+    configuration: Configuration,
     kind: Literal["rename", "merge"],
     old: str,
     new: str,
@@ -73,12 +78,12 @@ def plan(
 ) -> Retagging:
     """Plan the rename of tag `old` to `new`, or their merge. `undone`: restore this entry of
     taxonomy.toml unless it was edited since. Raises UsageError with the cure, ConfigError."""
-    reconcile.files(app)
+    reconcile.files(archive, configuration)
     old, new = " ".join(old.split()), " ".join(new.split())
     if not old or not new or max(len(old), len(new)) > _LONGEST:
         raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
     old_feed, new_feed = FeedKey("tag", text.slug(old)), FeedKey("tag", text.slug(new))
-    vocabulary = load_any(path := app.config / "taxonomy.toml")
+    vocabulary = load_any(path := configuration.folder / "taxonomy.toml")
     if not vocabulary.tag and vocabulary.only:
         raise UsageError(
             f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
@@ -87,7 +92,7 @@ def plan(
     both = {old_feed.slug, new_feed.slug}
     tagged = [
         (article, of)
-        for article in filed(app)
+        for article in filed(archive.store)
         if both & (of := {text.slug(tag) for tag in article.tags})
     ]
     holders = [article for article, of in tagged if old_feed.slug in of]
@@ -103,11 +108,11 @@ def plan(
         _check_kind(
             kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
         )
-    _check_address(app, old_feed, new_feed)
+    _check_address(archive.store, old_feed, new_feed)
     change = None if done else joined(vocabulary, old, new)
     if undone is not None:
         change = restore(vocabulary, undone.left, undone.before) or change
-    changes = ChangeCounter(app.store.index.merged())
+    changes = ChangeCounter(archive.store.index.merged())
     for article in holders:
         changes.add(article, _retagged(article, old_feed.slug, new))
     return Retagging(
@@ -121,28 +126,31 @@ def plan(
         articles=tuple(article.id for article in holders),
         titles=tuple(article.title for article in holders),
         feeds=changes.feeds(),
-        notes=_notes(app, old_feed, new),
+        notes=_notes(configuration.queries, old_feed, new),
     )
 
 
 def act(
-    app: App, planned: Retagging, progress: Callable[[int, int], None] = lambda done, total: None
+    archive: Archive,
+    configuration: Configuration,
+    planned: Retagging,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Carry out `plan`. Safe to repeat after a crash."""
-    path = (app.config / "taxonomy.toml").resolve()  # a symlink stays one
+    path = (configuration.folder / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         text_before = path.read_text(encoding="utf-8") if path.exists() else ""
         disk.write(path, rewritten(text_before, planned.change, path).encode())
-    _move_feed(app, planned)
+    _move_feed(archive.store, planned)
     _rewrite(
-        app,
+        archive,
         planned.articles,
         lambda article: _retagged(article, planned.old_feed.slug, planned.new),
         progress,
     )
     if planned.kind == "rename":
-        note_renamed(app, planned.old_feed.slug, planned.new_feed.slug)
-    learnt = app.settings.state_dir / "learnt.npz"
+        note_renamed(archive, planned.old_feed.slug, planned.new_feed.slug)
+    learnt = configuration.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -155,12 +163,14 @@ def act(
         fresh.replace(learnt)
 
 
-def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
+def built_first(
+    queries: Sequence[SavedQuery], planned: Retagging
+) -> Callable[[FeedKey], bool] | None:
     """Return a test for the feeds to build at once if very many changed; None for all feeds."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset(
-        (planned.old_feed, planned.new_feed, *(query.key for query in app.queries))
+        (planned.old_feed, planned.new_feed, *(query.key for query in queries))
     ).__contains__
 
 
@@ -203,8 +213,8 @@ def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> No
         )
 
 
-def _check_address(app: App, old: FeedKey, new: FeedKey) -> None:
-    if (target := moved(app.store.index.feeds()).get(new)) not in (None, old):
+def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
+    if (target := moved(store.index.feeds()).get(new)) not in (None, old):
         raise UsageError(
             f"tags/{new.slug} leads to tags/{target.slug} since it was renamed; take that, or"
             " another name"
@@ -217,9 +227,9 @@ def _retagged(article: Article, slug: str, new: str) -> Article:
     return replace(article, tags=tuple(dict.fromkeys(unique[text.slug(tag)] for tag in swapped)))
 
 
-def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
+def _notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, ...]:
     notes = []
-    for query in app.queries:
+    for query in queries:
         if query.feed == old:
             notes.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
         elif query.expr and any(
@@ -231,9 +241,9 @@ def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _move_feed(app: App, planned: Retagging) -> None:
+def _move_feed(store: Store, planned: Retagging) -> None:
     """Redirect the old feed to the new one, which takes the old id after a rename."""
-    index = app.store.index
+    index = store.index
     rows = {row.key: row for row in index.feeds()}
     old = rows.get(planned.old_feed)
     if planned.old_feed == planned.new_feed:
@@ -250,34 +260,34 @@ def _move_feed(app: App, planned: Retagging) -> None:
 
 
 def put_tags(
-    app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
+    archive: Archive, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
 ) -> None:
     """Give each article, by id, these tags. Safe to repeat after a crash."""
-    _rewrite(app, tags, lambda article: replace(article, tags=tags[article.id]), progress)
+    _rewrite(archive, tags, lambda article: replace(article, tags=tags[article.id]), progress)
 
 
 def _rewrite(
-    app: App,
+    archive: Archive,
     ids: Collection[str],
     retagged: Callable[[Article], Article],
     progress: Callable[[int, int], None],
 ) -> None:
-    stamps = app.store.visits.stamps()
+    stamps = archive.store.visits.stamps()
 
     def write(id: str) -> None:
         if id in stamps:
             path = stamps[id].path
-            before = app.article_store.get(path)
+            before = archive.article_store.get(path)
             refile(
-                app.article_store,
-                app.store.visits,
+                archive.article_store,
+                archive.store.visits,
                 retagged(before),
                 before=before,
                 path=path,
                 ordered=("tags",),
             )
 
-    rewrite(app, list(ids), write, progress)
+    rewrite(archive, list(ids), write, progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,27 +303,30 @@ class Confirmed:
     problems: tuple[Problem, ...] = ()
 
 
-def defined_names(app: App) -> Names:
+def defined_names(store: Store, config: Path) -> Names:
     """Return the names of taxonomy.toml and the published tags."""
     used = [
-        row.name
-        for row in app.store.index.feeds()
-        if row.key.axis == "tag" and row.moved_to is None
+        row.name for row in store.index.feeds() if row.key.axis == "tag" and row.moved_to is None
     ]
-    return Names(load_any(app.config / "taxonomy.toml"), tuple(used))
+    return Names(load_any(config / "taxonomy.toml"), tuple(used))
 
 
-def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Confirmed:
+def plan_decision(
+    archive: Archive,
+    configuration: Configuration,
+    what: str,
+    decide: Callable[[Article, Names], Decision],
+) -> Confirmed:
     """Plan the decision on an article. Raises UsageError, ConfigError."""
-    problems = reconcile.files(app)
-    if withdrawn(app, what):
+    problems = reconcile.files(archive, configuration)
+    if withdrawn(archive, what):
         raise UsageError(
             f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"
         )
-    path = app.store.index.path(need_article(app, what)) or ""
-    before = app.article_store.get(path)
-    after = decided(before, decide(before, defined_names(app)))
-    changes = ChangeCounter(app.store.index.merged())
+    path = archive.store.index.path(need_article(archive, what)) or ""
+    before = archive.article_store.get(path)
+    after = decided(before, decide(before, defined_names(archive.store, configuration.folder)))
+    changes = ChangeCounter(archive.store.index.merged())
     if not same(before, after):
         changes.add(before, after)
     return Confirmed(
@@ -327,14 +340,14 @@ def plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decisi
     )
 
 
-def write_decision(app: App, path: str, seen: Article, wanted: Article) -> Article:
+def write_decision(archive: Archive, path: str, seen: Article, wanted: Article) -> Article:
     """Write tags and category of `wanted` to the file. Raises UsageError if it differs from
     `seen`."""
-    now = app.article_store.get(path)
+    now = archive.article_store.get(path)
     if not same(now, seen):
         raise EditedMeanwhile(path)
     new = carried_over(now, wanted)
     stored, _ = refile(
-        app.article_store, app.store.visits, new, before=now, path=path, ordered=ORDERED
+        archive.article_store, archive.store.visits, new, before=now, path=path, ordered=ORDERED
     )
     return stored

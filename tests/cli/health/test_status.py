@@ -60,13 +60,13 @@ def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
 
 def test_a_source_that_moved_is_named(filled: Instance) -> None:
     with open_app(filled.config) as opened:
-        state = opened.store.visits.states()["holt"]
+        state = opened.archive.store.visits.states()["holt"]
         moved = replace(
             state,
             effective_url="https://bank.example/feed",
             moved_at=datetime(2026, 11, 3, tzinfo=UTC),
         )
-        opened.store.visits.save_states([moved])
+        opened.archive.store.visits.save_states([moved])
     told = rows(filled)["source-moved"]
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["detail"]

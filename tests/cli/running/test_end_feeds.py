@@ -138,7 +138,7 @@ def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
     for _ in range(2):
         instance.json("build")
         with instance.place.app() as app:
-            assert app.store.index.newest_mark() == 0
+            assert app.archive.store.index.newest_mark() == 0
     assert instance.place.published("queries/q1.atom") == before
 
 
@@ -149,7 +149,7 @@ def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
         edit(instance)
         instance.json("build")
         with instance.place.app() as app:
-            assert app.store.index.newest_mark() == 0  # nothing is left to build meanwhile
+            assert app.archive.store.index.newest_mark() == 0  # nothing is left to build meanwhile
         instance.set_axes(AXES)
         instance.set_queries(MOST + 1)
         assert instance.json("build")["ending"] == []

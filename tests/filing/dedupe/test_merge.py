@@ -51,7 +51,7 @@ def file(
     before."""
     url = f"https://{source}.example/{title.casefold()}"
     place.now += timedelta(seconds=1)
-    now = app.clock()
+    now = app.archive.clock()
     feed = Origin(url=f"https://{source}.example/feed")
     filed = {
         "published": now,
@@ -62,13 +62,20 @@ def file(
         "tags": ("LLM",),
     }
     filed |= fields
-    run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+    run = make_context(
+        app.archive,
+        app.configuration,
+        app.jitter,
+        make_fetcher(app.archive, app.configuration.settings),
+        make_worker(app.configuration.settings),
+        lambda title: None,
+    )
     reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
     article, others = merge_copy(reading, run, now, after=after)
     refile_others(run, others)
     stored, _ = refile(
-        app.article_store,
-        app.store.visits,
+        app.archive.article_store,
+        app.archive.store.visits,
         article,
         compared=lambda stored: compared(stored, now, named=reading.also, after=after),
     )
@@ -96,7 +103,7 @@ def shown(place: Place) -> list[bool]:
 def lose_the_database(place: Place) -> None:
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
 
 
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:
@@ -112,29 +119,36 @@ def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        assert [one.id for one in editorial.split(app, copy.url)] == [copy.id]
+        assert [one.id for one in editorial.split(app.archive, copy.url)] == [copy.id]
         with pytest.raises(UsageError, match="merged with no other"):
-            editorial.split(app, copy.id)
+            editorial.split(app.archive, copy.id)
         with pytest.raises(UsageError, match="no article"):
-            editorial.split(app, "https://nowhere.example/")
+            editorial.split(app.archive, "https://nowhere.example/")
     assert shown(place) == [True, True]
     before, after = place.article("First"), place.article("Copy")
     assert (before.also, before.split_from, after.split_from) == ((), (copy.id,), (first.id,))
     lose_the_database(place)
     assert shown(place) == [True, True]
     with place.app() as app:
-        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
-        assert merge_copy(after, run, app.clock())[0].merged_into == ""
+        run = make_context(
+            app.archive,
+            app.configuration,
+            app.jitter,
+            make_fetcher(app.archive, app.configuration.settings),
+            make_worker(app.configuration.settings),
+            lambda title: None,
+        )
+        assert merge_copy(after, run, app.archive.clock())[0].merged_into == ""
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        editorial.split(app, copy.id)
+        editorial.split(app.archive, copy.id)
     place.path("Copy").unlink()  # and with it what it says of the split
     with place.app() as app:
-        reconcile.files(app)
-        assert app.store.visits.article(copy.id) is None
+        reconcile.files(app.archive, app.configuration)
+        assert app.archive.store.visits.article(copy.id) is None
         assert file(place, app, "Copy", copy.body, source="two").merged_into == ""
         assert (
             file(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
@@ -144,24 +158,38 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        editorial.split(app, copy.id)
+        editorial.split(app.archive, copy.id)
     place.path("First").unlink()
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         file(place, app, "First")
         reading = replace(place.article("Copy"), also=(first.url,))
-        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
-        assert merge_copy(reading, run, app.clock())[0].merged_into == ""
+        run = make_context(
+            app.archive,
+            app.configuration,
+            app.jitter,
+            make_fetcher(app.archive, app.configuration.settings),
+            make_worker(app.configuration.settings),
+            lambda title: None,
+        )
+        assert merge_copy(reading, run, app.archive.clock())[0].merged_into == ""
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
         assert file(place, app, "Third", copy.body, source="three").merged_into == first.id
-        editorial.split(app, copy.id)
-        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        editorial.split(app.archive, copy.id)
+        run = make_context(
+            app.archive,
+            app.configuration,
+            app.jitter,
+            make_fetcher(app.archive, app.configuration.settings),
+            make_worker(app.configuration.settings),
+            lambda title: None,
+        )
         again = replace(place.article("Copy"), split_from=())
-        assert merge_copy(again, run, app.clock())[0].merged_into == ""
+        assert merge_copy(again, run, app.archive.clock())[0].merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
@@ -171,7 +199,7 @@ def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place
     place.build()
     assert (place.digests("articles"), place.digests("public")) == before
     with place.app() as app:
-        assert app.store.index.merged() == {copy.id: first.id}
+        assert app.archive.store.index.merged() == {copy.id: first.id}
         assert file(place, app, "Third", source="three").merged_into == first.id
 
 
@@ -181,8 +209,8 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
         third = file(place, app, "Third", copy.body, source="three")
         assert third.merged_into == first.id
         assert place.article("First").also == (copy.url, third.url)
-        assert {one.id for one in editorial.split(app, first.id)} == {copy.id, third.id}
-        assert app.store.index.merged() == {}
+        assert {one.id for one in editorial.split(app.archive, first.id)} == {copy.id, third.id}
+        assert app.archive.store.index.merged() == {}
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
@@ -220,11 +248,11 @@ def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> No
     kept = path.read_bytes()
     path.unlink()
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert shown(place) == [False, True]
     path.write_bytes(kept)
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert shown(place) == [True, False]
 
 
@@ -232,7 +260,7 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
     _, copy = pair(place)
     place.edit("Copy", f"merged_into: {copy.merged_into}\n", "")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert shown(place) == [True, True]
 
 
@@ -241,10 +269,12 @@ def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
         file(place, app, "First")
     place.edit("First", "title: First", "title: Mine")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         copy = file(place, app, "Copy", source="two")
-        path = app.store.index.path(copy.merged_into) or ""
-        again, _, _ = app.article_store.put(replace(app.article_store.get(path), title="Theirs"))
+        path = app.archive.store.index.path(copy.merged_into) or ""
+        again, _, _ = app.archive.article_store.put(
+            replace(app.archive.article_store.get(path), title="Theirs")
+        )
     assert (again.title, again.also) == ("Mine", (copy.url,))
 
 
@@ -280,7 +310,12 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
     with place.app() as app:
         copy = file(place, app, "Copy", source="two")
         unborn = article_id("https://one.example/first")
-        refile(app.article_store, app.store.visits, replace(copy, merged_into=unborn), before=copy)
+        refile(
+            app.archive.article_store,
+            app.archive.store.visits,
+            replace(copy, merged_into=unborn),
+            before=copy,
+        )
     assert shown(place)[1]
     with place.app() as app:  # it is read again, and by now something else speaks against it
         first = file(place, app, "First")
@@ -333,16 +368,16 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
         copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":
             parted = replace(copy, split_from=(article_id("https://one.example/first"),))
-            refile(app.article_store, app.store.visits, parted, before=copy)
+            refile(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
         place.edit("Copy", "title: Copy", "title: Mine")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         place.now += 2 * WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
         first = file(place, app, "First", published=copy.published, **fields)
-        path = app.article_store.find(copy.id) or ""
-        assert app.article_store.get(path).merged_into == ""
+        path = app.archive.article_store.find(copy.id) or ""
+        assert app.archive.article_store.get(path).merged_into == ""
         assert first.merged_into == ("" if how == "split" else copy.id)
 
 

@@ -32,12 +32,19 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
     """The article with another text, as a visit files a revision."""
     place.now += timedelta(hours=25)
     old = place.article(title)
-    run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+    run = make_context(
+        app.archive,
+        app.configuration,
+        app.jitter,
+        make_fetcher(app.archive, app.configuration.settings),
+        make_worker(app.configuration.settings),
+        lambda title: None,
+    )
     new, others = reconsider(old, replace(old, body=body), run, place.now)
     refile_others(run, others)
     stored, _ = refile(
-        app.article_store,
-        app.store.visits,
+        app.archive.article_store,
+        app.archive.store.visits,
         new,
         before=old,
         compared=lambda stored: compared(stored, place.now),
@@ -113,6 +120,6 @@ def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
         file(place, app, "Copy", source="two")
     place.edit("Copy", f"merged_into: {first.id}\n", "")
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
         assert revise(place, app, "Copy", STORY + " Corrected.").merged_into == ""
     assert shown(place, "First", "Copy") == [True, True]

@@ -56,7 +56,11 @@ async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
         with open_app(folder / "config", environ={}) as app:
             await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
             files = [path.read_bytes() for path in (folder / "feeds/articles").rglob("*.md")]
-            shown = show_article(app, load(files[0]), files[0]) if files else None
+            shown = (
+                show_article(app.archive, app.configuration, load(files[0]), files[0])
+                if files
+                else None
+            )
     asked = [one.path for one in seen if one.path not in ("/robots.txt", "/feed", "/")]
     return Taken(shown.article if shown else None, shown.why if shown else {}, asked)
 

@@ -75,7 +75,7 @@ def take_entry(
     worker: InProcess | None = None,
 ) -> EntryResult:
     """Ingests an entry as the next visit of its source does."""
-    known = app.store.visits.entries(source.key, [entry.id]).get(entry.id)
+    known = app.archive.store.visits.entries(source.key, [entry.id]).get(entry.id)
     row = EntryRow(
         source_key=source.key,
         entry_id=entry.id,
@@ -89,9 +89,14 @@ def take_entry(
     )
 
     async def run() -> EntryResult:
-        fetcher = make_fetcher(app)
+        fetcher = make_fetcher(app.archive, app.configuration.settings)
         context = make_context(
-            app, fetcher, cast(Worker, worker or InProcess()), lambda title: None
+            app.archive,
+            app.configuration,
+            app.jitter,
+            fetcher,
+            cast(Worker, worker or InProcess()),
+            lambda title: None,
         )
         try:
             return await ingest(
@@ -129,7 +134,10 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
             assert [(before.id, before.also, new.also) for new, before in decision.others] == [
                 (first, (), (url,))
             ]
-            assert place.article("Bridges").also == () and len([*app.article_store.walk()]) == 1
+            assert (
+                place.article("Bridges").also == ()
+                and len([*app.archive.article_store.walk()]) == 1
+            )
             return carry_out(context, decision)
 
         def refiled(*given: Any, **named: Any) -> Any:
@@ -149,7 +157,9 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
     with place.app() as app:
         result = take(app, "https://one.example/a", None, source=source)
         assert reason(result) == "unset-variable"
-        (row,) = app.store.visits.entries(source.key, ["guid of https://one.example/a"]).values()
+        (row,) = app.archive.store.visits.entries(
+            source.key, ["guid of https://one.example/a"]
+        ).values()
         assert (row.status, row.tries) == ("pending", 0)
 
 
@@ -161,7 +171,7 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     with place.app() as app:
         for tries in range(1, 6):
             assert reason(take_entry(app, entry, page(entry.url), worker=Failing(why))) == why
-            (row,) = app.store.visits.entries(SOURCE.key, [entry.id]).values()
+            (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
             waits += [row.next_try - place.now] if row.status == "pending" and row.next_try else []
             assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
     assert waits == sorted(set(waits)) and len(waits) == 4, "each pause is longer"
@@ -188,19 +198,19 @@ def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(pl
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
-        editorial.withdraw(app, article.id)
+        editorial.withdraw(app.archive, app.configuration, article.id)
         assert reason(take(app, NOWHERE, None)) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.")
-        editorial.withdraw(app, article.id)
+        editorial.withdraw(app.archive, app.configuration, article.id)
         other = "https://one.example/amp/bridges"
         assert reason(take(app, other, page(other, canonical=article.url))) == "withdrawn"
         copy = "https://two.example/bridges"
         assert reason(take(app, copy, page(copy, canonical=article.url))) == "withdrawn"
-        assert list(app.article_store.walk()) == []
+        assert list(app.archive.article_store.walk()) == []
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
@@ -221,7 +231,7 @@ def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
         assert reason(result) == "blocked-address"
         assert result.problem is not None and "secret" not in result.problem.detail
         assert reason(take(app, url, None, f"<p>{STORY}</p>", FEED_ONLY)) == "blocked-address"
-        assert list(app.article_store.walk()) == []
+        assert list(app.archive.article_store.walk()) == []
 
 
 def test_a_name_that_resolves_to_a_private_address_makes_no_article(
@@ -232,7 +242,7 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
     with place.app() as app:
         result = take(app, "http://one.example/a", None, f"<p>{STORY}</p>")
         assert reason(result) == "blocked-address"
-        assert list(app.article_store.walk()) == []
+        assert list(app.archive.article_store.walk()) == []
         # this source the operator lets into a private network
         allowed = replace(SOURCE, allow=("192.168.0.0/16",))
         assert take(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
@@ -256,9 +266,9 @@ def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> Non
         take(app, known.url, None)
         take(app, own.url, None)
         take(app, known.url, None)
-        assert app.article_store.carried() == [(known.id, "one")]
-        assert app.store.visits.carriers(known.id) == ["one"]
-        assert app.store.visits.carriers(own.id) == []
+        assert app.archive.article_store.carried() == [(known.id, "one")]
+        assert app.archive.store.visits.carriers(known.id) == ["one"]
+        assert app.archive.store.visits.carriers(own.id) == []
 
 
 FOOTER = (
@@ -286,7 +296,7 @@ def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
             )
             body = html.encode() if fetched else b""
             assert take(app, url, Page(html=body, url=url, headers={}), footed(number)).added
-        return app.store.visits.repeated(urls.own_host(urls_of))
+        return app.archive.store.visits.repeated(urls.own_host(urls_of))
 
 
 def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
@@ -300,7 +310,10 @@ def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> 
 def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
     assert len(teach(place, "https://medium.com/@evil/{}", fetched=True)) == 1
     with place.app() as app:
-        assert app.store.visits.repeated(urls.own_host("https://medium.com/@bank/1")) == frozenset()
+        assert (
+            app.archive.store.visits.repeated(urls.own_host("https://medium.com/@bank/1"))
+            == frozenset()
+        )
 
 
 def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
@@ -322,7 +335,7 @@ def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
             take(
                 app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}")
             )
-        assert app.store.visits.repeated("one.example") == frozenset()
+        assert app.archive.store.visits.repeated("one.example") == frozenset()
 
 
 def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:

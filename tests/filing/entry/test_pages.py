@@ -75,7 +75,7 @@ async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_
         assert len(asked) == 10 and len(set(topic.asked_pages)) == len(topic.asked_pages)
 
         with open_app(up.config) as app:  # what is kept of it is all of it
-            kept = app.snapshots.get(heron.id)
+            kept = app.archive.snapshots.get(heron.id)
         assert kept and all(f"heron-{number} was seen".encode() in kept[0] for number in (1, 2, 3))
 
 

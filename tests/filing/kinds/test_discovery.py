@@ -121,12 +121,12 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     }
     gone = Failed(url=FEED, reason=reason)
     with instance.app() as app:
-        (source,) = app.sources.values()
-        state = app.store.visits.states()[source.key]
+        (source,) = app.configuration.sources.values()
+        state = app.archive.store.visits.states()[source.key]
         for failures in range(1, MOVE_VISITS + 1):
-            state = remembered.after(source, state, gone, None, app.clock())
+            state = remembered.after(source, state, gone, None, app.archive.clock())
             assert state.is_undiscovered == (failures == MOVE_VISITS)
-        app.store.visits.save_states([replace(state, next_due=None)])
+        app.archive.store.visits.save_states([replace(state, next_due=None)])
     instance.visit()
     assert instance.seen()[SITE].followed == moved
 

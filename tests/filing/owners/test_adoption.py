@@ -67,9 +67,11 @@ def take(app: App, key: str, article: Article, page: Page | None, **row: Any) ->
     )
 
     async def run() -> EntryResult:
-        fetcher = make_fetcher(app)
-        context = make_context(app, fetcher, InProcess(), lambda title: None)
-        source = app.sources[key]
+        fetcher = make_fetcher(app.archive, app.configuration.settings)
+        context = make_context(
+            app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None
+        )
+        source = app.configuration.sources[key]
         try:
             state = SourceState(key=key, url=source.url)
             return await ingest(context.visit(source, state).entry(replace(made, **row), page))
@@ -80,7 +82,7 @@ def take(app: App, key: str, article: Article, page: Page | None, **row: Any) ->
 
 
 def members(app: App, key: str) -> list[str]:
-    return app.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9)
+    return app.archive.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9)
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) -> None:
@@ -88,14 +90,14 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
         old = brought(app)
         result = take(app, "one", old, page(old.url))
         assert (result.changed, result.added) == (old.id, None)
-        (stamp,) = app.article_store.walk()
-        new = app.article_store.get(stamp.path)
+        (stamp,) = app.archive.article_store.walk()
+        new = app.archive.article_store.get(stamp.path)
         assert (new.title, new.source_key, new.source_id) == ("Our bridges", "one", "o1")
         assert new.published == NOW - timedelta(days=1, hours=1)
         assert (new.id, new.url, new.added) == (old.id, old.url, old.added)
-        assert new.origin.url == app.sources["one"].url
+        assert new.origin.url == app.configuration.sources["one"].url
         assert members(app, "one") == members(app, "two") == [old.id]
-        assert (old.id, "two") in app.article_store.carried()
+        assert (old.id, "two") in app.archive.article_store.carried()
 
 
 def test_what_a_hand_edited_stays(place: Place) -> None:
@@ -141,7 +143,7 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
         other = replace(old, url="https://one.example/ferries")
         result = take(app, "two", other, page(other.url, NEWER), article_id=old.id)
         assert result.added and result.added != old.id
-        stored = app.store.visits.article(old.id)
+        stored = app.archive.store.visits.article(old.id)
         assert stored is not None and other.url not in stored.aliases
         own = replace(old, url="https://one.example/moved")
         moved = take(app, "one", own, page(own.url, NEWER), article_id=old.id)
@@ -164,10 +166,10 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
         gone = replace(page(old.url), html=b"<title>Nothing</title>")
         assert take(app, "one", old, gone).problem is None
         new = place.article("Bridges")
-        assert (new.source_key, new.origin.url) == ("one", app.sources["one"].url)
+        assert (new.source_key, new.origin.url) == ("one", app.configuration.sources["one"].url)
         assert (new.body, new.published, new.added) == (old.body, old.published, old.added)
         assert members(app, "one") == members(app, "two") == [old.id]
-        (row,) = app.store.visits.entries("one", ["o1"]).values()
+        (row,) = app.archive.store.visits.entries("one", ["o1"]).values()
         assert (row.status, row.article_id) == ("done", old.id)
 
 
@@ -175,7 +177,9 @@ def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -
     with place.app() as app:
         old = brought(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
-        app.snapshots.put(old.id, page(old.url, head=link).html, {"content-type": "text/html"})
+        app.archive.snapshots.put(
+            old.id, page(old.url, head=link).html, {"content-type": "text/html"}
+        )
         take(app, "two", old, page(old.url, head=link))
         assert place.article("Our bridges").source_key == "two"
         # its own site's comes before both

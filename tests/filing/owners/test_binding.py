@@ -139,8 +139,8 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
 def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> None:
     with place.app() as app:
         spam = take_entry(app, said("e1", X), page(X, "Casino", head), EVIL).added
-        assert app.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
-        editorial.withdraw(app, spam or "")
+        assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
+        editorial.withdraw(app.archive, app.configuration, spam or "")
         took = take_entry(app, said("g1", A), page(A, "Council"), BANK)
         assert took.added == article_id(A) and took.problem is None
 
@@ -150,9 +150,9 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
     out = "https://bank.example/out?to=evil"
     with place.app() as app:
         take_entry(app, said("e1", out), page(X, "Casino"), EVIL)
-        assert app.store.visits.find(["bank.example/out?to=evil"]) is None
-        editorial.withdraw(app, article_id(X))
-        assert not app.store.visits.known(["bank.example/out?to=evil"]).withdrawn
+        assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
+        editorial.withdraw(app.archive, app.configuration, article_id(X))
+        assert not app.archive.store.visits.known(["bank.example/out?to=evil"]).withdrawn
         assert take_entry(app, said("g1", out), page(out, "Council"), BANK).added == article_id(out)
 
 
@@ -160,7 +160,7 @@ def squatted(app: App) -> str:
     """As an earlier version left it: evil's article has the bank's address as one of its
     aliases."""
     article = store_articles(app, "Spam", "Spam.", source="evil", aliases=(A,))
-    with app.store.visits._db.write() as connection:
+    with app.archive.store.visits._db.write() as connection:
         connection.exec_driver_sql(
             "INSERT INTO aliases VALUES (?, ?)", ("bank.example/a", article.id)
         )
@@ -170,18 +170,18 @@ def squatted(app: App) -> str:
 def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(place: Place) -> None:
     with place.app() as app:
         spam = squatted(app)
-        assert app.store.visits.find(["bank.example/a"]) == spam
+        assert app.archive.store.visits.find(["bank.example/a"]) == spam
         assert take_entry(app, said("g1", A), page(A, "Council"), BANK).added == article_id(A)
-        assert app.store.visits.find(["bank.example/a"]) == article_id(A)
+        assert app.archive.store.visits.find(["bank.example/a"]) == article_id(A)
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place: Place) -> None:
     with place.app() as app:
-        spam = app.store.visits.article(squatted(app))
+        spam = app.archive.store.visits.article(squatted(app))
         assert spam is not None
-        app.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
-        assert app.store.visits.known(["evil.example/spam"]).withdrawn
-        assert not app.store.visits.known(["bank.example/a"]).withdrawn
+        app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
+        assert app.archive.store.visits.known(["evil.example/spam"]).withdrawn
+        assert not app.archive.store.visits.known(["bank.example/a"]).withdrawn
 
 
 def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:

@@ -184,12 +184,14 @@ def live(folder: Path, web: Web, days: Days, keys: tuple[str, ...]) -> dict[str,
 
     async def visit(now: datetime) -> None:
         with open_app(config, clock=lambda: now, jitter=lambda: 0.5, environ={}) as app:
-            states = reconcile.sources(app)
-            reconcile.files(app)
-            fetcher = make_fetcher(app)
-            run = make_context(app, fetcher, InProcess(), lambda title: None)
+            states = reconcile.sources(app.archive, app.configuration)
+            reconcile.files(app.archive, app.configuration)
+            fetcher = make_fetcher(app.archive, app.configuration.settings)
+            run = make_context(
+                app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None
+            )
             try:
-                due = [(app.sources[key], states[key]) for key in keys]
+                due = [(app.configuration.sources[key], states[key]) for key in keys]
                 await visit_all(due, run, stop=asyncio.Event())
             finally:
                 await fetcher.aclose()

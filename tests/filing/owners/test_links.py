@@ -56,8 +56,10 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
         assert take(app, 4) is None  # the address of the feed may have changed hands
         assert web.asked.count(FRONT) == 3 and linked(app, "burner") == ()
-        assert app.rights_file.shown("burner") == ("bank.example",)  # what was filed stays as it is
-        assert not app.store.visits.find(["bank.example/4"])
+        assert app.archive.rights_file.shown("burner") == (
+            "bank.example",
+        )  # what was filed stays as it is
+        assert not app.archive.store.visits.find(["bank.example/4"])
 
 
 def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web) -> None:
@@ -101,7 +103,7 @@ def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web:
 
 
 def linked(app: App, key: str) -> tuple[str, ...]:
-    return app.rights_file.linked(key, app.clock().date())
+    return app.archive.rights_file.linked(key, app.archive.clock().date())
 
 
 def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
@@ -166,8 +168,10 @@ def visiting(
     """`act` within a visit of `source`, whose feed has moved to `moved`."""
 
     async def run() -> None:
-        fetcher = make_fetcher(app)
-        context = make_context(app, fetcher, InProcess(), lambda title: None)
+        fetcher = make_fetcher(app.archive, app.configuration.settings)
+        context = make_context(
+            app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None
+        )
         await act(
             context.visit(
                 source, SourceState(key=source.key, url=source.url, effective_url=moved or None)

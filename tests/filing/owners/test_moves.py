@@ -64,17 +64,19 @@ def confirmed(
             article = store_articles(
                 app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}"
             )
-            app.store.visits.carry([(article.id, "bank")], {})
+            app.archive.store.visits.carry([(article.id, "bank")], {})
 
         async def run() -> None:
-            fetcher = make_fetcher(app)
-            context = make_context(app, fetcher, InProcess(), lambda title: None)
-            state = SourceState(key="bank", url=source.url, last_success=app.clock())
+            fetcher = make_fetcher(app.archive, app.configuration.settings)
+            context = make_context(
+                app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None
+            )
+            state = SourceState(key="bank", url=source.url, last_success=app.archive.clock())
             await follow_move(context.visit(source, state), answer, feed)
             await fetcher.aclose()
 
         asyncio.run(run())
-        return list(app.rights_file.moved("bank"))
+        return list(app.archive.rights_file.moved("bank"))
 
 
 def test_a_move_that_both_hosts_confirm_is_followed(tmp_path: Path, web: Web) -> None:

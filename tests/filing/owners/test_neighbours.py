@@ -30,7 +30,7 @@ def kept(place: Place, url: str, **fields: Any) -> Article | None:
     with place.app() as app:
         return aside(
             Article(id=article_id(url), url=url, **{"title": "A page", **given}),
-            filing_context(app),
+            filing_context(app.archive, app.configuration.sources),
             NOW,
         )
 

@@ -59,19 +59,25 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
     (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
     assert problem.what == "one" and 'speaks_for = ["a.example", "b.example"]' in problem.detail
     with place.app() as app:
-        one = app.sources["one"]
-        assert app.rights_of(one).owns("https://a.example/2") and not app.rights_of(one).owns(
-            "https://c.example/2"
+        one = app.configuration.sources["one"]
+        assert app.archive.rights_of(one).owns("https://a.example/2") and not app.archive.rights_of(
+            one
+        ).owns("https://c.example/2")
+        assert not app.archive.rights_of(app.configuration.sources["two"]).owns(
+            "https://a.example/2"
         )
-        assert not app.rights_of(app.sources["two"]).owns("https://a.example/2")
     sources = place.config / "sources.toml"
     for answer in ("[]", '["a.example"]'):
         said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
         sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
         assert "speaks-for" not in reasons(place)
         with place.app() as app:
-            assert app.rights_of(app.sources["one"]).owns("https://a.example/2") is (answer != "[]")
-            assert not app.rights_of(app.sources["one"]).owns("https://b.example/2")
+            assert app.archive.rights_of(app.configuration.sources["one"]).owns(
+                "https://a.example/2"
+            ) is (answer != "[]")
+            assert not app.archive.rights_of(app.configuration.sources["one"]).owns(
+                "https://b.example/2"
+            )
 
 
 def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:

@@ -31,10 +31,10 @@ def ask(place: Place, **queries: str) -> None:
 
 def put(place: Place, before: Article, **changes: Any) -> None:
     with place.app() as app:
-        stored, stamp, _ = app.article_store.put(
-            replace(before, **changes), app.store.index.path(before.id)
+        stored, stamp, _ = app.archive.article_store.put(
+            replace(before, **changes), app.archive.store.index.path(before.id)
         )
-        app.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(stored, stamp)
 
 
 def titles(place: Place, slug: str = "chips") -> list[str]:
@@ -71,13 +71,13 @@ def test_what_is_withdrawn_or_merged_leaves(place: Place) -> None:
     place.tell_of_withdrawals()
     fill(place, "One", "Two", "Three")
     with place.app() as app:
-        editorial.withdraw(app, place.article("One").id)
+        editorial.withdraw(app.archive, app.configuration, place.article("One").id)
     put(place, place.article("Two"), merged_into=place.article("Three").id)
     assert place.build().held == ()
     assert titles(place) == ["Three"]
     assert "deleted-entry" in place.published("queries/chips.atom")
     with place.app() as app:
-        editorial.split(app, place.article("Two").id)
+        editorial.split(app.archive, place.article("Two").id)
     place.build()
     assert titles(place) == ["Three", "Two"]
 
@@ -87,7 +87,7 @@ def test_a_copy_takes_the_place_of_an_original_that_went(place: Place) -> None:
     put(place, place.article("Two"), merged_into=place.article("One").id)
     place.build()
     with place.app() as app:
-        editorial.withdraw(app, place.article("One").id)
+        editorial.withdraw(app.archive, app.configuration, place.article("One").id)
     place.build()
     assert titles(place) == ["Two"]
 
@@ -117,6 +117,6 @@ def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
     before = place.digests("public")
     (place.folder / "feeds/state/syndicator.db").unlink()
     with place.app(create=True) as app:
-        reindex.reindex(app)
+        reindex.reindex(app.archive, app.configuration)
     assert place.build().held == ()
     assert place.digests("public") == before

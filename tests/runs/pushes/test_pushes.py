@@ -179,7 +179,7 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
             and "crane" not in up.published()
         )
         with open_app(up.config) as app:
-            state = app.store.visits.state("s0")
+            state = app.archive.store.visits.state("s0")
         assert state and state.failures == 0 and state.last_success == state.last_visit
         up.later = timedelta(minutes=6)
         await up.run()

@@ -112,7 +112,9 @@ class Up:
     def subscriptions(self) -> dict[str, Subscription]:
         """Those that are stored, by source."""
         with open_app(self.config) as app:
-            return {one.source_key: one for one in app.store.subscriptions.all() if one.wanted}
+            return {
+                one.source_key: one for one in app.archive.store.subscriptions.all() if one.wanted
+            }
 
     def published(self, name: str = "all.atom") -> str:
         path = self.folder / "feeds/public" / name

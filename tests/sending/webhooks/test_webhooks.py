@@ -86,7 +86,7 @@ def test_messages_are_sent_from_a_database_server_too(
     assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
     assert receiver.lines[3:] == ["article.changed Edited"]
     with place.app() as app:
-        withdraw(app, place.article("Edited").id)
+        withdraw(app.archive, app.configuration, place.article("Edited").id)
     later(place, minutes=1)
     assert receiver.lines[4:] == ["article.withdrawn"]
     receiver.answer = lambda delivery: 500
@@ -97,7 +97,7 @@ def test_messages_are_sent_from_a_database_server_too(
     path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
     receiver.answer = lambda delivery: 204
     with place.app(create=True) as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     later(place, minutes=5)
     # of the last day: what waited was lost
     assert receiver.lines[6:] == ["article.published Waits"]
@@ -117,9 +117,9 @@ def file(place: Place, *titles: str, **fields: object) -> None:
 def send(place: Place) -> list[Problem]:
     """Build and send, as `build` does."""
     with place.app() as app:
-        files(app)
+        files(app.archive, app.configuration)
         asyncio.run(build_feeds(app))
-        return asyncio.run(webhooks.send(app))
+        return asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
 
 
 def later(place: Place, **passed: float) -> list[Problem]:
@@ -140,14 +140,14 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
 ) -> None:
     file(place, "New")
     with place.app() as app:
-        assert asyncio.run(webhooks.send(app)) == []
+        assert asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter)) == []
     assert receiver.got == []  # it is not published yet
     assert send(place) == send(place) == []
     [delivery] = receiver.got
     assert delivery.line == "article.published New"
     article = place.article("New")
     with place.app() as app:
-        urn = entry_urn(app.instance, article.id)
+        urn = entry_urn(app.archive.instance, article.id)
     data = delivery.message["data"]
     assert (data["id"], data["url"], data["_source"]) == (urn, article.url, "one")
     assert urn in place.published("all.json") and data["tags"] == ["AI"]
@@ -171,10 +171,10 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
     place.edit("Old", "title: Old", "title: Renamed")
     later(place, minutes=1)
     with place.app() as app:
-        withdraw(app, place.article("Renamed").id)
+        withdraw(app.archive, app.configuration, place.article("Renamed").id)
     later(place, minutes=1)
     with place.app() as app:
-        undo_withdrawal(app, "https://one.example/old")
+        undo_withdrawal(app.archive, app.configuration, "https://one.example/old")
     later(place, minutes=1)
     assert receiver.lines == [
         "article.changed Renamed",
@@ -202,7 +202,7 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     file(place, "New")
     with place.app() as app:
         asyncio.run(build_feeds(app, among=lambda key: False))
-        asyncio.run(webhooks.send(app))
+        asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.got == []
     send(place)
     assert receiver.lines == ["article.published New"]
@@ -217,7 +217,7 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
             [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
         )
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
-        asyncio.run(webhooks.send(app))
+        asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.lines == ["article.published New"]
     send(place)
     assert receiver.lines == ["article.published New", "article.published Later"]
@@ -236,7 +236,7 @@ def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver
     later(place, minutes=1)
     assert receiver.got == []
     with place.app() as app:
-        release(app, [place.article("Held").id])
+        release(app.archive, app.configuration, [place.article("Held").id])
     later(place, minutes=1)
     assert receiver.lines == ["article.published Held"]
 
@@ -256,7 +256,7 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
     file(place, "New")
     send(place)
     with place.app() as app:
-        withdraw(app, place.article("New").id)
+        withdraw(app.archive, app.configuration, place.article("New").id)
     later(place, minutes=1)
     assert receiver.lines == ["article.withdrawn"]
 
@@ -393,14 +393,18 @@ def run(place: Place) -> set[str]:
     with place.app() as app:
         asyncio.run(
             report_run(
-                app,
+                app.archive,
+                app.configuration,
+                app.jitter,
                 [Outcome(key="one", at=place.now, status="unchanged")],
                 BuildReport(),
                 seconds=1,
             )
         )
         return {
-            one.identity for one in read_memory(app.store).episodes if one.kind == "webhook-failing"
+            one.identity
+            for one in read_memory(app.archive.store).episodes
+            if one.kind == "webhook-failing"
         }
 
 
@@ -414,7 +418,7 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
             disabled=disabled,
         )
         with place.app() as app:
-            app.store.visits.save_states([state])
+            app.archive.store.visits.save_states([state])
         run(place)
         place.now += timedelta(hours=1)
     assert [delivery.message["type"] for delivery in receiver.got] == [
@@ -433,7 +437,7 @@ def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Re
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     later(place, hours=1)
     with place.app() as app:
-        assert app.store.messages.waiting() == []
+        assert app.archive.store.messages.waiting() == []
 
 
 def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver) -> None:
@@ -441,7 +445,7 @@ def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver
     file(place, "Secret")
     send(place)
     with place.app() as app:
-        withdraw(app, place.article("Secret").id, purge=True)
+        withdraw(app.archive, app.configuration, place.article("Secret").id, purge=True)
     receiver.answer = lambda delivery: 200
     later(place, hours=1)
     assert receiver.lines == ["article.published Secret", "article.withdrawn"]

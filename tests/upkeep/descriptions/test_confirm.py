@@ -34,11 +34,11 @@ def say(
         return Decision(tags=said.tags, category=category)
 
     with place.app() as app:
-        return told(app, tags.plan_decision(app, URL, decide))
+        return told(app, tags.plan_decision(app.archive, app.configuration, URL, decide))
 
 
 def told(app: App, planned: tags.Confirmed) -> Article:
-    return tags.write_decision(app, planned.path, planned.before, planned.after)
+    return tags.write_decision(app.archive, planned.path, planned.before, planned.after)
 
 
 @pytest.mark.slow
@@ -55,7 +55,9 @@ def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
     ]
     assert filed.article("Models").tags == ("LLM", "GPU")
     with filed.app() as app:
-        assert redescribe.learn(app, least=1) == redescribe.Learnt(articles=1, tags=2)
+        assert redescribe.learn(app.archive, app.configuration, least=1) == redescribe.Learnt(
+            articles=1, tags=2
+        )
 
 
 def test_a_rejected_tag_does_not_come_back(filed: Place) -> None:
@@ -87,17 +89,27 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
     after = say(filed, wrong=["GPU"], category="Weather")
     assert filed.path("Models").read_bytes() != bytes_before
     with filed.app() as app:
-        tags.write_decision(app, app.store.index.path(after.id) or "", after, before)
+        tags.write_decision(
+            app.archive, app.archive.store.index.path(after.id) or "", after, before
+        )
     assert filed.path("Models").read_bytes() == bytes_before
 
 
 def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
     with filed.app() as app:
-        planned = tags.plan_decision(app, URL, lambda article, names: with_tags(article, names, []))
+        planned = tags.plan_decision(
+            app.archive,
+            app.configuration,
+            URL,
+            lambda article, names: with_tags(article, names, []),
+        )
         filed.edit("Models", "title: Models", "title: Better models")
         assert told(app, planned).title == "Better models"  # other fields are no matter of ours
         planned = tags.plan_decision(
-            app, URL, lambda article, names: without_tags(article, names, ["GPU"])
+            app.archive,
+            app.configuration,
+            URL,
+            lambda article, names: without_tags(article, names, ["GPU"]),
         )
         filed.edit("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
@@ -141,7 +153,7 @@ def test_an_empty_taxonomy_takes_any_tag(filed: Place) -> None:
 
 def test_a_withdrawn_article_says_how_it_comes_back(filed: Place) -> None:
     with filed.app() as app:
-        editorial.withdraw(app, URL)
+        editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
         say(filed)
 

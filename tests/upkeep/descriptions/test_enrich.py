@@ -81,15 +81,17 @@ class Lab:
 
     def ask(self, **more: Any) -> EnrichReport:
         with self.app() as app:
-            return asyncio.run(enrich.enrich(app, stop=asyncio.Event(), **more))
+            return asyncio.run(
+                enrich.enrich(app.archive, app.configuration, stop=asyncio.Event(), **more)
+            )
 
     def asked(self, title: str) -> Any:
         with self.app() as app:
-            return app.store.enrichment.asked(self.place.article(title).id)
+            return app.archive.store.enrichment.asked(self.place.article(title).id)
 
     def meter(self) -> Any:
         with self.app() as app:
-            return app.store.enrichment.meter()
+            return app.archive.store.enrichment.meter()
 
     def later(self, **delta: float) -> None:
         self.place.now += timedelta(**delta)
@@ -157,7 +159,7 @@ def test_what_does_not_pass_leaves_ours_and_its_reason(lab: Lab) -> None:
     assert sorted(problem.reason for problem in report.problems) == sorted(REFUSED.values())
     assert lab.ask().calls == 0  # what was said of these texts is known
     with lab.app() as app:
-        told = app.store.status.llm()
+        told = app.archive.store.status.llm()
     assert told is not None and sorted(one.reason for one in told.refused) == sorted(
         REFUSED.values()
     )
@@ -314,7 +316,7 @@ def test_what_an_operator_wrote_is_not_even_asked_about(lab: Lab) -> None:
     lab.place.edit("Weather", FIRST, "Mine, and no machine's.")
     lab.place.edit("Tagged", "- GPU", "- Mine")
     with lab.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert lab.ask().counts == {"accepted": 1}
     assert lab.place.article("Weather").excerpt == "Mine, and no machine's."
     tagged = lab.place.article("Tagged")
@@ -343,7 +345,7 @@ def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
     article = lab.place.article("Weather")
     assert (article.tags, article.tags_by) == (("papers", "GPU", "LLM"), "llm")
     with lab.app() as app:
-        taught = list(confirmed_tags([article], load_taxonomy(app.taxonomy)))
+        taught = list(confirmed_tags([article], load_taxonomy(app.configuration.taxonomy)))
     assert [tags for _, (_, _, tags) in taught] == [("GPU",)]
 
 
@@ -351,7 +353,7 @@ def test_describing_the_shelf_anew_leaves_what_the_model_said(lab: Lab) -> None:
     lab.file("Weather", tags=("GPU",), tags_by="matched")
     lab.ask()
     with lab.app() as app:
-        assert redescribe.plan(app).articles == ()
+        assert redescribe.plan(app.archive, app.configuration).articles == ()
 
 
 def test_a_source_can_opt_out(lab: Lab) -> None:
@@ -410,7 +412,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
     lab.place.edit("Weather", "Acme Labs in Oslo", "Zorblax in Oslo")
     lab.llm.behaviour = honest
     with lab.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     assert lab.ask().counts == {"accepted": 1}
 
 
@@ -424,8 +426,11 @@ def test_a_pass_with_nothing_to_do_asks_and_reads_nothing(
     lab.ask()
     change(lab)
     with lab.app() as app:
-        app.article_store.get = lambda path: pytest.fail("a file was read")  # type: ignore[method-assign,assignment,return-value]
-        assert asyncio.run(enrich.enrich(app, stop=asyncio.Event())).calls == 0
+        app.archive.article_store.get = lambda path: pytest.fail("a file was read")  # type: ignore[method-assign,assignment,return-value]
+        assert (
+            asyncio.run(enrich.enrich(app.archive, app.configuration, stop=asyncio.Event())).calls
+            == 0
+        )
 
 
 def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeLlm) -> None:
@@ -474,7 +479,7 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
 
         llm.behaviour = slow
         with lab.app() as app:
-            return await enrich.enrich(app, stop=stop)
+            return await enrich.enrich(app.archive, app.configuration, stop=stop)
 
     report = asyncio.run(stopped())
     # had it been waited for, its answer would have been accepted
@@ -512,8 +517,11 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
         told = repr(
             [
                 report,
-                app.store.status.llm(),
-                *(llm_history(app, lab.place.article(t).id) for t in ("One", "Two")),
+                app.archive.store.status.llm(),
+                *(
+                    llm_history(app.archive, app.configuration, lab.place.article(t).id)
+                    for t in ("One", "Two")
+                ),
             ]
         )
     assert "s3ntinel" not in told
@@ -534,7 +542,7 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
     lab.llm.behaviour = BEHAVIOURS["no-such-sentence"]
     lab.ask()
     with lab.app() as app:
-        told = llm_history(app, lab.place.article("Weather").id)
+        told = llm_history(app.archive, app.configuration, lab.place.article("Weather").id)
     assert told["llm"].startswith(
         "refused (sentences: 99 is none of the 4 sentences), tiny prompt 2, 2026-03-10T"
     )

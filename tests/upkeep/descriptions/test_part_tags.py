@@ -12,7 +12,10 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     fill(place)
     before = {name: feed_id(place, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
     with place.app() as app:
-        had = {id: app.store.index.articles([id])[id].tags for id in app.store.visits.stamps()}
+        had = {
+            id: app.archive.store.index.articles([id])[id].tags
+            for id in app.archive.store.visits.stamps()
+        }
     retag(place, "merge", "LLM", "GPU")
     place.build()
     assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
@@ -27,8 +30,11 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     assert place.published("tags/llm.atom").count("</entry>") == 2
     assert place.published("tags/gpu.atom").count("</entry>") == 2
     with place.app() as app:
-        assert {id: app.store.index.articles([id])[id].tags for id in had} == had
-        assert {id: app.article_store.get(app.store.index.path(id) or "").tags for id in had} == had
+        assert {id: app.archive.store.index.articles([id])[id].tags for id in had} == had
+        assert {
+            id: app.archive.article_store.get(app.archive.store.index.path(id) or "").tags
+            for id in had
+        } == had
 
 
 def test_where_the_address_of_a_feed_leads_is_a_text(place: Place) -> None:

@@ -28,8 +28,8 @@ MODELS = (
 
 def redescribed(place: Place) -> Plan:
     with place.app() as app:
-        planned = redescribe.plan(app)
-        redescribe.apply(app, planned)
+        planned = redescribe.plan(app.archive, app.configuration)
+        redescribe.apply(app.archive, planned)
     return planned
 
 
@@ -105,21 +105,29 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
     with place.app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
-        assert redescribe.learn(app) == redescribe.Learnt(articles=1, tags=0)  # one is too few
-        assert not (app.settings.state_dir / "learnt.npz").exists()
-        assert reindex.reindex(app).unlearnt
-        assert redescribe.learn(app, least=1) == redescribe.Learnt(articles=1, tags=1)
-        assert (app.settings.state_dir / "learnt.npz").exists()
+        assert redescribe.learn(app.archive, app.configuration) == redescribe.Learnt(
+            articles=1, tags=0
+        )  # one is too few
+        assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
+        assert reindex.reindex(app.archive, app.configuration).unlearnt
+        assert redescribe.learn(app.archive, app.configuration, least=1) == redescribe.Learnt(
+            articles=1, tags=1
+        )
+        assert (app.configuration.settings.state_dir / "learnt.npz").exists()
     place.edit("Ours", "- LLM", "- Weather")
     with place.app() as app:
-        assert not reindex.reindex(app).unlearnt
-        assert redescribe.learn(app, least=1).articles == 2
-        assert memory(app.settings.state_dir / "learnt.npz").exists()
-        editorial.withdraw(app, "https://one.example/ours", purge=True)
-        assert not memory(app.settings.state_dir / "learnt.npz").exists()  # which has texts
-        editorial.withdraw(app, "https://one.example/theirs")
-        assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
-        assert not (app.settings.state_dir / "learnt.npz").exists()
+        assert not reindex.reindex(app.archive, app.configuration).unlearnt
+        assert redescribe.learn(app.archive, app.configuration, least=1).articles == 2
+        assert memory(app.configuration.settings.state_dir / "learnt.npz").exists()
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
+        assert not memory(
+            app.configuration.settings.state_dir / "learnt.npz"
+        ).exists()  # which has texts
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/theirs")
+        assert redescribe.learn(app.archive, app.configuration) == redescribe.Learnt(
+            articles=0, tags=0
+        )
+        assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
 
 
 def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
@@ -129,8 +137,8 @@ def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: 
         store_articles(app, "Edited", MODELS, category="Gardens")
     place.edit("Edited", "category: Gardens", "category: AI")
     with place.app() as app:
-        reconcile.files(app)
-        assert redescribe.learn(app).filed == 2
+        reconcile.files(app.archive, app.configuration)
+        assert redescribe.learn(app.archive, app.configuration).filed == 2
 
 
 def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
@@ -157,14 +165,14 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
     gardens = place.path("Gardens").read_bytes()
     with place.app() as app:
-        planned = redescribe.plan(app)
+        planned = redescribe.plan(app.archive, app.configuration)
         assert [item.title for item in planned.articles] == ["Models"]
         assert planned.articles[0].told.why == ("tags: +weather (its text says so)",)
         gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
         assert gains["tags/weather"] == (1, 0, 0)
         assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
         assert place.article("Models") == before  # not before it is applied
-        redescribe.apply(app, planned)
+        redescribe.apply(app.archive, planned)
     after = place.article("Models")
     assert set(after.tags) == {"LLM", "weather"}
     assert (after.updated, after.revisions, after.published) == (
@@ -200,11 +208,11 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
     # and stays so: the title is still known as the operator's
     assert redescribed(place).articles == ()
     with place.app() as app:
-        kept = app.article_store.get(
-            str(place.path("Better models").relative_to(app.article_store.root))
+        kept = app.archive.article_store.get(
+            str(place.path("Better models").relative_to(app.archive.article_store.root))
         )
         assert kept.tags_by == "operator"
-        again, _, _ = app.article_store.put(
+        again, _, _ = app.archive.article_store.put(
             Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
         )
         assert (again.title, again.tags) == ("Better models", ("Mine",))
@@ -214,7 +222,7 @@ def test_only_articles_added_since_a_day(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Models", MODELS)
         later = store_articles(app, "More models", MODELS)
-        planned = redescribe.plan(app, since=later.added)
+        planned = redescribe.plan(app.archive, app.configuration, since=later.added)
         assert [item.title for item in planned.articles] == ["More models"]
         assert planned.looked == 1
 
@@ -251,7 +259,7 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
             )
-        found = redescribe.suggest(app)
+        found = redescribe.suggest(app.archive, app.configuration)
     assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
 
 
@@ -268,9 +276,9 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
             store_articles(
                 app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
             )
-        assert redescribe.suggest_groups(app) == []
+        assert redescribe.suggest_groups(app.archive) == []
         monkeypatch.setattr(redescribe, "LEAST_GROUPED", 8)
-        found = redescribe.suggest_groups(app)
+        found = redescribe.suggest_groups(app.archive)
     assert sorted(one.support for one in found) == [4, 4]
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
@@ -296,4 +304,4 @@ def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> Non
                 keywords=("LLM",),
             )
         remake(app)
-        assert (app.settings.state_dir / "learnt.npz").exists()
+        assert (app.configuration.settings.state_dir / "learnt.npz").exists()

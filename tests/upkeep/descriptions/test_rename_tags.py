@@ -27,8 +27,8 @@ Kind = Literal["rename", "merge"]
 
 def retag(place: Place, kind: Kind, old: str, new: str) -> tags.Retagging:
     with place.app() as app:
-        planned = tags.plan(app, kind, old, new)
-        tags.act(app, planned)
+        planned = tags.plan(app.archive, app.configuration, kind, old, new)
+        tags.act(app.archive, app.configuration, planned)
     return planned
 
 
@@ -57,7 +57,7 @@ def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
     place.take(fill)
     id, entry = feed_id(place, "tags/llm.atom"), place.article("Models")
     with place.app() as app:
-        planned = tags.plan(app, "rename", "llm", "language models")
+        planned = tags.plan(app.archive, app.configuration, "rename", "llm", "language models")
     assert (planned.old, planned.new, len(planned.articles)) == ("LLM", "language models", 2)
     told = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
     assert told["tags/language-models"] == (2, 0, 0)
@@ -120,8 +120,8 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
     place.edit("Models", "- LLM", "- LLM\n- Mine")
     retag(place, "rename", "LLM", "language models")
     with place.app() as app:
-        path = app.store.index.path(place.article("Models").id) or ""
-        article = app.article_store.get(path)
+        path = app.archive.store.index.path(place.article("Models").id) or ""
+        article = app.archive.article_store.get(path)
     assert article.tags == ("language models", "Mine")
     assert article.tags_by == "operator"
     assert hand_edited(article) == {"tags"}
@@ -130,8 +130,8 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        planned = tags.plan(app, "rename", "LLM", "language models")
-        tags.act(app, planned)
+        planned = tags.plan(app.archive, app.configuration, "rename", "LLM", "language models")
+        tags.act(app.archive, app.configuration, planned)
         store_articles(
             app, "Late", "Filed before it was known.", tags=("LLM",), tags_by="matched"
         )  # as a crash leaves it
@@ -170,10 +170,14 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
             )
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "birds"\n')
     with place.app() as app:
-        assert redescribe.learn(app).tags == 1
+        assert redescribe.learn(app.archive, app.configuration).tags == 1
     retag(place, "rename", "birds", "ornithology")
     with place.app() as app:
-        lines = [line for item in redescribe.plan(app).articles for line in item.told.why]
+        lines = [
+            line
+            for item in redescribe.plan(app.archive, app.configuration).articles
+            for line in item.told.why
+        ]
         assert not [line for line in lines if line.startswith("tags")]
 
 
@@ -219,7 +223,7 @@ def test_what_makes_no_sense_is_refused_with_a_cure(
 ) -> None:
     place.take(fill)
     with place.app() as app, pytest.raises(UsageError, match=message):
-        tags.plan(app, kind, old, new)
+        tags.plan(app.archive, app.configuration, kind, old, new)
 
 
 def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
@@ -227,14 +231,14 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
     retag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))
     with place.app() as app, pytest.raises(UsageError, match="leads to tags/language-models"):
-        tags.plan(app, "rename", "GPU", "LLM")
+        tags.plan(app.archive, app.configuration, "rename", "GPU", "LLM")
 
 
 def test_a_first_tag_that_would_replace_publishers_tags_is_not_listed(place: Place) -> None:
     place.take(fill)
     place.write_taxonomy("only = true\n")
     with place.app() as app, pytest.raises(UsageError, match="only = false"):
-        tags.plan(app, "rename", "LLM", "X")
+        tags.plan(app.archive, app.configuration, "rename", "LLM", "X")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +269,7 @@ def change(place: Place, name: str, /, **values: str) -> int:
     """Make a change as the command line does; return its number in the log."""
     with place.app() as app:
         apply(app, need(name), values)
-        return Log(app.settings.state_dir).newest(1)[0].number
+        return Log(app.configuration.settings.state_dir).newest(1)[0].number
 
 
 @pytest.mark.parametrize("text", [TAXONOMY, "only = false\n", "only = false\n" + TAXONOMY])
@@ -300,9 +304,11 @@ def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
     )
     (place.config / "feeds.toml").write_text(text)
     with place.app() as app:
-        (note,) = tags.plan(app, "rename", "LLM", "language models").notes
+        (note,) = tags.plan(
+            app.archive, app.configuration, "rename", "LLM", "language models"
+        ).notes
         assert "'a'" in note and "language models" in note
-        assert app.store.index.ids(FeedKey("tag", "llm"), limit=9, since=None, most=9)
+        assert app.archive.store.index.ids(FeedKey("tag", "llm"), limit=9, since=None, most=9)
 
 
 # -- the text of taxonomy.toml

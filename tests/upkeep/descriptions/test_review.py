@@ -29,7 +29,7 @@ class Here:
 
 def sat(app: App) -> Review:
     here: Any = Here()
-    return Review(app, here, nullcontext)
+    return Review(app.archive, app.configuration, here, nullcontext)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_an_article_that_is_described_anew_meanwhile_comes_again(place: Place) -
     with place.app() as app:
         review = sat(app)
         sheet = shown(review)
-        app.article_store.put(replace(sheet.article, tags=("LLM",), tags_by="matched"))
+        app.archive.article_store.put(replace(sheet.article, tags=("LLM",), tags_by="matched"))
         with pytest.raises(UsageError):
             review.confirm(sheet)
         assert shown(review).marked == ("LLM",)
@@ -145,7 +145,9 @@ def test_a_file_that_is_no_article_costs_no_other(place: Place) -> None:
 
 def test_tags_that_may_be_right_are_offered_after_those_it_has(place: Place) -> None:
     with place.app() as app:
-        taxonomy = load_taxonomy(taxonomy_files(app.config, app.settings))
+        taxonomy = load_taxonomy(
+            taxonomy_files(app.configuration.folder, app.configuration.settings)
+        )
         found = offers(replace(place.article("Sure"), tags=("GPU",)), taxonomy)
     assert [tag for tag, _ in found.tags] == ["GPU", "LLM"]
     assert found.category == "AI"

@@ -30,7 +30,7 @@ OLD = 60
 
 def start(place: Place) -> tuple[Problem, ...]:
     with place.app() as app:
-        return reconcile.files(app)
+        return reconcile.files(app.archive, app.configuration)
 
 
 def entries(place: Place) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def ahead(place: Place, count: int) -> list[Article]:
         for number in range(count):
             at = NOW + FAR + timedelta(minutes=number)
             made.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
-        app.store.visits.end_visit(
+        app.archive.store.visits.end_visit(
             Outcome(key="one", at=NOW + FAR, status="unchanged"),
             SourceState(key="one", url="https://one.example/feed"),
         )
@@ -128,9 +128,9 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
             live(life, hours, 1)
         life.now = BEGAN + timedelta(hours=1)
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            assert app.store.visits.due(life.now) == []
-            reconcile.edited_sources(app)
-            assert [state.key for state in app.store.visits.due(life.now)] == ["one"]
+            assert app.archive.store.visits.due(life.now) == []
+            reconcile.edited_sources(app.archive, app.configuration)
+            assert [state.key for state in app.archive.store.visits.due(life.now)] == ["one"]
 
 
 def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_before() -> None:
@@ -156,26 +156,28 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
     (problem,) = start(filled)
     assert "the newest article was added at 2036-" in problem.detail
     with filled.app() as app:
-        assert "2036-" in clock.behind(app.store, NOW)
-        app.clock_offsets.update({f"{name}.example": timedelta(seconds=2) for name in "abc"})
-        assert clock.compare(app) == ()
+        assert "2036-" in clock.behind(app.archive.store, NOW)
+        app.archive.clock_offsets.update(
+            {f"{name}.example": timedelta(seconds=2) for name in "abc"}
+        )
+        assert clock.compare(app.archive) == ()
     assert start(filled) == (), "servers say that the clock is right now"
     assert filled.digests("articles") == before
 
 
 def test_a_clock_that_is_ahead_of_servers_is_reported(filled: Place) -> None:
     with filled.app() as app:
-        app.clock_offsets.update({"a.example": FAR, "b.example": FAR})
-        assert clock.compare(app) == (), "two may be wrong"
-        app.clock_offsets["c.example"] = timedelta(days=1)
-        (problem,) = clock.compare(app)
+        app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
+        assert clock.compare(app.archive) == (), "two may be wrong"
+        app.archive.clock_offsets["c.example"] = timedelta(days=1)
+        (problem,) = clock.compare(app.archive)
         assert (problem.reason, problem.detail) == (
             "clock",
             "it is 3650 days, 0:00:00 ahead of the clocks of 3 servers",
         )
-        assert clock.behind(app.store, NOW) == problem.detail
-        app.clock_offsets.update({"a.example": timedelta(), "b.example": timedelta()})
-        assert clock.compare(app) == () and clock.behind(app.store, NOW) == ""
+        assert clock.behind(app.archive.store, NOW) == problem.detail
+        app.archive.clock_offsets.update({"a.example": timedelta(), "b.example": timedelta()})
+        assert clock.compare(app.archive) == () and clock.behind(app.archive.store, NOW) == ""
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a run", "a lost database"])
@@ -192,7 +194,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
 
     if lost:
         with filled.app(create=True) as app:
-            reindex(app)
+            reindex(app.archive, app.configuration)
     assert start(filled) == ()
     filled.build()
 
@@ -205,7 +207,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
     filled.now += timedelta(days=1)
     assert start(filled) == ()
     with filled.app(create=True) as app:
-        reindex(app)
+        reindex(app.archive, app.configuration)
     filled.build()
     assert filled.published("all.atom") == published
 
@@ -230,20 +232,22 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
             last_success=late,
             next_due=late,
         )
-        app.store.visits.save_states([state])
+        app.archive.store.visits.save_states([state])
         then = NOW + timedelta(days=3)
         flood = replace(
             row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
         )
-        app.store.visits.save_entries([row, flood])
+        app.archive.store.visits.save_entries([row, flood])
     ahead(filled, 0)
     with filled.app() as app:
-        app.store.visits.save_states([state])
-        states = reconcile.sources(app)
-        assert [problem.reason for problem in reconcile.files(app)] == ["clock-behind"]
-        assert (states["one"].last_success, states["one"].next_due) == (NOW, NOW)
-        assert [(one.entry_id, one.first_seen) for one in app.store.visits.pending("one", NOW)] == [
-            ("guid", NOW)
+        app.archive.store.visits.save_states([state])
+        states = reconcile.sources(app.archive, app.configuration)
+        assert [problem.reason for problem in reconcile.files(app.archive, app.configuration)] == [
+            "clock-behind"
         ]
-        assert app.store.status.counts().last_run == NOW
-        assert not app.store.ahead.visited(NOW + clock.AHEAD)
+        assert (states["one"].last_success, states["one"].next_due) == (NOW, NOW)
+        assert [
+            (one.entry_id, one.first_seen) for one in app.archive.store.visits.pending("one", NOW)
+        ] == [("guid", NOW)]
+        assert app.archive.store.status.counts().last_run == NOW
+        assert not app.archive.store.ahead.visited(NOW + clock.AHEAD)

@@ -34,9 +34,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def run(place: Place) -> SourceState:
     """What a run does at its start. Returns the state of source "one"."""
     with place.app() as app:
-        reconcile.edited_sources(app)
-        reconcile.files(app)
-        state = app.store.visits.state("one")
+        reconcile.edited_sources(app.archive, app.configuration)
+        reconcile.files(app.archive, app.configuration)
+        state = app.archive.store.visits.state("one")
         assert state is not None
         return state
 
@@ -56,10 +56,10 @@ def test_sources_that_did_not_change_are_left_alone(place: Place, looked: list[s
 def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None:
     age(place)
     with place.app() as app:
-        reconcile.edited_sources(app)
-        state = app.store.visits.state("one")
+        reconcile.edited_sources(app.archive, app.configuration)
+        state = app.archive.store.visits.state("one")
         assert state is not None
-        app.store.visits.save_states(
+        app.archive.store.visits.save_states(
             [replace(state, next_due=NOW + timedelta(days=1), last_visit=NOW)]
         )
     path = place.config / "sources.toml"
@@ -82,7 +82,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     run(place)
     assert looked == ["sources", "follow", "follow"]
     with place.app() as app:
-        added = app.store.visits.state("late")
+        added = app.archive.store.visits.state("late")
         assert added is not None and added.url == "https://late.example/feed" and added.terms
         assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
 
@@ -92,7 +92,7 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
 ) -> None:
     age(place)
     with place.app() as app:
-        app.store.visits.set_note("sources reconciled", "of another time", NOW)
+        app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
     path = place.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
@@ -118,7 +118,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     state, ahead = run(place), NOW + timedelta(days=300)
     with place.app() as app:
         late = replace(state, last_visit=ahead, next_due=ahead + timedelta(days=1))
-        app.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
+        app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
     assert run(place).next_due == NOW
     assert looked == ["sources", "follow", "sources"]
 
@@ -129,5 +129,5 @@ def test_a_lost_database_knows_nothing(place: Place, looked: list[str]) -> None:
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     with place.app(create=True) as app:
-        reconcile.edited_sources(app)
-        assert app.store.visits.state("one") is not None
+        reconcile.edited_sources(app.archive, app.configuration)
+        assert app.archive.store.visits.state("one") is not None

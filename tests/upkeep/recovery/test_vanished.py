@@ -31,7 +31,7 @@ def fill(place: Place) -> None:
 
 def run(place: Place) -> None:
     with place.app() as app:
-        reconcile.files(app)
+        reconcile.files(app.archive, app.configuration)
     place.build()
 
 
@@ -61,7 +61,7 @@ def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> Non
     assert all(not item.needs_you and item.cure for item in find_files(place))
     run(place)
     with place.app() as app:
-        assert len(app.store.visits.stamps()) == NINE - gone
+        assert len(app.archive.store.visits.stamps()) == NINE - gone
     assert name_files(place) == names
     assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
     place.now += timedelta(days=6)
