@@ -25,7 +25,7 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
 def is_right(front: Front, instance: Instance, way: str) -> bool:

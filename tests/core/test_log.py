@@ -46,7 +46,7 @@ def config(tmp_path: Path, world: World) -> Path:
 
 def visit(config: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, open_app(config, environ={}) as app:
-        patch.setattr(refresh, "make_worker", lambda app: InProcess())
+        patch.setattr(refresh, "make_worker", lambda settings: InProcess())
         asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
 
 

@@ -70,7 +70,7 @@ class Instance:
                 )
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(refresh, "make_worker", lambda app: InProcess())
+            patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             return asyncio.run(go())
 
     def app(self, **more: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import clients, container
+from syndicator.app import clients
 from syndicator.articles import disk
 from syndicator.core.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
@@ -105,7 +105,7 @@ def with_answers(
 ) -> refresh.RunReport:
     make = clients.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(container, "make_fetcher", lambda app: Canned(make(app), answer))
+        patch.setattr(clients, "make_fetcher", lambda *parts: Canned(make(*parts), answer))
         return instance.run(*(keys or ("holt",)))
 
 
@@ -465,7 +465,7 @@ def test_a_run_with_a_broken_configuration(small: Instance) -> None:
         small.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refresh, "make_worker", lambda app: InProcess())
+        patch.setattr(refresh, "make_worker", lambda settings: InProcess())
         for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):
             path.write_text(text)
             asyncio.run(jobs.run(daemon.VISITS))

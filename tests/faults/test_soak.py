@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import container
+from syndicator.app import clients
+from syndicator.app.archive import Archive
 from syndicator.app.container import App, open_app
+from syndicator.configuration.settings import Settings
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.core.urls import host
@@ -247,26 +249,26 @@ async def scheduled_run(app: App, day: Day) -> None:
 def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web, config, day = Web(), folder / "config", Day()
     configure(config)
-    monkeypatch.setattr(refresh, "make_worker", lambda app: Reading(web.dice))
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: Reading(web.dice))
 
     async def pause(seconds: float) -> None:
         await asyncio.sleep(0)
 
-    def fetcher(app: App) -> PoliteFetcher:
-        throttle, notes = Throttle(0, pause, app.archive.clock), app.archive.store.visits
+    def fetcher(archive: Archive, settings: Settings) -> PoliteFetcher:
+        throttle, notes = Throttle(0, pause, archive.clock), archive.store.visits
         robots = Robots(
             PoliteFetcher(web, throttle),
             notes.note,
             notes.set_note,
             user_agent="X",
-            clock=app.archive.clock,
+            clock=archive.clock,
         )
         return PoliteFetcher(web, throttle, robots)
 
     def clock() -> datetime:
         return web.now
 
-    monkeypatch.setattr(container, "make_fetcher", fetcher)
+    monkeypatch.setattr(clients, "make_fetcher", fetcher)
     while web.now < START + timedelta(days=1):
         with open_app(config, clock=clock, jitter=web.dice.random, environ={}) as app:
             asyncio.run(scheduled_run(app, day))

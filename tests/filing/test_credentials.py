@@ -58,7 +58,7 @@ def page(path: str) -> Answer:
 async def test_pages_and_redirects_to_another_host_get_no_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     seen: list[Seen] = []
     async with listening("127.0.0.3", page, seen) as other:
 

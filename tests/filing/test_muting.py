@@ -32,7 +32,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     with open_app(
         tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW, environ={}

@@ -61,7 +61,7 @@ class Lab:
 
 @pytest.fixture
 def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     clock, environ = [NOW], dict[str, str]()
     with open_app(

@@ -121,7 +121,7 @@ class Garden:
                 return waits, app.archive.store.status.late()
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(refresh, "make_worker", lambda app: InProcess())
+            patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             waits, late = asyncio.run(go(True))
             while waits:
                 self.now += timedelta(minutes=1)

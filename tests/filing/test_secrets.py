@@ -31,7 +31,7 @@ ESCAPED = "s3ntinel%2Bof%2Fa%3Dfeed"
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
 def respond(path: str) -> Answer:

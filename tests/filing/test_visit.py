@@ -38,7 +38,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", environ={}) as opened:
         yield opened
@@ -215,7 +215,7 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
         return None
 
     monkeypatch.setattr(pipeline_visit, "reprocess", no_second_reading)
-    monkeypatch.setattr(refresh, "make_worker", lambda app: Elsewhere())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: Elsewhere())
     monkeypatch.setattr(snapshots, "packed", counted("packed", snapshots.packed))
     monkeypatch.setattr(dedupe, "sketch", counted("sketched", dedupe.sketch))
     dedupe._sketches.clear()

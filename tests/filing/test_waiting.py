@@ -40,7 +40,7 @@ def clock() -> list[datetime]:
 def app(
     tmp_path: Path, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[App]:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     with open_app(
         tmp_path / "config", clock=lambda: clock[0], jitter=lambda: 0.5, environ={}

@@ -34,7 +34,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", environ={}) as opened:
         yield opened
@@ -192,7 +192,7 @@ def test_a_text_is_rendered_once_more_where_the_process_was_gone(
     reason: WorkerReason,
     set_aside: list[str],
 ) -> None:
-    monkeypatch.setattr(build, "open_worker", lambda app: nullcontext(Dying(fails, reason)))
+    monkeypatch.setattr(build, "open_worker", lambda: nullcontext(Dying(fails, reason)))
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'
     )

@@ -103,7 +103,7 @@ class Life:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(refresh, "make_worker", lambda app: InProcess())
+            patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             asyncio.run(go())
 
     def app(self, **options: Any) -> Any:

@@ -122,7 +122,7 @@ def machine(folder: Path) -> Iterator[Machine]:
     with pytest.MonkeyPatch.context() as patch:
         engines.share(patch)
         patch.setattr(client, "HttpFetcher", MemoryFetcher)
-        patch.setattr(refresh, "make_worker", lambda app: shared.readings)
+        patch.setattr(refresh, "make_worker", lambda settings: shared.readings)
         yield shared
 
 

@@ -29,7 +29,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def _no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
 def opened(folder: Path, world: World, hold: str) -> App:

@@ -21,7 +21,7 @@ from tests.upkeep.test_reread import SETTINGS, visited
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     made = Place(tmp_path, settings=SETTINGS)
     asyncio.run(visited(made))
     return made

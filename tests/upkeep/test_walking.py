@@ -60,7 +60,7 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[object] = []
-    monkeypatch.setattr(reconcile, "files", looked.append)
+    monkeypatch.setattr(reconcile, "files", lambda *parts: looked.append(parts))
     runs.run()
     assert looked == []
 
@@ -98,7 +98,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
     beside.write_text("# nothing\n")
     runs.run()
     seen: list[App] = []
-    monkeypatch.setattr(reconcile, "files", lambda app: seen.append(app) or ())
+    monkeypatch.setattr(reconcile, "files", lambda *parts: seen.append(parts) or ())
     runs.run()
     assert not seen
     with beside.open("a") as file:  # in place
@@ -110,7 +110,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     runs.steady.now += 600
     with monkeypatch.context() as patch:
-        patch.setattr(reconcile, "files", lambda app: 1 / 0)
+        patch.setattr(reconcile, "files", lambda *parts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             runs.run()
     edit_in_place(runs.place, "First", "Other")

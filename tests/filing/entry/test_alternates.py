@@ -67,7 +67,7 @@ async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
 
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
 AMP, PRINT = '<link rel="amphtml" href="/amp">', '<a href="/story?print=1">Print</a>'

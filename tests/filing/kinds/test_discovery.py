@@ -32,7 +32,7 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture
 def instance(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> Instance:
-    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     return Instance(tmp_path, web)
 
 
