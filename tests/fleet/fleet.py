@@ -248,7 +248,7 @@ def _wrong_clock(folder: Path, seconds: int) -> dict[str, str]:
     """The environment of a process whose clock is wrong."""
     library = folder / "clock.so"
     if not library.exists():
-        source = Path(__file__).parents[2] / "clock.c"
+        source = Path(__file__).parents[1] / "clock.c"
         if not (compiler := shutil.which("cc")):
             pytest.skip("no C compiler: install gcc")
         subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 # As in its README, and no worker runs: nothing is fetched. It takes notices over HTTP with
 # PUBLISH_SUPPORTED alone.
 FLASK_HUB = """

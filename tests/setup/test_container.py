@@ -21,7 +21,7 @@ from tests.packaging import index_reachable
 from tests.setup.test_deploy import HERE
 from tests.setup.test_web_servers import free_port, listening
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 HERE = replace(HERE, checkout=str(ROOT), owner=(1234, 1235), port=8090)
 FILES = deployment_files(HERE)
 # What of the compose specification is used; a key that is not of it would be refused by `docker

@@ -71,7 +71,7 @@ def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public(
 def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
     written = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
     texts = [path.read_text() for path in written]
-    package = str(Path(start.__file__).parents[2])
+    package = str(Path(start.__file__).parents[1])
     assert len(texts) == 8 and not any(str(tmp_path) in text or package in text for text in texts)
     assert (
         (tmp_path / "mine/config/syndicator.toml")
