@@ -11,11 +11,12 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import Beside, open_rights
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration
 from syndicator.app.places import begun, indexed, keep_settings, kept_pages
 from syndicator.articles.article_store import open_articles
@@ -30,11 +31,6 @@ from syndicator.publishing.kept import KeptEntries
 from syndicator.store.engine import Store, is_gone, open_store
 
 _INSTANCE = "instance"  # the note with this instance's uuid
-
-
-def utc_now() -> datetime:
-    """Return the time in whole seconds: files store no fractions."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,17 +109,16 @@ def import_(
     from syndicator.adding import found, search
 
     with opened_to_look(config) as opened:
+        beside, configuration = opened.archive.beside, opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
         result = search.as_found(
-            opened.archive.beside,
-            opened.configuration,
+            beside,
+            configuration,
             file,
             listed,
             meaning(listed, folders, ask=not json and is_answered()),
         )
-        named = found.named(
-            opened.archive.beside, opened.configuration.sources, result.candidates, found.Wishes()
-        )
+        named = found.named(beside, configuration.sources, result.candidates, found.Wishes())
         new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]
         if new and not dry_run:
@@ -127,7 +126,7 @@ def import_(
                 opened,
                 need("add"),
                 {"url": added},
-                addition(opened, named, found.by_address(opened.configuration.sources)),
+                addition(opened, named, found.by_address(configuration.sources)),
             )
     old = [candidate.source.url for candidate in named if candidate.known]
     would = "would be " if dry_run else ""

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, form_of, session_of

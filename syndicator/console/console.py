@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
 from syndicator.configuration.settings import Settings
 from syndicator.console import security

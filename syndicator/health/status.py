@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app import build_notes
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration, fault_of
-from syndicator.app.container import utc_now
 from syndicator.app.lookup import need_sources
 from syndicator.app.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.articles.article_store import open_articles

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration
-from syndicator.app.container import utc_now
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.app.clients import SharedClient
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration
-from syndicator.app.container import App, open_app, utc_now
+from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, SyndicatorError

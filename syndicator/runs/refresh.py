@@ -160,11 +160,10 @@ async def visit_due(
     is called during the visits when articles cannot wait; without, feeds are built meanwhile.
     `walks` may skip walks. Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
-    reconcile.edited_sources(app.archive, app.configuration)
+    archive, configuration = app.archive, app.configuration
+    reconcile.edited_sources(archive, configuration)
     problems = (
-        walks.files(app.archive, app.configuration)
-        if walks
-        else reconcile.files(app.archive, app.configuration)
+        walks.files(archive, configuration) if walks else reconcile.files(archive, configuration)
     )
     due = _due(app, wanted)
     watch.started(len(due))
@@ -175,10 +174,8 @@ async def visit_due(
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
         build_seconds = None
     visits = _Visits()
-    fetcher = (
-        client.open() if due or thumbnails.wanted(app.archive, app.configuration.settings) else None
-    )
-    async with thumbnails.taking(app.archive, app.configuration, fetcher, stop) as pictures:
+    fetcher = client.open() if due or thumbnails.wanted(archive, configuration.settings) else None
+    async with thumbnails.taking(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(
                 app, due, wanted, stop, watch, fetcher, build_seconds, hubs
@@ -193,7 +190,7 @@ async def visit_due(
         built=built,
         problems=problems,
         down=visits.down,
-        followed=sum(source.enabled for source in app.configuration.sources.values()),
+        followed=sum(source.enabled for source in configuration.sources.values()),
         faults=source_faults(app),
     )
     if visits.down is not None:
@@ -201,16 +198,16 @@ async def visit_due(
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
         built = together(built, await build())
-    recovery.mark(app.archive)
-    problems = (*problems, *recovery.compare(app.archive))
+    recovery.mark(archive)
+    problems = (*problems, *recovery.compare(archive))
     if walks:
-        walks.end(app.archive.article_store, app.configuration)
+        walks.end(archive.article_store, app.configuration)
     return replace(
         report,
         built=built,
         problems=problems,
         llm=enriched,
-        outdated=newly_outdated(app.archive, app.configuration.sources),
+        outdated=newly_outdated(archive, configuration.sources),
     )
 
 

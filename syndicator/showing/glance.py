@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration, fault_of
-from syndicator.app.container import utc_now
 from syndicator.app.places import Place
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError

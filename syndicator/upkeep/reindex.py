@@ -46,26 +46,24 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
     """Rebuild the database from the article files; learnt tags stay."""
     problems, unread = list[Problem](), list[str]()
     recent, late = list[Article](), list[Article]()
-    now = archive.clock()
-    archive.article_store.sweep()
+    now, store, article_store = archive.clock(), archive.store, archive.article_store
+    article_store.sweep()
     archive.beside.apply()
     recovery.settle_withdrawals(archive, configuration.settings)
 
-    stamps, on_hold = archive.store.visits.stamps(), archive.store.index.on_hold()
+    stamps, on_hold = store.visits.stamps(), store.index.on_hold()
     places: dict[str, str] = {}  # id -> the file that has it
 
     def readable() -> Iterator[tuple[Article | str, FileStamp]]:
-        for stamp in archive.article_store.walk():
+        for stamp in article_store.walk():
             try:
-                article = archive.article_store.get(stamp.path)
+                article = article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
                 problems.append(reconcile.unreadable(stamp.path, error))
-                unread.append(archive.article_store.id_at(stamp.path))
+                unread.append(article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
-            other = reconcile.elsewhere(
-                archive.article_store, article, stamp, stamps.get(article.id)
-            )
+            other = reconcile.elsewhere(article_store, article, stamp, stamps.get(article.id))
             other = places.setdefault(article.id, other or stamp.path)
             if other != stamp.path:
                 problems.append(reconcile.double(stamp.path, other))
@@ -79,28 +77,21 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
             yield reconcile.as_shown(article, configuration.taxonomy), stamp
 
     recovery.settle(archive, configuration.sources)  # writes a lost file
-    archive.article_store.compact()
+    article_store.compact()
     recovery.settle_prunings(archive)
-    count = archive.store.reindex(
-        readable(), archive.article_store.withdrawn(), archive.article_store.carried()
-    )
+    count = store.reindex(readable(), article_store.withdrawn(), article_store.carried())
     recovery.bring_back(archive, late)
-    gone = stamps.keys() - set(archive.store.visits.stamps())
-    unknown = {
-        id for id in unread if archive.store.visits.stamp(id) is None
-    }  # after a lost database
+    gone = stamps.keys() - set(store.visits.stamps())
+    unknown = {id for id in unread if store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(archive, gone | unknown)
     if gone and (
-        recovery.is_older(archive.article_store, archive.store)
-        or reconcile.are_many(len(gone), len(stamps))
+        recovery.is_older(article_store, store) or reconcile.are_many(len(gone), len(stamps))
     ):
-        archive.store.visits.reopen(gone)
+        store.visits.reopen(gone)
     archive.beside.note()
-    sketches = {
-        article.id: sketch for article in recent if (sketch := compared(article, now)) is not None
-    }
-    for id, sketch in sketches.items():
-        archive.store.visits.save_sketch(id, sketch)
+    for article in recent:
+        if (sketch := compared(article, now)) is not None:
+            store.visits.save_sketch(article.id, sketch)
     learnt = (configuration.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)

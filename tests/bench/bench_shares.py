@@ -36,7 +36,7 @@ from typing import Any
 
 import httpx
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.console import security
 from syndicator.core.text import each_word
 from syndicator.publishing.server.server import serve

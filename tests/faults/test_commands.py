@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
 from syndicator.store.engine import open_store

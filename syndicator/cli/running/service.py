@@ -282,7 +282,7 @@ def _set_password(config: Config, name: str) -> None:
 def _token(
     config: Config, name: str, scope: Literal["read", "write", "settings"], days: int
 ) -> None:
-    from syndicator.app.container import utc_now
+    from syndicator.app.clock import utc_now
     from syndicator.configuration.settings import load
     from syndicator.console import security
 

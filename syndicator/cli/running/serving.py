@@ -12,8 +12,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration, taxonomy_files
-from syndicator.app.container import App, utc_now
+from syndicator.app.container import App
 from syndicator.cli import printing
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
 from syndicator.cli.logs import choice

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator import __version__
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
 from syndicator.configuration.sources.rules_table import table
 from syndicator.console import security

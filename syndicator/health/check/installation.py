@@ -17,8 +17,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.app.archive import Archive
+from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration
-from syndicator.app.container import open_app, utc_now
+from syndicator.app.container import open_app
 from syndicator.articles import frontmatter
 from syndicator.articles.beside.lists import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours

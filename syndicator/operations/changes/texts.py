@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from syndicator.app.container import App, utc_now
+from syndicator.app.clock import utc_now
+from syndicator.app.container import App
 from syndicator.configuration.sources import registry
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.console import security
 from tests.cli.conftest import Instance
 from tests.commands import ROOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.console import security
 from tests.console.api.client import Client
 from tests.console.conftest import Served

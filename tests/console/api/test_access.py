@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.console import security
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.api.client import Client

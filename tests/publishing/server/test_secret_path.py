@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.container import utc_now
+from syndicator.app.clock import utc_now
 from syndicator.configuration.settings import Paths, Publish, Settings
 from syndicator.configuration.settings import Site as SiteSettings
 from syndicator.core.ports.subscriptions import PATH

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.container import open_app, utc_now
+from syndicator.app.clock import utc_now
+from syndicator.app.container import open_app
 from syndicator.cli.running.serving import make_scheduler
 from syndicator.configuration.settings import load
 from syndicator.core.model import Outcome

@@ -1,0 +1,8 @@
+"""The clock of a machine."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """Return the time in whole seconds: files store no fractions."""
+    return datetime.now(UTC).replace(microsecond=0)
