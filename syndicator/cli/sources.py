@@ -111,13 +111,8 @@ def import_(
     with opened_to_look(config) as opened:
         beside, configuration = opened.archive.beside, opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
-        result = search.as_found(
-            beside,
-            configuration,
-            file,
-            listed,
-            meaning(listed, folders, ask=not json and is_answered()),
-        )
+        used_as = meaning(listed, folders, ask=not json and is_answered())
+        result = search.as_found(beside, configuration, file, listed, used_as)
         named = found.named(beside, configuration.sources, result.candidates, found.Wishes())
         new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]

@@ -162,9 +162,8 @@ async def visit_due(
     began = asyncio.get_running_loop().time()
     archive, configuration = app.archive, app.configuration
     reconcile.edited_sources(archive, configuration)
-    problems = (
-        walks.files(archive, configuration) if walks else reconcile.files(archive, configuration)
-    )
+    look_at_files = walks.files if walks else reconcile.files
+    problems = look_at_files(archive, configuration)
     due = _due(app, wanted)
     watch.started(len(due))
     build_seconds: float | None = wanted.build_seconds
@@ -185,14 +184,7 @@ async def visit_due(
             await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
     if pictures and pictures.changed:
         built = together(built, await build())
-    report = RunReport(
-        outcomes=tuple(visits.outcomes),
-        built=built,
-        problems=problems,
-        down=visits.down,
-        followed=sum(source.enabled for source in configuration.sources.values()),
-        faults=source_faults(app),
-    )
+    report = _report(app, visits, built, problems)
     if visits.down is not None:
         return report
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
@@ -208,6 +200,19 @@ async def visit_due(
         problems=problems,
         llm=enriched,
         outdated=newly_outdated(archive, configuration.sources),
+    )
+
+
+def _report(
+    app: App, visits: "_Visits", built: BuildReport, problems: tuple[Problem, ...]
+) -> RunReport:
+    return RunReport(
+        outcomes=tuple(visits.outcomes),
+        built=built,
+        problems=problems,
+        down=visits.down,
+        followed=sum(source.enabled for source in app.configuration.sources.values()),
+        faults=source_faults(app),
     )
 
 
