@@ -97,7 +97,9 @@ def open_app(
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(
             configuration=replace(
-                read, settings=keep_settings(settings, article_store, begun=has_begun)
+                read,
+                settings=keep_settings(settings, article_store, begun=has_begun),
+                environ=environ,
             ),
             archive=Archive(
                 store=store,

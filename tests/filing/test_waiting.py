@@ -17,6 +17,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.filing import visit as visits
 from syndicator.filing.visit import SIDE_BY_SIDE
 from syndicator.runs import refresh
+from syndicator.upkeep import reconcile
 from syndicator.visiting import cadence
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.world import World, patient_config, serving
@@ -161,7 +162,7 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
     run(app, "holt")
     assert state(app).feed_due is not None
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
-    assert refresh.reconcile.sources(app)["holt"].feed_due is None
+    assert reconcile.sources(app.archive, app.configuration)["holt"].feed_due is None
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:

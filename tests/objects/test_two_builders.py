@@ -6,8 +6,6 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -42,8 +40,7 @@ def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
 
 
 def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
-    app: Any = SimpleNamespace(settings=HOW, store=store)
-    thumbnails.publish(app.archive.store, app.configuration.settings, outlet)
+    thumbnails.publish(store, HOW, outlet)
     marks = store.index.marks()
     rows = store.index.feeds()
     specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})

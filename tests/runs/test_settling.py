@@ -43,7 +43,7 @@ class Runs:
         if first:
             self.settling.hurry()
         report = asyncio.run(build_due(self.app, self.settling))
-        self.settling.end(self.app.archive.article_store, self.app.configuration)
+        self.settling.end(self.app)
         return report.builds
 
     def shown(self) -> int:

@@ -73,7 +73,7 @@ def _joined(first: Day, second: Day) -> Day:
         pages={**first.pages, **second.pages},
         feeds={**first.feeds, **second.feeds},
         run=(*first.run, *second.run),
-        sources=second.sources or first.configuration.sources,
+        sources=second.sources or first.sources,
     )
 
 

@@ -137,12 +137,12 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
         again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
-        assert {one.key: one for one in again.configuration.sources} == {
+        assert {one.key: one for one in again.sources} == {
             one.key: one for one in (*before, *load_one(more))
         }
         assert [
             "unknown key 'kye'" in str(fault) or "has no key" in str(fault)
-            for fault in again.configuration.faults
+            for fault in again.faults
         ] == [True] * 2
     path.write_text(ALL + "[[source\n")
     unread = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
@@ -210,11 +210,7 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
     except ConfigError as error:
         wanted = str(error)
     again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
-    found = (
-        str(ConfigError.of(again.configuration.faults))
-        if again.configuration.faults
-        else again.configuration.sources
-    )
+    found = str(ConfigError.of(again.faults)) if again.faults else again.sources
     assert found == wanted and parsed == [path]
 
 

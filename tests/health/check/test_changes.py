@@ -44,7 +44,7 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
     jobs = daemon.Jobs(tmp_path, stop=asyncio.Event(), warn=said.append, report_change=said.append)
     sources, settings = tmp_path / "sources.toml", tmp_path / "syndicator.toml"
     sources.write_text("")
-    assert jobs.read().sources == () and said == []
+    assert jobs.read().sources == {} and said == []
     settings.write_text("[publish]\nlimit = 60\n")
     assert jobs.read().settings.publish.limit == 60
     assert said == ["setting publish.limit changed"]
@@ -52,13 +52,13 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
         '[[source]]\nkey = "one"\n[[source]]\nkey = "two"\nurl = "https://two.example/"\n'
     )
     for _ in range(2):  # a fault is told once
-        assert [source.key for source in jobs.read().sources] == ["two"]
+        assert list(jobs.read().sources) == ["two"]
     assert said[1:] == [
         "source two added",
         f"{sources}:1: source 'one': has no url; write one; what was valid before counts",
     ]
     sources.write_text("")
-    assert jobs.read().sources == () and said.pop() == "source two removed"
+    assert jobs.read().sources == {} and said.pop() == "source two removed"
     del said[1:]
     settings.write_text("[publish]\nlimit = 0\n")
     assert jobs.read().settings.publish.limit == 60
