@@ -35,7 +35,7 @@ def test_each_path_on_the_page_exists(page: Path) -> None:
 
 def test_each_package_has_a_row() -> None:
     packages = {path.parent.name for path in (ROOT / "syndicator").glob("*/__init__.py")}
-    rows = re.findall(r"(?m)^\| \d \| `(\w+)/`", ARCHITECTURE.read_text(encoding="utf-8"))
+    rows = re.findall(r"(?m)^\| \d+ \| `(\w+)/`", ARCHITECTURE.read_text(encoding="utf-8"))
     assert set(rows) == packages
 
 
