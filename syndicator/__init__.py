@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.3.0"
@@ -24,8 +25,6 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     """The public names, imported when first asked for: `syndicator --help` must not pay for
     them."""
-    from importlib import import_module
-
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'syndicator' has no attribute {name!r}")

@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin
 from syndicator.core import text, urls
 from syndicator.core.model import Article
 from syndicator.core.reasons import LintReason
+from syndicator.describing.taxonomy import tag_names
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
 from syndicator.reading.html import hints
@@ -234,8 +235,6 @@ def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[
 
 
 def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    from syndicator.describing.taxonomy import tag_names
-
     spell = taxonomy.spelling if taxonomy else tag_names.canonical
     wrong = [(tag, right) for tag in article.tags if (right := spell(tag, article.body)) != tag]
     if wrong:

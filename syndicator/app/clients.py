@@ -22,6 +22,8 @@ from syndicator.core.ports import Enricher, Fetcher, HostTurns
 from syndicator.core.urls import private
 from syndicator.processes.worker import Worker
 from syndicator.store.fleet.hosts import HostWaits
+from syndicator.visiting.fetch.decompress import LONGEST_RETRY
+from syndicator.visiting.politeness.throttle import Backoff, Throttle
 
 _LEASE_FACTOR = 1.5  # of the longest request: a choice
 _LEASE_MORE = 5.0  # seconds
@@ -38,10 +40,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     """Return the network client: no private addresses, pauses, robots.txt first."""
 
     from syndicator.visiting.fetch.client import HttpFetcher
-    from syndicator.visiting.fetch.decompress import LONGEST_RETRY
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
     from syndicator.visiting.politeness.robots import Robots
-    from syndicator.visiting.politeness.throttle import Backoff, Throttle
 
     agent, notes = user_agent(settings), archive.store.visits
     client = HttpFetcher(

@@ -13,6 +13,8 @@ from contextlib import (
 )
 from functools import partial
 
+from filelock import FileLock, Timeout
+
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import LockedError
 from syndicator.store.database import Database
@@ -48,8 +50,6 @@ def locked(
 
 @contextmanager
 def _hold_file(settings: Settings, name: str) -> Iterator[Callable[[], object]]:
-    from filelock import FileLock, Timeout
-
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:

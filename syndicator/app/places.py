@@ -15,6 +15,8 @@ from syndicator.articles.beside.instance_toml import (
 )
 from syndicator.articles.shared_folder import SharedArticleStore
 from syndicator.articles.snapshots import FileSnapshots
+from syndicator.articles.stores.bucket import Bucket
+from syndicator.articles.stores.object_articles import ObjectArticleStore, ObjectSnapshots
 from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.axes import ALL
 from syndicator.core.errors import SyndicatorError, UsageError
@@ -22,7 +24,7 @@ from syndicator.core.formats import FORMATS
 from syndicator.core.model import Source
 from syndicator.core.ports import Outlet
 from syndicator.core.ports.articles import ArticleStore, Snapshots
-from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from syndicator.reading import READING_VERSION
 from syndicator.store.engine import Store
 
@@ -45,8 +47,6 @@ def indexed(
     article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
 ) -> ArticleStore:
     """Return `article_store` with the index that object stores and shared folders need."""
-    from syndicator.articles.stores.object_articles import ObjectArticleStore
-
     if isinstance(article_store, FileArticleStore) and not store.single:
         return SharedArticleStore(
             article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn
@@ -59,8 +59,6 @@ def indexed(
 def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
     if not is_bucket(settings.pages_at):
         return FileSnapshots(Path(settings.pages_at), READING_VERSION)
-    from syndicator.articles.stores.bucket import Bucket
-    from syndicator.articles.stores.object_articles import ObjectSnapshots
 
     return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
 
@@ -76,8 +74,6 @@ def open_outlet(
     writes, may raise."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
-    from syndicator.articles.stores.bucket import Bucket
-    from syndicator.publishing.output.outlets import ObjectOutlet
 
     return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
 

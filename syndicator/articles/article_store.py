@@ -9,7 +9,9 @@ from pathlib import Path
 from syndicator.articles import disk
 from syndicator.articles.beside.lists import Listed
 from syndicator.articles.stores import paths
+from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.kept_files import FolderFile
+from syndicator.articles.stores.object_articles import ObjectArticleStore
 from syndicator.articles.stores.paths import ID_CHARS, by_path, id_part, is_article
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
@@ -246,7 +248,5 @@ def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
     MissingError, OSError."""
     if "://" not in place:
         return FileArticleStore(Path(place))
-    from syndicator.articles.stores.bucket import Bucket
-    from syndicator.articles.stores.object_articles import ObjectArticleStore
 
     return ObjectArticleStore(Bucket(place, environ))

@@ -14,6 +14,7 @@ from typer._completion_classes import completion_init
 
 from syndicator.cli.base import COMPLETION_VARIABLE, app
 from syndicator.cli.logs import hear_others
+from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
 from syndicator.core.text import suggestion
@@ -97,8 +98,6 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
 
 
 def _run(*, as_json: bool) -> Any:
-    from syndicator.cli.printing import complain, complain_in_json
-
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:

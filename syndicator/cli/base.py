@@ -4,6 +4,7 @@ shell completion."""
 import asyncio
 import inspect
 import os
+import shlex
 import signal
 import sys
 import tomllib
@@ -38,7 +39,6 @@ def completion_script(shell: str, typed: str) -> str:
     BadParameter."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
-    import shlex
 
     # shells cannot complete `python -m syndicator`
     name = call = "syndicator" if " " in typed else typed

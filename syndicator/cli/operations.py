@@ -1,6 +1,7 @@
 """Commands made from operations, from which options, text, --json, --dry-run and exit code
 derive."""
 
+import getpass
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -206,8 +207,6 @@ def apply(
     progress: Progress = no_progress,
 ) -> "Change":
     """Apply a change as this account; without `planned`, plan it first."""
-    import getpass
-
     from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)

@@ -11,6 +11,7 @@ from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
 from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
+from syndicator.cli.running.service import run_once
 from syndicator.configuration.sources.rights import list_given
 from syndicator.core.errors import LockedError, NetworkDown
 from syndicator.operations.adding import addition
@@ -189,7 +190,6 @@ _FIRST_SECONDS = 90.0
 def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
     """Read the newest article of each new source; None if another run or the network prevents it,
     which is logged."""
-    from syndicator.cli.running.service import run_once
     from syndicator.runs.refresh import Wanted
 
     try:

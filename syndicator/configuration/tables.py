@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import tomlkit
+
 _ANY_HEADER = re.compile(r"\s*\[")
 
 
@@ -63,8 +65,6 @@ def is_comment(line: str) -> bool:
 
 def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
     """Return the text of one table with `values`; equal values stay as written."""
-    import tomlkit
-
     document: Any = tomlkit.parse(text)
     table: Any = document[kind][0]
     for name, value in values.items():
@@ -76,8 +76,6 @@ def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
 
 def with_settings(text: str, wanted: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the text of a syndicator.toml with these settings, by section; comments stay."""
-    import tomlkit
-
     document: Any = tomlkit.parse(text)
     for section, values in wanted.items():
         document.setdefault(section, tomlkit.table()).update(values)

@@ -14,6 +14,7 @@ from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
 from syndicator.core.text import stamp as digest
 from syndicator.operations.operation import Argument, Change, Inverse, Progress, Stamp, operation
+from syndicator.publishing import paths
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -91,8 +92,6 @@ def restore(app: App, id: Id) -> Change:
 
 
 def _stems(keys: Sequence[FeedKey]) -> list[str]:
-    from syndicator.publishing import paths
-
     return [paths.stem(key) for key in keys]
 
 

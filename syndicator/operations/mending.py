@@ -25,6 +25,7 @@ from syndicator.operations.operation import (
     plain,
 )
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
+from syndicator.upkeep.descriptions.enrich_report import EnrichReport
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -270,7 +271,6 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     """Let the language model of [describe.llm] describe articles that it has not described yet."""
     from syndicator.upkeep import reconcile
     from syndicator.upkeep.descriptions import enrich
-    from syndicator.upkeep.descriptions.enrich_report import EnrichReport
 
     _need_which(all, since)
     if not app.configuration.settings.describe.llm.url:

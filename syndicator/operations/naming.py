@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote
 
+from syndicator.configuration.tables import with_table
 from syndicator.core import text
 from syndicator.core.axes import QUERY
 from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, WorkerFailed
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey
 from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation
+from syndicator.publishing.paths import QUESTIONS, stem
+from syndicator.upkeep.descriptions import jobs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +45,6 @@ def try_category(
     Changes nothing."""
     from syndicator.app.clients import open_worker
     from syndicator.showing.lists import newest_files
-    from syndicator.upkeep.descriptions import jobs
 
     name, description = name.strip(), description.strip()
     if not name:
@@ -168,7 +170,6 @@ def save_query(
     stamp: Stamp = None,
 ) -> Change:
     """Write a saved query, which is a feed of its own, to feeds.toml."""
-    from syndicator.publishing.paths import stem
     from syndicator.publishing.queries import queries_of
 
     slug, title = _asked(app, slug, " ".join(title.split()))
@@ -185,7 +186,6 @@ def save_query(
 
 def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
     """Return slug and title of a saved query, or of the question whose address `slug` is."""
-    from syndicator.publishing.paths import QUESTIONS
     from syndicator.publishing.questions import QuestionError, parse
 
     address, _, format = (
@@ -211,7 +211,6 @@ def _edit(
 ) -> Change:
     """Plan the edit of the table at `place` (file, list, number). `check` validates the file.
     Raises ConfigError."""
-    from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
 

@@ -5,8 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
+from syndicator.core import urls
 from syndicator.core.errors import UsageError
+from syndicator.health.status import look, of_state
+from syndicator.operations.changes.log import Log
+from syndicator.operations.jobs.queue import KEPT, Queue
 from syndicator.operations.operation import Argument, WithArguments, plain
+from syndicator.publishing import paths
+from syndicator.showing.lists import FILTERS, Wanted
 
 if TYPE_CHECKING:
     from syndicator.app.places import Place
@@ -49,8 +55,6 @@ def changes(
     place: "Place", about: Annotated[str, Argument("Of one article or source.")] = ""
 ) -> Iterator[Item]:
     """Logged changes, newest first, each with the reason if it cannot be taken back."""
-    from syndicator.operations.changes.log import Log
-
     log = Log(place.settings.state_dir)
     undone = log.undone()
     for change in log.newest(100_000):
@@ -61,8 +65,6 @@ def changes(
 
 def jobs(place: "Place") -> Iterator[Item]:
     """Jobs, newest first, without their arguments."""
-    from syndicator.operations.jobs.queue import KEPT, Queue
-
     for job in Queue(place.settings.state_dir).recent(KEPT):
         yield {name: value for name, value in plain(job).items() if name != "args"}
 
@@ -74,7 +76,6 @@ def articles(
     words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
 ) -> Iterator[Item]:
     """Articles, newest first; unsure ones by doubt, fifty at most."""
-    from syndicator.showing.lists import FILTERS, Wanted
     from syndicator.showing.lists import articles as listed
 
     chosen = next((name for name in FILTERS if name == filter), None)
@@ -107,8 +108,6 @@ def sources(
 ) -> Iterator[Item]:
     """Sources in configured order, each with the result of its last visit and the time of the
     next."""
-    from syndicator.core import urls
-    from syndicator.health.status import of_state
     from syndicator.showing.lists import sources as listed
 
     for source, state in listed(place, words):
@@ -124,8 +123,6 @@ def sources(
 def feeds(place: "Place") -> Iterator[Item]:
     """Feeds published now or before, each with its number of articles and the target if its address
     redirects."""
-    from syndicator.publishing import paths
-
     for row in place.store.index.plain_feeds() if place.store else ():
         moved = paths.stem(row.moved_to) if row.moved_to else ""
         yield {
@@ -138,8 +135,6 @@ def feeds(place: "Place") -> Iterator[Item]:
 
 def conditions(place: "Place") -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
-    from syndicator.health.status import look
-
     for condition in look(place).conditions:
         yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}
 

@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 
 from syndicator.configuration.sources import rules_table
+from syndicator.configuration.sources.rights import list_variables
 from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.tables import with_settings
 from syndicator.core import urls
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import stamp as stamp_of
@@ -157,8 +159,6 @@ def need_stamp(source: Source, seen: str | None) -> None:
 def refuse_variables(address: str, before: str) -> None:
     """Raise UsageError if `address` was changed and names a variable: only people who can edit the
     files may use variables."""
-    from syndicator.configuration.sources.rights import list_variables
-
     if address == before:
         return
     variables = list_variables(address)
@@ -259,7 +259,6 @@ def change_settings(
 ) -> Change:
     """Change settings in syndicator.toml, all or none. A setting without a value gets its
     default."""
-    from syndicator.configuration.tables import with_settings
     from syndicator.operations.changes import texts
 
     allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
@@ -304,7 +303,6 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
     """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of
     `check`."""
     from syndicator.configuration.settings import Settings, settings_of
-    from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
     from syndicator.health.check import config_files as check
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import counted
+from syndicator.operations.changes.log import Log, undone
 from syndicator.operations.operation import (
     Argument,
     Change,
@@ -48,7 +49,6 @@ def undo(
 ) -> Change:
     """Take back a change, and keep later edits. Changes nothing if a later edit conflicts."""
     from syndicator.operations.changes import texts
-    from syndicator.operations.changes.log import Log
 
     log = Log(app.configuration.settings.state_dir)
     change = _undoable(log, number.strip())
@@ -169,7 +169,6 @@ def _before(app: "App", files: _Files) -> tuple[_Files, int]:
     """Return edits that restore the texts, and the number of articles with tags edited since.
     Raises UsageError."""
     from syndicator.operations.changes import texts
-    from syndicator.operations.changes.log import undone
 
     wanted: _Files = {}
     edited = 0

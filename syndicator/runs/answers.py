@@ -19,14 +19,17 @@ from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing.ownership import rights_in, terms
 from syndicator.health.status import place_of
 from syndicator.publishing import search
+from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import look
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.questions import Question, QuestionError, answer, parse
+from syndicator.publishing.render.head import head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.selection.feeds import of_queries
 from syndicator.publishing.server.files import Stamp, stamp_of
 from syndicator.publishing.server.questions import Made, Questions
+from syndicator.publishing.web.pages import Pages
 
 _KEPT = 500  # entries in memory
 _AT_A_TIME = 25  # entries made between two looks at the CPU that they took
@@ -106,10 +109,6 @@ class Answers:
     def _made(
         self, place: Place, question: Question, names: Mapping[FeedKey, str], format: str
     ) -> bytes:
-        from syndicator.publishing.entries import Entries, documents, renderers
-        from syndicator.publishing.render.head import head
-        from syndicator.publishing.web.pages import Pages
-
         assert place.store is not None
         budget = Budget(QUESTION_SECONDS, self.cpu)
         settings, index, instance = (

@@ -29,6 +29,7 @@ from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, S
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES
+from syndicator.health import metrics
 from syndicator.health.alert import Outage
 from syndicator.health.check.config_files import changes
 from syndicator.health.episodes import feed_name, feed_token, write_schedule
@@ -491,8 +492,6 @@ class Site:
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
-    from syndicator.health import metrics
-
     key = ""
     with suppress(OSError):  # without a token there is no health feed
         key = feed_token(settings.state_dir)

@@ -19,6 +19,7 @@ from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription,
 from syndicator.core.program import logger
 from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
 from syndicator.core.shares import Shares
+from syndicator.filing.visit import is_signal, signalled, take_push
 from syndicator.processes.worker import Worker
 from syndicator.store.tables.messages import Subscriptions
 from syndicator.visiting import websub
@@ -398,8 +399,6 @@ class Intake:
             self._ended.set()
 
     async def _visit(self, push: Push) -> None:
-        from syndicator.filing.visit import is_signal, signalled, take_push
-
         key = push.subscription.source_key
         source = self.app.configuration.sources.get(key)
         visits = self.app.archive.store.visits

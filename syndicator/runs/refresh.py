@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from syndicator.app.clients import SharedClient, make_worker, task_group
 from syndicator.app.container import App
 from syndicator.app.container import Watch as Watch
+from syndicator.app.contexts import make_context
 from syndicator.app.lookup import need_sources
 from syndicator.configuration.sources.identity import files_of
 from syndicator.core.errors import Fault, NetworkDown
@@ -25,6 +26,7 @@ from syndicator.runs.settling import Settling
 from syndicator.upkeep import reconcile, recovery
 from syndicator.upkeep.descriptions.enrich_report import EnrichReport
 from syndicator.upkeep.reconcile import Walks
+from syndicator.upkeep.reindex import reindex
 from syndicator.upkeep.reread import newly_outdated
 
 if TYPE_CHECKING:
@@ -97,7 +99,6 @@ class Totals:
 def remake(app: App) -> None:
     """Rebuild a lost database, and learn lost tags anew."""
     from syndicator.upkeep.descriptions.redescribe import learn
-    from syndicator.upkeep.reindex import reindex
 
     if reindex(app.archive, app.configuration).unlearnt:
         learn(app.archive, app.configuration)
@@ -286,7 +287,6 @@ async def _visit_and_build(
 ) -> _Visits:
     """Visit, and build every `build_seconds` meanwhile; None: build nothing."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
-    from syndicator.app.contexts import make_context
     from syndicator.filing.visit import visit_all
 
     down: NetworkDown | None = None

@@ -12,6 +12,7 @@ from syndicator.app.clients import direct_client
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Failed, Problem
 from syndicator.core.urls import redacted
+from syndicator.publishing.output.websub import feeds_of, notify
 from syndicator.store import codec
 from syndicator.store.engine import Store
 
@@ -51,8 +52,6 @@ async def notify_hubs(
 ) -> tuple[Problem, ...]:
     """Tell each hub which feeds in `written` changed, and of earlier changes that it has not heard
     of yet. Return the failures."""
-    from syndicator.publishing.output.websub import feeds_of
-
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
     changed = feeds_of(written) if hubs else []
@@ -120,7 +119,6 @@ async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str)
 async def _notify_hub(
     clock: Callable[[], datetime], settings: Settings, hub: str, names: Sequence[str]
 ) -> "Notice":
-    from syndicator.publishing.output.websub import notify
     from syndicator.visiting.fetch.ssrf import endpoint
 
     urls = [settings.base_url + name for name in names]

@@ -11,6 +11,7 @@ from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.app.configured import Configuration
+from syndicator.app.lookup import need_article
 from syndicator.articles.beside import lists
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
@@ -97,7 +98,6 @@ def plan_join(
     """Return the story for the named articles and all others of their stories, by article id.
     Raises UsageError."""
     # imported late: it reads sources.toml with pydantic
-    from syndicator.app.lookup import need_article
 
     take_in(archive, configuration)
     ids = list(dict.fromkeys(need_article(archive, name) for name in named))

@@ -11,6 +11,7 @@ from typing import Any
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import scrub
+from syndicator.app.build_notes import excuse
 from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context
 from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
@@ -213,8 +214,6 @@ def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Pro
     try:
         stamp = archive.article_store.stamp(path)
     except FileNotFoundError:
-        from syndicator.app.build_notes import excuse
-
         gone = [id for id, row in visits.stamps().items() if row.path == path]
         excuse(archive, gone)
         recovery.note_vanished(archive, dict.fromkeys(gone, path))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.operations.operation import Argument
 
@@ -67,8 +68,6 @@ def show(
     config: Config = CONFIG,
 ) -> None:
     """Print an article as it is published, or as its page would be. Writes nothing."""
-    from syndicator.cli import printing
-
     # its remarks on odd pages are not for operators
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if feed:

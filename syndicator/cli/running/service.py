@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from syndicator.app.clock import utc_now
 from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change, stopping
 from syndicator.cli.printing import counted
+from syndicator.console import security
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
 
@@ -264,7 +266,6 @@ def console(
 
 def _set_password(config: Config, name: str) -> None:
     from syndicator.configuration.settings import load
-    from syndicator.console import security
 
     asked = sys.stdin.isatty()
     password = (
@@ -282,9 +283,7 @@ def _set_password(config: Config, name: str) -> None:
 def _token(
     config: Config, name: str, scope: Literal["read", "write", "settings"], days: int
 ) -> None:
-    from syndicator.app.clock import utc_now
     from syndicator.configuration.settings import load
-    from syndicator.console import security
 
     path = security.tokens_file_of(load(config).state_dir)
     if days:

@@ -11,6 +11,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import Json, command, stopping
 from syndicator.cli.printing import as_json, counted, say, table
 from syndicator.operations.operation import Argument
+from syndicator.publishing.paths import stem
 
 if TYPE_CHECKING:
     from syndicator.cli.demo.kill import Survived
@@ -78,8 +79,6 @@ async def _demo(
 
 
 def demo_report(instance: "Made", *, json: bool) -> None:
-    from syndicator.publishing.paths import stem
-
     if json:
         names = ("folder", "seconds", "feeds", "build")
         as_json(

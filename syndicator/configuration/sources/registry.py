@@ -9,6 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+from filelock import FileLock, Timeout
+
 from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.identity import key_for as key_for
@@ -130,7 +133,6 @@ def remove_source(path: Path, key: str) -> bool:
         cut = _cut(text, keys.index(key))
         if _reads_as(path, cut, tuple(source for source in before if source.key != key)):
             return cut
-        import tomlkit
 
         # the lines of the file do not show where a source begins
         document: Any = tomlkit.parse(text)
@@ -238,8 +240,6 @@ def _change(
 @contextmanager
 def _locked_file(path: Path) -> Iterator[Path]:
     """Yield the target of `path`, so that a symlink stays one, under the lock of edits."""
-    from filelock import FileLock, Timeout
-
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -277,8 +277,6 @@ def _keep_owner(descriptor: int, before: os.stat_result) -> None:
 
 
 def _table_text(source: Source) -> str:
-    import tomlkit
-
     document, tables, table = tomlkit.document(), tomlkit.aot(), tomlkit.table()
     for name, value in plain(source).items():
         if name == "headers_env":

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import tomlkit
+
 from syndicator.core.model import Rules, Source
 from syndicator.core.text import stamp as digest
 
@@ -18,8 +20,6 @@ HEADERS = re.compile(f"^{HEADER.pattern}", re.M)  # all of a text
 def with_rules(text: str, number: int, rules: Rules) -> str:
     """Return `text` with exactly `rules` in source `number` (from 0); equal rules stay as
     written."""
-    import tomlkit
-
     document: Any = tomlkit.parse(text)
     table = document["source"][number].get("rules")
     if table is None:
@@ -35,8 +35,6 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
 def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
     """Return `text` with these values in source `number`; None removes a key. New keys precede the
     rules."""
-    import tomlkit
-
     document: Any = tomlkit.parse(text)
     table, new = document["source"][number], dict[str, Any]()
     for name, value in changed.items():
@@ -82,8 +80,6 @@ def _set(table: Any, name: str, value: Any) -> None:
 def _with_table(text: str, number: int, rules: Rules) -> str:
     """Return `text` with a new table of rules. By lines: tomlkit misplaces the next source's
     comment."""
-    import tomlkit
-
     new = tomlkit.table()
     for name, value, default in _each(rules):
         if value != default:

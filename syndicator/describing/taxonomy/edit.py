@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import tomlkit
+
 from syndicator.configuration.tables import is_comment, span
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError
@@ -146,8 +148,6 @@ def _close(lines: list[str], at: int) -> None:
 
 
 def _table(text: str, tag: TagDef) -> str:
-    import tomlkit
-
     document: Any = tomlkit.parse(text)
     table: Any = document["tag"][0]
     if table.get("name") != tag.name:

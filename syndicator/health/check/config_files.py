@@ -33,6 +33,7 @@ from syndicator.core import secrets, text, urls
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem, Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
+from syndicator.describing.taxonomy import vocabulary
 from syndicator.filing.context import unset, unset_in_url
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.sending.webhooks import signing_key
@@ -159,8 +160,6 @@ def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> I
 
 
 def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
-    from syndicator.describing.taxonomy import vocabulary
-
     try:
         need_folder(config)
     except ConfigError as error:

@@ -4,6 +4,7 @@ import html
 from dataclasses import dataclass
 from typing import Any, Final
 
+from feedgen.entry import FeedEntry
 from lxml.etree import SubElement
 
 from syndicator.publishing.render.view import View
@@ -52,7 +53,6 @@ def make_feed_entry(view: View, base: str) -> Any:
     """Return the fields of an article that feedgen knows. Raises ValueError for values that it
     refuses."""
     # 35 ms, which commands that only look at entries are spared
-    from feedgen.entry import FeedEntry
 
     entry = FeedEntry()
     entry.id(view.urn)

@@ -18,6 +18,7 @@ from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import FileReason
+from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
 from syndicator.filing.refile import refile
 from syndicator.filing.results import Redescription
 from syndicator.processes.worker import Worker
@@ -76,7 +77,6 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
         forget(Path(files[1]))
         Path(files[1]).unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
-    from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
 
     wanted = (stamp.path for stamp in lacking(stamps, Path(files[1]), MOST_TEXTS))
     with _at_hand(archive.article_store, wanted) as folder, _long_worker() as worker:

@@ -19,6 +19,7 @@ from syndicator.core.model import Article, FeedKey, Problem
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import Change, joined, knows, place, restore, rewritten
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, load_any
 from syndicator.filing.refile import refile
 from syndicator.publishing.output.redirects import moved
@@ -153,7 +154,6 @@ def act(
     learnt = configuration.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
-    from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
     taxonomy = Taxonomy().with_learnt(learnt)
     renamed = taxonomy.renamed(planned.old, planned.new)
