@@ -83,6 +83,19 @@ def find_candidates(
 def _seen(survey: Survey) -> Iterator[Evidence]:
     """Yield the marks in the page, alone and with those of co-authors."""
     marks = byline.find_marks(survey)
+    named = [mark for mark in marks if mark.people]
+    unnamed = [mark for mark in marks if not mark.people]
+    for mark, features in zip(named, _place_features(named, survey), strict=True):
+        yield Evidence(mark.people, mark.kind, "mark", features)
+        together = _merge_people(byline.find_together(mark, named))
+        if together != mark.people:
+            yield Evidence(together, mark.kind, "marks", ("several marks", *features))
+    for mark, features in zip(unnamed, _place_features(unnamed, survey), strict=True):
+        yield Evidence((mark.login,), mark.kind, "login", features)
+
+
+def _place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
+    """Yield the features of each mark: its kind and place, also among the others."""
     length = survey.spots[-1].at if survey.spots else 0
     kinds = Counter(mark.kind for mark in marks)
     ranks: Counter[str] = Counter()
@@ -105,10 +118,7 @@ def _seen(survey: Survey) -> Iterator[Evidence]:
         features += ["only mark"] * (len(marks) == 1)
         late = mark.at + survey.origin > _LATE * length
         features += [f"late {mark.kind}"] * late
-        yield Evidence(mark.people, mark.kind, "mark", tuple(features))
-        together = _merge_people(byline.find_together(mark, marks))
-        if together != mark.people:
-            yield Evidence(together, mark.kind, "marks", ("several marks", *features))
+        yield tuple(features)
 
 
 def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:

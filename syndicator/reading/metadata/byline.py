@@ -98,12 +98,6 @@ def _alone(whole: str, distance: int) -> str:
 
 
 _HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
-    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|"
-    r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?|producers?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|[?&]_author=|/@\w",
-    re.I,
-)
-_HREF_SURE = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I
 )
 _CLASS = re.compile(
@@ -127,6 +121,7 @@ _LOOK, _MOST_ALIKE = 4, 8
 # texts searched for the word "by"; most characters around a link to an author
 _FIRST_PIECES, _MOST_AROUND = 6, 100
 _REMEMBERED, _MOST = 512, 400  # cached class names; marks of a page
+_BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})
 _SHORT, _LONG = 30, 220  # characters of "by" and a login, and of any byline
 
 
@@ -142,6 +137,7 @@ class Mark:
     at: int
     look: str  # tag and class of the element: co-authors look alike
     flags: tuple[str, ...]
+    login: str = ""  # of a user, if the byline names no person
 
 
 def find_marks(survey: Survey) -> list[Mark]:
@@ -179,11 +175,18 @@ def _mark(spot: Spot, survey: Survey) -> Mark | None:
     ]
     pieces = pieces if sum(map(len, pieces)) <= _LONG else pieces[:1] * (len(pieces) > 1)
     names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if not names:
+    login = "" if names or kind not in _BY_MARKUP else _login(pieces)
+    if not names and not login:
         return None
     flags = tuple(_flags(spot, pieces, survey))
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return Mark(names, kind, weight, weight + near, distance, look, flags)
+    return Mark(names, kind, weight, weight + near, distance, look, flags, login)
+
+
+def _login(pieces: Sequence[str]) -> str:
+    """Return the one word of a byline that names no person, such as "harbour1984", else ""."""
+    word = person_names.unby(" ".join(pieces)).strip(" ,.:;|-–—•·*@")
+    return word if len(word) >= _LEAST and person_names.is_login(word) else ""
 
 
 def _flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
@@ -217,7 +220,7 @@ def _kind(spot: Spot) -> tuple[str, int]:
         if _ends_by(spot.before):
             return "link", 3
         if len(" ".join(inner(element.getparent(), _READ).split())) <= _MOST_AROUND:
-            return "link", 2 if _HREF_SURE.search(href) else 1
+            return "link", 2
     own = (element.text or "").strip()[:_LONG]
     if (
         own

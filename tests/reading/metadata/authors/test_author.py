@@ -380,3 +380,9 @@ def test_the_owner_s_copyright_of_many_years() -> None:
 )
 def test_hostile_bylines_end(html: str) -> None:
     assert read(HEAD + html) in (None, "x")
+
+
+def test_a_byline_with_the_login_of_a_user() -> None:
+    byline = '<span class="author vcard"><a href="/author/harbour1984/">{}</a></span>'
+    assert read(HEAD + byline.format("harbour1984") + TEXT * 3) == "harbour1984"
+    assert read(HEAD + byline.format("7 min read") + TEXT * 3) is None
