@@ -1,7 +1,5 @@
 """Asks a shut-off process for thumbnails of pictures, and says why there is none."""
 
-import contextlib
-from collections.abc import Iterator
 from typing import Final
 
 from syndicator.core.reasons import PictureReason
@@ -11,7 +9,7 @@ from syndicator.processes.lazy import Lazy
 from syndicator.processes.sandbox import Sandbox
 
 SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual
-_WALL_SECONDS: Final = 20.0  # the machine may be busy
+WALL_SECONDS: Final = 20.0  # the machine may be busy
 # 30 for the interpreter and Pillow; 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its
 # copy
 MEGABYTES: Final = 430
@@ -35,59 +33,45 @@ class PictureRefused(Exception):
 class Decoder:
     """Makes thumbnails in a sandbox, one after the other. Close it."""
 
-    def __init__(self, *, wall_seconds: float = _WALL_SECONDS) -> None:
+    def __init__(self) -> None:
         limits = Limits(
             seconds=SECONDS,
-            wall_seconds=wall_seconds,
+            wall_seconds=WALL_SECONDS,
             megabytes=MEGABYTES,
             most_answer=MOST_ANSWER,
             most_calls=_CALLS,
         )
-        self._wall_seconds = wall_seconds
         self._sandbox: Sandbox[Thumbnail | PictureReason] = Sandbox(
             _ANSWER, prepare=_PREPARE, limits=limits, parse=parse_answer
         )
 
     async def thumbnail(self, data: bytes) -> Thumbnail:
         """Return the thumbnail of a picture. Raises PictureRefused. Cancelling kills the child."""
-        with self._refused():
-            return _take_thumbnail(await self._sandbox.call(data))
-
-    def ask(self, data: bytes) -> Thumbnail:
-        """Return the thumbnail of a picture without an event loop. Raises PictureRefused."""
-        with self._refused():
-            return _take_thumbnail(self._sandbox.call_sync(data))
+        try:
+            answer = await self._sandbox.call(data)
+        except ChildFailed as error:
+            raise _explain(error) from error
+        if isinstance(answer, PictureReason):
+            raise PictureRefused(answer)
+        return answer
 
     def close(self) -> None:
         """End the child."""
         self._sandbox.close()
 
-    @contextlib.contextmanager
-    def _refused(self) -> Iterator[None]:
-        """Raise the failures of the child as PictureRefused."""
-        try:
-            yield
-        except ChildFailed as error:
-            raise self._explain(error) from error
 
-    def _explain(self, error: ChildFailed) -> PictureRefused:
-        match error.failure:
-            case Failure.CPU:
-                return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")
-            case Failure.WALL_TIME:
-                detail = f"no answer within {self._wall_seconds:g} s"
-                return PictureRefused(PictureReason.HUNG, detail, final=False)
-            case Failure.MEMORY:
-                return PictureRefused(PictureReason.PIXELS)
-            case Failure.INVALID:
-                return PictureRefused(PictureReason.CRASHED, error.detail)
-            case Failure.NOT_SHUT_OFF:
-                return PictureRefused(PictureReason.NOT_SHUT_OFF, _NOT_SHUT_OFF, final=False)
-            case Failure.ENDED:
-                return PictureRefused(PictureReason.CRASHED, error.detail, final=False)
-
-
-def _take_thumbnail(answer: Thumbnail | PictureReason) -> Thumbnail:
-    if isinstance(answer, Thumbnail):
-        return answer
-    raise PictureRefused(answer)
+def _explain(error: ChildFailed) -> PictureRefused:
+    match error.failure:
+        case Failure.CPU:
+            return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")
+        case Failure.WALL_TIME:
+            detail = f"no answer within {WALL_SECONDS:g} s"
+            return PictureRefused(PictureReason.HUNG, detail, final=False)
+        case Failure.MEMORY:
+            return PictureRefused(PictureReason.PIXELS)
+        case Failure.INVALID:
+            return PictureRefused(PictureReason.CRASHED, error.detail)
+        case Failure.NOT_SHUT_OFF:
+            return PictureRefused(PictureReason.NOT_SHUT_OFF, _NOT_SHUT_OFF, final=False)
+        case Failure.ENDED:
+            return PictureRefused(PictureReason.CRASHED, error.detail, final=False)

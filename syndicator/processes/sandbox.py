@@ -36,7 +36,3 @@ class Sandbox(Runner[T], Generic[T]):
     async def call(self, data: bytes) -> T:
         """Return the checked answer to `data`; cancelling kills the child. Raises ChildFailed."""
         return await self._run(data)
-
-    def call_sync(self, data: bytes) -> T:
-        """Return the checked answer to `data` without an event loop. Raises ChildFailed."""
-        return self._run_sync(data)

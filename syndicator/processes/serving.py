@@ -36,7 +36,6 @@ from syndicator.processes.messages import (
 MOST_NEW: Final = 50_000  # new objects until the next search for cycles: a choice
 Work: TypeAlias = Callable[[], bytes]
 OpenCall: TypeAlias = Callable[[bytes], Work]  # from the payload of a call to its work
-Clock: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 
 def serve() -> NoReturn:
@@ -59,11 +58,11 @@ def serve() -> NoReturn:
     else:
         end_with_parent(int(pipe))
         open_call = _limit(names, int(megabytes))
-    clock = partial(limited_time, float(seconds), float(wall_seconds))
+    limit_time = partial(limited_time, float(seconds), float(wall_seconds))
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             call = read_message(calls)
-            write_message(answers, _answer(partial(open_call, call.payload), answers, clock))
+            write_message(answers, _answer(call.payload, open_call, answers, limit_time))
     os._exit(0)
 
 
@@ -99,11 +98,16 @@ def _unpickle_call(payload: bytes) -> Work:
     return lambda: pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _answer(open_call: Callable[[], Work], answers: int, clock: Clock) -> Message:
+def _answer(
+    payload: bytes,
+    open_call: OpenCall,
+    answers: int,
+    limit_time: Callable[[], AbstractContextManager[None]],
+) -> Message:
     try:
-        work = open_call()
+        work = open_call(payload)
         write_message(answers, Message(Kind.READY, b""))
-        with clock():
+        with limit_time():
             return Message(Kind.VALUE, work())
     except SyndicatorError as error:
         return Message(Kind.ERROR, pickle.dumps(error))

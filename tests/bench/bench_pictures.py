@@ -13,6 +13,7 @@ decoder's child, and of a call of the worker that returns a page of 100,000 byte
 from __future__ import annotations
 
 import argparse
+import asyncio
 import functools
 import io
 import os
@@ -105,8 +106,13 @@ def through_child(
 
 
 def start_decoder(data: bytes) -> tuple[Callable[[], object], Callable[[], None]]:
-    decoder = Decoder()
-    return functools.partial(decoder.ask, data), decoder.close
+    decoder, runner = Decoder(), asyncio.Runner()
+
+    def end() -> None:
+        decoder.close()
+        runner.close()
+
+    return lambda: runner.run(decoder.thumbnail(data)), end
 
 
 def start_worker(data: bytes) -> tuple[Callable[[], object], Callable[[], None]]:

@@ -10,11 +10,16 @@ import pytest
 
 from syndicator.core.reasons import PictureReason
 from syndicator.pictures import decoder
+from syndicator.pictures.answers import Thumbnail
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.processes.lazy import Lazy
 from tests.pictures import made
 
 LIARS = "tests.pictures.liars"
+
+
+def ask(decoder: Decoder, data: bytes) -> Thumbnail:
+    return asyncio.run(decoder.thumbnail(data))
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def child() -> Iterator[Decoder]:
 
 
 def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
-    found = [child.ask(made.jpeg()), child.ask(made.see_through())]
+    found = [ask(child, made.jpeg()), ask(child, made.see_through())]
     assert [(one.width, one.height) for one in found] == [(600, 315), (400, 300)]
 
 
@@ -42,15 +47,16 @@ def test_what_it_refuses_costs_the_next_one_nothing(
     child: Decoder, data: bytes, reason: PictureReason
 ) -> None:
     with pytest.raises(PictureRefused) as refused:
-        child.ask(data)
+        ask(child, data)
     assert (refused.value.reason, refused.value.final) == (reason, True)
-    assert child.ask(made.jpeg()).width == 600
+    assert ask(child, made.jpeg()).width == 600
 
 
 def liar(monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60) -> Decoder:
     """A decoder whose child does what nobody should with a picture."""
     monkeypatch.setattr(decoder, "_ANSWER", Lazy(f"{LIARS}:{name}"))
-    return Decoder(wall_seconds=wall_seconds)
+    monkeypatch.setattr(decoder, "WALL_SECONDS", wall_seconds)
+    return Decoder()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ def test_a_child_that_was_taken_over_is_not_believed(
 ) -> None:
     found = liar(monkeypatch, lie)
     with pytest.raises(PictureRefused) as refused:
-        found.ask(made.jpeg())
+        ask(found, made.jpeg())
     assert (refused.value.reason, refused.value.final) == (PictureReason.CRASHED, True)
     found.close()
 
@@ -82,7 +88,7 @@ def test_how_a_child_ends_is_told(
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
     found = liar(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
     with pytest.raises(PictureRefused) as refused:
-        found.ask(made.jpeg())
+        ask(found, made.jpeg())
     assert (refused.value.reason, refused.value.final) == (reason, final)
     assert refused.value.detail.startswith(detail)
     found.close()
@@ -94,7 +100,7 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
     monkeypatch.setattr(decoder, "_PREPARE", Lazy(f"{LIARS}:exit_not_shut_off"))
     found = Decoder()
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
-        found.ask(made.jpeg())
+        ask(found, made.jpeg())
     assert (refused.value.reason, refused.value.final) == (PictureReason.NOT_SHUT_OFF, False)
     found.close()
 
@@ -103,7 +109,7 @@ def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> No
     found = liar(monkeypatch, "take_cpu")
     began = time.monotonic()
     with pytest.raises(PictureRefused, match="more CPU"):
-        found.ask(made.jpeg())
+        ask(found, made.jpeg())
     assert time.monotonic() - began >= 2
     found.close()
 

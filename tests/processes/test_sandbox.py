@@ -47,6 +47,10 @@ def make_sandbox(
     return closing(sandbox)
 
 
+def call(sandbox: Sandbox[bytes], data: bytes) -> bytes:
+    return asyncio.run(sandbox.call(data))
+
+
 @pytest.fixture(scope="module")
 def echo() -> Iterator[Sandbox[bytes]]:
     with make_sandbox("echo") as sandbox:
@@ -54,17 +58,17 @@ def echo() -> Iterator[Sandbox[bytes]]:
 
 
 def test_answers_are_bytes(echo: Sandbox[bytes]) -> None:
-    assert [echo.call_sync(b"one"), echo.call_sync(b"")] == [b"one", b""]
+    assert [call(echo, b"one"), call(echo, b"")] == [b"one", b""]
 
 
 def test_it_opens_nothing() -> None:
     with make_sandbox("open_things") as sandbox:
-        assert sandbox.call_sync(b"") == b""
+        assert call(sandbox, b"") == b""
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
-    echo.call_sync(b"")
+    call(echo, b"")
     process = echo._children[0]._process
     assert process is not None
     opened = [str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
@@ -87,25 +91,25 @@ def test_how_it_ends_is_told(function: str, prepare: str, failure: Failure) -> N
     wall_seconds = 1.0 if failure == Failure.WALL_TIME else 60.0
     with make_sandbox(function, prepare=prepare, seconds=0.1, wall_seconds=wall_seconds) as sandbox:
         with pytest.raises(ChildFailed) as caught:
-            sandbox.call_sync(b"x" * 100_000)
+            call(sandbox, b"x" * 100_000)
         assert caught.value.failure == failure
         assert sandbox._children[0]._process is None, "it is used no more"
 
 
 def test_an_answer_that_is_not_believed_ends_the_child(echo: Sandbox[bytes]) -> None:
-    echo.call_sync(b"")
+    call(echo, b"")
     with pytest.raises(ChildFailed) as caught:
-        echo.call_sync(b"lie")
+        call(echo, b"lie")
     assert caught.value.failure == Failure.INVALID
     assert echo._children[0]._process is None
-    assert echo.call_sync(b"truth") == b"truth"
+    assert call(echo, b"truth") == b"truth"
 
 
 def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
     sent = tmp_path / "sent"
     with make_sandbox("send_trap") as sandbox:
         with pytest.raises(ChildFailed) as caught:
-            sandbox.call_sync(str(sent).encode())
+            call(sandbox, str(sent).encode())
         assert caught.value.failure == Failure.INVALID
     assert not sent.exists()
     function, args = Trap(sent).__reduce__()
@@ -114,7 +118,7 @@ def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
 
 def test_a_process_serves_so_many_calls() -> None:
     with make_sandbox("pid", most_calls=2) as sandbox:
-        first, second, third = (sandbox.call_sync(b"") for _ in range(3))
+        first, second, third = (call(sandbox, b"") for _ in range(3))
     assert first == second != third
 
 
@@ -137,10 +141,10 @@ def test_who_gives_up_ends_the_child() -> None:
 def test_it_dies_with_its_parent(function: str) -> None:
     """While it waits for a call, and in the middle of one."""
     code = (
-        "import os; from tests.processes.test_sandbox import make_sandbox\n"
+        "import os; from tests.processes.test_sandbox import call, make_sandbox\n"
         f"with make_sandbox('{function}') as sandbox:\n"
         "    process = sandbox._children[0].start(); print(process.pid, flush=True)\n"
-        "    sandbox.call_sync(b''); os.kill(os.getpid(), 9)\n"
+        "    call(sandbox, b''); os.kill(os.getpid(), 9)\n"
     )
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as parent:
