@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
     from syndicator.visiting.feeds.parser import parse_feed
 else:  # type checkers see functions, the program their names
-    from syndicator.processes.worker import lazy_names
+    from syndicator.processes.lazy import lazy_names
 
     _MODULES = {
         "configuration.sources.subscriptions": "read_subscriptions",

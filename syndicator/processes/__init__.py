@@ -1,1 +1,1 @@
-"""The worker process, and the schedule of the daemon."""
+"""Child processes for strangers' bytes: one runner with two grades, limited and shut off."""

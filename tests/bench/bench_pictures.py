@@ -5,21 +5,29 @@
 The pictures are made here, 1200 x 630: waves and grain, as photographs have, and a drawing of plain
 areas and text, as most PNG are. Printed is user and system
 CPU a picture in this process, so the child's start is not in it, with the load of the machine.
+
+Then CPU of this process and its children, and what starting them costs: of a JPEG through the
+decoder's child, and of a call of the worker that returns a page of 100,000 bytes as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import functools
 import io
 import os
 import random
+import resource
 import time
 from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 
 from syndicator.pictures import resize
+from syndicator.pictures.decoder import Decoder
+from syndicator.processes.worker import Worker
+from tests.processes.worker_jobs import echo
 
 SIZE = (1200, 630)
 
@@ -73,6 +81,45 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
     return (time.process_time() - began) / times * 1000
 
 
+def spent_with_children() -> float:
+    """User and system CPU of this process and of its children that have ended, in ms."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return 1000 * sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def through_child(
+    start: Callable[[], tuple[Callable[[], object], Callable[[], None]]], times: int
+) -> str:
+    """CPU of a start with one call, and of each further call. `start` returns a call and what ends
+    the child."""
+
+    def total(calls: int) -> float:
+        began = spent_with_children()
+        call, end = start()
+        for _ in range(calls):
+            call()
+        end()
+        return spent_with_children() - began
+
+    first = total(1)
+    return f"{(total(1 + times) - first) / times:6.2f} ms a call, {first:.0f} ms for a start"
+
+
+def start_decoder(data: bytes) -> tuple[Callable[[], object], Callable[[], None]]:
+    decoder, runner = Decoder(), asyncio.Runner()
+
+    def end() -> None:
+        decoder.close()
+        runner.close()
+
+    return lambda: runner.run(decoder.thumbnail(data)), end
+
+
+def start_worker(data: bytes) -> tuple[Callable[[], object], Callable[[], None]]:
+    worker = Worker()
+    return functools.partial(worker.call_sync, echo, data), worker.close
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=20)
@@ -85,6 +132,9 @@ def main() -> None:
             floor = milliseconds(functools.partial(decoded, data), times)
             size = f"{len(data):>9,} bytes to {len(made):>6,}"
             print(f"{format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")
+    picture, page = encoded(photograph(), "JPEG"), bytes(100_000)
+    print("decoder", through_child(functools.partial(start_decoder, picture), 10 * times))
+    print("worker ", through_child(functools.partial(start_worker, page), 50 * times))
 
 
 if __name__ == "__main__":

@@ -238,7 +238,7 @@ def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: in
     garbage as the worker does. Every tool has seen every page by then, so what is loaded or
     remembered once counts for none."""
     from syndicator.core.errors import NotAnArticle
-    from syndicator.processes import worker
+    from syndicator.processes import serving
 
     def spent(tool: Tool, row: dict[str, Any]) -> float:
         html, started = html_of(row), time.process_time()
@@ -249,7 +249,7 @@ def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: in
     logging.disable(logging.CRITICAL)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(worker._MOST_NEW)
+    gc.set_threshold(serving.MOST_NEW)
     turns = [[[spent(tool, row) for tool in tools] for row in pages] for _ in range(rounds + 1)]
     return 1e3 * np.array(turns[1:]).min(axis=0)
 

@@ -67,7 +67,7 @@ def workers_of(pid: int) -> list[int]:
     return [
         int(child)
         for child in children
-        if b"worker.serve" in Path(f"/proc/{child}/cmdline").read_bytes()
+        if b"\0limited\0" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from syndicator.filing import jobs
-from syndicator.processes.worker import Lazy
+from syndicator.processes.lazy import Lazy
 
 # What reads pages and feeds: for the worker's processes alone.
 HEAVY = {

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from syndicator.core.reasons import PictureReason
-from syndicator.pictures import protocol
-from syndicator.pictures.child import answer
-from syndicator.pictures.resize import Refused, thumbnail
+from syndicator.pictures import answers
+from syndicator.pictures.answers import parse_answer
+from syndicator.pictures.resize import Refused, answer_picture, thumbnail
 from tests.pictures import made
 
 
@@ -97,7 +97,7 @@ def test_bombs_are_refused_by_their_header(
 ) -> None:
     data = make()
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
-    assert answer(data)[0] == 1 + protocol.REFUSALS.index(PictureReason.PIXELS)
+    assert parse_answer(answer_picture(data)) == PictureReason.PIXELS
 
 
 def test_nothing_but_pixels_is_left() -> None:
@@ -162,7 +162,7 @@ def test_16_bit_grey_keeps_its_greys() -> None:
 
 def test_noise_is_coarser_rather_than_larger() -> None:
     noise = Image.frombytes("RGB", (640, 640), os.urandom(640 * 640 * 3))
-    assert len(thumbnail(made.encoded(noise, "PNG"))) <= protocol.MOST_ANSWER
+    assert len(thumbnail(made.encoded(noise, "PNG"))) <= answers.MOST_BYTES
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
@@ -170,9 +170,9 @@ def test_noise_is_coarser_rather_than_larger() -> None:
 def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
     noise = Image.effect_noise((400, 300), 90).convert("RGB")
     whole = made.encoded(noise, format)
-    code, webp = answer(whole[: int(len(whole) * share)])
-    assert webp == b""
-    assert protocol.refusal(code) in (PictureReason.BROKEN, PictureReason.FORMAT)
+    answer = answer_picture(whole[: int(len(whole) * share)])
+    assert len(answer) == 1
+    assert parse_answer(answer) in (PictureReason.BROKEN, PictureReason.FORMAT)
 
 
 @pytest.mark.slow
@@ -182,5 +182,4 @@ def test_whatever_is_broken_gives_an_answer(format: str, data: st.DataObject) ->
     whole = bytearray(made.encoded(made.gradient((200, 120)), format))
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    code, webp = answer(bytes(whole))
-    assert (protocol.size(webp) is not None) if code == protocol.MADE else protocol.refusal(code)
+    assert parse_answer(answer_picture(bytes(whole))) is not None

@@ -14,7 +14,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.filing.context import picture_request
-from syndicator.pictures.decoder import Decoder
+from syndicator.processes.lazy import Lazy
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.runs import refresh
 from syndicator.showing import explain
@@ -266,10 +266,10 @@ def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web.file("one")
-    monkeypatch.setattr("syndicator.pictures.decoder._CODE", "import os; os._exit(77)")
+    exits = Lazy[[], None]("tests.pictures.liars:exit_not_shut_off")
+    monkeypatch.setattr("syndicator.pictures.decoder._PREPARE", exits)
     web.run()
     assert web.states() == {"one": "picture-not-shut-off"}
-    assert Decoder()._process is None
 
 
 def test_a_picture_is_asked_for_without_credentials() -> None:

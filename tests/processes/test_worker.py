@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import NotAFeed, WorkerFailed
-from syndicator.processes.worker import Lazy, Worker, _Child, _pack, _read, _write
+from syndicator.processes.child import Child, Limits
+from syndicator.processes.lazy import Lazy
+from syndicator.processes.messages import Grade, Kind, Message, read_message, write_message
+from syndicator.processes.worker import Worker, _pickle_call
 from tests.processes import worker_jobs as jobs
 
 
@@ -122,7 +125,7 @@ def test_a_swollen_process_is_replaced() -> None:
         first = worker.call_sync(jobs.pid)
         assert worker.call_sync(jobs.double, 1) == 2
         assert worker.call_sync(jobs.pid) == first
-        worker.call_sync(jobs.hoard, 80)
+        worker.call_sync(jobs.hoard, 95)
         assert worker.call_sync(jobs.pid) == first, "what it keeps is worth keeping"
         worker.call_sync(jobs.echo, bytes(100_000))
         assert worker.call_sync(jobs.pid) == first
@@ -227,7 +230,7 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
     """What systemd does when it stops a service: the parent is told and decides, the page under way
     is not lost."""
     code = (
-        "import signal, time; from syndicator.processes.worker import Lazy, Worker\nfrom"
+        "import signal, time; from syndicator.processes.worker import Worker\nfrom"
         " tests.processes import worker_jobs as jobs\ntold = []; signal.signal(signal.SIGTERM,"
         " lambda number, frame: told.append(number))\nworker = Worker(seconds=20, megabytes=200);"
         " worker.start(); print('started', flush=True)\nworker.call_sync(jobs.sleep, 1.0); first ="
@@ -254,7 +257,7 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])
 def test_dies_with_its_parent(job: str) -> None:
     code = (
-        "import threading, time; from syndicator.processes.worker import Lazy, Worker\nfrom"
+        "import threading, time; from syndicator.processes.worker import Worker\nfrom"
         " tests.processes import worker_jobs as jobs\nworker = Worker(seconds=1, megabytes=200);"
         " print(worker.call_sync(jobs.pid), flush=True)\nthreading.Thread(target=lambda:"
         f" worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
@@ -272,16 +275,16 @@ def test_dies_with_its_parent(job: str) -> None:
 
 
 def test_bytes_that_arrive_during_a_call_end_no_child() -> None:
-    child = _Child(seconds=5.0, megabytes=200, preload=())
+    child = Child(Grade.LIMITED, Limits(seconds=5.0, wall_seconds=100.0, megabytes=200), ())
     try:
-        child.start()
-        process = child._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
-        _write(process.stdin, b"C", _pack(jobs.slow_pid, (0.1,), {}))
-        frames = [_read(process.stdout)]  # the call begins
-        _write(process.stdin, b"C", _pack(jobs.slow_pid, (0.0,), {}))
-        frames += [_read(process.stdout) for _ in range(3)]
-        assert [kind for kind, _ in frames] == [b"R", b"V", b"R", b"V"]
+        process = child.start()
+        assert process.stdin is not None and process.stdout is not None
+        calls, answers = process.stdin.fileno(), process.stdout.fileno()
+        write_message(calls, Message(Kind.CALL, _pickle_call(jobs.slow_pid, (0.1,), {})))
+        messages = [read_message(answers)]  # the call begins
+        write_message(calls, Message(Kind.CALL, _pickle_call(jobs.slow_pid, (0.0,), {})))
+        messages += [read_message(answers) for _ in range(3)]
+        assert [message.kind for message in messages] == [b"R", b"V", b"R", b"V"]
     finally:
         child.discard()
 

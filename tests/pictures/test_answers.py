@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.pictures import protocol
+from syndicator.pictures.answers import (
+    REFUSALS,
+    Thumbnail,
+    pack_refusal,
+    pack_thumbnail,
+    parse_answer,
+)
 from syndicator.pictures.resize import thumbnail
 from tests.pictures import made
 
@@ -17,7 +21,7 @@ SMALL = made.gradient((120, 63))
 
 
 def test_the_size_is_read_from_the_frame() -> None:
-    assert protocol.size(GOOD) == (600, 315)
+    assert parse_answer(pack_thumbnail(GOOD)) == Thumbnail(webp=GOOD, width=600, height=315)
 
 
 @pytest.mark.parametrize(
@@ -46,17 +50,15 @@ def test_the_size_is_read_from_the_frame() -> None:
     ],
 )
 def test_anything_else_is_not_published(data: bytes) -> None:
-    assert protocol.size(data) is None
+    assert parse_answer(pack_thumbnail(data)) is None
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise(data: bytes) -> None:
-    assert protocol.size(data) is None
-    assert protocol.size(GOOD[:30] + data) is None or io.BytesIO(data)
+    assert not isinstance(parse_answer(data), Thumbnail)
+    assert parse_answer(pack_thumbnail(GOOD[:30] + data)) is None
 
 
 def test_codes_of_no_honest_child_refuse_nothing() -> None:
-    assert [protocol.refusal(code) for code in (0, 200, protocol.READY)] == [None, None, None]
-    assert all(
-        protocol.refusal(1 + place) == reason for place, reason in enumerate(protocol.REFUSALS)
-    )
+    assert [parse_answer(bytes((code,))) for code in (0, len(REFUSALS) + 1, 200, 255)] == [None] * 4
+    assert [parse_answer(pack_refusal(reason)) for reason in REFUSALS] == list(REFUSALS)

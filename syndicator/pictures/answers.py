@@ -1,0 +1,74 @@
+"""Answers about a picture from the process that decodes it: a code and a WebP, nothing to unpickle
+or parse. They are checked. Pure."""
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.core.reasons import PictureReason
+
+_MADE: Final = 0  # the first byte of an answer; the bytes of a WebP follow
+# the first and only byte of a refusal is its place here, from 1
+REFUSALS: Final = (
+    PictureReason.FORMAT,
+    PictureReason.BROKEN,
+    PictureReason.PIXELS,
+    PictureReason.SMALL,
+)
+# pixels: the widest column of our pages on a screen with two of them a CSS pixel
+MOST_SIDE: Final = 640
+MOST_BYTES: Final = 200_000  # of a thumbnail; photographs have 10,000 to 60,000
+MOST_ANSWER: Final = MOST_BYTES + 1
+
+# RIFF, its size, WEBP, the first chunk, its size (RFC 9649 section 2)
+_RIFF: Final = struct.Struct("<4sI4s4sI")
+_FRAME: Final = struct.Struct("<3s3sHH")  # tag, start code, width and height (RFC 6386 section 9.1)
+_START: Final = b"\x9d\x01\x2a"
+_PIXELS: Final = 0x3FFF  # the lower 14 bits; the upper two are a scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A WebP of at most 640 x 640 pixels: one frame without metadata."""
+
+    webp: bytes
+    width: int
+    height: int
+
+
+def pack_thumbnail(webp: bytes) -> bytes:
+    return bytes((_MADE,)) + webp
+
+
+def pack_refusal(reason: PictureReason) -> bytes:
+    """Return the answer for one of REFUSALS."""
+    return bytes((1 + REFUSALS.index(reason),))
+
+
+def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
+    """Return the thumbnail or the reason for the refusal; None for an answer that no honest process
+    gives."""
+    if not answer:
+        return None
+    code = answer[0]
+    if code != _MADE:
+        return REFUSALS[code - 1] if code <= len(REFUSALS) else None
+    return _parse_thumbnail(answer[1:])
+
+
+def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
+    """Return the thumbnail in a WebP with one lossy key frame; None for anything else, which is not
+    published."""
+    if len(webp) < _RIFF.size + _FRAME.size:
+        return None
+    riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)
+    tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
+    padded = length + length % 2
+    fits = whole + 8 == len(webp) and padded + _RIFF.size == len(webp)
+    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START) or tag[0] & 1 or not fits:
+        return None
+    width &= _PIXELS
+    height &= _PIXELS
+    if min(width, height) == 0 or max(width, height) > MOST_SIDE:
+        return None
+    return Thumbnail(webp=webp, width=width, height=height)

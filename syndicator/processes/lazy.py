@@ -1,0 +1,34 @@
+"""Functions by name: only the process that calls one loads its module."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
+class Lazy(Generic[P, T]):
+    """A module-level function by name, "package.module:function". Only the process that calls it
+    loads it."""
+
+    name: str
+
+    def load(self) -> Callable[P, T]:
+        """Return the function. Raise ImportError or AttributeError if there is none."""
+        module, _, function = self.name.partition(":")
+        return cast(Callable[P, T], getattr(importlib.import_module(module), function))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.load()(*args, **kwargs)
+
+
+def lazy_names(modules: Mapping[str, str]) -> dict[str, Lazy[..., Any]]:
+    """Return the functions of each module (below `syndicator`, with names separated by blanks)."""
+    return {
+        name: Lazy(f"syndicator.{module}:{name}")
+        for module, names in modules.items()
+        for name in names.split()
+    }

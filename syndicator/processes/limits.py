@@ -1,0 +1,91 @@
+"""Limits that a child process sets for itself and that the kernel enforces: memory, time, and for a
+child that is shut off network, files and user."""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import socket
+from collections.abc import Iterator
+from fcntl import F_SETFL, F_SETOWN, fcntl
+from typing import Final
+
+from syndicator.processes.memory import MEGABYTE, measure_memory
+
+_NEWUSER: Final = 0x10000000  # linux/sched.h
+_NEWNET: Final = 0x40000000
+_SET_NO_NEW_PRIVS: Final = 38  # linux/prctl.h
+_NOBODY: Final = 65534  # user id of nobody
+_GRACE: Final = 2.0  # seconds of wall time more than the parent waits: it kills first
+
+
+class NotShutOff(Exception):
+    """This process could not be shut off."""
+
+
+def end_with_parent(pipe: int) -> None:
+    """End this process when the parent closes `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C
+    code."""
+    # nothing is written to `pipe`: SIGIO comes for bytes too, on a busy machine after they were
+    # read
+    fcntl(pipe, F_SETOWN, os.getpid())
+    fcntl(pipe, F_SETFL, os.O_ASYNC)
+
+
+@contextlib.contextmanager
+def limited_time(seconds: float, wall_seconds: float) -> Iterator[None]:
+    """End this process, also in C code, if the block takes more than `seconds` of CPU, or if it
+    goes on when its parent is gone."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, wall_seconds + _GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def limit_memory(megabytes: int) -> None:
+    """Limit address space, so that allocations fail when this process has `megabytes` in memory,
+    before the machine swaps."""
+    memory = measure_memory("self")
+    if memory is not None:  # else the parent's watch remains
+        _limit(resource.RLIMIT_AS, memory.total + max(megabytes * MEGABYTE - memory.resident, 0))
+    _limit(resource.RLIMIT_CORE, 0)
+
+
+def shut_off(megabytes: int) -> None:
+    """Take network and files from this process and limit its memory. Import all first.
+
+    It opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no
+    core. It has its own namespaces of network and users if the system allows; else an attacker in
+    it could signal processes of the same user. Raises NotShutOff if a descriptor can be opened."""
+    if not _enter_namespaces() and os.geteuid() == 0:
+        # root could raise its limits again
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    limit_memory(megabytes)
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+        _limit(limit, 0)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    for opens in (lambda: os.open(os.devnull, os.O_RDONLY), socket.socket):
+        with contextlib.suppress(OSError):
+            opens()
+            raise NotShutOff("a descriptor could be opened")
+
+
+def _enter_namespaces() -> bool:
+    with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
+        library = ctypes.CDLL(None)
+        is_entered = bool(library.unshare(_NEWUSER | _NEWNET) == 0)
+        library.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        return is_entered
+    return False
+
+
+def _limit(limit: int, value: int) -> None:
+    with contextlib.suppress(OSError, ValueError):  # whether it holds is tried
+        resource.setrlimit(limit, (value, value))

@@ -1,0 +1,31 @@
+"""Memory of a process, as the kernel counts it."""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+MEGABYTE: Final = 1_000_000  # bytes
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")  # bytes
+_MOST_BYTES: Final = 200  # of statm: seven numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of a process: of its address space, and those in memory."""
+
+    total: int
+    resident: int
+
+
+def measure_memory(process: int | str) -> Memory | None:
+    """Return the memory of a process, by its id or "self"; None if unknown (proc(5), statm)."""
+    try:
+        # a quarter of the time of Path.read_bytes, in each call of a worker
+        statm = os.open(f"/proc/{process}/statm", os.O_RDONLY)
+        try:
+            pages = os.read(statm, _MOST_BYTES).split()
+        finally:
+            os.close(statm)
+        return Memory(total=int(pages[0]) * _PAGE, resident=int(pages[1]) * _PAGE)
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,69 @@
+"""Messages between a process and its children (a kind, a length and bytes), and what else both
+sides must agree upon."""
+
+import os
+import signal
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Final
+
+FOR_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)  # the parent decides when its children end
+NOT_SHUT_OFF: Final = 77  # the exit status of a child that could not be shut off
+_HEAD: Final = struct.Struct("<cQ")
+_PIECE: Final = 1 << 20  # bytes that are read at once
+
+
+class Grade(StrEnum):
+    """What a child has to do without."""
+
+    LIMITED = "limited"  # more than its time and memory
+    SHUT_OFF = "shut-off"  # that, network, files and, if possible, its user
+
+
+class Kind(bytes, Enum):
+    """Meaning of a message. Calls and values are pickles for a limited child, bytes for one that is
+    shut off."""
+
+    CALL = b"C"
+    READY = b"R"  # the function is loaded, the clock of the call starts
+    VALUE = b"V"
+    ERROR = b"E"  # a pickled SyndicatorError, from a limited child only
+    BUG = b"B"  # name and text of any other exception
+    MEMORY = b"M"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    kind: bytes  # a Kind, unless the sender was taken over
+    payload: bytes
+
+
+def write_message(pipe: int, message: Message) -> None:
+    """Write a message to a descriptor. Raises OSError."""
+    rest = memoryview(_HEAD.pack(message.kind, len(message.payload)) + message.payload)
+    while rest:
+        rest = rest[os.write(pipe, rest) :]
+
+
+def read_message(
+    pipe: int, *, most: int | None = None, wait: Callable[[], None] = lambda: None
+) -> Message:
+    """Read the next message from a descriptor. `wait` is called before each read. Raises EOFError,
+    OSError, and ValueError for more than `most` bytes."""
+    kind, size = _HEAD.unpack(_read_exactly(pipe, _HEAD.size, wait))
+    if most is not None and size > most:
+        raise ValueError(f"a message of {size} bytes")
+    return Message(kind, _read_exactly(pipe, size, wait))
+
+
+def _read_exactly(pipe: int, size: int, wait: Callable[[], None]) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        wait()
+        piece = os.read(pipe, min(size - len(data), _PIECE))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)

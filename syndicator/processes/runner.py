@@ -1,0 +1,92 @@
+"""Children of one grade that share calls: waiting for one, giving a call up, closing."""
+
+import asyncio
+import queue
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from syndicator.processes.child import Call, Child, ChildFailed, Failure, Limits
+from syndicator.processes.messages import Grade, Message
+
+T = TypeVar("T")
+
+
+class Runner(Generic[T]):
+    """Runs calls in `count` children, started at the first call. `names`: as `serving.serve` takes
+    them. `read`: from an answer to the result of a call; if it raises ChildFailed, the child is
+    ended."""
+
+    def __init__(
+        self,
+        grade: Grade,
+        limits: Limits,
+        names: Sequence[str],
+        *,
+        read: Callable[[Message], T],
+        count: int = 1,
+    ) -> None:
+        self._count = max(1, count)
+        self._read = read
+        self._children = tuple(Child(grade, limits, names) for _ in range(self._count))
+        self._idle: queue.LifoQueue[Child] = queue.LifoQueue()
+        for child in self._children:
+            self._idle.put(child)
+        self._threads: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the children now; otherwise the first call waits for it."""
+        for child in self._children:
+            child.start()
+
+    def close(self) -> None:
+        """Kill the children; active calls fail."""
+        self._closed = True
+        for child in self._children:
+            child.kill()
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        for child in self._children:
+            child.discard()
+
+    async def aclose(self) -> None:
+        """Call `close` without blocking the event loop."""
+        await asyncio.to_thread(self.close)
+
+    async def _run(self, payload: bytes) -> T:
+        """Return the result of a call; cancelling kills the child. Raises ChildFailed, and the
+        errors of `read`."""
+        self._refuse_if_closed()
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._count, "children")
+        call = Call(payload)
+        future = self._threads.submit(self._work, call)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            call.drop()
+            raise
+
+    def _run_sync(self, payload: bytes) -> T:
+        """Return the result of a call without an event loop."""
+        return self._work(Call(payload))
+
+    def _work(self, call: Call) -> T:
+        child = self._idle.get()
+        try:
+            call.child = child
+            self._refuse_if_closed()
+            answer = child.run(call)
+            try:
+                return self._read(answer)
+            except ChildFailed:
+                child.discard()
+                raise
+        finally:
+            call.child = None
+            self._idle.put(child)
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise ChildFailed(Failure.ENDED, "the worker is closed")

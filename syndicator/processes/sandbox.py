@@ -1,0 +1,38 @@
+"""The sandbox: one function from bytes to bytes in a child that is shut off. Its answers are
+checked, and never unpickled."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from syndicator.processes.child import ChildFailed, Failure, Limits
+from syndicator.processes.lazy import Lazy
+from syndicator.processes.messages import Grade, Kind, Message
+from syndicator.processes.runner import Runner
+
+T = TypeVar("T")
+
+
+class Sandbox(Runner[T], Generic[T]):
+    """Runs `function` in a child without network and files. `prepare` is called before
+    the child is shut off and must import all that `function` may need. `parse`: from the bytes of
+    an answer to the result; if it returns None, the child is not believed and ended."""
+
+    def __init__(
+        self,
+        function: Lazy[[bytes], bytes],
+        *,
+        prepare: Lazy[[], None],
+        limits: Limits,
+        parse: Callable[[bytes], T | None],
+    ) -> None:
+        def read(answer: Message) -> T:
+            result = parse(answer.payload) if answer.kind == Kind.VALUE else None
+            if result is None:
+                raise ChildFailed(Failure.INVALID, "the process answered what it never should")
+            return result
+
+        super().__init__(Grade.SHUT_OFF, limits, (function.name, prepare.name), read=read)
+
+    async def call(self, data: bytes) -> T:
+        """Return the checked answer to `data`; cancelling kills the child. Raises ChildFailed."""
+        return await self._run(data)

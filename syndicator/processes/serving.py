@@ -1,0 +1,118 @@
+"""The child's side: prepare, give up what its grade takes, then read calls, run and answer them."""
+
+import contextlib
+import gc
+import importlib
+import logging
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Final, NoReturn, TypeAlias
+
+from syndicator.core.errors import SyndicatorError
+from syndicator.processes.lazy import Lazy
+from syndicator.processes.limits import (
+    NotShutOff,
+    end_with_parent,
+    limit_memory,
+    limited_time,
+    shut_off,
+)
+from syndicator.processes.messages import (
+    FOR_THE_PARENT,
+    NOT_SHUT_OFF,
+    Grade,
+    Kind,
+    Message,
+    read_message,
+    write_message,
+)
+
+MOST_NEW: Final = 50_000  # new objects until the next search for cycles: a choice
+Work: TypeAlias = Callable[[], bytes]
+OpenCall: TypeAlias = Callable[[bytes], Work]  # from the payload of a call to its work
+
+
+def serve() -> NoReturn:
+    """Run the child. Calls come on stdin.
+
+    argv: its grade, the parent's pipe, seconds of CPU and of wall time for a call, megabytes, then
+    names: of modules to import, or of the function to run and of the one that prepares it."""
+    _, grade, pipe, seconds, wall_seconds, megabytes, *names = sys.argv
+    for number in FOR_THE_PARENT:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
+    calls = os.dup(0)
+    answers = os.dup(1)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)  # output of libraries must not mix with answers
+    if grade == Grade.SHUT_OFF:
+        os.close(int(pipe))  # it has two pipes and nothing else, and ends with its input
+        open_call = _shut_off(*names, megabytes=int(megabytes))
+    else:
+        end_with_parent(int(pipe))
+        open_call = _limit(names, int(megabytes))
+    limit_time = partial(limited_time, float(seconds), float(wall_seconds))
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            call = read_message(calls)
+            write_message(answers, _answer(call.payload, open_call, answers, limit_time))
+    os._exit(0)
+
+
+def _shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCall:
+    """Shut this process off; its calls and answers are the bytes that `function` takes and
+    returns."""
+    answer_bytes = Lazy[[bytes], bytes](function).load()
+    Lazy[[], None](prepare)()
+    try:
+        shut_off(megabytes)
+    except NotShutOff:
+        os._exit(NOT_SHUT_OFF)
+    return lambda payload: partial(answer_bytes, payload)
+
+
+def _limit(modules: Sequence[str], megabytes: int) -> OpenCall:
+    """Import `modules` and limit this process; its calls and answers are pickled."""
+    for module in modules:
+        importlib.import_module(module)
+    # pages are trees, and a search for garbage per 700 objects takes a seventh of the CPU
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MOST_NEW)
+    logging.disable()  # warnings of libraries about odd pages do not help the operator
+    limit_memory(megabytes)
+    return _unpickle_call
+
+
+def _unpickle_call(payload: bytes) -> Work:
+    function, args, kwargs = pickle.loads(payload)
+    if isinstance(function, Lazy):
+        function = function.load()  # before the clock of the call starts
+    return lambda: pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _answer(
+    payload: bytes,
+    open_call: OpenCall,
+    answers: int,
+    limit_time: Callable[[], AbstractContextManager[None]],
+) -> Message:
+    try:
+        work = open_call(payload)
+        write_message(answers, Message(Kind.READY, b""))
+        with limit_time():
+            return Message(Kind.VALUE, work())
+    except SyndicatorError as error:
+        return Message(Kind.ERROR, pickle.dumps(error))
+    except MemoryError:
+        return Message(Kind.MEMORY, b"")
+    except Exception as error:  # noqa: BLE001 - every other failure of a library is the caller's "crashed", with its name
+        text = f"{type(error).__name__}: {str(error)[:200]}"
+        return Message(Kind.BUG, text.encode(errors="replace"))
