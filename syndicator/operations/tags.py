@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -87,28 +86,6 @@ def learn(app: App) -> Change:
         build=False,
         act=act,
     )
-
-
-@operation("review-tags", command="tags review", unlocked=True, is_question=True)
-def review(app: App) -> Change:
-    """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that
-    may fit."""
-    from syndicator.app.clients import open_worker
-    from syndicator.upkeep.descriptions.review import Review
-
-    with open_worker() as worker:
-        sitting = Review(app.archive, app.configuration, worker, nullcontext)
-        sheets = sitting.waiting()
-    data = [
-        {name: getattr(sheet.article, name) for name in ("id", "url", "title", "tags", "category")}
-        | {
-            "path": sheet.path,
-            "offered": [{"tag": tag, "chance": round(chance, 2)} for tag, chance in sheet.offered],
-        }
-        for sheet in sheets
-    ]
-    sentence = f"{counted(len(data), 'article')} to confirm"
-    return Change(subject="tags", sentence=sentence, data=data, problems=tuple(sitting.problems))
 
 
 @operation("confirm", command="tags confirm", quick=True)

@@ -1,9 +1,9 @@
 """Questions to a language model and its answers; suggested tags; trials of category
 descriptions."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from syndicator.articles.edits import By, may_write
 from syndicator.core.model import Article, Source
@@ -14,9 +14,6 @@ from syndicator.describing.llm.validate import judge
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
 from syndicator.filing.read_article import load_taxonomy, spelled
-
-MOST: Final = 9  # suggested tags, one key each
-LIKELY: Final = 0.05  # least probability of a suggested tag
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
@@ -47,41 +44,6 @@ def apply_answer(
             described = described[:MOST_TAGS]
         values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
-    """Suggested `tags` with probabilities, the article's own first; the likeliest `category`, or
-    ""."""
-
-    tags: tuple[tuple[str, float], ...]
-    category: str
-    chance: float
-
-
-def offers_many(files: TaxonomyFiles, articles: Sequence[Article]) -> list[Offers]:
-    """Suggest tags and category for each article. Raises ConfigError."""
-    taxonomy = load_taxonomy(files)
-    return [offers(article, taxonomy) for article in articles]
-
-
-def offers(article: Article, taxonomy: Taxonomy) -> Offers:
-    """Suggest tags and category for one article. Pure."""
-    scored = {
-        tag: chance for tag, (chance, _) in taxonomy.scored(article.title, article.text).items()
-    }
-    others = [tag for tag in sorted(scored, key=lambda tag: -scored[tag]) if scored[tag] >= LIKELY]
-    named = dict.fromkeys((*article.tags, *others))
-    guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
-    listed = [(tag, scored.get(tag, 0.0)) for tag in named][: max(MOST, len(article.tags))]
-    return Offers(tags=tuple(listed), category=guess.name or "", chance=guess.score)
-
-
-def doubt(article: Article, offered: Offers) -> float:
-    """Return the expected number of wrong tags and categories, the sort key of the review queue.
-    Pure."""
-    wrong = sum(1 - chance if tag in article.tags else chance for tag, chance in offered.tags)
-    return wrong + (1 - offered.chance if offered.category == article.category else 1.0)
 
 
 def tried_category(

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from syndicator.upkeep.descriptions.answers import (
         apply_answer,
         make_question,
-        offers_many,
         tried_category,
     )
     from syndicator.upkeep.learn import group_files, learn_files, suggest_files
@@ -21,7 +20,7 @@ else:  # type checkers see functions, the program their names
     _MODULES = {
         "reading.reader": "tried",
         "upkeep.descriptions.again": "redescribe_many reread",
-        "upkeep.descriptions.answers": "apply_answer make_question offers_many tried_category",
+        "upkeep.descriptions.answers": "apply_answer make_question tried_category",
         "upkeep.learn": "group_files learn_files suggest_files",
     }
     globals().update(lazy_names(_MODULES))

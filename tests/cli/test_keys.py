@@ -1,8 +1,7 @@
-"""`tags review` on a terminal, and what it says off one."""
+"""`tags suggest --choose` on a terminal, and what it says off one."""
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
@@ -21,7 +20,6 @@ from typer.testing import CliRunner
 from syndicator.cli import app
 from syndicator.cli.articles.keys import Keys
 from syndicator.core.errors import UsageError
-from syndicator.operations.changes.log import Log
 from tests.places import TAXONOMY, Place, store_articles
 from tests.upkeep.descriptions.test_redescribe import MODELS
 
@@ -94,13 +92,6 @@ def keys() -> Iterator[tuple[Keys, int]]:
     os.close(there)
 
 
-def test_off_a_terminal_it_says_what_to_do(place: Place) -> None:
-    with pytest.raises(UsageError, match=r"tags review --json.*tags confirm"):
-        CliRunner().invoke(
-            app, ["tags", "review", "--config", str(place.config)], catch_exceptions=False
-        )
-
-
 def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
     reading, terminal = keys
     before = termios.tcgetattr(reading._fd)
@@ -113,47 +104,6 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
     os.write(terminal, b"\x04")
     assert reading.read() == ""
     assert termios.tcgetattr(reading._fd) == before
-
-
-@pytest.mark.slow
-def test_a_sitting(place: Place) -> None:
-    listed = CliRunner().invoke(app, ["tags", "review", "--json", "--config", str(place.config)])
-    assert [(one["title"], one["tags"]) for one in json.loads(listed.stdout)] == [
-        ("Roses", []),
-        ("Models", ["LLM"]),
-    ]
-    terminal = Terminal("tags", "review", "--config", str(place.config))
-    first = terminal.expect(r"Roses.*category: \w+.*none\r\n")
-    assert "Enter: confirm" in first and "\x1b" not in first
-    terminal.press("c")
-    terminal.expect("b: Gardens")
-    terminal.press("b")
-    terminal.expect("category: Gardens")
-    terminal.press("tLLN\n")
-    terminal.expect(r"no tag 'LLN'.*did you mean 'LLM'.*Roses")
-    terminal.press("tgpu\n")
-    terminal.expect(r"\* 1 GPU")
-    terminal.press("\n")
-    terminal.expect(r"Models.*\* 1 LLM")
-    assert place.article("Roses").tags == ("GPU",)
-    terminal.press("1")
-    terminal.expect("  1 LLM")
-    terminal.press("u")
-    terminal.expect("Roses")
-    assert place.article("Roses").tags == ()
-    terminal.press("xn")
-    terminal.expect(r"Enter: confirm.*Models.*\* 1 LLM")
-    terminal.press("\x03")  # Ctrl-C
-    terminal.expect(r"1 article confirmed, \d+ files? written\r\n.*learn")
-    assert terminal.end() == 0
-    found = place.article("Roses")
-    assert (found.tags, found.tags_by) == ((), "operator")
-    assert place.article("Models").tags_by == "matched"
-    with place.app() as opened:
-        changes = Log(opened.configuration.settings.state_dir).newest()
-    assert [(one.act, one.subject, one.lasting) for one in changes] == [
-        ("set-tags", found.id, "")
-    ] * 3
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
