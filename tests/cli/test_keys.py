@@ -21,7 +21,7 @@ from syndicator.cli import app
 from syndicator.cli.articles.keys import Keys
 from syndicator.core.errors import UsageError
 from tests.places import TAXONOMY, Place, store_articles
-from tests.upkeep.descriptions.test_redescribe import MODELS
+from tests.upkeep.passes.test_describe_all import MODELS
 
 SECONDS = 60
 CONTROLLED = """\

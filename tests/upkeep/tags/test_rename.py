@@ -19,7 +19,9 @@ from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import need
-from syndicator.upkeep.descriptions import redescribe, tags
+from syndicator.upkeep.passes.describe_all import plan_descriptions
+from syndicator.upkeep.tags import learning
+from syndicator.upkeep.tags import rename as tags
 from tests.places import SHORT, TAXONOMY, Place, store_articles
 
 Kind = Literal["rename", "merge"]
@@ -27,8 +29,8 @@ Kind = Literal["rename", "merge"]
 
 def retag(place: Place, kind: Kind, old: str, new: str) -> tags.Retagging:
     with place.app() as app:
-        planned = tags.plan(app.archive, app.configuration, kind, old, new)
-        tags.act(app.archive, app.configuration, planned)
+        planned = tags.plan_rename(app.archive, app.configuration, kind, old, new)
+        tags.write_rename(app.archive, app.configuration, planned)
     return planned
 
 
@@ -57,7 +59,9 @@ def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
     place.take(fill)
     id, entry = feed_id(place, "tags/llm.atom"), place.article("Models")
     with place.app() as app:
-        planned = tags.plan(app.archive, app.configuration, "rename", "llm", "language models")
+        planned = tags.plan_rename(
+            app.archive, app.configuration, "rename", "llm", "language models"
+        )
     assert (planned.old, planned.new, len(planned.articles)) == ("LLM", "language models", 2)
     told = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
     assert told["tags/language-models"] == (2, 0, 0)
@@ -130,8 +134,10 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        planned = tags.plan(app.archive, app.configuration, "rename", "LLM", "language models")
-        tags.act(app.archive, app.configuration, planned)
+        planned = tags.plan_rename(
+            app.archive, app.configuration, "rename", "LLM", "language models"
+        )
+        tags.write_rename(app.archive, app.configuration, planned)
         store_articles(
             app, "Late", "Filed before it was known.", tags=("LLM",), tags_by="matched"
         )  # as a crash leaves it
@@ -159,7 +165,7 @@ def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
 def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
     with place.app() as app:
         body = "Sparrows live in hedges. Sparrows eat seeds, and sparrows like dust."
-        for number in range(redescribe.LEAST):
+        for number in range(learning.LEAST):
             store_articles(
                 app,
                 f"Birds {number}",
@@ -170,13 +176,13 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
             )
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "birds"\n')
     with place.app() as app:
-        assert redescribe.learn(app.archive, app.configuration).tags == 1
+        assert learning.learn(app.archive, app.configuration).tags == 1
     retag(place, "rename", "birds", "ornithology")
     with place.app() as app:
         lines = [
             line
-            for item in redescribe.plan(app.archive, app.configuration).articles
-            for line in item.told.why
+            for item in plan_descriptions(app.archive, app.configuration).articles
+            for line in item.revision.lines
         ]
         assert not [line for line in lines if line.startswith("tags")]
 
@@ -223,7 +229,7 @@ def test_what_makes_no_sense_is_refused_with_a_cure(
 ) -> None:
     place.take(fill)
     with place.app() as app, pytest.raises(UsageError, match=message):
-        tags.plan(app.archive, app.configuration, kind, old, new)
+        tags.plan_rename(app.archive, app.configuration, kind, old, new)
 
 
 def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
@@ -231,14 +237,14 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
     retag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))
     with place.app() as app, pytest.raises(UsageError, match="leads to tags/language-models"):
-        tags.plan(app.archive, app.configuration, "rename", "GPU", "LLM")
+        tags.plan_rename(app.archive, app.configuration, "rename", "GPU", "LLM")
 
 
 def test_a_first_tag_that_would_replace_publishers_tags_is_not_listed(place: Place) -> None:
     place.take(fill)
     place.write_taxonomy("only = true\n")
     with place.app() as app, pytest.raises(UsageError, match="only = false"):
-        tags.plan(app.archive, app.configuration, "rename", "LLM", "X")
+        tags.plan_rename(app.archive, app.configuration, "rename", "LLM", "X")
 
 
 @pytest.mark.parametrize(
@@ -304,7 +310,7 @@ def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
     )
     (place.config / "feeds.toml").write_text(text)
     with place.app() as app:
-        (note,) = tags.plan(
+        (note,) = tags.plan_rename(
             app.archive, app.configuration, "rename", "LLM", "language models"
         ).notes
         assert "'a'" in note and "language models" in note

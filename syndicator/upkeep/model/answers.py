@@ -1,8 +1,6 @@
-"""Questions to a language model and its answers; suggested tags; trials of category
-descriptions."""
+"""Make the question that a language model gets about an article; apply its answer. In the
+worker."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from syndicator.articles.edits import By, may_write
@@ -11,8 +9,8 @@ from syndicator.core.ports import Material
 from syndicator.describing.llm import validate
 from syndicator.describing.llm.aligned import Refusal
 from syndicator.describing.llm.validate import judge
-from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
-from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
+from syndicator.describing.taxonomy.taxonomy import MOST_TAGS
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.read_article import load_taxonomy, spelled
 
 
@@ -44,28 +42,3 @@ def apply_answer(
             described = described[:MOST_TAGS]
         values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values
-
-
-def tried_category(
-    files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
-) -> list[tuple[str, str, str]]:
-    """Return per article (id, category now, category if `name` had the new `description`). Raises
-    ConfigError."""
-    now = load_taxonomy(files)
-    vocabulary = now.vocabulary
-    categories = {fold(category.name): category for category in vocabulary.category}
-    category = categories.get(fold(name)) or CategoryDef(name=name)  # its words and examples stay
-    categories[fold(name)] = category.model_copy(update={"description": description})
-    edited = replace(
-        now, vocabulary=vocabulary.model_copy(update={"category": tuple(categories.values())})
-    )
-    return [
-        (article.id, _category(now, article), _category(edited, article)) for article in articles
-    ]
-
-
-def _category(taxonomy: Taxonomy, article: Article) -> str:
-    guess = taxonomy.category(
-        article.title, article.text, article.section, article.keywords, article.language
-    )
-    return guess.name or ""

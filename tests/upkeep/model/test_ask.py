@@ -16,9 +16,11 @@ from syndicator.core.model import Article
 from syndicator.filing.read_article import load_taxonomy
 from syndicator.showing.explain import llm_history
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.descriptions import enrich, redescribe
-from syndicator.upkeep.descriptions.enrich import EnrichReport, Scope
 from syndicator.upkeep.learn import confirmed_tags
+from syndicator.upkeep.model import ask
+from syndicator.upkeep.model.ask import AskReport, Scope
+from syndicator.upkeep.passes import one_pass
+from syndicator.upkeep.passes.describe_all import plan_descriptions
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, completion, honest, late, llm
 from tests.places import NOW, TAXONOMY, Place, store_articles
 
@@ -79,10 +81,10 @@ class Lab:
             for title in titles:
                 store_articles(app, title, body, **values | fields)
 
-    def ask(self, **more: Any) -> EnrichReport:
+    def ask(self, **more: Any) -> AskReport:
         with self.app() as app:
             return asyncio.run(
-                enrich.enrich(app.archive, app.configuration, stop=asyncio.Event(), **more)
+                ask.ask_about_articles(app.archive, app.configuration, stop=asyncio.Event(), **more)
             )
 
     def asked(self, title: str) -> Any:
@@ -231,7 +233,7 @@ def test_retry_after_is_waited_for_however_often_we_are_run(lab: Lab) -> None:
         lab.later(minutes=1)
         assert lab.ask().calls == 0
     # an operator cannot push either
-    assert lab.ask(scope=Scope(since=enrich.ALWAYS, again=True)).calls == 0
+    assert lab.ask(scope=Scope(since=ask.ALWAYS, again=True)).calls == 0
     lab.later(minutes=2)
     assert lab.ask().counts == {"accepted": 1}
 
@@ -245,7 +247,7 @@ def test_a_text_that_fails_three_times_waits_for_an_operator(lab: Lab) -> None:
     assert len(lab.llm.seen) == 3
     assert lab.asked("Weather").tries == 3
     lab.llm.behaviour = honest
-    assert lab.ask(scope=Scope(since=enrich.ALWAYS, again=True)).counts == {"accepted": 1}
+    assert lab.ask(scope=Scope(since=ask.ALWAYS, again=True)).counts == {"accepted": 1}
 
 
 def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
@@ -353,7 +355,7 @@ def test_describing_the_shelf_anew_leaves_what_the_model_said(lab: Lab) -> None:
     lab.file("Weather", tags=("GPU",), tags_by="matched")
     lab.ask()
     with lab.app() as app:
-        assert redescribe.plan(app.archive, app.configuration).articles == ()
+        assert plan_descriptions(app.archive, app.configuration).articles == ()
 
 
 def test_a_source_can_opt_out(lab: Lab) -> None:
@@ -428,7 +430,9 @@ def test_a_pass_with_nothing_to_do_asks_and_reads_nothing(
     with lab.app() as app:
         app.archive.article_store.get = lambda path: pytest.fail("a file was read")  # type: ignore[method-assign,assignment,return-value]
         assert (
-            asyncio.run(enrich.enrich(app.archive, app.configuration, stop=asyncio.Event())).calls
+            asyncio.run(
+                ask.ask_about_articles(app.archive, app.configuration, stop=asyncio.Event())
+            ).calls
             == 0
         )
 
@@ -470,7 +474,7 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
     lab = Lab(tmp_path, llm, seconds=60)
     lab.file(*(f"Weather {number}" for number in range(10)))
 
-    async def stopped() -> EnrichReport:
+    async def stopped() -> AskReport:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
         def slow(question: Question) -> Said:
@@ -479,7 +483,7 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
 
         llm.behaviour = slow
         with lab.app() as app:
-            return await enrich.enrich(app.archive, app.configuration, stop=stop)
+            return await ask.ask_about_articles(app.archive, app.configuration, stop=stop)
 
     report = asyncio.run(stopped())
     # had it been waited for, its answer would have been accepted
@@ -494,7 +498,7 @@ def test_short_texts_and_old_ones_are_left_alone(lab: Lab) -> None:
     assert lab.ask().calls == 0
     assert lab.asked("Short").reason == "short"
     assert lab.asked("Old") is None
-    assert lab.ask(scope=Scope(since=enrich.ALWAYS, again=True)).counts == {"accepted": 1}
+    assert lab.ask(scope=Scope(since=ask.ALWAYS, again=True)).counts == {"accepted": 1}
 
 
 def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> None:
@@ -553,14 +557,14 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
 
 def test_a_bug_of_ours_costs_one_article(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.file("Weather", "Strange", "Climate")
-    real = enrich.validate.material
+    real = ask.validate.material
 
     def strange(article: Article) -> Any:
         if article.title == "Strange":
             raise IndexError("out of range")
         return real(article)
 
-    monkeypatch.setattr(enrich.validate, "material", strange)
+    monkeypatch.setattr(ask.validate, "material", strange)
     assert lab.ask().counts == {"accepted": 2, "failed": 1}
     assert (lab.asked("Strange").reason, "IndexError" in lab.asked("Strange").detail) == (
         "bug",
@@ -575,7 +579,7 @@ def test_a_full_disk_ends_the_pass_and_is_raised(lab: Lab, monkeypatch: pytest.M
     def full(*args: Any, **more: Any) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(enrich, "refile", full)
+    monkeypatch.setattr(one_pass, "refile", full)
     with pytest.raises(OSError, match="No space left"):
         lab.ask()
     assert len(lab.llm.seen) <= 3

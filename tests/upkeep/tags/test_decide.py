@@ -11,10 +11,18 @@ from syndicator.articles.edits import By, by_of, may_write
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
 from syndicator.upkeep import editorial
-from syndicator.upkeep.descriptions import redescribe, tags
-from syndicator.upkeep.descriptions.confirm import Decision, Names, with_tags, without_tags
+from syndicator.upkeep.tags import learning
+from syndicator.upkeep.tags.decide import (
+    Confirmed,
+    Decision,
+    Names,
+    plan_decision,
+    with_tags,
+    without_tags,
+    write_decision,
+)
 from tests.places import Place, store_articles
-from tests.upkeep.descriptions.test_redescribe import MODELS, redescribed
+from tests.upkeep.passes.test_describe_all import MODELS, redescribed
 
 URL = "https://one.example/models"
 
@@ -34,11 +42,11 @@ def say(
         return Decision(tags=said.tags, category=category)
 
     with place.app() as app:
-        return told(app, tags.plan_decision(app.archive, app.configuration, URL, decide))
+        return told(app, plan_decision(app.archive, app.configuration, URL, decide))
 
 
-def told(app: App, planned: tags.Confirmed) -> Article:
-    return tags.write_decision(app.archive, planned.path, planned.before, planned.after)
+def told(app: App, planned: Confirmed) -> Article:
+    return write_decision(app.archive, planned.path, planned.before, planned.after)
 
 
 @pytest.mark.slow
@@ -48,14 +56,14 @@ def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
     assert (found.tags_by, by_of(found, "category")) == ("operator", By.MATCHED)
     filed.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
-        line.partition(":")[0] for one in redescribed(filed).articles for line in one.told.why
+        line.partition(":")[0] for one in redescribed(filed).articles for line in one.revision.lines
     ] == [
         "category",
         "excerpt",
     ]
     assert filed.article("Models").tags == ("LLM", "GPU")
     with filed.app() as app:
-        assert redescribe.learn(app.archive, app.configuration, least=1) == redescribe.Learnt(
+        assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=2
         )
 
@@ -89,15 +97,13 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
     after = say(filed, wrong=["GPU"], category="Weather")
     assert filed.path("Models").read_bytes() != bytes_before
     with filed.app() as app:
-        tags.write_decision(
-            app.archive, app.archive.store.index.path(after.id) or "", after, before
-        )
+        write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
     assert filed.path("Models").read_bytes() == bytes_before
 
 
 def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
     with filed.app() as app:
-        planned = tags.plan_decision(
+        planned = plan_decision(
             app.archive,
             app.configuration,
             URL,
@@ -105,7 +111,7 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
         )
         filed.edit("Models", "title: Models", "title: Better models")
         assert told(app, planned).title == "Better models"  # other fields are no matter of ours
-        planned = tags.plan_decision(
+        planned = plan_decision(
             app.archive,
             app.configuration,
             URL,

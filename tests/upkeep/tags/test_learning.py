@@ -1,4 +1,4 @@
-"""Learning from the confirmed past, and describing the article store anew."""
+"""Learning from the confirmed past, and names to consider."""
 
 from __future__ import annotations
 
@@ -14,23 +14,10 @@ from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.operations.operation import need
 from syndicator.runs.refresh import remake
 from syndicator.upkeep import editorial, reconcile, reindex
-from syndicator.upkeep.descriptions import redescribe
-from syndicator.upkeep.descriptions.redescribe import Plan
 from syndicator.upkeep.learn import Post, balanced, confirmed_tags, memory
-from tests.places import TAXONOMY, Place, store_articles
-
-MODELS = (
-    "A large language model answers questions about the weather. The large language model was"
-    " trained on the weather of ten years, and knows no other weather.\n\nEvery large language"
-    " model needs a chatbot around it, says the machine learning group."
-)
-
-
-def redescribed(place: Place) -> Plan:
-    with place.app() as app:
-        planned = redescribe.plan(app.archive, app.configuration)
-        redescribe.apply(app.archive, planned)
-    return planned
+from syndicator.upkeep.tags import learning
+from tests.places import Place, store_articles
+from tests.upkeep.passes.test_describe_all import MODELS
 
 
 def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
@@ -105,28 +92,26 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
     with place.app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
-        assert redescribe.learn(app.archive, app.configuration) == redescribe.Learnt(
+        assert learning.learn(app.archive, app.configuration) == learning.Learnt(
             articles=1, tags=0
         )  # one is too few
         assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
         assert reindex.reindex(app.archive, app.configuration).unlearnt
-        assert redescribe.learn(app.archive, app.configuration, least=1) == redescribe.Learnt(
+        assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=1
         )
         assert (app.configuration.settings.state_dir / "learnt.npz").exists()
     place.edit("Ours", "- LLM", "- Weather")
     with place.app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
-        assert redescribe.learn(app.archive, app.configuration, least=1).articles == 2
+        assert learning.learn(app.archive, app.configuration, least=1).articles == 2
         assert memory(app.configuration.settings.state_dir / "learnt.npz").exists()
         editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
         assert not memory(
             app.configuration.settings.state_dir / "learnt.npz"
         ).exists()  # which has texts
         editorial.withdraw(app.archive, app.configuration, "https://one.example/theirs")
-        assert redescribe.learn(app.archive, app.configuration) == redescribe.Learnt(
-            articles=0, tags=0
-        )
+        assert learning.learn(app.archive, app.configuration) == learning.Learnt(articles=0, tags=0)
         assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
 
 
@@ -138,119 +123,7 @@ def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: 
     place.edit("Edited", "category: Gardens", "category: AI")
     with place.app() as app:
         reconcile.files(app.archive, app.configuration)
-        assert redescribe.learn(app.archive, app.configuration).filed == 2
-
-
-def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
-    with place.app() as app:
-        store_articles(app, "Models", MODELS)
-    redescribed(place)
-    before = place.digests("articles")
-    assert redescribed(place).articles == ()
-    assert place.digests("articles") == before
-
-
-def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
-    with place.app() as app:
-        store_articles(app, "Models", MODELS)
-        store_articles(
-            app,
-            "Gardens",
-            "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
-        )
-    redescribed(place)
-    before = place.article("Models")
-    assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
-    place.build()
-    place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
-    gardens = place.path("Gardens").read_bytes()
-    with place.app() as app:
-        planned = redescribe.plan(app.archive, app.configuration)
-        assert [item.title for item in planned.articles] == ["Models"]
-        assert planned.articles[0].told.why == ("tags: +weather (its text says so)",)
-        gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
-        assert gains["tags/weather"] == (1, 0, 0)
-        assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
-        assert place.article("Models") == before  # not before it is applied
-        redescribe.apply(app.archive, planned)
-    after = place.article("Models")
-    assert set(after.tags) == {"LLM", "weather"}
-    assert (after.updated, after.revisions, after.published) == (
-        before.updated,
-        before.revisions,
-        before.published,
-    )
-    assert place.path("Gardens").read_bytes() == gardens
-    assert place.build().held == ()
-    assert "Models" in place.published("tags/weather.atom")
-
-
-def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
-    with place.app() as app:
-        store_articles(
-            app,
-            "Models",
-            MODELS,
-            tags=("Old",),
-            category="Old",
-            excerpt="Old one.",
-            excerpt_by="extractive",
-        )
-    place.edit("Models", "- Old", "- Mine")
-    place.edit("Models", "title: Models", "title: Better models")
-    planned = redescribed(place)
-    assert [line.partition(":")[0] for line in planned.articles[0].told.why] == [
-        "category",
-        "excerpt",
-    ]
-    after = place.article("Better models")
-    assert (after.tags, after.category) == (("Mine",), "AI")
-    # and stays so: the title is still known as the operator's
-    assert redescribed(place).articles == ()
-    with place.app() as app:
-        kept = app.archive.article_store.get(
-            str(place.path("Better models").relative_to(app.archive.article_store.root))
-        )
-        assert kept.tags_by == "operator"
-        again, _, _ = app.archive.article_store.put(
-            Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
-        )
-        assert (again.title, again.tags) == ("Better models", ("Mine",))
-
-
-def test_only_articles_added_since_a_day(place: Place) -> None:
-    with place.app() as app:
-        store_articles(app, "Models", MODELS)
-        later = store_articles(app, "More models", MODELS)
-        planned = redescribe.plan(app.archive, app.configuration, since=later.added)
-        assert [item.title for item in planned.articles] == ["More models"]
-        assert planned.looked == 1
-
-
-def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
-    with place.app() as app:
-        store_articles(app, "Models", MODELS)
-        store_articles(app, "Broken", MODELS)
-    place.path("Broken").write_text("no frontmatter")
-    planned = redescribed(place)
-    assert [item.title for item in planned.articles] == ["Models"]
-    assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
-
-
-def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
-    sources = place.config / "sources.toml"
-    sources.write_text(
-        sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n'
-    )
-    sources.write_text(
-        sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n'
-    )
-    with place.app() as app:
-        store_articles(app, "Roses", "Roses want sun.", source="three")
-    redescribed(place)
-    found = place.article("Roses")
-    assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
-    assert found.category in ("Gardens", "AI")
+        assert learning.learn(app.archive, app.configuration).filed == 2
 
 
 def test_suggestions_come_from_the_shelf(place: Place) -> None:
@@ -259,7 +132,7 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
             )
-        found = redescribe.suggest(app.archive, app.configuration)
+        found = learning.suggest(app.archive, app.configuration)
     assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
 
 
@@ -276,9 +149,9 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
             store_articles(
                 app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
             )
-        assert redescribe.suggest_groups(app.archive) == []
-        monkeypatch.setattr(redescribe, "LEAST_GROUPED", 8)
-        found = redescribe.suggest_groups(app.archive)
+        assert learning.suggest_groups(app.archive) == []
+        monkeypatch.setattr(learning, "LEAST_GROUPED", 8)
+        found = learning.suggest_groups(app.archive)
     assert sorted(one.support for one in found) == [4, 4]
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
@@ -294,7 +167,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
     with place.app() as app:
-        for number in range(redescribe.LEAST):
+        for number in range(learning.LEAST):
             store_articles(
                 app,
                 f"Theirs {number}",

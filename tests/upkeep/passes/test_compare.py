@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.results import FieldChange
-from syndicator.upkeep.descriptions.again import differences
+from syndicator.upkeep.passes.compare import list_changes
+from syndicator.upkeep.passes.revision import FieldChange
 
 OLD = Article(
     id="a",
@@ -39,4 +39,4 @@ def test_each_field_that_differs_is_told(
     fields: dict[str, object], told: tuple[str, str, str] | None
 ) -> None:
     expected = (FieldChange(field=told[0], old=told[1], new=told[2]),) if told else ()
-    assert differences(OLD, replace(OLD, **fields)) == expected  # type: ignore[arg-type]
+    assert list_changes(OLD, replace(OLD, **fields)) == expected  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class EnrichReport:
+class AskReport:
     """Result of a pass. `hindrance`: why it ended early; `wrong`: configuration faults."""
 
     counts: dict[str, int] = field(default_factory=dict)

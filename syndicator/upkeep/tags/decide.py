@@ -1,21 +1,29 @@
-"""Operator decisions on tags and category, applied as hand edits; counts of feeds that change.
-Pure."""
+"""Confirm, add or remove tags of one article, and its category, as an operator decides."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from syndicator.articles.edits import By
-from syndicator.articles.fields import category_by, feeds_of
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration
+from syndicator.app.lookup import need_article
+from syndicator.articles.edits import By, by_of
+from syndicator.articles.fields import category_by
 from syndicator.core import text
-from syndicator.core.axes import AXES
-from syndicator.core.errors import UsageError
-from syndicator.core.model import Article, FeedKey
+from syndicator.core.errors import EditedMeanwhile, UsageError
+from syndicator.core.model import Article, Problem
 from syndicator.describing.taxonomy.mentions import key as mentions_key
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold
-from syndicator.publishing.paths import stem
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
+from syndicator.store.engine import Store
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.editorial import withdrawn
+from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
+from syndicator.upkeep.passes.one_pass import write_revision
+from syndicator.upkeep.passes.revision import Revision
 
 ORDERED = ("tags", "category")  # fields of the file that a decision may change
+_WRITTEN = ("tags", "tags_by", "category", "category_by")  # attributes that it sets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,55 +115,66 @@ def decided(article: Article, decision: Decision) -> Article:
     return article
 
 
-def carried_over(article: Article, decided: Article) -> Article:
-    """Return `article` with tags, category and their authors from `decided`."""
-    return replace(
-        article,
-        tags=decided.tags,
-        tags_by=decided.tags_by,
-        category=decided.category,
-        category_by=decided.category_by,
-    )
-
-
 def same(article: Article, other: Article) -> bool:
     """True if two versions of an article have the same tags and category."""
     return all(getattr(article, name) == getattr(other, name) for name in ORDERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedChange:
-    """Numbers of articles that join a feed, leave it, or stay with changed fields."""
+class Confirmed:
+    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`:
+    unreadable files."""
 
-    feed: str  # tags/ai
-    joins: int = 0
-    leaves: int = 0
-    changes: int = 0
+    before: Article
+    after: Article
+    path: str
+    changed: bool
+    feeds: tuple[FeedChange, ...]
+    problems: tuple[Problem, ...] = ()
 
 
-@dataclass(slots=True)
-class ChangeCounter:
-    """Counter of changes per feed. `copies`: ids of merged articles, which appear only in feeds of
-    sources."""
+def defined_names(store: Store, config: Path) -> Names:
+    """Return the names of taxonomy.toml and the published tags."""
+    used = [
+        row.name for row in store.index.feeds() if row.key.axis == "tag" and row.moved_to is None
+    ]
+    return Names(load_any(config / "taxonomy.toml"), tuple(used))
 
-    copies: Collection[str] = ()
-    counts: dict[FeedKey, list[int]] = field(default_factory=dict)
 
-    def add(self, before: Article, after: Article) -> None:
-        old, new = (
-            {
-                key
-                for key in feeds_of(article)
-                if article.id not in self.copies or AXES[key.axis].copies
-            }
-            for article in (before, after)
+def plan_decision(
+    archive: Archive,
+    configuration: Configuration,
+    what: str,
+    decide: Callable[[Article, Names], Decision],
+) -> Confirmed:
+    """Plan the decision on an article. Raises UsageError, ConfigError."""
+    problems = reconcile.files(archive, configuration)
+    if withdrawn(archive, what):
+        raise UsageError(
+            f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"
         )
-        for place, keys in enumerate((new - old, old - new, old & new)):
-            for key in keys:
-                self.counts.setdefault(key, [0, 0, 0])[place] += 1
+    path = archive.store.index.path(need_article(archive, what)) or ""
+    before = archive.article_store.get(path)
+    after = decided(before, decide(before, defined_names(archive.store, configuration.folder)))
+    changes = ChangeCounter(archive.store.index.merged())
+    if not same(before, after):
+        changes.add(before, after)
+    return Confirmed(
+        before=before,
+        after=after,
+        path=path,
+        changed=not same(before, after)
+        or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
+        feeds=changes.feeds(),
+        problems=problems,
+    )
 
-    def feeds(self) -> tuple[FeedChange, ...]:
-        return tuple(
-            FeedChange(feed=stem(key), joins=joins, leaves=leaves, changes=changes)
-            for key, (joins, leaves, changes) in sorted(self.counts.items())
-        )
+
+def write_decision(archive: Archive, path: str, seen: Article, wanted: Article) -> Article:
+    """Write tags and category of `wanted` to the file. Raises UsageError if it differs from
+    `seen`."""
+    now = archive.article_store.get(path)
+    if not same(now, seen):
+        raise EditedMeanwhile(path)
+    decided = Revision(values={name: getattr(wanted, name) for name in _WRITTEN})
+    return write_revision(archive, path, now, decided, ordered=ORDERED)

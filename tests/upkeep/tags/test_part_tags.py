@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syndicator.operations.changes import texts
 from tests.places import Place
-from tests.upkeep.descriptions.test_rename_tags import feed_id, fill, moved, retag
+from tests.upkeep.tags.test_rename import feed_id, fill, moved, retag
 
 
 def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:

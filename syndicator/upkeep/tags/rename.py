@@ -1,41 +1,29 @@
-"""Rename and merge tags in taxonomy.toml, articles and feeds. Write an operator's decision into an
-article file."""
+"""Rename or merge tags in taxonomy.toml, in articles and in their feeds."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import move
 from syndicator.app.build_notes import note_renamed
 from syndicator.app.configured import Configuration
-from syndicator.app.lookup import filed, need_article, rewrite, terms
+from syndicator.app.lookup import filed, terms
 from syndicator.articles import disk
-from syndicator.articles.edits import by_of
 from syndicator.core import text
-from syndicator.core.errors import EditedMeanwhile, UsageError
-from syndicator.core.model import Article, FeedKey, Problem
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import Change, joined, knows, place, restore, rewritten
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, load_any
-from syndicator.filing.refile import refile
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.queries import SavedQuery
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.descriptions.confirm import (
-    ORDERED,
-    ChangeCounter,
-    Decision,
-    FeedChange,
-    Names,
-    carried_over,
-    decided,
-    same,
-)
-from syndicator.upkeep.editorial import withdrawn
+from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
+from syndicator.upkeep.passes.one_pass import write_revision, write_together
+from syndicator.upkeep.passes.revision import Revision
 
 _LONGEST = 80  # characters of a name, as in taxonomy.toml
 _AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds. A choice
@@ -68,7 +56,7 @@ class Entry:
     before: TagDef | None
 
 
-def plan(
+def plan_rename(
     archive: Archive,
     configuration: Configuration,
     kind: Literal["rename", "merge"],
@@ -130,22 +118,22 @@ def plan(
     )
 
 
-def act(
+def write_rename(
     archive: Archive,
     configuration: Configuration,
     planned: Retagging,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Carry out `plan`. Safe to repeat after a crash."""
+    """Carry out the plan. Safe to repeat after a crash."""
     path = (configuration.folder / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         text_before = path.read_text(encoding="utf-8") if path.exists() else ""
         disk.write(path, rewritten(text_before, planned.change, path).encode())
     _move_feed(archive.store, planned)
-    _rewrite(
+    _write_tags(
         archive,
         planned.articles,
-        lambda article: _retagged(article, planned.old_feed.slug, planned.new),
+        lambda article: _retagged(article, planned.old_feed.slug, planned.new).tags,
         progress,
     )
     if planned.kind == "rename":
@@ -263,91 +251,23 @@ def put_tags(
     archive: Archive, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
 ) -> None:
     """Give each article, by id, these tags. Safe to repeat after a crash."""
-    _rewrite(archive, tags, lambda article: replace(article, tags=tags[article.id]), progress)
+    _write_tags(archive, tags, lambda article: tags[article.id], progress)
 
 
-def _rewrite(
+def _write_tags(
     archive: Archive,
     ids: Collection[str],
-    retagged: Callable[[Article], Article],
+    tags_of: Callable[[Article], tuple[str, ...]],
     progress: Callable[[int, int], None],
 ) -> None:
     stamps = archive.store.visits.stamps()
 
     def write(id: str) -> None:
-        if id in stamps:
-            path = stamps[id].path
-            before = archive.article_store.get(path)
-            refile(
-                archive.article_store,
-                archive.store.visits,
-                retagged(before),
-                before=before,
-                path=path,
-                ordered=("tags",),
-            )
+        if id not in stamps:
+            return
+        path = stamps[id].path
+        before = archive.article_store.get(path)
+        revision = Revision(values={"tags": tags_of(before)})
+        write_revision(archive, path, before, revision, ordered=("tags",))
 
-    rewrite(archive, list(ids), write, progress)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
-    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`:
-    unreadable files."""
-
-    before: Article
-    after: Article
-    path: str
-    changed: bool
-    feeds: tuple[FeedChange, ...]
-    problems: tuple[Problem, ...] = ()
-
-
-def defined_names(store: Store, config: Path) -> Names:
-    """Return the names of taxonomy.toml and the published tags."""
-    used = [
-        row.name for row in store.index.feeds() if row.key.axis == "tag" and row.moved_to is None
-    ]
-    return Names(load_any(config / "taxonomy.toml"), tuple(used))
-
-
-def plan_decision(
-    archive: Archive,
-    configuration: Configuration,
-    what: str,
-    decide: Callable[[Article, Names], Decision],
-) -> Confirmed:
-    """Plan the decision on an article. Raises UsageError, ConfigError."""
-    problems = reconcile.files(archive, configuration)
-    if withdrawn(archive, what):
-        raise UsageError(
-            f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"
-        )
-    path = archive.store.index.path(need_article(archive, what)) or ""
-    before = archive.article_store.get(path)
-    after = decided(before, decide(before, defined_names(archive.store, configuration.folder)))
-    changes = ChangeCounter(archive.store.index.merged())
-    if not same(before, after):
-        changes.add(before, after)
-    return Confirmed(
-        before=before,
-        after=after,
-        path=path,
-        changed=not same(before, after)
-        or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
-        feeds=changes.feeds(),
-        problems=problems,
-    )
-
-
-def write_decision(archive: Archive, path: str, seen: Article, wanted: Article) -> Article:
-    """Write tags and category of `wanted` to the file. Raises UsageError if it differs from
-    `seen`."""
-    now = archive.article_store.get(path)
-    if not same(now, seen):
-        raise EditedMeanwhile(path)
-    new = carried_over(now, wanted)
-    stored, _ = refile(
-        archive.article_store, archive.store.visits, new, before=now, path=path, ordered=ORDERED
-    )
-    return stored
+    write_together(archive, list(ids), write, progress)

@@ -1,9 +1,9 @@
-"""Let the operator's language model describe articles that still have our own descriptions."""
+"""Ask the operator's language model about filed articles, newest first, and file its answers."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import llm_key, make_enricher, open_worker
@@ -13,21 +13,23 @@ from syndicator.core import program
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Failed, Problem
 from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
-from syndicator.core.reasons import CommandReason, FileReason, LlmReason
-from syndicator.core.text import width
-from syndicator.core.usage.vocabularies import terms
+from syndicator.core.reasons import CommandReason, LlmReason
 from syndicator.describing.llm import client, prompt, validate
 from syndicator.describing.llm.aligned import Refusal
 from syndicator.filing.context import BUGS, describe_bug
-from syndicator.filing.refile import refile
 from syndicator.processes.worker import Worker
-from syndicator.upkeep.descriptions import jobs
-from syndicator.upkeep.descriptions.enrich_report import EnrichReport
+from syndicator.upkeep.model import jobs
+from syndicator.upkeep.model.report import AskReport
+from syndicator.upkeep.model.rules import (
+    RECENT,
+    find_reason_to_skip,
+    make_failed,
+    make_skipped,
+    may_ask_again,
+)
+from syndicator.upkeep.passes.one_pass import Filed, read_filed, write_revision
+from syndicator.upkeep.passes.revision import Revision
 
-RECENT = timedelta(days=7)  # a run asks about articles added since; `describe --llm` about all
-MOST_TRIES = 3  # for one text; then only `describe --llm` tries again
-WAIT = timedelta(hours=1)  # after an article's first failure, doubled with each
-OPTED_OUT = timedelta(days=1)  # until an article of a source with `llm = false` is checked again
 BATCH = 100
 _KEPT = 4000  # characters of an answer that are kept
 _AT_ONCE = 2  # requests; the rest of a home endpoint is its owner's
@@ -43,7 +45,7 @@ class Scope:
     again: bool = False
 
 
-async def enrich(
+async def ask_about_articles(
     archive: Archive,
     configuration: Configuration,
     *,
@@ -51,17 +53,17 @@ async def enrich(
     seconds: float | None = None,
     scope: Scope | None = None,
     filed: Callable[[str], None] = lambda title: None,
-) -> EnrichReport:
+) -> AskReport:
     """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or
     until `stop`, and file accepted answers. `filed` gets each title. The caller holds the lock."""
-    report = EnrichReport()
+    report = AskReport()
     settings = configuration.settings.describe.llm
     if not settings.url:
         return report
     scope = scope or Scope(since=archive.clock() - RECENT)
     try:
         llm_key(configuration.folder, settings, configuration.environ)
-        if not unasked(archive, configuration.settings, scope, 1):
+        if not list_unasked(archive, configuration.settings, scope, 1):
             return report
         meter = client.current(archive.store.enrichment.meter(), settings, archive.clock())
         meter = client.awake(meter) if scope.again else meter
@@ -74,7 +76,7 @@ async def enrich(
         return report
     try:
         with open_worker(configuration.settings.fetch.workers) as worker:
-            asking = _Pass(
+            asking = _Asking(
                 archive=archive,
                 configuration=configuration,
                 scope=scope,
@@ -91,7 +93,7 @@ async def enrich(
     return report
 
 
-def unasked(
+def list_unasked(
     archive: Archive, settings: Settings, scope: Scope, limit: int = 1_000_000
 ) -> list[str]:
     """Return the ids of articles to ask about."""
@@ -101,13 +103,13 @@ def unasked(
 
 
 @dataclass(kw_only=True)
-class _Pass:
+class _Asking:
     archive: Archive
     configuration: Configuration
     scope: Scope
     enricher: Enricher
     worker: Worker
-    report: EnrichReport
+    report: AskReport
     filed: Callable[[str], None]
     broken: BaseException | None = None
 
@@ -145,7 +147,7 @@ class _Pass:
         seen = dict[str, None]()
         while new := [
             id
-            for id in unasked(
+            for id in list_unasked(
                 self.archive, self.configuration.settings, self.scope, len(seen) + BATCH
             )
             if id not in seen
@@ -210,8 +212,9 @@ class _Pass:
             status="skipped",
             stamp=stamp,
         )
-        if reason := self._needless(article):
-            self.store.save_asked(self._skipped(note, reason, before))
+        source = self.configuration.sources.get(article.source_key)
+        if reason := find_reason_to_skip(article, source):
+            self.store.save_asked(make_skipped(note, reason, before))
             return False
         try:
             asked = await self.worker.call(
@@ -223,13 +226,11 @@ class _Pass:
             return False
         note = replace(note, key=validate.key(self.plan, asked))
         same = before if before is not None and before.key == note.key else None
-        if same is not None and (
-            same.next_try is None or (not self.scope.again and same.next_try > self.archive.clock())
-        ):
+        if same and not may_ask_again(same, self.archive.clock(), again=self.scope.again):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
             return False
         if not asked.sentences:
-            self.store.save_asked(self._skipped(note, LlmReason.SHORT, before))
+            self.store.save_asked(make_skipped(note, LlmReason.SHORT, before))
             return False
         answer = self.store.answer(note.key)
         called = answer is None
@@ -239,42 +240,17 @@ class _Pass:
             await self._judged(note, article, asked, answer)
         return called
 
-    def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
-        if (
-            reason == LlmReason.EXCERPT_BY_LLM
-            and before is not None
-            and before.status == "accepted"
-        ):
-            return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
-        again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
-        return replace(note, key="", reason=reason, next_try=again)
-
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
         if (path := self.archive.store.index.path(id)) is None:
             return None
         try:
             stamp = self.archive.article_store.stamp(path)
-            return self.archive.article_store.get(path), stamp
         except FileNotFoundError:
             return None
-        except ConfigError as error:
-            self.report.problems.append(
-                Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
-            )
-            return None
-
-    def _needless(self, article: Article) -> str:
-        source = self.configuration.sources.get(article.source_key)
-        if source is not None and not source.llm:
-            return LlmReason.OPTED_OUT
-        if not terms(article.rights).model and not (source is not None and source.licence):
-            return LlmReason.RESERVED
-        by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(
-            article.excerpt_by
-        )
-        if by is not None:
-            return by
-        return LlmReason.SHORT if width(validate.material(article).text) < validate.LEAST else ""
+        filed = read_filed(self.archive, path)
+        if isinstance(filed, Problem):
+            self.report.problems.append(filed)
+        return (filed.article, stamp) if isinstance(filed, Filed) else None
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         cost = self.enricher.cost(asked)
@@ -303,13 +279,7 @@ class _Pass:
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
             )
             return
-        now = self.archive.clock()
-        tries = note.tries + 1
-        wait = RECENT if tries >= MOST_TRIES else WAIT * 2 ** (tries - 1)
-        failed = replace(
-            note, status="failed", reason=failure.reason, detail=failure.detail, tries=tries
-        )
-        self._note(replace(failed, at=now, next_try=now + wait))
+        self._note(make_failed(note, failure, self.archive.clock()))
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
         """File the answer, or record why it fails, unless the article changed."""
@@ -332,14 +302,7 @@ class _Pass:
                 replace(note, status="refused", reason=applied.reason, detail=applied.detail)
             )
             return
-        new = replace(article, **applied)
-        stored, _ = refile(
-            self.archive.article_store,
-            self.archive.store.visits,
-            new,
-            before=article,
-            path=stamp.path,
-        )
+        stored = write_revision(self.archive, stamp.path, article, Revision(values=applied))
         self._note(
             replace(note, status="accepted", stamp=self.archive.article_store.stamp(stamp.path))
         )

@@ -13,10 +13,10 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Rules
 from syndicator.operations.operation import need
 from syndicator.runs import refresh
-from syndicator.upkeep.reread import pages_matched, score, try_out
+from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 from tests.faults.instance import InProcess
 from tests.places import Place
-from tests.upkeep.test_reread import SETTINGS, visited
+from tests.upkeep.passes.test_reread import SETTINGS, visited
 
 
 @pytest.fixture
@@ -30,21 +30,23 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
     before, rules = place.digests("articles"), Rules(remove=(".promo",))
     with place.app() as app:
-        promo = try_out(app.archive, app.configuration, "daily", rules, most=2)
+        promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
         assert len(promo) == 2 and {
             one.trial.matches['remove ".promo"'] for one in promo if one.trial
         } == {1}
-        assert pages_matched(promo) == {'remove ".promo"': 2}
-        assert pages_matched(
-            try_out(app.archive, app.configuration, "daily", Rules(select=(".none",)))
+        assert count_matched(promo) == {'remove ".promo"': 2}
+        assert count_matched(
+            try_rules(app.archive, app.configuration, "daily", Rules(select=(".none",)))
         ) == {'select ".none"': 0}
-        assert pages_matched(()) == {}
-        assert 0.5 < score(promo) < 1
-        # given up on two
-        assert score([*promo, *(replace(one, trial=None) for one in promo)]) == score(promo) / 2
-        assert score(()) == 0
+        assert count_matched(()) == {}
+        assert 0.5 < find_mean_score(promo) < 1
+        assert (
+            find_mean_score([*promo, *(replace(one, trial=None) for one in promo)])
+            == find_mean_score(promo) / 2
+        )
+        assert find_mean_score(()) == 0
         with pytest.raises(UsageError, match="no source 'nobody'"):
-            try_out(app.archive, app.configuration, "nobody", rules)
+            try_rules(app.archive, app.configuration, "nobody", rules)
         apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
     assert place.digests("articles") == before
     with place.app() as app:

@@ -18,9 +18,14 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.health.status import look, place_of
 from syndicator.reading import READING_VERSION
 from syndicator.runs.refresh import Wanted, run
-from syndicator.upkeep import reread
-from syndicator.upkeep import reread as rereading
-from syndicator.upkeep.reread import Plan, Which, newly_outdated, outdated
+from syndicator.upkeep.passes.choose import (
+    Choice,
+    count_due_again,
+    count_newly_outdated,
+    count_outdated,
+)
+from syndicator.upkeep.passes.one_pass import Plan
+from syndicator.upkeep.passes.reread import fetch_pages, list_unkept, plan_reread, write_reread
 from tests.places import NOW, Place, store_articles
 from tests.test_real_input import Pages
 
@@ -109,13 +114,18 @@ def rule(place: Place, line: str = 'remove = [".promo"]') -> None:
 
 def plan(place: Place, what: str = "", since: datetime | None = None) -> Plan:
     with place.app() as app:
-        return rereading.plan(app.archive, app.configuration, Which(what=what, since=since))
+        return plan_reread(app.archive, app.configuration, Choice(what=what, since=since))
+
+
+def due_again(place: Place, what: str) -> int:
+    with place.app() as app:
+        return count_due_again(app.archive, app.configuration.sources, Choice(what=what))
 
 
 def mended(place: Place, what: str = "") -> Plan:
     with place.app() as app:
-        planned = rereading.plan(app.archive, app.configuration, Which(what=what))
-        rereading.apply_plan(app.archive, planned)
+        planned = plan_reread(app.archive, app.configuration, Choice(what=what))
+        write_reread(app.archive, planned)
     return planned
 
 
@@ -133,7 +143,7 @@ def articles(place: Place) -> list[Article]:
 
 def test_nothing_changes_where_no_rule_did(place: Place) -> None:
     planned = plan(place)
-    assert (planned.looked, planned.articles, planned.unkept, planned.problems) == (3, (), (), ())
+    assert (planned.looked, planned.articles, planned.lacking, planned.problems) == (3, (), (), ())
 
 
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
@@ -143,7 +153,7 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     planned = mended(place)
     assert len(planned.articles) == 3
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
-    changes = next(one.now.changes for one in planned.articles if one.before.id == before.id)
+    changes = next(one.revision.changes for one in planned.articles if one.id == before.id)
     assert [change.field for change in changes] == ["excerpt", "body"]
     assert changes[1].old.startswith("Our evening about bridges") and changes[1].new == ""
     after = about(place, "Bridges")
@@ -177,7 +187,9 @@ def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> 
     assert about(place, "Gardens").title == "Gardens of our town | Daily"
     rule(place, 'title_suffix = " | Daily"')
     planned = mended(place, "daily")
-    assert {change.field for one in planned.articles for change in one.now.changes} == {"title"}
+    assert {change.field for one in planned.articles for change in one.revision.changes} == {
+        "title"
+    }
     assert about(place, "Gardens").title == "Gardens of our town"
     assert plan(place).articles == ()
 
@@ -185,7 +197,7 @@ def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> 
 def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
     assert about(place, "Harbours").title == "Harbours, <b> and other tags"
     rule(place)
-    fields = {change.field for one in mended(place).articles for change in one.now.changes}
+    fields = {change.field for one in mended(place).articles for change in one.revision.changes}
     assert fields == {"excerpt", "body"}
 
 
@@ -194,7 +206,7 @@ def test_hand_edits_stay(place: Place) -> None:
     place.edit(article.title, "eleven people", "twelve people")
     before = place.path(article.title).read_bytes()
     rule(place)
-    assert article.id not in {one.before.id for one in mended(place).articles}
+    assert article.id not in {one.id for one in mended(place).articles}
     assert place.path(article.title).read_bytes() == before
 
 
@@ -204,9 +216,9 @@ def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
         place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
     )
     [one] = mended(place).articles
-    assert [(change.field, change.new) for change in one.now.changes if change.field == "tags"] == [
-        ("tags", "Harbours")
-    ]
+    assert [
+        (change.field, change.new) for change in one.revision.changes if change.field == "tags"
+    ] == [("tags", "Harbours")]
     after = about(place, "Harbours")
     assert (after.tags, after.updated, after.revisions) == (
         ("Harbours",),
@@ -235,7 +247,7 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
     with place.app() as app:
         app.archive.snapshots.forget(old.id)
     planned = mended(place)
-    assert (planned.looked, planned.unkept, len(planned.articles)) == (2, (old.id,), 2)
+    assert (planned.looked, planned.lacking, len(planned.articles)) == (2, (old.id,), 2)
     assert about(place, "Gardens") == old
 
 
@@ -296,24 +308,27 @@ def test_links_start_at_the_address_that_answered(place: Place) -> None:
         with place.app() as app:
             app.archive.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
         [one] = plan(place, article.id).articles
-        assert f"({article.url.removesuffix('/Gardens')}{link})" in one.now.article.body
+        assert f"({article.url.removesuffix('/Gardens')}{link})" in one.revision.values["body"]
 
 
 def offered(app: App) -> int:
-    return outdated(app.archive.store.index, app.archive.snapshots, app.configuration.sources)
+    return count_outdated(app.archive.store.index, app.archive.snapshots, app.configuration.sources)
 
 
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with place.app() as app:
-        assert (newly_outdated(app.archive, app.configuration.sources), offered(app)) == (0, 0)
+        assert (count_newly_outdated(app.archive, app.configuration.sources), offered(app)) == (
+            0,
+            0,
+        )
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
     articles, published = place.digests("articles"), place.digests("public")
     with place.app() as app:
         assert [
-            newly_outdated(app.archive, app.configuration.sources),
-            newly_outdated(app.archive, app.configuration.sources),
+            count_newly_outdated(app.archive, app.configuration.sources),
+            count_newly_outdated(app.archive, app.configuration.sources),
         ] == [3, 0]
     with place_of(place.config, now=lambda: place.now, environ={}) as there:
         assert [
@@ -321,23 +336,21 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         ] == [3]
     with place.app() as app:
         assert (
-            rereading.plan(app.archive, app.configuration, Which(outdated=True)).looked
+            plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked
             == offered(app)
             == 3
         )
-        one = rereading.plan(app.archive, app.configuration, Which(what=about(place, "Gardens").id))
-        rereading.apply_plan(
-            app.archive, one
-        )  # nothing to change: it is as today's version reads it
+        one = plan_reread(app.archive, app.configuration, Choice(what=about(place, "Gardens").id))
+        write_reread(app.archive, one)  # nothing to change: it is as today's version reads it
         assert offered(app) == 2
     rule(place)
     with place.app() as app:
-        planned = rereading.plan(app.archive, app.configuration, Which(outdated=True))
+        planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
         assert (planned.looked, len(planned.articles), offered(app)) == (2, 2, 2)
         assert (place.digests("articles"), place.digests("public")) == (articles, published)
-        rereading.apply_plan(app.archive, planned)
+        write_reread(app.archive, planned)
         assert offered(app) == 0
-        assert len(rereading.plan(app.archive, app.configuration).articles) == 1
+        assert len(plan_reread(app.archive, app.configuration).articles) == 1
 
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
@@ -350,25 +363,24 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         with place.app() as app:
             for id in (old.id, gone.id):
                 app.archive.snapshots.forget(id)
-            assert set(reread.unkept(app.archive, app.configuration.sources, Which())) == {
+            assert set(list_unkept(app.archive, app.configuration.sources, Choice())) == {
                 old.id,
                 gone.id,
             }
-            (problem,) = await reread.fetch(
+            (problem,) = await fetch_pages(
                 app.archive,
                 app.configuration,
-                reread.unkept(app.archive, app.configuration.sources, Which()),
+                list_unkept(app.archive, app.configuration.sources, Choice()),
             )
             assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
-            assert reread.unkept(app.archive, app.configuration.sources, Which()) == [gone.id]
+            assert list_unkept(app.archive, app.configuration.sources, Choice()) == [gone.id]
             assert other.body == about(place, "Harbours").body
         await server.aclose()
 
     asyncio.run(go())
     rule(place)
-    assert {one.before.url.rpartition("/")[2] for one in mended(place).articles} == {
-        "Bridges",
-        "Harbours",
+    assert {one.id for one in mended(place).articles} == {
+        about(place, topic).id for topic in ("Bridges", "Harbours")
     }
 
 
@@ -385,13 +397,10 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None
             reason="empty",
         )
         app.archive.store.visits.save_entries([row])
-    assert plan(place).due_again == 0
+    asked = ("", "daily", about(place, "Gardens").id)
+    assert [due_again(place, what) for what in asked] == [0, 0, 0]
     rule(place)
-    assert [plan(place, what).due_again for what in ("", "daily", about(place, "Gardens").id)] == [
-        1,
-        1,
-        0,
-    ]
+    assert [due_again(place, what) for what in asked] == [1, 1, 0]
 
 
 def test_whose_an_article_is_never_changes(place: Place) -> None:
@@ -406,7 +415,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
         app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
         carried = app.archive.article_store.carried()
-    assert [one.before.id for one in mended(place).articles] == [before.id]
+    assert [one.id for one in mended(place).articles] == [before.id]
     after = about(place, "Bridges")
     assert "twelve people" in after.body
     identity = (
@@ -442,6 +451,6 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
     path.write_text(
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
-    assert [one.before.title for one in mended(place).articles] == ["Bridges"]
+    assert [one.title for one in mended(place).articles] == ["Bridges"]
     assert "seats left" in place.article("Gardens").body
     assert {one.source_key for one in articles(place)} == {"one"}

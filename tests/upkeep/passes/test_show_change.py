@@ -1,4 +1,4 @@
-"""What reread prints of a change."""
+"""What an operator reads of a changed field: one line, or paragraphs of a body."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.results import FieldChange
-from syndicator.operations.mending import lines
+from syndicator.upkeep.passes.compare import show_change
+from syndicator.upkeep.passes.revision import FieldChange
 
 LONG = "The council met on Thursday and spoke about the bridge over the river "
 TEN = "\n\n".join(f"Paragraph {number}." for number in range(10))
@@ -17,7 +17,7 @@ TEN = "\n\n".join(f"Paragraph {number}." for number in range(10))
 def told(old: str = "", new: str = "", field: str = "body") -> list[str]:
     before = Article(id="a", url="https://x.example/a", title="T", body=old)
     change = FieldChange(field=field, old=old, new=new)
-    return list(lines(change, before, replace(before, body=new)))
+    return list(show_change(change, before, replace(before, body=new)))
 
 
 @pytest.mark.parametrize(
