@@ -1,8 +1,7 @@
-"""Find sources and articles by name; iterate over filed articles and rewrite them."""
+"""Find sources and articles by name; iterate over filed articles."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Final, TypeVar
 
 from syndicator.app.archive import Archive
 from syndicator.app.places import Place
@@ -18,9 +17,6 @@ from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
-
-_SHARED: Final = 100  # articles whose rows share a commit
-T = TypeVar("T")
 
 
 def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) -> None:
@@ -67,24 +63,6 @@ def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
     """Yield all articles, copies included, or those of `ids`."""
     for part in chunks(list(store.visits.stamps() if ids is None else ids)):
         yield from store.index.articles(part).values()
-
-
-def rewrite(
-    archive: Archive,
-    items: Sequence[T],
-    write: Callable[[T], object],
-    progress: Callable[[int, int], None],
-) -> None:
-    """Write the article of each item, with shared commits. `progress` may raise to stop."""
-    with (
-        archive.article_store.together() as settle,
-        archive.store.visits.shared(settle, gather=True),
-    ):
-        for number, item in enumerate(items, 1):
-            write(item)
-            if number % _SHARED == 0 or number == len(items):
-                archive.store.visits.commit()
-            progress(number, len(items))
 
 
 def read(archive: Archive, id: str) -> Article:

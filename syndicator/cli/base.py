@@ -22,6 +22,7 @@ from typer.core import TyperCommand, TyperGroup
 from syndicator import __version__
 from syndicator.cli.logs import LogFormat, choose, chosen, log
 from syndicator.configuration.tables import VARIABLE, own_config
+from syndicator.core.errors import UsageError
 from syndicator.core.program import program
 from syndicator.operations.operation import Argument, Field
 
@@ -129,12 +130,42 @@ def global_first(words: Sequence[str]) -> list[str]:
     return [*first, *rest, *left]
 
 
+# Commands and options of the last release that are gone, and what replaces them.
+_REVIEWING = (
+    "the page Articles of the console (`syndicator console`) lists unsure and untagged articles;"
+    " `syndicator tags confirm` and `syndicator tags reject` decide on one, and `syndicator status"
+    " --list articles --where filter=untagged` lists them for programs"
+)
+REMOVED = {
+    "tags review": _REVIEWING,
+    "change review-tags": _REVIEWING,
+    "demo --kill": "nothing replaces it; the tests of Syndicator kill runs (`./run test --all`)",
+}
+
+
+def check_removed(words: Sequence[str]) -> None:
+    """Raise UsageError if `words`, a command and what follows it, ask for something removed."""
+    for removed, cure in REMOVED.items():
+        command, _, option = removed.partition(" --")
+        command_words = command.split()
+        if list(words[: len(command_words)]) != command_words:
+            continue
+        names = [word.partition("=")[0] for word in words[len(command_words) :]]
+        if not option or f"--{option}" in names:
+            raise UsageError(f"`{removed}` was removed: {cure}")
+
+
 class Panels(TyperGroup):
     """Group that lists its commands by PANELS. Typer draws panels only with rich, which doubles the
     time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, global_first(args))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if not ctx.resilient_parsing:
+            check_removed(args)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         widest = max(map(len, self.commands))

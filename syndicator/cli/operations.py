@@ -90,7 +90,7 @@ app.add_typer(tags, name="tags")
 
 
 # Commands that do more than one operation: they ask, or choose it by their arguments.
-_BY_HAND = ("import", "sources push", "tags review", "tags suggest")
+_BY_HAND = ("import", "sources push", "tags suggest")
 
 
 def register() -> None:

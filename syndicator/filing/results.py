@@ -34,34 +34,6 @@ class PageReading:
     next_page: str | None = None  # of the same article
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redescription:
-    """Changes to an article: values by attribute, a line with the reason per field, the category's
-    probability."""
-
-    values: Mapping[str, Any]
-    why: tuple[str, ...]
-    score: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
-    """A changed field, by its key in the file; for the body, paragraphs removed and added."""
-
-    field: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reread:
-    """An article as its saved page reads now, and the changes. `html`: body, if published whole."""
-
-    article: Article
-    changes: tuple[FieldChange, ...]
-    html: str | None
-
-
 def hold_reason(
     doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed
 ) -> str:

@@ -42,7 +42,7 @@ from syndicator.sending import digests, hubs, webhooks
 from syndicator.store.engine import Store, look_into
 from syndicator.store.status import Counts
 from syndicator.upkeep import reconcile, recovery
-from syndicator.upkeep.reread import outdated
+from syndicator.upkeep.passes.choose import count_outdated
 
 _MOST_NAMED = 3  # articles on hold in one line
 
@@ -130,7 +130,7 @@ def walk(place: Place) -> Walked:
         return Walked()
     pages = kept_pages(place.settings, place.environ)
     files = reconcile.unread(store, place.article_store)
-    return Walked(files=files, outdated=outdated(store.index, pages, place.sources))
+    return Walked(files=files, outdated=count_outdated(store.index, pages, place.sources))
 
 
 def look(

@@ -4,10 +4,9 @@ again."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources.rules_table import table
@@ -25,15 +24,15 @@ from syndicator.operations.operation import (
     plain,
 )
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
-from syndicator.upkeep.descriptions.enrich_report import EnrichReport
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
-    from syndicator.core.model import Article, Rules, Source
-    from syndicator.filing.results import FieldChange
-    from syndicator.upkeep.descriptions.enrich import Scope
-    from syndicator.upkeep.descriptions.enrich_report import EnrichReport
-    from syndicator.upkeep.reread import Plan, Tried
+    from syndicator.core.model import Problem, Rules, Source
+    from syndicator.upkeep.model.ask import Scope
+    from syndicator.upkeep.model.report import AskReport
+    from syndicator.upkeep.passes.choose import Choice
+    from syndicator.upkeep.passes.one_pass import Plan
+    from syndicator.upkeep.passes.try_rules import Tried
 
 # articles at most whose former texts are logged, so that the model's changes can be undone
 _MOST_TOUCHED = 2000
@@ -45,9 +44,6 @@ Css = Annotated[
 ]
 All = Annotated[bool, Argument("Every article.")]
 Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", "DATE")]
-LONGEST = 60  # characters of a value that are shown
-MOST_PARAGRAPHS = 6  # of a changed body that are shown
-_BEFORE = 12  # characters shown before the first that differs
 
 
 class GivenRules(TypedDict, total=False):
@@ -68,28 +64,30 @@ RULES = tuple(GivenRules.__annotations__)
 def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     """Show how rules read the newest kept pages of a source. A rule that is not given stays as it
     is."""
-    from syndicator.upkeep import reread
+    from syndicator.upkeep.passes import try_rules as trying
 
     source = source_of_key(app, key)
     try:
         rules = _rules_of(source, changes)
-        tried = reread.try_out(
-            app.archive, app.configuration, source.key, rules, most=reread.POINTED
+        tried = trying.try_rules(
+            app.archive, app.configuration, source.key, rules, most=trying.POINTED
         )
-        now = {
-            page.id: page
-            for page in reread.try_out(
-                app.archive, app.configuration, source.key, source.rules, most=reread.POINTED
-            )
-        }
+        before = trying.try_rules(
+            app.archive, app.configuration, source.key, source.rules, most=trying.POINTED
+        )
     except RulesError as error:
         raise UsageError(str(error)) from error
+    now = {page.id: page for page in before}
     both = [(page, _reading(page), _reading(now.get(page.id))) for page in tried]
     pages = [
         {"id": page.id, "title": page.title, "with": wanted, "now": before}
         for page, wanted, before in both
     ]
-    data = {"pages": pages, "matched": reread.pages_matched(tried), "score": reread.score(tried)}
+    data = {
+        "pages": pages,
+        "matched": trying.count_matched(tried),
+        "score": trying.find_mean_score(tried),
+    }
     return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
 
 
@@ -160,64 +158,76 @@ def reread(
 ) -> Change:
     """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked,
     keeps hand edits."""
-    from syndicator.upkeep import reread
+    from syndicator.upkeep.passes.choose import Choice, count_due_again
+    from syndicator.upkeep.passes.reread import plan_reread, write_reread
 
-    which = reread.Which(what=source, since=_day(since), outdated=outdated)
-    missing = reread.unkept(app.archive, app.configuration.sources, which) if fetch else []
-    failed = (
-        asyncio.run(reread.fetch(app.archive, app.configuration, missing, progress))
-        if missing
-        else ()
-    )
-    planned = reread.plan(app.archive, app.configuration, which, progress=progress)
-    problems, count = (*failed, *planned.problems), len(planned.articles)
+    choice = Choice(what=source, since=_day(since), outdated=outdated)
+    failed = _fetch_pages(app, choice, progress) if fetch else ()
+    planned = plan_reread(app.archive, app.configuration, choice, progress=progress)
+    due_again = count_due_again(app.archive, app.configuration.sources, choice)
+    problems = (*failed, *planned.problems)
+    count = len(planned.articles)
     articles = [
-        {
-            "id": item.before.id,
-            "title": item.before.title,
-            "path": item.path,
-            "changes": plain(item.now.changes),
-        }
-        for item in planned.articles
+        {"id": each.id, "title": each.title, "path": each.path, "changes": each.revision.changes}
+        for each in planned.articles
     ]
-    parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
+    data = {
+        "looked": planned.looked,
+        "unkept": planned.lacking,
+        "due_again": due_again,
+        "feeds": planned.feeds,
+        "problems": problems,
+        "articles": plain(articles),
+        "count": count,
+        "written": (),
+    }
     return Change(
         subject=source or "articles",
         sentence=f"{source or 'all'}: {counted(count, 'article')} read again",
-        lines=lambda dry_run: _said(app, planned, source, dry_run=dry_run),
-        data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
+        lines=lambda dry_run: _lines(app, planned, source, due_again, dry_run=dry_run),
+        data=data,
         feeds=planned.feeds,
         problems=problems,
         touches=tuple(f"article:{article.path}" for article in planned.articles),
         logged=bool(count),
         build=bool(count),
-        act=lambda progress: reread.apply_plan(app.archive, planned, progress),
+        act=lambda progress: write_reread(app.archive, planned, progress),
     )
+
+
+def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem, ...]:
+    """Fetch the pages that are not kept any more. Returns the failures."""
+    from syndicator.upkeep.passes.reread import fetch_pages, list_unkept
+
+    missing = list_unkept(app.archive, app.configuration.sources, choice)
+    if not missing:
+        return ()
+    return asyncio.run(fetch_pages(app.archive, app.configuration, missing, progress))
 
 
 def _day(since: datetime | None) -> datetime | None:
     return since.replace(tzinfo=UTC) if since else None
 
 
-def _said(app: App, planned: Plan, source: str, *, dry_run: bool) -> Iterator[str]:
+def _lines(app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool) -> Iterator[str]:
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     shown = planned.articles[:EXAMPLES] if dry_run else planned.articles
     for article in shown:
-        yield f"\n{one_line(article.before.title)}  ({article.path})"
-        for change in article.now.changes:
-            yield from (f"  {line}" for line in lines(change, article.before, article.now.article))
+        yield f"\n{one_line(article.title)}  ({article.path})"
+        yield from (f"  {line}" for line in article.revision.lines)
     if len(shown) < len(planned.articles):
         yield f"\n… and {counted(len(planned.articles) - len(shown), 'article')} more"
-    if planned.unkept:
+    if planned.lacking:
         meant = f" --source {source}" if source else ""
+        unkept = counted(len(planned.lacking), "article")
         yield (
-            f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept"
+            f"left as they are: {unkept}, of which no page is kept"
             f" (store.pages_days = {app.configuration.settings.store.pages_days});"
             f" `syndicator reread{meant} --fetch` asks for these pages once more"
         )
-    if planned.due_again:
+    if due_again:
         yield (
-            f"{planned.due_again} entries that were refused or put off under the old rules are"
+            f"{due_again} entries that were refused or put off under the old rules are"
             " asked for once more at the next `syndicator refresh`"
         )
     if dry_run and source in app.configuration.sources:
@@ -226,12 +236,14 @@ def _said(app: App, planned: Plan, source: str, *, dry_run: bool) -> Iterator[st
 
 def _rules(app: App, key: str) -> Iterator[str]:
     """Yield lines on the effect of a source's rules on its newest kept pages."""
-    from syndicator.upkeep.reread import pages_matched, score, try_out
+    from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 
-    tried = try_out(app.archive, app.configuration, key, app.configuration.sources[key].rules)
-    if not (matched := pages_matched(tried)):
+    tried = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
+    if not (matched := count_matched(tried)):
         return
-    same = f"their texts have {score(tried):.0%} in common with what is read without rules"
+    same = (
+        f"their texts have {find_mean_score(tried):.0%} in common with what is read without rules"
+    )
     yield f"rules of {key} on {counted(len(tried), 'kept page')}; {same}"
     yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
 
@@ -240,22 +252,45 @@ def _rules(app: App, key: str) -> Iterator[str]:
 def describe(app: App, progress: Progress, all: All = False, since: Since = None) -> Change:
     """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing,
     keeps hand edits."""
-    from syndicator.upkeep.descriptions import redescribe
+    from syndicator.upkeep.passes.describe_all import plan_descriptions
+    from syndicator.upkeep.passes.one_pass import write_plan
 
     _need_which(all, since)
-    planned = redescribe.plan(app.archive, app.configuration, since=_day(since), progress=progress)
-    rows = tuple((item.title, "; ".join(item.told.why)) for item in planned.articles)
+    planned = plan_descriptions(
+        app.archive, app.configuration, since=_day(since), progress=progress
+    )
+    rows = tuple((item.title, "; ".join(item.revision.lines)) for item in planned.articles)
+    articles = [
+        {
+            "id": item.id,
+            "title": item.title,
+            "path": item.path,
+            "told": {
+                "values": item.revision.values,
+                "why": item.revision.lines,
+                "score": item.revision.score,
+            },
+        }
+        for item in planned.articles
+    ]
     count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     return Change(
         subject="articles",
         sentence=count,
         table=("Articles", ("article", "change and reason"), rows) if rows else None,
-        data=plain(planned),
+        data=plain(
+            {
+                "looked": planned.looked,
+                "articles": articles,
+                "feeds": planned.feeds,
+                "problems": planned.problems,
+            }
+        ),
         feeds=planned.feeds,
         problems=planned.problems,
         touches=tuple(f"article:{article.path}" for article in planned.articles),
         is_empty=not planned.articles,
-        act=lambda progress: redescribe.apply(app.archive, planned, progress),
+        act=lambda progress: write_plan(app.archive, planned, progress),
     )
 
 
@@ -270,7 +305,8 @@ def _need_which(all: bool, since: datetime | None) -> None:
 def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     """Let the language model of [describe.llm] describe articles that it has not described yet."""
     from syndicator.upkeep import reconcile
-    from syndicator.upkeep.descriptions import enrich
+    from syndicator.upkeep.model import ask
+    from syndicator.upkeep.model.report import AskReport
 
     _need_which(all, since)
     if not app.configuration.settings.describe.llm.url:
@@ -279,8 +315,8 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
             " model's endpoint"
         )
     problems = reconcile.files(app.archive, app.configuration)
-    scope = enrich.Scope(since=_day(since) or enrich.ALWAYS, again=True)
-    ids = enrich.unasked(app.archive, app.configuration.settings, scope)
+    scope = ask.Scope(since=_day(since) or ask.ALWAYS, again=True)
+    ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
     asked = f"the language model would be asked about up to {counted(len(ids), 'article')}"
 
     def act(progress: Progress) -> dict[str, Any]:
@@ -298,7 +334,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         subject="articles",
         sentence=asked,
         lines=lambda dry_run: [asked],
-        data={"waiting": len(ids), "llm": plain(EnrichReport())},
+        data={"waiting": len(ids), "llm": plain(AskReport())},
         problems=problems,
         touches=tuple(
             f"article:{app.archive.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED
@@ -307,15 +343,15 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     )
 
 
-async def _asked(
-    app: App, scope: Scope, titles: list[str], look: Callable[[], None]
-) -> EnrichReport:
+async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> AskReport:
     """Ask the language model; Ctrl-C or a cancelled job stops it after the current article."""
-    from syndicator.upkeep.descriptions.enrich import enrich
+    from syndicator.upkeep.model.ask import ask_about_articles
 
     stop = asyncio.Event()
     asking = asyncio.create_task(
-        enrich(app.archive, app.configuration, stop=stop, scope=scope, filed=titles.append)
+        ask_about_articles(
+            app.archive, app.configuration, stop=stop, scope=scope, filed=titles.append
+        )
     )
     while not asking.done():
         try:
@@ -325,52 +361,3 @@ async def _asked(
         except (CancelledJob, asyncio.CancelledError):
             stop.set()
     return await asking
-
-
-def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
-    """Yield lines that show a changed field: `title: old → new`, or paragraphs of a body."""
-    if change.field != "body":
-        yield (
-            f"{change.field}:"
-            f" {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
-        )
-        return
-    marked = list(_differ(_paragraphs(before), _paragraphs(after)))
-    gone = sum(line.startswith("-") for line in marked)
-    yield f"body: -{gone} +{len(marked) - gone} paragraphs"
-    yield from (f"  {line}" for line in marked[:MOST_PARAGRAPHS])
-    if len(marked) > MOST_PARAGRAPHS:
-        yield f"  … {len(marked) - MOST_PARAGRAPHS} more"
-
-
-def _paragraphs(article: Article) -> list[str]:
-    return [part for part in article.body.split("\n\n") if part.strip()]
-
-
-def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    for tag, first, last, to, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        gone, came = list(old[first:last]), list(new[to:end])
-        if len(gone) == len(came):
-            for paragraph, other in zip(gone, came, strict=True):
-                was, now = _apart(paragraph, other)
-                yield from (f"- {was}", f"+ {now}")
-        else:
-            yield from (f"- {_cut(paragraph)}" for paragraph in gone)
-            yield from (f"+ {_cut(paragraph)}" for paragraph in came)
-
-
-def _apart(old: str, new: str) -> tuple[str, str]:
-    """Return both values cut so that their first difference is visible."""
-    old, new = one_line(old), one_line(new)
-    least = min(len(old), len(new))
-    same = next((place for place in range(least) if old[place] != new[place]), least)
-    start = same - _BEFORE if max(len(old), len(new)) > LONGEST and same > LONGEST // 2 else 0
-    return _cut(old, start), _cut(new, start)
-
-
-def _cut(words: str, start: int = 0) -> str:
-    line = one_line(words)[start:]
-    shown = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-    return f"…{shown}" if start and shown else shown

@@ -16,7 +16,6 @@ from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey
 from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation
 from syndicator.publishing.paths import QUESTIONS, stem
-from syndicator.upkeep.descriptions import jobs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +44,7 @@ def try_category(
     Changes nothing."""
     from syndicator.app.clients import open_worker
     from syndicator.showing.lists import newest_files
+    from syndicator.upkeep.tags import jobs
 
     name, description = name.strip(), description.strip()
     if not name:
@@ -55,7 +55,7 @@ def try_category(
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
             for number, part in enumerate(parts, 1):
                 tried += worker.call_sync(
-                    jobs.tried_category, app.configuration.taxonomy, name, description, part
+                    jobs.categorise_twice, app.configuration.taxonomy, name, description, part
                 )
                 progress(number, len(parts))
     except (WorkerFailed, ValueError) as error:

@@ -16,7 +16,7 @@ from syndicator.core.text import suggestion
 if TYPE_CHECKING:
     from syndicator.app.container import App
     from syndicator.core.model import FeedKey, Fetched, Problem
-    from syndicator.upkeep.descriptions.confirm import FeedChange
+    from syndicator.upkeep.feed_changes import FeedChange
 
 EXAMPLES = 10  # articles that a dry run shows, below their number
 Progress = Callable[[int, int], None]  # done, of how many; raises to cancel

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from syndicator.app.container import App
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-    from syndicator.upkeep.descriptions.confirm import Decision, Names
-    from syndicator.upkeep.descriptions.tags import Confirmed, Entry
+    from syndicator.upkeep.tags.decide import Confirmed, Decision, Names
+    from syndicator.upkeep.tags.rename import Entry
 
 _FILE = "taxonomy.toml"
 Id = Annotated[
@@ -32,12 +31,12 @@ def suggest(
     categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False,
 ) -> Change:
     """List candidates for new tags, or for categories, from the topics of articles."""
-    from syndicator.upkeep.descriptions import redescribe
+    from syndicator.upkeep.tags import learning
 
     proposals = (
-        redescribe.suggest_groups(app.archive)
+        learning.suggest_groups(app.archive)
         if categories
-        else redescribe.suggest(app.archive, app.configuration)
+        else learning.suggest(app.archive, app.configuration)
     )
     data = [proposal._asdict() for proposal in proposals]
     about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
@@ -50,7 +49,7 @@ def suggest(
     nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
     if categories:
         title, columns = "Categories to consider", ("name", "articles", "words", "such as")
-        nothing = f"no groups: they are looked for from {redescribe.LEAST_GROUPED} articles on"
+        nothing = f"no groups: they are looked for from {learning.LEAST_GROUPED} articles on"
     return Change(
         subject="tags",
         sentence=f"{len(data)} names to consider",
@@ -65,10 +64,10 @@ def learn(app: App) -> Change:
     """Learn tags from articles tagged by an operator, or by their publisher with tags of
     taxonomy.toml; learn categories from articles categorised by an operator."""
     from syndicator.upkeep import reconcile
-    from syndicator.upkeep.descriptions import redescribe
+    from syndicator.upkeep.tags import learning
 
     def act(progress: Progress) -> dict[str, Any]:
-        done, least = redescribe.learn(app.archive, app.configuration), redescribe.LEAST
+        done, least = learning.learn(app.archive, app.configuration), learning.LEAST
         lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
         if not done.tags:
             lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
@@ -89,28 +88,6 @@ def learn(app: App) -> Change:
     )
 
 
-@operation("review-tags", command="tags review", unlocked=True, is_question=True)
-def review(app: App) -> Change:
-    """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that
-    may fit."""
-    from syndicator.app.clients import open_worker
-    from syndicator.upkeep.descriptions.review import Review
-
-    with open_worker() as worker:
-        sitting = Review(app.archive, app.configuration, worker, nullcontext)
-        sheets = sitting.waiting()
-    data = [
-        {name: getattr(sheet.article, name) for name in ("id", "url", "title", "tags", "category")}
-        | {
-            "path": sheet.path,
-            "offered": [{"tag": tag, "chance": round(chance, 2)} for tag, chance in sheet.offered],
-        }
-        for sheet in sheets
-    ]
-    sentence = f"{counted(len(data), 'article')} to confirm"
-    return Change(subject="tags", sentence=sentence, data=data, problems=tuple(sitting.problems))
-
-
 @operation("confirm", command="tags confirm", quick=True)
 def confirm(
     app: App,
@@ -127,7 +104,7 @@ def confirm(
 ) -> Change:
     """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from
     them."""
-    from syndicator.upkeep.descriptions.confirm import Decision, with_tags
+    from syndicator.upkeep.tags.decide import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
         decision = with_tags(article, names, tags) if tags or category is None else Decision()
@@ -151,7 +128,7 @@ def reject(
 ) -> Change:
     """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from
     them."""
-    from syndicator.upkeep.descriptions.confirm import without_tags
+    from syndicator.upkeep.tags.decide import without_tags
 
     return _decision(app, id, lambda article, names: without_tags(article, names, tags))
 
@@ -169,7 +146,7 @@ def set_tags(
     ] = None,
 ) -> Change:
     """Give an article exactly these tags and this category, as confirmed by an operator."""
-    from syndicator.upkeep.descriptions.confirm import Decision
+    from syndicator.upkeep.tags.decide import Decision
 
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
@@ -187,13 +164,13 @@ def _category(name: str | None, article: Article, names: Names) -> str | None:
 
 
 def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
-    from syndicator.upkeep.descriptions.tags import plan_decision
+    from syndicator.upkeep.tags.decide import plan_decision
 
     return written(app, plan_decision(app.archive, app.configuration, id, decide))
 
 
 def written(app: App, planned: Confirmed) -> Change:
-    from syndicator.upkeep.descriptions.tags import write_decision
+    from syndicator.upkeep.tags.decide import write_decision
 
     article = planned.after
     tags = ", ".join(article.tags) or "no tags"
@@ -253,9 +230,9 @@ def _retagging(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
     from syndicator.describing.taxonomy.edit import ONLY_ADD
-    from syndicator.upkeep.descriptions import tags as tag_files
+    from syndicator.upkeep.tags import rename as renaming
 
-    planned = tag_files.plan(app.archive, app.configuration, kind, old, new, _entry(undone))
+    planned = renaming.plan_rename(app.archive, app.configuration, kind, old, new, _entry(undone))
     articles = counted(len(planned.articles), "article")
     said = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
@@ -272,15 +249,17 @@ def _retagging(
         lines=lambda dry_run: [*said, *(examples if dry_run else ()), *notes],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
-        built_first=tag_files.built_first(app.configuration.queries, planned),
-        act=lambda progress: tag_files.act(app.archive, app.configuration, planned, progress),
+        built_first=renaming.built_first(app.configuration.queries, planned),
+        act=lambda progress: renaming.write_rename(
+            app.archive, app.configuration, planned, progress
+        ),
     )
 
 
 def _entry(undone: str) -> Entry | None:
     """Parse the entry of taxonomy.toml that an undone rename restores. Raises UsageError."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
-    from syndicator.upkeep.descriptions.tags import Entry
+    from syndicator.upkeep.tags.rename import Entry
 
     if not undone:
         return None

@@ -24,10 +24,10 @@ from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.runs.settling import Settling
 from syndicator.upkeep import reconcile, recovery
-from syndicator.upkeep.descriptions.enrich_report import EnrichReport
+from syndicator.upkeep.model.report import AskReport
+from syndicator.upkeep.passes.choose import count_newly_outdated
 from syndicator.upkeep.reconcile import Walks
 from syndicator.upkeep.reindex import reindex
-from syndicator.upkeep.reread import newly_outdated
 
 if TYPE_CHECKING:
     from syndicator.runs.pushes import Registry
@@ -39,7 +39,7 @@ class RunReport:
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
     # the answers of the language model after the first build
-    llm: EnrichReport = field(default_factory=EnrichReport)
+    llm: AskReport = field(default_factory=AskReport)
     failed_reports: tuple[Problem, ...] = ()  # alerts, the file of metrics
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
     down: NetworkDown | None = None  # no source could be reached
@@ -98,7 +98,7 @@ class Totals:
 
 def remake(app: App) -> None:
     """Rebuild a lost database, and learn lost tags anew."""
-    from syndicator.upkeep.descriptions.redescribe import learn
+    from syndicator.upkeep.tags.learning import learn
 
     if reindex(app.archive, app.configuration).unlearnt:
         learn(app.archive, app.configuration)
@@ -200,7 +200,7 @@ async def visit_due(
         built=built,
         problems=problems,
         llm=enriched,
-        outdated=newly_outdated(archive, configuration.sources),
+        outdated=count_newly_outdated(archive, configuration.sources),
     )
 
 
@@ -260,13 +260,15 @@ def _watch_for_urgent(
 
 async def ask_model(
     app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
-) -> EnrichReport:
+) -> AskReport:
     """Ask the language model, if configured, for up to `seconds`."""
     if not app.configuration.settings.describe.llm.url:
-        return EnrichReport()
-    from syndicator.upkeep.descriptions.enrich import enrich
+        return AskReport()
+    from syndicator.upkeep.model.ask import ask_about_articles
 
-    return await enrich(app.archive, app.configuration, stop=stop, seconds=seconds, filed=filed)
+    return await ask_about_articles(
+        app.archive, app.configuration, stop=stop, seconds=seconds, filed=filed
+    )
 
 
 def _left(wanted: Wanted, began: float, most: float) -> float:

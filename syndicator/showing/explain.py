@@ -61,8 +61,8 @@ from syndicator.publishing.paths import stem
 from syndicator.publishing.web.pages import Pages
 from syndicator.publishing.web.story import alone
 from syndicator.store.engine import Store
-from syndicator.upkeep.descriptions.again import reread
-from syndicator.upkeep.descriptions.answers import make_question
+from syndicator.upkeep.model.answers import make_question
+from syndicator.upkeep.passes.read_again import read_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,7 +354,7 @@ def _of_page(
             headers=headers,
             now=now,
         )
-        again = reread(
+        again = read_again(
             html,
             headers,
             article,

@@ -17,7 +17,7 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, Origin
 from syndicator.upkeep import editorial, reconcile, reindex
-from syndicator.upkeep.descriptions import tags
+from syndicator.upkeep.tags import rename
 from tests.places import SOURCES, Place, store_articles
 
 QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'
@@ -42,10 +42,10 @@ def fill(place: Place) -> None:
             ("rename", "LLM", "Models of language"),
             ("merge", "GPU", "Models of language"),
         ):
-            tags.act(
+            rename.write_rename(
                 app.archive,
                 app.configuration,
-                tags.plan(app.archive, app.configuration, kind, old, new),
+                rename.plan_rename(app.archive, app.configuration, kind, old, new),
             )  # type: ignore[arg-type]
         editorial.withdraw(app.archive, app.configuration, "https://one.example/models")
     place.config.joinpath("feeds.toml").write_text("")

@@ -13,7 +13,7 @@ from syndicator.cli import app
 from syndicator.core.errors import UsageError
 from syndicator.runs.build import build_feeds
 from tests.places import Place, store_articles
-from tests.upkeep.descriptions.test_redescribe import MODELS
+from tests.upkeep.passes.test_describe_all import MODELS
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_tags_are_renamed_and_merged(place: Place) -> None:
 def test_a_rename_that_many_feeds_show_builds_its_own_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicator.upkeep.descriptions.tags._AT_ONCE", 1)
+    monkeypatch.setattr("syndicator.upkeep.tags.rename._AT_ONCE", 1)
     answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
     assert answer["left"] == 2  # of everything, and of the source
     assert place.published("tags/gpu.atom") == place.published("tags/graphics-cards.atom")

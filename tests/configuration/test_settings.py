@@ -19,7 +19,7 @@ from syndicator.configuration.toml_files import DROPPED
 from syndicator.core.errors import ConfigError
 from syndicator.processes import worker
 from syndicator.publishing.selection import feeds
-from syndicator.upkeep.descriptions import enrich
+from syndicator.upkeep.model import ask
 from syndicator.visiting.fetch import client
 
 SECRET = "s3ntinel"
@@ -351,7 +351,7 @@ def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
 def test_the_sentences_say_the_values_that_count() -> None:
     assert client.DECODED == 2
     values = {
-        ("describe", "llm", "concurrency"): enrich._AT_ONCE,
+        ("describe", "llm", "concurrency"): ask._AT_ONCE,
         ("fetch", "redirects"): client.MOST_REDIRECTS,
         ("fetch", "worker_seconds"): int(worker.SECONDS),
         ("fetch", "worker_megabytes"): worker.MEGABYTES,

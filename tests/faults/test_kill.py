@@ -33,7 +33,7 @@ HOLDS = (
 # The command with builds in quick succession while it visits, so that kills hit those, too.
 HURRIED = """
 from syndicator.cli import main
-from syndicator.services import build, refresh
+from syndicator.runs import build, refresh
 refresh.build_meanwhile = lambda app, over, seconds, *more: build.build_meanwhile(app, over, 0.2, *more)
 main()
 """  # noqa: E501

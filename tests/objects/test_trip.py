@@ -15,7 +15,7 @@ from syndicator.app.container import App, open_app
 from syndicator.runs.build import build_feeds
 from syndicator.runs.refresh import RunReport, Wanted, Watch, run
 from syndicator.upkeep import reindex
-from syndicator.upkeep.descriptions import redescribe
+from syndicator.upkeep.tags import learning
 from tests.objects.s3_server import S3
 from tests.world import World, patient_config
 
@@ -133,8 +133,8 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 
     with bucket.opened() as app:  # the worker that reads all articles has no credentials
         assert (
-            redescribe.learn(app.archive, app.configuration, least=1).tags
-            and redescribe.suggest(app.archive, app.configuration) is not None
+            learning.learn(app.archive, app.configuration, least=1).tags
+            and learning.suggest(app.archive, app.configuration) is not None
         )
 
     before_reindex = feeds_of(s3)

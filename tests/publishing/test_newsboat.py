@@ -25,7 +25,7 @@ from syndicator.publishing.server.files import make_app
 from syndicator.publishing.server.server import serve
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial
-from syndicator.upkeep.descriptions import tags as rename_tags
+from syndicator.upkeep.tags import rename as rename_tags
 from tests.places import NOW, Place, store_articles
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat
@@ -134,18 +134,18 @@ class Month:
         for _ in range(8 if day == 0 else self.chance.choice((0, 1, 4, 30))):
             self.publish(app, day)
         if day == RENAMED:
-            rename_tags.act(
+            rename_tags.write_rename(
                 app.archive,
                 app.configuration,
-                rename_tags.plan(
+                rename_tags.plan_rename(
                     app.archive, app.configuration, "rename", "LLM", "Language models"
                 ),
             )
         if day == MERGED:
-            rename_tags.act(
+            rename_tags.write_rename(
                 app.archive,
                 app.configuration,
-                rename_tags.plan(app.archive, app.configuration, "merge", "GPU", "Chips"),
+                rename_tags.plan_rename(app.archive, app.configuration, "merge", "GPU", "Chips"),
             )
         for kind in self.chance.sample(
             (self.correct, self.correct, self.move, self.retag, self.withdraw, self.copy), 3

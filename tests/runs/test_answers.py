@@ -17,7 +17,7 @@ from syndicator.app.configured import configuration
 from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
 from syndicator.runs import daemon
-from syndicator.upkeep.descriptions import tags
+from syndicator.upkeep.tags import rename
 from tests.places import Place, store_articles
 
 load_commands()
@@ -212,10 +212,10 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
     with place.app() as app:
-        tags.act(
+        rename.write_rename(
             app.archive,
             app.configuration,
-            tags.plan(app.archive, app.configuration, "rename", "GPU", "Graphics chips"),
+            rename.plan_rename(app.archive, app.configuration, "rename", "GPU", "Graphics chips"),
         )
     place.build()
     answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")

@@ -21,7 +21,7 @@ from syndicator.runs.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
 from tests.places import Place
-from tests.upkeep.descriptions.test_enrich import FIRST, SECOND, Lab
+from tests.upkeep.model.test_ask import FIRST, SECOND, Lab
 from tests.world import World, patient_config, world
 
 pytestmark = pytest.mark.slow

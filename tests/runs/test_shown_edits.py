@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.publishing.output.outlets import FileOutlet
-from syndicator.upkeep.descriptions import tags
+from syndicator.upkeep.tags import rename
 from tests.places import NOW, TAXONOMY, Place, store_articles
 
 THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
@@ -152,10 +152,10 @@ def test_a_renamed_tag_leaves_months_without_its_articles(filled: Place, put: li
     }
     put.clear()
     with filled.app() as app:
-        tags.act(
+        rename.write_rename(
             app.archive,
             app.configuration,
-            tags.plan(app.archive, app.configuration, "rename", "LLM", "Models"),
+            rename.plan_rename(app.archive, app.configuration, "rename", "LLM", "Models"),
         )
     filled.build()
     assert "tags/gpu.atom" in put and "tags/models.html" in filled.published("tags/gpu.atom")

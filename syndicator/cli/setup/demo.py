@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from syndicator.cli import printing
 from syndicator.cli.base import Json, command, stopping
 from syndicator.cli.printing import as_json, counted, say, table
@@ -14,7 +12,6 @@ from syndicator.operations.operation import Argument
 from syndicator.publishing.paths import stem
 
 if TYPE_CHECKING:
-    from syndicator.cli.demo.kill import Survived
     from syndicator.cli.demo.trip import Made
     from syndicator.core.model import Outcome
 
@@ -30,29 +27,11 @@ def demo(
     articles: Annotated[
         int | None, Argument("Also make up so many articles, and time the build.", least=1)
     ] = None,
-    kill: Annotated[
-        int | None, Argument("Kill N runs at random moments; print what was lost.", "N", least=1)
-    ] = None,
     port: Annotated[int, Argument("Port to serve on.")] = 8080,
     json: Json = False,
 ) -> None:
     """Try everything on a small made-up web on this machine. Needs no network."""
-    if kill:
-        asyncio.run(_kill(dir, kill, json=json))
-        return
     asyncio.run(_demo(dir, once=once, articles=articles, port=port, json=json))
-
-
-async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
-    from syndicator.cli.demo.kill import survive
-    from syndicator.cli.demo.trip import own_folder
-
-    stop = asyncio.Event()
-    with stopping(stop), own_folder(folder) as place:
-        survived = await survive(place, times, stop=stop, say=printing.log)
-        kill_report(survived, json=json)
-    if not survived.well:
-        raise typer.Exit(1)
 
 
 async def _demo(
@@ -123,17 +102,3 @@ def unplanned(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
     on_purpose = {trouble.key for trouble in TROUBLES}
     failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))
     return [outcome for outcome in failed if outcome.key not in on_purpose]
-
-
-def kill_report(survived: "Survived", *, json: bool) -> None:
-    if json:
-        as_json(survived)
-        return
-    for what in (*survived.lost, *survived.twice, *survived.torn):
-        say(what)
-    kills = f"{counted(survived.kills, 'kill')}, {counted(survived.articles, 'article')} each time"
-    lost = (
-        f"{len(survived.lost)} lost, {len(survived.twice)} twice,"
-        f" {counted(len(survived.torn), 'torn file')}"
-    )
-    say(f"{kills}: {lost}, in {survived.seconds:.0f} s")

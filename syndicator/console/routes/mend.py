@@ -23,7 +23,7 @@ from syndicator.filing import jobs
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.showing import lists
-from syndicator.upkeep.reread import KeptPage, kept
+from syndicator.upkeep.passes.try_rules import KeptPage, list_kept_pages
 
 if TYPE_CHECKING:
     from syndicator.reading.pointing import Role
@@ -87,7 +87,9 @@ async def point(request: Request) -> Response:
 
 
 async def _kept(request: Request) -> list[KeptPage]:
-    return await looked_up(request, lambda place: kept(place, request.path_params["key"]))
+    return await looked_up(
+        request, lambda place: list_kept_pages(place, request.path_params["key"])
+    )
 
 
 def _rules(shown: lists.SourcePage, job: Job | None) -> dict[str, str]:

@@ -17,7 +17,7 @@ from syndicator.core.model import Article
 from syndicator.filing.results import PageReading
 from syndicator.publishing.render.view import view
 from syndicator.publishing.web.story import facts
-from syndicator.upkeep.descriptions.again import _as_read
+from syndicator.upkeep.passes.read_again import _as_read
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 from tests.visiting.conftest import Reply, Web, web

@@ -1,0 +1,1 @@
+"""The operator's language model describes filed articles that still have our own descriptions."""

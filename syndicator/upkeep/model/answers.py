@@ -1,0 +1,44 @@
+"""Make the question that a language model gets about an article; apply its answer. In the
+worker."""
+
+from typing import Any
+
+from syndicator.articles.edits import By, may_write
+from syndicator.core.model import Article, Source
+from syndicator.core.ports import Material
+from syndicator.describing.llm import validate
+from syndicator.describing.llm.aligned import Refusal
+from syndicator.describing.llm.validate import judge
+from syndicator.describing.taxonomy.taxonomy import MOST_TAGS
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
+from syndicator.filing.read_article import load_taxonomy, spelled
+
+
+def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
+    """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises
+    ConfigError."""
+    return validate.choices(validate.material(article), load_taxonomy(files), write=write)
+
+
+def apply_answer(
+    files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
+) -> dict[str, Any] | Refusal:
+    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises
+    ConfigError."""
+    taxonomy = load_taxonomy(files)
+    if isinstance(answer := judge(content, asked), Refusal):
+        return answer
+    values: dict[str, Any] = {}
+    if may_write(article, "excerpt", By.LLM):
+        values |= {"excerpt": answer.excerpt, "excerpt_by": By.LLM}
+    if answer.category and may_write(article, "category", By.LLM):
+        values |= {"category": answer.category, "category_by": By.LLM}
+    if answer.tags and may_write(article, "tags", By.LLM):
+        own = spelled(source.tags, taxonomy) if source else ()
+        mapped = taxonomy.mapped(article.keywords, article.text, article.title)
+        published = [tag for tag in mapped if tag in article.tags]
+        described = tuple(dict.fromkeys((*published, *answer.tags)))
+        if not taxonomy.vocabulary.only_adds:
+            described = described[:MOST_TAGS]
+        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
+    return values

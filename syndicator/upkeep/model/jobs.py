@@ -1,0 +1,15 @@
+"""Names of the worker's functions for the language model, as in `filing.jobs`."""
+
+# mypy: implicit-reexport
+# ruff: noqa: F401
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syndicator.upkeep.model.answers import apply_answer, make_question
+else:  # type checkers see functions, the program their names
+    from syndicator.processes.worker import lazy_names
+
+    _MODULES = {"upkeep.model.answers": "apply_answer make_question"}
+    globals().update(lazy_names(_MODULES))
+    __all__ = list(lazy_names(_MODULES))

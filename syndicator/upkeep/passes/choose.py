@@ -1,0 +1,123 @@
+"""Choose filed articles by source, address, day or the version that read them; count them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicator.app.archive import Archive
+from syndicator.app.lookup import article_id, filed
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, Source
+from syndicator.core.ports.articles import Snapshots
+from syndicator.core.text import suggestion
+from syndicator.store.index import Index
+from syndicator.upkeep import reconcile
+
+_READING = "reading version"  # name of a note: the version that ran last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Articles of followed sources. `what`: source or article, "": all; `outdated`: only those
+    that an older version read."""
+
+    what: str = ""
+    since: datetime | None = None
+    outdated: bool = False
+
+
+class Chosen(NamedTuple):
+    """A filed article to look at."""
+
+    id: str
+    path: str
+
+
+def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
+    """Return all articles added since `since` (None: all), those of removed sources too, by
+    path."""
+    stamps = archive.store.visits.stamps()
+    chosen = [
+        Chosen(article.id, stamps[article.id].path)
+        for article in filed(archive.store, stamps)
+        if not _is_before(article, since)
+    ]
+    return sorted(chosen, key=lambda each: each.path)
+
+
+def choose(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[Chosen]:
+    """Return the chosen articles, copies of a story too, oldest first. Raises UsageError."""
+    key, id = _resolve(archive, sources, choice.what)
+    stamps = archive.store.visits.stamps()
+    ids = [id] if id else list(stamps)
+    if choice.outdated:
+        older = archive.snapshots.outdated()
+        ids = [id for id in ids if id in older]
+    dated = []
+    for article in filed(archive.store, ids):
+        is_asked_for = article.source_key in sources and key in ("", article.source_key)
+        if is_asked_for and not _is_before(article, choice.since):
+            at = article.added or article.published
+            dated.append((at.timestamp() if at else 0.0, article.id))
+    return [Chosen(id, stamps[id].path) for _, id in sorted(dated)]
+
+
+def _is_before(article: Article, since: datetime | None) -> bool:
+    at = article.added or article.published
+    return at is not None and since is not None and at < since
+
+
+def _resolve(archive: Archive, sources: Mapping[str, Source], what: str) -> tuple[str, str]:
+    """Return the key of the source or the id of the article that `what` names; both "" for all."""
+    if not what or what in sources:
+        return what, ""
+    alias = urls.alias(what)
+    key = next((source.key for source in sources.values() if urls.alias(source.url) == alias), None)
+    if key:
+        return key, ""
+    id = article_id(archive, what)
+    article = archive.store.visits.article(id) if id else None
+    if id is None or article is None:
+        raise UsageError(
+            f"no source or article {what!r}{suggestion(what, sources)}; give the key or address"
+            " of a source (`syndicator sources` lists them), or the address, id or file of an"
+            " article"
+        )
+    if article.source_key not in sources:
+        raise UsageError(
+            f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no"
+            " rules"
+        )
+    return "", id
+
+
+def count_outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
+    """Return the number of kept pages of `followed` sources that an older version read."""
+    return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
+
+
+def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int:
+    """Return the number of articles read by an older version on this version's first run, else
+    0."""
+    version = str(archive.snapshots.version)
+    if archive.store.visits.note(_READING) == version:
+        return 0
+    archive.store.visits.set_note(_READING, version, archive.clock())
+    return count_outdated(archive.store.index, archive.snapshots, sources)
+
+
+def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> int:
+    """Return the number of entries to read again because their source's rules changed."""
+    key, id = _resolve(archive, sources, choice.what)
+    if id:
+        return 0
+    states = archive.store.visits.states()
+    count = 0
+    for source in sources.values():
+        if source.key not in states or key not in ("", source.key):
+            continue
+        if states[source.key].rules not in (None, source.rules.digest):
+            count += len(reconcile.due_again(archive, source))
+    return count

@@ -1,0 +1,57 @@
+"""Plan what the present taxonomy changes of filed articles (`describe`)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from syndicator.app.archive import Archive, find_terms
+from syndicator.app.clients import open_worker
+from syndicator.app.configured import Configuration, taxonomy_files
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.passes import jobs
+from syndicator.upkeep.passes.choose import choose_all
+from syndicator.upkeep.passes.one_pass import (
+    Filed,
+    Outcome,
+    Plan,
+    Progress,
+    ignore_progress,
+    plan_pass,
+    read_filed,
+)
+
+BATCH = 20  # articles to a call of the worker
+
+
+def plan_descriptions(
+    archive: Archive,
+    configuration: Configuration,
+    *,
+    since: datetime | None = None,
+    progress: Progress = ignore_progress,
+) -> Plan:
+    """Plan how the present taxonomy changes articles added since `since` (None: all)."""
+    problems = reconcile.files(archive, configuration)
+    files = taxonomy_files(configuration.folder, configuration.settings)
+    with open_worker() as worker:
+
+        def describe(articles: Sequence[Filed]) -> Sequence[Outcome]:
+            pairs = [
+                (filed.article, find_terms(archive, configuration, filed.article))
+                for filed in articles
+            ]
+            return worker.call_sync(
+                jobs.describe_articles,
+                files,
+                pairs,
+                configuration.settings.describe.uncategorised,
+            )
+
+        return plan_pass(
+            archive,
+            choose_all(archive, since),
+            lambda chosen: read_filed(archive, chosen.path),
+            describe,
+            problems=problems,
+            batch=BATCH,
+            progress=progress,
+        )

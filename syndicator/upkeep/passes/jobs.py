@@ -1,0 +1,21 @@
+"""Names of the worker's functions that a pass calls, as in `filing.jobs`."""
+
+# mypy: implicit-reexport
+# ruff: noqa: F401
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syndicator.reading.reader import tried
+    from syndicator.upkeep.passes.describe_again import describe_articles
+    from syndicator.upkeep.passes.read_again import read_again
+else:  # type checkers see functions, the program their names
+    from syndicator.processes.worker import lazy_names
+
+    _MODULES = {
+        "reading.reader": "tried",
+        "upkeep.passes.describe_again": "describe_articles",
+        "upkeep.passes.read_again": "read_again",
+    }
+    globals().update(lazy_names(_MODULES))
+    __all__ = list(lazy_names(_MODULES))

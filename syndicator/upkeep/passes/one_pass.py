@@ -1,0 +1,204 @@
+"""One pass over filed articles: read each, revise it, plan what changes; write the plan."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+
+from syndicator.app.archive import Archive
+from syndicator.core.errors import ConfigError, WorkerFailed
+from syndicator.core.model import Article, Problem
+from syndicator.core.reasons import FileReason
+from syndicator.filing.dedupe import compared
+from syndicator.filing.refile import refile
+from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
+from syndicator.upkeep.passes.choose import Chosen
+from syndicator.upkeep.passes.revision import Revision
+
+_SHARED: Final = 100  # articles whose rows share a commit
+
+Progress = Callable[[int, int], None]  # done, of how many; may raise to stop
+Outcome = Revision | Problem | None  # None: nothing changes
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A filed article, as its file has it."""
+
+    path: str
+    article: Article
+
+
+FiledItem = TypeVar("FiledItem", bound=Filed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRevision:
+    id: str
+    title: str
+    path: str
+    revision: Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a pass would write. `looked`: number of articles that it read; `lacking`: ids of those
+    that it could not read, as something is not kept; `revised`: ids of those with an outcome."""
+
+    looked: int
+    lacking: tuple[str, ...]
+    revised: tuple[str, ...]
+    articles: tuple[PlannedRevision, ...]
+    feeds: tuple[FeedChange, ...]
+    problems: tuple[Problem, ...]
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Report to nobody."""
+
+
+def read_filed(archive: Archive, path: str) -> Filed | Problem | None:
+    """Return the article of a file, the problem of the file, or None if the file is gone."""
+    try:
+        return Filed(path=path, article=archive.article_store.get(path))
+    except FileNotFoundError:
+        return None
+    except ConfigError as error:
+        return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
+
+
+def plan_pass(
+    archive: Archive,
+    chosen: Sequence[Chosen],
+    read: Callable[[Chosen], FiledItem | Problem | None],
+    revise: Callable[[Sequence[FiledItem]], Sequence[Outcome]],
+    *,
+    problems: Sequence[Problem],
+    batch: int = 1,
+    progress: Progress = ignore_progress,
+) -> Plan:
+    """Read the chosen articles and plan their revisions, in this order.
+
+    `read`: return an article with what `revise` needs; None if that is not kept. `revise`: return
+    an outcome for each of up to `batch` articles, or raise WorkerFailed, which costs the article
+    at fault alone. `problems`: known ones; the files that they name are not read."""
+    unreadable = {problem.what for problem in problems}
+    readable = [each for each in chosen if each.path not in unreadable]
+    findings = _Findings(
+        problems=list(problems), counter=ChangeCounter(archive.store.index.merged())
+    )
+    for start in range(0, len(readable), batch):
+        part = readable[start : start + batch]
+        items: list[FiledItem] = []
+        for each in part:
+            item = read(each)
+            if item is None:
+                findings.lacking.append(each.id)
+            elif isinstance(item, Problem):
+                findings.problems.append(item)
+            else:
+                items.append(item)
+        findings.looked += len(items)
+        for item, outcome in zip(items, _revise_each(items, revise), strict=True):
+            findings.add(item, outcome)
+        progress(start + len(part), len(readable))
+    return findings.as_plan()
+
+
+@dataclass(kw_only=True)
+class _Findings:
+    problems: list[Problem]
+    counter: ChangeCounter
+    looked: int = 0
+    lacking: list[str] = field(default_factory=list)
+    revised: list[str] = field(default_factory=list)
+    articles: list[PlannedRevision] = field(default_factory=list)
+
+    def add(self, item: Filed, outcome: Outcome | WorkerFailed) -> None:
+        if isinstance(outcome, WorkerFailed):
+            failure = Problem(what=item.path, reason=outcome.reason, detail=outcome.detail)
+            self.problems.append(failure)
+            return
+        article = item.article
+        self.revised.append(article.id)
+        if isinstance(outcome, Problem):
+            self.problems.append(outcome)
+        elif outcome is not None:
+            self.articles.append(
+                PlannedRevision(
+                    id=article.id, title=article.title, path=item.path, revision=outcome
+                )
+            )
+            self.counter.add(article, replace(article, **outcome.values))
+
+    def as_plan(self) -> Plan:
+        return Plan(
+            looked=self.looked,
+            lacking=tuple(self.lacking),
+            revised=tuple(self.revised),
+            articles=tuple(self.articles),
+            feeds=self.counter.feeds(),
+            problems=tuple(self.problems),
+        )
+
+
+def _revise_each(
+    items: Sequence[FiledItem], revise: Callable[[Sequence[FiledItem]], Sequence[Outcome]]
+) -> list[Outcome | WorkerFailed]:
+    """Return the outcomes of `items`; if the worker fails for all, ask for each alone."""
+    if not items:
+        return []
+    try:
+        return list(revise(items))
+    except WorkerFailed as failure:
+        if len(items) == 1:
+            return [failure]
+    return [_revise_each([item], revise)[0] for item in items]
+
+
+def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
+    """Write the planned revisions over the files as they are now; what an operator edited stays."""
+
+    def write(planned: PlannedRevision) -> None:
+        before = archive.article_store.get(planned.path)
+        write_revision(archive, planned.path, before, planned.revision)
+
+    write_together(archive, plan.articles, write, progress)
+
+
+def write_revision(
+    archive: Archive, path: str, before: Article, revision: Revision, *, ordered: Sequence[str] = ()
+) -> Article:
+    """Write a revision of the article `before` to its file and row. `ordered`: fields to overwrite
+    even if edited by hand. Return the article as its file has it."""
+    has_new_body = "body" in revision.values
+    stored, _ = refile(
+        archive.article_store,
+        archive.store.visits,
+        replace(before, **revision.values),
+        before=before,
+        path=path,
+        ordered=ordered,
+        html=revision.html,
+        score=revision.score,
+        compared=lambda stored: compared(stored, archive.clock()) if has_new_body else None,
+    )
+    return stored
+
+
+def write_together(
+    archive: Archive,
+    items: Sequence[Item],
+    write: Callable[[Item], object],
+    progress: Progress,
+) -> None:
+    """Write the article of each item, with shared commits. `progress` may raise to stop."""
+    with (
+        archive.article_store.together() as settle,
+        archive.store.visits.shared(settle, gather=True),
+    ):
+        for number, item in enumerate(items, 1):
+            write(item)
+            if number % _SHARED == 0 or number == len(items):
+                archive.store.visits.commit()
+            progress(number, len(items))

@@ -1,0 +1,159 @@
+"""Plan what reading kept pages again changes of filed articles (`reread`); fetch pages that are no
+longer kept."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from syndicator.app.archive import Archive, find_terms
+from syndicator.app.clients import make_fetcher, open_worker
+from syndicator.app.configured import Configuration
+from syndicator.articles.snapshots import ANSWERED
+from syndicator.configuration.sources.identity import as_followed
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, NetworkDown, NotAnArticle, RulesError
+from syndicator.core.model import Article, Failed, Fetched, Problem, Source
+from syndicator.core.ports import Fetcher
+from syndicator.core.reasons import FetchReason
+from syndicator.filing.context import page_request, without_credentials
+from syndicator.processes.worker import Worker
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.passes import jobs
+from syndicator.upkeep.passes.choose import Choice, Chosen, choose
+from syndicator.upkeep.passes.one_pass import (
+    Filed,
+    Outcome,
+    Plan,
+    Progress,
+    ignore_progress,
+    plan_pass,
+    read_filed,
+    write_plan,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledPage(Filed):
+    """A filed article and its kept page."""
+
+    html: bytes
+    headers: Mapping[str, str]
+
+
+def plan_reread(
+    archive: Archive,
+    configuration: Configuration,
+    choice: Choice = Choice(),
+    *,
+    progress: Progress = ignore_progress,
+) -> Plan:
+    """Plan how the present rules change the chosen articles; `lacking` are those without a kept
+    page. Raises UsageError, ConfigError."""
+    if configuration.faults:
+        raise ConfigError.of(configuration.faults)
+    problems = reconcile.files(archive, configuration)
+    with open_worker() as worker:
+        return plan_pass(
+            archive,
+            choose(archive, configuration.sources, choice),
+            lambda chosen: _read_page(archive, chosen),
+            lambda pages: [_read_again(archive, configuration, worker, page) for page in pages],
+            problems=problems,
+            progress=progress,
+        )
+
+
+def _read_page(archive: Archive, chosen: Chosen) -> FiledPage | Problem | None:
+    page = archive.snapshots.get(chosen.id)
+    if page is None:
+        return None
+    filed = read_filed(archive, chosen.path)
+    if not isinstance(filed, Filed):
+        return filed
+    html, headers = page
+    return FiledPage(path=filed.path, article=filed.article, html=html, headers=headers)
+
+
+def _read_again(
+    archive: Archive, configuration: Configuration, worker: Worker, page: FiledPage
+) -> Outcome:
+    """Read a kept page again. Raises WorkerFailed, ConfigError."""
+    article = page.article
+    source = find_terms(archive, configuration, article)
+    if source is None:
+        return None
+    source = as_followed(source, archive.store.visits.state(source.key))
+    try:
+        return worker.call_sync(
+            jobs.read_again,
+            page.html,
+            page.headers,
+            article,
+            source,
+            owned=archive.rights_of(configuration.sources[source.key]).owns(article.url),
+            files=configuration.taxonomy,
+            repeated=archive.store.visits.repeated(urls.own_host(article.url)),
+            now=archive.clock(),
+            uncategorised=configuration.settings.describe.uncategorised,
+        )
+    except RulesError as error:
+        raise ConfigError(
+            f"{configuration.folder}/sources.toml: source {source.key!r}: {error}"
+        ) from error
+    except NotAnArticle as refusal:
+        detail = f"{refusal}; the article stays as it is"
+        return Problem(what=page.path, reason=refusal.reason, detail=detail)
+
+
+def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
+    """Write the plan, and note the articles that this version has read."""
+    write_plan(archive, plan, progress)
+    for id in plan.revised:
+        archive.snapshots.note_read(id)
+
+
+def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
+    """Return the ids of chosen articles without a kept page."""
+    chosen = choose(archive, sources, choice)
+    return [each.id for each in chosen if archive.snapshots.get(each.id) is None]
+
+
+async def fetch_pages(
+    archive: Archive,
+    configuration: Configuration,
+    ids: Sequence[str],
+    progress: Progress = ignore_progress,
+) -> tuple[Problem, ...]:
+    """Fetch and keep the pages of articles. Returns the failures. Raises NetworkDown, OSError."""
+    problems: list[Problem] = []
+    async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
+        for number, id in enumerate(ids, 1):
+            article = archive.store.visits.article(id)
+            failed = await _fetch(archive, configuration, fetcher, article) if article else None
+            if failed and failed.no_network and number == 1:
+                raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")
+            if failed:
+                problems.append(
+                    Problem(what=failed.url, reason=failed.reason, detail=failed.detail)
+                )
+            progress(number, len(ids))
+    return tuple(problems)
+
+
+async def _fetch(
+    archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
+) -> Failed | None:
+    if (source := find_terms(archive, configuration, article)) is None:
+        return None
+    request = page_request(article.url, source, configuration.settings, configuration.environ)
+    result = without_credentials(request, source, configuration.environ) or await fetcher.fetch(
+        request
+    )
+    if isinstance(result, Failed):
+        return result
+    if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):
+        return Failed(
+            url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered"
+        )
+    archive.snapshots.put(article.id, result.body, {**result.headers, ANSWERED: result.final_url})
+    return None

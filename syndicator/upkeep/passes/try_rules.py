@@ -1,0 +1,103 @@
+"""Try the rules of a source on its newest kept pages, and score what they leave."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from syndicator.app.archive import Archive, as_place
+from syndicator.app.clients import open_worker
+from syndicator.app.configured import Configuration
+from syndicator.app.lookup import need_sources
+from syndicator.app.places import Place, kept_pages
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.snapshots import ANSWERED
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import FeedKey, Rules
+from syndicator.filing.ownership import rights_in
+from syndicator.upkeep.passes import jobs
+
+if TYPE_CHECKING:
+    from syndicator.reading.reader import Trial
+
+PAGES = 10  # newest kept pages that are tried
+POINTED = 5  # pages on which a selector made by pointing must match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """Result of rules on a kept page; `trial` is None if reading failed."""
+
+    id: str
+    title: str
+    trial: "Trial | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A kept page: its bytes, the address that answered, and its headers."""
+
+    id: str
+    title: str
+    url: str
+    page: tuple[bytes, str, Mapping[str, str]]
+
+
+def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPage]:
+    """Return the newest kept pages that a source owns. Raises UsageError."""
+    need_sources(place.sources, [key], place.config)
+    if place.store is None:
+        return []
+    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
+    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
+    ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
+    pages: list[KeptPage] = []
+    for id, article in index.articles(ids).items():
+        if len(pages) == most:
+            break
+        page = snapshots.get(id) if rights.owns(article.url) else None
+        if page is None:
+            continue
+        html, headers = page
+        answered = (html, headers.get(ANSWERED, article.url), headers)
+        pages.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
+    return pages
+
+
+def try_rules(
+    archive: Archive, configuration: Configuration, key: str, rules: Rules, *, most: int = PAGES
+) -> tuple[Tried, ...]:
+    """Try `rules` on the newest kept pages of a source. Raises UsageError, RulesError."""
+    tried: list[Tried] = []
+    with open_worker() as worker:
+        for page in list_kept_pages(as_place(archive, configuration), key, most):
+            html, answered, headers = page.page
+            trial = None
+            with suppress(WorkerFailed):
+                trial = worker.call_sync(
+                    jobs.tried,
+                    html,
+                    answered,
+                    rules,
+                    repeated=archive.store.visits.repeated(urls.own_host(page.url)),
+                    headers=headers,
+                    now=archive.clock(),
+                )
+            tried.append(Tried(id=page.id, title=page.title, trial=trial))
+    return tuple(tried)
+
+
+def find_mean_score(tried: Sequence[Tried]) -> float:
+    """Return the mean score; an unreadable page counts as 0."""
+    return fmean(row.trial.score if row.trial else 0.0 for row in tried) if tried else 0.0
+
+
+def count_matched(tried: Sequence[Tried]) -> dict[str, int]:
+    """Return the number of pages on which each rule matches."""
+    trials = [row.trial for row in tried if row.trial]
+    return {
+        rule: sum(bool(trial.matches[rule]) for trial in trials)
+        for rule in (trials[0].matches if trials else ())
+    }

@@ -1,0 +1,19 @@
+"""Names of the worker's functions on tags and categories, as in `filing.jobs`."""
+
+# mypy: implicit-reexport
+# ruff: noqa: F401
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syndicator.upkeep.learn import group_files, learn_files, suggest_files
+    from syndicator.upkeep.tags.try_category import categorise_twice
+else:  # type checkers see functions, the program their names
+    from syndicator.processes.worker import lazy_names
+
+    _MODULES = {
+        "upkeep.learn": "group_files learn_files suggest_files",
+        "upkeep.tags.try_category": "categorise_twice",
+    }
+    globals().update(lazy_names(_MODULES))
+    __all__ = list(lazy_names(_MODULES))

@@ -1,0 +1,100 @@
+"""Learn from confirmed tags and categories, or suggest new ones, in a worker of its own."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from syndicator.app.archive import Archive
+from syndicator.app.configured import Configuration, taxonomy_files
+from syndicator.app.lookup import filed
+from syndicator.configuration.settings import is_bucket
+from syndicator.core.ports import FileStamp
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.processes.worker import Worker
+from syndicator.store.engine import Store
+from syndicator.upkeep.learn import forget, lacking
+from syndicator.upkeep.tags import jobs
+
+if TYPE_CHECKING:
+    from syndicator.describing.groups import Group
+    from syndicator.describing.taxonomy.suggest import Proposal
+
+# confirmed articles from which learning pays: F1 39 and 36 instead of 36 and 34 on two blogs
+LEAST = 10
+LONG_SECONDS = 900.0  # for learning: 3,000 posts were measured to take about a minute
+LONG_MEGABYTES = 3000
+MOST_READ = 5000  # newest articles that are searched for new tags
+MOST_GROUPED = 600  # newest articles that are grouped
+LEAST_GROUPED = 50  # articles: fewer form groups by chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    articles: int  # with a tag that a person confirmed
+    tags: int  # 0: too few articles to learn from
+    filed: int = 0  # articles with a category that a person confirmed
+
+
+def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST) -> Learnt:
+    """Learn words, confirmed tags and categories. Raises WorkerFailed, ConfigError."""
+    stamps = _by_age(archive.store)
+    files = taxonomy_files(configuration.folder, configuration.settings)
+    if not stamps:
+        forget(Path(files[1]))
+        Path(files[1]).unlink(missing_ok=True)
+        return Learnt(articles=0, tags=0)
+    from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
+
+    wanted = (stamp.path for stamp in lacking(stamps, Path(files[1]), MOST_TEXTS))
+    with _at_hand(archive.article_store, wanted) as folder, _long_worker() as worker:
+        articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, least)
+    return Learnt(articles=articles, tags=tags, filed=filed)
+
+
+def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
+    """Return topics that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
+    files = taxonomy_files(configuration.folder, configuration.settings)
+    paths = [stamp.path for stamp in _by_age(archive.store)[-MOST_READ:]]
+    with _at_hand(archive.article_store, paths) as folder, _long_worker() as worker:
+        return worker.call_sync(jobs.suggest_files, files, folder, paths)
+
+
+def suggest_groups(archive: Archive) -> "list[Group]":
+    """Return groups of articles that could be categories, largest first. Raises WorkerFailed."""
+    paths = [stamp.path for stamp in _by_age(archive.store)[-MOST_GROUPED:]]
+    if len(paths) < LEAST_GROUPED:
+        return []
+    with _at_hand(archive.article_store, paths) as folder, _long_worker() as worker:
+        return worker.call_sync(jobs.group_files, folder, paths)
+
+
+@contextmanager
+def _at_hand(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]:
+    """Yield a local folder with the files, for the worker."""
+    if not is_bucket(article_store.name):
+        yield article_store.name
+        return
+    with TemporaryDirectory(prefix="syndicator-articles-") as folder:
+        for path in paths:
+            with suppress(FileNotFoundError):
+                data = article_store.read(path)
+                place = Path(folder, path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+        yield folder
+
+
+def _long_worker() -> closing[Worker]:
+    return closing(Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES))
+
+
+def _by_age(store: Store) -> list[FileStamp]:
+    stamps = store.visits.stamps()
+    dated = [
+        (row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id)
+        for row in filed(store)
+    ]
+    return [stamps[id] for _, _, id in sorted(dated)]

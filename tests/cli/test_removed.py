@@ -1,0 +1,51 @@
+"""Commands and options that are gone say so for a release."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app
+from syndicator.cli.base import REMOVED, check_removed
+from syndicator.core.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("typed", "removed", "cure"),
+    [
+        ("tags review", "tags review", "the page Articles of the console"),
+        ("tags review --json --config elsewhere", "tags review", "status --list articles"),
+        ("--quiet tags review", "tags review", "tags confirm"),
+        ("--log-format json tags review", "tags review", "tags reject"),
+        ("change review-tags", "change review-tags", "the page Articles of the console"),
+        ("demo --kill 3", "demo --kill", "nothing replaces it"),
+        ("demo --once --kill=3 --json", "demo --kill", "./run test --all"),
+    ],
+)
+def test_what_is_gone_says_what_replaces_it(typed: str, removed: str, cure: str) -> None:
+    ran = CliRunner().invoke(app, shlex.split(typed))
+    assert isinstance(ran.exception, UsageError)
+    assert f"`{removed}` was removed: " in str(ran.exception) and cure in str(ran.exception)
+
+
+def test_help_does_not_list_them() -> None:
+    for removed in REMOVED:
+        command, _, option = removed.partition(" --")
+        *groups, name = command.split()
+        words = command.split() if option else groups
+        shown = CliRunner().invoke(app, [*words, "--help"]).stdout
+        assert shown and f" --{option or name} " not in shown and f"\n  {name} " not in shown
+
+
+def test_other_options_of_the_command_work() -> None:
+    check_removed(["demo", "--once", "--dir", "kill"])
+
+
+def test_it_ends_as_a_wrong_word_does() -> None:
+    words = [sys.executable, "-m", "syndicator", "tags", "review"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "`tags review` was removed" in done.stderr

@@ -1,0 +1,42 @@
+"""What is told of an article that reads differently now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from syndicator.core.model import Article
+from syndicator.upkeep.passes.compare import list_changes
+from syndicator.upkeep.passes.revision import FieldChange
+
+OLD = Article(
+    id="a",
+    url="https://x.example/a",
+    title="T",
+    body="One.\n\nTwo.\n\nTwo.\n\nThree.",
+    tags=("A", "B"),
+    author="Ann",
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, None),
+        ({"title": "U"}, ("title", "T", "U")),
+        ({"author": None}, ("author", "Ann", "")),
+        ({"tags": ("B", "C")}, ("tags", "A, B", "B, C")),
+        ({"robots": ("noarchive",)}, ("robots", "", "noarchive")),
+        ({"body": "One.\n\nTwo.\n\nThree."}, ("body", "Two.", "")),
+        ({"body": "One.\n\nNew.\n\nTwo.\n\nThree."}, ("body", "Two.", "New.")),
+        ({"body": "Three.\n\nTwo.\n\nTwo.\n\nOne."}, ("body", "", "")),  # in another order
+        ({"updated": datetime(2026, 1, 1, tzinfo=UTC), "keywords": ("k",)}, None),
+    ],
+)
+def test_each_field_that_differs_is_told(
+    fields: dict[str, object], told: tuple[str, str, str] | None
+) -> None:
+    expected = (FieldChange(field=told[0], old=told[1], new=told[2]),) if told else ()
+    assert list_changes(OLD, replace(OLD, **fields)) == expected  # type: ignore[arg-type]

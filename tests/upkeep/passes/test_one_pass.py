@@ -1,0 +1,127 @@
+"""One pass over filed articles: what it reads, what a failure costs, and what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Problem
+from syndicator.core.reasons import FileReason, WorkerReason
+from syndicator.upkeep import reconcile
+from syndicator.upkeep.passes.choose import Chosen, choose_all
+from syndicator.upkeep.passes.one_pass import (
+    Filed,
+    Outcome,
+    Plan,
+    plan_pass,
+    read_filed,
+    write_plan,
+)
+from syndicator.upkeep.passes.revision import Revision
+from tests.places import Place, store_articles
+
+Revise = Callable[[Sequence[Filed]], list[Outcome]]
+TITLES = ("Bridges", "Gardens", "Harbours")
+
+
+def fill(place: Place) -> None:
+    with place.app() as app:
+        for title in TITLES:
+            store_articles(app, title, f"Words about {title}.")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path).take(fill)
+
+
+def run(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> Plan:
+    def note(done: int, total: int) -> None:
+        if seen is not None:
+            seen.append((done, total))
+
+    problems = reconcile.files(app.archive, app.configuration)
+    return plan_pass(
+        app.archive,
+        choose_all(app.archive, None),
+        lambda chosen: read_filed(app.archive, chosen.path),
+        revise,
+        problems=problems,
+        batch=2,
+        progress=note,
+    )
+
+
+def recategorise(articles: Sequence[Filed]) -> list[Outcome]:
+    return [Revision(values={"category": "Towns"}) for _ in articles]
+
+
+def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> None:
+    seen: list[tuple[int, int]] = []
+    with place.app() as app:
+        reconcile.files(app.archive, app.configuration)
+        before = place.digests("articles")
+        planned = run(app, recategorise, seen)
+    assert [item.title for item in planned.articles] == list(TITLES)
+    assert (planned.looked, planned.lacking, planned.problems) == (3, (), ())
+    assert ("categories/towns", 3) in [(feed.feed, feed.joins) for feed in planned.feeds]
+    assert seen == [(2, 3), (3, 3)]
+    assert place.digests("articles") == before
+
+
+def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) -> None:
+    def revise(articles: Sequence[Filed]) -> list[Outcome]:
+        if any(filed.article.title == "Gardens" for filed in articles):
+            raise WorkerFailed(WorkerReason.CRASHED, "signal 9")
+        return recategorise(articles)
+
+    with place.app() as app:
+        planned = run(app, revise)
+    assert [item.title for item in planned.articles] == ["Bridges", "Harbours"]
+    [problem] = planned.problems
+    assert (problem.reason, problem.detail) == (WorkerReason.CRASHED, "signal 9")
+    failed = place.article("Gardens").id
+    assert failed not in planned.revised and len(planned.revised) == 2
+
+
+def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
+    place.path("Gardens").write_text("no frontmatter")
+    with place.app() as app:
+        planned = run(app, recategorise)
+    assert [problem.reason for problem in planned.problems] == [FileReason.BAD_ARTICLE_FILE]
+    assert planned.looked == 2
+
+
+def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) -> None:
+    bridges = place.article("Bridges").id
+    problem = Problem(what="Gardens", reason=FileReason.BAD_ARTICLE_FILE)
+
+    def read(chosen: Chosen) -> Filed | Problem | None:
+        if chosen.id == bridges:
+            return None
+        filed = read_filed(app.archive, chosen.path)
+        assert isinstance(filed, Filed)
+        return problem if filed.article.title == "Gardens" else filed
+
+    with place.app() as app:
+        chosen = choose_all(app.archive, None)
+        planned = plan_pass(app.archive, chosen, read, recategorise, problems=())
+        gone = read_filed(app.archive, "2020/01/none.md")
+    assert (planned.lacking, planned.problems) == ((bridges,), (problem,))
+    assert [item.title for item in planned.articles] == ["Harbours"]
+    assert gone is None
+
+
+def test_an_edit_between_plan_and_writing_stays(place: Place) -> None:
+    with place.app() as app:
+        planned = run(app, recategorise)
+        place.edit("Gardens", "title: Gardens", "title: Better gardens")
+        place.edit("Harbours", "source_key", "category: Mine\nsource_key")
+        write_plan(app.archive, planned)
+    assert place.article("Bridges").category == "Towns"
+    assert place.article("Better gardens").category == "Towns"
+    assert place.article("Harbours").category == "Mine"

@@ -1,0 +1,53 @@
+"""Rules tried on kept pages, and saved."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.cli.operations import apply
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Rules
+from syndicator.operations.operation import need
+from syndicator.runs import refresh
+from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
+from tests.faults.instance import InProcess
+from tests.places import Place
+from tests.upkeep.passes.test_reread import SETTINGS, visited
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
+    made = Place(tmp_path, settings=SETTINGS)
+    asyncio.run(visited(made))
+    return made
+
+
+def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
+    before, rules = place.digests("articles"), Rules(remove=(".promo",))
+    with place.app() as app:
+        promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
+        assert len(promo) == 2 and {
+            one.trial.matches['remove ".promo"'] for one in promo if one.trial
+        } == {1}
+        assert count_matched(promo) == {'remove ".promo"': 2}
+        assert count_matched(
+            try_rules(app.archive, app.configuration, "daily", Rules(select=(".none",)))
+        ) == {'select ".none"': 0}
+        assert count_matched(()) == {}
+        assert 0.5 < find_mean_score(promo) < 1
+        assert (
+            find_mean_score([*promo, *(replace(one, trial=None) for one in promo)])
+            == find_mean_score(promo) / 2
+        )
+        assert find_mean_score(()) == 0
+        with pytest.raises(UsageError, match="no source 'nobody'"):
+            try_rules(app.archive, app.configuration, "nobody", rules)
+        apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
+    assert place.digests("articles") == before
+    with place.app() as app:
+        assert app.configuration.sources["daily"].rules == rules

@@ -1,0 +1,183 @@
+"""An operator's word on tags and category: kept as an edit of the file is, and learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from syndicator.app.container import App
+from syndicator.articles.edits import By, by_of, may_write
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article
+from syndicator.upkeep import editorial
+from syndicator.upkeep.tags import learning
+from syndicator.upkeep.tags.decide import (
+    Confirmed,
+    Decision,
+    Names,
+    plan_decision,
+    with_tags,
+    without_tags,
+    write_decision,
+)
+from tests.places import Place, store_articles
+from tests.upkeep.passes.test_describe_all import MODELS, redescribed
+
+URL = "https://one.example/models"
+
+
+@pytest.fixture
+def filed(place: Place) -> Place:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS, tags=("LLM", "GPU"), tags_by="matched", category="AI")
+    return place
+
+
+def say(
+    place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), category: str | None = None
+) -> Article:
+    def decide(article: Article, names: Names) -> Decision:
+        said = without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
+        return Decision(tags=said.tags, category=category)
+
+    with place.app() as app:
+        return told(app, plan_decision(app.archive, app.configuration, URL, decide))
+
+
+def told(app: App, planned: Confirmed) -> Article:
+    return write_decision(app.archive, planned.path, planned.before, planned.after)
+
+
+@pytest.mark.slow
+def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
+    assert say(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
+    found = filed.article("Models")
+    assert (found.tags_by, by_of(found, "category")) == ("operator", By.MATCHED)
+    filed.write_taxonomy('[[tag]]\nname = "weather"\n')
+    assert [
+        line.partition(":")[0] for one in redescribed(filed).articles for line in one.revision.lines
+    ] == [
+        "category",
+        "excerpt",
+    ]
+    assert filed.article("Models").tags == ("LLM", "GPU")
+    with filed.app() as app:
+        assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
+            articles=1, tags=2
+        )
+
+
+def test_a_rejected_tag_does_not_come_back(filed: Place) -> None:
+    assert say(filed, wrong=["large language model"]).tags == ("GPU",)
+    assert say(filed, wrong=["GPU"]).tags == ()
+    redescribed(filed)
+    found = filed.article("Models")
+    assert (found.tags, found.tags_by) == ((), "operator")
+
+
+def test_a_confirmed_category_stays_whatever_it_is(filed: Place) -> None:
+    say(filed, category="Weather")
+    redescribed(filed)
+    found = filed.article("Models")
+    assert (found.category, found.category_by) == ("Weather", "operator")
+    assert not may_write(found, "category", By.PUBLISHER)
+
+
+def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(filed: Place) -> None:
+    with filed.app() as app:
+        store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
+    say(filed)
+    assert by_of(filed.article("Models"), "category") is By.LLM
+
+
+def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
+    bytes_before = filed.path("Models").read_bytes()
+    before = filed.article("Models")
+    after = say(filed, wrong=["GPU"], category="Weather")
+    assert filed.path("Models").read_bytes() != bytes_before
+    with filed.app() as app:
+        write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
+    assert filed.path("Models").read_bytes() == bytes_before
+
+
+def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
+    with filed.app() as app:
+        planned = plan_decision(
+            app.archive,
+            app.configuration,
+            URL,
+            lambda article, names: with_tags(article, names, []),
+        )
+        filed.edit("Models", "title: Models", "title: Better models")
+        assert told(app, planned).title == "Better models"  # other fields are no matter of ours
+        planned = plan_decision(
+            app.archive,
+            app.configuration,
+            URL,
+            lambda article, names: without_tags(article, names, ["GPU"]),
+        )
+        filed.edit("Better models", "- GPU", "- Mine")
+        with pytest.raises(UsageError, match="edited meanwhile"):
+            told(app, planned)
+    assert filed.article("Better models").tags == ("LLM", "Mine")
+
+
+@pytest.mark.parametrize(
+    ("added", "wrong", "told"),
+    [
+        (["LLN"], [], "no tag 'LLN' in taxonomy.toml, and no article has it .did you mean 'LLM'"),
+        (["LLM, GPU"], [], "give each tag as a word of its own"),
+        (["--"], [], "a letter or a digit"),
+        ([""], [], "a letter or a digit"),
+        ([], ["Weather"], "does not have the tag 'Weather'; its tags: LLM, GPU"),
+        ([], ["GPU", "GPU", "LLM", "LLM", "gpu"], ""),
+    ],
+)
+def test_what_cannot_be_meant_changes_nothing(
+    filed: Place, added: list[str], wrong: list[str], told: str
+) -> None:
+    before = filed.path("Models").read_bytes()
+    if told:
+        with pytest.raises(UsageError, match=told):
+            say(filed, added, wrong)
+        assert filed.path("Models").read_bytes() == before
+    else:
+        assert say(filed, added, wrong).tags == ()
+
+
+def test_a_tag_that_is_not_there_cannot_be_rejected(filed: Place) -> None:
+    say(filed, wrong=["GPU"])
+    with pytest.raises(UsageError, match="does not have the tag 'GPU'; its tags: LLM"):
+        say(filed, wrong=["GPU"])
+
+
+def test_an_empty_taxonomy_takes_any_tag(filed: Place) -> None:
+    filed.write_taxonomy("")
+    assert say(filed, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
+
+
+def test_a_withdrawn_article_says_how_it_comes_back(filed: Place) -> None:
+    with filed.app() as app:
+        editorial.withdraw(app.archive, app.configuration, URL)
+    with pytest.raises(UsageError, match="withdraw --undo"):
+        say(filed)
+
+
+def test_a_broken_file_is_named(filed: Place) -> None:
+    path = filed.path("Models")
+    path.write_text("---\ntags: [\n---\n")
+    with pytest.raises(ConfigError, match=path.name):
+        say(filed)
+
+
+def test_categories_are_those_of_the_taxonomy() -> None:
+    from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
+
+    names = Names(Vocabulary(category=(CategoryDef(name="AI"), CategoryDef(name="Finance"))))
+    assert names.category("finance") == "Finance"
+    with pytest.raises(UsageError, match="did you mean 'Finance'"):
+        names.category("Finanse")
+    with pytest.raises(UsageError, match="it has AI, Finance"):
+        names.category("Gardens")
+    assert Names(Vocabulary()).category("Gardens") == "Gardens"

@@ -1,0 +1,180 @@
+"""Learning from the confirmed past, and names to consider."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from syndicator.cli.operations import apply
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+from syndicator.operations.operation import need
+from syndicator.runs.refresh import remake
+from syndicator.upkeep import editorial, reconcile, reindex
+from syndicator.upkeep.learn import Post, balanced, confirmed_tags, memory
+from syndicator.upkeep.tags import learning
+from tests.places import Place, store_articles
+from tests.upkeep.passes.test_describe_all import MODELS
+
+
+def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
+    url = "https://x.example/a"
+    return Article(
+        id="a",
+        url=url,
+        title="T",
+        body="A large language model.",
+        tags=tags,
+        tags_by=tags_by,
+        keywords=keywords,
+    )
+
+
+@pytest.mark.parametrize(
+    ("article", "taught"),
+    [
+        (made("operator", ("LLM", "Mine")), ("LLM", "Mine")),
+        (made("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
+        (made("publisher", ("GPU",), ("Offers",)), None),
+        (made("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
+        (made("matched"), None),
+        (made("llm"), None),
+        (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
+        (made("operator", ()), None),
+    ],
+)
+def test_only_what_a_person_stood_behind_is_learnt_from(
+    article: Article, taught: tuple[str, ...] | None
+) -> None:
+    taxonomy = Taxonomy(
+        Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
+    )
+    assert [tags for _, (_, _, tags) in confirmed_tags([article], taxonomy)] == [taught or ()]
+
+
+@pytest.mark.parametrize(
+    ("given", "taught"),
+    [
+        (
+            {"flood": 200, "a": 40, "b": 40, "c": 40, "d": 40},
+            {"flood": 40, "a": 40, "b": 40, "c": 40, "d": 40},
+        ),
+        (
+            {"flood": 200, "a": 90, "b": 90, "c": 90, "d": 90, "e": 90},
+            {"flood": 112} | dict.fromkeys("abcde", 90),
+        ),
+        (
+            {"flood": 200, "a": 5, "b": 5, "c": 5, "d": 5, "e": 5},
+            {"flood": 30} | dict.fromkeys("abcde", 5),
+        ),
+        ({"flood": 200, "a": 50}, {"flood": 50, "a": 50}),
+        ({"flood": 200, "a": 5}, {"flood": 30, "a": 5}),
+        ({"one": 200}, {"one": 200}),
+        ({"one": 200, "": 300}, {"one": 200, "": 300}),  # the operator's own tags
+        ({}, {}),
+    ],
+)
+def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[str, int]) -> None:
+    past: list[tuple[str, Post]] = [
+        (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
+    ]
+    learnt = balanced([*past, ("flood", ("flood", "no tag", ()))])
+    assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
+    assert Counter(key for key, _, tags in learnt if tags) == taught
+    newest = [text for key, text, tags in learnt if tags and key == "flood"]
+    assert newest == [f"{n}" for n in range(given.get("flood", 0))][-len(newest) :]
+
+
+def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
+        store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
+        assert learning.learn(app.archive, app.configuration) == learning.Learnt(
+            articles=1, tags=0
+        )  # one is too few
+        assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
+        assert reindex.reindex(app.archive, app.configuration).unlearnt
+        assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
+            articles=1, tags=1
+        )
+        assert (app.configuration.settings.state_dir / "learnt.npz").exists()
+    place.edit("Ours", "- LLM", "- Weather")
+    with place.app() as app:
+        assert not reindex.reindex(app.archive, app.configuration).unlearnt
+        assert learning.learn(app.archive, app.configuration, least=1).articles == 2
+        assert memory(app.configuration.settings.state_dir / "learnt.npz").exists()
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
+        assert not memory(
+            app.configuration.settings.state_dir / "learnt.npz"
+        ).exists()  # which has texts
+        editorial.withdraw(app.archive, app.configuration, "https://one.example/theirs")
+        assert learning.learn(app.archive, app.configuration) == learning.Learnt(articles=0, tags=0)
+        assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
+
+
+def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", MODELS, category="AI")
+        store_articles(app, "Said", MODELS, category="AI", category_by="operator")
+        store_articles(app, "Edited", MODELS, category="Gardens")
+    place.edit("Edited", "category: Gardens", "category: AI")
+    with place.app() as app:
+        reconcile.files(app.archive, app.configuration)
+        assert learning.learn(app.archive, app.configuration).filed == 2
+
+
+def test_suggestions_come_from_the_shelf(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            store_articles(
+                app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
+            )
+        found = learning.suggest(app.archive, app.configuration)
+    assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
+
+
+def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.app() as app:
+        for number in range(4):
+            store_articles(
+                app,
+                f"A ferry {number}",
+                f"The ferry {number} left the harbour. A harbour has a ferry.",
+            )
+            store_articles(
+                app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
+            )
+        assert learning.suggest_groups(app.archive) == []
+        monkeypatch.setattr(learning, "LEAST_GROUPED", 8)
+        found = learning.suggest_groups(app.archive)
+    assert sorted(one.support for one in found) == [4, 4]
+    before = (place.config / "taxonomy.toml").read_text()
+    chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
+    with place.app() as app:
+        apply(app, need("save-category"), chosen)
+        with pytest.raises(UsageError, match="already"):
+            apply(app, need("save-category"), {**chosen, "name": "ferries"})
+    assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
+    assert (
+        Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
+    )
+
+
+def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
+    with place.app() as app:
+        for number in range(learning.LEAST):
+            store_articles(
+                app,
+                f"Theirs {number}",
+                MODELS,
+                tags=("LLM",),
+                tags_by="publisher",
+                keywords=("LLM",),
+            )
+        remake(app)
+        assert (app.configuration.settings.state_dir / "learnt.npz").exists()

@@ -1,0 +1,52 @@
+"""Two tags that were merged are two again."""
+
+from __future__ import annotations
+
+from syndicator.operations.changes import texts
+from tests.places import Place
+from tests.upkeep.tags.test_rename import feed_id, fill, moved, retag
+
+
+def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
+    """Done twice, as after a crash in between, it is the same."""
+    fill(place)
+    before = {name: feed_id(place, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
+    with place.app() as app:
+        had = {
+            id: app.archive.store.index.articles([id])[id].tags
+            for id in app.archive.store.visits.stamps()
+        }
+    retag(place, "merge", "LLM", "GPU")
+    place.build()
+    assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
+    wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
+    wanted |= {f"tags:{id}": "".join(f"{tag}\n" for tag in its) for id, its in had.items()}
+    for _ in range(2):
+        with place.app() as app:
+            texts.write(app, {name: (None, text) for name, text in wanted.items()})
+    place.build()
+    assert "tags/llm.atom" not in moved(place)
+    assert {name: feed_id(place, name) for name in before} == before
+    assert place.published("tags/llm.atom").count("</entry>") == 2
+    assert place.published("tags/gpu.atom").count("</entry>") == 2
+    with place.app() as app:
+        assert {id: app.archive.store.index.articles([id])[id].tags for id in had} == had
+        assert {
+            id: app.archive.article_store.get(app.archive.store.index.path(id) or "").tags
+            for id in had
+        } == had
+
+
+def test_where_the_address_of_a_feed_leads_is_a_text(place: Place) -> None:
+    fill(place)
+    retag(place, "merge", "LLM", "GPU")
+    retag(place, "rename", "GPU", "chips")
+    with place.app() as app:
+        assert [
+            texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")
+        ] == [
+            "leads to tag/gpu",
+            "leads to tag/chips",
+            "here",
+            None,
+        ]

@@ -1,0 +1,31 @@
+"""What another description of a category would do."""
+
+from __future__ import annotations
+
+from syndicator.core.model import Article
+from syndicator.upkeep.tags.try_category import categorise_twice
+from tests.places import Place
+
+FERRY = Article(
+    id="a",
+    url="https://x.example/a",
+    title="The ferry to the island sails again",
+    body=(
+        "The ferry left the harbour at noon with two hundred passengers. Its captain had waited"
+        " nine days for a berth, and the pilots of the port were glad to see the ship go."
+    ),
+    language="en",
+)
+SHIPS = "ships: ferries, harbours, captains, ports, passengers at sea"
+
+
+def test_the_description_decides_and_nothing_is_written(place: Place) -> None:
+    taxonomy = place.config / "taxonomy.toml"
+    before = taxonomy.read_text()
+    with place.app() as app:
+        files = app.configuration.taxonomy
+        [(id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
+        [(_, same, undescribed)] = categorise_twice(files, "Unit 7", "", [FERRY])
+    assert (id, described) == ("a", "Unit 7")
+    assert now == same != "Unit 7" != undescribed
+    assert taxonomy.read_text() == before
