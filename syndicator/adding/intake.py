@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from syndicator.adding.importing import is_draft, lint, translate
+from syndicator.adding.importing import is_draft, translate
+from syndicator.adding.lint import lint
 from syndicator.app.container import App
 from syndicator.articles import frontmatter
 from syndicator.articles.fields import aliases_of
