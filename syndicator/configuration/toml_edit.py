@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from syndicator.configuration.toml_lines import Place, Section, lines_of, sections_of
+from syndicator.core.errors import ConfigError
 
 Values = Mapping[str, Any]  # of a table: texts, numbers, booleans, lists; None removes the key
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -42,7 +43,6 @@ def set_values(text: str, place: Place, values: Values) -> str:
     """Return `text` with `values` in the table at `place`, such as ("publish",) or ("source", 2);
     a missing one is added, equal values stay as written. Raise ValueError if the table is written
     in a way that cannot be edited."""
-
     document = tomllib.loads(text)
     changed = _find_changed(document, place, values)
     if not changed:
@@ -61,9 +61,14 @@ def set_values(text: str, place: Place, values: Values) -> str:
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
-    """Return the text of a syndicator.toml with these settings, by section. Raise ValueError."""
-    for section, values in settings.items():
-        text = set_values(text, (section,), values)
+    """Return the text of a syndicator.toml with these settings, by section. Raise ConfigError."""
+    try:
+        for section, values in settings.items():
+            text = set_values(text, (section,), values)
+    except ValueError as error:
+        raise ConfigError(
+            "syndicator.toml is written in a way that a command cannot edit safely; edit it by hand"
+        ) from error
     return text
 
 
@@ -82,9 +87,9 @@ def remove_table(text: str, kind: str, number: int) -> str:
         after = _edit_section(text, root, (kind,), lambda array: array.pop(number))
         return _checked(after, expected)
     lines = _LINE.findall(text)
-    following = [each.first for each in sections if each.first >= own[-1].end]
-    first = _find_comment(lines, own[0].first)
-    stop = _find_comment(lines, following[0]) if following else len(lines)
+    first = _find_comment(lines, sections, own[0])
+    following = sections[sections.index(own[-1]) + 1 :]
+    stop = _find_comment(lines, sections, following[0]) if following else len(lines)
     end = own[-1].end
     while end < stop and _is_comment(lines[end]):
         end += 1
@@ -142,8 +147,9 @@ def _insert_head(text: str, values: Values) -> str:
     """Return `text`, which has no key outside of tables, with `values` above the first table and
     the comment on it."""
     lines = _LINE.findall(text)
-    headers = sections_of(text)[1:]
-    first = _find_comment(lines, headers[0].first) if headers else len(lines)
+    sections = sections_of(text)
+    headers = sections[1:]
+    first = _find_comment(lines, sections, headers[0]) if headers else len(lines)
     new = _write_pairs(values) + ("\n" if headers else "")
     return "".join(lines[:first]) + _with_ends_of(text, new) + "".join(lines[first:])
 
@@ -212,8 +218,10 @@ def _find_changed(document: dict[str, Any], place: Place, values: Values) -> dic
     """Return the `values` that the table at `place` has not, or not so."""
     try:
         table = _go_to(document, place)
-    except LookupError:
+    except (LookupError, TypeError):
         table = {}
+    if not isinstance(table, dict):
+        raise ValueError(f"{place[0]} cannot be edited safely: it is no table")
     changed = {}
     for name, value in values.items():
         new = _plain(value)
@@ -249,11 +257,14 @@ def _without_empty(value: Any) -> Any:
     return [_without_empty(each) for each in value] if isinstance(value, list) else value
 
 
-def _find_comment(lines: list[str], header: int) -> int:
-    """Return the first line of the comment directly above line `header`, or `header`."""
-    while header > 0 and _is_comment(lines[header - 1]):
-        header -= 1
-    return header
+def _find_comment(lines: list[str], sections: list[Section], section: Section) -> int:
+    """Return the first line of the comment directly above the header of `section`, or the header.
+    It may not be above the end of the section before, whose last value may look like a comment."""
+    before = sections[sections.index(section) - 1]
+    first = section.first
+    while first > before.end and _is_comment(lines[first - 1]):
+        first -= 1
+    return first
 
 
 def _is_comment(line: str) -> bool:

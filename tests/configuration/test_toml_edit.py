@@ -20,6 +20,7 @@ from syndicator.configuration.toml_edit import (
     write_table,
 )
 from syndicator.configuration.toml_lines import Place, sections_of
+from syndicator.core.errors import ConfigError
 
 FILE = """# ours
 [[feed]]  # the first
@@ -136,6 +137,7 @@ def test_an_edit(text: str, place: Place, values: dict[str, Any], wanted: str) -
         ("feed = [{a = 1}, {a = 2}]\n", 0, "feed = [{a = 2}]\n"),
         ("[[feed]]\r\na = 1\r\n\r\n[[feed]]\r\na = 2\r\n", 1, "[[feed]]\r\na = 1\r\n"),
         ('[[feed]]\na = """\n# text"""\n\n[[feed]]\n', 0, "[[feed]]\n"),
+        ('[[feed]]\na = """\n# text"""\n[[feed]]\n', 1, '[[feed]]\na = """\n# text"""\n'),
     ],
 )
 def test_a_table_is_removed_with_its_comment(text: str, number: int, wanted: str) -> None:
@@ -175,6 +177,11 @@ def test_settings_are_put_in_their_sections() -> None:
         text.replace("limit = 5", "limit = 6").replace("b = 1\n", 'b = 1\nurl = "u"\n')
         + "\n[fetch]\nx = 1\n"
     )
+
+
+def test_settings_that_cannot_be_edited_are_refused() -> None:
+    with pytest.raises(ConfigError, match="by hand"):
+        set_settings("publish = 1\n", {"publish": {"limit": 5}})
 
 
 # -- random files
