@@ -128,8 +128,8 @@ def _edit_section(
         change(_go_to(_go_to(document, section.place, is_alone=True), place[len(section.place) :]))
         after = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
-        raise ValueError(f"{place[0]} cannot be edited safely: {error}") from error
-    edited = _with_ends_of(before, after)
+        raise ValueError(f"the file cannot be edited safely: {error}") from error
+    edited = _with_ends_of(text, after)
     return "".join(lines[: section.first]) + edited + "".join(lines[section.end :])
 
 
@@ -273,6 +273,6 @@ def _is_comment(line: str) -> bool:
 
 def _with_ends_of(text: str, new: str) -> str:
     """Return `new` with the ends of lines that all lines of `text` have."""
-    if not text or text.count("\n") != text.count("\r\n"):
+    if "\r\n" not in text or text.count("\n") != text.count("\r\n"):
         return new
     return new.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -91,6 +91,9 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
         ("# mine\n\n# of a\n[a]\n", (), {"x": 1}, "# mine\n\nx = 1\n\n# of a\n[a]\n"),
         ("", (), {"x": 1}, "x = 1\n"),
         ("", ("a",), {"x": 1}, "[a]\nx = 1\n"),
+        ("x = 1", ("a",), {"y": 2}, "x = 1\n\n[a]\ny = 2\n"),
+        ("[a]", ("a",), {"y": 2}, "[a]\ny = 2\n"),
+        ("x = 1\r\n[a]", ("a",), {"y": 2}, "x = 1\r\n[a]\r\ny = 2\r\n"),
         ("[a]\r\nx = 1\r\n", ("a",), {"y": 2}, "[a]\r\nx = 1\r\ny = 2\r\n"),
         ("[a]\r\nx = 1\r\n", ("b",), {"y": 2}, "[a]\r\nx = 1\r\n\r\n[b]\r\ny = 2\r\n"),
         (
