@@ -44,7 +44,7 @@ def set_values(text: str, place: Place, values: Values) -> str:
     a missing one is added, equal values stay as written. Raise ValueError if the table is written
     in a way that cannot be edited."""
     document = tomllib.loads(text)
-    changed = _find_changed(document, place, values)
+    changed = _apply_values(document, place, values)
     if not changed:
         return text
 
@@ -57,7 +57,7 @@ def set_values(text: str, place: Place, values: Values) -> str:
         after = _insert_table(text, place, changed)
     else:
         after = _edit_section(text, section, place, put_changed)
-    return _checked(after, _expect_values(document, place, changed))
+    return _checked(after, document)
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
@@ -214,33 +214,30 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _find_changed(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
-    """Return the `values` that the table at `place` has not, or not so."""
-    try:
-        table = _go_to(document, place)
-    except (LookupError, TypeError):
-        table = {}
+def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
+    """Put `values` into the table at `place` of `document`. Return those that it had not."""
+    table: Any = document
+    for part in place:
+        if isinstance(table, list) and isinstance(part, int) and part < len(table):
+            table = table[part]
+        elif isinstance(table, dict):
+            table = table.setdefault(part, {})
+        else:
+            raise ValueError(f"{place[0]} has no table {place[1:]}")
     if not isinstance(table, dict):
-        raise ValueError(f"{place[0]} cannot be edited safely: it is no table")
+        raise ValueError(f"{place[0]} is no table")
     changed = {}
     for name, value in values.items():
         new = _plain(value)
         old = table.get(name)
-        if old != new or type(old) is not type(new):
-            changed[name] = value
-    return changed
-
-
-def _expect_values(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
-    table: Any = document
-    for part in place:
-        table = table.setdefault(part, {}) if isinstance(table, dict) else table[part]
-    for name, value in values.items():
+        if old == new and type(old) is type(new):
+            continue
+        changed[name] = value
         if value is None:
-            table.pop(name, None)
+            del table[name]
         else:
-            table[name] = value
-    return document
+            table[name] = new
+    return changed
 
 
 def _checked(text: str, expected: dict[str, Any]) -> str:

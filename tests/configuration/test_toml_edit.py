@@ -152,13 +152,15 @@ def test_a_table_is_removed_with_its_comment(text: str, number: int, wanted: str
     [
         lambda: add_table("feed = [{a = 1}]\n", "feed", {"a": 2}),
         lambda: set_values("a = 1\n", ("feed", 0), {"a": 2}),
+        lambda: set_values("[[feed]]\n", ("feed", 1), {"a": 2}),
+        lambda: set_values("a = 1\n", ("a",), {"b": 2}),
         lambda: set_values("source = [{a = 1}]\n", ("source", 0, "rules"), {"b": 2}),
         lambda: remove_table("[[f]]\na = 1\n[g]\nb = 1\n[f.c]\nd = 1\n", "f", 0),
         lambda: set_values("a = ", ("a",), {"b": 1}),
     ],
 )
 def test_what_cannot_be_edited_is_refused(edit: Any) -> None:
-    with pytest.raises(ValueError, match=r"overwrite|header|safely|Invalid|immutable"):
+    with pytest.raises(ValueError, match=r"overwrite|no table|header|safely|Invalid|immutable"):
         edit()
 
 
