@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from syndicator.adding.importing import is_draft, lint, translate
+from syndicator.adding.importing import is_draft, translate
+from syndicator.adding.lint import lint
 from syndicator.app.archive import Archive
 from syndicator.app.configured import Configuration
 from syndicator.articles import frontmatter

@@ -21,7 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
 from syndicator.cli.logs import LogFormat, choose, chosen, log
-from syndicator.configuration.tables import VARIABLE, own_config
+from syndicator.configuration.folders import VARIABLE, own_config
 from syndicator.core.errors import UsageError
 from syndicator.core.program import program
 from syndicator.operations.operation import Argument, Field

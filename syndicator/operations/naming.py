@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote
 
-from syndicator.configuration.tables import with_table
 from syndicator.core import text
 from syndicator.core.axes import QUERY
 from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, WorkerFailed
@@ -211,13 +210,17 @@ def _edit(
 ) -> Change:
     """Plan the edit of the table at `place` (file, list, number). `check` validates the file.
     Raises ConfigError."""
+    from syndicator.configuration import toml_edit
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
 
     name, kind, at = place
     path, before = app.configuration.folder / name, texts.read(app, f"config:{name}")
     try:
-        after = with_table(before or "", kind, at, values)
+        if at is None:
+            after = toml_edit.add_table(before or "", kind, values)
+        else:
+            after = toml_edit.set_values(before or "", (kind, at), values)
     except ValueError as error:
         raise ConfigError(
             f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rights import list_variables
 from syndicator.configuration.sources.rules_table import table
-from syndicator.configuration.tables import with_settings
 from syndicator.core import urls
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import stamp as stamp_of
@@ -259,6 +258,7 @@ def change_settings(
 ) -> Change:
     """Change settings in syndicator.toml, all or none. A setting without a value gets its
     default."""
+    from syndicator.configuration.toml_edit import set_settings
     from syndicator.operations.changes import texts
 
     allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
@@ -293,7 +293,7 @@ def change_settings(
         subject=SETTINGS_FILE,
         sentence=f"settings changed: {', '.join(data)}",
         data=data,
-        edits={f"config:{SETTINGS_FILE}": (before, with_settings(before or "", differ))},
+        edits={f"config:{SETTINGS_FILE}": (before, set_settings(before or "", differ))},
         is_empty=not data,
         nothing="nothing differs",
     )
@@ -303,6 +303,7 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
     """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of
     `check`."""
     from syndicator.configuration.settings import Settings, settings_of
+    from syndicator.configuration.toml_edit import set_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
     from syndicator.health.check import config_files as check
 
@@ -310,7 +311,7 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
     for section, name in (finding.split(".") for finding in texts):
         value = texts[f"{section}.{name}"].strip() or defaults[section, name].default
         written.setdefault(section, {})[name] = value
-    text = with_settings(text, written)
+    text = set_settings(text, written)
     wanted = settings_of(
         TomlFile(app.configuration.folder / SETTINGS_FILE, tomllib.loads(text), text),
         app.configuration.environ,

@@ -23,7 +23,7 @@ from syndicator import __version__
 from syndicator.configuration.private import PRIVATE, list_secrets
 from syndicator.configuration.settings import Publish, load
 from syndicator.configuration.sources.registry import put_text
-from syndicator.configuration.tables import with_settings
+from syndicator.configuration.toml_edit import set_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.setup import deploy
 
@@ -219,7 +219,7 @@ def share(config: Path, port: int | None = None) -> None:
     }
     path = config / "syndicator.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else None
-    put_text(path, with_settings(before or "", wanted), seen=before, is_private=True)
+    put_text(path, set_settings(before or "", wanted), seen=before, is_private=True)
 
 
 def write_folder(

@@ -9,8 +9,8 @@ import typer
 from typer.testing import CliRunner
 
 from syndicator.cli.base import CONFIG, Config
+from syndicator.configuration.folders import own_config, root_of
 from syndicator.configuration.settings import load, unknown_variables
-from syndicator.configuration.tables import own_config, root_of
 
 app = typer.Typer()
 

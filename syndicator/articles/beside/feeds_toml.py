@@ -11,27 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from syndicator.articles import disk
-from syndicator.core import text
+from syndicator.articles.beside.toml_text import write_table
 from syndicator.core.axes import AXES
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.core.ports.articles import KeptFile
-
-
-def toml_table(name: str, row: Mapping[str, Any]) -> str:
-    """Return one table of the array `name`. Values are texts, lists of texts and booleans."""
-    # JSON and TOML write texts of legal characters and lists of these alike
-    lines = (
-        f"{key} = {json.dumps(_legal(value), ensure_ascii=False)}\n" for key, value in row.items()
-    )
-    return f"\n[[{name}]]\n" + "".join(lines)
-
-
-def _legal(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_legal(item) for item in value]
-    return text.legal(value) if isinstance(value, str) else value
-
 
 FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\
@@ -223,7 +207,7 @@ def _written(
 ) -> bytes | None:
     if not rows and before is None:
         return None
-    return (note + "".join(toml_table(table, row) for row in rows)).encode()
+    return (note + "".join(write_table(f"[[{table}]]", row) for row in rows)).encode()
 
 
 class KeptAway:

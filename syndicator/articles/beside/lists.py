@@ -1,7 +1,6 @@
 """Lists beside the articles that survive a lost database: rights, withdrawals, instance uuid;
 append-only files of carriers, pruned articles and stories."""
 
-import json
 import re
 import tomllib
 import uuid
@@ -13,8 +12,9 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from syndicator.articles import fields
-from syndicator.articles.beside import feeds_toml, instance_toml
+from syndicator.articles.beside import instance_toml
 from syndicator.articles.beside.instance_toml import INSTANCE_TOML
+from syndicator.articles.beside.toml_text import quote, write_table
 from syndicator.articles.fields import aliases_of, feeds_of
 from syndicator.core import text
 from syndicator.core.axes import SOURCE_KEY
@@ -179,7 +179,7 @@ def _entry(withdrawn: Withdrawn) -> str:
         "at": fields.iso(withdrawn.at),
         "aliases": list(withdrawn.aliases),
     }
-    return feeds_toml.toml_table("withdrawn", {**row, "feeds": feeds})
+    return write_table("[[withdrawn]]", {**row, "feeds": feeds})
 
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:
@@ -336,31 +336,24 @@ class RightsFile:
             ) from error
 
     def _update(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        self._file.update(lambda data: _written(change(self._parsed(data))))
+        self._file.update(lambda data: _write_rights(change(self._parsed(data))))
         self.__dict__.pop("_read", None)
 
 
-def _written(tables: Mapping[str, Any]) -> bytes:
-    lines = [_NOTE, f"unit = {json.dumps(_UNIT)}\n"]
+def _write_rights(tables: Mapping[str, Any]) -> bytes:
+    parts = [_NOTE, f"unit = {quote(_UNIT)}\n"]
     for name in ("before", "shown"):
-        lines.append(f"\n[{name}]\n")
         rows = sorted(tables.get(name, {}).items())
-        lines += [
-            f"{json.dumps(key)} = {json.dumps(sorted(hosts))}\n" for key, hosts in rows if hosts
-        ]
+        parts.append(
+            write_table(f"[{name}]", {quote(key): sorted(hosts) for key, hosts in rows if hosts})
+        )
     for name in ("linked", "moved"):
         for key, hosts in sorted(tables.get(name, {}).items()):
-            lines.append(f"\n[{name}.{json.dumps(key)}]\n")
-            lines += [
-                f"{json.dumps(host)} = {_value(value)}\n" for host, value in sorted(hosts.items())
-            ]
-    return "".join(lines).encode()
-
-
-def _value(value: date | Mapping[str, Any]) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{{ old = {json.dumps(value['old'])}, on = {value['on'].isoformat()} }}"
+            rows = sorted(hosts.items())
+            parts.append(
+                write_table(f"[{name}.{quote(key)}]", {quote(host): value for host, value in rows})
+            )
+    return "".join(parts).encode()
 
 
 class Listed(ABC):

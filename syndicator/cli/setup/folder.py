@@ -21,7 +21,7 @@ from syndicator.cli.base import (
     opened_to_look,
 )
 from syndicator.cli.printing import counted
-from syndicator.configuration.tables import root_of
+from syndicator.configuration.folders import root_of
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
 

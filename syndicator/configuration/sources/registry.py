@@ -2,6 +2,7 @@
 sources.toml."""
 
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,19 +10,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import tomlkit
 from filelock import FileLock, Timeout
 
+from syndicator.configuration import toml_edit
 from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.identity import key_for as key_for
-from syndicator.configuration.sources.rules_table import (
-    HEADER,
-    HEADERS,
-    is_blank,
-    with_fields,
-    with_rules,
-)
 from syndicator.configuration.sources.rules_table import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -30,6 +24,7 @@ from syndicator.core.errors import ConfigError, EditedMeanwhile, Fault, LockedEr
 from syndicator.core.model import Source
 
 LOCK_SECONDS = 10.0  # how long an edit waits for another command's
+_HEADERS = re.compile(r"^\s*\[\[\s*(source|'source'|\"source\")\s*\]\]", re.M)
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
@@ -76,7 +71,7 @@ def add_sources(
     `urls.alias`, under the lock. Raise UsageError if a key or URL is taken, ConfigError for an
     invalid file, LockedError after 10 s."""
     with _locked_file(path) as target:
-        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        text = _read_text(target)
         there = known()  # after reading the text: an editor may save at any moment
         if there and sources and _append(path, target, text, there, sources):
             return
@@ -89,9 +84,9 @@ def add_sources(
         )
         if not sources:
             return text
-        added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
+        added = _write_tables(sources)
         check(TomlFile(path, tomllib.loads(added), added))
-        return f"{text.rstrip()}\n\n{added}".lstrip()
+        return toml_edit.append(text, added)
 
     _change(
         path,
@@ -106,7 +101,7 @@ def _append(
 ) -> bool:
     """Append `sources` without parsing `text`, if it has a header per source in `present`. False
     otherwise."""
-    if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(present):
+    if files_of(path) != [path] or sum(1 for _ in _HEADERS.finditer(text)) != len(present):
         return False
     _not_there(
         {one.key: path for one in present.values()},
@@ -114,10 +109,10 @@ def _append(
         path,
         sources,
     )
-    added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
+    added = _write_tables(sources)
     if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
         return False
-    _write(target, f"{text.rstrip()}\n\n{added}")
+    _write(target, toml_edit.append(text, added))
     return True
 
 
@@ -130,14 +125,7 @@ def remove_source(path: Path, key: str) -> bool:
         keys = [source.key for source in before]
         if key not in keys:
             return text
-        cut = _cut(text, keys.index(key))
-        if _reads_as(path, cut, tuple(source for source in before if source.key != key)):
-            return cut
-
-        # the lines of the file do not show where a source begins
-        document: Any = tomlkit.parse(text)
-        del document["source"][keys.index(key)]
-        return tomlkit.dumps(document)
+        return toml_edit.remove_table(text, "source", keys.index(key))
 
     return _change(
         path, edit, lambda before: tuple(source for source in before if source.key != key)
@@ -168,18 +156,25 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
                 f"{path} has no source {key!r}; `syndicator sources` lists those it has"
             )
         seen, wanted = before[number], change(before[number])
-        old, new = plain(seen), plain(wanted)
-        changed = {
-            name: new.get(name)
-            for name in {*old, *new} - {"rules"}
-            if old.get(name) != new.get(name)
-        }
-        text = with_fields(text, number, changed) if changed else text
-        return text if seen.rules == wanted.rules else with_rules(text, number, wanted.rules)
+        old = plain(seen)
+        new = plain(wanted)
+        changed_rules = _find_changed(old.pop("rules", {}), new.pop("rules", {}))
+        changed = _find_changed(old, new)
+        if changed:
+            text = toml_edit.set_values(text, ("source", number), changed)
+        if changed_rules:
+            text = toml_edit.set_values(text, ("source", number, "rules"), changed_rules)
+        return text
 
     _change(
         path, edit, lambda before: tuple(change(one) if one.key == key else one for one in before)
     )
+
+
+def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of `new` that differ from `old`, None for those that it lacks."""
+    names = dict.fromkeys((*old, *new))
+    return {name: new.get(name) for name in names if old.get(name) != new.get(name)}
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool = False) -> None:
@@ -222,12 +217,14 @@ def _change(
     """Edit the file under a lock if the result parses as `expected`. Return True if the text
     changed."""
     with _locked_file(path) as target:
-        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        text = _read_text(target)
         before = check(read_toml_file(path)) if target.exists() else ()
-        if (after := edit(text, before)) == text:
-            return False
         result: tuple[Source, ...] | None = None
-        with suppress(tomllib.TOMLDecodeError):  # inline tables: nothing can be appended
+        after = ""
+        with suppress(ValueError):  # inline tables: nothing can be appended
+            after = edit(text, before)
+            if after == text:
+                return False
             result = check(TomlFile(path, tomllib.loads(after)))
         if result != expected(before):
             raise ConfigError(
@@ -235,6 +232,11 @@ def _change(
             )
         _write(target, after)
         return True
+
+
+def _read_text(path: Path) -> str:
+    """Return the text of a file with its ends of lines; "" if it is missing."""
+    return path.read_bytes().decode() if path.exists() else ""
 
 
 @contextmanager
@@ -276,46 +278,10 @@ def _keep_owner(descriptor: int, before: os.stat_result) -> None:
             os.fchown(descriptor, user, group)
 
 
-def _table_text(source: Source) -> str:
-    document, tables, table = tomlkit.document(), tomlkit.aot(), tomlkit.table()
-    for name, value in plain(source).items():
-        if name == "headers_env":
-            inline = tomlkit.inline_table()
-            inline.update(dict(value))
-            table.append(name, inline)
-        else:
-            table.append(name, value)
-    tables.append(table)
-    document.append("source", tables)
-    return tomlkit.dumps(document)
-
-
-def _cut(text: str, index: int) -> str:
-    """Return `text` without source number `index` and its comment, by lines: tomlkit keeps the
-    comment."""
-    lines = text.splitlines(keepends=True)
-    headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
-    if index >= len(headers):
-        return text
-    start = _comment_above(lines, headers[index])
-    end = _comment_above(lines, headers[index + 1]) if index + 1 < len(headers) else len(lines)
-    stop = max(number for number in range(headers[index], end) if not is_blank(lines[number])) + 1
-    while stop < end and lines[stop].lstrip().startswith("#"):
-        stop += 1  # a comment directly below belongs to the source
-    while stop < end and not lines[stop].strip():
-        stop += 1
-    rest = "".join(lines[:start]) + "".join(lines[stop:])
-    return rest.rstrip() + "\n" if rest.strip() else ""
-
-
-def _comment_above(lines: list[str], header: int) -> int:
-    while header > 0 and lines[header - 1].lstrip().startswith("#"):
-        header -= 1
-    return header
-
-
-def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
-    try:
-        return check(TomlFile(path, tomllib.loads(text))) == wanted
-    except (tomllib.TOMLDecodeError, ConfigError):
-        return False
+def _write_tables(sources: Sequence[Source]) -> str:
+    texts = []
+    for source in sources:
+        values = plain(source)
+        rules = values.pop("rules", {})
+        texts.append(toml_edit.write_table("source", values, {"rules": rules} if rules else {}))
+    return "\n".join(texts)

@@ -1,19 +1,15 @@
 """Add, rename and merge tags in the text of taxonomy.toml, keeping comments. Pure."""
 
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import tomlkit
-
-from syndicator.configuration.tables import is_comment, span
+from syndicator.configuration import toml_edit
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
 
-_HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
 ONLY_ADD: Final = "only = false"  # the line that keeps publishers' tags
 
 
@@ -87,7 +83,7 @@ def rewritten(text: str, change: Change, path: Path) -> str:
     before = parse(TomlFile(path, tomllib.loads(text), text))
     wanted = change.apply(before)
     try:
-        after = _edited(text, change)
+        after = _edit_text(text, change, before)
         result = parse(TomlFile(path, tomllib.loads(after), after))
     except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
         after, result = "", None
@@ -98,68 +94,24 @@ def rewritten(text: str, change: Change, path: Path) -> str:
     return after
 
 
-def _edited(text: str, change: Change) -> str:
-    lines = text.splitlines(keepends=True)
-    spans = [span(lines, number) for number, line in enumerate(lines) if _HEADER.match(line)]
-    places: dict[int, str] = {}
-    if change.tag is not None and change.at is not None and change.at < len(spans):
-        start, end = spans[change.at]
-        places[change.at] = _table("".join(lines[start:end]), change.tag)
+def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
+    if change.tag is not None and change.at is not None:
+        values = _list_changed(before.tag[change.at], change.tag)
+        text = toml_edit.set_values(text, ("tag", change.at), values)
     if change.gone is not None:
-        places[change.gone] = ""
-    for number in sorted(places, reverse=True):
-        if number < len(spans):
-            start, end = spans[number]
-            lines[start:end] = [places[number]] if places[number] else []
-            if not places[number]:
-                _close(lines, start)
+        text = toml_edit.remove_table(text, "tag", change.gone)
     if change.only_add:
-        _put_key(lines, ONLY_ADD)
-    result = "".join(lines)
+        text = toml_edit.set_values(text, (), {"only": False})
     if change.tag is not None and change.at is None:
-        result = (result.rstrip() + "\n\n" if result.strip() else "") + _table(
-            "[[tag]]\n", change.tag
-        )
-    return result
+        values = {
+            "name": change.tag.name,
+            **_list_changed(TagDef(name=change.tag.name), change.tag),
+        }
+        text = toml_edit.add_table(text, "tag", values)
+    return text
 
 
-def _put_key(lines: list[str], key: str) -> None:
-    """Insert the line `key` above the first table or key and the comment on it, else at the end."""
-    start = 0
-    while start < len(lines) and (is_comment(lines[start]) or not lines[start].strip()):
-        start += 1
-    if start == len(lines):
-        lines.append(f"\n{key}\n" if lines else f"{key}\n")
-        return
-    while start > 0 and is_comment(lines[start - 1]):
-        start -= 1
-    lines.insert(start, f"{key}\n\n")
-
-
-def _close(lines: list[str], at: int) -> None:
-    """Delete the comment above the removed table (now line `at`) and the blank lines after it."""
-    start = at
-    while start > 0 and is_comment(lines[start - 1]):
-        start -= 1
-    stop = at
-    while stop < len(lines) and not lines[stop].strip():
-        stop += 1
-    del lines[start:stop]
-
-
-def _table(text: str, tag: TagDef) -> str:
-    document: Any = tomlkit.parse(text)
-    table: Any = document["tag"][0]
-    if table.get("name") != tag.name:
-        table["name"] = tag.name
-    have = list(table.get("aliases", ()))
-    if have != list(tag.aliases):
-        if have and have == list(tag.aliases)[: len(have)]:
-            for form in tag.aliases[len(have) :]:
-                table["aliases"].append(form)
-        else:
-            table["aliases"] = list(tag.aliases)
-    if table.get("description", "") != tag.description:
-        table["description"] = tag.description
-    result = tomlkit.dumps(document)
-    return result if result.endswith("\n") else result + "\n"
+def _list_changed(old: TagDef, new: TagDef) -> dict[str, Any]:
+    values = {"name": new.name, "aliases": list(new.aliases), "description": new.description}
+    before = {"name": old.name, "aliases": list(old.aliases), "description": old.description}
+    return {key: value for key, value in values.items() if value != before[key]}

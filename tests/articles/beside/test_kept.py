@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles.beside import feeds_toml
 from syndicator.articles.beside.feeds_toml import (
     KeptFeed,
     plain_sources,
@@ -19,6 +18,7 @@ from syndicator.articles.beside.feeds_toml import (
     update_feeds,
     update_sources,
 )
+from syndicator.articles.beside.toml_text import write_table
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
@@ -79,7 +79,7 @@ def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
 
 TEXTS = st.text(st.sampled_from('ab"\\\n\t]#, é😀\x7f\u2028'), max_size=5)
 ROWS = st.builds(
-    lambda key, urls: feeds_toml.toml_table("source", {"key": key, "urls": urls}),
+    lambda key, urls: write_table("[[source]]", {"key": key, "urls": urls}),
     TEXTS,
     st.lists(TEXTS, max_size=3),
 )

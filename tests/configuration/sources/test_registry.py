@@ -376,6 +376,16 @@ def test_remove_where_lines_mislead(path: Path) -> None:
     assert left.key == "a" and left.rules.keep == ("[[source]]\n",)
 
 
+def test_edits_keep_the_ends_of_lines(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+    path.write_bytes(text.encode())
+    edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
+    add_sources(path, [Source(key="new", url="https://new.example/feed")])
+    remove_source(path, "new")
+    after = path.read_bytes().decode()
+    assert after == text.replace("https://one.example/feed", "https://one.example/new/feed")
+
+
 def test_an_edit_keeps_the_comment_beside_it(path: Path) -> None:
     edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
     assert path.read_text(encoding="utf-8") == SAMPLE.replace(

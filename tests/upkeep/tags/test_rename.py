@@ -16,7 +16,7 @@ from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import joined, rewritten
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, parse
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import need
 from syndicator.upkeep.passes.describe_all import plan_descriptions
@@ -371,6 +371,14 @@ def test_comments_around_and_inside_survive(place: Place) -> None:
         'tag = [{ name = "A" }, { name = "B" }]\n',
     ],
 )
-def test_a_text_that_cannot_be_edited_safely_is_refused(place: Place, text: str) -> None:
+def test_a_text_that_is_written_otherwise_is_edited(place: Place, text: str) -> None:
+    after, vocabulary = edited(text, "A", "Z", place)
+    assert vocabulary.tag[0] == TagDef(name="Z", aliases=("A",))
+    assert after.partition('name = "Z"')[0] == text.rpartition('name = "A"')[0] or (
+        after == 'tag = [{ name = "Z", aliases = ["A"]}, { name = "B" }]\n'
+    )
+
+
+def test_a_text_that_cannot_be_edited_safely_is_refused(place: Place) -> None:
     with pytest.raises(ConfigError, match="by hand"):
-        edited(text, "A", "Z", place)
+        edited('tag = [{ name = "A" }]\n', "B", "Z", place)

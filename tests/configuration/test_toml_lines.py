@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.toml_files import Place, lines_of
+from syndicator.configuration.toml_lines import Place, lines_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = '''# [none]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.adding.importing import lint
+from syndicator.adding.lint import lint
 from syndicator.core.model import Article
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -69,6 +69,6 @@ def test_one_oddity(changes: dict[str, str], reason: LintReason) -> None:
 def test_a_category_that_the_text_does_not_bear_out() -> None:
     from pathlib import Path
 
-    taxonomy = Taxonomy.from_toml(Path(__file__).parents[3] / "config/taxonomy.toml")
+    taxonomy = Taxonomy.from_toml(Path(__file__).parents[2] / "config/taxonomy.toml")
     assert reasons(taxonomy=taxonomy, category="Finance") == [LintReason.CATEGORY_UNLIKE_TEXT]
     assert reasons(taxonomy=taxonomy) == []

@@ -1,0 +1,34 @@
+"""Folders of an instance and of this account's configuration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an option names one
+
+
+def own_config(environ: Mapping[str, str]) -> Path | None:
+    """Return this account's configuration, `~/.config/syndicator` (XDG base directories), or
+    None."""
+    folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
+    return folder if folder and folder.is_dir() else None
+
+
+def root_of(config: Path, environ: Mapping[str, str]) -> Path:
+    """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the
+    account's own."""
+    own, data = (
+        _xdg(environ, "XDG_CONFIG_HOME", ".config"),
+        _xdg(environ, "XDG_DATA_HOME", ".local/share"),
+    )
+    if own and data and own.resolve() == config.resolve():
+        return data
+    return config.resolve().parent
+
+
+def _xdg(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
+    """Return the program's folder in a base directory; relative ones count as unset (XDG)."""
+    if Path(environ.get(variable, "")).is_absolute():
+        return Path(environ[variable]) / "syndicator"
+    home = Path(environ.get("HOME", ""))
+    return home / usual / "syndicator" if home.is_absolute() else None

@@ -1,0 +1,269 @@
+"""A table of a TOML file is added, changed or removed, and nothing else of the file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.configuration.toml_edit import (
+    add_table,
+    remove_table,
+    set_settings,
+    set_values,
+    write_table,
+)
+from syndicator.configuration.toml_lines import Place, sections_of
+from syndicator.core.errors import ConfigError
+
+FILE = """# ours
+[[feed]]  # the first
+slug = "a"
+query = 'tag:A'  # why
+
+# about the second
+[[feed]]
+query = "tag:B"
+slug = "b"
+limit = 5
+
+# the end
+"""
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
+
+
+def with_table(text: str, number: int | None, values: Mapping[str, Any]) -> str:
+    if number is None:
+        return add_table(text, "feed", values)
+    return set_values(text, ("feed", number), values)
+
+
+def test_what_is_not_said_stays() -> None:
+    changed = with_table(FILE, 0, {"slug": "a", "query": "tag:C"})
+    assert changed == FILE.replace("query = 'tag:A'", 'query = "tag:C"')
+    added = with_table(FILE, None, {"slug": "c", "query": "x"})
+    assert added == FILE.rstrip() + '\n\n[[feed]]\nslug = "c"\nquery = "x"\n'
+    assert with_table("", None, {"slug": "c"}) == '[[feed]]\nslug = "c"\n'
+
+
+@given(number=st.sampled_from([None, 0, 1]), slug=WORDS, query=WORDS)
+def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: str) -> None:
+    before = tomllib.loads(FILE)["feed"]
+    after = tomllib.loads(with_table(FILE, number, {"slug": slug, "query": query}))["feed"]
+    said = {"slug": slug, "query": query}
+    wanted = (
+        [*before, said]
+        if number is None
+        else [one | said if at == number else one for at, one in enumerate(before)]
+    )
+    assert after == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "values", "wanted"),
+    [
+        (
+            "feed = [{a = 1}, {a = 2}]  # x\n",
+            ("feed", 1),
+            {"a": 3},
+            "feed = [{a = 1}, {a = 3}]  # x\n",
+        ),
+        (
+            't = """\n[[feed]]\n"""\n[[feed]]\na = 1\n\n[[feed]]\na = 2\n',
+            ("feed", 1),
+            {"a": 3},
+            't = """\n[[feed]]\n"""\n[[feed]]\na = 1\n\n[[feed]]\na = 3\n',
+        ),
+        ("[a]\nx = 1\n# of b\n[b]\n", ("a",), {"y": 2}, "[a]\nx = 1\ny = 2\n# of b\n[b]\n"),
+        ("[a]\nx = 1", ("a",), {"y": 2}, "[a]\nx = 1\ny = 2\n"),
+        ("a.x = 1  # one\n[b]\n", ("a",), {"x": 2}, "a.x = 2  # one\n[b]\n"),
+        ("a = {x = 1}\n", ("a",), {"x": 2}, "a = {x = 2}\n"),
+        ("['a']\nx = 1\n", ("a",), {"x": 2}, "['a']\nx = 2\n"),
+        ("[a.b]\nx = 1\n", ("a", "b"), {"x": 2}, "[a.b]\nx = 2\n"),
+        ("[a.b]\nx = 1\n", ("a",), {"y": 2}, "[a.b]\nx = 1\n\n[a]\ny = 2\n"),
+        ("[a]\n# why\nx = 1\ny = 2\n", ("a",), {"y": None}, "[a]\n# why\nx = 1\n"),
+        ("# mine\n\n# of a\n[a]\n", (), {"x": 1}, "# mine\n\nx = 1\n\n# of a\n[a]\n"),
+        ("", (), {"x": 1}, "x = 1\n"),
+        ("", ("a",), {"x": 1}, "[a]\nx = 1\n"),
+        ("x = 1", ("a",), {"y": 2}, "x = 1\n\n[a]\ny = 2\n"),
+        ("[a]", ("a",), {"y": 2}, "[a]\ny = 2\n"),
+        ("x = 1\r\n[a]", ("a",), {"y": 2}, "x = 1\r\n[a]\r\ny = 2\r\n"),
+        ("[a]\r\nx = 1\r\n", ("a",), {"y": 2}, "[a]\r\nx = 1\r\ny = 2\r\n"),
+        ("[a]\r\nx = 1\r\n", ("b",), {"y": 2}, "[a]\r\nx = 1\r\n\r\n[b]\r\ny = 2\r\n"),
+        (
+            '[a]\nx = [\n  "one",  # first\n]\n',
+            ("a",),
+            {"x": ["one", "two"]},
+            '[a]\nx = [\n  "one",  # first\n  "two",\n]\n',
+        ),
+        (
+            "[[f]]\na = 1\n\n# of g\n[[g]]\nb = 1\n\n# of the second f\n[[f]]\na = 2\n",
+            ("f", 0),
+            {"c": 3},
+            "[[f]]\na = 1\nc = 3\n\n# of g\n[[g]]\nb = 1\n\n# of the second f\n[[f]]\na = 2\n",
+        ),
+        (
+            "[[f]]\na = 1\n\n# next\n[[f]]\na = 2\n",
+            ("f", 0, "rules"),
+            {"x": "y"},
+            '[[f]]\na = 1\n[f.rules]\nx = "y"\n\n# next\n[[f]]\na = 2\n',
+        ),
+        (
+            "[[f]]\na = 1\n# of the rules\n[f.rules]\nx = 1\n",
+            ("f", 0),
+            {"b": 2},
+            "[[f]]\na = 1\nb = 2\n# of the rules\n[f.rules]\nx = 1\n",
+        ),
+        ("[a]\nx = 1\n", ("a",), {"x": True}, "[a]\nx = true\n"),
+        ("[a]\nx = 0x10\n", ("a",), {"x": 16}, "[a]\nx = 0x10\n"),
+    ],
+)
+def test_an_edit(text: str, place: Place, values: dict[str, Any], wanted: str) -> None:
+    assert set_values(text, place, values) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "wanted"),
+    [
+        (FILE, 0, FILE[FILE.index("# about") :]),
+        (FILE, 1, FILE[: FILE.index("# about")] + "# the end\n"),
+        ("[[feed]]\na = 1\n", 0, ""),
+        ("[[feed]]\na = 1\n# below\n\n[[feed]]\na = 2\n", 0, "[[feed]]\na = 2\n"),
+        ("[[feed]]\na = 1\n# of b\n[[feed]]\na = 2\n", 0, "# of b\n[[feed]]\na = 2\n"),
+        ("[[feed]]\na = 1\n[feed.b]\nc = 1\n\n[d]\n", 0, "[d]\n"),
+        ("feed = [{a = 1}, {a = 2}]\n", 0, "feed = [{a = 2}]\n"),
+        ("[[feed]]\r\na = 1\r\n\r\n[[feed]]\r\na = 2\r\n", 1, "[[feed]]\r\na = 1\r\n"),
+        ('[[feed]]\na = """\n# text"""\n\n[[feed]]\n', 0, "[[feed]]\n"),
+        ('[[feed]]\na = """\n# text"""\n[[feed]]\n', 1, '[[feed]]\na = """\n# text"""\n'),
+    ],
+)
+def test_a_table_is_removed_with_its_comment(text: str, number: int, wanted: str) -> None:
+    assert remove_table(text, "feed", number) == wanted
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda: add_table("feed = [{a = 1}]\n", "feed", {"a": 2}),
+        lambda: set_values("a = 1\n", ("feed", 0), {"a": 2}),
+        lambda: set_values("[[feed]]\n", ("feed", 1), {"a": 2}),
+        lambda: set_values("a = 1\n", ("a",), {"b": 2}),
+        lambda: set_values("source = [{a = 1}]\n", ("source", 0, "rules"), {"b": 2}),
+        lambda: remove_table("[[f]]\na = 1\n[g]\nb = 1\n[f.c]\nd = 1\n", "f", 0),
+        lambda: set_values("a = ", ("a",), {"b": 1}),
+    ],
+)
+def test_what_cannot_be_edited_is_refused(edit: Any) -> None:
+    with pytest.raises(ValueError, match=r"overwrite|no table|header|safely|Invalid|immutable"):
+        edit()
+
+
+def test_a_table_is_written_with_its_subtables() -> None:
+    values = {"key": "a", "headers": {"One": "1"}, "tags": ("x", "y"), "none": None}
+    text = write_table("source", values, {"rules": {"keep": ["p"]}})
+    assert text == (
+        '[[source]]\nkey = "a"\nheaders = {One = "1"}\ntags = ["x", "y"]\n\n'
+        '[source.rules]\nkeep = ["p"]\n'
+    )
+
+
+def test_settings_are_put_in_their_sections() -> None:
+    text = (
+        "# mine\n[publish]  # here\nlimit = 5\n\n[[webhook]]\na = 1\n[site]\nb = 1\n[[webhook]]\n"
+    )
+    after = set_settings(text, {"site": {"url": "u"}, "publish": {"limit": 6}, "fetch": {"x": 1}})
+    assert after == (
+        text.replace("limit = 5", "limit = 6").replace("b = 1\n", 'b = 1\nurl = "u"\n')
+        + "\n[fetch]\nx = 1\n"
+    )
+
+
+def test_settings_that_cannot_be_edited_are_refused() -> None:
+    with pytest.raises(ConfigError, match="by hand"):
+        set_settings("publish = 1\n", {"publish": {"limit": 5}})
+
+
+# -- random files
+
+_VALUES = ["1", '"#"', "'[x]'", "[1, 2]", "[\n  1,  # one\n\n  2,\n]", "{ y = 1 }", "1979-05-27"]
+_VALUES += ['"""\n[[feed]]\n# no comment\n"""', "'''\n[a]\n# none'''"]
+_BLANK = st.sampled_from(["", "\n", "# words\n", "\n# words\n\n", "  # [[feed]]\n"])
+_HEADS = ["[[feed]]", "[[tag]]", " [[ 'feed' ]]  # here", "[[tag]] # x", '[["feed"]]']
+_KEYS = st.dictionaries(
+    st.sampled_from(["a", "b", '"c d"', "e.f", "'g'"]),
+    st.tuples(st.sampled_from(_VALUES), st.sampled_from(["", "  # why", " "])),
+    max_size=3,
+)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    parts = [draw(_BLANK)]
+    for number in range(draw(st.integers(1, 5))):
+        head = draw(st.sampled_from(_HEADS)) if number else "[[feed]]"
+        parts.append(f"{head}\n")
+        for key, (value, end) in draw(_KEYS).items():
+            parts += [draw(_BLANK), f"{key} = {value}{end}\n"]
+        if draw(st.booleans()):
+            kind = "feed" if "feed" in head else "tag"
+            parts += [draw(_BLANK), f"[{kind}.rules]\n", "x = 1 # x\n"]
+        parts.append(draw(_BLANK))
+    return "".join(parts).replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+
+
+def differing_lines(before: str, after: str) -> tuple[str, str]:
+    """What is between the lines at the start and at the end that both texts have."""
+    old, new = before.split("\n"), after.split("\n")
+    while old and new and old[0] == new[0]:
+        del old[0], new[0]
+    while old and new and old[-1] == new[-1]:
+        del old[-1], new[-1]
+    return "\n".join(old), "\n".join(new)
+
+
+@given(text=files(), number=st.integers(0, 4))
+def test_only_the_edited_key_differs(text: str, number: int) -> None:
+    tables = tomllib.loads(text)["feed"]
+    place: Place = ("feed", number % len(tables))
+    table = tables[place[1]]  # type: ignore[index]
+    added = set_values(text, place, {"new": "x"})
+    old, new = differing_lines(text, added)
+    assert (old, new.strip(" \r")) == ("", 'new = "x"')
+    assert set_values(added, place, {"new": None}) == text
+    assert set_values(text, place, {name: table[name] for name in table if name in "abg"}) == text
+    if table.get("a") == 1:
+        old, new = differing_lines(text, set_values(text, place, {"a": 2}))
+        assert new == old.replace("1", "2", 1) and old.startswith("a = 1")
+    if "rules" in table:
+        changed = set_values(text, (*place, "rules"), {"x": 2})
+        assert [line.strip() for line in differing_lines(text, changed)] == [
+            "x = 1 # x",
+            "x = 2 # x",
+        ]
+
+
+@given(text=files(), number=st.integers(0, 4))
+def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -> None:
+    tables = tomllib.loads(text)["feed"]
+    number %= len(tables)
+    left = remove_table(text, "feed", number)
+    own = [each for each in sections_of(text) if each.place[:2] == ("feed", number)]
+    lines = text.split("\n")
+    outside = [*lines[: own[0].first], *lines[own[-1].end :]]
+    lost = [line.strip() for line in outside]
+    for line in left.split("\n"):
+        if line.strip() in lost:
+            lost.remove(line.strip())
+    assert {line for line in lost if line and not line.startswith("#")} == set()
+
+
+def test_reading_the_configuration_does_not_load_tomlkit() -> None:
+    code = "import sys, syndicator.configuration.sources.registry; print('tomlkit' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
