@@ -10,7 +10,7 @@ from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Article, FeedKey, Source

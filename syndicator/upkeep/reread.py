@@ -13,7 +13,7 @@ from syndicator.app.clients import make_fetcher, open_worker
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import article_id, filed, need_sources, rewrite
 from syndicator.app.places import Place, kept_pages
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.configuration.sources.identity import as_followed
 from syndicator.core import urls

@@ -21,7 +21,7 @@ from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration
 from syndicator.app.container import open_app
 from syndicator.articles import frontmatter
-from syndicator.articles.beside.lists import BELIEVED, RightsFile
+from syndicator.articles.beside.rights_toml import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours
 from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources

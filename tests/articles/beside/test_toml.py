@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import tomllib
 
-from syndicator.articles.beside import feeds_toml
+from syndicator.articles.beside import toml_lists
 
 
 def test_texts_lists_and_truth_values_are_read_as_they_were_given() -> None:
     row = {"key": 'a "b" \\ é 😀', "urls": ["https://a.example/\n", "x"], "dropped": True}
 
-    assert tomllib.loads(feeds_toml.toml_table("feed", row)) == {"feed": [row]}
+    assert tomllib.loads(toml_lists.toml_table("feed", row)) == {"feed": [row]}
 
 
 def test_characters_that_no_file_can_have_are_left_out() -> None:
-    written = feeds_toml.toml_table("feed", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
+    written = toml_lists.toml_table("feed", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
 
     assert tomllib.loads(written)["feed"] == [{"key": "ab", "urls": ["\x85c"]}]

@@ -1,21 +1,19 @@
-"""feeds.toml and sources.toml beside the articles, and the files of withdrawn articles. Both hold
-only exceptions; edits and restored files take effect (`services.beside`)."""
+"""Lists beside the articles that are rewritten, as tables of TOML: how all are read and rewritten,
+and what feeds.toml and sources.toml have. Both hold only exceptions; edits and restored files take
+effect (`app.beside`)."""
 
 import json
 import re
-import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from syndicator.articles import disk
 from syndicator.core import text
 from syndicator.core.axes import AXES
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports.articles import KeptFile
+from syndicator.core.ports.articles import KeptFile, KeptFiles
 
 
 def toml_table(name: str, row: Mapping[str, Any]) -> str:
@@ -33,7 +31,6 @@ def _legal(value: Any) -> Any:
     return text.legal(value) if isinstance(value, str) else value
 
 
-FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\
 # Feeds of which the articles do not tell everything: the slug that a feed's id is made of, where it moved to, that it
 # ended, that it is published with few articles, its name. Back this file up with the articles; an edit counts.
@@ -45,7 +42,12 @@ _SOURCES_NOTE = """\
 _TEXT = r'"[^"\\\x00-\x1f\x7f]+"'
 _TABLE = re.compile(rf"\n\[\[source\]\]\nkey = ({_TEXT})\nurls = (\[{_TEXT}(?:, {_TEXT})*\])\n")
 _AROUND = len("\n[[source]]\nkey = \nurls = \n")
+_NOT_OURS: Final = (
+    "not as Syndicator writes it ({error}); mend it, restore it from a backup, or delete it: it is"
+    " written again from the database"
+)
 T = TypeVar("T")
+KeptSource = tuple[str, tuple[str, ...]]  # key, addresses, the newest last
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,56 +63,7 @@ class KeptFeed:
     published: bool = False  # although it has fewer articles than a feed needs at first
 
 
-def read_feeds(file: KeptFile) -> dict[FeedKey, KeptFeed]:
-    """Return the entries of feeds.toml by feed, {} without a file. Raises ConfigError naming file
-    and cure."""
-    return _feeds(file.read(), file)
-
-
-def update_feeds(
-    file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | None], Iterable[KeptFeed]]
-) -> None:
-    """Write `change(entries)` (None: no file), sorted by axis and slug. Raises ConfigError,
-    OSError."""
-
-    def changed(data: bytes | None) -> bytes | None:
-        entries = sorted(
-            change(None if data is None else _feeds(data, file)), key=lambda entry: entry.key
-        )
-        return _written(data, _FEEDS_NOTE, "feed", list(filter(None, map(_feed_row, entries))))
-
-    file.update(changed)
-
-
-def read_sources(file: KeptFile) -> dict[str, tuple[str, ...]]:
-    """Return the addresses by source key, the newest last; {} without a file. Raises ConfigError as
-    `read_feeds`."""
-    return _sources(file.read(), file)
-
-
-def update_sources(
-    file: KeptFile, change: Callable[[dict[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
-) -> None:
-    """Write `change(addresses)` sorted by key, as `update_feeds` does."""
-
-    def changed(data: bytes | None) -> bytes | None:
-        addresses = change(_sources(data, file))
-        rows = [
-            {"key": key, "urls": list(addresses[key])}
-            for key in sorted(addresses)
-            if addresses[key]
-        ]
-        return _written(data, _SOURCES_NOTE, "source", rows)
-
-    file.update(changed)
-
-
-def _sources(data: bytes | None, file: KeptFile) -> dict[str, tuple[str, ...]]:
-    plain = plain_sources(data or b"")
-    return dict(_read(data, file, "source", _source)) if plain is None else plain
-
-
-def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
+def plain_sources(data: bytes) -> list[KeptSource] | None:
     """Parse a file that we wrote 20 times faster than TOML. None if it was edited, or TOML and JSON
     may differ."""
     try:
@@ -121,11 +74,12 @@ def plain_sources(data: bytes) -> dict[str, tuple[str, ...]] | None:
     if sum(len(key) + len(urls) for key, urls in tables) + _AROUND * len(tables) != len(text):
         return None
     keys, addresses = (json.loads(f"[{','.join(row[at] for row in tables)}]") for at in (0, 1))
-    return dict(zip(keys, map(tuple, addresses), strict=True))
+    return [(key, tuple(urls)) for key, urls in zip(keys, addresses, strict=True)]
 
 
-def _feeds(data: bytes | None, file: KeptFile) -> dict[FeedKey, KeptFeed]:
-    return {entry.key: entry for entry in _read(data, file, "feed", _feed)}
+def _source_row(entry: KeptSource) -> dict[str, Any]:
+    key, urls = entry
+    return {"key": key, "urls": list(urls)} if urls else {}
 
 
 def _feed_row(entry: KeptFeed) -> dict[str, Any]:
@@ -161,7 +115,7 @@ def _feed(row: dict[str, Any]) -> KeptFeed:
     )
 
 
-def _source(row: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+def _source(row: dict[str, Any]) -> KeptSource:
     key, urls = row.pop("key"), row.pop("urls")
     _check(isinstance(key, str) and bool(key), "key is a text")
     _check(
@@ -192,30 +146,77 @@ def _check(fine: bool, what: str) -> None:
         raise ValueError(what)
 
 
-def _read(
-    data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict[str, Any]], T]
-) -> list[T]:
-    entries: list[T] = []
-    try:
-        tables = tomllib.loads((data or b"").decode())
-        rows = tables.pop(table, [])
-        _check(isinstance(rows, list) and not tables, f"only [[{table}]] is known")
-        for row in rows:
-            entries.append(parsed(row))
-            _check(not row, f"{', '.join(row)} is not known in [[{table}]]")
-    except (
-        tomllib.TOMLDecodeError,
-        UnicodeDecodeError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        cure = (
-            "mend it, restore it from a backup, or delete it: it is written again from the database"
-        )
-        raise ConfigError(f"{file}: not as Syndicator writes it ({error}); {cure}") from error
-    return entries
+def _parse_none(data: bytes) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlList(Generic[T]):
+    """A list beside the articles with a table for each entry. Methods raise OSError; ConfigError
+    naming file and cure."""
+
+    name: str  # of the file
+    note: str  # the head of the file
+    table: str
+    parse: Callable[[dict[str, Any]], T]  # removes the keys that it knows from a table
+    row: Callable[[T], dict[str, Any]]  # of an entry, {} if it says nothing
+    order: Callable[[T], Any]  # of the entries in the file
+    fault: str = _NOT_OURS  # {error}: what is wrong
+    has_others: bool = False  # True: tables and keys that are not known are no error
+    # parses a file that we wrote faster than TOML; None: it was edited
+    parse_ours: Callable[[bytes], list[T] | None] = _parse_none
+
+    def read(self, files: KeptFiles) -> list[T]:
+        """Return the entries, [] without a file."""
+        file = self.file(files)
+        return self._parse(file.read() or b"", file)
+
+    def update(
+        self, files: KeptFiles, change: Callable[[list[T] | None], Iterable[T] | None]
+    ) -> None:
+        """Write `change(entries)` (of None: no file) unless it returns None."""
+        file = self.file(files)
+
+        def changed(data: bytes | None) -> bytes | None:
+            entries = change(None if data is None else self._parse(data, file))
+            if entries is None:
+                return None
+            rows = [self.row(entry) for entry in sorted(entries, key=self.order)]
+            return _written(data, self.note, self.table, [row for row in rows if row])
+
+        file.update(changed)
+
+    def stamp(self, files: KeptFiles) -> str | None:
+        """Return a value that changes with the file, or None if it is missing."""
+        return self.file(files).stamp()
+
+    def file(self, files: KeptFiles) -> KeptFile:
+        return files.file(self.name)
+
+    def _parse(self, data: bytes, file: KeptFile) -> list[T]:
+        ours = self.parse_ours(data)
+        if ours is not None:
+            return ours
+        try:
+            tables = tomllib.loads(data.decode())
+            rows = tables.pop(self.table, [])
+            _check(isinstance(rows, list), f"{self.table} is no array of tables")
+            _check(self.has_others or not tables, f"only [[{self.table}]] is known")
+            return [self._parse_row(row) for row in rows]
+        except (
+            tomllib.TOMLDecodeError,
+            UnicodeDecodeError,
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as error:
+            raise ConfigError(f"{file}: {self.fault.format(error=error)}") from error
+
+    def _parse_row(self, row: dict[str, Any]) -> T:
+        entry = self.parse(row)
+        _check(self.has_others or not row, f"{', '.join(row)} is not known in [[{self.table}]]")
+        return entry
 
 
 def _written(
@@ -226,36 +227,20 @@ def _written(
     return (note + "".join(toml_table(table, row) for row in rows)).encode()
 
 
-class KeptAway:
-    """Withdrawn articles' files by id, under their path in the article store:
-    `folder`/<id>/YYYY/MM/<name>.md."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def put(self, id: str, path: str, data: bytes) -> None:
-        """Write the file of article `id` durably; `path`: in the article store. Raises OSError."""
-        disk.write(self.folder / id / path, data)
-
-    def ids(self) -> list[str]:
-        """Return the sorted ids of the articles here."""
-        return (
-            sorted(path.name for path in self.folder.iterdir() if path.is_dir())
-            if self.folder.is_dir()
-            else []
-        )
-
-    def get(self, id: str) -> tuple[str, bytes] | None:
-        """Return path and bytes of an article's file, or None."""
-        place = self.folder / id
-        file = next(
-            (path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None
-        )
-        return (file.relative_to(place).as_posix(), file.read_bytes()) if file else None
-
-    def drop(self, id: str) -> bool:
-        """Delete an article's file; False if there was none."""
-        if id not in self.ids():
-            return False
-        shutil.rmtree(self.folder / id)
-        return True
+FEEDS: Final = TomlList(
+    name="feeds.toml",
+    note=_FEEDS_NOTE,
+    table="feed",
+    parse=_feed,
+    row=_feed_row,
+    order=lambda entry: entry.key,
+)
+SOURCES: Final = TomlList(
+    name="sources.toml",
+    note=_SOURCES_NOTE,
+    table="source",
+    parse=_source,
+    row=_source_row,
+    order=lambda entry: entry[0],
+    parse_ours=plain_sources,
+)
