@@ -108,7 +108,7 @@ def sources(
     """Sources in configured order, each with the result of its last visit and the time of the
     next."""
     from syndicator.core import urls
-    from syndicator.health.status import of_state
+    from syndicator.health.documents import of_state
     from syndicator.showing.lists import sources as listed
 
     for source, state in listed(place, words):
@@ -138,9 +138,9 @@ def feeds(place: "Place") -> Iterator[Item]:
 
 def conditions(place: "Place") -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
-    from syndicator.health.status import look
+    from syndicator.health.observing import examine
 
-    for condition in look(place).conditions:
+    for condition in examine(place).conditions:
         yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}
 
 

@@ -17,7 +17,7 @@ from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing.ownership import rights_in, terms
-from syndicator.health.status import place_of
+from syndicator.health.observing import place_of
 from syndicator.publishing import search
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import look

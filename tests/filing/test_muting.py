@@ -114,10 +114,11 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
 def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     app: App, world: World
 ) -> None:
-    muting = replace(app, settings=publishing(app, mute=f"title:{word(app, world)}"))
+    settings = publishing(app, mute=f"title:{word(app, world)}")
+    muting = replace(app, configuration=replace(app.configuration, settings=settings))
     first = visit(muting)
     assert len(first.added) == first.announced - 1 and muted(app) == 1
-    reconcile.edited_sources(muting)
+    reconcile.edited_sources(muting.archive, muting.configuration)
     assert app.archive.store.visits.pending("holt", NOW) == []
     reconcile.edited_sources(app.archive, app.configuration)
     [again] = app.archive.store.visits.pending("holt", NOW)

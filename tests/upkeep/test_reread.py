@@ -16,7 +16,8 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.status import look, place_of
+from syndicator.health.observing import place_of
+from syndicator.health.status import look
 from syndicator.reading import READING_VERSION
 from syndicator.runs.refresh import Wanted, run
 from syndicator.upkeep import reread

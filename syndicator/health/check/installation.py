@@ -51,7 +51,7 @@ from syndicator.health.check.config_files import (
     of_problem,
 )
 from syndicator.health.conditions import Disk, is_nearly_full, room
-from syndicator.health.status import disks_of
+from syndicator.health.observing import disks_of
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.sending.hubs import try_hubs
