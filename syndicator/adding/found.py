@@ -8,7 +8,7 @@ from typing import Literal
 
 from syndicator import __version__
 from syndicator.app.archive import Archive
-from syndicator.app.beside import Beside
+from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.clients import make_fetcher, make_worker
 from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context

@@ -16,7 +16,7 @@ from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context
 from syndicator.app.lock import locked
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.configuration.sources.identity import reconciled
 from syndicator.core import urls

@@ -15,7 +15,7 @@ from syndicator.adding.found import (
     by_address,
     if_known,
 )
-from syndicator.app.beside import Beside
+from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.configured import Configuration
 from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.identity import as_followed

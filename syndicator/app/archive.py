@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicator.app.beside import Beside
+from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.configured import Configuration
 from syndicator.app.places import Place
-from syndicator.articles.beside.feeds_toml import KeptAway
-from syndicator.articles.beside.lists import RightsFile
+from syndicator.articles.beside.rights_toml import RightsFile
+from syndicator.articles.beside.withdrawals import KeptAway
 from syndicator.core.model import Article, Source
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.filing.ownership import Rights, rights_in, terms

@@ -15,14 +15,13 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator.app.archive import Archive
-from syndicator.app.beside import Beside, open_rights
+from syndicator.app.beside.kept_feeds import Beside
+from syndicator.app.beside.opened_rights import open_rights
 from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration
 from syndicator.app.places import begun, indexed, keep_settings, kept_pages
 from syndicator.articles.article_store import open_articles
-from syndicator.articles.beside import feeds_toml
-from syndicator.articles.beside.feeds_toml import KeptAway
-from syndicator.articles.beside.lists import FOLLOWED
+from syndicator.articles.beside.withdrawals import KeptAway
 from syndicator.core.errors import ConfigError, MissingError
 from syndicator.core.model import Outcome
 from syndicator.core.ports.articles import ArticleStore
@@ -86,13 +85,7 @@ def open_app(
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
-        names = {
-            "feeds": feeds_toml.FEEDS,
-            "sources": feeds_toml.SOURCES,
-            "followed": FOLLOWED.name,
-        }
-        files = {name: article_store.file(file) for name, file in names.items()}
-        beside = Beside(**files, store=store, publish=settings.publish, clock=clock)
+        beside = Beside(files=article_store, store=store, publish=settings.publish, clock=clock)
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 
 from syndicator.articles import disk
-from syndicator.articles.beside.lists import Listed
+from syndicator.articles.beside.instance_toml import HasInstance
 from syndicator.articles.stores import paths
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.kept_files import FolderFile
@@ -18,7 +18,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp, NoFile
 
 
-class FileArticleStore(Listed):
+class FileArticleStore(HasInstance):
     """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any
     number of readers."""
 
@@ -183,6 +183,9 @@ class FileArticleStore(Listed):
 
     def beside(self) -> Iterator[FolderFile]:
         yield from (FolderFile(path) for path in self.root.iterdir() if path.is_file())
+
+    def remember_paths(self, ids: Iterable[str]) -> None:
+        """Do nothing: in a folder, files are found without rows."""
 
     def sweep(self) -> int:
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())

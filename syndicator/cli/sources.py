@@ -42,7 +42,7 @@ def sources(
     if action:
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
-    from syndicator.health import status
+    from syndicator.health.documents import of_state
     from syndicator.upkeep import reconcile
 
     with opened_to_look(config) as opened:
@@ -56,9 +56,7 @@ def sources(
             (opened.configuration.sources[key], states[key]) for key in opened.configuration.sources
         ]
     if json:
-        printing.as_json(
-            [{"source": source, "state": status.of_state(state)} for source, state in listed]
-        )
+        printing.as_json([{"source": source, "state": of_state(state)} for source, state in listed])
         return
     for key, change in moved:
         if not change.is_empty:

@@ -67,9 +67,11 @@ def status(
     config: Config = CONFIG,
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
-    from syndicator.health import status as report
+    from syndicator.health import documents
+    from syndicator.health.observing import place_of
+    from syndicator.health.status import look, look_at
 
-    with report.place_of(config) as place:
+    with place_of(config) as place:
         if listed:
             _list(
                 place,
@@ -80,14 +82,14 @@ def status(
             )
             return
         if source is not None:
-            visited = report.look_at(place, source)
-            printing.as_json(report.of_source(visited)) if json else _source(visited)
+            visited = look_at(place, source)
+            printing.as_json(documents.of_source(visited)) if json else _source(visited)
             return
         sources: list[dict[str, Any]] = []
-        health = report.look(
-            place, each=lambda state: sources.append(report.of_state(state)) if json else None
+        health = look(
+            place, each=lambda state: sources.append(documents.of_state(state)) if json else None
         )
-        document = report.document(health, place.store, sources) if json else {}
+        document = documents.document(health, place.store, sources) if json else {}
     if json:
         printing.as_json(document)
     else:
@@ -114,7 +116,7 @@ def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json
 
 def _all(health: Health) -> None:
     is_empty = not (
-        health.counts.last_article or health.fine or health.unvisited or health.conditions
+        health.figures.counts.last_article or health.fine or health.unvisited or health.conditions
     )
     printing.say(
         health.headline + (", no source yet: `syndicator add URL` follows one" if is_empty else "")
@@ -203,14 +205,14 @@ def _visit(visit: Outcome) -> tuple[Any, ...]:
 def _numbers(health: Health) -> str:
     from syndicator.health.conditions import room
 
-    counts = health.counts
+    counts = health.figures.counts
     entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
     waiting = f" ({health.waiting} for the next run)" if health.waiting else ""
     on_hold = sum(
         condition.count for condition in health.conditions if condition.kind == "articles-on-hold"
     )
     fresh = []
-    if delays := health.freshness:
+    if delays := health.figures.freshness:
         median, late = (span(timedelta(seconds=seconds)) for seconds in (delays.median, delays.p95))
         over = counted(delays.articles, "article")
         fresh = [f"from publication to feed {median} (median), {late} (p95) over {over}"]
@@ -223,7 +225,7 @@ def _numbers(health: Health) -> str:
         + (f", {health.muted} muted" if health.muted else ""),
         f"last run {local(counts.last_run, 'never')}",
         *fresh,
-        *pictured(health.pictures),
+        *pictured(health.figures.pictures),
         *(f"{room(disk)} at {disk.path}" for disk in health.disks),
     ]
     return "; ".join(parts)

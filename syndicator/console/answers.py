@@ -297,7 +297,7 @@ def _remedies(condition: Condition) -> list[Remedy]:
 
 
 def number_line(health: Health) -> str:
-    counts = health.counts
+    counts = health.figures.counts
     parts = (
         plural(counts.articles, "article"),
         plural(counts.feeds, "feed"),

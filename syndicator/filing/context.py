@@ -8,7 +8,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from syndicator.articles.beside.lists import RightsFile
+from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core import program, secrets, urls
 from syndicator.core.model import Article, Entry, Failed, FetchResult, Request, Source, SourceState

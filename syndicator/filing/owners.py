@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndicator.articles.beside.lists import ASKED_AGAIN
+from syndicator.articles.beside.rights_toml import ASKED_AGAIN
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Article, Entry, Failed, Fetched, ParsedFeed

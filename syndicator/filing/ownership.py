@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from syndicator.articles.beside.lists import RightsFile
+from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Origin, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow, Known

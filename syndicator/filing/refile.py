@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.model import Article
 from syndicator.core.ports import Blocks, Compared, EntryRow, VisitStore
 from syndicator.core.ports.articles import ArticleStore
@@ -79,7 +80,7 @@ def carry(
     article = store.article(id)
     carried = [(id, source)] if article is not None and article.source_key != source else []
     if carried and source not in store.carriers(id):
-        article_store.carry(carried)
+        CARRIED.append(article_store, carried)
     store.carry(carried, {source: name}, entry=entry)
 
 
@@ -88,7 +89,7 @@ def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) 
     StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
-        article_store.carry(carried)
+        CARRIED.append(article_store, carried)
     store.carry(carried, {})
 
 

@@ -21,7 +21,7 @@ from syndicator.core.reasons import (
 from syndicator.core.urls import redacted
 from syndicator.publishing.selection.ending import name_some
 from syndicator.sending.hubs import FailingHub
-from syndicator.store.status import Waiting
+from syndicator.store.status import OnHold, Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
 
 
@@ -61,19 +61,27 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFeed:
+    """A feed whose new edition failed validation. `stem`: of its files; `written`: when the edition
+    that stays was written."""
+
+    problem: Problem
+    stem: str
+    written: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """The facts from which conditions follow."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
-    held: Sequence[Condition] = ()  # feeds that validation keeps back
+    held: Sequence[HeldFeed] = ()  # feeds that validation keeps back
     ending: Sequence[str] = ()  # feeds that would end, which the operator has to confirm
     operator: Sequence[Waiting] = ()  # entries that wait for the operator
     floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
     files: Sequence[Problem] = ()  # article files that cannot be read
-    on_hold: int = 0  # articles
-    on_hold_since: datetime | None = None
-    on_hold_files: str = ""  # the latest few, with why
+    on_hold: Sequence[OnHold] = ()  # articles, the newest first
     outdated: int = 0  # articles with kept pages that an older version read
     disks: Sequence[Disk] = ()
     database: str = ""  # why it cannot be used
@@ -111,6 +119,7 @@ _PASSING: Final = {
     *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
 }
 _NAMED = 3  # sources in one line
+_MOST_FILES: Final = 3  # articles on hold in one line
 _LASTS: Final = timedelta(days=1)
 # Silence: three times the usual pause between two articles, but longer than a weekend and than a
 # pause that the source has made twice before.
@@ -388,7 +397,9 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
 
 
 def _of_feeds(seen: Observed) -> Iterator[Condition]:
-    yield from seen.held
+    for feed in seen.held:
+        fault = feed.problem.detail
+        yield plain(ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written)
     if seen.ending:
         detail, count = name_some(seen.ending), len(seen.ending)
         yield plain(ConditionReason.FEEDS_WOULD_END, detail=f"{count}: {detail}", count=count)
@@ -398,7 +409,23 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
         may_be_meant = problem.reason == FileReason.VANISHED
         yield plain(ConditionReason.ARTICLE_FILE, problem.what, needs_you=not may_be_meant, **words)
     if seen.on_hold:
-        since, detail, count = seen.on_hold_since, seen.on_hold_files, seen.on_hold
-        yield plain(ConditionReason.ARTICLES_ON_HOLD, since=since, detail=detail, count=count)
+        yield _on_hold(seen.on_hold)
     if seen.outdated:
         yield plain(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)
+
+
+def _on_hold(articles: Sequence[OnHold]) -> Condition:
+    files = [
+        f"{article.file} ({article.reason})" if article.reason else article.file
+        for article in articles[:_MOST_FILES]
+    ]
+    detail = ", ".join(files)
+    others = len(articles) - len(files)
+    if others:
+        detail += f" and {others} more"
+    return plain(
+        ConditionReason.ARTICLES_ON_HOLD,
+        since=min((article.added for article in articles if article.added), default=None),
+        detail=detail,
+        count=len(articles),
+    )

@@ -19,8 +19,7 @@ from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.reasons import ConditionReason
 from syndicator.health import episodes
-from syndicator.health.conditions import conditions
-from syndicator.health.status import observe
+from syndicator.health.observing import examine
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.sending import digests, webhooks
 from syndicator.store.engine import Store
@@ -114,7 +113,7 @@ def _report_conditions(
     queue of webhooks. `fault`: of the configuration. Returns the counters that change."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    current = conditions(observe(as_place(archive, configuration, fault)), now)
+    current = examine(as_place(archive, configuration, fault)).conditions
     before = episodes.read_memory(archive.store)
     memory, events = episodes.follow(before, current, now, archive.instance)
     # before the memory: after a crash an alert is sent twice rather than never

@@ -29,12 +29,10 @@ from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.errors import MissingError, SyndicatorError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
-from syndicator.health import freshness
 from syndicator.health.episodes import Counters, Event, feed_document, read_counters, read_memory
-from syndicator.health.freshness import Freshness
+from syndicator.health.figures import Figures, read_figures
 from syndicator.store.engine import Store, look_into
 from syndicator.store.fleet.hosts import HostCounts
-from syndicator.store.status import Counts
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -68,18 +66,14 @@ _LAST: Final = {
 
 def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
     """Yield the metrics. `hosts`: counts if machines share the database. Raises StoreError."""
-    fresh = freshness.measure_freshness(freshness.read_freshness(store))
-    pictures = store.pictures.counts() if settings.publish.thumbnails else None
-    return families(store.status.counts(), read_counters(store), fresh, pictures, hosts)
+    return families(read_figures(store, settings), read_counters(store), hosts)
 
 
 def families(
-    counts: Counts,
-    counters: Counters,
-    fresh: Freshness | None,
-    pictures: Pictured | None = None,
-    hosts: HostCounts | None = None,
+    figures: Figures, counters: Counters, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
+    """Yield the metrics. Conditions: of the last look, in `counters`."""
+    counts = figures.counts
     ill = counters.get("conditions", {})
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
     for name, text, value in (
@@ -95,7 +89,7 @@ def families(
         ("syndicator_entries_refused", "Entries that make no article", counts.refused),
     ):
         yield GaugeMetricFamily(name, text, value=value)
-    if fresh:
+    if fresh := figures.freshness:
         yield _gauge(
             "syndicator_freshness_seconds",
             _FRESH,
@@ -107,8 +101,8 @@ def families(
         times["article"] = counts.last_article.timestamp()
     for when, at in sorted(times.items()):  # an event that never happened has no sample
         yield GaugeMetricFamily(f"syndicator_last_{when}_timestamp_seconds", _LAST[when], value=at)
-    if pictures:
-        yield from _families_of_pictures(pictures)
+    if figures.pictures:
+        yield from _families_of_pictures(figures.pictures)
     if hosts:
         yield from _families_of_hosts(hosts)
     yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)

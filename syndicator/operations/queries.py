@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.health.status import look, of_state
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import KEPT, Queue
 from syndicator.operations.operation import Argument, WithArguments, plain
@@ -108,6 +107,7 @@ def sources(
 ) -> Iterator[Item]:
     """Sources in configured order, each with the result of its last visit and the time of the
     next."""
+    from syndicator.health.documents import of_state
     from syndicator.showing.lists import sources as listed
 
     for source, state in listed(place, words):
@@ -135,7 +135,9 @@ def feeds(place: "Place") -> Iterator[Item]:
 
 def conditions(place: "Place") -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
-    for condition in look(place).conditions:
+    from syndicator.health.observing import examine
+
+    for condition in examine(place).conditions:
         yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}
 
 

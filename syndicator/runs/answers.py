@@ -10,14 +10,14 @@ from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing.ownership import rights_in, terms
-from syndicator.health.status import place_of
+from syndicator.health.observing import place_of
 from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.kept import KeptEntries

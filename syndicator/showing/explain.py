@@ -15,6 +15,7 @@ from syndicator.app.clients import make_fetcher, open_worker
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import article_id
 from syndicator.articles import fields as articles_fields
+from syndicator.articles.beside.tab_lists import PRUNED
 from syndicator.articles.edits import FIELDS, By, by_of, sign
 from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
@@ -512,8 +513,7 @@ def _state(archive: Archive, url: str, announcement: Announced) -> str:
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if record.pruned:
         return (
-            f"pruned; without its lines in {archive.article_store.file('pruned.tsv')} it is fetched"
-            " again"
+            f"pruned; without its lines in {PRUNED.file(archive.article_store)} it is fetched again"
         )
     if (row := announcement.row) is None:
         return "not filed"

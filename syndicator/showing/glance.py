@@ -13,9 +13,9 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.health.status import Health, Walked, look, place_of, walk
+from syndicator.health.observing import Walked, place_of, walk
+from syndicator.health.status import Health, look
 from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
-from syndicator.store.status import OnHold
 
 # Age of the health after which a page renews it: after FRESH in the background, after OLDEST before
 # it is shown.
@@ -25,7 +25,6 @@ FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     health: Health
-    on_hold: tuple[OnHold, ...]
     latest: tuple[Item, ...]
     vocabulary: Vocabulary
     names: Mapping[str, str]  # of sources, by key
@@ -37,7 +36,7 @@ class Glance:
     def __init__(self, config: Path) -> None:
         self.config = config
         self._read: Configuration | None = None
-        self._seen: tuple[Health, tuple[OnHold, ...]] | None = None
+        self._seen: Health | None = None
         self._names: Mapping[str, str] = {}
         self.walked = Walked()
         self.work: Mapping[str, Work] = {}
@@ -63,17 +62,19 @@ class Glance:
         return tuple(map(str, self._read.dropped)) if self._read else ()
 
     def is_stale(self) -> bool:
-        return self._seen is None or utc_now() - self._seen[0].now > FRESH
+        return self._seen is None or utc_now() - self._seen.now > FRESH
 
-    def renew(self) -> tuple[Health, tuple[OnHold, ...]]:
+    def renew(self) -> Health:
+        names: dict[str, str] = {}
         with self.place() as place:
-            held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
-            self._seen = seen = look(place, states.append, walked=self.walked), held
-            followed = (state for state in states if state.key in place.sources)
-            self._names = {
-                state.key: name_of(place.sources[state.key], state) for state in followed
-            }
-            return seen
+
+            def note_name(state: SourceState) -> None:
+                names[state.key] = name_of(place.sources[state.key], state)
+
+            health = look(place, note_name, walked=self.walked)
+        self._seen = health
+        self._names = names
+        return health
 
     def changed(self) -> None:
         """Let the next page read the health again. Any thread may call it."""
@@ -81,13 +82,11 @@ class Glance:
 
     def today(self, most: int) -> Today:
         seen = self._seen
-        health, held = seen if seen and utc_now() - seen[0].now <= OLDEST else self.renew()
+        health = seen if seen and utc_now() - seen.now <= OLDEST else self.renew()
         with self.place() as place:
             latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
             words = vocabulary(self.config)
-            return Today(
-                health=health, on_hold=held, latest=latest, vocabulary=words, names=self._names
-            )
+            return Today(health=health, latest=latest, vocabulary=words, names=self._names)
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
         """Read folders and visits. Returns `walked`, and `work` by source."""
@@ -96,6 +95,6 @@ class Glance:
 
     def lines(self, words: Sequence[str]) -> list[Line]:
         """Return the sources that match all `words`, as the table shows them."""
-        health, _ = self._seen or self.renew()
+        health = self._seen or self.renew()
         with self.place() as place:
             return lines(place, words, health.conditions, self.work)

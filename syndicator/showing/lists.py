@@ -23,7 +23,8 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import plain, slug, stamp
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.health.conditions import Condition
-from syndicator.health.status import SourceHealth, as_written, look_at
+from syndicator.health.observing import as_written
+from syndicator.health.status import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.store.engine import Store

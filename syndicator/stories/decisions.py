@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from syndicator.app.archive import Archive
+from syndicator.app.beside import recorded
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import need_article
-from syndicator.articles.beside import lists
+from syndicator.articles.beside.tab_lists import STORIES, Decided
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
@@ -21,7 +22,6 @@ from syndicator.store.tables.stories import Member
 from syndicator.stories import folds, kept_leads
 
 _DONE: Final = "explained"  # value of the note TOLD
-_READ: Final = "stories read"  # the note with the stamp of the file whose lines the database has
 
 
 def outlet_of(article: Article) -> str:
@@ -54,26 +54,18 @@ def take_in(archive: Archive, configuration: Configuration) -> set[str]:
 
 
 def _take_in_members(archive: Archive) -> set[str]:
-    file, notes = archive.article_store.file(lists.STORIES.name), archive.store.visits
-    stamp = file.stamp() or ""
-    if stamp == (notes.note(_READ) or ""):
+    edits = recorded.STORIES.find_edits(archive.article_store, archive.store)
+    if edits is None:
         return set()
-    before = {
-        member.article: (member.article, member.story, member.final)
-        for member in archive.store.stories.members()
-    }
-    decided = {decision[0]: decision for decision in lists.STORIES.read(file)}
-    changed = {id: decision for id, decision in decided.items() if before.get(id) != decision}
+    added_ids = [decided.article for decided in edits.added]
     outlets = {
-        id: outlet_of(article)
-        for id, article in archive.store.index.articles(list(changed)).items()
+        id: outlet_of(article) for id, article in archive.store.index.articles(added_ids).items()
     }
-    members = [
-        Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()
-    ]
-    archive.store.stories.put(members, before.keys() - decided.keys())
-    notes.set_note(_READ, stamp or None, archive.clock())
-    return changed.keys() | (before.keys() - decided.keys())
+    members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in edits.added]
+    gone = {decided.article for decided in edits.removed}.difference(added_ids)
+    archive.store.stories.put(members, gone)
+    recorded.STORIES.note_read(archive.store, edits.stamp, archive.clock())
+    return gone.union(added_ids)
 
 
 def decide(
@@ -83,13 +75,13 @@ def decide(
     an operator."""
     if not stories:
         return
-    file = archive.article_store.file(lists.STORIES.name)
-    lists.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
+    decided = [Decided(id, story, final) for id, story in sorted(stories.items())]
+    STORIES.append(archive.article_store, decided)
     members = [
         Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story
     ]
     archive.store.stories.put(members, [id for id, story in stories.items() if not story])
-    archive.store.visits.set_note(_READ, file.stamp(), archive.clock())
+    recorded.STORIES.note_written(archive.article_store, archive.store, archive.clock())
 
 
 def plan_join(

@@ -7,13 +7,13 @@ from __future__ import annotations
 from typing import Final
 
 from syndicator.app.archive import Archive
+from syndicator.app.beside import recorded
 from syndicator.app.configured import Configuration
-from syndicator.articles.beside import lists
-from syndicator.articles.beside.lists import Folded
+from syndicator.articles.beside.tab_lists import Folded
 from syndicator.configuration.settings import dropped_settings
 from syndicator.core.ports import Story
 from syndicator.store.engine import Store
-from syndicator.store.rows import FOLDS_READ, TOLD
+from syndicator.store.rows import TOLD
 
 _MERGED: Final = "merge"  # in the note TOLD of earlier versions, which had the setting in it
 _SETTING: Final = "publish.stories"
@@ -21,19 +21,20 @@ _NEVER: Final = 0  # in seconds since 1970
 
 
 def take_in(archive: Archive, configuration: Configuration) -> None:
-    """Update the database's folded articles from folded.tsv; write that after an upgrade, or if it
-    was lost. All stories must be in the database."""
-    file = archive.article_store.file(lists.FOLDED.name)
-    if file.stamp() is None:
-        folded = archive.store.stories.folded()
-        if not folded and _was_merged(archive.store, configuration):
-            folded = find_folded(archive.store)
-        if folded:
-            lists.FOLDED.append(file, folded)
-    stamp = file.stamp()
-    if stamp != archive.store.visits.note(FOLDS_READ):
-        archive.store.stories.put_folded(lists.FOLDED.read(file))
-        archive.store.visits.set_note(FOLDS_READ, stamp, archive.clock())
+    """Update the database's folded articles from their list; write that after an upgrade. All
+    stories must be in the database."""
+    store = archive.store
+
+    def find_first() -> list[Folded]:
+        if store.stories.folded() or not _was_merged(store, configuration):
+            return []
+        return find_folded(store)
+
+    edits = recorded.FOLDED.find_edits(archive.article_store, store, find_first)
+    if edits is None:
+        return
+    store.stories.put_folded(edits.entries)
+    recorded.FOLDED.note_read(store, edits.stamp, archive.clock())
 
 
 def _was_merged(store: Store, configuration: Configuration) -> bool:

@@ -8,60 +8,34 @@ from datetime import date
 from typing import Final
 
 from syndicator.app.archive import Archive
-from syndicator.articles.beside import lists
+from syndicator.app.beside import recorded
+from syndicator.articles.beside.tab_lists import FOLLOWED, LEADS
 from syndicator.core import urls
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Story
-from syndicator.core.ports.articles import KeptFile
 from syndicator.store import codec
-from syndicator.store.engine import Store
 from syndicator.stories.leads import Report, choose_lead, is_known
 
-_READ: Final = "leads read"  # the note with the stamp of the file whose lines the database has
-_NO_FILE: Final = "none"  # in place of a stamp
 _NO_LEAD: Final = ""
 
 
 def take_in(archive: Archive) -> None:
-    """Update the database's leads from leads.tsv. After an upgrade, or if the file was lost, write
-    it from the database first."""
-    file = archive.article_store.file(lists.LEADS.name)
-    if file.stamp() is None:
-        _write_recorded(archive.store, file)
-    version = file.stamp() or _NO_FILE
-    if version == archive.store.visits.note(_READ):  # not edited since it was read
+    """Update the database's leads from their list."""
+    edits = recorded.LEADS.find_edits(archive.article_store, archive.store)
+    if edits is None:
         return
-    archive.store.stories.set_leads(
-        _list_changes(archive.store.stories.leads(), dict(lists.LEADS.read(file)))
-    )
-    archive.store.visits.set_note(_READ, version, archive.clock())
-
-
-def _write_recorded(store: Store, file: KeptFile) -> None:
-    recorded = store.stories.leads()
-    if recorded:
-        lists.LEADS.append(file, sorted(recorded.items()))
-
-
-def _list_changes(recorded: Mapping[str, str], decided: Mapping[str, str]) -> dict[str, str]:
-    """Return the leads that the database lacks (story -> article id, _NO_LEAD to remove one).
-    `recorded`: those in the database; `decided`: those in the file."""
-    changes: dict[str, str] = {}
-    for story in recorded.keys() | decided.keys():
-        lead = decided.get(story, _NO_LEAD)
-        if recorded.get(story, _NO_LEAD) != lead:
-            changes[story] = lead
-    return changes
+    removed = {story: _NO_LEAD for story, _ in edits.removed}
+    archive.store.stories.set_leads({**removed, **dict(edits.added)})
+    recorded.LEADS.note_read(archive.store, edits.stamp, archive.clock())
 
 
 def record(archive: Archive, leads: Mapping[str, str]) -> None:
     """Write the leads of stories (story -> article id), in the file first."""
     if not leads:
         return
-    file = archive.article_store.file(lists.LEADS.name)
-    lists.LEADS.append(file, sorted(leads.items()))
+    LEADS.append(archive.article_store, sorted(leads.items()))
     archive.store.stories.set_leads(leads)
-    archive.store.visits.set_note(_READ, file.stamp(), archive.clock())
+    recorded.LEADS.note_written(archive.article_store, archive.store, archive.clock())
 
 
 def choose(archive: Archive, sources: Mapping[str, Source]) -> None:
@@ -83,8 +57,7 @@ class _Chooser:
     def __init__(self, archive: Archive, sources: Mapping[str, Source]) -> None:
         today = archive.clock().date()
         followed_since = {
-            key: date.fromisoformat(day)
-            for key, day in lists.FOLLOWED.read(archive.beside.followed)
+            key: date.fromisoformat(day) for key, day in FOLLOWED.read(archive.article_store)
         }
         self._sources = sources
         self._known = {key for key in sources if is_known(followed_since.get(key), today)}

@@ -8,6 +8,7 @@ from syndicator.app.archive import Archive
 from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context, owners
 from syndicator.app.lookup import article_id, need_article, need_sources, read
+from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.configuration.entry_rules import leaves_out
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
@@ -95,7 +96,7 @@ def withdraw(
         if _is_spelling(archive, configuration.sources, copy, article):
             withdraw(archive, configuration, copy.id, purge=purge)
     _name_copy(archive, article, named=False)
-    archive.article_store.withdraw(article, archive.clock(), planned.feeds)
+    enter_withdrawal(archive.article_store, article, archive.clock(), planned.feeds)
     archive.store.visits.withdraw(article, (), planned.feeds, archive.clock())
     recovery.take_away(archive, configuration.settings, planned.id, planned.url, keep=not purge)
     if purge:
@@ -106,7 +107,7 @@ def withdraw(
 def plan_return(archive: Archive, what: str) -> Withdrawal:
     """Plan to undo a withdrawal. Raises UsageError."""
     if (withdrawal := withdrawn(archive, what)) is None:
-        path = archive.article_store.file("withdrawn.toml")
+        path = WITHDRAWN.file(archive.article_store)
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
     return withdrawal
 
@@ -123,7 +124,8 @@ def bring_back(
 ) -> tuple[Problem, ...]:
     """Undo the withdrawals of these articles. Returns unreadable files."""
     for id in ids:
-        archive.article_store.unlist_withdrawn(id)  # after a crash the next start completes it
+        # after a crash the next start completes it
+        unlist_withdrawn(archive.article_store, id)
     problems = reconcile.files(archive, configuration)
     for id in ids:
         if (article := archive.store.visits.article(id)) is not None:
@@ -151,7 +153,7 @@ def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
 def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
     """Return the withdrawal of the article with this URL or id."""
     alias = urls.alias(what)
-    for row in archive.article_store.withdrawn():
+    for row in WITHDRAWN.read(archive.article_store):
         if what == row.id or alias in (urls.alias(row.url), *row.aliases):
             has_file = row.id in archive.kept_away.ids()
             return Withdrawal(id=row.id, url=row.url, title="", feeds=row.feeds, kept=has_file)

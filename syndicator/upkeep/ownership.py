@@ -10,6 +10,7 @@ from datetime import datetime
 from syndicator.app.archive import Archive
 from syndicator.app.contexts import owners
 from syndicator.app.lookup import filed
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core import urls
 from syndicator.core.model import Entry, Problem, Source
 from syndicator.core.ports import EntryRow
@@ -76,7 +77,7 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
             entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
         visits.save_entries(entries)
         if fault.owner:
-            files.carry([(article.id, article.source_key)])
+            CARRIED.append(files, [(article.id, article.source_key)])
             visits.carry([(article.id, article.source_key)], {})
         in_file = files.get(path)
         mended = replace(

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.app.archive import Archive
+from syndicator.app.beside import recorded
 from syndicator.app.lookup import filed, need_article
+from syndicator.articles.beside.tab_lists import PRUNED
 from syndicator.articles.fields import aliases_of
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
@@ -16,7 +18,6 @@ from syndicator.core.text import suggestion
 from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.upkeep import learn
-from syndicator.upkeep import recovery as prunings
 
 _AT_A_TIME = 500  # articles that are pruned in one transaction
 
@@ -115,9 +116,10 @@ def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]
         aliases = _aliases(archive.store, part)
-        archive.article_store.prune(pair for pair in aliases if pair not in listed)
+        archive.article_store.remember_paths(row.id for row in part)
+        PRUNED.append(archive.article_store, [pair for pair in aliases if pair not in listed])
         archive.store.visits.prune([row.id for row in part], aliases)
-        prunings.note(archive)
+        recorded.PRUNED.note_written(archive.article_store, archive.store, archive.clock())
         archive.article_store.delete_all(row.path for row in part)
         for row in part:
             archive.snapshots.forget(row.id)

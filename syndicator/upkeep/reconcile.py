@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.archive import Archive
-from syndicator.app.beside import scrub
 from syndicator.app.build_notes import excuse
 from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context
+from syndicator.articles.beside.toml_lists import SOURCES
 from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
 from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.sources.identity import reconciled
@@ -28,6 +28,7 @@ from syndicator.filing.refile import was_released
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery
 from syndicator.upkeep.recovery import AHEAD
+from syndicator.upkeep.scrubbing import scrub
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -162,7 +163,7 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
 
     def followed() -> str:
         return (
-            f"{configuration.sources_stamp}\n{archive.beside.sources.stamp()}"
+            f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
             if configuration.sources_stamp
             else ""
         )
@@ -197,7 +198,7 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
         excuse(archive, gone)
     for id in gone:
         visits.forget(id)
-    recovery.settle(archive, configuration.sources)
+    recovery.settle_carriers(archive, configuration.sources)
     recovery.bring_back(archive, written)
     recovery.mark(archive)
     return (*problems, *recovery.set_back(archive))

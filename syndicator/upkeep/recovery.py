@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.app.archive import Archive
+from syndicator.app.beside import recorded
 from syndicator.articles import disk, fields
-from syndicator.articles.beside import lists
+from syndicator.articles.beside.tab_lists import read_lines
+from syndicator.articles.beside.withdrawals import WITHDRAWN, list_withdrawn
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem, Source
@@ -95,28 +97,17 @@ def bring_back(archive: Archive, written: Collection[Article]) -> None:
             )
 
 
-_CARRIERS_NOTE = "carried"  # name of a note: the stamp of the file whose lines the database has
-_NO_FILE = "none"
-
-
-def settle(archive: Archive, sources: Mapping[str, Source]) -> None:
-    """Record carriers that only their file has; rewrite a lost file."""
-    store, files = archive.store.visits, archive.article_store
-    stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
-    if stamp is None:
-        lines = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
-        if lines:
-            files.carry(lines)
-        stamp = files.carried_stamp() or _NO_FILE
-    if stamp == noted:
+def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
+    """Record carriers that only their list has; rewrite a lost list. A removed line changes
+    nothing."""
+    files, store = archive.article_store, archive.store
+    edits = recorded.CARRIED.find_edits(files, store, store.visits.announced)
+    if edits is None:
         return
-    recorded = set(store.carried())
-    lacking = [line for line in files.carried() if line not in recorded]
-    titles = {key: state.feed_title for key, state in store.states().items()}
-    store.carry(
-        lacking, {key: source.title or titles.get(key, "") for key, source in sources.items()}
-    )
-    store.set_note(_CARRIERS_NOTE, stamp, archive.clock())
+    titles = {key: state.feed_title for key, state in store.visits.states().items()}
+    names = {key: source.title or titles.get(key, "") for key, source in sources.items()}
+    store.visits.carry(edits.added, names)
+    recorded.CARRIED.note_read(store, edits.stamp, archive.clock())
 
 
 _NAME = "newest.txt"
@@ -142,7 +133,7 @@ def mark(archive: Archive) -> None:
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is older than the database, as after a restore."""
     noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(lists.read_lines(article_store.file(_NAME).read()), default="") < (
+    return bool(noted) and max(read_lines(article_store.file(_NAME).read()), default="") < (
         noted or ""
     )
 
@@ -253,12 +244,12 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
     """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError,
     StoreError."""
     files, visits = archive.article_store, archive.store.visits
-    recorded = {item.id: item for item in archive.store.index.withdrawn()}
-    if not files.lists_withdrawn() and recorded:
-        files.list_withdrawn(recorded.values())
-    listed = {item.id: item for item in files.withdrawn()}
+    known = {item.id: item for item in archive.store.index.withdrawn()}
+    if WITHDRAWN.stamp(files) is None and known:
+        list_withdrawn(files, known.values())
+    listed = {item.id: item for item in WITHDRAWN.read(files)}
     for item in listed.values():
-        if item.id not in recorded:
+        if item.id not in known:
             visits.withdraw(
                 Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at
             )
@@ -268,7 +259,7 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
             _put_back(archive, id)
         elif listed[id].at < archive.clock() - KEPT_FOR:
             archive.kept_away.drop(id)
-    for id in recorded.keys() - listed.keys():
+    for id in known.keys() - listed.keys():
         read_again(
             archive.store,
             visits.readmit(id, unread=files.find(id) is None),
@@ -313,23 +304,13 @@ def read_again(store: Store, keys: Collection[str], why: str) -> None:
     store.visits.save_states(due)
 
 
-NOTE = "pruned"  # name of a note: the stamp of the file whose lines the database has
-
-
 def settle_prunings(archive: Archive) -> None:
-    """Apply pruned.tsv if it changed; fetch articles again whose line was removed."""
-    files, visits = archive.article_store, archive.store.visits
-    if files.pruned_stamp() == visits.note(NOTE):
+    """Apply an edited list of pruned articles; fetch those again whose line was removed."""
+    store = archive.store
+    edits = recorded.PRUNED.find_edits(archive.article_store, store)
+    if edits is None:
         return
-    if (recorded := set(visits.pruned())) and files.pruned_stamp() is None:
-        files.prune(sorted(recorded))
-    listed = files.pruned()
-    if gone := recorded.difference(listed):
-        read_again(archive.store, visits.forget_pruned(gone), "a pruning was undone")
-    visits.prune((), listed)
-    note(archive)
-
-
-def note(archive: Archive) -> None:
-    """Record that the database agrees with pruned.tsv."""
-    archive.store.visits.set_note(NOTE, archive.article_store.pruned_stamp(), archive.clock())
+    if edits.removed:
+        read_again(store, store.visits.forget_pruned(edits.removed), "a pruning was undone")
+    store.visits.prune((), edits.added)
+    recorded.PRUNED.note_read(store, edits.stamp, archive.clock())

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from syndicator.app.archive import Archive
 from syndicator.app.build_notes import excuse
 from syndicator.app.configured import Configuration
+from syndicator.articles.beside.tab_lists import CARRIED, compact_lists
+from syndicator.articles.beside.withdrawals import WITHDRAWN
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
@@ -76,10 +78,10 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
             late.extend([article] if article.added and article.added > now else [])
             yield reconcile.as_shown(article, configuration.taxonomy), stamp
 
-    recovery.settle(archive, configuration.sources)  # writes a lost file
-    article_store.compact()
+    recovery.settle_carriers(archive, configuration.sources)  # writes a lost file
+    compact_lists(article_store)
     recovery.settle_prunings(archive)
-    count = store.reindex(readable(), article_store.withdrawn(), article_store.carried())
+    count = store.reindex(readable(), WITHDRAWN.read(article_store), CARRIED.read(article_store))
     recovery.bring_back(archive, late)
     gone = stamps.keys() - set(store.visits.stamps())
     unknown = {id for id in unread if store.visits.stamp(id) is None}  # after a lost database

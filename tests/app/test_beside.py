@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from syndicator.articles.beside.feeds_toml import read_feeds, read_sources
-from syndicator.articles.stores.kept_files import FolderFile
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.beside import toml_lists
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, Origin
@@ -22,6 +22,10 @@ from tests.places import SOURCES, Place, store_articles
 
 QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'
 ONE, LONE = FeedKey("source", "one"), FeedKey("source", "lone")
+
+
+def folder(place: Place) -> FileArticleStore:
+    return FileArticleStore(place.folder / "feeds/articles")
 
 
 def fill(place: Place) -> None:
@@ -93,7 +97,7 @@ def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) ->
 
 def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
     place.take(fill)
-    kept = read_feeds(FolderFile(place.folder / "feeds/articles/feeds.toml"))
+    kept = {feed.key: feed for feed in toml_lists.FEEDS.read(folder(place))}
     models = FeedKey("tag", "models-of-language")
     assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
     assert kept[models].first_slug == "llm"
@@ -127,7 +131,7 @@ def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: 
         )
     (place.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
     with place.app():
-        kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
+        kept = dict(toml_lists.SOURCES.read(folder(place)))
     assert kept["lone"] == ("https://lone.example/feed",)
 
 
@@ -196,7 +200,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
     path.unlink()  # the cure that the message names
     place.build()
     assert told(place) == before
-    assert read_feeds(FolderFile(path))
+    assert toml_lists.FEEDS.read(folder(place))
 
 
 def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None:
@@ -316,7 +320,7 @@ def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(place: Place)
 def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
     published(place)
     configured(place, one="https://one.example/new", two="https://two.example/feed")
-    kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
+    kept = dict(toml_lists.SOURCES.read(folder(place)))
     assert kept["one"] == ("https://one.example/feed", "https://one.example/new")
     assert told(place)["moved"] == {}
 
@@ -337,4 +341,8 @@ def test_a_list_of_sources_is_no_place_for_two_of_one(place: Place, tmp_path: Pa
     path = place.folder / "feeds/articles/sources.toml"
     path.write_text('[[source]]\nkey = "lone"\nurls = ["https://lone.example/feed"]\n')
     configured(place, **dict(re.findall(r'key = "(\w+)"\nurl = "([^"]+)"', SOURCES)))
-    assert list(read_sources(FolderFile(path))) == ["lone", "one", "two"]
+    assert list(dict(toml_lists.SOURCES.read(folder(place)))) == [
+        "lone",
+        "one",
+        "two",
+    ]

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli import app, load_commands
 from syndicator.health.check.installation import check
-from syndicator.health.status import look, place_of
+from syndicator.health.observing import place_of
+from syndicator.health.status import look
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicator.app.places import indexed
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.store.engine import open_store
 from tests.postgres import Server
 

@@ -6,8 +6,15 @@ from datetime import UTC, datetime, timedelta
 from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import ConditionReason, explained
-from syndicator.health.conditions import Condition, Disk, Observed, conditions, plain, silent_since
-from syndicator.store.status import Waiting
+from syndicator.health.conditions import (
+    Condition,
+    Disk,
+    HeldFeed,
+    Observed,
+    conditions,
+    silent_since,
+)
+from syndicator.store.status import OnHold, Waiting
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -24,6 +31,10 @@ def state(key: str = "one", **fields: object) -> SourceState:
 def of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
     sources = {one.key: Source(key=one.key, url=one.url) for one in states}
     return conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
+
+
+def held_back(name: str, reason: str = "", added: datetime | None = None) -> OnHold:
+    return OnHold(name, f"2026/03/{name}.md", reason, name, "one", added)
 
 
 def every(pause: timedelta, last: timedelta, count: int = 10) -> tuple[datetime, ...]:
@@ -154,7 +165,13 @@ def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
     fault = "lost 1: Title (https://x.example/a)"
     (found,) = of(
-        held=[plain(ConditionReason.FEED_HELD, "tags/ai", detail=fault, last_success=NOW - DAY)]
+        held=[
+            HeldFeed(
+                problem=Problem(what="tag/ai", reason="held", detail=fault),
+                stem="tags/ai",
+                written=NOW - DAY,
+            )
+        ]
     )
     assert (found.kind, found.subject, found.last_success) == (
         ConditionReason.FEED_HELD,
@@ -214,6 +231,13 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
     assert conditions(Observed(states=[failing]), NOW) == ()
 
 
+def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
+    articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
+    (found,) = of(on_hold=articles)
+    files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
+    assert (found.count, found.since, found.detail) == (5, NOW - 4 * DAY, files)
+
+
 def test_what_needs_the_operator_comes_first() -> None:
     found = of(
         state("a", muted=3, effective_url="https://a.example/new"),
@@ -221,7 +245,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
         outdated=4,
-        on_hold=2,
+        on_hold=[held_back("a"), held_back("b")],
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
     assert [one.kind.value for one in found] == [

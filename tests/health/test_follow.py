@@ -43,9 +43,8 @@ def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> t
     outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
     with place.app() as app:
         app.archive.store.visits.save_states([state])
-        return _follow(
-            replace(app, configuration=replace(app.configuration, environ=environ or {})), [outcome]
-        )
+        configuration = replace(app.configuration, environ=environ or {})
+        return _follow(replace(app, configuration=configuration), [outcome])
 
 
 def _follow(app: App, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:

@@ -11,7 +11,8 @@ import pytest
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.episodes import Memory, follow, write
-from syndicator.health.status import Health, look, place_of
+from syndicator.health.observing import place_of
+from syndicator.health.status import Health, look
 from tests.places import NOW, Place, store_articles
 
 HOUR = timedelta(hours=1)
@@ -71,7 +72,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
     (found,) = health(place).conditions
     assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
     assert found.last_success is not None
-    assert health(place).counts.feeds == 2  # all, and that of the source
+    assert health(place).figures.counts.feeds == 2  # all, and that of the source
 
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.health import metrics
 from syndicator.health.episodes import Counters, add_to_counters
+from syndicator.health.figures import Figures
 from syndicator.health.freshness import Freshness
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.store.status import Counts
@@ -29,7 +31,7 @@ RUN = (
     ),
 )
 PICTURES = Pictured(made=5, waiting=2, failed={"picture-format": 1, "gone": 3})
-FRESH = Freshness(articles=9, median=40, p95=300)
+FIGURES = Figures(counts=COUNTS, freshness=Freshness(articles=9, median=40, p95=300))
 BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
 
 
@@ -47,7 +49,7 @@ def samples(text: str) -> dict[str, float]:
 def test_counters_go_on_from_run_to_run() -> None:
     twice = run(run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = samples(metrics.page(metrics.families(COUNTS, twice, FRESH)).decode())
+    found = samples(metrics.page(metrics.families(FIGURES, twice)).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
@@ -85,7 +87,7 @@ def test_times_are_of_what_was_done() -> None:
 def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
     else, a help text."""
-    text = metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode()
+    text = metrics.page(metrics.families(replace(FIGURES, pictures=PICTURES), run({}))).decode()
     for family in parser.text_string_to_metric_families(text):
         assert (
             re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
@@ -101,7 +103,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    text = metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode()
+    text = metrics.page(metrics.families(FIGURES, run({}))).decode()
     labels = {
         (name, value)
         for family in parser.text_string_to_metric_families(text)
@@ -115,14 +117,16 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, metrics.families(COUNTS, run({}), None))
+    metrics.write(path, metrics.families(Figures(counts=COUNTS), run({})))
     text = path.read_text()
     assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
-    found = samples(metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode())
+    found = samples(
+        metrics.page(metrics.families(replace(FIGURES, pictures=PICTURES), run({}))).decode()
+    )
     states = {
         name.removeprefix("syndicator_pictures"): value
         for name, value in found.items()
@@ -137,6 +141,6 @@ def test_pictures_are_counted_by_state_and_reason() -> None:
     }
     assert not [
         name
-        for name in samples(metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode())
+        for name in samples(metrics.page(metrics.families(FIGURES, run({}))).decode())
         if "picture" in name
     ]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.articles.beside.tab_lists import CARRIED, PRUNED, compact_lists
+from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 from tests.articles.samples import full
@@ -138,27 +140,25 @@ def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(pla
 def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
     filed(place, article())
     articles = place.articles
-    assert (
-        not articles.lists_withdrawn()
-        and articles.carried_stamp() is None
-        and articles.pruned_stamp() is None
-    )
-    articles.withdraw(article(), NOW, ())
-    articles.withdraw(article("https://one.example/b"), NOW, ())
-    assert [one.url for one in articles.withdrawn()] == sorted(
+    assert WITHDRAWN.stamp(articles) is None
+    assert CARRIED.stamp(articles) is None
+    assert PRUNED.stamp(articles) is None
+    enter_withdrawal(articles, article(), NOW, ())
+    enter_withdrawal(articles, article("https://one.example/b"), NOW, ())
+    assert [one.url for one in WITHDRAWN.read(articles)] == sorted(
         ["https://one.example/a", "https://one.example/b"], key=article_id
     )
-    articles.unlist_withdrawn(article().id)
-    assert [one.url for one in articles.withdrawn()] == ["https://one.example/b"]
-    articles.carry([(article().id, "planet")])
-    stamp = articles.carried_stamp()
-    articles.carry([(article().id, "planet"), (article().id, "links")])
-    assert articles.carried_stamp() != stamp
-    articles.prune([(article().id, "one.example/a")] * 2)
-    articles.compact()
-    assert articles.carried() == [(article().id, "planet"), (article().id, "links")]
+    unlist_withdrawn(articles, article().id)
+    assert [one.url for one in WITHDRAWN.read(articles)] == ["https://one.example/b"]
+    CARRIED.append(articles, [(article().id, "planet")])
+    stamp = CARRIED.stamp(articles)
+    CARRIED.append(articles, [(article().id, "planet"), (article().id, "links")])
+    assert CARRIED.stamp(articles) != stamp
+    PRUNED.append(articles, [(article().id, "one.example/a")] * 2)
+    compact_lists(articles)
+    assert CARRIED.read(articles) == [(article().id, "planet"), (article().id, "links")]
     assert (place.raw("carried.tsv") or b"").count(b"planet") == 1
-    assert articles.pruned() == [(article().id, "one.example/a")]
+    assert PRUNED.read(articles) == [(article().id, "one.example/a")]
     assert {str(file).rpartition("/")[2] for file in articles.beside()} == {
         "carried.tsv",
         "pruned.tsv",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import App, open_app
+from syndicator.articles.stores.object_articles import ObjectArticleStore
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import FileReason
-from syndicator.upkeep import reindex
+from syndicator.upkeep import pruning, reindex
 from tests.objects.s3_server import S3
 
 _OF_A_HAND = (
@@ -75,3 +76,22 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
         assert list(app.archive.store.index.each()) == []
         with pytest.raises(UsageError, match="is no article file in"):
             reindex.take_in(app.archive, app.configuration, [path])
+
+
+def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
+    tmp_path: Path, s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(store: ObjectArticleStore, paths: object) -> None:
+        raise OSError("the process ends")
+
+    with opened(tmp_path, s3) as (app, edit):
+        edit("2026/11/by-hand.md", _OF_A_HAND % b"First")
+        reindex.take_in(app.archive, app.configuration, ["2026/11/by-hand.md"])
+        (article,) = app.archive.store.index.each()
+        which = pruning.Which(named=(article.id,))
+        planned = pruning.plan(app.archive, app.configuration.sources, which)
+        monkeypatch.setattr(ObjectArticleStore, "delete_all", crash)
+        with pytest.raises(OSError, match="the process ends"):
+            pruning.prune(app.archive, app.configuration.settings, planned)
+        assert app.archive.store.index.path(article.id) is None
+        assert app.archive.article_store.find(article.id) == "2026/11/by-hand.md"

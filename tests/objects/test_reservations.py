@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from syndicator.articles.beside.withdrawals import enter_withdrawal
 from syndicator.articles.stores import paths
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.object_articles import ObjectArticleStore
@@ -102,7 +103,7 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
     clock.now += WRITING + timedelta(seconds=1)
     place.articles.changed({})
     assert kept(place) == 0
-    place.articles.withdraw(stored, NOW, ())
+    enter_withdrawal(place.articles, stored, NOW, ())
     place.store.visits.withdraw(stored, (), (), NOW)  # and the process ends
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.delete(stamp.path)
@@ -112,7 +113,7 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
     stored, stamp, _ = place.articles.put(article())
     place.store.visits.record(stored, stamp)
-    place.articles.prune([(stored.id, "one.example/a")])
+    place.articles.remember_paths([stored.id])
     place.store.visits.prune([stored.id], [(stored.id, "one.example/a")])  # and the process ends
     assert [one.path for one in place.articles.changed({}).new] == [stamp.path]
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
-from syndicator.health.status import place_of
+from syndicator.health.observing import place_of
 from syndicator.operations.operation import schema_of
 from syndicator.operations.queries import QUERIES
 from tests.places import Place, store_articles

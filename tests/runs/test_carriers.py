@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from syndicator.app.container import App
-from syndicator.articles.beside.lists import CARRIED
+from syndicator.articles.beside.tab_lists import CARRIED, TabList
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import EntryRow
 from syndicator.upkeep import editorial, reconcile, reindex
@@ -23,7 +23,7 @@ def members(app: App, key: FeedKey) -> list[str]:
 
 
 def carry(app: App, id: str, source: str) -> None:
-    app.archive.article_store.carry([(id, source)])
+    CARRIED.append(app.archive.article_store, [(id, source)])
     app.archive.store.visits.carry([(id, source)], {source: "The second"})
 
 
@@ -116,7 +116,9 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Plac
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         reconcile.files(app.archive, app.configuration)
-        app.archive.article_store.carry([(story.id, "two")])  # a crash came before the row
+        CARRIED.append(
+            app.archive.article_store, [(story.id, "two")]
+        )  # a crash came before the row
         reconcile.files(app.archive, app.configuration)
         assert members(app, TWO) == [story.id]
 
@@ -124,11 +126,9 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Plac
 def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        app.archive.article_store.carry([(story.id, "two")])
+        CARRIED.append(app.archive.article_store, [(story.id, "two")])
         reconcile.files(app.archive, app.configuration)
-        monkeypatch.setattr(
-            type(app.archive.article_store), "carried", None
-        )  # whoever reads it now fails
+        monkeypatch.setattr(TabList, "read", None)  # whoever reads it now fails
         reconcile.files(app.archive, app.configuration)
         assert members(app, TWO) == [story.id]
 
@@ -158,7 +158,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         ]
         app.archive.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
         reconcile.files(app.archive, app.configuration)
-        assert app.archive.article_store.carried() == [(story.id, "two")]
+        assert CARRIED.read(app.archive.article_store) == [(story.id, "two")]
         assert members(app, TWO) == [story.id]
         assert members(app, ONE) == [other.id, story.id]
 

@@ -15,7 +15,9 @@ import pytest
 from syndicator.app.container import App
 from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
-from syndicator.health.status import document, look, place_of
+from syndicator.health.documents import document
+from syndicator.health.observing import place_of
+from syndicator.health.status import look
 from syndicator.runs import daemon
 from syndicator.runs.daemon import (
     BUILD,

@@ -18,7 +18,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Problem
 from syndicator.health.follow import report_run
-from syndicator.health.status import observe
+from syndicator.health.observing import observe
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.runs.build import build_due

@@ -21,7 +21,8 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition, Observed, conditions
 from syndicator.health.episodes import Memory, feed_document, follow
-from syndicator.health.status import look, place_of
+from syndicator.health.observing import place_of
+from syndicator.health.status import look
 from syndicator.runs.build import build_feeds
 from syndicator.sending.hubs import FailingHub
 from tests.places import NOW, Place, store_articles

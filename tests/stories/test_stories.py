@@ -249,6 +249,15 @@ def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
     assert grouped(app) == {frozenset((one, two))}
 
 
+def test_a_lost_file_is_written_again(app: App, place: Place) -> None:
+    ids = [add(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
+    assert grouped(app) == {frozenset(ids)}
+    before = sorted(lines(place))
+    (place.folder / "feeds/articles/stories.tsv").unlink()
+    assert grouped(app) == {frozenset(ids)}
+    assert lines(place) == before
+
+
 def test_what_is_joined_stays_together(app: App, place: Place) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
     three = add(app, "https://three.example/c")
@@ -362,8 +371,9 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     one = add(app, "https://one.example/a")
     other = add(app, "https://two.example/b", FERRY)
     assert grouped(app) == set()
+    story = "s" * 26
     app.archive.store.stories.put(
-        [Member(one, "s", "one.example", False), Member(other, "s", "two.example", False)]
+        [Member(one, story, "one.example", False), Member(other, story, "two.example", False)]
     )
     with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import App
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.model import Article, Entry, FeedKey, Origin
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
@@ -86,7 +87,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
         mended = place.article("Taken")
         assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
-        assert app.archive.article_store.carried() == [(taken.id, "two")]
+        assert CARRIED.read(app.archive.article_store) == [(taken.id, "two")]
         for key in ("one", "two"):
             assert app.archive.store.index.ids(
                 FeedKey("source", key), limit=9, since=None, most=9

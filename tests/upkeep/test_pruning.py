@@ -9,10 +9,12 @@ import shutil
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from syndicator.app.container import App
+from syndicator.articles.beside.tab_lists import PRUNED, TabList
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import SourceState
@@ -247,9 +249,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "step", ["article_store.prune", "visits.prune", "article_store.delete_all"]
-)
+@pytest.mark.parametrize("step", ["list.append", "visits.prune", "article_store.delete_all"])
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(
     filled: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
@@ -258,7 +258,12 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     owner, name = step.split(".")
 
     def killing(app: App) -> None:
-        place = app.archive.article_store if owner == "article_store" else app.archive.store.visits
+        owners = {
+            "list": TabList,
+            "visits": app.archive.store.visits,
+            "article_store": app.archive.article_store,
+        }
+        place = owners[owner]
         done = getattr(place, name)
 
         def then(*given: Sequence[object]) -> None:
@@ -338,9 +343,14 @@ def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
 def test_the_list_is_read_when_it_changed_alone(
     filled: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def parse_others(kept: TabList[Any], data: bytes | None) -> list[Any]:
+        assert kept is not PRUNED
+        return parse(kept, data)
+
     prune(filled, older_than=45 * DAY)
     with filled.app() as app:
-        monkeypatch.setattr(app.archive.article_store, "pruned", pytest.fail)
+        parse = TabList._parse
+        monkeypatch.setattr(TabList, "_parse", parse_others)
         assert reconcile.files(app.archive, app.configuration) == ()
 
 

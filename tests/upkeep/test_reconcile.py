@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from syndicator.articles.beside.withdrawals import enter_withdrawal
 from syndicator.core import urls
 from syndicator.core.model import SourceState
 from syndicator.upkeep import reconcile
@@ -153,7 +154,7 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
         # written first; the database and the file come after it
-        app.archive.article_store.withdraw(article, place.now)
+        enter_withdrawal(app.archive.article_store, article, place.now)
     with place.app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert app.archive.store.visits.known([urls.alias(article.url)]).withdrawn

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from syndicator.app.contexts import filing_context
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.filing.dedupe import compared, merge_copy
@@ -257,7 +258,7 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place) -> None:
     id = filled.article("Waiting").id
     with filled.app() as app:
-        app.archive.article_store.carry([(id, "one")])
+        CARRIED.append(app.archive.article_store, [(id, "one")])
         app.archive.store.visits.carry([(id, "one")], {"one": "One"})
     filled.build()
     assert "Waiting" not in feeds(filled)["sources/one.atom"]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import open_app
+from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey, Fetched, SourceState
@@ -180,7 +181,7 @@ def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
     assert listed(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
     assert "Story" not in entries(place)
     with place.app() as app:
-        assert app.archive.article_store.withdrawn()[0].aliases
+        assert WITHDRAWN.read(app.archive.article_store)[0].aliases
 
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
@@ -310,7 +311,7 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
         if moment == "listed":
             article = app.archive.store.visits.article(planned.id)
             assert article is not None
-            app.archive.article_store.withdraw(article, place.now, planned.feeds)
+            enter_withdrawal(app.archive.article_store, article, place.now, planned.feeds)
     start(place)
     assert ("Story" in entries(place)) == (moment == "kept")
     assert bool(kept(place)) == (moment == "listed")

@@ -3,6 +3,7 @@ version."""
 
 import tomllib
 import uuid
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from syndicator.core.errors import ConfigError
@@ -83,3 +84,25 @@ def _says_all_archives(data: bytes, file: KeptFile) -> bool | None:
 
 def _parse(data: bytes) -> dict[str, Any]:
     return tomllib.loads(data.decode())
+
+
+class HasInstance(ABC):
+    """Methods of an ArticleStore (see ports) that are the same in folders and object stores."""
+
+    @abstractmethod
+    def file(self, name: str) -> KeptFile:
+        """Return a file beside the articles."""
+
+    @abstractmethod
+    def begun(self) -> bool:
+        """Return True if we wrote articles here."""
+
+    def instance(self) -> uuid.UUID:
+        file = self.file(INSTANCE_TOML)
+        data = file.read()
+        if data is None:
+            return mint(file, begun=self.begun())
+        return parse_id(data, file)
+
+    def minted(self) -> bool:
+        return self.file(INSTANCE_TOML).stamp() is not None

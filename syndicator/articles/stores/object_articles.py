@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from syndicator.articles.beside.lists import Listed
+from syndicator.articles.beside.instance_toml import HasInstance
 from syndicator.articles.snapshots import checked_id, packed, unpacked, unzipped
 from syndicator.articles.stores import paths as names
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
-from syndicator.core.model import Article, FeedKey
+from syndicator.core.model import Article
 from syndicator.core.ports.articles import (
     ABSENT,
     ArticlePaths,
@@ -31,7 +31,7 @@ _PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 @dataclass(slots=True)
-class ObjectArticleStore(Listed):
+class ObjectArticleStore(HasInstance):
     """ArticleStore in `objects`. `paths`: the index; None reads by path only."""
 
     objects: Objects
@@ -44,7 +44,7 @@ class ObjectArticleStore(Listed):
         return self.objects.name
 
     def instance(self) -> uuid.UUID:
-        self._instance = self._instance or Listed.instance(self)
+        self._instance = self._instance or HasInstance.instance(self)
         return self._instance
 
     def begun(self) -> bool:
@@ -185,18 +185,7 @@ class ObjectArticleStore(Listed):
     def beside(self) -> Iterator[ObjectFile]:
         yield from (self.file(stamp.key) for stamp in self.objects.walk(deep=False))
 
-    def withdraw(
-        self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None
-    ) -> None:
-        self._remember([article.id])
-        Listed.withdraw(self, article, at, feeds)
-
-    def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        pairs = list(aliases)
-        self._remember(dict.fromkeys(id for id, _ in pairs))
-        Listed.prune(self, pairs)
-
-    def _remember(self, ids: Iterable[str]) -> None:
+    def remember_paths(self, ids: Iterable[str]) -> None:
         """Reserve the paths of articles whose rows are deleted before their files."""
         for id in ids:
             if (path := self._index.path(id)) is not None:

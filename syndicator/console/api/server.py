@@ -30,8 +30,9 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.core.requests import JOBS, most_of_one
-from syndicator.health.status import document as document_of_status
-from syndicator.health.status import look, of_state
+from syndicator.health.documents import document as document_of_status
+from syndicator.health.documents import of_state
+from syndicator.health.status import look
 from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import (
     Operation,

@@ -50,6 +50,12 @@ class KeptFile(Protocol):
         """Return a value that changes with the file, or None if it is missing."""
 
 
+class KeptFiles(Protocol):
+    """The files beside the articles, by name."""
+
+    def file(self, name: str) -> KeptFile: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoFile:
     """Something that has the name of an article file and is none. `kind`: such as "a folder"."""
@@ -159,39 +165,8 @@ class ArticleStore(Protocol):
     def beside(self) -> Iterator[KeptFile]:
         """Iterate over all files beside the articles, also article files there."""
 
-    def withdraw(
-        self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None
-    ) -> None:
-        """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
-
-    def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
-        """Add withdrawals to the list; entries that exist stay as they are."""
-
-    def unlist_withdrawn(self, id: str) -> None: ...
-
-    def lists_withdrawn(self) -> bool: ...
-
-    def withdrawn(self) -> list[Withdrawn]:
-        """Return the withdrawals, oldest first. Raise ConfigError."""
-
-    def carry(self, announced: Iterable[tuple[str, str]]) -> None:
-        """Store pairs (article id, key of a source that announced it)."""
-
-    def carried(self) -> list[tuple[str, str]]: ...
-
-    def carried_stamp(self) -> str | None:
-        """Return a value that changes with `carried`, or None before the first `carry`."""
-
-    def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        """Store (article id, alias key) of pruned articles. The caller deletes the files."""
-
-    def pruned(self) -> list[tuple[str, str]]: ...
-
-    def pruned_stamp(self) -> str | None:
-        """Return a value that changes with `pruned`, or None before the first `prune`."""
-
-    def compact(self) -> None:
-        """Delete duplicates from the files of `carry` and `prune`."""
+    def remember_paths(self, ids: Iterable[str]) -> None:
+        """Let `find` find the files of articles whose rows are deleted before their files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

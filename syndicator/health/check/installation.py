@@ -21,7 +21,7 @@ from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration
 from syndicator.app.container import open_app
 from syndicator.articles import frontmatter
-from syndicator.articles.beside.lists import BELIEVED, RightsFile
+from syndicator.articles.beside.rights_toml import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours
 from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources
@@ -51,7 +51,7 @@ from syndicator.health.check.config_files import (
     of_problem,
 )
 from syndicator.health.conditions import Disk, is_nearly_full, room
-from syndicator.health.status import disks_of
+from syndicator.health.observing import disks_of
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.sending.hubs import try_hubs

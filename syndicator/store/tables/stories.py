@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
 
-from syndicator.articles.beside.lists import Folded
+from syndicator.articles.beside.tab_lists import Folded
 from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
 from syndicator.core.ports import Story

@@ -11,7 +11,7 @@ from syndicator.app.clients import open_worker
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import need_sources
 from syndicator.app.places import Place, kept_pages
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.app.archive import Archive
-from syndicator.app.beside import move
+from syndicator.app.beside.kept_feeds import move
 from syndicator.app.build_notes import note_renamed
 from syndicator.app.configured import Configuration
 from syndicator.app.lookup import filed, terms

@@ -10,16 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles.beside.feeds_toml import (
-    KeptFeed,
-    plain_sources,
-    read_feeds,
-    read_sources,
-    update_feeds,
-    update_sources,
-)
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, plain_sources
 from syndicator.articles.beside.toml_text import write_table
-from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 
@@ -33,9 +26,8 @@ KEPT = (
 
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
-    path = tmp_path / "feeds.toml"
-    update_feeds(FolderFile(path), lambda before: KEPT)
-    found = read_feeds(FolderFile(path))
+    FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
+    found = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
     assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
     assert found[OTHER] == KEPT[0]
     assert found[SOURCE] == KEPT[2]
@@ -48,30 +40,29 @@ def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_pat
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    update_feeds(FolderFile(path), lambda before: KEPT)
+    FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     before, stamp = path.read_bytes(), path.stat().st_mtime_ns
-    update_feeds(FolderFile(path), lambda before: reversed(KEPT))
+    FEEDS.update(FileArticleStore(tmp_path), lambda before: reversed(KEPT))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stamp)
 
 
 def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    update_feeds(FolderFile(path), lambda before: [KeptFeed(TAG)])
-    assert not path.exists() and read_feeds(FolderFile(path)) == {}
-    update_feeds(FolderFile(path), lambda before: KEPT)
-    update_feeds(FolderFile(path), lambda before: [])
-    assert path.exists() and read_feeds(FolderFile(path)) == {}
+    FEEDS.update(FileArticleStore(tmp_path), lambda before: [KeptFeed(TAG)])
+    assert not path.exists() and FEEDS.read(FileArticleStore(tmp_path)) == []
+    FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
+    FEEDS.update(FileArticleStore(tmp_path), lambda before: [])
+    assert path.exists() and FEEDS.read(FileArticleStore(tmp_path)) == []
 
 
 def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
-    path = tmp_path / "sources.toml"
     kept = {
         "wired": ("https://b.example/", "https://a.example/"),
         "ars": ("https://ars.example/feed",),
         "none": (),
     }
-    update_sources(FolderFile(path), lambda before: kept)
-    assert list(read_sources(FolderFile(path)).items()) == [
+    SOURCES.update(FileArticleStore(tmp_path), lambda before: kept.items())
+    assert SOURCES.read(FileArticleStore(tmp_path)) == [
         ("ars", kept["ars"]),
         ("wired", kept["wired"]),
     ]
@@ -104,7 +95,7 @@ def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
     found = plain_sources(data)
     if found is not None:
         rows = tomllib.loads(data.decode()).get("source", [])
-        assert found == {row["key"]: tuple(row["urls"]) for row in rows}
+        assert dict(found) == {row["key"]: tuple(row["urls"]) for row in rows}
 
 
 def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
@@ -113,8 +104,8 @@ def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
         "ars": ("https://ars.example/feed",),
         "wired": ("https://b.example/é", "https://a.example/"),
     }
-    update_sources(FolderFile(path), lambda before: kept)
-    assert plain_sources(path.read_bytes()) == kept
+    SOURCES.update(FileArticleStore(tmp_path), lambda before: kept.items())
+    assert plain_sources(path.read_bytes()) == list(kept.items())
 
 
 @pytest.mark.parametrize(
@@ -141,7 +132,7 @@ def test_a_broken_file_is_named_with_its_cure(tmp_path: Path, data: str) -> None
     with pytest.raises(
         ConfigError, match=r"feeds\.toml: not as Syndicator writes it .*restore it from a backup"
     ):
-        read_feeds(FolderFile(path))
+        FEEDS.read(FileArticleStore(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -151,4 +142,4 @@ def test_a_broken_list_of_sources_is_named(tmp_path: Path, data: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(data)
     with pytest.raises(ConfigError, match=r"sources\.toml: not as"):
-        read_sources(FolderFile(path))
+        SOURCES.read(FileArticleStore(tmp_path))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.beside.lists import RIGHTS_TOML, MovedHost, RightsFile
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, MovedHost, RightsFile
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.core.errors import ConfigError
 

@@ -8,22 +8,23 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, article_id
 from tests.articles.samples import NOW, TRAPS, full
 
 
 def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
-    assert FileArticleStore(tmp_path).withdrawn() == []
+    assert WITHDRAWN.read(FileArticleStore(tmp_path)) == []
 
 
 def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path) -> None:
     article_store = FileArticleStore(tmp_path)
 
-    article_store.withdraw(full(), NOW)
-    article_store.withdraw(full(), NOW + timedelta(days=1))  # twice is once
+    enter_withdrawal(article_store, full(), NOW)
+    enter_withdrawal(article_store, full(), NOW + timedelta(days=1))  # twice is once
 
-    (entry,) = article_store.withdrawn()
+    (entry,) = WITHDRAWN.read(article_store)
     assert (entry.id, entry.at, entry.url) == (full().id, NOW, full().url)
     assert entry.aliases == (
         "example.org/a",
@@ -38,14 +39,18 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
     article_store = FileArticleStore(tmp_path)
     values = TRAPS[::3]
     for number, value in enumerate(values):
-        article_store.withdraw(
-            full(id=article_id(str(number)), source_id=value), NOW - timedelta(days=number)
+        enter_withdrawal(
+            article_store,
+            full(id=article_id(str(number)), source_id=value),
+            NOW - timedelta(days=number),
         )
-    article_store.withdraw(
-        full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"), NOW - timedelta(days=999)
+    enter_withdrawal(
+        article_store,
+        full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"),
+        NOW - timedelta(days=999),
     )
 
-    entries = article_store.withdrawn()
+    entries = WITHDRAWN.read(article_store)
 
     assert [entry.id for entry in entries[1:]] == [
         article_id(str(n)) for n in reversed(range(len(values)))
@@ -55,10 +60,10 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
 
 def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
     article_store = FileArticleStore(tmp_path)
-    article_store.withdraw(full(), NOW)
+    enter_withdrawal(article_store, full(), NOW)
     (tmp_path / "withdrawn.toml").write_text("# none\n")
 
-    assert article_store.withdrawn() == []
+    assert WITHDRAWN.read(article_store) == []
 
 
 @pytest.mark.parametrize(
@@ -69,4 +74,4 @@ def test_a_broken_file_is_named(tmp_path: Path, data: str) -> None:
     (tmp_path / "withdrawn.toml").write_text(data)
 
     with pytest.raises(ConfigError, match=r"withdrawn.toml: not a list of .*restore it from"):
-        FileArticleStore(tmp_path).withdrawn()
+        WITHDRAWN.read(FileArticleStore(tmp_path))

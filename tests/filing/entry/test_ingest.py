@@ -15,6 +15,7 @@ import pytest
 from syndicator.app.clients import make_fetcher
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Entry, Rules, Source, SourceState
@@ -266,7 +267,7 @@ def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> Non
         take(app, known.url, None)
         take(app, own.url, None)
         take(app, known.url, None)
-        assert app.archive.article_store.carried() == [(known.id, "one")]
+        assert CARRIED.read(app.archive.article_store) == [(known.id, "one")]
         assert app.archive.store.visits.carriers(known.id) == ["one"]
         assert app.archive.store.visits.carriers(own.id) == []
 

@@ -10,7 +10,8 @@ import pytest
 from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article
-from syndicator.health.status import look, place_of
+from syndicator.health.observing import place_of
+from syndicator.health.status import look
 from tests.runs.pushes.up import Up, following
 from tests.runs.pushes.web import Web, page_of, story
 

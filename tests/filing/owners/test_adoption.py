@@ -13,6 +13,7 @@ import pytest
 from syndicator.app.clients import make_fetcher
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.model import Article, Entry, FeedKey, Origin, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
@@ -97,7 +98,7 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
         assert (new.id, new.url, new.added) == (old.id, old.url, old.added)
         assert new.origin.url == app.configuration.sources["one"].url
         assert members(app, "one") == members(app, "two") == [old.id]
-        assert (old.id, "two") in app.archive.article_store.carried()
+        assert (old.id, "two") in CARRIED.read(app.archive.article_store)
 
 
 def test_what_a_hand_edited_stays(place: Place) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import App
+from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.status import look, place_of
+from syndicator.health.observing import place_of
+from syndicator.health.status import look
 from syndicator.reading import READING_VERSION
 from syndicator.runs.refresh import Wanted, run
 from syndicator.upkeep.passes.choose import (
@@ -414,7 +416,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         assert kept is not None
         html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
         app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
-        carried = app.archive.article_store.carried()
+        carried = CARRIED.read(app.archive.article_store)
     assert [one.id for one in mended(place).articles] == [before.id]
     after = about(place, "Bridges")
     assert "twelve people" in after.body
@@ -435,7 +437,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     with place.app() as app:
         assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.archive.store.visits.claims(before.id)[1] is None
-        assert app.archive.article_store.carried() == carried
+        assert CARRIED.read(app.archive.article_store) == carried
 
 
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:

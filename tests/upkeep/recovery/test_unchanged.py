@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.app.beside import Beside
+from syndicator.app.beside.kept_feeds import Beside
 from syndicator.core.model import Outcome, SourceState
 from syndicator.upkeep import reconcile
 from tests.places import NOW, Place

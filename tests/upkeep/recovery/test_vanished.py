@@ -10,7 +10,8 @@ import pytest
 
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition
-from syndicator.health.status import look, place_of, walk
+from syndicator.health.observing import place_of, walk
+from syndicator.health.status import look
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 

@@ -1,22 +1,12 @@
-"""Files beside the articles for facts that must outlive the database, and win over it."""
+"""feeds.toml, sources.toml and followed.tsv beside the articles: addresses of feeds and sources
+that outlive the database, and win over it."""
 
-import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
-from syndicator.articles.beside.feeds_toml import (
-    KeptFeed,
-    read_feeds,
-    read_sources,
-    update_feeds,
-    update_sources,
-)
-from syndicator.articles.beside.lists import FOLLOWED, RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.tab_lists import FOLLOWED
+from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, KeptSource
 from syndicator.configuration.settings import Publish
 from syndicator.configuration.sources.identity import (
     departures,
@@ -24,14 +14,11 @@ from syndicator.configuration.sources.identity import (
     successions,
     with_address,
 )
-from syndicator.core import secrets, urls
+from syndicator.core import urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
-from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, FeedKey, Source
+from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import FeedRow, Progress
-from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
-from syndicator.filing.ownership import rights_in
-from syndicator.filing.refile import refile
+from syndicator.core.ports.articles import KeptFiles
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
@@ -47,9 +34,7 @@ class Beside:
     """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Methods raise
     ConfigError, OSError, StoreError."""
 
-    feeds: KeptFile
-    sources: KeptFile
-    followed: KeptFile
+    files: KeptFiles
     store: Store
     publish: Publish
     clock: Callable[[], datetime]
@@ -59,9 +44,10 @@ class Beside:
             self.note()
             if not self._is_there:
                 self.store.visits.set_note(_NOTHING, "true", self.clock())
-        if self.sources.stamp() is None:
+        if SOURCES.stamp(self.files) is None:
             states = {key: (state.url,) for key, state in self.store.visits.states().items()}
-            update_sources(self.sources, lambda before: {**_addresses(self.store.index), **states})
+            addresses = {**_addresses(self.store.index), **states}
+            SOURCES.update(self.files, lambda before: addresses.items())
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
@@ -114,14 +100,15 @@ class Beside:
 
     @property
     def _edition(self) -> str:
-        return f"{self.feeds.stamp()} {self.publish.tag_min}"
+        return f"{FEEDS.stamp(self.files)} {self.publish.tag_min}"
 
     def apply(self) -> None:
         """Update the database's feeds from their file. A feed without articles has no name until
         `note`."""
         if not self._is_there:
             return
-        index, file_feeds = self.store.index, read_feeds(self.feeds)
+        index = self.store.index
+        file_feeds = {feed.key: feed for feed in FEEDS.read(self.files)}
         rows = {row.key: row for row in index.plain_feeds()}
         changed: set[FeedKey] = set()
         for key in sorted(rows.keys() | file_feeds.keys()):
@@ -152,21 +139,22 @@ class Beside:
     def follow(self, sources: Mapping[str, Source]) -> None:
         """Write the address of each source, and the day if it is new. A new source at a removed
         one's address takes over its feed."""
-        index, addresses = self.store.index, read_sources(self.sources)
+        index, addresses = self.store.index, dict(SOURCES.read(self.files))
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
         parting, heirs = departures(wanted, addresses, rows), successions(wanted, addresses, rows)
         today = self.clock().date().isoformat()
         FOLLOWED.append(
-            self.followed, ((key, today) for key in find_sources_at_new_site(wanted, addresses))
+            self.files, ((key, today) for key in find_sources_at_new_site(wanted, addresses))
         )
-        update_sources(
-            self.sources,
-            lambda kept: {
-                **kept,
-                **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()},
-            },
-        )
+
+        def add_addresses(before: list[KeptSource] | None) -> Iterable[KeptSource]:
+            kept = dict(before or ())
+            for key, url in wanted.items():
+                kept[key] = with_address(kept.get(key, ()), url)
+            return kept.items()
+
+        SOURCES.update(self.files, add_addresses)
         for key in parting:
             others = [
                 row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs
@@ -190,7 +178,7 @@ class Beside:
             if key not in taken and row.moved_to is None
         }
         # of 100,000 sources it takes four seconds
-        addresses = read_sources(self.sources) if rows else {}
+        addresses = dict(SOURCES.read(self.files)) if rows else {}
         free = sorted(addresses.keys() & rows.keys())
         return {urls.alias(url): key for key in reversed(free) for url in addresses[key]}
 
@@ -200,7 +188,7 @@ class Beside:
 
     @property
     def _is_there(self) -> bool:
-        return self.feeds.stamp() is not None
+        return FEEDS.stamp(self.files) is not None
 
     def _source_rows(self) -> dict[str, FeedRow]:
         return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
@@ -217,7 +205,12 @@ class Beside:
             self.store.visits.set_note(_NOTHING, None, self.clock())
             rows = self.store.index.plain_feeds() if rows is None else rows
         anew = {row.key: _placed(KeptFeed(row.key), row) for row in rows or ()}
-        update_feeds(self.feeds, lambda feeds: change(anew if feeds is None else feeds).values())
+
+        def changed(before: list[KeptFeed] | None) -> Iterable[KeptFeed]:
+            feeds = anew if before is None else {feed.key: feed for feed in before}
+            return change(feeds).values()
+
+        FEEDS.update(self.files, changed)
         if believed:
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
@@ -250,115 +243,3 @@ def _apart(row: FeedRow, taken: Iterable[str]) -> FeedRow:
     spare = (f"{row.key.slug}-{number}" for number in range(2, len(used) + 3))
     first = next(slug for slug in (row.first_slug, row.key.slug, *spare) if slug not in used)
     return replace(row, first_slug=first, moved_to=None)
-
-
-NOTE = "scrubbed"
-T = TypeVar("T")
-
-
-def scrub(
-    sources: Iterable[Source],
-    environ: Mapping[str, str],
-    article_store: ArticleStore,
-    store: Store,
-    snapshots: Snapshots,
-    now: datetime,
-) -> int:
-    """Remove secrets in source addresses from all stored data. Returns the number of changed
-    article files."""
-    values = {
-        name: value
-        for source in sources
-        for name, value in secrets.known(source.url, environ).items()
-    }
-    if not values:
-        return 0
-    visits = store.visits
-    done = set(json.loads(visits.note(NOTE) or "[]"))
-    new = {
-        name: value
-        for name, value in values.items()
-        if _digest(article_store, name, value) not in done
-    }
-    if not new:
-        return 0
-    store.scrub(secrets.spellings(new))
-    changed = sum(
-        _article(article_store, store, stamp.path, new) for stamp in list(article_store.walk())
-    )
-    for file in article_store.beside():
-        _scrub(file, new)
-    snapshots.scrub(lambda data: secrets.masked_bytes(data, new) != data)
-    noted = done | {_digest(article_store, name, value) for name, value in new.items()}
-    visits.set_note(NOTE, json.dumps(sorted(noted)), now)
-    return changed
-
-
-def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """Return a digest too short to guess the value from."""
-    return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
-
-
-def _article(
-    article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]
-) -> bool:
-    """Remove the values from an article file. True if it changed."""
-    data = article_store.read(path)
-    if secrets.masked_bytes(data, values) == data:
-        return False
-    try:
-        article = article_store.get(path)
-        refile(article_store, store.visits, _masked(article, values), before=article, path=path)
-    except ConfigError:  # no article any more
-        pass
-    _scrub(article_store.file(path), values)
-    return True
-
-
-def _scrub(file: KeptFile, values: Mapping[str, str]) -> None:
-    file.update(lambda data: None if data is None else secrets.masked_bytes(data, values))
-
-
-def _masked(value: T, values: Mapping[str, str]) -> T:
-    masked: object = value
-    if isinstance(value, str):
-        masked = secrets.masked(value, values)
-    elif isinstance(value, tuple):
-        masked = tuple(_masked(item, values) for item in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        masked = replace(
-            value,
-            **{item.name: _masked(getattr(value, item.name), values) for item in fields(value)},
-        )
-    return masked  # type: ignore[return-value]
-
-
-def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Open the file of rights; if it is older, list the sites that each source wrote for."""
-    file = RightsFile(article_store.file(RIGHTS_TOML))
-    if file.is_current():
-        return file
-    by_key, domains, hosts = (
-        {source.key: source for source in sources},
-        defaultdict(set),
-        defaultdict(set),
-    )
-    for article in _articles(article_store, store):
-        source = by_key.get(article.source_key)
-        if source is None or rights_in(file, source).owns(article.url):
-            continue
-        if urls.same_publisher(source.url, article.url):
-            hosts[source.key].add(urls.site(article.url))
-        else:
-            domains[source.key].add(urls.publisher(article.url))
-    file.begin(domains, hosts)
-    return file
-
-
-def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
-    if store.visits.stamps():
-        yield from store.index.each()
-        return
-    for stamp in article_store.walk():
-        with suppress(ConfigError, OSError):
-            yield article_store.get(stamp.path)

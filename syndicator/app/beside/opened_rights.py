@@ -1,0 +1,44 @@
+"""Open rights.toml beside the articles, and fill that of an earlier version."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, Source
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.filing.ownership import rights_in
+from syndicator.store.engine import Store
+
+
+def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
+    """Open the file of rights; if it is older, list the sites that each source wrote for."""
+    file = RightsFile(article_store.file(RIGHTS_TOML))
+    if file.is_current():
+        return file
+    by_key, domains, hosts = (
+        {source.key: source for source in sources},
+        defaultdict(set),
+        defaultdict(set),
+    )
+    for article in _articles(article_store, store):
+        source = by_key.get(article.source_key)
+        if source is None or rights_in(file, source).owns(article.url):
+            continue
+        if urls.same_publisher(source.url, article.url):
+            hosts[source.key].add(urls.site(article.url))
+        else:
+            domains[source.key].add(urls.publisher(article.url))
+    file.begin(domains, hosts)
+    return file
+
+
+def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
+    if store.visits.stamps():
+        yield from store.index.each()
+        return
+    for stamp in article_store.walk():
+        with suppress(ConfigError, OSError):
+            yield article_store.get(stamp.path)

@@ -1,0 +1,112 @@
+"""Lists beside the articles that the database has, too. An entry is written to the file first. If
+both differ, the file counts; a lost file is written again from the database."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+from syndicator.articles.beside import tab_lists
+from syndicator.articles.beside.tab_lists import Decided, TabList
+from syndicator.core.ports.articles import KeptFiles
+from syndicator.store import rows
+from syndicator.store.engine import Store
+
+_NO_FILE: Final = "none"  # in place of a stamp
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits(Generic[T]):
+    """How a file differs from the database. `stamp`: of the file."""
+
+    entries: list[T]  # all of the file
+    added: list[T]  # those that only the file has
+    removed: list[T]  # those that only the database has
+    stamp: str
+
+
+def _find_none() -> Iterable[T]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedList(Generic[T]):
+    """A list in a file and in the database. Methods raise OSError, StoreError."""
+
+    kept: TabList[T]
+    note: str  # name of the database's note with the stamp of the file that it agrees with
+    find_recorded: Callable[[Store], list[T]]  # the database's entries, in the order of a file
+
+    def find_edits(
+        self,
+        files: KeptFiles,
+        store: Store,
+        find_first: Callable[[], Iterable[T]] = _find_none,
+    ) -> Edits[T] | None:
+        """Return how the file differs from the database, None if it was not edited since
+        `note_read`. A lost file is written first. `find_first`: finds further entries for an
+        instance that never had the list."""
+        noted = store.visits.note(self.note)
+        stamp = self.kept.stamp(files)
+        if stamp is None:
+            first = find_first() if noted is None else ()
+            lost = list(dict.fromkeys((*self.find_recorded(store), *first)))
+            if lost:
+                self.kept.append(files, lost)
+                stamp = self.kept.stamp(files)
+        stamp = stamp or _NO_FILE
+        if stamp == noted:
+            return None
+        entries = self.kept.read(files)
+        recorded = self.find_recorded(store)
+        only_recorded = dict.fromkeys(recorded)
+        for entry in entries:
+            only_recorded.pop(entry, None)
+        known = set(recorded)
+        return Edits(
+            entries=entries,
+            added=[entry for entry in entries if entry not in known],
+            removed=list(only_recorded),
+            stamp=stamp,
+        )
+
+    def note_read(self, store: Store, stamp: str, now: datetime) -> None:
+        """Note that the database agrees with the file of this stamp."""
+        store.visits.set_note(self.note, stamp, now)
+
+    def note_written(self, files: KeptFiles, store: Store, now: datetime) -> None:
+        """Note that the database has all that was appended to the file."""
+        self.note_read(store, self.kept.stamp(files) or _NO_FILE, now)
+
+
+def _find_decided(store: Store) -> list[Decided]:
+    members = sorted(store.stories.members())
+    return [Decided(member.article, member.story, member.final) for member in members]
+
+
+CARRIED: Final = RecordedList(
+    kept=tab_lists.CARRIED,
+    note="carried",
+    find_recorded=lambda store: store.visits.carried(),
+)
+PRUNED: Final = RecordedList(
+    kept=tab_lists.PRUNED,
+    note="pruned",
+    find_recorded=lambda store: sorted(store.visits.pruned()),
+)
+STORIES: Final = RecordedList(
+    kept=tab_lists.STORIES,
+    note="stories read",
+    find_recorded=_find_decided,
+)
+LEADS: Final = RecordedList(
+    kept=tab_lists.LEADS,
+    note="leads read",
+    find_recorded=lambda store: sorted(store.stories.leads().items()),
+)
+FOLDED: Final = RecordedList(
+    kept=tab_lists.FOLDED,
+    note=rows.FOLDS_READ,
+    find_recorded=lambda store: store.stories.folded(),
+)

@@ -1,0 +1,183 @@
+"""Lists beside the articles to which lines are added: what each one has, and how all are read,
+appended and compacted. A line is an entry, its columns are separated by tabs."""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from syndicator.core.axes import SOURCE_KEY
+from syndicator.core.ports.articles import KeptFile, KeptFiles
+
+T = TypeVar("T")
+Pair = tuple[str, str]  # two columns
+
+
+def read_lines(data: bytes | None) -> list[str]:
+    """Return the whole lines in order, without a last line cut by a crash."""
+    data = data or b""
+    return data[: data.rfind(b"\n") + 1].decode("utf-8", "replace").split("\n")[:-1]
+
+
+def _is_current(entry: object) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabList(Generic[T]):
+    """A list beside the articles. Of several entries with the same key the last counts. Methods
+    raise OSError."""
+
+    name: str  # of the file
+    note: str  # the head of the file
+    line: re.Pattern[str]  # of a valid line: a group for each column
+    parse: Callable[[re.Match[str]], T]
+    columns: Callable[[T], Iterable[str]]  # of an entry's line
+    key: Callable[[T], Hashable]
+    is_current: Callable[[T], bool] = _is_current  # False: the entry only ends an earlier one
+
+    def read(self, files: KeptFiles) -> list[T]:
+        """Return the current entries in the order of their keys' first lines; [] without a file."""
+        return self._parse(self.file(files).read())
+
+    def append(self, files: KeptFiles, entries: Iterable[T]) -> None:
+        """Append entries durably, creating the file; skip invalid ones; remove a cut last line."""
+        self.file(files).append(self.note.encode(), self._write(entries))
+
+    def compact(self, files: KeptFiles) -> None:
+        """Rewrite an existing file without outdated lines."""
+        self.file(files).update(
+            lambda data: (
+                None if data is None else self.note.encode() + self._write(self._parse(data))
+            )
+        )
+
+    def stamp(self, files: KeptFiles) -> str | None:
+        """Return a value that changes with the file, or None if it is missing."""
+        return self.file(files).stamp()
+
+    def file(self, files: KeptFiles) -> KeptFile:
+        return files.file(self.name)
+
+    def _parse(self, data: bytes | None) -> list[T]:
+        matches = map(self.line.fullmatch, read_lines(data))
+        entries = [self.parse(match) for match in matches if match]
+        last = {self.key(entry): entry for entry in entries}
+        return [entry for entry in last.values() if self.is_current(entry)]
+
+    def _write(self, entries: Iterable[T]) -> bytes:
+        lines = ["\t".join(self.columns(entry)) for entry in entries]
+        return "".join(f"{line}\n" for line in lines if self.line.fullmatch(line)).encode()
+
+
+_NO_STORY: Final = "-"
+
+
+class Decided(NamedTuple):
+    """The story that an article belongs to, "" for none. `final`: an operator said so."""
+
+    article: str
+    story: str
+    final: bool
+
+
+class Folded(NamedTuple):
+    """An article that an earlier version published as part of one entry for its story. `latest`:
+    when the last of its reports was added, in seconds since 1970."""
+
+    article: str
+    story: str
+    latest: int
+
+
+def _parse_pair(line: re.Match[str]) -> Pair:
+    return line[1], line[2]
+
+
+def _write_pair(pair: Pair) -> Pair:
+    return pair
+
+
+def _key_whole(pair: Pair) -> Pair:
+    return pair
+
+
+def _key_first(pair: Pair) -> str:
+    return pair[0]
+
+
+def _parse_decision(line: re.Match[str]) -> Decided:
+    story = "" if line[2] == _NO_STORY else line[2]
+    return Decided(line[1], story, bool(line[3]))
+
+
+def _write_decision(decided: Decided) -> tuple[str, ...]:
+    columns = (decided.article, decided.story or _NO_STORY)
+    return (*columns, "final") if decided.final else columns
+
+
+CARRIED: Final = TabList(
+    name="carried.tsv",
+    note="# Sources that announced an article which another source brought: article id, tab, source"
+    " key.\n",
+    line=re.compile(rf"([a-z2-7]{{26}})\t({SOURCE_KEY.pattern})\r?"),
+    parse=_parse_pair,
+    columns=_write_pair,
+    key=_key_whole,
+)
+PRUNED: Final = TabList(
+    name="pruned.tsv",
+    note="# Articles whose files were pruned: article id, tab, address or entry. They are not"
+    " fetched again. To undo it, put the\n# file back, or delete the lines: then the source is"
+    " asked for it.\n",
+    line=re.compile(r"([a-z2-7]{26})\t([^\t\r\n]+)\r?"),
+    parse=_parse_pair,
+    columns=_write_pair,
+    key=_key_whole,
+)
+STORIES: Final = TabList(
+    name="stories.tsv",
+    note='# Which articles report one event: article id, tab, story ("-" for none), and "final" if'
+    " an operator said so. The last\n# line of an article counts.\n",
+    line=re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26}|-)(\tfinal)?\r?"),
+    parse=_parse_decision,
+    columns=_write_decision,
+    key=lambda decided: decided.article,
+    is_current=lambda decided: bool(decided.story),
+)
+LEADS: Final = TabList(
+    name="leads.tsv",
+    note="# The article that leads each story: story, tab, article id. The last line of a story"
+    " counts.\n",
+    line=re.compile(r"([a-z0-9]{26})\t([a-z2-7]{26})\r?"),
+    parse=_parse_pair,
+    columns=_write_pair,
+    key=_key_first,
+)
+FOLLOWED: Final = TabList(
+    name="followed.tsv",
+    note="# Since when each source is followed at its site: source key, tab, day. The last line of"
+    " a source counts; one without a line\n# was followed before this file was there.\n",
+    line=re.compile(rf"({SOURCE_KEY.pattern})\t([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\r?"),
+    parse=_parse_pair,
+    columns=_write_pair,
+    key=_key_first,
+)
+FOLDED: Final = TabList(
+    name="folded.tsv",
+    note="# Articles that an earlier version published as one entry for each story: article id,"
+    " tab, story, tab, when its last report\n# was added (seconds since 1970). The first published"
+    " one of a story has that entry, the others are in the feeds of their\n# sources only. To give"
+    " an article an entry of its own, delete its line.\n",
+    line=re.compile(r"([a-z2-7]{26})\t([a-z0-9]{26})\t([0-9]{1,12})\r?"),
+    parse=lambda line: Folded(line[1], line[2], int(line[3])),
+    columns=lambda folded: (folded.article, folded.story, str(folded.latest)),
+    key=lambda folded: folded.article,
+)
+ADDED_TO: Final[Sequence[TabList[Any]]] = (CARRIED, PRUNED, STORIES, LEADS, FOLLOWED, FOLDED)
+
+
+def compact_lists(files: KeptFiles) -> None:
+    """Delete outdated lines from all lists to which lines are added. Raises OSError."""
+    for kept in ADDED_TO:
+        kept.compact(files)

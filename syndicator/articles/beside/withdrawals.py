@@ -1,0 +1,122 @@
+"""Withdrawn articles: the list of them beside the articles, and their files, which are kept for a
+while."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from syndicator.articles import disk, fields
+from syndicator.articles.beside.toml_lists import TomlList
+from syndicator.articles.fields import aliases_of, feeds_of
+from syndicator.core import text
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports.articles import ArticleStore, KeptFiles, Withdrawn
+
+_NOTE: Final = (
+    "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an"
+    " entry to undo it.\n"
+)
+
+
+def _write_row(withdrawn: Withdrawn) -> dict[str, Any]:
+    return {
+        "id": withdrawn.id,
+        "url": withdrawn.url,
+        "at": fields.iso(withdrawn.at),
+        "aliases": list(withdrawn.aliases),
+        "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
+    }
+
+
+def _parse_row(row: dict[str, Any]) -> Withdrawn:
+    keys: list[Any] = [str(feed).split("/", 1) for feed in row.get("feeds", [])]
+    return Withdrawn(
+        id=str(row["id"]),
+        at=fields.parsed(str(row["at"])),
+        feeds=tuple(FeedKey(axis, slug) for axis, slug in keys),
+        url=str(row.get("url", "")),
+        aliases=tuple(map(str, row.get("aliases", []))),
+    )
+
+
+WITHDRAWN: Final = TomlList(
+    name="withdrawn.toml",
+    note=_NOTE,
+    table="withdrawn",
+    parse=_parse_row,
+    row=_write_row,
+    order=lambda entry: (entry.at, entry.id),
+    fault="not a list of withdrawn articles ({error}); restore it from a backup",
+    has_others=True,
+)
+
+
+def enter_withdrawal(
+    article_store: ArticleStore,
+    article: Article,
+    at: datetime,
+    feeds: Iterable[FeedKey] | None = None,
+) -> None:
+    """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
+    entry = Withdrawn(
+        id=article.id,
+        at=fields.moment(at) or at,
+        feeds=tuple(feeds_of(article) if feeds is None else feeds),
+        url=text.legal(article.url),
+        aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
+    )
+    article_store.remember_paths([article.id])
+    list_withdrawn(article_store, [entry])
+
+
+def list_withdrawn(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
+    """Add withdrawals to the list; entries that exist stay as they are."""
+    added = {entry.id: entry for entry in new}
+
+    def add(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
+        before = {entry.id: entry for entry in listed or ()}
+        return (added | before).values() if added.keys() - before.keys() else None
+
+    WITHDRAWN.update(files, add)
+
+
+def unlist_withdrawn(files: KeptFiles, id: str) -> None:
+    """Remove an article from the list."""
+    WITHDRAWN.update(files, lambda listed: [entry for entry in listed or () if entry.id != id])
+
+
+class KeptAway:
+    """Withdrawn articles' files by id, under their path in the article store:
+    `folder`/<id>/YYYY/MM/<name>.md."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, id: str, path: str, data: bytes) -> None:
+        """Write the file of article `id` durably; `path`: in the article store. Raises OSError."""
+        disk.write(self.folder / id / path, data)
+
+    def ids(self) -> list[str]:
+        """Return the sorted ids of the articles here."""
+        return (
+            sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+            if self.folder.is_dir()
+            else []
+        )
+
+    def get(self, id: str) -> tuple[str, bytes] | None:
+        """Return path and bytes of an article's file, or None."""
+        place = self.folder / id
+        file = next(
+            (path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None
+        )
+        return (file.relative_to(place).as_posix(), file.read_bytes()) if file else None
+
+    def drop(self, id: str) -> bool:
+        """Delete an article's file; False if there was none."""
+        if id not in self.ids():
+            return False
+        shutil.rmtree(self.folder / id)
+        return True

@@ -1,0 +1,193 @@
+"""What is observed of an instance, and its conditions: `status`, the console, the health feed,
+alerts and metrics are views of it."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from syndicator.app import build_notes
+from syndicator.app.clock import utc_now
+from syndicator.app.configured import Configuration, configuration, fault_of
+from syndicator.app.places import Place, begun, indexed, kept_pages, open_outlet
+from syndicator.articles.article_store import open_articles
+from syndicator.core.axes import AXES
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import FeedKey, Problem, Source, SourceState
+from syndicator.core.ports import Outlet
+from syndicator.health.conditions import Condition, Disk, HeldFeed, Observed, conditions
+from syndicator.health.conditions import of_source as conditions_of_source
+from syndicator.health.episodes import dated, read_memory, read_outbox
+from syndicator.publishing import paths
+from syndicator.sending import digests, hubs, webhooks
+from syndicator.store.engine import Store, look_into
+from syndicator.upkeep import reconcile, recovery
+from syndicator.upkeep.passes.choose import count_outdated
+
+
+@contextmanager
+def place_of(
+    config: Path,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    environ: Mapping[str, str] = os.environ,
+    read: Configuration | None = None,
+) -> Iterator[Place]:
+    """Open the instance read-only. Raises ConfigError, StoreError."""
+    read = read or configuration(config, environ)
+    article_store = open_articles(read.settings.articles_at, environ)
+    store = look_into(
+        read.settings.store_url, articles_exist=begun(article_store, read.settings, environ)
+    )
+    try:
+        if store is not None:
+            article_store = indexed(article_store, store, now)
+        yield Place(
+            config=config,
+            sources=read.sources,
+            settings=read.settings,
+            store=store,
+            article_store=article_store,
+            now=now(),
+            environ=environ,
+            fault=fault_of(read.faults),
+        )
+    finally:
+        if store is not None:
+            store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    files: tuple[Problem, ...] = ()  # article files that cannot be read
+    outdated: int = 0  # articles that an older version read
+
+
+def walk(place: Place) -> Walked:
+    """Read all folders, which may take seconds. Raises StoreError, OSError."""
+    if (store := place.store) is None:
+        return Walked()
+    pages = kept_pages(place.settings, place.environ)
+    files = reconcile.unread(store, place.article_store)
+    return Walked(files=files, outdated=count_outdated(store.index, pages, place.sources))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What is observed of an instance, or of one source, and the conditions that follow."""
+
+    seen: Observed
+    conditions: tuple[Condition, ...]  # those for the operator first
+
+
+def examine(
+    place: Place,
+    each: Callable[[SourceState], object] = lambda state: None,
+    *,
+    walked: Walked | None = None,
+) -> Examined:
+    """Examine an instance; `each` gets every state. Raises StoreError, OSError."""
+    return _conclude(place, observe(place, each, walked))
+
+
+def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
+    """Examine one source in its present state. Raises StoreError."""
+    key, status = state.key, store.status
+    seen = Observed(
+        sources={key: place.sources[key]},
+        states=[state],
+        operator=[entries for entries in status.for_the_operator() if entries.source == key],
+        floods=[entries for entries in status.floods() if entries.source == key],
+    )
+    return _conclude(place, seen)
+
+
+def _conclude(place: Place, seen: Observed) -> Examined:
+    found = conditions(seen, place.now)
+    if place.store is not None:
+        found = dated(found, read_memory(place.store))
+    return Examined(seen=seen, conditions=found)
+
+
+def observe(
+    place: Place,
+    each: Callable[[SourceState], object] = lambda state: None,
+    walked: Walked | None = None,
+) -> Observed:
+    """Return the facts for conditions; `each` gets every state. Raises StoreError, OSError."""
+    disks = disks_of(place.settings.folders)
+    if (store := place.store) is None:
+        return Observed(sources=place.sources, disks=disks, configuration=place.fault)
+    status = store.status
+    outlet = open_outlet(place.settings, place.environ)
+    walked = walked or walk(place)
+    seen = {problem.what for problem in walked.files}
+    vanished = [
+        problem for problem in recovery.list_vanished(store, place.now) if problem.what not in seen
+    ]
+    return Observed(
+        sources=place.sources,
+        states=[
+            _slim(state, place.now, each)
+            for state in as_written(store.visits.each_state(), place.sources)
+        ],
+        held=[_describe_held(problem, outlet) for problem in status.held()],
+        ending=build_notes.read_waiting(store),
+        operator=status.for_the_operator(),
+        floods=status.floods(),
+        files=(*walked.files, *vanished),
+        on_hold=status.on_hold(),
+        disks=disks,
+        clock=recovery.behind(store, place.now),
+        configuration=place.fault,
+        alert="; ".join(filter(None, (read_outbox(store).fault, *digests.faults(store)))),
+        webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
+        hubs=hubs.read_failing(store, place.settings.publish.hubs),
+        outdated=walked.outdated,
+    )
+
+
+def as_written(
+    states: Iterable[SourceState], sources: Mapping[str, Source]
+) -> Iterator[SourceState]:
+    """Yield the states of sources; an empty one if the address was edited since."""
+    for state in states:
+        if (source := sources.get(state.key)) is not None:
+            yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
+
+
+def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
+    each(state)
+    if (
+        state.warning
+        or state.effective_url
+        or state.site_moved
+        or any(True for _ in conditions_of_source(state, now))
+    ):
+        return state
+    names = ("key", "url", "last_visit", "next_due", "muted", "waiting")
+    return SourceState(**{name: getattr(state, name) for name in names})
+
+
+def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
+    axis, _, slug = problem.what.partition("/")
+    stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
+    times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
+    written = max((moment for moment in times if moment), default=None)
+    return HeldFeed(problem=problem, stem=stem, written=written)
+
+
+def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
+    """Return the free space of the disks of these folders, each disk once."""
+    disks: dict[int, Disk] = {}
+    for folder in folders:
+        there = next((path for path in (folder, *folder.parents) if path.exists()), None)
+        if there is None:
+            continue
+        room = os.statvfs(there)
+        size = {"free": room.f_bavail * room.f_frsize, "size": room.f_blocks * room.f_frsize}
+        disk = Disk(path=str(there), **size, free_inodes=room.f_favail, inodes=room.f_files)
+        disks.setdefault(there.stat().st_dev, disk)
+    return tuple(disks.values())

@@ -1,0 +1,36 @@
+"""Lists beside the articles of which the last line with a key counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.beside.tab_lists import FOLDED, LEADS, STORIES, Decided, Folded
+
+A, B = "a" * 26, "b" * 26
+ONE, TWO = "1" * 26, "2" * 26
+
+
+def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> None:
+    files = FileArticleStore(tmp_path)
+    STORIES.append(files, [Decided(A, ONE, False), Decided(B, ONE, False)])
+    STORIES.append(files, [Decided(A, TWO, True), Decided(B, "", True)])
+    assert STORIES.read(files) == [Decided(A, TWO, True)]
+    STORIES.compact(files)
+    lines = (tmp_path / "stories.tsv").read_text().splitlines()
+    assert lines[2:] == [f"{A}\t{TWO}\tfinal"]
+    STORIES.append(files, [Decided(B, "", False)])
+    assert (tmp_path / "stories.tsv").read_text().splitlines()[-1] == f"{B}\t-"
+
+
+def test_the_last_lead_of_a_story_counts(tmp_path: Path) -> None:
+    files = FileArticleStore(tmp_path)
+    LEADS.append(files, [(ONE, A), (TWO, A), (ONE, B)])
+    assert LEADS.read(files) == [(ONE, B), (TWO, A)]
+
+
+def test_folded_articles_keep_their_order_and_time(tmp_path: Path) -> None:
+    files = FileArticleStore(tmp_path)
+    folded = [Folded(B, ONE, 1_700_000_000), Folded(A, ONE, 1_700_000_000)]
+    FOLDED.append(files, folded)
+    assert FOLDED.read(files) == folded
