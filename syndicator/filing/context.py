@@ -12,13 +12,14 @@ from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core import program, secrets, urls
 from syndicator.core.model import Article, Entry, Failed, FetchResult, Request, Source, SourceState
-from syndicator.core.ports import EntryRow, Fetcher, Known, VisitStore
+from syndicator.core.ports import EntryRow, Fetcher, Known
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.reasons import FetchReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing import jobs, ownership
 from syndicator.filing.ownership import Owners
+from syndicator.filing.records import VisitRecords
 from syndicator.filing.results import PageReading
 from syndicator.processes.worker import Worker
 
@@ -43,7 +44,7 @@ MOST_PICTURE = 2_000_000  # bytes
 class FilingContext:
     """Services that file an article, made by `services.container.filing_context`."""
 
-    store: VisitStore
+    store: VisitRecords
     article_store: ArticleStore
     clock: Callable[[], datetime]
     added: Callable[[], datetime]  # time of filing: `refile.sequence`

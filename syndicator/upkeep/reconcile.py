@@ -17,7 +17,7 @@ from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.sources.identity import reconciled
 from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.core.model import Article, Problem, Source, SourceState
-from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.core.ports.articles import ArticleStore, Changes, NoFile
 from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
@@ -394,7 +394,9 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
         stamp = app.article_store.stamp(stamp.path)
     # the line was removed
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into
-    visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
+    visits.record(
+        ArticleRecord(article=as_shown(article, app.taxonomy), stamp=stamp, parted=by_hand)
+    )
 
 
 def elsewhere(

@@ -250,7 +250,7 @@ WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a pa
 TIMES = 10  # times the usual day; busy days are a few times as big
 
 
-Seen = Sequence[tuple[datetime, datetime | None]]  # `VisitStore.seen_since` of the last weeks
+Seen = Sequence[tuple[datetime, datetime | None]]  # `Visits.seen_since` of the last weeks
 
 
 def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, FeedKey, Origin, SourceState, article_id
-from syndicator.core.ports import FileStamp
+from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -73,7 +73,11 @@ def store_figures(store: Store, count: int) -> None:
     say("stamps()", visits.stamps, 1)
     dice = random.Random(2)
     new = iter([article(count + number, dice) for number in range(101)])
-    say("record(a new article)", lambda: visits.record(next(new), stamp(0), html="<p>"), 100)
+    say(
+        "record(a new article)",
+        lambda: visits.record(ArticleRecord(article=next(new), stamp=stamp(0), html="<p>")),
+        100,
+    )
 
 
 def article_figures(article_store: FileArticleStore, count: int) -> None:

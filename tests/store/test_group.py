@@ -9,7 +9,7 @@ import pytest
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
-from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
 from tests.store.conftest import NOW, make, record, stamp
 
@@ -92,7 +92,7 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
     with store.visits.shared():
         record(store, 1)
         with pytest.raises(StoreError):
-            store.visits.record(make(2), stamp(2), entry=broken)
+            store.visits.record(ArticleRecord(article=make(2), stamp=stamp(2), entry=broken))
         assert store.visits.article(make(2).id) is None
         record(store, 3)
     with open_store(url, articles_exist=True) as other:

@@ -16,7 +16,7 @@ from syndicator.app.container import App
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import SourceState
-from syndicator.core.ports import EntryRow
+from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
 from syndicator.upkeep.pruning import Row, Which, chosen, going
 from tests.filing.entry.test_ingest import page, reason, take
@@ -189,7 +189,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
             article_id=article.id,
         )
         app.store.visits.record(
-            article, app.store.visits.stamp(article.id) or pytest.fail(), entry=row
+            ArticleRecord(
+                article=article,
+                stamp=app.store.visits.stamp(article.id) or pytest.fail(),
+                entry=row,
+            )
         )
     path = filled.path("Story 0")
     data = path.read_bytes()

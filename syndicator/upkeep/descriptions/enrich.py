@@ -10,7 +10,7 @@ from syndicator.app.container import App
 from syndicator.core import program
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Failed, Problem
-from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.core.ports import Asked, FileStamp, Material, Meter, Reply
 from syndicator.core.reasons import CommandReason, FileReason, LlmReason
 from syndicator.core.text import width
 from syndicator.core.usage.vocabularies import terms
@@ -93,7 +93,7 @@ def unasked(app: App, scope: Scope, limit: int = 1_000_000) -> list[str]:
 class _Pass:
     app: App
     scope: Scope
-    enricher: Enricher
+    enricher: client.Endpoint
     worker: Worker
     report: EnrichReport
     filed: Callable[[str], None]
