@@ -61,12 +61,12 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.app import container
-    from syndicator.runs import pushes, refresh
+    from syndicator.app import clients
+    from syndicator.runs import pushes
     from syndicator.upkeep.descriptions import redescribe
     from tests.workers import kept
 
-    for module in (container, refresh, redescribe, pushes):
+    for module in (clients, redescribe, pushes):
         monkeypatch.setattr(module, "Worker", kept)
 
 

@@ -15,7 +15,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.formats import FORMATS, IMMUTABLE, TYPES
 from syndicator.publishing.server.files import CSP
 
-_FOLDER: Final = Path(__file__).resolve().parents[2] / "data/init"
+_FOLDER: Final = Path(__file__).resolve().parents[1] / "data/init"
 
 
 def filled(template: str, **values: str) -> str:
