@@ -103,7 +103,7 @@ def as_found(
 
 def export(app: App) -> bytes:
     states = app.store.visits.states()
-    sites = {key: state.site_url for key, state in states.items()}
+    sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [as_followed(source, states.get(source.key)) for source in app.sources.values()]
     return opml.write_opml(app.settings.site.title, sources, sites)
 

@@ -82,7 +82,7 @@ class RunContext(FilingContext):
             run=self,
             source=source,
             state=state,
-            answered=urls.site(state.effective_url or source.url),
+            answered=urls.site(state.redirects.effective_url or source.url),
         )
 
 
@@ -167,7 +167,7 @@ class VisitContext:
 
     def entry(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
         """Return the context of one pending entry. `page`: its page, if already fetched."""
-        before = self.state.last_success
+        before = self.state.visits.last_success
         return EntryContext(
             **{field.name: getattr(self, field.name) for field in fields(VisitContext)},
             row=row,
@@ -251,13 +251,13 @@ def feed_request(
     """Build a conditional request for the feed or list of `source`, at its redirected address if
     there is one."""
     return page_request(
-        state.effective_url or source.url,
+        state.redirects.effective_url or source.url,
         source,
         settings,
         environ,
         kind=kind,
-        etag=state.etag,
-        last_modified=state.last_modified,
+        etag=state.validators.etag,
+        last_modified=state.validators.last_modified,
     )
 
 

@@ -19,7 +19,16 @@ from syndicator.configuration.sources.identity import moves
 from syndicator.core import secrets, urls
 from syndicator.core.axes import AXES
 from syndicator.core.formats import FORMATS
-from syndicator.core.model import FeedKey, Outcome, Problem, Rules, Source, SourceState
+from syndicator.core.model import (
+    FeedKey,
+    Outcome,
+    Problem,
+    Rules,
+    Schedule,
+    Source,
+    SourceState,
+    VisitTimes,
+)
 from syndicator.core.ports import Enriched, EntryRow, Move, Outlet
 from syndicator.core.ports.subscriptions import Pictured, Subscription
 from syndicator.core.reasons import ConditionReason
@@ -145,8 +154,12 @@ def look(
     current = conditions(seen, place.now)
     current = dated(current, read_memory(store)) if store else current
     ill = {condition.source for condition in current if condition.needs_you}
-    visited = {state.key for state in seen.states if state.last_visit}
-    never = {state.key for state in seen.states if state.reason and state.last_success is None}
+    visited = {state.key for state in seen.states if state.visits.last_visit}
+    never = {
+        state.key
+        for state in seen.states
+        if state.backoff.reason and state.visits.last_success is None
+    }
     followed = {key for key, source in place.sources.items() if source.enabled}
     return Health(
         now=place.now,
@@ -159,7 +172,7 @@ def look(
         moves=moves(seen.states),
         freshness=freshness.measure_freshness(freshness.read_freshness(store)) if store else None,
         muted=sum(state.muted for state in seen.states),
-        waiting=sum(state.waiting for state in seen.states),
+        waiting=sum(state.schedule.waiting for state in seen.states),
         pictures=store.pictures.counts() if store and settings.publish.thumbnails else None,
         feed=feed_url(settings, key) if (key := known_feed_token(settings.state_dir)) else "",
         schedule=read_schedule(store) if store else (),
@@ -223,13 +236,18 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
     each(state)
     if (
         state.warning
-        or state.effective_url
-        or state.site_moved
+        or state.redirects.effective_url
+        or state.redirects.site_moved
         or any(True for _ in conditions_of_source(state, now))
     ):
         return state
-    names = ("key", "url", "last_visit", "next_due", "muted", "waiting")
-    return SourceState(**{name: getattr(state, name) for name in names})
+    return SourceState(
+        key=state.key,
+        url=state.url,
+        visits=VisitTimes(last_visit=state.visits.last_visit),
+        schedule=Schedule(next_due=state.schedule.next_due, waiting=state.schedule.waiting),
+        muted=state.muted,
+    )
 
 
 def _held(problem: Problem, outlet: Outlet) -> Condition:
@@ -301,10 +319,6 @@ def look_at(place: Place, key: str) -> SourceHealth:
 
 
 # Fields of a source, in this order. Others are internal and may change.
-_OF_A_SOURCE = (
-    *("key", "url", "reason", "detail", "failures", "failing_since", "disabled", "warning"),
-    *("last_visit", "last_success", "next_due", "due_why", "waiting"),
-)
 _OF_A_CONDITION = (
     *("kind", "subject", "source", "needs_you", "since", "last_success", "next_try"),
     *("code", "reason", "detail", "cure", "count"),
@@ -383,9 +397,14 @@ def of_condition(condition: Condition) -> dict[str, Any]:
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
-    return _picked(state, *_OF_A_SOURCE) | {
+    return {
+        "key": state.key,
         "url": secrets.shown(state.url),
-        "moved_to": state.effective_url,
+        **_picked(state.backoff, "reason", "detail", "failures", "failing_since", "disabled"),
+        "warning": state.warning,
+        **_picked(state.visits, "last_visit", "last_success"),
+        **_picked(state.schedule, "next_due", "due_why", "waiting"),
+        "moved_to": state.redirects.effective_url,
     }
 
 

@@ -254,8 +254,9 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
             ),
         )
     if (state := visits.state(article.source_key)) is not None:
-        when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
-        yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
+        due, why = state.schedule.next_due, state.schedule.due_why
+        when = due.isoformat(timespec="seconds") if due else "now"
+        yield "next visit", f"{when} ({why})" if why else when
 
 
 def show_filed(app: App, id: str) -> Shown:

@@ -456,7 +456,7 @@ class Visits(Comparisons):
 
 
 def _state(row: tuple[str, str]) -> SourceState:
-    return codec.unpack(SourceState, codec.joined(*row))
+    return codec.unpack_state(*row)
 
 
 def _save_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -111,7 +111,7 @@ def settle(app: App) -> None:
         return
     recorded = set(store.carried())
     lacking = [line for line in files.carried() if line not in recorded]
-    titles = {key: state.feed_title for key, state in store.states().items()}
+    titles = {key: state.channel.feed_title for key, state in store.states().items()}
     store.carry(
         lacking, {key: source.title or titles.get(key, "") for key, source in app.sources.items()}
     )
@@ -303,7 +303,8 @@ def _put_back(app: App, id: str) -> None:
 
 def read_again(app: App, keys: Collection[str], why: str) -> None:
     states = app.store.visits.states()
-    due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
+    whole = [states[key].asked_whole() for key in keys if key in states]
+    due = [replace(state, schedule=replace(state.schedule, due_why=why)) for state in whole]
     app.store.visits.save_states(due)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from syndicator.app.container import open_app
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, Outcome, SourceState, article_id
+from syndicator.core.model import Article, Outcome, SourceState, VisitTimes, article_id
 from syndicator.core.ports import ArticleRecord, FileStamp
 from tests.cli.conftest import Instance
 from tests.console.conftest import Browser, serve
@@ -65,11 +65,18 @@ def make(folder: Path, articles: int) -> str:
 def state(number: int) -> SourceState:
     """One source in forty fails."""
     known = SourceState(
-        key=f"s{number}", url=f"https://s{number}.example/feed", last_visit=NOW, first_visit=NOW
+        key=f"s{number}",
+        url=f"https://s{number}.example/feed",
+        visits=VisitTimes(last_visit=NOW, first_visit=NOW),
     )
     if number % 40:
-        return replace(known, last_success=NOW)
-    return replace(known, failures=9, reason="dns", failing_since=NOW - timedelta(days=9))
+        return replace(known, visits=replace(known.visits, last_success=NOW))
+    return replace(
+        known,
+        backoff=replace(
+            known.backoff, failures=9, reason="dns", failing_since=NOW - timedelta(days=9)
+        ),
+    )
 
 
 def article(number: int) -> Article:

@@ -37,7 +37,16 @@ from sqlalchemy import event
 
 from syndicator.app.container import App, open_app
 from syndicator.app.contexts import make_context
-from syndicator.core.model import Article, Entry, Fetched, FetchResult, Request, SourceState
+from syndicator.core.model import (
+    Article,
+    Channel,
+    Entry,
+    Fetched,
+    FetchResult,
+    Request,
+    SourceState,
+    VisitTimes,
+)
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.filing.dedupe import compared
 from syndicator.filing.entry.ingest import ingest
@@ -191,7 +200,10 @@ async def trip(
             one = story(number)
             source = app.sources[one.source_key]
             state = SourceState(
-                key=source.key, url=source.url, feed_title="Feed", last_success=app.clock()
+                key=source.key,
+                url=source.url,
+                channel=Channel(feed_title="Feed"),
+                visits=VisitTimes(last_success=app.clock()),
             )
             entry = Entry(
                 id=one.url, url=one.url, title=one.title, published=app.clock(), summary=one.excerpt

@@ -16,7 +16,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, FeedKey, Origin, SourceState, article_id
+from syndicator.core.model import (
+    Article,
+    Cadence,
+    FeedKey,
+    Origin,
+    Schedule,
+    SourceState,
+    article_id,
+)
 from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.store.engine import Store, open_store
 
@@ -96,8 +104,8 @@ def source_figures(store: Store) -> None:
         SourceState(
             key=f"s{number}",
             url="u",
-            next_due=NOW + timedelta(seconds=number - 276),
-            recent=(NOW,) * 5,
+            schedule=Schedule(next_due=NOW + timedelta(seconds=number - 276)),
+            cadence=Cadence(recent=(NOW,) * 5),
         )
         for number in range(100_000)
     ]

@@ -11,6 +11,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
+from tests.states import changed
 from tests.store.conftest import NOW, make, record, stamp
 
 
@@ -130,14 +131,14 @@ def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(
 ) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
-            Outcome(key=key, at=NOW, status="unchanged"), replace(state(key), **changes)
+            Outcome(key=key, at=NOW, status="unchanged"), changed(state(key), **changes)
         )
 
     with store.visits.shared():
         end("a")
         end("b")
         end("a", failures=1)
-        assert store.visits.states() == {"a": replace(state("a"), failures=1), "b": state("b")}
+        assert store.visits.states() == {"a": changed(state("a"), failures=1), "b": state("b")}
         assert seen(url) == set()
         store.visits.drop_state("b")
         end("c")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
-from syndicator.core.model import Outcome, SourceState
+from syndicator.core.model import Outcome, Schedule, SourceState
 from syndicator.core.ports import ArticleRecord, Blocks, Compared
 from syndicator.fleet.worker import move
 from syndicator.store import schema
@@ -42,7 +42,9 @@ def filled(url: str) -> None:
                 title=f"Täglich {number} 🦀",
                 cover=f"https://example.org/{number}.png",
             )
-            state = SourceState(key=f"s{number}", url="https://a.example/", next_due=NOW)
+            state = SourceState(
+                key=f"s{number}", url="https://a.example/", schedule=Schedule(next_due=NOW)
+            )
             for _ in range(3):  # more than there are tries of a write that conflicts
                 store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
         store.visits.record(

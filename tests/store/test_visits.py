@@ -15,6 +15,9 @@ from sqlalchemy import text as sql
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
 from syndicator.core.model import (
+    BackOff,
+    Cadence,
+    Channel,
     Enclosure,
     Entry,
     EntryStatus,
@@ -22,13 +25,17 @@ from syndicator.core.model import (
     Origin,
     Outcome,
     Problem,
+    Schedule,
     SourceState,
+    Validators,
+    VisitTimes,
 )
 from syndicator.core.ports import ArticleRecord, Blocks, Compared, EntryRow, Like
 from syndicator.core.urls import alias
 from syndicator.filing.records import VisitRecords
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
+from tests.states import changed
 from tests.store.conftest import NOW, built, make, record, stamp
 
 HOUR = timedelta(hours=1)
@@ -55,18 +62,17 @@ def test_a_state_comes_back_as_it_was(store: Store) -> None:
     state = SourceState(
         key="a",
         url="https://a.example/",
-        etag='"x"',
-        failures=3,
-        next_due=NOW,
-        recent=(NOW, NOW - HOUR),
-        detail="\ud800",
+        validators=Validators(etag='"x"'),
+        backoff=BackOff(failures=3, detail="\ud800"),
+        schedule=Schedule(next_due=NOW),
+        cadence=Cadence(recent=(NOW, NOW - HOUR)),
     )
 
     visits.save_states([state])
-    visits.save_states([replace(state, failures=4)])
+    visits.save_states([replace(state, backoff=replace(state.backoff, failures=4))])
 
-    assert visits.states() == {"a": replace(state, failures=4)}
-    assert visits.state("a") == replace(state, failures=4)
+    assert visits.states() == {"a": replace(state, backoff=replace(state.backoff, failures=4))}
+    assert visits.state("a") == replace(state, backoff=replace(state.backoff, failures=4))
     assert visits.state("b") is None
 
 
@@ -78,7 +84,9 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         "never-visited": {},
         "off": {"next_due": NOW - HOUR, "disabled": "gone"},
     }
-    store.visits.save_states([SourceState(key=key, url="u", **more) for key, more in given.items()])
+    store.visits.save_states(
+        [changed(SourceState(key=key, url="u"), **more) for key, more in given.items()]
+    )
 
     assert [state.key for state in store.visits.due(NOW)] == ["never-visited", "late", "now"]
 
@@ -402,7 +410,7 @@ def test_notes(store: Store) -> None:
 
 
 def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
-    state = SourceState(key="src", url="u", last_visit=NOW)
+    state = SourceState(key="src", url="u", visits=VisitTimes(last_visit=NOW))
     for number in range(60):
         outcome = Outcome(
             key="src",
@@ -443,7 +451,7 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
 
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
-    assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(
+    assert codec.unpack_state('{"key":"a","url":"u","invented":1}', "") == SourceState(
         key="a", url="u"
     )
 
@@ -586,10 +594,15 @@ def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) ->
     """Its fields are grouped otherwise now; rows written before are as they were."""
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
     state = SourceState(
-        key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f"
+        key="a",
+        url="https://a.example/",
+        validators=Validators(etag="x"),
+        schedule=Schedule(next_due=NOW),
+        backoff=BackOff(failures=2),
+        channel=Channel(feed_id="f"),
     )
-    assert codec.unpack(SourceState, old) == replace(
-        state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert codec.unpack_state(old, "") == replace(
+        state, schedule=replace(state.schedule, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
     )
 
 

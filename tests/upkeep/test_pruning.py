@@ -15,7 +15,7 @@ import pytest
 from syndicator.app.container import App
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import SourceState
+from syndicator.core.model import SourceState, Validators
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
 from syndicator.upkeep.pruning import Row, Which, chosen, going
@@ -312,7 +312,11 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     article = filled.article("Story 0")
     with filled.app() as app:
         app.store.visits.save_states(
-            [SourceState(key="one", url="https://one.example/feed", etag='"x"')]
+            [
+                SourceState(
+                    key="one", url="https://one.example/feed", validators=Validators(etag='"x"')
+                )
+            ]
         )
     prune(filled, article.id)
     with filled.app() as app:
@@ -322,7 +326,11 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     with filled.app() as app:
         reconcile.files(app)
         state = app.store.visits.states()["one"]
-        assert (state.etag, state.next_due, state.due_why) == (None, None, "a pruning was undone")
+        assert (state.validators.etag, state.schedule.next_due, state.schedule.due_why) == (
+            None,
+            None,
+            "a pruning was undone",
+        )
         assert app.store.visits.entries("one", [f"guid of {article.url}"]) == {}
         assert take(app, article.url, page(article.url)).added == article.id
     assert article.id in other

@@ -17,7 +17,15 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
+from syndicator.core.model import (
+    BackOff,
+    Failed,
+    Outcome,
+    Problem,
+    SourceState,
+    VisitTimes,
+    entry_urn,
+)
 from syndicator.health.check.configuration import configured
 from syndicator.health.check.installation import check
 from syndicator.health.follow import report_run
@@ -409,9 +417,8 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
-            first_visit=NOW,
-            last_visit=place.now,
-            disabled=disabled,
+            visits=VisitTimes(first_visit=NOW, last_visit=place.now),
+            backoff=BackOff(disabled=disabled),
         )
         with place.app() as app:
             app.store.visits.save_states([state])
