@@ -22,6 +22,7 @@ import pytest
 from syndicator.app.container import App, open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, article_id
+from syndicator.core.ports import ArticleRecord
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import build_feeds
 
@@ -160,7 +161,7 @@ def store_articles(
         language="en",
     )
     stored, stamp, _ = app.archive.article_store.put(replace(article, **fields))
-    app.archive.store.visits.record(stored, stamp)
+    app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     return stored
 
 

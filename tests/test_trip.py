@@ -218,7 +218,9 @@ async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -
     with pytest.raises(NetworkDown, match="demo"):
         await place.refresh()
     with open_app(place.config, clock=place.clock, environ={}) as app:
-        assert all(state.failures == 0 for state in app.archive.store.visits.states().values())
+        assert all(
+            state.backoff.failures == 0 for state in app.archive.store.visits.states().values()
+        )
 
 
 @pytest.mark.slow

@@ -109,7 +109,7 @@ def as_found(
 
 def export(store: Store, configuration: Configuration) -> bytes:
     states = store.visits.states()
-    sites = {key: state.site_url for key, state in states.items()}
+    sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [
         as_followed(source, states.get(source.key)) for source in configuration.sources.values()
     ]

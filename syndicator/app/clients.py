@@ -12,18 +12,22 @@ from contextlib import (
 )
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syndicator import __version__
 from syndicator.app.archive import Archive
 from syndicator.app.configured import Configuration
 from syndicator.configuration.settings import Llm, Settings
 from syndicator.core.errors import ConfigError, first_of
-from syndicator.core.ports import Enricher, Fetcher, HostTurns
+from syndicator.core.ports import Fetcher, HostTurns
 from syndicator.core.urls import private
 from syndicator.processes.worker import Worker
 from syndicator.store.fleet.hosts import HostWaits
 from syndicator.visiting.fetch.decompress import LONGEST_RETRY
 from syndicator.visiting.politeness.throttle import Backoff, Throttle
+
+if TYPE_CHECKING:
+    from syndicator.describing.llm.client import Endpoint
 
 _LEASE_FACTOR = 1.5  # of the longest request: a choice
 _LEASE_MORE = 5.0  # seconds
@@ -96,7 +100,7 @@ def lease_seconds(settings: Settings) -> float:
     return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE
 
 
-def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> Enricher:
+def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> "Endpoint":
     """Return the client of the language model. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import endpoint

@@ -66,9 +66,19 @@ def sources(
     rows = []
     for source, state in listed:
         health = (
-            "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+            "off"
+            if not source.enabled
+            else state.backoff.disabled or state.backoff.reason or state.warning or "ok"
         )
-        rows.append((source.key, source.url, health, local(state.next_due, "now"), state.due_why))
+        rows.append(
+            (
+                source.key,
+                source.url,
+                health,
+                local(state.schedule.next_due, "now"),
+                state.schedule.due_why,
+            )
+        )
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 

@@ -140,13 +140,12 @@ def _source(health: SourceHealth) -> None:
         f"{health.source.key}:"
         f" {urls.redacted(health.source.url)}{'' if health.source.enabled else ' (off)'}"
     )
-    if state is None or state.last_visit is None:
+    if state is None or state.visits.last_visit is None:
         printing.say("not visited yet")
     else:
-        printing.say(
-            "next visit"
-            f" {local(state.next_due, 'now')}{f': {state.due_why}' if state.due_why else ''}"
-        )
+        schedule = state.schedule
+        why = f": {schedule.due_why}" if schedule.due_why else ""
+        printing.say(f"next visit {local(schedule.next_due, 'now')}{why}")
     if health.hub:
         printing.say(hub_line(health.hub))
     for rule in health.rules:

@@ -155,5 +155,5 @@ def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
     """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten
     pages in a row."""
     return tuple(
-        (rule, pages) for rule, pages in sorted(state.unmatched.items()) if pages >= ENOUGH
+        (rule, pages) for rule, pages in sorted(state.pages.unmatched.items()) if pages >= ENOUGH
     )

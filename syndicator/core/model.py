@@ -93,23 +93,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """State of a source between visits; fields are grouped by their writer. Times are aware UTC."""
+class Validators:
+    """The last answer with a body, for conditional requests (RFC 9111 4.3)."""
 
-    # from sources.toml, by services.reconcile
-    key: str
-    url: str  # as the operator wrote it, when last read
-    terms: str = ""  # digest of the other fields that affect visits
-    rules: str | None = None  # digest of its rules, None from an earlier version
-
-    # from the answers to our requests, by visiting.remembered.after
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
     body_digest: str | None = None
+    pushed_newer: datetime | None = None  # time of a push with entries missing from the last fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitTimes:
+    """When a source was visited."""
+
     first_visit: datetime | None = None
     last_visit: datetime | None = None
     last_success: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackOff:
+    """The failures of a source since its last success, which delay or end its visits."""
+
     failures: int = 0  # in a row
     failing_since: datetime | None = None  # None without failure, or from an earlier version
     reason: str | None = None  # of the last failure
@@ -117,73 +123,125 @@ class SourceState:
     gone_times: int = 0  # 410 in a row
     gone_since: datetime | None = None
     disabled: str | None = None  # reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirects:
+    """The permanent redirects of a source, and the address in use because of them."""
+
     moved_to: str | None = None  # permanent redirect seen
     moved_times: int = 0  # visits in a row with this redirect
     effective_url: str | None = None  # adopted move
     moved_at: datetime | None = None  # time of adoption, None if by an earlier version
     site_moved: bool = False  # its articles moved along: both hosts confirmed it
-    # what its address turned out to be; a feed is then at `effective_url`. "": nothing else than
-    # was expected
-    found: Literal["", "feed", "list"] = ""
-    forgotten: bool = False  # what its address is must be found out, although it worked before
-    warning: str = ""  # for the operator, although visits succeed
-    pushed_newer: datetime | None = None  # time of a push with entries missing from the last fetch
 
-    # from the feed's metadata, by visiting.remembered.after (and by a visit before it files
-    # articles)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What the address of a source turned out to be. "": nothing else than was expected. A feed
+    that was `found` is at `Redirects.effective_url`."""
+
+    found: Literal["", "feed", "list"] = ""
+    forgotten: bool = False  # must be found out, although it worked before
+    listing: Wrapper | None = None  # of a source of kind "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What a feed says of itself."""
+
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
     feed_language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """How often a feed has new entries, and how often it asks to be visited."""
+
     recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
     asked_seconds: int = 0  # interval requested by the feed (ttl, sy:updatePeriod), 0 if none
     span_seconds: int = 0  # between its oldest and newest entry, 0 when unknown
     skip_hours: tuple[int, ...] = ()  # UTC hours and days without visits, as the feed requests
     skip_days: tuple[str, ...] = ()
 
-    # from its pages, by pipeline.visit
-    listing: Wrapper | None = None  # of a source of kind "list"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRecord:
+    """What the last pages of a source were like."""
+
     # lengths of the last texts, newest first, 0 for a refused page; at most 20
     bodies: tuple[int, ...] = ()
     # walls before its last pages, "" for none; newest first, at most 10
     walls: tuple[str, ...] = ()
-
-    # the plan for the next visit, by visiting.cadence.next_visit
-    next_due: datetime | None = None
-    due_why: str = ""
-
-    # left to the next run, by visiting.cadence.planned
-    waiting: int = 0  # entries
-    # next fetch of the feed, if the source is due earlier for waiting entries
-    feed_due: datetime | None = None
-
     # selectors, and the number of pages in a row without a match (page_rules.counted)
     unmatched: Mapping[str, int] = field(default_factory=dict)
 
-    # entries that keep and mute leave out, counted at each visit
-    muted: int = 0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The next visit of a source (visiting.cadence), and what is left for it."""
+
+    next_due: datetime | None = None
+    due_why: str = ""
+    waiting: int = 0  # entries left to the next run
+    # next fetch of the feed, if the source is due earlier for waiting entries
+    feed_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """State of a source between visits. Times are aware UTC. Names of fields are those of the
+    stored document, which has no groups: each is unique."""
+
+    # from sources.toml, by upkeep.reconcile
+    key: str
+    url: str  # as the operator wrote it, when last read
+    terms: str = ""  # digest of the other fields that affect visits
+    rules: str | None = None  # digest of its rules, None from an earlier version
+
+    # from visits, by visiting.remembered and filing.visit
+    validators: Validators = Validators()
+    visits: VisitTimes = VisitTimes()
+    backoff: BackOff = BackOff()
+    redirects: Redirects = Redirects()
+    discovery: Discovery = Discovery()
+    channel: Channel = Channel()
+    cadence: Cadence = Cadence()
+    pages: PageRecord = PageRecord()
+    schedule: Schedule = Schedule()
+    warning: str = ""  # for the operator, although visits succeed
+    muted: int = 0  # entries that keep and mute leave out, counted at each visit
 
     @property
     def is_undiscovered(self) -> bool:
         """True if nobody knows what stands at its address."""
-        return self.forgotten or self.last_success is None
+        return self.discovery.forgotten or self.visits.last_success is None
+
+    @property
+    def address(self) -> str:
+        """The address that is asked."""
+        return self.redirects.effective_url or self.url
 
     @property
     def has_moved(self) -> bool:
         """True if it is asked at another address because it redirected there for good."""
-        return bool(self.effective_url) and not (self.found == "feed" and self.moved_at is None)
+        is_found_feed = self.discovery.found == "feed" and self.redirects.moved_at is None
+        return bool(self.redirects.effective_url) and not is_found_feed
 
     def forgets(self) -> Self:
         """Return the state as due now, to find out what stands at its address."""
-        again = replace(self.asked_whole(), found="", listing=None, forgotten=True)
-        if self.found == "feed":
-            again = replace(again, effective_url=None, moved_at=None)
-        return again
+        again = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
+        if self.discovery.found != "feed":
+            return again
+        return replace(again, redirects=replace(self.redirects, effective_url=None, moved_at=None))
 
     def asked_whole(self) -> Self:
         """Return the state as due now, without validators: the next visit fetches and reads the
         whole feed."""
-        return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
+        validators = replace(self.validators, etag=None, last_modified=None, body_digest=None)
+        return replace(self, validators=validators, schedule=replace(self.schedule, next_due=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

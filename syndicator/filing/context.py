@@ -12,13 +12,14 @@ from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core import program, secrets, urls
 from syndicator.core.model import Article, Entry, Failed, FetchResult, Request, Source, SourceState
-from syndicator.core.ports import EntryRow, Fetcher, Known, VisitStore
+from syndicator.core.ports import EntryRow, Fetcher, Known
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.reasons import FetchReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing import jobs, ownership
 from syndicator.filing.ownership import Owners
+from syndicator.filing.records import VisitRecords
 from syndicator.filing.results import PageReading
 from syndicator.processes.worker import Worker
 
@@ -43,7 +44,7 @@ MOST_PICTURE = 2_000_000  # bytes
 class FilingContext:
     """Services that file an article, made by `services.container.filing_context`."""
 
-    store: VisitStore
+    store: VisitRecords
     article_store: ArticleStore
     clock: Callable[[], datetime]
     added: Callable[[], datetime]  # time of filing: `refile.sequence`
@@ -81,7 +82,7 @@ class RunContext(FilingContext):
             run=self,
             source=source,
             state=state,
-            answered=urls.site(state.effective_url or source.url),
+            answered=urls.site(state.redirects.effective_url or source.url),
         )
 
 
@@ -166,7 +167,7 @@ class VisitContext:
 
     def entry(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
         """Return the context of one pending entry. `page`: its page, if already fetched."""
-        before = self.state.last_success
+        before = self.state.visits.last_success
         return EntryContext(
             **{field.name: getattr(self, field.name) for field in fields(VisitContext)},
             row=row,
@@ -250,13 +251,13 @@ def feed_request(
     """Build a conditional request for the feed or list of `source`, at its redirected address if
     there is one."""
     return page_request(
-        state.effective_url or source.url,
+        state.redirects.effective_url or source.url,
         source,
         settings,
         environ,
         kind=kind,
-        etag=state.etag,
-        last_modified=state.last_modified,
+        etag=state.validators.etag,
+        last_modified=state.validators.last_modified,
     )
 
 

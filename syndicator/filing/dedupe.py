@@ -10,12 +10,13 @@ from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
 from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Article, Fetched
-from syndicator.core.ports import Compared, Known, Like, VisitStore
+from syndicator.core.ports import Compared, Known, Like
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
 from syndicator.filing import jobs
 from syndicator.filing.context import EntryContext, FilingContext
 from syndicator.filing.ownership import NONE, claim_of, filed_by_neighbour
+from syndicator.filing.records import ArticleRecords
 from syndicator.sketches.copies import Sketch, containment, holds, same_story, sketch
 
 WINDOW = timedelta(days=7)  # longest time between copies of a story
@@ -153,7 +154,7 @@ def in_file(id: str, run: FilingContext) -> Article | None:
     return run.article_store.get(path) if path else None
 
 
-def standing(id: str, store: VisitStore) -> Article | None:
+def standing(id: str, store: ArticleRecords) -> Article | None:
     """Return the article shown in place of `id`, without body, after following all merges; itself
     if not merged."""
     article, seen = store.article(id), {id}

@@ -44,7 +44,8 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
 def _feeds_of(context: EntryContext) -> dict[str, str]:
     """Return the addresses of the source's feed, its own and that of the feed that was found there,
     by alias key."""
-    found = context.state.effective_url if context.state.found == "feed" else None
+    state = context.state
+    found = state.redirects.effective_url if state.discovery.found == "feed" else None
     return {urls.alias(url): url for url in (context.source.url, found) if url}
 
 
@@ -127,7 +128,9 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     file = context.run.rights_file
     key = context.source.key
     is_followed_there = new_site == urls.site(context.source.url)
-    state = context.state if is_followed_there else replace(context.state, site_moved=True)
+    state = context.state
+    if not is_followed_there:
+        state = replace(state, redirects=replace(state.redirects, site_moved=True))
     moved_context = replace(context, state=state)
     if new_site in file.moved(key):
         return moved_context
@@ -151,14 +154,14 @@ def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
     """True if the old host redirects the feed for good to a host that no source owns."""
     if context.rights.owns(result.final_url) or context.run.owners.of(result.final_url):
         return False
-    target = result.moved_to or context.state.effective_url or ""
+    target = result.moved_to or context.state.redirects.effective_url or ""
     return urls.same_site(target, result.final_url)
 
 
 def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
     """True if the feed's articles may come from another host: the operator edited the source's
     address, or the site moved away before and is back. Without such a sign nothing is compared."""
-    if context.state.last_success is None:
+    if context.state.visits.last_success is None:
         return False
     moves = context.run.rights_file.moved(context.source.key)
     if any(move.old == home for move in moves.values()):

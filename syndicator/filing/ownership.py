@@ -114,10 +114,10 @@ def terms(source: Source, rights: Rights, url: str, *, private: bool = False) ->
 def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
     """Return the feed of `entry`, as stored in its article."""
     return Origin(
-        title=source.title or state.feed_title,
+        title=source.title or state.channel.feed_title,
         url=source.url,
-        site=state.site_url,
-        id=state.feed_id or source.url,
+        site=state.channel.site_url,
+        id=state.channel.feed_id or source.url,
         updated=entry.updated or entry.published,
     )
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.model import Article
-from syndicator.core.ports import Blocks, Compared, EntryRow, VisitStore
+from syndicator.core.ports import ArticleRecord, Blocks, Compared, EntryRow
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.text import words
+from syndicator.filing.records import ArticleRecords
 from syndicator.publishing.render.view import times
 
 # Limits of revisions, as a clock or a counter in a page is no change of its text: choices.
@@ -19,7 +20,7 @@ _OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reas
 
 def refile(
     article_store: ArticleStore,
-    store: VisitStore,
+    store: ArticleRecords,
     article: Article,
     *,
     before: Article | None = None,
@@ -45,9 +46,9 @@ def refile(
         released = bool(stored.hold_reason) and not stored.hold  # by a hand, since the last start
         if released:  # stays on hold in the database: the next start publishes it
             stamp = replace(stamp, mtime_ns=0)
-        store.record(
-            replace(stored, hold=True) if released else stored,
-            stamp,
+        record = ArticleRecord(
+            article=replace(stored, hold=True) if released else stored,
+            stamp=stamp,
             entry=entry,
             # the build renders bodies edited by hand
             html=html if stored.body == article.body else None,
@@ -57,6 +58,7 @@ def refile(
             compared=compared(stored),
             blocks=blocks(stored),
         )
+        store.record(record)
     return stored, changed
 
 
@@ -68,7 +70,7 @@ def was_released(article: Article, *, on_hold: bool) -> bool:
 
 def carry(
     article_store: ArticleStore,
-    store: VisitStore,
+    store: ArticleRecords,
     id: str,
     source: str,
     name: str,
@@ -84,7 +86,7 @@ def carry(
     store.carry(carried, {source: name}, entry=entry)
 
 
-def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) -> None:
+def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
     """Make the source that filed `article` a carrier before another adopts it. Raises OSError,
     StoreError."""
     carried = [(article.id, article.source_key)]

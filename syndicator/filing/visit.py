@@ -22,7 +22,16 @@ from syndicator.core.errors import (
     WorkerFailed,
     first_of,
 )
-from syndicator.core.model import OURS, Article, Entry, Outcome, ParsedFeed, Source, SourceState
+from syndicator.core.model import (
+    OURS,
+    Article,
+    Entry,
+    Outcome,
+    PageRecord,
+    ParsedFeed,
+    Source,
+    SourceState,
+)
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason
 from syndicator.core.requests import Failed, Fetched, FetchResult, NotModified
@@ -133,7 +142,9 @@ COMMIT_VISITS = 100
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     """True if the source must be polled after a push: lists, pages, new feeds, and pushes without
     TLS for a source with it."""
-    is_page = source.kind in ("page", "list") or source.rules.links or state.found == "list"
+    is_page = (
+        source.kind in ("page", "list") or source.rules.links or state.discovery.found == "list"
+    )
     if is_page or state.is_undiscovered:
         return True
     return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
@@ -142,14 +153,15 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
 def signalled(state: SourceState, now: datetime) -> SourceState:
     """Make `state` due now, or five minutes after the last request. A failing or paused source
     keeps its time."""
-    if state.failures or state.next_due is None:
+    schedule = state.schedule
+    if state.backoff.failures or schedule.next_due is None:
         return state
-    soon = max(now, (state.last_visit or now - _LEAST) + _LEAST)
-    if state.feed_due is not None:  # it is due for entries that wait, and its feed later
-        return replace(state, feed_due=min(state.feed_due, soon))
-    return replace(
-        state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed"
-    )
+    soon = max(now, (state.visits.last_visit or now - _LEAST) + _LEAST)
+    if schedule.feed_due is not None:  # it is due for entries that wait, and its feed later
+        return replace(state, schedule=replace(schedule, feed_due=min(schedule.feed_due, soon)))
+    next_due = min(schedule.next_due, soon)
+    why = "its hub says that it has changed"
+    return replace(state, schedule=replace(schedule, next_due=next_due, due_why=why))
 
 
 @asynccontextmanager
@@ -184,7 +196,7 @@ async def visit(
     quiet = isinstance(result, NotModified) and not pending
     feed: ParsedFeed | None = None
     page: Page | None = None
-    if isinstance(result, Fetched) and result.digest != context.state.body_digest:
+    if isinstance(result, Fetched) and result.digest != context.state.validators.body_digest:
         try:
             announced_by = await kind.entries(context, result)
             feed = announced_by.feed
@@ -199,9 +211,9 @@ async def visit(
             context = replace(context, in_feed=_in_feed(source.key, feed))
             note = feed.listing.note if feed.listing else ""
             # a first visit leaves nothing for later days
-            if context.state.last_success is not None:
+            if context.state.visits.last_success is not None:
                 seen = run.store.seen_since(source.key, started - cadence.WEEKS)
-                note = cadence.told(seen, context.state.first_visit, started) or note
+                note = cadence.told(seen, context.state.visits.first_visit, started) or note
             result = replace(result, warning=result.warning or note)
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
@@ -281,7 +293,7 @@ async def _tell_hubs(
         context.source,
         offered(result.headers, feed, result.final_url),
         new,
-        context.state.last_success,
+        context.state.visits.last_success,
         now,
     )
 
@@ -297,8 +309,8 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
             if entry.id not in stored or stored[entry.id].status != "done"
         )
         feed = replace(feed, entries=tuple(new))
-    before = context.state.last_success
-    sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
+    before = context.state.visits.last_success
+    sites = {urls.site(source.url), urls.site(feed.site_url or context.state.channel.site_url)}
     rows = select(
         source.key,
         feed.entries,
@@ -315,7 +327,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
     )
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - cadence.WEEKS)
-        rows = cadence.slowed(rows, seen, context.state.first_visit, now)
+        rows = cadence.slowed(rows, seen, context.state.visits.first_visit, now)
     rows = tuple(
         replace(row, entry=public(row.entry, source)) if row.entry else row for row in rows
     )
@@ -356,21 +368,27 @@ def unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
 def discovered(state: SourceState, found: Finding) -> SourceState:
     """Return `state` with what stands at its address. Pure."""
     if found.kind == "list":
-        return replace(state, found="list")
+        return replace(state, discovery=replace(state.discovery, found="list"))
     if found.kind == "page" or urls.alias(found.asked) == urls.alias(state.url):
-        return replace(state, found="")
-    return replace(state, found="feed", effective_url=found.url, moved_at=None)
+        return replace(state, discovery=replace(state.discovery, found=""))
+    return replace(
+        state,
+        discovery=replace(state.discovery, found="feed"),
+        redirects=replace(state.redirects, effective_url=found.url, moved_at=None),
+    )
 
 
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
     """Return `state` with the feed's title, site and id, which a first visit needs before it files
     articles. Pure."""
-    return replace(
-        state,
-        feed_title=feed.title or state.feed_title,
-        site_url=feed.site_url or state.site_url,
-        feed_id=feed.id or state.feed_id,
+    known = state.channel
+    channel = replace(
+        known,
+        feed_title=feed.title or known.feed_title,
+        site_url=feed.site_url or known.site_url,
+        feed_id=feed.id or known.feed_id,
     )
+    return replace(state, channel=channel)
 
 
 async def _ingest_all(
@@ -435,7 +453,9 @@ def _remember(
         asked=asked,
         trust=context.run.hubs.trust(source.key, now) if context.run.hubs else 0.0,
     )
-    return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
+    return replace(
+        after, schedule=replace(after.schedule, next_due=due.at, due_why=due.why, feed_due=None)
+    )
 
 
 def _counted(
@@ -445,12 +465,16 @@ def _counted(
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not (chooses or state.muted):
         return state
-    unmatched = counted(state.unmatched, (result.matches for result in results if result.matches))
+    unmatched = counted(
+        state.pages.unmatched, (result.matches for result in results if result.matches)
+    )
     muted = run.store.count_muted(source.key) if chooses else 0
     read = [result.characters for result in results if result.characters is not None]
     stood = [result.wall for result in results if result.wall is not None]
-    bodies, behind = (*read, *state.bodies)[:BODIES], (*stood, *state.walls)[:KEPT]
-    return replace(state, unmatched=unmatched, muted=muted, bodies=bodies, walls=behind)
+    bodies, behind = (*read, *state.pages.bodies)[:BODIES], (*stood, *state.pages.walls)[:KEPT]
+    return replace(
+        state, pages=PageRecord(unmatched=unmatched, bodies=bodies, walls=behind), muted=muted
+    )
 
 
 def _ended(
@@ -474,17 +498,17 @@ def _ended(
     outcome = Outcome(
         key=state.key,
         at=now,
-        status="disabled" if state.disabled else "failed" if failed else status,
-        reason=state.disabled or (failed.reason if failed else None),
+        status="disabled" if state.backoff.disabled else "failed" if failed else status,
+        reason=state.backoff.disabled or (failed.reason if failed else None),
         detail=failed.detail if failed else "",
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
         pending=0 if quiet else run.store.count_pending(state.key),
-        waiting=state.waiting,
+        waiting=state.schedule.waiting,
         skipped=tuple(entry.problem for entry in results if entry.problem),
-        next_due=state.next_due,
-        due_why=state.due_why,
+        next_due=state.schedule.next_due,
+        due_why=state.schedule.due_why,
         refused=sum(entry.refused for entry in results),
         bytes=len(result.body) if isinstance(result, Fetched) else 0,
         no_network=bool(failed and failed.no_network),
@@ -495,7 +519,7 @@ def _ended(
         status=outcome.status,
         reason=outcome.reason,
         new=len(added),
-        next_due=state.next_due,
+        next_due=state.schedule.next_due,
     )
     return outcome, state
 

@@ -271,7 +271,7 @@ class _Work:
         async with places[0], places[1]:
             if not (session.ending or time.monotonic() > self._until):
                 outcome, after = await visit(run.visit(source, state), stop=session.stop)
-                if session.counts(outcome, state.first_visit is None):
+                if session.counts(outcome, state.visits.first_visit is None):
                     self._ended.append((outcome, after))
         self._left[_host(state)] -= 1
 
@@ -306,4 +306,4 @@ class _Work:
 
 
 def _host(state: SourceState) -> str:
-    return codec.key(host(state.effective_url or state.url))
+    return codec.key(host(state.address))

@@ -102,7 +102,7 @@ def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Conditi
     return plain(
         kind,
         source=state.key,
-        **{"last_success": state.last_success, "next_try": state.next_due, **more},
+        **{"last_success": state.visits.last_success, "next_try": state.schedule.next_due, **more},
     )
 
 
@@ -169,15 +169,15 @@ def _enabled(seen: Observed) -> list[SourceState]:
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
     """Yield the worst fault of a source, and selectors that match nothing."""
-    if state.disabled:
+    if state.backoff.disabled:
         yield _gone(state)
-    elif state.reason:
+    elif state.backoff.reason:
         yield _failing(state, now)
-    elif since := silent_since(state.recent, now):
+    elif since := silent_since(state.cadence.recent, now):
         yield _silent(state, since, now)
-    elif blocked := wall(state.walls):
+    elif blocked := wall(state.pages.walls):
         yield _walled(state, blocked)
-    elif has_collapsed(state.bodies):
+    elif has_collapsed(state.pages.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
         subject, detail = f"{state.key} {rule}", f"{rule}: nothing on the last {pages} pages"
@@ -192,39 +192,39 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
     # the operator knew of the silence if the source was silent already when it was added
-    fell = since + (_patience([at for at in state.recent if at <= now]) or timedelta())
-    days = median(_pauses(state.recent)) / _LEAST
+    fell = since + (_patience([at for at in state.cadence.recent if at <= now]) or timedelta())
+    days = median(_pauses(state.cadence.recent)) / _LEAST
     usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
     detail = f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}"
-    needs_you = state.first_visit is None or state.first_visit < fell
+    needs_you = state.visits.first_visit is None or state.visits.first_visit < fell
     return _of_state(
         ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you
     )
 
 
 def _gone(state: SourceState) -> Condition:
-    since, code = state.gone_since or state.last_visit, state.disabled or ""
-    words = {"reason": explained(code)[0], "detail": state.detail, "code": code}
+    since, code = state.backoff.gone_since or state.visits.last_visit, state.backoff.disabled or ""
+    words = {"reason": explained(code)[0], "detail": state.backoff.detail, "code": code}
     return _of_state(ConditionReason.SOURCE_GONE, state, since=since, next_try=None, **words)
 
 
 def _failing(state: SourceState, now: datetime) -> Condition:
-    code = state.reason or ""
+    code = state.backoff.reason or ""
     reason, cure = explained(code)
-    since = state.failing_since or state.last_success or state.first_visit
+    since = state.backoff.failing_since or state.visits.last_success or state.visits.first_visit
     lasts = since is not None and now - since >= _LASTS
     # its address may be wrong: nobody has seen it work
-    needs_you = state.last_success is None or lasts or not is_passing(code)
+    needs_you = state.visits.last_success is None or lasts or not is_passing(code)
     return _of_state(
         ConditionReason.SOURCE_FAILING,
         state,
         since=since,
         reason=reason,
-        detail=state.detail,
+        detail=state.backoff.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
         needs_you=needs_you,
-        count=max(1, state.failures),
+        count=max(1, state.backoff.failures),
     )
 
 
@@ -239,14 +239,15 @@ def _walled(state: SourceState, blocked: Wall) -> Condition:
 
 def _collapsed(state: SourceState) -> Condition:
     newest, before = (
-        round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:])
+        round(median(part)) for part in (state.pages.bodies[:NEWEST], state.pages.bodies[NEWEST:])
     )
-    refused = state.bodies[:NEWEST].count(0)
+    refused = state.pages.bodies[:NEWEST].count(0)
     detail = (
         f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were"
         " refused; "
     )
-    since = state.recent[:NEWEST][-1] if state.recent else None  # about the time of the first
+    recent = state.cadence.recent[:NEWEST]
+    since = recent[-1] if recent else None  # about the time of the first
     detail += f"{before} in those before"
     return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
 
@@ -388,9 +389,9 @@ def size(count: int) -> str:
 
 def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
     asked = _enabled(seen)
-    last = max((state.last_visit for state in asked if state.last_visit), default=None)
-    due = [state.next_due for state in asked if state.next_due and not state.disabled]
-    late = [at for at in due if now - at > OVERDUE]
+    last = max(filter(None, (state.visits.last_visit for state in asked)), default=None)
+    planned = [state.schedule.next_due for state in asked if not state.backoff.disabled]
+    late = [at for at in planned if at is not None and now - at > OVERDUE]
     if late and last and now - last > OVERDUE:
         detail = f"{len(late)} of {len(asked)} sources are overdue"
         yield plain(ConditionReason.NOT_RUNNING, since=min(late), detail=detail, last_success=last)

@@ -13,10 +13,6 @@ from syndicator.health.status import Health, SourceHealth
 from syndicator.store.engine import Store
 
 # Fields of a source, in this order. Others are internal and may change.
-_OF_A_SOURCE = (
-    *("key", "url", "reason", "detail", "failures", "failing_since", "disabled", "warning"),
-    *("last_visit", "last_success", "next_due", "due_why", "waiting"),
-)
 _OF_A_CONDITION = (
     *("kind", "subject", "source", "needs_you", "since", "last_success", "next_try"),
     *("code", "reason", "detail", "cure", "count"),
@@ -96,9 +92,14 @@ def of_condition(condition: Condition) -> dict[str, Any]:
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
-    return _picked(state, *_OF_A_SOURCE) | {
+    return {
+        "key": state.key,
         "url": secrets.shown(state.url),
-        "moved_to": state.effective_url,
+        **_picked(state.backoff, "reason", "detail", "failures", "failing_since", "disabled"),
+        "warning": state.warning,
+        **_picked(state.visits, "last_visit", "last_success"),
+        **_picked(state.schedule, "next_due", "due_why", "waiting"),
+        "moved_to": state.redirects.effective_url,
     }
 
 

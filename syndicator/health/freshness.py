@@ -43,7 +43,7 @@ def add_samples(store: Store, began: datetime, now: datetime) -> None:
     if before.until is not None and before.until <= began:  # later: the clock was set back
         added = store.status.added_between(before.until, began, KEPT)
         states = filter(None, map(store.visits.state, {article.source_key for article in added}))
-        firsts = {state.key: state.first_visit for state in states}
+        firsts = {state.key: state.visits.first_visit for state in states}
         before = replace(before, seconds=(*_seconds(added, firsts, now), *before.seconds)[:KEPT])
     samples = {"until": began.isoformat(), "seconds": before.seconds}
     store.visits.set_note(_NOTE, json.dumps(samples), now)

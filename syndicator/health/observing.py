@@ -15,7 +15,7 @@ from syndicator.app.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.articles.article_store import open_articles
 from syndicator.core.axes import AXES
 from syndicator.core.formats import FORMATS
-from syndicator.core.model import FeedKey, Problem, Source, SourceState
+from syndicator.core.model import FeedKey, Problem, Schedule, Source, SourceState, VisitTimes
 from syndicator.core.ports import Outlet
 from syndicator.health.conditions import Condition, Disk, HeldFeed, Observed, conditions
 from syndicator.health.conditions import of_source as conditions_of_source
@@ -162,13 +162,18 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
     each(state)
     if (
         state.warning
-        or state.effective_url
-        or state.site_moved
+        or state.redirects.effective_url
+        or state.redirects.site_moved
         or any(True for _ in conditions_of_source(state, now))
     ):
         return state
-    names = ("key", "url", "last_visit", "next_due", "muted", "waiting")
-    return SourceState(**{name: getattr(state, name) for name in names})
+    return SourceState(
+        key=state.key,
+        url=state.url,
+        visits=VisitTimes(last_visit=state.visits.last_visit),
+        schedule=Schedule(next_due=state.schedule.next_due, waiting=state.schedule.waiting),
+        muted=state.muted,
+    )
 
 
 def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:

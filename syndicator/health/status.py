@@ -69,8 +69,12 @@ def look(
     examined = examine(place, each, walked=walked)
     seen = examined.seen
     ill = {condition.source for condition in examined.conditions if condition.needs_you}
-    visited = {state.key for state in seen.states if state.last_visit}
-    never = {state.key for state in seen.states if state.reason and state.last_success is None}
+    visited = {state.key for state in seen.states if state.visits.last_visit}
+    never = {
+        state.key
+        for state in seen.states
+        if state.backoff.reason and state.visits.last_success is None
+    }
     followed = {key for key, source in place.sources.items() if source.enabled}
     return Health(
         now=place.now,
@@ -82,7 +86,7 @@ def look(
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
         muted=sum(state.muted for state in seen.states),
-        waiting=sum(state.waiting for state in seen.states),
+        waiting=sum(state.schedule.waiting for state in seen.states),
         held=tuple(seen.held),
         on_hold=tuple(seen.on_hold),
         for_the_operator=tuple(seen.operator),

@@ -369,7 +369,8 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
 def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
     visits = app.archive.store.visits
     state = visits.state(key) or SourceState(key=key, url=url)
-    visits.save_states([replace(state.asked_whole(), listing=wrapper)])
+    discovery = replace(state.discovery, listing=wrapper)
+    visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
 
 def _wrapper(text: str) -> Wrapper:

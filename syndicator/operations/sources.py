@@ -77,7 +77,7 @@ def adopt_move(app: App, key: Key) -> Change:
     """Replace a source's address by the one that it redirects to permanently."""
     source = source_of_key(app, key)
     state = app.archive.store.visits.state(source.key)
-    address = state.effective_url if state and state.has_moved else ""
+    address = state.redirects.effective_url if state and state.has_moved else ""
     if not address or address == source.url:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
     return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")

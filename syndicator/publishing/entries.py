@@ -11,11 +11,12 @@ from typing import Any, Final
 from syndicator.configuration.settings import Settings
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, ContentMode, Problem, Source
-from syndicator.core.ports import ArticleIndex, Story, StoryEntry
+from syndicator.core.ports import Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
+from syndicator.publishing.article_index import Articles
 from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
@@ -92,7 +93,7 @@ class Entries:
     `stories_of`: cached stories by article id; `split`: returns the sentences of a text; `now`: the
     time of the build; `articles`: of entries for stories, those of their reports."""
 
-    index: ArticleIndex
+    index: Articles
     source_of: Callable[[Article], Source | None]
     instance: uuid.UUID
     settings: Settings

@@ -18,9 +18,9 @@ from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.axes import AXES, QUERY
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import ContentMode, FeedKey, FeedSpec
-from syndicator.core.ports import ArticleIndex
 from syndicator.core.text import slug
 from syndicator.publishing import paths, questions
+from syndicator.publishing.article_index import Articles
 from syndicator.publishing.paths import parse_stem
 
 _FORM: Final = "1"  # increase when queries match differently
@@ -192,7 +192,7 @@ def _hours(window: str | None) -> int | None:
 
 def update_members(
     specs: Sequence[FeedSpec],
-    index: ArticleIndex,
+    index: Articles,
     body: Callable[[str], str],
     words: Collection[str] = (),
 ) -> int:

@@ -18,9 +18,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from syndicator.core.axes import ALL
-from syndicator.core.ports import ArticleIndex
 from syndicator.core.text import each_term, slug
 from syndicator.publishing import paths
+from syndicator.publishing.article_index import Members
 from syndicator.publishing.render.view import View
 
 FOLDER: Final = paths.SEARCH
@@ -220,9 +220,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
-def words_of(
-    index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
-) -> Mapping[str, bytes]:
+def words_of(index: Members, ids: Sequence[str], text: Callable[[str], str]) -> Mapping[str, bytes]:
     """Return `text_words` of articles by id, stored for later builds. `text`: returns an article's
     plain text."""
     found = index.words(ids)
@@ -231,7 +229,7 @@ def words_of(
     return found | new
 
 
-def ids_of(index: ArticleIndex, period: Period) -> list[str]:
+def ids_of(index: Members, period: Period) -> list[str]:
     """Return the article ids of a period, oldest first."""
     if period.ids:
         return list(period.ids)

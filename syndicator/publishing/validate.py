@@ -16,8 +16,8 @@ from lxml import etree
 
 from syndicator.core.formats import ATOM as FORMATS_ATOM
 from syndicator.core.model import FeedKey, FeedSpec, entry_urn, is_of_story
-from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
+from syndicator.publishing.article_index import Whereabouts
 
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 _ATOM: Final = f"{{{_NAMESPACE}}}"
@@ -213,7 +213,7 @@ def _grammar(start: str, namespace: str) -> Any:
     return etree.RelaxNG(etree.fromstring(source, _PARSER))
 
 
-def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
+def named(fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: uuid.UUID) -> str:
     """Return title, address and file of the article whose entry id is in `fault`; of a deleted
     article the title in `live`, the published Atom file of feed `key`. "" if there is nothing to
     add."""
@@ -237,7 +237,7 @@ def lost(
     new: Sequence[str],
     excused: Collection[str],
     spec: FeedSpec,
-    index: ArticleIndex,
+    index: Whereabouts,
     instance: uuid.UUID,
 ) -> list[str]:
     """Return the entry ids of the published file `old` that the new one lacks without a reason;
@@ -274,7 +274,7 @@ def suspects(
     return unknown + [id for _, id in missing if rank.get(id, _EVERY) < oldest]
 
 
-def _members(spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID, most: int) -> list[str]:
+def _members(spec: FeedSpec, index: Whereabouts, instance: uuid.UUID, most: int) -> list[str]:
     return [
         entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)
     ]

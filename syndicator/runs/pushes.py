@@ -406,7 +406,7 @@ class Intake:
             state = visits.state(key)
             if source is None or not source.enabled:
                 return
-            if state is None or state.disabled:
+            if state is None or state.backoff.disabled:
                 return
             if self.stop.is_set():
                 return

@@ -170,7 +170,7 @@ async def visit_due(
     build_seconds: float | None = wanted.build_seconds
     if settling:
         settling.begin(app)
-        first_visits = {state.key for state in due if state.first_visit is None}
+        first_visits = {state.key for state in due if state.visits.first_visit is None}
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
         build_seconds = None
     visits = _Visits()
@@ -339,9 +339,9 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
         enabled = [
             states[key] for key, source in app.configuration.sources.items() if source.enabled
         ]
-        return [
-            _asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled
-        ]
+        if not wanted.all:
+            enabled = [state for state in enabled if state.backoff.reason or state.backoff.disabled]
+        return [_asked_now(state) for state in enabled]
     due = app.archive.store.visits.due(app.archive.clock())
     return [
         state
@@ -351,4 +351,5 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
 
 
 def _asked_now(state: SourceState) -> SourceState:
-    return replace(state, next_due=state.feed_due or state.next_due, feed_due=None)
+    next_due = state.schedule.feed_due or state.schedule.next_due
+    return replace(state, schedule=replace(state.schedule, next_due=next_due, feed_due=None))

@@ -266,8 +266,9 @@ def standing(store: Store, settings: Settings, article: Article) -> Iterator[tup
             (outcomes.told(picture) if settings.publish.thumbnails else "none: thumbnails are off"),
         )
     if (state := visits.state(article.source_key)) is not None:
-        when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
-        yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
+        due, why = state.schedule.next_due, state.schedule.due_why
+        when = due.isoformat(timespec="seconds") if due else "now"
+        yield "next visit", f"{when} ({why})" if why else when
 
 
 def show_filed(archive: Archive, configuration: Configuration, id: str) -> Shown:

@@ -114,7 +114,10 @@ def outlet(place: Place, article: Article) -> str:
 
 def name_of(source: Source, state: SourceState | None) -> str:
     return (
-        source.title or (state.feed_title if state else "") or urls.host(source.url) or source.key
+        source.title
+        or (state.channel.feed_title if state else "")
+        or urls.host(source.url)
+        or source.key
     )
 
 

@@ -17,21 +17,18 @@ from syndicator.store.database import Database, chunks, upsert
 _AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
 
 
-# Fields of a state that each visit changes; the other fields are long.
-_PLAN = ("last_visit", "last_success", "next_due", "due_why")
-
-
 def state_row(state: SourceState) -> dict[str, Any]:
     """Return the row of `sources`. `data`: the JSON for its row of `source_states`."""
-    data, plan = codec.pack_apart(state, _PLAN)
+    documents = codec.pack_state(state)
+    next_due = state.schedule.next_due
     return {
         "key": codec.key(state.key),
         "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
-        "next_due": None if state.next_due is None else codec.micros(state.next_due),
-        "disabled": state.disabled is not None,
-        "data": data,
-        "plan": plan,
-        "host": codec.key(host(state.effective_url or state.url)),
+        "next_due": None if next_due is None else codec.micros(next_due),
+        "disabled": state.backoff.disabled is not None,
+        "data": documents.data,
+        "plan": documents.plan,
+        "host": codec.key(host(state.address)),
     }
 
 

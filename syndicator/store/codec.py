@@ -2,18 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
+from syndicator.core.model import SourceState
+
 T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 NEVER = -(2**62)  # an unknown time in a column that is sorted
+# Fields of a state that each visit changes
+_PLAN = ("last_visit", "last_success", "next_due", "due_why")
+# Groups of fields of a state, and the group of each name in its document
+_GROUPS = {
+    group.name: group.default for group in fields(SourceState) if is_dataclass(group.default)
+}
+_GROUP_OF = {inner.name: group for group, value in _GROUPS.items() for inner in fields(value)}
 # ASCII, so that lone surrogates survive: pydantic's own JSON has none
 _JSON = json.JSONEncoder(separators=(",", ":"), default=datetime.isoformat)
 # of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
@@ -26,16 +35,37 @@ def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
     return _JSON.encode(_plain(value, skip))
 
 
-def pack_apart(value: Any, names: Collection[str]) -> tuple[str, str]:
-    """Pack `value` into two documents: the second has the fields `names`, the first all others."""
-    plain = _plain(value)
-    apart = {name: plain.pop(name) for name in names if name in plain}
-    return _JSON.encode(plain), _JSON.encode(apart)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateDocuments:
+    """A state as two documents without groups: fields that each visit changes are in `plan`; the
+    others are long."""
+
+    data: str
+    plan: str
 
 
-def joined(document: str, apart: str) -> str:
-    """Join both documents of `pack_apart`; fields of the second win."""
-    return f"{document[:-1]},{apart[1:]}" if apart not in ("", "{}") else document
+def pack_state(state: SourceState) -> StateDocuments:
+    """Return a state as its row has it, without the groups of its fields."""
+    document = _plain(state)
+    for group in _GROUPS:
+        document |= document.pop(group, {})
+    plan = {name: document.pop(name) for name in _PLAN if name in document}
+    return StateDocuments(data=_JSON.encode(document), plan=_JSON.encode(plan))
+
+
+def unpack_state(data: str, plan: str) -> SourceState:
+    """Return the state that `pack_state` packed; fields of `plan` win. Raises as `unpack`."""
+    document = json.loads(data)
+    if plan:
+        document |= json.loads(plan)
+    grouped: dict[str, Any] = {}
+    for name, value in document.items():
+        if name in _GROUP_OF:
+            grouped.setdefault(_GROUP_OF[name], {})[name] = value
+        else:
+            grouped[name] = value
+    state: SourceState = _adapter(SourceState).validate_python(grouped)
+    return state
 
 
 def unpack(cls: type[T], document: str) -> T:

@@ -1,5 +1,6 @@
-"""Articles for publishing (`ports.ArticleIndex`). Each write is a durable transaction. Raises
-StoreError, DiskError."""
+"""Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads see
+committed data; each write is a durable transaction; a feed stays stale if its build is killed.
+Raises StoreError, DiskError."""
 
 import json
 from collections import Counter, defaultdict
@@ -15,7 +16,15 @@ from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, FileStamp, Progress, PublishedFile, StoryEntry, Withdrawn
+from syndicator.core.ports import (
+    ArticleRecord,
+    FeedRow,
+    FileStamp,
+    Progress,
+    PublishedFile,
+    StoryEntry,
+    Withdrawn,
+)
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.store.tables import sums
@@ -169,7 +178,7 @@ _NO_LIMIT = 2**31 - 1
 
 
 class Index:
-    """`ports.ArticleIndex` on a database."""
+    """The feeds, their articles and their files."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -180,6 +189,7 @@ class Index:
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before a feed is stored
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
+        """Return the feeds ever published, only those in `among` if given."""
         if among is not None:
             parts = (_FEEDS.where(_FEED.in_([*map(tuple, part)])) for part in chunks(sorted(among)))
             return [_feed(row) for part in parts for row in self._db.rows(part)]
@@ -230,6 +240,7 @@ class Index:
                 rows.show_again(connection, key)
 
     def save_feed(self, row: FeedRow) -> None:
+        """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
         self.keep(row)
         values = {
             "name": row.name,
@@ -256,6 +267,8 @@ class Index:
                 rows.mark(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
+        """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in
+        source feeds only."""
         reach = most if since is not None else min(limit, most)
         rows_in_order = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
         after = codec.micros(since) if since is not None else 0
@@ -264,6 +277,8 @@ class Index:
         ]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of
+        their files."""
         totals: dict[str, list[int]] = {}
         for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
             months = totals.setdefault(_date(day)[:7], [0, 0, 0])
@@ -274,6 +289,8 @@ class Index:
         return {month: (of[0], "-".join(map(str, of))) for month, of in totals.items()}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        """Return id, `added` and file fingerprint of each article added in a UTC month, in feed
+        order."""
         first, end = _month(month)
         entries = self._db.rows(
             _MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end}
@@ -283,11 +300,15 @@ class Index:
         ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        """Return by UTC day of publication: number of articles, fingerprint of members, files and
+        thumbnails."""
         return {
             _date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
         }
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+        """Return the ids of a feed's articles published from `first` to `last`, inclusive, by
+        day."""
         span = {"first": _number(first), "since": _number(first) * sums.DAY, "last": _number(last)}
         ids_of: dict[int, list[str]] = {}
         for id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
@@ -295,6 +316,7 @@ class Index:
         return {_date(day): ids for day, ids in ids_of.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
+        """Return the ids of the `most` last published articles of a feed, latest first."""
         first, left = 0, most
         for day, (count, _) in reversed(sums.by_day(self._db.rows, key, sums.PUBLISHED).items()):
             if left > 0:
@@ -303,6 +325,7 @@ class Index:
         return [id for (id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return the stored articles by id, in the order of `ids`, without bodies."""
         documents = self._by_id(_ARTICLES, ids)
         return {id: codec.unpack(Article, documents[id]) for id in ids if id in documents}
 
@@ -318,11 +341,15 @@ class Index:
         }
 
     def each(self) -> Iterator[Article]:
+        """Iterate over published articles without body, newest first, in batches; withdrawn ones
+        may be missing."""
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
         for part in chunks(ids):
             yield from self.articles(part).values()
 
     def unmatched(self, stamp: str) -> list[str]:
+        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest
+        of all queries."""
         both = (
             self._db.rows(query, {"stamp": stamp.encode()})
             for query in (_UNMATCHED, _UNMATCHED_BEHIND)
@@ -330,6 +357,9 @@ class Index:
         return [id for part in both for (id,) in part]
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
+        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones
+        stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash
+        the next call does the rest."""
         for part in chunks(list(found)):
             with self._db.write() as connection:
                 rows.set_found(connection, {id: found[id] for id in part})
@@ -337,14 +367,17 @@ class Index:
                 upsert(connection, schema.fragments, notes)
 
     def words(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the bytes of `save_words` by id, for articles unchanged since."""
         return self._by_id(_WORDS, ids)
 
     def save_words(self, found: Mapping[str, bytes]) -> None:
+        """Store the packed words of texts, by article id."""
         with self._db.write() as connection:
             notes = [{"id": id, "kind": _SEARCHED, "data": data} for id, data in found.items()]
             upsert(connection, schema.fragments, notes)
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the sanitised HTML of bodies that are published in full, by article id."""
         return self._by_id(_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
@@ -364,12 +397,16 @@ class Index:
         self._merged(id, None)
 
     def merged(self) -> dict[str, str]:
+        """Return copies: article id -> id of the article shown instead."""
         return dict(self._db.rows(rows.MERGED))
 
     def behind(self) -> set[str]:
+        """Return the ids of articles for which the entry of another one stands (see `folds`)."""
         return {id for (id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))}
 
     def folds(self) -> dict[str, StoryEntry]:
+        """Return the entries that an earlier version published for a story, by the id of the
+        article that has it."""
         entries = self._db.rows(_FOLDS)
         return {
             id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
@@ -377,10 +414,12 @@ class Index:
         }
 
     def on_hold(self) -> dict[str, str]:
+        """Return the articles that wait for the operator's release, latest first: id -> path."""
         unshown = self._db.rows(UNSHOWN)
         return {id: path for id, path, data in unshown if codec.unpack(Article, data).hold}
 
     def withdrawn(self) -> list[Withdrawn]:
+        """Return the withdrawn articles, oldest first."""
         table = schema.withdrawn
         withdrawals = self._db.rows(
             select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(
@@ -411,12 +450,14 @@ class Index:
             rows.touch(connection, {key: (key.slug, 0) for key in keys}, {})
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
+        """Return the published targets of `owners`: id -> fingerprint, "" if it is out of date."""
         query, known = tuple_(_file.axis, _file.slug), dict[str, str]()
         for part in chunks(sorted(owners)):
             known |= dict(self._db.rows(_TARGETS.where(query.in_([*map(tuple, part)]))))
         return known
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
+        """Return the published files of `targets`, by name."""
         parts = (self._db.rows(_FILES, {"ids": part}) for part in chunks(sorted(targets)))
         return {row.name: _published_file(row) for part in parts for row in part}
 
@@ -433,6 +474,7 @@ class Index:
         return bool(self._db.rows(select(_file.name).limit(1)))
 
     def record(self, progress: Progress) -> None:
+        """Note what is on the disk, and end marks, in one transaction."""
         with self._db.write() as connection:
             _note_files(connection, progress)
             keys = sorted(progress.published)
@@ -455,6 +497,8 @@ class Index:
             rows.mark(connection, {key: () for key in keys if key.axis})
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
+        """Record why validation refused new files; the feed stays stale. `reason`: one line for the
+        operator."""
         with self._db.write() as connection:
             _add_feeds(connection, [key])
             connection.execute(update(schema.feeds).where(_this(key)).values(held=reason))
@@ -480,7 +524,7 @@ class Index:
             article = replace(codec.unpack(Article, row.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
-            rows.save(connection, [rows.Record(article=article, stamp=stamp)])
+            rows.save(connection, [ArticleRecord(article=article, stamp=stamp)])
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}

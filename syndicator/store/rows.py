@@ -15,7 +15,7 @@ from syndicator.articles.fields import aliases_of, named_feeds_of
 from syndicator.core import text
 from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import Blocks, Compared, EntryRow, FileStamp
+from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.sketches.events import keys, place, unpack
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
@@ -172,22 +172,7 @@ def look_all(connection: Connection, into: Mapping[str, str]) -> dict[str, Known
     return rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """An article to be written: arguments of `ports.VisitStore.record`."""
-
-    article: Article
-    stamp: FileStamp
-    entry: EntryRow | None = None
-    html: str | None = None
-    same_body: bool = False
-    score: float | None = None
-    parted: bool = False
-    compared: Compared | None = None
-    blocks: Blocks | None = None
-
-
-def save(connection: Connection, records: Sequence[Record]) -> None:
+def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     """Write the rows of articles, each at most once, their memberships and stale marks; delete the
     HTML and words of changed bodies."""
     articles = {record.article.id: record.article for record in records}

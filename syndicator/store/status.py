@@ -19,6 +19,14 @@ from syndicator.store.tables.messages import Enrichment
 REFUSED_SHOWN = 200
 
 _e, _f, _o = schema.entries.c, schema.feeds.c, schema.outcomes.c
+_asked = schema.llm_asked.c
+_UNANSWERED = (
+    select(_asked.data, schema.articles.c.path)
+    .join_from(schema.llm_asked, schema.articles, schema.articles.c.id == _asked.id)
+    .where(_asked.status.in_(("refused", "failed")))
+    .order_by(_asked.at.desc(), _asked.id)
+    .limit(REFUSED_SHOWN)
+)
 
 
 def _with_reason(reason: str) -> ColumnElement[bool]:
@@ -135,9 +143,8 @@ class Status:
 
     def held(self) -> tuple[Problem, ...]:
         """Return the feeds whose new version failed validation, so that the old one stays."""
-        rows = self._db.driven(
-            "SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug"
-        )
+        held = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
+        rows = self._db.rows(held.order_by(_f.axis, _f.slug))
         return tuple(
             Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in rows
         )
@@ -161,26 +168,23 @@ class Status:
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
         """Return the newest articles added after `since` and not after `until`, without their
         bodies."""
-        newest = (
-            "SELECT data FROM articles WHERE added > ? AND added <= ? ORDER BY added DESC LIMIT ?"
-        )
-        rows = self._db.driven(newest, codec.micros(since), codec.micros(until), limit)
-        return [codec.unpack(Article, data) for (data,) in rows]
+        added = schema.articles.c.added
+        between = (added > codec.micros(since), added <= codec.micros(until))
+        newest = select(schema.articles.c.data).where(*between).order_by(added.desc()).limit(limit)
+        return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
-        newest = "SELECT data FROM outcomes WHERE source = ? ORDER BY n DESC LIMIT ?"
-        return [
-            codec.unpack(Outcome, data)
-            for (data,) in self._db.driven(newest, codec.key(key), limit)
-        ]
+        of_source = select(_o.data).where(_o.source == codec.key(key))
+        rows = self._db.rows(of_source.order_by(_o.n.desc()).limit(limit))
+        return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the newest entries of a source that were refused, failed, or wait for some
         reason."""
-        newest = """SELECT data FROM entries WHERE source = ? AND status IN ('refused', 'pending') AND data LIKE ?
-ORDER BY first_seen DESC, entry LIMIT ?"""  # noqa: E501
-        rows = self._db.driven(newest, codec.key(key), '%"reason":%', limit)
-        return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
+        is_troubled = _e.status.in_(("refused", "pending")), _e.data.contains('"reason":')
+        of_source = select(_e.data).where(_e.source == codec.key(key), *is_troubled)
+        newest = of_source.order_by(_e.first_seen.desc(), _e.entry).limit(limit)
+        return tuple(codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest))
 
     def check(self) -> list[Problem]:
         if not self._db.sqlite:
@@ -211,15 +215,10 @@ ORDER BY first_seen DESC, entry LIMIT ?"""  # noqa: E501
 
     def llm(self) -> Enriched | None:
         meter = Enrichment(self._db).meter()
-        counts = dict(self._db.driven("SELECT status, count(*) FROM llm_asked GROUP BY status"))
+        counts = dict(self._db.rows(select(_asked.status, func.count()).group_by(_asked.status)))
         if meter == Meter() and not counts:
             return None
-        newest = """SELECT asked.data, path FROM llm_asked asked JOIN articles ON articles.id = asked.id
-WHERE status IN ('refused', 'failed') ORDER BY at DESC, asked.id LIMIT ?"""  # noqa: E501
-        problems = [
-            (codec.unpack(Asked, data), path)
-            for data, path in self._db.driven(newest, REFUSED_SHOWN)
-        ]
+        problems = [(codec.unpack(Asked, data), path) for data, path in self._db.rows(_UNANSWERED)]
         return Enriched(
             meter=meter,
             counts=counts,

@@ -1,5 +1,5 @@
-"""Records of visits (`ports.VisitStore`). Each write is a durable transaction (within `shared`,
-durable with the common commit). Raises StoreError, DiskError."""
+"""Records of visits, for one thread. Each write is one transaction, durable on return (within
+`shared`, at the next `commit`). Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,14 +15,13 @@ from sqlalchemy import Connection, delete, func, select, text
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
-from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn
+from syndicator.core.ports import ArticleRecord, EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
 from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.group import Group
-from syndicator.store.rows import Record
 from syndicator.store.tables.sketches import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
@@ -47,7 +46,7 @@ WHERE source IN ({})) AS placed WHERE place > ?)"""
 
 
 class Visits(Comparisons):
-    """`ports.VisitStore` on a database, with queries that only services need."""
+    """States of sources, entries, filed articles and notes."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
         """`waiting`: the sources with pending entries, if nobody else writes entries; None if
@@ -57,16 +56,17 @@ class Visits(Comparisons):
         self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []
         # None: not known
         self._waiting = None if waiting is None else {codec.key(key) for key in waiting}
-        self._gathered: dict[str, Record] | None = None  # by article id
+        self._gathered: dict[str, ArticleRecord] | None = None  # by article id
         group.before_commit = self._write_ended
 
     @contextmanager
     def shared(
         self, first: Callable[[], object] = lambda: None, *, gather: bool = False
     ) -> Iterator[None]:
-        """Open `store.group.Group.shared`. On SQLite the caller holds the write lock, so nobody
-        else writes entries meanwhile. `gather`: write all articles of `record` together before each
-        commit; the caller reads none."""
+        """Delay commits inside the block until `commit` or its end. Call `first` before each
+        commit. On SQLite the caller holds the write lock: nobody else writes entries meanwhile.
+        `gather`: write all articles of `record` together before each commit; the caller reads
+        none."""
         before, self._gathered = self._waiting, {} if gather else None
         if self._db.alone:
             waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
@@ -81,6 +81,7 @@ class Visits(Comparisons):
         self._db.commit()
 
     def waiting(self) -> int:
+        """Return the number of uncommitted writes."""
         return self._db.writes + len(self._ended)
 
     def states(self) -> dict[str, SourceState]:
@@ -125,6 +126,7 @@ class Visits(Comparisons):
                 drive(connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
+        """Return the stored rows of the entries, by entry id."""
         return {
             row.entry_id: row
             for part in chunks([codec.key(id) for id in entry_ids])
@@ -134,18 +136,23 @@ class Visits(Comparisons):
         }
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
+        """Insert or replace the rows by (source_key, entry_id) in one transaction."""
         if not rows:
             return
         with self._db.write(blind=True) as connection:
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
+        """Return pending rows whose next_try is None or not after `now`, oldest first_seen
+        first."""
         where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
         return self._entries(where, "pending", codec.key(source_key), codec.micros(now))
 
     def seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
+        """Return (first seen, next try) of each entry first seen after `since`; next try is None
+        unless pending."""
         text = (
             "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
         )
@@ -164,6 +171,8 @@ class Visits(Comparisons):
         return self._count(f"entries WHERE {_OPEN}", "pending", codec.key(source_key))
 
     def find(self, aliases: Iterable[str]) -> str | None:
+        """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or
+        None."""
         keys = [codec.key(value) for value in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
@@ -173,10 +182,12 @@ class Visits(Comparisons):
         return next((ids[value] for value in keys if value in ids), None)
 
     def article(self, id: str) -> Article | None:
+        """Return the article from its row, without body, or None."""
         texts = self._column("data FROM articles WHERE id = ?", id)
         return codec.unpack(Article, texts[0]) if texts else None
 
     def stamp(self, id: str) -> FileStamp | None:
+        """Return the stamp of the article's file when its row was written, or None."""
         return Stamps(
             self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)
         ).get(id)
@@ -185,21 +196,21 @@ class Visits(Comparisons):
         """Return article id -> stamp of its file, for `ArticleStore.changed`."""
         return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles"))
 
-    def record(self, article: Article, stamp: FileStamp, **more: Any) -> None:
-        record = Record(article=article, stamp=stamp, **more)
+    def record(self, record: ArticleRecord) -> None:
+        """Record an article with memberships, aliases and stale marks; mark its entry done."""
         if self._gathered is None:
             self._write_records([record])
             return
-        if article.id in self._gathered:
+        if record.article.id in self._gathered:
             self._write_gathered()
-        self._gathered[article.id] = record
+        self._gathered[record.article.id] = record
 
     def _write_gathered(self) -> None:
         if self._gathered:
             self._write_records([*self._gathered.values()])
             self._gathered.clear()
 
-    def _write_records(self, records: Sequence[Record]) -> None:
+    def _write_records(self, records: Sequence[ArticleRecord]) -> None:
         with self._db.write() as connection:
             rows.save(connection, records)
             for record in records:
@@ -221,6 +232,8 @@ class Visits(Comparisons):
                     save_blocks(connection, id, record.blocks)
 
     def carriers(self, id: str) -> list[str]:
+        """Return the keys of further sources that announced article `id`, besides the one in its
+        file."""
         return self._column("source FROM carriers WHERE id = ? ORDER BY source", id)
 
     def carry(
@@ -230,6 +243,8 @@ class Visits(Comparisons):
         *,
         entry: EntryRow | None = None,
     ) -> None:
+        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call
+        `ArticleStore.carry` first."""
         with self._db.write() as connection:
             for id, source in carried:
                 rows.carry(connection, id, source, names.get(source, ""))
@@ -266,6 +281,7 @@ class Visits(Comparisons):
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
 
     def muted(self, source_key: str) -> list[EntryRow]:
+        """Return the rows of the source that its `keep` and `mute` left out."""
         return self._entries(f"{_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def count_muted(self, source_key: str) -> int:
@@ -298,6 +314,7 @@ class Visits(Comparisons):
                 _save_states(connection, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
+        """Count the articles of a source; if it has none, also all articles and sources."""
         if own := self._count(
             "entries WHERE source = ? AND article IS NOT NULL", codec.key(source_key)
         ):
@@ -371,6 +388,7 @@ class Visits(Comparisons):
         return str(json.loads(values[0])) if values else None
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
+        """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
         with self._db.write(blind=True) as connection:
             if value is None:
                 connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
@@ -401,6 +419,8 @@ class Visits(Comparisons):
             then(connection)
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
+        """Store outcome and state together, so that a killed visit is repeated. At most 50 outcomes
+        a source remain."""
         self._ended.append(_ended_rows(outcome, state))
         if not self._db.sharing:
             self._write_ended()
@@ -436,7 +456,7 @@ class Visits(Comparisons):
 
 
 def _state(row: tuple[str, str]) -> SourceState:
-    return codec.unpack(SourceState, codec.joined(*row))
+    return codec.unpack_state(*row)
 
 
 def _save_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

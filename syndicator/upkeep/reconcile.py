@@ -19,7 +19,7 @@ from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.sources.identity import reconciled
 from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.core.model import Article, Problem, Source, SourceState
-from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.core.ports.articles import ArticleStore, Changes, NoFile
 from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
@@ -420,7 +420,8 @@ def _record(
         stamp = archive.article_store.stamp(stamp.path)
     # the line was removed
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into
-    visits.record(as_shown(article, configuration.taxonomy), stamp, parted=by_hand)
+    shown = as_shown(article, configuration.taxonomy)
+    visits.record(ArticleRecord(article=shown, stamp=stamp, parted=by_hand))
 
 
 def elsewhere(
@@ -439,24 +440,36 @@ def elsewhere(
 
 
 def _in_time(state: SourceState, now: datetime) -> SourceState:
-    if state.last_visit is None or state.last_visit <= now + AHEAD:
+    if state.visits.last_visit is None or state.visits.last_visit <= now + AHEAD:
         return state
-    past: dict[str, Any] = {
-        name: min(moment, now)
-        for name in (
-            "first_visit",
-            "last_success",
-            "failing_since",
-            "validators_at",
-            "gone_since",
-            "moved_at",
-        )
-        if (moment := getattr(state, name)) is not None
-    }
-    due = replace(
-        state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back"
+    visits = replace(
+        state.visits,
+        first_visit=_no_later(state.visits.first_visit, now),
+        last_success=_no_later(state.visits.last_success, now),
+        last_visit=None,
     )
-    return replace(due, recent=tuple(min(moment, now) for moment in state.recent), **past)
+    backoff = replace(
+        state.backoff,
+        failing_since=_no_later(state.backoff.failing_since, now),
+        gone_since=_no_later(state.backoff.gone_since, now),
+    )
+    validators_at = _no_later(state.validators.validators_at, now)
+    moved_at = _no_later(state.redirects.moved_at, now)
+    recent = tuple(min(moment, now) for moment in state.cadence.recent)
+    due_why = "the clock was set back"
+    return replace(
+        state,
+        visits=visits,
+        backoff=backoff,
+        validators=replace(state.validators, validators_at=validators_at),
+        redirects=replace(state.redirects, moved_at=moved_at),
+        cadence=replace(state.cadence, recent=recent),
+        schedule=replace(state.schedule, next_due=now, feed_due=None, due_why=due_why),
+    )
+
+
+def _no_later(moment: datetime | None, now: datetime) -> datetime | None:
+    return None if moment is None else min(moment, now)
 
 
 # full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice

@@ -104,7 +104,7 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
     edits = recorded.CARRIED.find_edits(files, store, store.visits.announced)
     if edits is None:
         return
-    titles = {key: state.feed_title for key, state in store.visits.states().items()}
+    titles = {key: state.channel.feed_title for key, state in store.visits.states().items()}
     names = {key: source.title or titles.get(key, "") for key, source in sources.items()}
     store.visits.carry(edits.added, names)
     recorded.CARRIED.note_read(store, edits.stamp, archive.clock())
@@ -300,7 +300,8 @@ def _put_back(archive: Archive, id: str) -> None:
 
 def read_again(store: Store, keys: Collection[str], why: str) -> None:
     states = store.visits.states()
-    due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
+    whole = [states[key].asked_whole() for key in keys if key in states]
+    due = [replace(state, schedule=replace(state.schedule, due_why=why)) for state in whole]
     store.visits.save_states(due)
 
 

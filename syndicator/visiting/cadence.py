@@ -90,32 +90,32 @@ def next_visit(
     most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
     chosen = min(max(interval, low), most)
     if trust:  # polls must still find what the hub misses
-        pushed = backup(
-            chosen, trust, min(most, state.span_seconds / 2) if state.span_seconds else most
-        )
+        half = state.cadence.span_seconds / 2
+        pushed = backup(chosen, trust, min(most, half) if half else most)
         why = f"{why}; its hub pushes" if pushed > chosen else why
         chosen = pushed
     at = now + timedelta(seconds=_spread(chosen, low, most, jitter))
-    hours, days = (
-        (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
-    )
-    return _skip(Next(at, f"{why}; every {_span(chosen)}"), hours, days)
+    skips = state.cadence if feed is None else feed
+    next_visit = Next(at, f"{why}; every {_span(chosen)}")
+    return _skip(next_visit, skips.skip_hours, skips.skip_days)
 
 
 def only_waiting(state: SourceState, now: datetime) -> bool:
     """Return True if the source is due only for waiting entries, not for its feed."""
-    return state.feed_due is not None and now < state.feed_due
+    return state.schedule.feed_due is not None and now < state.schedule.feed_due
 
 
 def planned(state: SourceState, left: int, now: datetime) -> SourceState:
     """Return the state after a visit that left `left` entries: due now if there are any, its feed
     at `feed_due`."""
-    feed_due = state.feed_due or state.next_due
-    if not (left or state.feed_due or state.waiting):
+    feed_due = state.schedule.feed_due or state.schedule.next_due
+    if not (left or state.schedule.feed_due or state.schedule.waiting):
         return state
-    if not left:
-        return replace(state, next_due=feed_due, feed_due=None, waiting=0)
-    return replace(state, next_due=now, feed_due=feed_due, waiting=left)
+    if left:
+        schedule = replace(state.schedule, next_due=now, feed_due=feed_due, waiting=left)
+    else:
+        schedule = replace(state.schedule, next_due=feed_due, feed_due=None, waiting=0)
+    return replace(state, schedule=schedule)
 
 
 def _after_failure(
@@ -133,7 +133,7 @@ def _after_failure(
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
     base = max(base, _BARE.get(result.status or 0, 0.0), min(result.fresh_seconds, LONGEST_WISH))
-    times = max(1, state.failures)
+    times = max(1, state.backoff.failures)
     most = max(ceiling, base)
     wait = min(max(base, floor) * 2.0 ** min(times - 1, 12), most)
     at = now + timedelta(seconds=_spread(wait, floor, most, jitter))
@@ -152,7 +152,7 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    planned = state.next_due
+    planned = state.schedule.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due
     return Next(planned, due.why)
@@ -161,7 +161,7 @@ def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> N
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
     """Return seconds between visits (half the median gap of publications, more after long silence)
     and the reason."""
-    past = sorted((at for at in state.recent if at <= now), reverse=True)
+    past = sorted((at for at in state.cadence.recent if at <= now), reverse=True)
     silent = _silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
         return max(_FIRST_GUESS, silent / 8), "rhythm not known yet"
@@ -177,8 +177,8 @@ def _interval(gap: float, silent: float) -> float:
 
 
 def _silence(state: SourceState, now: datetime) -> float:
-    past = [at for at in state.recent if at <= now]
-    since = max(past) if past else state.validators_at
+    past = [at for at in state.cadence.recent if at <= now]
+    since = max(past) if past else state.validators.validators_at
     return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
@@ -186,9 +186,9 @@ def _least(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> tuple[float, str]:
     wish, why = _asked(state, feed, result, now)
-    if state.etag or state.last_modified:
+    if state.validators.etag or state.validators.last_modified:
         return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
-    half = state.span_seconds / 2  # visit before entries drop out of a fast feed
+    half = state.cadence.span_seconds / 2  # visit before entries drop out of a fast feed
     whole = min(_UNCONDITIONAL, half) if half else _UNCONDITIONAL
     return max((wish, why), (whole, "its server has no validators, all of it is sent each time"))
 
@@ -196,7 +196,7 @@ def _least(
 def _asked(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> tuple[float, str]:
-    feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
+    feed_asks = state.cadence.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
         fresh = fresh_seconds(dict(result.headers), now)
@@ -250,7 +250,7 @@ WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a pa
 TIMES = 10  # times the usual day; busy days are a few times as big
 
 
-Seen = Sequence[tuple[datetime, datetime | None]]  # `VisitStore.seen_since` of the last weeks
+Seen = Sequence[tuple[datetime, datetime | None]]  # `Visits.seen_since` of the last weeks
 
 
 def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:

@@ -250,11 +250,11 @@ class Instance:
             found = {}
             for key, source in app.configuration.sources.items():
                 state = states.get(key) or SourceState(key=key, url=source.url)
-                reason = state.reason or ""
+                reason = state.backoff.reason or ""
                 found[source.url] = Seen(
                     key=key,
                     kind="" if reason else _MODULES[kind_of(source, state)],  # type: ignore[index]
-                    followed="" if reason else state.effective_url or source.url,
+                    followed="" if reason else state.redirects.effective_url or source.url,
                     reason=reason,
                 )
             return found

@@ -32,6 +32,7 @@ from syndicator.app.container import open_app
 from syndicator.cli.demo.trip import generate
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
+from syndicator.core.ports import ArticleRecord
 from syndicator.fleet.worker import pushed
 from syndicator.runs.build import build_feeds
 from syndicator.store.engine import Store
@@ -158,7 +159,7 @@ def builds(fleet: Instance, more: int) -> None:
             made, stamp, _ = app.archive.article_store.put(
                 _of(article, keys[number % len(keys)], app.archive.clock())
             )
-            app.archive.store.visits.record(made, stamp)
+            app.archive.store.visits.record(ArticleRecord(article=made, stamp=stamp))
         began = time.process_time()
         report = asyncio.run(build_feeds(app))
         used, files = 1000 * (time.process_time() - began), len(report.written)

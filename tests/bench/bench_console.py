@@ -19,8 +19,8 @@ from pathlib import Path
 
 from syndicator.app.container import open_app
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, Outcome, SourceState, article_id
-from syndicator.core.ports import FileStamp
+from syndicator.core.model import Article, Outcome, SourceState, VisitTimes, article_id
+from syndicator.core.ports import ArticleRecord, FileStamp
 from tests.cli.conftest import Instance
 from tests.console.conftest import Browser, serve
 from tests.world import World
@@ -47,7 +47,9 @@ def make(folder: Path, articles: int) -> str:
         with visits.shared():
             for number in range(articles):
                 there = FileStamp(path=f"2026/11/a{number}.md", mtime_ns=number + 1, size=1)
-                visits.record(article(number), there, score=number % 1000 / 1000)
+                visits.record(
+                    ArticleRecord(article=article(number), stamp=there, score=number % 1000 / 1000)
+                )
                 if number % 1000 == 0:
                     visits.commit()
             for number in range(500):
@@ -56,18 +58,25 @@ def make(folder: Path, articles: int) -> str:
         files: FileArticleStore = app.archive.article_store
         one = article(articles - 1)
         stored, stamp, _ = files.put(one)
-        visits.record(stored, stamp)
+        visits.record(ArticleRecord(article=stored, stamp=stamp))
         return one.id
 
 
 def state(number: int) -> SourceState:
     """One source in forty fails."""
     known = SourceState(
-        key=f"s{number}", url=f"https://s{number}.example/feed", last_visit=NOW, first_visit=NOW
+        key=f"s{number}",
+        url=f"https://s{number}.example/feed",
+        visits=VisitTimes(last_visit=NOW, first_visit=NOW),
     )
     if number % 40:
-        return replace(known, last_success=NOW)
-    return replace(known, failures=9, reason="dns", failing_since=NOW - timedelta(days=9))
+        return replace(known, visits=replace(known.visits, last_success=NOW))
+    return replace(
+        known,
+        backoff=replace(
+            known.backoff, failures=9, reason="dns", failing_since=NOW - timedelta(days=9)
+        ),
+    )
 
 
 def article(number: int) -> Article:

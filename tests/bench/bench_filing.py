@@ -37,8 +37,17 @@ from sqlalchemy import event
 
 from syndicator.app.container import App, open_app
 from syndicator.app.contexts import make_context
-from syndicator.core.model import Article, Entry, Fetched, FetchResult, Request, SourceState
-from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.model import (
+    Article,
+    Channel,
+    Entry,
+    Fetched,
+    FetchResult,
+    Request,
+    SourceState,
+    VisitTimes,
+)
+from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.filing.dedupe import compared
 from syndicator.filing.entry.ingest import ingest
 from syndicator.filing.visit import sharing_commits
@@ -162,7 +171,11 @@ def begin(folder: Path, articles: int) -> None:
                 article_id=one.id,
             )
             app.archive.store.visits.record(
-                one, FileStamp(path=shelf.path_of(one), mtime_ns=number, size=1), entry=row
+                ArticleRecord(
+                    article=one,
+                    stamp=FileStamp(path=shelf.path_of(one), mtime_ns=number, size=1),
+                    entry=row,
+                )
             )
             if (sketch := compared(short, now)) is not None:
                 app.archive.store.visits.save_sketch(one.id, sketch)
@@ -187,7 +200,10 @@ async def trip(
             one = story(number)
             source = app.configuration.sources[one.source_key]
             state = SourceState(
-                key=source.key, url=source.url, feed_title="Feed", last_success=app.archive.clock()
+                key=source.key,
+                url=source.url,
+                channel=Channel(feed_title="Feed"),
+                visits=VisitTimes(last_success=app.archive.clock()),
             )
             entry = Entry(
                 id=one.url,

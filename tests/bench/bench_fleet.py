@@ -28,7 +28,7 @@ from statistics import quantiles
 
 from sqlalchemy import Connection, text
 
-from syndicator.core.model import Outcome, SourceState
+from syndicator.core.model import Outcome, Schedule, SourceState
 from syndicator.fleet.lanes import EACH, MOST_HOSTS
 from syndicator.store import codec
 from syndicator.store.engine import Store, open_store
@@ -104,7 +104,7 @@ class Day:
             starts = max(self.now, over.get(host, 0.0))
             self.broken += self.asked.get(host, 0.0) > starts + 1e-6
             self.asked[host] = over[host] = starts + _VISIT + _PAUSE
-            self.late.append(starts - (state.next_due or datetime.now(UTC)).timestamp())
+            self.late.append(starts - (state.schedule.next_due or datetime.now(UTC)).timestamp())
         self.free[worker] -= 1
         self.jobs += 1
         ends = max(over.values(), default=self.now + _PAUSE) - _PAUSE
@@ -128,7 +128,7 @@ class Day:
 
     def _later(self, state: SourceState) -> SourceState:
         due = self._moment(self.given.interval * self.chance.uniform(0.8, 1.2))
-        return SourceState(key=state.key, url=state.url, next_due=due)
+        return SourceState(key=state.key, url=state.url, schedule=Schedule(next_due=due))
 
     def _moment(self, later: float) -> datetime:
         return datetime.fromtimestamp(self.now + later, UTC)
@@ -147,9 +147,11 @@ def make(connection: Connection, given: argparse.Namespace) -> None:
         for number, host, due in drawn(given):
             url = f"https://h{host}.example/{number}"
             state = SourceState(
-                key=f"s{number}", url=url, next_due=datetime.fromtimestamp(due / 1e6, UTC)
+                key=f"s{number}",
+                url=url,
+                schedule=Schedule(next_due=datetime.fromtimestamp(due / 1e6, UTC)),
             )
-            rows.write_row((state.key, codec.pack(state)))
+            rows.write_row((state.key, codec.pack_state(state).data))
     with cursor.copy("COPY followed (key, place, enabled, data) FROM STDIN") as rows:
         for number in range(given.sources):
             rows.write_row((f"s{number}", number, True, "{}"))

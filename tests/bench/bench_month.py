@@ -145,7 +145,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
         before, when = set(seen.first), _at(now)
         newest = ask(feed, seen, now, known)
         new = [_entry(feed, number) for number in seen.first.keys() - before]
-        if stands and (lost := websub.missed(stands, new, state.last_success, when)):
+        if stands and (lost := websub.missed(stands, new, state.visits.last_success, when)):
             stands = websub.counted(stands, missed=lost)
         result, parsed = (
             _answer(feed, newest, known),
@@ -164,7 +164,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             cron_next=cron.next_fire,
             trust=websub.trust(stands, tally, when) if stands else 0.0,
         )
-        known = newest if state.etag or not feed.validates else None
+        known = newest if state.validators.etag or not feed.validates else None
         if hubs and feed.hub and stands is None:
             stands = Subscription(
                 token="t",

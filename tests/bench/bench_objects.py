@@ -18,7 +18,7 @@ from pathlib import Path
 
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.cli.demo.trip import generate
-from syndicator.core.ports import Outlet
+from syndicator.core.ports import ArticleRecord, Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
 from tests.objects.stores import Place, bucket, folder
@@ -91,14 +91,14 @@ def file_new(place: Place, count: int) -> None:
     with place.articles.together() as settle, place.store.visits.shared(settle):
         for article in generate(count, seed=7):
             stored, stamp, _ = place.articles.put(article)
-            place.store.visits.record(stored, stamp)
+            place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
 def revise(place: Place, count: int) -> None:
     with place.articles.together() as settle, place.store.visits.shared(settle):
         for article in generate(count, seed=7):
             stored, stamp, _ = place.articles.put(replace(article, title=f"{article.title} anew"))
-            place.store.visits.record(stored, stamp)
+            place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
 def read_all(place: Place, count: int) -> None:

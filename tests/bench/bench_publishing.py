@@ -29,7 +29,7 @@ from pathlib import Path
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Origin, Source, article_id
-from syndicator.core.ports import FileStamp
+from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.publishing.builder import build
 from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.output.outlets import FileOutlet
@@ -145,7 +145,7 @@ def text(id: str) -> str:
 
 def add(store: Store, made: Article, count: int) -> None:
     stamp = FileStamp(path=f"{made.id}.md", mtime_ns=count, size=1)
-    store.visits.record(made, stamp)
+    store.visits.record(ArticleRecord(article=made, stamp=stamp))
 
 
 def measured(folder: Path, count: int, everything: bool, stage: str) -> tuple[float, float, int]:

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from syndicator.core.model import SourceState
+from syndicator.core.model import Cadence, Schedule, SourceState
 from syndicator.runs.daemon import JOBS, Jobs
 from syndicator.setup.start import write_config
 from syndicator.store.engine import open_store
@@ -89,7 +89,7 @@ def beats(sources: int, rounds: int) -> list[float]:
         state.mkdir(parents=True)
         later = datetime.now(UTC) + timedelta(days=30)
         states = [
-            SourceState(key=key, url=url, next_due=later, feed_due=later)
+            SourceState(key=key, url=url, schedule=Schedule(next_due=later, feed_due=later))
             for key, url in urls.items()
         ]
         with open_store(f"sqlite:///{state}/syndicator.db", articles_exist=False) as store:
@@ -104,8 +104,8 @@ def ticks() -> tuple[list[float], float]:
         SourceState(
             key=f"s{number}",
             url="u",
-            next_due=NOW + timedelta(seconds=number - 276),
-            recent=(NOW,) * 5,
+            schedule=Schedule(next_due=NOW + timedelta(seconds=number - 276)),
+            cadence=Cadence(recent=(NOW,) * 5),
         )
         for number in range(100_000)
     ]

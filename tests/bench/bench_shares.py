@@ -38,6 +38,7 @@ import httpx
 
 from syndicator.app.clock import utc_now
 from syndicator.console import security
+from syndicator.core.ports import ArticleRecord
 from syndicator.core.text import each_word
 from syndicator.publishing.server.server import serve
 from tests.bench.bench_search import articles
@@ -119,7 +120,7 @@ def fill(folder: Path) -> Path:
             stored, stamp, _ = app.archive.article_store.put(
                 replace(article, source_key=source, source_id=url, language="en")
             )
-            app.archive.store.visits.record(stored, stamp)
+            app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     place.build()
     return place.config
 

@@ -16,8 +16,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, FeedKey, Origin, SourceState, article_id
-from syndicator.core.ports import FileStamp
+from syndicator.core.model import (
+    Article,
+    Cadence,
+    FeedKey,
+    Origin,
+    Schedule,
+    SourceState,
+    article_id,
+)
+from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -73,7 +81,11 @@ def store_figures(store: Store, count: int) -> None:
     say("stamps()", visits.stamps, 1)
     dice = random.Random(2)
     new = iter([article(count + number, dice) for number in range(101)])
-    say("record(a new article)", lambda: visits.record(next(new), stamp(0), html="<p>"), 100)
+    say(
+        "record(a new article)",
+        lambda: visits.record(ArticleRecord(article=next(new), stamp=stamp(0), html="<p>")),
+        100,
+    )
 
 
 def article_figures(article_store: FileArticleStore, count: int) -> None:
@@ -92,8 +104,8 @@ def source_figures(store: Store) -> None:
         SourceState(
             key=f"s{number}",
             url="u",
-            next_due=NOW + timedelta(seconds=number - 276),
-            recent=(NOW,) * 5,
+            schedule=Schedule(next_due=NOW + timedelta(seconds=number - 276)),
+            cadence=Cadence(recent=(NOW,) * 5),
         )
         for number in range(100_000)
     ]

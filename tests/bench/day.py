@@ -32,7 +32,7 @@ from syndicator.articles.snapshots import packed
 from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.model import Article, Entry
-from syndicator.core.ports import Blocks, EntryRow
+from syndicator.core.ports import ArticleRecord, Blocks, EntryRow
 from syndicator.filing.dedupe import compared
 from syndicator.filing.refile import refile
 from syndicator.publishing.render.html import render_markdown
@@ -160,7 +160,7 @@ def begin(folder: Path, sources: int, settle: str) -> None:
             then = shelf.BEGIN - timedelta(days=3) + (number - BEFORE) * MINUTE
             one = replace(shelf.article(number, number + 1, sources), added=then, published=then)
             stored, stamp, _ = app.archive.article_store.put(one)
-            app.archive.store.visits.record(stored, stamp)
+            app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
         asyncio.run(build_feeds(app))
 
 

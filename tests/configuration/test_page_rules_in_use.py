@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.configuration.page_rules import ENOUGH, counted, unmatched
-from syndicator.core.model import SourceState
+from syndicator.core.model import PageRecord, SourceState
 
 MISS, HIT = {"select": 0}, {"select": 2}
 
@@ -20,6 +20,8 @@ def test_a_selector_that_is_written_no_more_is_dropped_with_the_next_page() -> N
 
 def test_the_operator_is_told_from_ten_pages_on() -> None:
     state = SourceState(
-        key="a", url="https://a.example/", unmatched={"b": ENOUGH, "a": ENOUGH + 3, "c": ENOUGH - 1}
+        key="a",
+        url="https://a.example/",
+        pages=PageRecord(unmatched={"b": ENOUGH, "a": ENOUGH + 3, "c": ENOUGH - 1}),
     )
     assert unmatched(state) == (("a", ENOUGH + 3), ("b", ENOUGH))

@@ -10,6 +10,7 @@ import pytest
 
 from syndicator.app.container import open_app
 from syndicator.core.model import Article
+from syndicator.core.ports import ArticleRecord
 from syndicator.store.tables.browse import UNSURE, Wanted
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL, article
@@ -29,7 +30,7 @@ def doubt(served: Served, title: str, score: float) -> Article:
         visits = app.archive.store.visits
         row, stamp = visits.article(id), visits.stamp(id)
         assert row and stamp
-        visits.record(row, stamp, score=score)
+        visits.record(ArticleRecord(article=row, stamp=stamp, score=score))
     return row
 
 

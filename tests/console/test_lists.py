@@ -69,11 +69,21 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     key = done.said.split(":")[1].split(",")[0].strip()
     with open_app(served.instance.config) as app:
         state = app.archive.store.visits.state(key)
-        assert state and state.listing and state.listing.pointed and len(state.listing.seen) == 6
+        assert (
+            state
+            and state.discovery.listing
+            and state.discovery.listing.pointed
+            and len(state.discovery.listing.seen) == 6
+        )
     served.instance.run("refresh", "--source", key)
     with open_app(served.instance.config) as app:
         state = app.archive.store.visits.state(key)
-        assert state and state.last_success and state.listing and len(state.listing.seen) == 6
+        assert (
+            state
+            and state.visits.last_success
+            and state.discovery.listing
+            and len(state.discovery.listing.seen) == 6
+        )
         rows = [
             *app.archive.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
             *app.archive.store.visits.refused(key),
@@ -88,7 +98,12 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     used = served.done(browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"}))
     with open_app(served.instance.config) as app:
         other = app.archive.store.visits.state(key)
-        assert other and other.listing and len(other.listing.seen) == 8 and other.next_due is None
+        assert (
+            other
+            and other.discovery.listing
+            and len(other.discovery.listing.seen) == 8
+            and other.schedule.next_due is None
+        )
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
     first = served.ended(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
@@ -97,7 +112,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     served.done(browser.post("/operations/undo", {"number": str(used.change), "next": "/"}))
     with open_app(served.instance.config) as app:
         back = app.archive.store.visits.state(key)
-        assert back and back.listing and len(back.listing.seen) == 6
+        assert back and back.discovery.listing and len(back.discovery.listing.seen) == 6
     served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert path.read_text() == before
 

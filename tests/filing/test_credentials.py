@@ -15,7 +15,7 @@ from syndicator.app.container import open_app
 from syndicator.cli.demo.server import Answer, Seen, SiteServer
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import MissingError
-from syndicator.core.model import Source, SourceState
+from syndicator.core.model import Redirects, Source, SourceState
 from syndicator.filing.context import feed_request, page_request
 from syndicator.runs import refresh
 from syndicator.showing.explain import show_url
@@ -119,7 +119,10 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
     asked = [
         page_request(url, MINE, Settings(), environ),
         feed_request(
-            MINE, SourceState(key="mine", url=MINE.url, effective_url=url), Settings(), environ
+            MINE,
+            SourceState(key="mine", url=MINE.url, redirects=Redirects(effective_url=url)),
+            Settings(),
+            environ,
         ),
     ]
     for request in asked:

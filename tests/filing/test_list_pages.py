@@ -13,13 +13,14 @@ import pytest
 
 from syndicator.app.container import App, open_app
 from syndicator.app.contexts import make_context
-from syndicator.core.model import Failed, Outcome, Request, Rules, SourceState
+from syndicator.core.model import Failed, Outcome, Request, Rules, SourceState, Validators
 from syndicator.core.reasons import FetchReason
 from syndicator.filing.kinds import links, listing
 from syndicator.filing.kinds import page as single_page
 from syndicator.filing.kinds.kind import Kind
 from syndicator.runs import refresh
 from tests.faults.instance import NOT_SMALL, InProcess
+from tests.states import changed
 from tests.unstamped import unstamped
 from tests.world import World, patient_config, serving
 
@@ -123,7 +124,9 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -
     run = make_context(
         app.archive, app.configuration, app.jitter, Asked(), InProcess(), lambda title: None
     )
-    state = SourceState(key="holt", url=app.configuration.sources["holt"].url, etag='"1"')
+    state = SourceState(
+        key="holt", url=app.configuration.sources["holt"].url, validators=Validators(etag='"1"')
+    )
     asyncio.run(kind.visit(run.visit(app.configuration.sources["holt"], state)))
     assert [(request.kind, request.etag) for request in asked] == [("page", '"1"')]
 
@@ -189,7 +192,7 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     visit(app)
     state = app.archive.store.visits.state("holt")
     assert state and len(app.archive.store.visits.listed("holt")) > 2
-    app.archive.store.visits.save_states([replace(state.asked_whole(), listing=None)])
+    app.archive.store.visits.save_states([changed(state.asked_whole(), listing=None)])
     louder = "".join(
         f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
         f" number {n}</a></h2><time datetime='2026-01-09'>9 January</time></article>"

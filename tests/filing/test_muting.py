@@ -106,7 +106,7 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
     visit(app)
     (row,) = app.archive.store.visits.muted("holt")
     edit(app, mute=None)
-    assert reconcile.sources(app.archive, app.configuration)["holt"].next_due is None
+    assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.next_due is None
     (again,) = app.archive.store.visits.pending("holt", NOW)
     assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
 
@@ -122,7 +122,10 @@ def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     assert app.archive.store.visits.pending("holt", NOW) == []
     reconcile.edited_sources(app.archive, app.configuration)
     [again] = app.archive.store.visits.pending("holt", NOW)
-    assert again.entry is not None and app.archive.store.visits.states()["holt"].next_due is None
+    assert (
+        again.entry is not None
+        and app.archive.store.visits.states()["holt"].schedule.next_due is None
+    )
     assert len(visit(app).added) == 1 and muted(app) == 0
 
 

@@ -166,8 +166,10 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     assert (outcome.status, outcome.reason) == ("failed", "unset-variable")
     assert "SITE_TOKEN" in outcome.detail and "Authorization" in outcome.detail
     state = lab.app.archive.store.visits.states()["parallel"]
-    assert (state.failures, state.reason) == (0, "unset-variable")
-    assert state.next_due is not None and state.next_due - NOW <= timedelta(minutes=15)
+    assert (state.backoff.failures, state.backoff.reason) == (0, "unset-variable")
+    assert state.schedule.next_due is not None and state.schedule.next_due - NOW <= timedelta(
+        minutes=15
+    )
     assert len(world.requests) == asked
     lab.environ["SITE_TOKEN"] = "secret"
     assert len(lab.run().added) > 1
@@ -282,8 +284,8 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
 ) -> None:
     lab.edit(rules=Rules(select=("body", "div.gone")))
     read = len(lab.run().added)
-    assert read > 1 and lab.app.archive.store.visits.states()["parallel"].unmatched == {
+    assert read > 1 and lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
         'select "div.gone"': read
     }
     lab.edit(rules=Rules(select=("body",)))
-    assert reconcile.sources(lab.app.archive, lab.app.configuration)["parallel"].unmatched == {}
+    assert reconcile.sources(lab.app)["parallel"].pages.unmatched == {}

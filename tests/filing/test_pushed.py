@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.core.model import Rules, Source, SourceState
+from syndicator.core.model import Rules, Schedule, Source, SourceState, VisitTimes
 from syndicator.filing.visit import is_signal, signalled
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FEED = Source(key="a", url="https://a.example/feed")
 READ = SourceState(
-    key="a", url=FEED.url, last_success=NOW, last_visit=NOW - MINUTE, next_due=NOW + 9 * HOUR
+    key="a",
+    url=FEED.url,
+    visits=VisitTimes(last_success=NOW, last_visit=NOW - MINUTE),
+    schedule=Schedule(next_due=NOW + 9 * HOUR),
 )
 
 
@@ -29,7 +32,12 @@ READ = SourceState(
         (replace(FEED, kind="page"), READ, "https://hub.example/", True),
         (replace(FEED, kind="list"), READ, "https://hub.example/", True),
         (replace(FEED, rules=Rules(links=("a",))), READ, "https://hub.example/", True),
-        (FEED, replace(READ, last_success=None), "https://hub.example/", True),
+        (
+            FEED,
+            replace(READ, visits=replace(READ.visits, last_success=None)),
+            "https://hub.example/",
+            True,
+        ),
     ],
 )
 def test_what_is_read_of_a_push_and_what_is_a_signal(
@@ -39,12 +47,30 @@ def test_what_is_read_of_a_push_and_what_is_a_signal(
 
 
 def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() -> None:
-    assert signalled(READ, NOW).next_due == NOW + 4 * MINUTE
-    assert signalled(replace(READ, last_visit=NOW - HOUR), NOW).next_due == NOW
-    assert signalled(replace(READ, next_due=NOW + MINUTE), NOW).next_due == NOW + MINUTE
-    assert signalled(replace(READ, failures=1), NOW).next_due == READ.next_due
-    waiting = replace(READ, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
-    assert (signalled(waiting, NOW).next_due, signalled(waiting, NOW).feed_due) == (
+    assert signalled(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
+    assert (
+        signalled(
+            replace(READ, visits=replace(READ.visits, last_visit=NOW - HOUR)), NOW
+        ).schedule.next_due
+        == NOW
+    )
+    assert (
+        signalled(
+            replace(READ, schedule=replace(READ.schedule, next_due=NOW + MINUTE)), NOW
+        ).schedule.next_due
+        == NOW + MINUTE
+    )
+    assert (
+        signalled(replace(READ, backoff=replace(READ.backoff, failures=1)), NOW).schedule.next_due
+        == READ.schedule.next_due
+    )
+    waiting = replace(
+        READ, schedule=replace(READ.schedule, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
+    )
+    assert (
+        signalled(waiting, NOW).schedule.next_due,
+        signalled(waiting, NOW).schedule.feed_due,
+    ) == (
         NOW,
         NOW + 4 * MINUTE,
     )

@@ -117,7 +117,9 @@ class Garden:
                 self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ={}
             ) as app:
                 await run(app, Wanted(all=all), stop=asyncio.Event())
-                waits = any(state.waiting for state in app.archive.store.visits.each_state())
+                waits = any(
+                    state.schedule.waiting for state in app.archive.store.visits.each_state()
+                )
                 return waits, app.archive.store.status.late()
 
         with pytest.MonkeyPatch.context() as patch:

@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.app.container import App, open_app
 from syndicator.core.errors import NetworkDown
-from syndicator.core.model import Outcome, SourceState
+from syndicator.core.model import Outcome, Schedule, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing import visit as visits
 from syndicator.filing.visit import SIDE_BY_SIDE
@@ -75,19 +75,23 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
         first.announced - 2,
     )
     assert first.next_due == NOW
-    feed_due = state(app).feed_due
+    feed_due = state(app).schedule.feed_due
     assert feed_due is not None and feed_due > NOW
     asked = len(world.requests)
     runs = 0
-    while state(app).waiting:
+    while state(app).schedule.waiting:
         clock[0] += timedelta(minutes=1)
-        before = state(app).waiting
+        before = state(app).schedule.waiting
         outcome = run(app)["holt"]
         assert len(outcome.added) == min(2, before)
         runs += 1
     assert runs == (first.announced - 1) // 2
     assert "feed" not in " ".join(one.path for one in world.requests[asked:] if one.site == "holt")
-    assert (state(app).next_due, state(app).feed_due, waiting(app)) == (feed_due, None, [])
+    assert (state(app).schedule.next_due, state(app).schedule.feed_due, waiting(app)) == (
+        feed_due,
+        None,
+        [],
+    )
     assert "holt" not in run(app)
 
 
@@ -129,7 +133,7 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
     run(app, "holt")
     elsewhere(app, "http://127.0.0.1:9/")  # where nobody listens
     others = [
-        replace(one, next_due=NOW + LONG)
+        replace(one, schedule=replace(one.schedule, next_due=NOW + LONG))
         for key, one in app.archive.store.visits.states().items()
         if key != "holt"
     ]
@@ -146,12 +150,16 @@ def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_o
 ) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run(app, "holt")
-    feed_due = state(app).feed_due
+    feed_due = state(app).schedule.feed_due
     assert feed_due is not None
     elsewhere(app, "http://127.0.0.1:9/")
     assert run(app)["holt"].reason == "connect"  # others are reached in this run
     assert {row.tries for row in waiting(app)} == {0}
-    assert (state(app).next_due, state(app).feed_due, state(app).failures) == (feed_due, None, 0)
+    assert (
+        state(app).schedule.next_due,
+        state(app).schedule.feed_due,
+        state(app).backoff.failures,
+    ) == (feed_due, None, 0)
     clock[0] = feed_due
     run(app)
     assert sorted(row.tries for row in waiting(app)) == [0] * (len(waiting(app)) - 1) + [1]
@@ -160,18 +168,22 @@ def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_o
 def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run(app, "holt")
-    assert state(app).feed_due is not None
+    assert state(app).schedule.feed_due is not None
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
     assert reconcile.sources(app.archive, app.configuration)["holt"].feed_due is None
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
     due = NOW + timedelta(hours=6)
-    usual = SourceState(key="s", url="u", next_due=due)
+    usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
     left = cadence.planned(usual, 3, NOW)
-    assert (left.next_due, left.feed_due, left.waiting) == (NOW, due, 3)
+    assert (left.schedule.next_due, left.schedule.feed_due, left.schedule.waiting) == (NOW, due, 3)
     later = cadence.planned(left, 1, NOW + timedelta(minutes=1))
-    assert (later.next_due, later.feed_due, later.waiting) == (NOW + timedelta(minutes=1), due, 1)
+    assert (later.schedule.next_due, later.schedule.feed_due, later.schedule.waiting) == (
+        NOW + timedelta(minutes=1),
+        due,
+        1,
+    )
     assert cadence.planned(later, 0, NOW) == usual
     assert [cadence.only_waiting(later, at) for at in (NOW, due)] == [True, False]
     assert not cadence.only_waiting(usual, NOW)

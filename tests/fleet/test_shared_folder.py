@@ -14,6 +14,7 @@ import pytest
 from syndicator.app.places import indexed
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.paths import WRITING
+from syndicator.core.ports import ArticleRecord
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.store.engine import Store, open_store
 from tests.articles.samples import full
@@ -63,7 +64,7 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     assert not two.articles.left_behind()
     two.now += WRITING + timedelta(seconds=1)
     assert two.articles.left_behind().new == (stamp,)
-    two.store.visits.record(full(), stamp)
+    two.store.visits.record(ArticleRecord(article=full(), stamp=stamp))
     assert not two.articles.left_behind()
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.configuration.entry_rules import has_collapsed
-from syndicator.core.model import Problem, Source, SourceState
+from syndicator.core.model import Problem, Source, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.health.conditions import (
     Condition,
@@ -15,6 +15,7 @@ from syndicator.health.conditions import (
     silent_since,
 )
 from syndicator.store.status import OnHold, Waiting
+from tests.states import changed
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -23,9 +24,11 @@ GB = 2**30
 
 def state(key: str = "one", **fields: object) -> SourceState:
     made = SourceState(
-        key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR
+        key=key,
+        url=f"https://{key}.example/feed",
+        visits=VisitTimes(last_visit=NOW - HOUR, last_success=NOW - HOUR),
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return changed(made, **fields)
 
 
 def of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
@@ -104,7 +107,11 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
         False,
     )
     assert "https://one.example/new" in found.detail
-    assert of(replace(moved, effective_url="https://else.example/feed"))[0].needs_you
+    assert of(
+        replace(
+            moved, redirects=replace(moved.redirects, effective_url="https://else.example/feed")
+        )
+    )[0].needs_you
 
 
 def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
@@ -123,7 +130,12 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
     silent = state(recent=every(2 * DAY, 30 * DAY))  # from the 24th day before now on
-    needed = [of(replace(silent, first_visit=NOW - days * DAY))[0].needs_you for days in (25, 23)]
+    needed = [
+        of(replace(silent, visits=replace(silent.visits, first_visit=NOW - days * DAY)))[
+            0
+        ].needs_you
+        for days in (25, 23)
+    ]
     assert needed == [True, False]
 
 
@@ -221,7 +233,7 @@ def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> 
         NOW - 3 * DAY,
     )
     assert of(late, state("two")) == ()
-    assert of(replace(late, next_due=NOW + DAY)) == ()
+    assert of(replace(late, schedule=replace(late.schedule, next_due=NOW + DAY))) == ()
 
 
 def test_sources_that_are_not_followed_are_left_out() -> None:

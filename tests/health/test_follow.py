@@ -21,7 +21,7 @@ import pytest
 from prometheus_client import parser
 
 from syndicator.app.container import App
-from syndicator.core.model import Outcome, Problem, SourceState
+from syndicator.core.model import BackOff, Outcome, Problem, SourceState, VisitTimes
 from syndicator.health import episodes, metrics
 from syndicator.health.episodes import read_counters, read_outbox
 from syndicator.health.follow import check_health, is_look_due, report_run
@@ -35,10 +35,21 @@ URL = "https://one.example/feed"
 
 def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> tuple[Problem, ...]:
     """The end of a run that found source "one" gone, or well."""
-    state = SourceState(key="one", url=URL, first_visit=NOW, last_visit=place.now, last_success=NOW)
+    state = SourceState(
+        key="one",
+        url=URL,
+        visits=VisitTimes(first_visit=NOW, last_visit=place.now, last_success=NOW),
+    )
     if gone:
         state = replace(
-            state, disabled="gone", reason="gone", detail="HTTP 410 <b>\x1b", gone_since=NOW
+            state,
+            backoff=replace(
+                state.backoff,
+                disabled="gone",
+                reason="gone",
+                detail="HTTP 410 <b>\x1b",
+                gone_since=NOW,
+            ),
         )
     outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
     with place.app() as app:
@@ -190,7 +201,14 @@ def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Pl
     end(place, gone=False)
     with place.app() as app:
         app.archive.store.visits.save_states(
-            [SourceState(key="one", url=URL, disabled="gone", last_visit=NOW)]
+            [
+                SourceState(
+                    key="one",
+                    url=URL,
+                    backoff=BackOff(disabled="gone"),
+                    visits=VisitTimes(last_visit=NOW),
+                )
+            ]
         )
         for minutes, events in ((1, 0), (6, 1)):
             place.now = NOW + timedelta(minutes=minutes)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from syndicator.core.model import FeedKey, SourceState
+from syndicator.core.model import FeedKey, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.episodes import Memory, follow, write
 from syndicator.health.observing import place_of
 from syndicator.health.status import Health, look
 from tests.places import NOW, Place, store_articles
+from tests.states import changed
 
 HOUR = timedelta(hours=1)
 
@@ -30,9 +30,11 @@ def health(place: Place) -> Health:
 
 def visited(key: str, **fields: object) -> SourceState:
     state = SourceState(
-        key=key, url=f"https://{key}.example/feed", last_visit=NOW - HOUR, last_success=NOW - HOUR
+        key=key,
+        url=f"https://{key}.example/feed",
+        visits=VisitTimes(last_visit=NOW - HOUR, last_success=NOW - HOUR),
     )
-    return replace(state, **fields)  # type: ignore[arg-type]
+    return changed(state, **fields)
 
 
 def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:

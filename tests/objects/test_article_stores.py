@@ -12,6 +12,7 @@ from syndicator.articles.beside.tab_lists import CARRIED, PRUNED, compact_lists
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
+from syndicator.core.ports import ArticleRecord
 from tests.articles.samples import full
 from tests.objects.stores import NOW, Place, bucket, folder
 
@@ -34,13 +35,13 @@ def article(url: str = "https://one.example/a", **fields: object) -> Article:
 def filed(place: Place, one: Article) -> str:
     """Written and recorded, as `refile` does: the path."""
     stored, stamp, _ = place.articles.put(one)
-    place.store.visits.record(stored, stamp)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     return stamp.path
 
 
 def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place) -> None:
     stored, stamp, changed = place.articles.put(article(title="Robots, again"))
-    place.store.visits.record(stored, stamp)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
     assert changed and stamp.path == f"2026/11/robots-again-{article().id[:6]}.md"
     assert place.articles.get(stamp.path) == stored

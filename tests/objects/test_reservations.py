@@ -16,6 +16,7 @@ from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.object_articles import ObjectArticleStore
 from syndicator.articles.stores.paths import WRITING
 from syndicator.core.model import Article
+from syndicator.core.ports import ArticleRecord
 from syndicator.store import schema
 from syndicator.store.engine import open_store
 from tests.articles.samples import full
@@ -60,7 +61,7 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     assert not place.articles.changed({})
     clock.now += WRITING + timedelta(seconds=1)
     assert place.articles.changed({}).new == (stamp,)
-    place.store.visits.record(article(), stamp)
+    place.store.visits.record(ArticleRecord(article=article(), stamp=stamp))
     assert place.store.reservations.reserved() == []
     assert not place.articles.changed({})
     assert kept(place) == 0
@@ -80,7 +81,7 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place
     _, stamp, _ = place.articles.put(article(title="As it was read first"))
     stored, again, changed = place.articles.put(article(title="As it is read now"))
     assert (again.path, stored.title, changed) == (stamp.path, "As it is read now", True)
-    place.store.visits.record(stored, again)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=again))
     assert place.store.reservations.reserved() == []
 
 
@@ -88,7 +89,7 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     place: Place, clock: Clock
 ) -> None:
     stored, stamp, _ = place.articles.put(article())
-    place.store.visits.record(stored, stamp)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     assert not place.articles.changed({})
     assert kept(place) == 1
     clock.now += WRITING + timedelta(seconds=1)
@@ -99,7 +100,7 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
 
 def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock: Clock) -> None:
     stored, stamp, _ = place.articles.put(article())
-    place.store.visits.record(stored, stamp)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
     place.articles.changed({})
     assert kept(place) == 0
@@ -112,8 +113,8 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
 
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
     stored, stamp, _ = place.articles.put(article())
-    place.store.visits.record(stored, stamp)
-    place.articles.remember_paths([stored.id])
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    place.articles.prune([(stored.id, "one.example/a")])
     place.store.visits.prune([stored.id], [(stored.id, "one.example/a")])  # and the process ends
     assert [one.path for one in place.articles.changed({}).new] == [stamp.path]
 
@@ -128,7 +129,7 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         second, again, changed = other.put(article(title="The second one's title"))
         assert again.path == stamp.path and changed
         assert second.title == "The second one's title" and second.digest != first.digest
-        place.store.visits.record(first, stamp)
+        place.store.visits.record(ArticleRecord(article=first, stamp=stamp))
         _, later, _ = other.put(article(title="The third one's title"))
         assert later.path == stamp.path
     assert [one.path for one in place.articles.walk()] == [stamp.path]
@@ -168,7 +169,7 @@ def edited(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[str, str], No
 
 def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Place) -> None:
     stored, stamp, _ = place.articles.put(article(title="Ours", excerpt="An excerpt."))
-    place.store.visits.record(stored, stamp)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     s3.before = edited(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
     again, last, changed = place.articles.put(
         article(title="Ours anew", excerpt="Another excerpt."), stamp.path
@@ -182,7 +183,7 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
     s3: S3, place: Place
 ) -> None:
     stored, stamp, _ = place.articles.put(article(title="Ours"))
-    place.store.visits.record(stored, stamp)
+    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     edits = iter(range(1000))
 
     def before(kind: str, key: str) -> None:
@@ -212,7 +213,7 @@ def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place
 def test_only_a_reindex_lists(s3: S3, place: Place) -> None:
     for title in ("One", "Two"):
         stored, stamp, _ = place.articles.put(article(title=title))
-        place.store.visits.record(stored, stamp)
+        place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     place.articles.find(stored.id)
     place.articles.begun()
     place.articles.changed(place.store.visits.stamps())

@@ -140,7 +140,12 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
         state = opened.archive.store.visits.state("parallel")
         assert state is not None
         opened.archive.store.visits.save_states(
-            [replace(state, effective_url="https://moved.example/feed")]
+            [
+                replace(
+                    state,
+                    redirects=replace(state.redirects, effective_url="https://moved.example/feed"),
+                )
+            ]
         )
         copy = next(iter(opened.archive.store.index.merged()))
         marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))

@@ -1,4 +1,4 @@
-"""An article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for
+"""An article store in memory: publishing.ArticleIndex and ports.Outlet as small as they can be, for
 tests of the build."""
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ import pytest
 from syndicator.app.container import App
 from syndicator.articles.fields import feeds_of
 from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import ArticleRecord
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.paths import parse_stem
 from syndicator.publishing.server.files import make_app
@@ -216,7 +217,7 @@ class Month:
             after, app.archive.store.index.path(before.id)
         )
         assert changed
-        app.archive.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
     def expect(self, app: App) -> None:
         """The stories since the last poll that are still there, in the feeds that carry them

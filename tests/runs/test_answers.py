@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from syndicator.app.configured import configuration
 from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
+from syndicator.core.ports import ArticleRecord
 from syndicator.runs import daemon
 from syndicator.upkeep.tags import rename
 from tests.places import Place, store_articles
@@ -204,7 +205,7 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
         stored, stamp, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path or ""), hold=True)
         )
-        app.archive.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], (
         "though the search still has it"
     )

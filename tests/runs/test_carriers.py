@@ -11,7 +11,7 @@ import pytest
 from syndicator.app.container import App
 from syndicator.articles.beside.tab_lists import CARRIED, TabList
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import EntryRow
+from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.places import NOW, Place, store_articles
 
@@ -64,7 +64,7 @@ def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: P
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
         stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
-        app.archive.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
         assert members(app, TWO) == members(app, ONE) == [story.id]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from syndicator.core.model import SourceState
+from syndicator.core.model import SourceState, VisitTimes
 from syndicator.health import freshness
 from syndicator.health.freshness import Freshness, Samples
 from tests.places import NOW, Place, store_articles
@@ -17,7 +17,9 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
     place.build()
     with place.app() as app:
         state = SourceState(
-            key="one", url="https://one.example/feed", first_visit=NOW - timedelta(days=1)
+            key="one",
+            url="https://one.example/feed",
+            visits=VisitTimes(first_visit=NOW - timedelta(days=1)),
         )
         app.archive.store.visits.save_states([state])
         for title, published in (("New", 5), ("Old", -3000), ("Ahead", 600)):

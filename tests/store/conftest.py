@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.articles import fields
 from syndicator.core.model import Article, FeedKey, article_id
-from syndicator.core.ports import FileStamp, Progress, PublishedFile
+from syndicator.core.ports import ArticleRecord, FileStamp, Progress, PublishedFile
 from syndicator.publishing import paths
 from syndicator.store.engine import Store, open_store
 from tests.postgres import Server
@@ -53,7 +53,7 @@ def built(
 
 def record(store: Store, number: int, score: float | None = None, **changes: Any) -> Article:
     article = make(number, **changes)
-    store.visits.record(article, stamp(number), score=score)
+    store.visits.record(ArticleRecord(article=article, stamp=stamp(number), score=score))
     return article
 
 

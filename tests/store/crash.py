@@ -24,7 +24,7 @@ from typing import NoReturn
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.axes import ALL
 from syndicator.core.model import Article, article_id
-from syndicator.core.ports import EntryRow
+from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -58,7 +58,7 @@ def adopt(article_store: FileArticleStore, store: Store) -> int:
     """What every run does at its start: rows for files that have none or another stamp."""
     changes = article_store.changed(store.visits.stamps())
     for stamp in (*changes.new, *changes.edited):
-        store.visits.record(article_store.get(stamp.path), stamp)
+        store.visits.record(ArticleRecord(article=article_store.get(stamp.path), stamp=stamp))
     assert not changes.missing
     return len(changes.new) + len(changes.edited)
 
@@ -104,7 +104,7 @@ def put(given: Article, article_store: FileArticleStore, store: Store) -> None:
         first_seen=NOW,
         article_id=given.id,
     )
-    store.visits.record(stored, stamp, entry=done)
+    store.visits.record(ArticleRecord(article=stored, stamp=stamp, entry=done))
 
 
 def read(root: Path) -> None:

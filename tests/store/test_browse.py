@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syndicator.core.model import Outcome, SourceState
+from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import open_store
 from syndicator.store.tables.browse import MOST_UNSURE, Filter, Wanted
 from tests.store.conftest import NOW, record
@@ -43,7 +44,9 @@ def test_a_list_has_what_is_wanted_the_newest_first(
     }
     with open_store(any_url, articles_exist=False) as store:
         made = {number: record(store, number, **more.get(number, {})) for number in range(1, 8)}
-        store.visits.record(made[1], store.visits.stamp(made[1].id), score=0.5)  # type: ignore[arg-type]
+        store.visits.record(
+            ArticleRecord(article=made[1], stamp=store.visits.stamp(made[1].id), score=0.5)
+        )  # type: ignore[arg-type]
         store.index.merge(made[1].id, made[2].id)  # copies are in feeds of sources only
         numbers = {article.id: number for number, article in made.items()}
         assert [numbers[one.article.id] for one in store.browse.articles(wanted)[0]] == found

@@ -9,8 +9,9 @@ import pytest
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
-from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
+from tests.states import changed
 from tests.store.conftest import NOW, make, record, stamp
 
 
@@ -92,7 +93,7 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
     with store.visits.shared():
         record(store, 1)
         with pytest.raises(StoreError):
-            store.visits.record(make(2), stamp(2), entry=broken)
+            store.visits.record(ArticleRecord(article=make(2), stamp=stamp(2), entry=broken))
         assert store.visits.article(make(2).id) is None
         record(store, 3)
     with open_store(url, articles_exist=True) as other:
@@ -130,14 +131,14 @@ def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(
 ) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
-            Outcome(key=key, at=NOW, status="unchanged"), replace(state(key), **changes)
+            Outcome(key=key, at=NOW, status="unchanged"), changed(state(key), **changes)
         )
 
     with store.visits.shared():
         end("a")
         end("b")
         end("a", failures=1)
-        assert store.visits.states() == {"a": replace(state("a"), failures=1), "b": state("b")}
+        assert store.visits.states() == {"a": changed(state("a"), failures=1), "b": state("b")}
         assert seen(url) == set()
         store.visits.drop_state("b")
         end("c")

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.core.errors import LockedError
-from syndicator.core.model import Source, SourceState
+from syndicator.core.model import Schedule, Source, SourceState
 from syndicator.core.ports import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
@@ -274,7 +274,7 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     late = datetime.now(UTC) - timedelta(seconds=100)
     store.visits.save_states(
-        [SourceState(key=one.key, url=one.url, next_due=late) for one in (A, B)]
+        [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=late)) for one in (A, B)]
     )
     store.fleet.push([A, B], micros(NOW))
     hosts.hold("b.example", 50)

@@ -1,4 +1,4 @@
-"""The contract of ports.ArticleIndex."""
+"""The contract of Index, also as publishing sees it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import ArticleIndex, FeedRow, Progress, PublishedFile
+from syndicator.core.ports import FeedRow, Progress, PublishedFile
+from syndicator.publishing.article_index import ArticleIndex
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, built, make, record, stamp
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from syndicator.core.model import Article
+from syndicator.core.ports import ArticleRecord
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store
 from syndicator.store.tables.messages import Known, Message, Waiting
@@ -77,7 +78,7 @@ def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
     assert [(id, known.digest) for id, known in store.messages.changed().items()] == [
         (older.id, None)
     ]
-    store.visits.record(make(1, title="Edited"), stamp(3))
+    store.visits.record(ArticleRecord(article=make(1, title="Edited"), stamp=stamp(3)))
     assert store.messages.changed()[newer.id] == Known(
         mtime_ns=stamp(3).mtime_ns, size=stamp(3).size, digest="d"
     )
@@ -87,7 +88,7 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
     article = record(store, 1)
     know(store, article)
     assert store.messages.hidden() == []
-    store.visits.record(make(1, hold=True), stamp(1))
+    store.visits.record(ArticleRecord(article=make(1, hold=True), stamp=stamp(1)))
     assert store.messages.hidden() == [article.id] and store.messages.changed() == {}
     store.messages.put([], {}, [article.id])
     assert store.messages.hidden() == []

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
-from syndicator.core.model import Outcome, SourceState
-from syndicator.core.ports import Blocks, Compared
+from syndicator.core.model import Outcome, Schedule, SourceState
+from syndicator.core.ports import ArticleRecord, Blocks, Compared
 from syndicator.fleet.worker import move
 from syndicator.store import schema
 from syndicator.store.database import Database
@@ -42,10 +42,16 @@ def filled(url: str) -> None:
                 title=f"Täglich {number} 🦀",
                 cover=f"https://example.org/{number}.png",
             )
-            state = SourceState(key=f"s{number}", url="https://a.example/", next_due=NOW)
+            state = SourceState(
+                key=f"s{number}", url="https://a.example/", schedule=Schedule(next_due=NOW)
+            )
             for _ in range(3):  # more than there are tries of a write that conflicts
                 store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
-        store.visits.record(make(0), stamp(0), blocks=Blocks(host="a.example", digests=["x"]))
+        store.visits.record(
+            ArticleRecord(
+                article=make(0), stamp=stamp(0), blocks=Blocks(host="a.example", digests=["x"])
+            )
+        )
         store.visits.save_sketch(
             "a" * 26, Compared(at=NOW, data=b"\x00\xff", keys=[1, 2, -3], forget=NOW)
         )
@@ -69,7 +75,11 @@ def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
     there, back = postgres.schema(), f"{url}.back"
     move(url, there)
     with open_store(there, articles_exist=True) as store:
-        store.visits.record(make(8), stamp(8), blocks=Blocks(host="a.example", digests=["x"]))
+        store.visits.record(
+            ArticleRecord(
+                article=make(8), stamp=stamp(8), blocks=Blocks(host="a.example", digests=["x"])
+            )
+        )
         state = SourceState(key="s0", url="https://a.example/")
         store.visits.end_visit(Outcome(key="s0", at=NOW, status="unchanged"), state)
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator.core.model import Article, FeedKey, Outcome, SourceState
+from syndicator.core.model import Article, BackOff, FeedKey, Outcome, SourceState
 from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Withdrawn
 from syndicator.core.urls import alias
 from syndicator.publishing import paths
@@ -72,7 +72,7 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
 
 def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
     record(store, 1)
-    state = SourceState(key="src", url="u", failures=2)
+    state = SourceState(key="src", url="u", backoff=BackOff(failures=2))
     store.visits.end_visit(Outcome(key="src", at=NOW, status="failed"), state)
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki"))
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import Store, open_store
 from syndicator.store.tables.reservations import Reservations
 from tests.store.conftest import NOW, make, record, stamp
@@ -46,7 +47,7 @@ def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store:
         (known.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
     ]
-    store.visits.record(known, stamp(1))
+    store.visits.record(ArticleRecord(article=known, stamp=stamp(1)))
     assert [one.id for one in made.reserved()] == [NEW]
     made.sweep(NOW)
     made.release(stamp(1).path)  # it was there still

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.core.errors import StoreError
-from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.model import Outcome, Schedule, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
@@ -42,7 +42,7 @@ def shards(store: Store) -> Shards:
 def follow(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
     """The sources are pushed, and due."""
     store.visits.save_states(
-        [SourceState(key=one.key, url=one.url, next_due=due) for one in sources]
+        [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=due)) for one in sources]
     )
     store.fleet.push(sources, micros(NOW))
     store.shards(LEASE).fill()
@@ -124,7 +124,7 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
 def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
     more = [replace(A, key=f"a{number}") for number in range(3)]
     follow(store, A, *more, replace(A, key="off", enabled=False))
-    store.visits.save_states([SourceState(key="a0", url=A.url, next_due=LATER)])
+    store.visits.save_states([SourceState(key="a0", url=A.url, schedule=Schedule(next_due=LATER))])
     store.visits.save_entries(
         [
             EntryRow(
@@ -174,7 +174,7 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     ended = [
         (
             Outcome(key="a", at=NOW, status="unchanged"),
-            SourceState(key="a", url=A.url, next_due=LATER),
+            SourceState(key="a", url=A.url, schedule=Schedule(next_due=LATER)),
         )
     ]
     write(
@@ -190,10 +190,10 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     assert again.shard == lost.shard and again.id != lost.id
     with pytest.raises(JobLost):
         store.fenced(shards.fence(lost), ()).set_note("x", "1", NOW)
-    assert store.visits.states()["a"].next_due != LATER
+    assert store.visits.states()["a"].schedule.next_due != LATER
     end(store, shards, again, ended)
     end(store, shards, kept)
-    assert store.visits.states()["a"].next_due == LATER
+    assert store.visits.states()["a"].schedule.next_due == LATER
 
 
 @pytest.mark.parametrize("other", [{"worker": 99}, {"attempts": 1}])

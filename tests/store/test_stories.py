@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from syndicator.core.model import Article
+from syndicator.core.ports import ArticleRecord
 from syndicator.sketches.events import PLACES, keys, pack, sketch, unpack
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
@@ -53,7 +54,7 @@ def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store:
     add(store, 5)
     add(store, 2)
     assert unread(store, all=True) == []
-    store.visits.record(old, stamp(6))
+    store.visits.record(ArticleRecord(article=old, stamp=stamp(6)))
     assert unread(store, all=False) == []
     assert unread(store, all=True) == [old.id]
     newest = record(store, 1)
@@ -151,7 +152,7 @@ def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> Non
 
 def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
     first, second, third = members(store, "s", "a", "b", "c", number=1)
-    store.visits.record(first, stamp(1))
+    store.visits.record(ArticleRecord(article=first, stamp=stamp(1)))
     store.index.merge(second.id, third.id)
     assert store.stories.of([first.id, "none"]) == {first.id: "s"}
     assert store.stories.articles(["s", "none"]) == {"s": [(third.id, "c"), (first.id, "a")]}

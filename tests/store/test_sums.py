@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import FileStamp
+from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.pictures import outcomes
 from syndicator.store import schema
@@ -69,7 +69,7 @@ def change(store: Store, pick: random.Random) -> None:
             stamp = FileStamp(
                 path=f"{number}.md", mtime_ns=pick.randrange(10**9), size=pick.randrange(900)
             )
-            store.visits.record(made, stamp)
+            store.visits.record(ArticleRecord(article=made, stamp=stamp))
         case 3:
             store.visits.withdraw(article, [], [], NOW)
             store.visits.readmit(article.id, unread=False)

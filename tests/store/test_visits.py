@@ -1,4 +1,4 @@
-"""The contract of ports.VisitStore."""
+"""The contract of Visits, also as filing sees it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from sqlalchemy import text as sql
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
 from syndicator.core.model import (
+    BackOff,
+    Cadence,
+    Channel,
     Enclosure,
     Entry,
     EntryStatus,
@@ -22,12 +25,17 @@ from syndicator.core.model import (
     Origin,
     Outcome,
     Problem,
+    Schedule,
     SourceState,
+    Validators,
+    VisitTimes,
 )
-from syndicator.core.ports import Blocks, Compared, EntryRow, Like, VisitStore
+from syndicator.core.ports import ArticleRecord, Blocks, Compared, EntryRow, Like
 from syndicator.core.urls import alias
+from syndicator.filing.records import VisitRecords
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
+from tests.states import changed
 from tests.store.conftest import NOW, built, make, record, stamp
 
 HOUR = timedelta(hours=1)
@@ -50,22 +58,21 @@ def stale(store: Store) -> set[FeedKey]:
 
 
 def test_a_state_comes_back_as_it_was(store: Store) -> None:
-    visits: VisitStore = store.visits
+    visits: VisitRecords = store.visits
     state = SourceState(
         key="a",
         url="https://a.example/",
-        etag='"x"',
-        failures=3,
-        next_due=NOW,
-        recent=(NOW, NOW - HOUR),
-        detail="\ud800",
+        validators=Validators(etag='"x"'),
+        backoff=BackOff(failures=3, detail="\ud800"),
+        schedule=Schedule(next_due=NOW),
+        cadence=Cadence(recent=(NOW, NOW - HOUR)),
     )
 
     visits.save_states([state])
-    visits.save_states([replace(state, failures=4)])
+    visits.save_states([replace(state, backoff=replace(state.backoff, failures=4))])
 
-    assert visits.states() == {"a": replace(state, failures=4)}
-    assert visits.state("a") == replace(state, failures=4)
+    assert visits.states() == {"a": replace(state, backoff=replace(state.backoff, failures=4))}
+    assert visits.state("a") == replace(state, backoff=replace(state.backoff, failures=4))
     assert visits.state("b") is None
 
 
@@ -77,7 +84,9 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         "never-visited": {},
         "off": {"next_due": NOW - HOUR, "disabled": "gone"},
     }
-    store.visits.save_states([SourceState(key=key, url="u", **more) for key, more in given.items()])
+    store.visits.save_states(
+        [changed(SourceState(key=key, url="u"), **more) for key, more in given.items()]
+    )
 
     assert [state.key for state in store.visits.due(NOW)] == ["never-visited", "late", "now"]
 
@@ -156,7 +165,11 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
     article = make(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
     store.visits.record(
-        article, stamp(1), entry=entry("9", "done", source_key="second", article_id=article.id)
+        ArticleRecord(
+            article=article,
+            stamp=stamp(1),
+            entry=entry("9", "done", source_key="second", article_id=article.id),
+        )
     )
 
     for key in (
@@ -177,7 +190,9 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
     first, second = record(store, 1), record(store, 2)
-    store.visits.record(replace(second, aliases=(first.url,)), stamp(2))
+    store.visits.record(
+        ArticleRecord(article=replace(second, aliases=(first.url,)), stamp=stamp(2))
+    )
 
     assert store.visits.find([alias(second.url), alias(first.url)]) == second.id
     assert store.visits.find([alias(first.url)]) == first.id
@@ -199,7 +214,7 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
         keywords=("k",),
     )
 
-    store.visits.record(article, stamp(1))
+    store.visits.record(ArticleRecord(article=article, stamp=stamp(1)))
 
     assert store.visits.article(article.id) == replace(article, body="")
 
@@ -208,7 +223,7 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
     article = make(1)
     done = entry("guid-1", "done", article_id=article.id)
 
-    store.visits.record(article, stamp(1), entry=done, html="<p>1</p>")
+    store.visits.record(ArticleRecord(article=article, stamp=stamp(1), entry=done, html="<p>1</p>"))
 
     assert store.visits.entries("src", ["guid-1"]) == {"guid-1": done}
     assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
@@ -223,9 +238,13 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
 def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
     article = make(1)
     for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
-        store.visits.record(article, stamp(1), html="<p>1</p>")
+        store.visits.record(ArticleRecord(article=article, stamp=stamp(1), html="<p>1</p>"))
         store.index.save_words({article.id: b"one"})
-        store.visits.record(replace(article, title="New"), stamp(2), same_body=same_body)
+        store.visits.record(
+            ArticleRecord(
+                article=replace(article, title="New"), stamp=stamp(2), same_body=same_body
+            )
+        )
 
         assert store.index.html([article.id]) == kept
         assert store.index.words([article.id]).keys() == kept.keys()
@@ -238,12 +257,16 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
         make(3),
     )
     for article in (original, copy, other):
-        store.visits.record(article, stamp(1))
+        store.visits.record(ArticleRecord(article=article, stamp=stamp(1)))
     with store.visits.shared(gather=True):
-        store.visits.record(replace(original, hold=True), stamp(2))
-        store.visits.record(replace(copy, tags=("Robots",)), stamp(2), score=0.5)
-        store.visits.record(replace(other, tags=("Old",)), stamp(2))
-        store.visits.record(replace(other, tags=("New",)), stamp(3))  # the same article again
+        store.visits.record(ArticleRecord(article=replace(original, hold=True), stamp=stamp(2)))
+        store.visits.record(
+            ArticleRecord(article=replace(copy, tags=("Robots",)), stamp=stamp(2), score=0.5)
+        )
+        store.visits.record(ArticleRecord(article=replace(other, tags=("Old",)), stamp=stamp(2)))
+        store.visits.record(
+            ArticleRecord(article=replace(other, tags=("New",)), stamp=stamp(3))
+        )  # the same article again
     robots, new = FeedKey("tag", "robots"), FeedKey("tag", "new")
     assert store.index.shown(original.id) == []
     assert robots in store.index.shown(copy.id), "shown in place of its original, which is on hold"
@@ -261,10 +284,12 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
     article = make(1)
-    store.visits.record(article, stamp(1))
+    store.visits.record(ArticleRecord(article=article, stamp=stamp(1)))
     built(store, *(row.key for row in store.index.feeds()))
 
-    store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
+    store.visits.record(
+        ArticleRecord(article=replace(article, tags=("Chips",), category=""), stamp=stamp(2))
+    )
 
     left, joined = (
         {FeedKey("tag", "ai"), FeedKey("category", "research")},
@@ -280,7 +305,7 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
         pytest.warns(UserWarning, match="article_id"),
         pytest.raises(StoreError, match="cannot be used"),
     ):
-        store.visits.record(make(1), stamp(1), entry=bad)
+        store.visits.record(ArticleRecord(article=make(1), stamp=stamp(1), entry=bad))
 
     assert store.visits.article(make(1).id) is None
     assert store.index.feeds() == []
@@ -344,7 +369,11 @@ def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store
 
 def learn(store: Store, number: int, *digests: str) -> None:
     store.visits.record(
-        make(number), stamp(number), blocks=Blocks(host="a.example", digests=digests)
+        ArticleRecord(
+            article=make(number),
+            stamp=stamp(number),
+            blocks=Blocks(host="a.example", digests=digests),
+        )
     )
 
 
@@ -381,7 +410,7 @@ def test_notes(store: Store) -> None:
 
 
 def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
-    state = SourceState(key="src", url="u", last_visit=NOW)
+    state = SourceState(key="src", url="u", visits=VisitTimes(last_visit=NOW))
     for number in range(60):
         outcome = Outcome(
             key="src",
@@ -422,7 +451,7 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
 
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
-    assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(
+    assert codec.unpack_state('{"key":"a","url":"u","invented":1}', "") == SourceState(
         key="a", url="u"
     )
 
@@ -491,7 +520,9 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 ) -> None:
     one, two, other = (record(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
-    store.visits.record(elsewhere, store.visits.stamp(other.id) or pytest.fail())
+    store.visits.record(
+        ArticleRecord(article=elsewhere, stamp=store.visits.stamp(other.id) or pytest.fail())
+    )
     long_ago = NOW - timedelta(days=900)
     store.visits.save_sketch(
         two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], forget=long_ago)
@@ -516,7 +547,9 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
         replace(record(store, n), title=title, published=NOW - timedelta(days=n)) for n in range(30)
     ]
     for one in all:
-        store.visits.record(one, store.visits.stamp(one.id) or pytest.fail())
+        store.visits.record(
+            ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
+        )
     found = store.visits.earlier(like(all[0].source_key, title, NOW - timedelta(days=20), (), NOW))
     assert len(found) == 10 and found[0] == all[20].id
     assert not store.visits.earlier(
@@ -527,22 +560,29 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
     one, two = record(store, 1), record(store, 2)
     store.visits.record(
-        replace(two, merged_into=one.id), store.visits.stamp(two.id) or pytest.fail()
+        ArticleRecord(
+            article=replace(two, merged_into=one.id),
+            stamp=store.visits.stamp(two.id) or pytest.fail(),
+        )
     )
     assert (store.visits.copies(one.id), store.visits.copies(two.id)) == ([two.id], [])
-    store.visits.record(two, store.visits.stamp(two.id) or pytest.fail())
+    store.visits.record(
+        ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail())
+    )
     assert store.visits.copies(one.id) == [two.id]  # a file that says nothing does not part the two
-    store.visits.record(two, store.visits.stamp(two.id) or pytest.fail(), parted=True)
+    store.visits.record(
+        ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail(), parted=True)
+    )
     assert store.visits.copies(one.id) == []
 
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
     original, copy = make(1), make(2, merged_into=make(1).id)
-    store.visits.record(copy, stamp(2))
+    store.visits.record(ArticleRecord(article=copy, stamp=stamp(2)))
     assert store.index.merged() == {}
     assert [one.id for one in store.index.each()] == [copy.id]
 
-    store.visits.record(original, stamp(1))
+    store.visits.record(ArticleRecord(article=original, stamp=stamp(1)))
     assert store.index.merged() == {copy.id: original.id}
     assert [one.id for one in store.index.each()] == [original.id]
 
@@ -554,10 +594,15 @@ def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) ->
     """Its fields are grouped otherwise now; rows written before are as they were."""
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
     state = SourceState(
-        key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f"
+        key="a",
+        url="https://a.example/",
+        validators=Validators(etag="x"),
+        schedule=Schedule(next_due=NOW),
+        backoff=BackOff(failures=2),
+        channel=Channel(feed_id="f"),
     )
-    assert codec.unpack(SourceState, old) == replace(
-        state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert codec.unpack_state(old, "") == replace(
+        state, schedule=replace(state.schedule, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
     )
 
 

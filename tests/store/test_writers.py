@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from syndicator.core.axes import ALL, TAG
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, SourceState
-from syndicator.core.ports import Progress
+from syndicator.core.ports import ArticleRecord, Progress
 from syndicator.store import postgres as on_postgres
 from syndicator.store import rows, schema
 from syndicator.store.engine import Store, open_store
@@ -116,7 +116,7 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
     ):
         record(first, 1)
         with first._db.write() as connection:
-            rows.save(connection, [rows.Record(article=make(2, digest="d"), stamp=stamp(2))])
+            rows.save(connection, [ArticleRecord(article=make(2, digest="d"), stamp=stamp(2))])
             record(second, 3, digest="d")  # would wait for ten seconds and fail
         assert len(first.index.ids(ALL, limit=9, since=None, most=9)) == 3
 

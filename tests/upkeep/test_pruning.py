@@ -17,8 +17,8 @@ from syndicator.app.container import App
 from syndicator.articles.beside.tab_lists import PRUNED, TabList
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import SourceState
-from syndicator.core.ports import EntryRow
+from syndicator.core.model import SourceState, Validators
+from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
 from syndicator.upkeep.pruning import Row, Which, chosen, going
 from tests.filing.entry.test_ingest import page, reason, take
@@ -193,7 +193,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
             article_id=article.id,
         )
         app.archive.store.visits.record(
-            article, app.archive.store.visits.stamp(article.id) or pytest.fail(), entry=row
+            ArticleRecord(
+                article=article,
+                stamp=app.archive.store.visits.stamp(article.id) or pytest.fail(),
+                entry=row,
+            )
         )
     path = filled.path("Story 0")
     data = path.read_bytes()
@@ -315,7 +319,11 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     article = filled.article("Story 0")
     with filled.app() as app:
         app.archive.store.visits.save_states(
-            [SourceState(key="one", url="https://one.example/feed", etag='"x"')]
+            [
+                SourceState(
+                    key="one", url="https://one.example/feed", validators=Validators(etag='"x"')
+                )
+            ]
         )
     prune(filled, article.id)
     with filled.app() as app:
@@ -325,7 +333,11 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     with filled.app() as app:
         reconcile.files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
-        assert (state.etag, state.next_due, state.due_why) == (None, None, "a pruning was undone")
+        assert (state.validators.etag, state.schedule.next_due, state.schedule.due_why) == (
+            None,
+            None,
+            "a pruning was undone",
+        )
         assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
         assert take(app, article.url, page(article.url)).added == article.id
     assert article.id in other

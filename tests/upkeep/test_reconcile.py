@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from syndicator.core import urls
 from syndicator.core.model import SourceState
 from syndicator.upkeep import reconcile
 from tests.places import NOW, Place, store_articles
+from tests.states import changed
 
 LATER = NOW + timedelta(hours=9)
 
@@ -19,7 +19,7 @@ LATER = NOW + timedelta(hours=9)
 def visited(place: Place) -> SourceState:
     """Source "one" after a visit that failed."""
     with place.app() as app:
-        state = replace(
+        state = changed(
             reconcile.sources(app.archive, app.configuration)["one"],
             etag='"1"',
             last_visit=NOW - timedelta(hours=1),
@@ -53,9 +53,16 @@ FEED = 'url = "https://one.example/feed"\n'
 def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
     before = visited(place)
     after = again(place, FEED, f"{FEED}{line}\n")
-    assert (after.next_due, after.failures, after.due_why) == (None, 0, "sources.toml was edited")
+    assert (after.schedule.next_due, after.backoff.failures, after.schedule.due_why) == (
+        None,
+        0,
+        "sources.toml was edited",
+    )
     # what it answers need not have changed
-    assert (after.etag, after.reason) == (before.etag, before.reason)
+    assert (after.validators.etag, after.backoff.reason) == (
+        before.validators.etag,
+        before.backoff.reason,
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,19 +75,21 @@ def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
     with place.app() as app:
-        state = replace(
+        state = changed(
             reconcile.sources(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
         )
         app.archive.store.visits.save_states([state])
-    assert again(place).bodies == state.bodies
-    assert again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').bodies == (3000,) * 15
+    assert again(place).pages.bodies == state.pages.bodies
+    assert (
+        again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').pages.bodies == (3000,) * 15
+    )
 
 
 def test_another_address_starts_anew(place: Place) -> None:
     visited(place)
     after = again(place, "one.example/feed", "one.example/new")
-    assert (after.url, after.etag, after.failures, after.next_due) == (
+    assert (after.url, after.validators.etag, after.backoff.failures, after.schedule.next_due) == (
         "https://one.example/new",
         None,
         0,
@@ -101,7 +110,10 @@ def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
     visited(place)
     place.now = NOW - timedelta(days=2)
     after = again(place)
-    assert (after.next_due, after.due_why) == (place.now, "the clock was set back")
+    assert (after.schedule.next_due, after.schedule.due_why) == (
+        place.now,
+        "the clock was set back",
+    )
 
 
 def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> None:

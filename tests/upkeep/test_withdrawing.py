@@ -16,7 +16,7 @@ from syndicator.app.container import open_app
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import FeedKey, Fetched, SourceState
+from syndicator.core.model import FeedKey, Fetched, Schedule, SourceState, Validators
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import stamp
@@ -259,7 +259,10 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         ]
         app.archive.store.visits.save_entries(rows)
         state = SourceState(
-            key="one", url="https://one.example/feed", etag="x", next_due=NOW + timedelta(days=1)
+            key="one",
+            url="https://one.example/feed",
+            validators=Validators(etag="x"),
+            schedule=Schedule(next_due=NOW + timedelta(days=1)),
         )
         app.archive.store.visits.save_states([state])
     withdraw(place, purge=True)
@@ -269,7 +272,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
         known = visits.states()["one"]
-        assert (known.etag, known.next_due, known.due_why) == (
+        assert (known.validators.etag, known.schedule.next_due, known.schedule.due_why) == (
             None,
             None,
             "a withdrawal was undone",

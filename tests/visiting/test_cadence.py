@@ -20,15 +20,17 @@ from syndicator.core.model import (
     ParsedFeed,
     Source,
     SourceState,
+    Validators,
 )
 from syndicator.visiting.cadence import Next, next_visit
 from syndicator.visiting.remembered import after
+from tests.states import changed
 from tests.visiting.conftest import NOW
 
 FLOOR, CEILING = 900, 86_400
 URL = "https://example.org/feed"
 SOURCE = Source(key="s", url=URL)
-STATE = SourceState(key="s", url=URL, etag='"1"')
+STATE = SourceState(key="s", url=URL, validators=Validators(etag='"1"'))
 MONTH = 30 * 86_400
 UNCHANGED = NotModified(url=URL, final_url=URL, headers={})
 FEED = ParsedFeed(format="rss20")
@@ -81,7 +83,12 @@ def wait(*args: FetchResult, **kwargs: Any) -> float:
 
 def rhythm(hours: float, count: int = 10, silence: float | None = None) -> SourceState:
     newest = NOW - timedelta(hours=hours if silence is None else silence)
-    return replace(STATE, recent=tuple(newest - timedelta(hours=hours * n) for n in range(count)))
+    return replace(
+        STATE,
+        cadence=replace(
+            STATE.cadence, recent=tuple(newest - timedelta(hours=hours * n) for n in range(count))
+        ),
+    )
 
 
 def test_unknown_rhythm_is_an_hour() -> None:
@@ -121,7 +128,7 @@ def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
     assert wait(state=rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
     assert "its hub pushes" in when(state=rhythm(4), trust=0.5).why
     # what the hub misses is in the feed for no longer
-    short = replace(rhythm(4), span_seconds=20_000)
+    short = changed(rhythm(4), span_seconds=20_000)
     assert wait(state=short, trust=0.98) == pytest.approx(10_000 * 0.9, rel=0.12)
     assert wait(source=replace(SOURCE, every="2h"), trust=0.98) == wait(
         source=replace(SOURCE, every="2h")
@@ -174,11 +181,12 @@ def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: 
 def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(
     span: int, seconds: int, gap: float
 ) -> None:
-    state = replace(rhythm(gap), etag=None, span_seconds=span)
+    state = changed(rhythm(gap), etag=None, span_seconds=span)
     assert wait(state=state, ceiling=10 * CEILING) == seconds
-    assert wait(state=replace(state, last_modified="yesterday"), ceiling=10 * CEILING) == max(
-        3600, gap * 1800
-    )
+    assert wait(
+        state=replace(state, validators=replace(state.validators, last_modified="yesterday")),
+        ceiling=10 * CEILING,
+    ) == max(3600, gap * 1800)
 
 
 def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up() -> None:
@@ -186,7 +194,9 @@ def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up
         wait(state=rhythm(1, silence=24 * 365 * years)) / 86_400 for years in (0.1, 1, 2, 5, 50)
     ]
     assert waits == pytest.approx([0.9, 3.285, 6.57, 16.425, 27], rel=0.02)
-    never_dated = replace(STATE, validators_at=NOW - timedelta(days=365))
+    never_dated = replace(
+        STATE, validators=replace(STATE.validators, validators_at=NOW - timedelta(days=365))
+    )
     assert wait(state=never_dated) == pytest.approx(0.9 * 3.65 * 86_400)
 
 
@@ -225,7 +235,7 @@ def test_an_unchanged_feed_still_asks() -> None:
     planned = when(UNCHANGED, state=state)
     assert planned.at == NOW.replace(hour=17)
     assert "ttl" in planned.why
-    assert follow((got(b"y"), FEED), state=state).asked_seconds == 0
+    assert follow((got(b"y"), FEED), state=state).cadence.asked_seconds == 0
 
 
 def test_a_huge_wish_ends_after_a_month() -> None:
@@ -243,11 +253,14 @@ def test_skipped_hours_and_days() -> None:
 
 
 def test_backoff_doubles_to_the_ceiling() -> None:
-    waits = [wait(fail(), state=replace(rhythm(1), failures=n), jitter=0) for n in range(1, 12)]
+    waits = [wait(fail(), state=changed(rhythm(1), failures=n), jitter=0) for n in range(1, 12)]
     assert waits[:4] == [1800, 3600, 7200, 14_400]
     assert waits == sorted(waits)
     assert 0.9 * CEILING <= waits[-1] <= CEILING
-    assert "2 times in a row (http-404)" in when(fail(), state=replace(STATE, failures=2)).why
+    assert (
+        "2 times in a row (http-404)"
+        in when(fail(), state=replace(STATE, backoff=replace(STATE.backoff, failures=2))).why
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,7 +268,13 @@ def test_backoff_doubles_to_the_ceiling() -> None:
     [(timedelta(hours=3), 10_800), (timedelta(days=5), 432_000), (timedelta(seconds=2), FLOOR)],
 )
 def test_retry_after(retry: timedelta, seconds: float) -> None:
-    assert wait(fail("http-503", 503, retry), state=replace(STATE, failures=1)) == seconds
+    assert (
+        wait(
+            fail("http-503", 503, retry),
+            state=replace(STATE, backoff=replace(STATE.backoff, failures=1)),
+        )
+        == seconds
+    )
 
 
 @pytest.mark.parametrize(
@@ -271,7 +290,7 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
 ) -> None:
     failed = replace(fail(f"http-{status}", status), fresh_seconds=fresh)
     waits = [
-        wait(failed, state=replace(rhythm(0.5), failures=n + 1)) / 3600 for n in range(len(hours))
+        wait(failed, state=changed(rhythm(0.5), failures=n + 1)) / 3600 for n in range(len(hours))
     ]
     assert waits == pytest.approx([one if one < 24 else 24 * 0.9 for one in hours])
 
@@ -279,14 +298,28 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
     once = after(SOURCE, STATE, fail("http-503", 503), None, NOW, asked=True)
     again = after(SOURCE, once, fail("http-503", 503), None, NOW, asked=True)
-    assert (once.failures, again.failures, again.reason) == (1, 1, "http-503")
-    assert after(SOURCE, replace(STATE, failures=3), fail(), None, NOW, asked=True).failures == 3
-    planned = replace(rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20))
+    assert (once.backoff.failures, again.backoff.failures, again.backoff.reason) == (
+        1,
+        1,
+        "http-503",
+    )
+    assert (
+        after(
+            SOURCE,
+            replace(STATE, backoff=replace(STATE.backoff, failures=3)),
+            fail(),
+            None,
+            NOW,
+            asked=True,
+        ).backoff.failures
+        == 3
+    )
+    planned = changed(rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20))
     assert wait(fail(), state=planned, asked=True) == 1200
     assert wait(fail(), state=planned) == 14_400
     asked_to_wait = fail("http-503", 503, timedelta(hours=3))
     assert wait(asked_to_wait, state=planned, asked=True) == 10_800
-    late = replace(planned, next_due=NOW - timedelta(days=1))
+    late = replace(planned, schedule=replace(planned.schedule, next_due=NOW - timedelta(days=1)))
     assert wait(fail(), state=late, asked=True) == 14_400
 
 
@@ -303,7 +336,9 @@ times = st.integers(631_152_000, 2_208_988_800).map(
 )
 states = st.builds(
     lambda recent, failures: replace(
-        STATE, recent=tuple(sorted(recent, reverse=True)), failures=failures
+        STATE,
+        cadence=replace(STATE.cadence, recent=tuple(sorted(recent, reverse=True))),
+        backoff=replace(STATE.backoff, failures=failures),
     ),
     st.lists(times, max_size=30),
     st.integers(0, 5000),
@@ -374,22 +409,30 @@ def follow(
 
 def test_validators_are_stored_after_a_parse_only() -> None:
     parsed = follow((got(etag='"1"', last_modified="yesterday"), FEED))
-    assert (parsed.etag, parsed.last_modified, parsed.validators_at) == ('"1"', "yesterday", NOW)
-    assert parsed.body_digest == got().digest
+    assert (
+        parsed.validators.etag,
+        parsed.validators.last_modified,
+        parsed.validators.validators_at,
+    ) == ('"1"', "yesterday", NOW)
+    assert parsed.validators.body_digest == got().digest
     broken = follow((fail("broken-xml"), None), state=parsed)
-    assert (broken.etag, broken.failures, broken.reason) == ('"1"', 1, "broken-xml")
+    assert (broken.validators.etag, broken.backoff.failures, broken.backoff.reason) == (
+        '"1"',
+        1,
+        "broken-xml",
+    )
     changed = after(replace(SOURCE, kind="feed"), parsed, got(b"new", etag='"2"'), None, NOW)
-    assert changed.etag is None
+    assert changed.validators.etag is None
     same = after(SOURCE, parsed, got(etag='"2"'), None, NOW)
-    assert same.etag == '"2"'
+    assert same.validators.etag == '"2"'
 
 
 def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
     state = follow((got(etag='"1"', last_modified="yesterday"), FEED))
-    assert after(SOURCE, state, UNCHANGED, None, NOW + timedelta(days=400)).etag == '"1"'
+    assert after(SOURCE, state, UNCHANGED, None, NOW + timedelta(days=400)).validators.etag == '"1"'
     fresher = replace(UNCHANGED, headers={"etag": 'W/"1"'})
     freshened = after(SOURCE, state, fresher, None, NOW)
-    assert (freshened.etag, freshened.last_modified) == ('W/"1"', "yesterday")
+    assert (freshened.validators.etag, freshened.validators.last_modified) == ('W/"1"', "yesterday")
 
 
 def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it() -> None:
@@ -397,34 +440,43 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
     whole = after(SOURCE, STATE, got(), replace(FEED, entries=entries), NOW)
-    assert whole.span_seconds == 3 * 3600
+    assert whole.cadence.span_seconds == 3 * 3600
     part = replace(got(b"part"), status=226)
     assert (
-        after(SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW).span_seconds == 3 * 3600
+        after(SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW).cadence.span_seconds
+        == 3 * 3600
     )
-    assert after(SOURCE, whole, got(b"y"), FEED, NOW).span_seconds == 0
+    assert after(SOURCE, whole, got(b"y"), FEED, NOW).cadence.span_seconds == 0
 
 
 def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
     first = after(SOURCE, STATE, fail("dns"), None, NOW)
     later = after(SOURCE, first, fail("timeout"), None, NOW + timedelta(hours=2))
-    assert (first.failing_since, later.failing_since) == (NOW, NOW)
+    assert (first.backoff.failing_since, later.backoff.failing_since) == (NOW, NOW)
     well = after(SOURCE, later, UNCHANGED, None, NOW + timedelta(hours=3))
-    assert well.failing_since is None
-    unknown = replace(STATE, failures=3, reason="dns")  # as an earlier version left it
-    assert after(SOURCE, unknown, fail("dns"), None, NOW).failing_since is None
+    assert well.backoff.failing_since is None
+    unknown = replace(
+        STATE, backoff=replace(STATE.backoff, failures=3, reason="dns")
+    )  # as an earlier version left it
+    assert after(SOURCE, unknown, fail("dns"), None, NOW).backoff.failing_since is None
 
 
 def test_success_clears_failures() -> None:
     state = follow((fail("timeout"), None), (fail("gone", 410), None), (UNCHANGED, None))
-    assert (state.failures, state.reason, state.gone_times, state.gone_since, state.disabled) == (
+    assert (
+        state.backoff.failures,
+        state.backoff.reason,
+        state.backoff.gone_times,
+        state.backoff.gone_since,
+        state.backoff.disabled,
+    ) == (
         0,
         None,
         0,
         None,
         None,
     )
-    assert state.last_success == NOW + timedelta(hours=48)
+    assert state.visits.last_success == NOW + timedelta(hours=48)
 
 
 @pytest.mark.parametrize(
@@ -435,36 +487,43 @@ def test_gone_needs_three_times_over_two_days(
     times: int, hours: float, disabled: str | None
 ) -> None:
     state = follow(*([(fail("gone", 410), None)] * times), hours=hours)
-    assert (state.disabled, state.gone_times) == (disabled, times)
+    assert (state.backoff.disabled, state.backoff.gone_times) == (disabled, times)
 
 
 def test_another_failure_interrupts_gone() -> None:
     gone = (fail("gone", 410), None)
-    assert follow(gone, gone, (fail("timeout"), None), gone).gone_times == 1
+    assert follow(gone, gone, (fail("timeout"), None), gone).backoff.gone_times == 1
 
 
 def test_a_move_needs_three_visits_that_agree() -> None:
     new, other = "https://new.example.org/feed", "https://other.example.org/feed"
     there, elsewhere = (got(moved_to=new), FEED), (got(moved_to=other), FEED)
-    assert follow(there, there).effective_url is None
-    assert follow(there, there, there).effective_url == new
-    assert follow(there, there, there).moved_at is not None
-    assert follow(there, (replace(UNCHANGED, moved_to=new), None), there).effective_url == new
-    assert follow(there, elsewhere, there, there).effective_url is None
-    assert follow(there, (got(), FEED), there, there).effective_url is None
-    assert follow(there, there, (fail("timeout"), None), there).effective_url == new
+    assert follow(there, there).redirects.effective_url is None
+    assert follow(there, there, there).redirects.effective_url == new
+    assert follow(there, there, there).redirects.moved_at is not None
+    assert (
+        follow(there, (replace(UNCHANGED, moved_to=new), None), there).redirects.effective_url
+        == new
+    )
+    assert follow(there, elsewhere, there, there).redirects.effective_url is None
+    assert follow(there, (got(), FEED), there, there).redirects.effective_url is None
+    assert follow(there, there, (fail("timeout"), None), there).redirects.effective_url == new
 
 
 def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
     there = (got(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
-    assert follow(there, there, there).effective_url is None
+    assert follow(there, there, there).redirects.effective_url is None
 
 
 def test_a_dead_move_is_given_up() -> None:
-    state = replace(STATE, effective_url="https://new.example.org/feed", etag='"1"')
+    state = replace(
+        STATE,
+        redirects=replace(STATE.redirects, effective_url="https://new.example.org/feed"),
+        validators=replace(STATE.validators, etag='"1"'),
+    )
     gone = (fail("gone", 410), None)
-    assert follow(gone, gone, state=state).effective_url == "https://new.example.org/feed"
-    assert follow(gone, gone, gone, state=state) == replace(
+    assert follow(gone, gone, state=state).redirects.effective_url == "https://new.example.org/feed"
+    assert follow(gone, gone, gone, state=state) == changed(
         follow(gone, gone, gone),
         effective_url=None,
         etag=None,
@@ -477,18 +536,18 @@ def test_a_dead_move_is_given_up() -> None:
 def test_times_to_come_leave_the_rhythm_alone() -> None:
     entries = tuple(Entry(id=str(n), published=NOW + timedelta(days=3650 + n)) for n in range(5))
     state = follow(*([(got(), replace(FEED, entries=entries))] * 3))
-    assert state.recent == ()
+    assert state.cadence.recent == ()
 
 
 def test_an_edited_address_starts_anew() -> None:
     state = follow(*([(got(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3))
     edited = after(replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW)
-    assert (edited.url, edited.etag, edited.effective_url) == (
+    assert (edited.url, edited.validators.etag, edited.redirects.effective_url) == (
         "https://edited.example.org/",
         None,
         None,
     )
-    assert edited.first_visit == NOW
+    assert edited.visits.first_visit == NOW
 
 
 def test_a_warning_stays_until_the_next_whole_answer() -> None:
@@ -501,7 +560,7 @@ def test_a_warning_stays_until_the_next_whole_answer() -> None:
 
 def test_a_held_host_is_not_the_sources_fault() -> None:
     state = follow((fail("rate-limited", None, timedelta(minutes=5)), None))
-    assert (state.failures, state.reason) == (0, "rate-limited")
+    assert (state.backoff.failures, state.backoff.reason) == (0, "rate-limited")
 
 
 def test_recent_times() -> None:
@@ -514,9 +573,9 @@ def test_recent_times() -> None:
     state = follow(
         (got(), replace(FEED, entries=entries, title="T", site_url="https://example.org/"))
     )
-    assert len(state.recent) == 30
-    assert state.recent[0] == NOW  # the future one is left out
-    assert list(state.recent) == sorted(set(state.recent), reverse=True)
-    assert (state.feed_title, state.site_url) == ("T", "https://example.org/")
+    assert len(state.cadence.recent) == 30
+    assert state.cadence.recent[0] == NOW  # the future one is left out
+    assert list(state.cadence.recent) == sorted(set(state.cadence.recent), reverse=True)
+    assert (state.channel.feed_title, state.channel.site_url) == ("T", "https://example.org/")
     later = follow((got(b"y"), FEED), state=state)
-    assert (later.recent, later.feed_title) == (state.recent, "T")
+    assert (later.cadence.recent, later.channel.feed_title) == (state.cadence.recent, "T")

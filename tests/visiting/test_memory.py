@@ -56,7 +56,7 @@ def test_a_permanent_move_is_adopted_after_three_visits(
 ) -> None:
     web.routes = {"/old": Reply(status, {"Location": "/new"}), "/new": Reply(200, {}, FEED)}
     for _ in range(3):
-        assert web.seen == [] or instance.state().effective_url is None
+        assert web.seen == [] or instance.state().redirects.effective_url is None
         instance.visit()
         instance.now += timedelta(hours=1)
     web.seen.clear()
@@ -104,7 +104,7 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
     assert [instance.visit().outcomes[0].announced for _ in range(2)] == [1, 1]
     asked = [seen.headers for seen in web.seen if seen.path == "/old"]
     assert [one.get("a-im") for one in asked] == [None, "feed"]
-    assert instance.state().etag == '"2"'
+    assert instance.state().validators.etag == '"2"'
 
 
 def test_all_sources_of_a_dead_server_cost_one_try(

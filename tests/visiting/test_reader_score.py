@@ -89,7 +89,7 @@ async def follow(server: Server, url: str, every: str | None) -> None:
     fetcher = HttpFetcher(settings.fetch, user_agent="Syndicator/0", clock=lambda: server.now)
     for _ in range(2000):
         result = await fetcher.fetch(feed_request(source, state, settings, {}))
-        new = isinstance(result, Fetched) and result.digest != state.body_digest
+        new = isinstance(result, Fetched) and result.digest != state.validators.body_digest
         feed = parse_feed(result.body, url, {}) if new and isinstance(result, Fetched) else None
         state = after(source, state, result, feed, server.now)
         due = next_visit(

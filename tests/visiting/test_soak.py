@@ -151,7 +151,7 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
             feed = ParsedFeed(format="rss20", entries=(entry,))
         state = states[source.key] = after(source, states[source.key], result, feed, clock())
         visits += 1
-        if state.disabled is None:
+        if state.backoff.disabled is None:
             due = next_visit(
                 source,
                 state,

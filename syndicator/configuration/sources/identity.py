@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.entry_rules import before_collapse
 from syndicator.core import urls
-from syndicator.core.model import Rules, Source, SourceState
+from syndicator.core.model import Cadence, Discovery, Rules, Source, SourceState
 from syndicator.core.ports import FeedRow, Move
 
 
@@ -102,16 +102,19 @@ def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
         return ()
     owners: dict[str, list[str]] = defaultdict(list)
     for state in states:
-        for address in [state.url, *([state.effective_url] if state.effective_url else [])]:
+        for address in [
+            state.url,
+            *([state.redirects.effective_url] if state.redirects.effective_url else []),
+        ]:
             owners[urls.alias(address)].append(state.key)
     return tuple(
         Move(
             source=state.key,
             url=urls.redacted(state.url),
             moved_to=urls.redacted(_target(state)),
-            since=state.moved_at,
-            warning="" if state.site_moved else _warning(state, _target(state), owners),
-            site_moved=state.site_moved,
+            since=state.redirects.moved_at,
+            warning="" if state.redirects.site_moved else _warning(state, _target(state), owners),
+            site_moved=state.redirects.site_moved,
         )
         for state in moved
     )
@@ -121,8 +124,8 @@ def _target(state: SourceState) -> str:
     """Return the present or coming address in place of the operator's, or "" if its site has not
     moved."""
     if state.has_moved:
-        return state.effective_url or ""
-    return (state.moved_to if state.site_moved else None) or ""
+        return state.redirects.effective_url or ""
+    return (state.redirects.moved_to if state.redirects.site_moved else None) or ""
 
 
 def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
@@ -206,19 +209,21 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
     if state.url != source.url:
         return replace(
             fresh,
-            first_visit=state.first_visit,
-            last_success=state.last_success,
-            recent=state.recent,
-            forgotten=True,
+            visits=replace(state.visits, last_visit=None),
+            cadence=Cadence(recent=state.cadence.recent),
+            discovery=Discovery(forgotten=True),
         )
-    now = replace(
-        state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {}
-    )
+    now = replace(state, terms=terms, rules=rules)
     if rules != state.rules:
-        now = replace(now, bodies=before_collapse(state.bodies))
+        bodies = before_collapse(state.pages.bodies)
+        now = replace(now, pages=replace(state.pages, unmatched={}, bodies=bodies))
     if state.terms not in ("", terms):  # the edit may have corrected a failure: visit now
         return replace(
-            now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited"
+            now,
+            backoff=replace(now.backoff, failures=0),
+            schedule=replace(
+                now.schedule, next_due=None, feed_due=None, due_why="sources.toml was edited"
+            ),
         )
     return now
 
@@ -227,10 +232,10 @@ def as_followed(source: Source, state: SourceState | None) -> Source:
     """Return `source` with the address and kind that were found at its first visit."""
     if state is None or source.kind != "auto" or source.url != state.url:
         return source
-    if state.found == "list":
+    if state.discovery.found == "list":
         return replace(source, kind="list")
-    if state.found == "feed":
-        return replace(source, url=state.effective_url or source.url, kind="feed")
+    if state.discovery.found == "feed":
+        return replace(source, url=state.address, kind="feed")
     return source
 
 

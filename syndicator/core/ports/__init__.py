@@ -1,7 +1,6 @@
-"""Protocols of replaceable parts, of the store, and of turns at hosts. Datetimes are aware UTC."""
+"""Values in the store, and protocols of what has several forms. Datetimes are aware UTC."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, Self
@@ -12,20 +11,16 @@ from syndicator.core.model import (
     EntryStatus,
     FeedKey,
     FetchResult,
-    Outcome,
     Request,
-    SourceState,
 )
 from syndicator.core.ports.articles import FileStamp as FileStamp
 from syndicator.core.ports.articles import Withdrawn as Withdrawn
 from syndicator.core.ports.llm import Asked as Asked
 from syndicator.core.ports.llm import Choosable as Choosable
 from syndicator.core.ports.llm import Enriched as Enriched
-from syndicator.core.ports.llm import Enricher as Enricher
 from syndicator.core.ports.llm import Material as Material
 from syndicator.core.ports.llm import Meter as Meter
 from syndicator.core.ports.llm import Reply as Reply
-from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import EntryReason
 
 
@@ -109,6 +104,23 @@ class Blocks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRecord:
+    """A filed article, to be recorded. `entry`: ends; `html`: rendered body; without it, the stored
+    one stays if `same_body`. `parted`: no longer a copy. None for `score` (of the category),
+    `compared` or `blocks` leaves the stored value."""
+
+    article: Article
+    stamp: FileStamp
+    entry: EntryRow | None = None
+    html: str | None = None
+    same_body: bool = False
+    score: float | None = None
+    parted: bool = False
+    compared: Compared | None = None
+    blocks: Blocks | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
     """A new article, to find similar ones: in its `source`'s feed by title and `found_by`,
     elsewhere by `keys` since `since`."""
@@ -138,121 +150,6 @@ class Known:
         if self.withdrawn:
             return EntryReason.WITHDRAWN
         return EntryReason.PRUNED if self.pruned else None
-
-
-class VisitStore(Protocol):
-    """The store for visits, for one thread. Each write is one transaction, durable on return (in a
-    `shared` block at the next `commit`). Raises StoreError, DiskError."""
-
-    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
-        """Delay commits inside the block until `commit` or its end. Call `first` before each
-        commit."""
-
-    def commit(self) -> None: ...
-
-    def waiting(self) -> int:
-        """Return the number of uncommitted writes."""
-
-    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Return the stored rows of the entries, by entry id."""
-
-    def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Insert or replace the rows by (source_key, entry_id) in one transaction."""
-
-    def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Return pending rows whose next_try is None or not after `now`, oldest first_seen
-        first."""
-
-    def seen_since(
-        self, source_key: str, since: datetime
-    ) -> list[tuple[datetime, datetime | None]]:
-        """Return (first seen, next try) of each entry first seen after `since`; next try is None
-        unless pending."""
-
-    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        """Return address and title of the newest articles in the source's feed, at most
-        `requests.REMEMBERED`. `own`: not those of other sources."""
-
-    def count_pending(self, source_key: str) -> int: ...
-
-    def muted(self, source_key: str) -> list[EntryRow]:
-        """Return the rows of the source that its `keep` and `mute` left out."""
-
-    def count_muted(self, source_key: str) -> int: ...
-
-    def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or
-        None."""
-
-    def article(self, id: str) -> Article | None:
-        """Return the article from its row, without body, or None."""
-
-    def stamp(self, id: str) -> FileStamp | None:
-        """Return the stamp of the article's file when its row was written, or None."""
-
-    def record(
-        self,
-        article: Article,
-        stamp: FileStamp,
-        *,
-        entry: EntryRow | None = None,
-        html: str | None = None,
-        same_body: bool = False,
-        score: float | None = None,
-        parted: bool = False,
-        compared: Compared | None = None,
-        blocks: Blocks | None = None,
-    ) -> None:
-        """Record the article with memberships, aliases and stale marks; mark `entry` done. `html`:
-        rendered body; without it, the stored one stays if `same_body`. `parted`: no longer a copy.
-        None for `score` (of the category), `compared` or `blocks` leaves the stored value."""
-
-    def carriers(self, id: str) -> list[str]:
-        """Return the keys of further sources that announced article `id`, besides the one in its
-        file."""
-
-    def carry(
-        self,
-        carried: Iterable[tuple[str, str]],
-        names: Mapping[str, str],
-        *,
-        entry: EntryRow | None = None,
-    ) -> None:
-        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call
-        `ArticleStore.carry` first."""
-
-    def filed(self, source_key: str) -> Filed:
-        """Count the articles of a source; if it has none, also all articles and sources."""
-
-    def known(
-        self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
-    ) -> Known:
-        """Look up the alias keys in one query. `named`: further keys, checked only for `withdrawn`
-        and `pruned`."""
-
-    def repeated(self, host: str) -> frozenset[str]:
-        """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of
-        `host`."""
-
-    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        """Return the block digests of the last 20 articles of `host`, by article id."""
-
-    def claims(self, id: str) -> tuple[datetime | None, str | None]:
-        """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
-
-    def copies(self, id: str) -> list[str]: ...
-
-    def earlier(self, like: Like) -> Sequence[str]:
-        """Return `Known.earlier` alone."""
-
-    def note(self, key: str) -> str | None: ...
-
-    def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
-
-    def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """Store outcome and state together, so that a killed visit is repeated. At most 50 outcomes
-        a source remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,115 +219,6 @@ class StoryEntry(NamedTuple):
 
     story: str
     latest: datetime
-
-
-class ArticleIndex(Protocol):
-    """Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads
-    see committed data; each write is a durable transaction; a feed stays stale if its build is
-    killed. Raises as `VisitStore` does."""
-
-    def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds ever published, only those in `among` if given."""
-
-    def save_feed(self, row: FeedRow) -> None:
-        """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
-
-    def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in
-        source feeds only."""
-
-    def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of
-        their files."""
-
-    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """Return id, `added` and file fingerprint of each article added in a UTC month, in feed
-        order."""
-
-    def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return by UTC day of publication: number of articles, fingerprint of members, files and
-        thumbnails."""
-
-    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """Return the ids of a feed's articles published from `first` to `last`, inclusive, by
-        day."""
-
-    def latest(self, key: FeedKey, most: int) -> list[str]:
-        """Return the ids of the `most` last published articles of a feed, latest first."""
-
-    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return the stored articles by id, in the order of `ids`, without bodies."""
-
-    def path(self, id: str) -> str | None: ...
-
-    def sources(self, ids: Sequence[str]) -> dict[str, str]: ...
-
-    def each(self) -> Iterator[Article]:
-        """Iterate over published articles without body, newest first, in batches; withdrawn ones
-        may be missing."""
-
-    def unmatched(self, stamp: str) -> list[str]:
-        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest
-        of all queries."""
-
-    def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones
-        stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash
-        the next call does the rest."""
-
-    def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return the bytes of `save_words` by id, for articles unchanged since."""
-
-    def save_words(self, found: Mapping[str, bytes]) -> None:
-        """Store the packed words of texts, by article id."""
-
-    def html(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the sanitised HTML of bodies that are published in full, by article id."""
-
-    def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """Return the published stories by article id, without articles that have none."""
-
-    def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return lists of (article id, outlet) by story, first added first."""
-
-    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]: ...
-
-    def merged(self) -> dict[str, str]:
-        """Return copies: article id -> id of the article shown instead."""
-
-    def behind(self) -> set[str]:
-        """Return the ids of articles for which the entry of another one stands (see `folds`)."""
-
-    def folds(self) -> dict[str, StoryEntry]:
-        """Return the entries that an earlier version published for a story, by the id of the
-        article that has it."""
-
-    def on_hold(self) -> dict[str, str]:
-        """Return the articles that wait for the operator's release, latest first: id -> path."""
-
-    def withdrawn(self) -> list[Withdrawn]:
-        """Return the withdrawn articles, oldest first."""
-
-    def pruned(self) -> set[str]: ...
-
-    def told(self) -> dict[str, str]:
-        """Return the published stories by name, each with a fingerprint of its reports."""
-
-    def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
-        """Return the published targets of `owners`: id -> fingerprint, "" if it is out of date."""
-
-    def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
-        """Return the published files of `targets`, by name."""
-
-    def outdated(self) -> set[FeedKey]:
-        """Return the owners of files that are out of date."""
-
-    def record(self, progress: Progress) -> None:
-        """Note what is on the disk, and end marks, in one transaction."""
-
-    def keep_back(self, key: FeedKey, reason: str) -> None:
-        """Record why validation refused new files; the feed stays stale. `reason`: one line for the
-        operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

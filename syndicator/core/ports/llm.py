@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-from syndicator.core.model import Failed, Problem
+from syndicator.core.model import Problem
 from syndicator.core.ports.articles import FileStamp
 
 
@@ -40,20 +40,6 @@ class Reply:
     content: str
     tokens: int
     form: str
-
-
-class Enricher(Protocol):
-    """Asks a language model about an article. Stores nothing."""
-
-    async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Ask once; the answer is untrusted. `form`: the form of request to try first. Never
-        raises."""
-
-    def cost(self, material: Material) -> int:
-        """Return the most tokens expected for question and answer."""
-
-    async def aclose(self) -> None:
-        """Close the connections for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

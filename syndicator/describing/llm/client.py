@@ -1,5 +1,4 @@
-"""Call an OpenAI-compatible endpoint (`ports.Enricher`), with a daily budget and a circuit
-breaker."""
+"""Call an OpenAI-compatible endpoint, with a daily budget and a circuit breaker."""
 
 import json
 import re
@@ -81,6 +80,7 @@ class Endpoint:
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
+        """Return the most tokens expected for question and answer."""
         return prompt.cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:

@@ -670,7 +670,7 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
             next_try=row.next_try,
         )
     elif decision.act == "merge":
-        name = context.source.title or context.state.feed_title
+        name = context.source.title or context.state.channel.feed_title
         carry(run.article_store, run.store, article.id, key, name, entry=row)
         context.log.debug("known already", article=article.id)
     elif decision.reading is None:

@@ -64,12 +64,14 @@ async def entries(context: VisitContext, answer: Fetched) -> Announced:
 async def _read(context: VisitContext, answer: Fetched) -> ParsedFeed:
     run, state = context.run, context.state
     seen: tuple[Seen, ...] = ()
-    if not state.listing:
+    if not state.discovery.listing:
         seen = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
     body = (answer.body, answer.final_url, dict(answer.headers))
-    feed: ParsedFeed = await run.worker.call(jobs.read_listing, *body, state.listing, seen)
-    first = state.last_success is None  # also if the operator pointed to the list
-    return feed if state.listing and not first else await _with_older(context, feed)
+    feed: ParsedFeed = await run.worker.call(
+        jobs.read_listing, *body, state.discovery.listing, seen
+    )
+    first = state.visits.last_success is None  # also if the operator pointed to the list
+    return feed if state.discovery.listing and not first else await _with_older(context, feed)
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:

@@ -14,4 +14,5 @@ def kind_of(source: Source, state: SourceState) -> Visited:
         return discovery.KINDS[source.kind]
     if state.is_undiscovered:
         return discovery
-    return discovery.KINDS[state.found] if state.found else feed  # "": by an earlier version
+    found = state.discovery.found
+    return discovery.KINDS[found] if found else feed  # "": by an earlier version

@@ -106,7 +106,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
 
 def _list(app: App, key: str) -> Text:
     state = app.archive.store.visits.state(key)
-    return packed_list(state.listing) if state and state.listing else None
+    return packed_list(state.discovery.listing) if state and state.discovery.listing else None
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
@@ -114,7 +114,8 @@ def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
     for key, (_, text) in texts.items():
         if (state := visits.state(key)) is not None:
             listing = unpacked_list(text) if text is not None else None
-            visits.save_states([replace(state.asked_whole(), listing=listing)])
+            discovery = replace(state.discovery, listing=listing)
+            visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
 
 def _tags(app: App, id: str) -> Text:

@@ -13,8 +13,8 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.axes import SOURCE
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedKey, Source
-from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
+from syndicator.publishing.article_index import Members
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, fingerprint
 from syndicator.publishing.render.view import View
@@ -69,9 +69,7 @@ def _shown_whole(site: Site, ids: Iterable[str]) -> list[View]:
     return sorted(views, key=lambda view: (view.published, view.id))
 
 
-def _fingerprint_days(
-    keys: Sequence[FeedKey], index: ArticleIndex, other_input: str
-) -> dict[str, str]:
+def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str) -> dict[str, str]:
     """Return UTC day -> fingerprint of all that its pages are made of: its articles, those of the
     nearest days before and after, which they link, and `other_input`."""
     parts: dict[str, list[str]] = defaultdict(list)
@@ -88,7 +86,7 @@ def _fingerprint_days(
     }
 
 
-def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:
+def _ids(keys: Sequence[FeedKey], index: Members, days: Sequence[str]) -> dict[str, set[str]]:
     """Return UTC day -> ids of the articles, from the earliest to the latest of `days`."""
     ids_of: dict[str, set[str]] = defaultdict(set)
     for key in keys:

@@ -10,8 +10,9 @@ from typing import Any
 from syndicator.configuration.settings import Digest, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES
 from syndicator.core.model import Article, FeedKey, FeedSpec, Source, entry_urn
-from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import digests
+from syndicator.publishing.article_index import ArticleIndex
 from syndicator.publishing.entries import Entries, renderers
 from syndicator.publishing.kept import EntryKind, KeptEntries
 from syndicator.publishing.look import Look

@@ -17,8 +17,9 @@ from typing import Final
 
 from syndicator.core.formats import ATOM
 from syndicator.core.model import FeedKey, FeedSpec
-from syndicator.core.ports import ArticleIndex, FeedRow
+from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths
+from syndicator.publishing.article_index import Members
 
 DAY: Final = timedelta(days=1)
 _REACH: Final = 4  # times `most`: how many articles are searched for other sources beside a flood
@@ -44,7 +45,7 @@ class Selection:
     left_out: frozenset[str] = frozenset()
 
 
-def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
+def head_of_window(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
     """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the
     newest. Of the 24 hours before the newest at most `most`; in all at most `most_older`, or those
     of the 24 hours if they are more. If articles are left out, a source gets at most its `share` of
@@ -73,7 +74,7 @@ def room(spec: FeedSpec, places: int) -> int:
 
 def _shared(
     spec: FeedSpec,
-    index: ArticleIndex,
+    index: Members,
     *,
     always: int,
     places: int,
@@ -109,7 +110,7 @@ def places_of(sources: Sequence[str], *, always: int, places: int, room: int) ->
     return chosen
 
 
-def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
+def _latest(key: FeedKey, index: Members) -> datetime | None:
     ids = index.ids(key, limit=1, since=None, most=1)
     return next((article.added for article in index.articles(ids).values()), None)
 
@@ -137,7 +138,7 @@ def file_name(document: Document, format: str) -> str:
 
 def chain(
     spec: FeedSpec,
-    index: ArticleIndex,
+    index: Members,
     shown: Collection[str],
     open_month: str,
     about: str,
@@ -160,7 +161,7 @@ def chain(
     return [_linked(documents, place, about) for place in range(len(documents))]
 
 
-def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[str]:
+def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
     """Return the article ids of a document, newest first."""
     if document.ids is not None:
         return document.ids
@@ -188,7 +189,7 @@ def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, fro
 
 def _closed(
     spec: FeedSpec,
-    index: ArticleIndex,
+    index: Members,
     closed: Mapping[str, tuple[int, str]],
     shown: Collection[str] | None,
     old_bits: Mapping[str, frozenset[str]],
@@ -256,9 +257,7 @@ def _runs(
     return runs
 
 
-def _are_shown(
-    shown: Collection[str], key: FeedKey, months: Sequence[str], index: ArticleIndex
-) -> bool:
+def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], index: Members) -> bool:
     return {id for month in months for id, _, _ in index.month_entries(key, month)} <= set(shown)
 
 

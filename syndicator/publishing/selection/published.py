@@ -9,8 +9,9 @@ from syndicator.configuration.settings import Publish
 from syndicator.core import axes as core_axes
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import FeedKey, FeedSpec
-from syndicator.core.ports import ArticleIndex, FeedRow, Outlet, PublishedFile
+from syndicator.core.ports import FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
+from syndicator.publishing.article_index import Files
 
 _SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
 
@@ -28,7 +29,7 @@ def to_look_at(
     return {spec.key for spec in specs if spec.key in outdated or changed(rows.get(spec.key))}
 
 
-def are_files_replaced(newest: Iterable[FeedRow], index: ArticleIndex, outlet: Outlet) -> bool:
+def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) -> bool:
     """Return True if the published files are not those last written, such as a restored older
     folder. Compares one file of each of the first few of `newest`, the feeds of the newest
     articles."""

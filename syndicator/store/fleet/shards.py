@@ -190,9 +190,7 @@ class Shards:
         """Return the due sources of the hosts `names`, at most `each` of a host, as (state, has
         pending entries)."""
         rows = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
-        return [
-            (codec.unpack(SourceState, codec.joined(row.data, row.plan)), row.waits) for row in rows
-        ]
+        return [(codec.unpack_state(row.data, row.plan), row.waits) for row in rows]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
         """Return a check for writing transactions: it, or the commit, raises JobLost if another

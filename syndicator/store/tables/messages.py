@@ -3,23 +3,43 @@ Each write is a durable transaction. Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import insert as insert_rows
+
+from syndicator.core.axes import ALL
 from syndicator.core.ports import Asked, Meter
 from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.store import codec, schema
-from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
+from syndicator.store.database import Database, chunks, insert, upsert
 
-_SHOWN = "EXISTS (SELECT id FROM members WHERE members.id = {}.id)"
+_a, _m, _w = schema.articles.c, schema.messages.c, schema.announced.c
+_member, _asked = schema.members.c, schema.llm_asked.c
 # Reads only an index; a second query selects those in feeds.
-_CHANGED = """SELECT articles.id, articles.mtime_ns, articles.size, digest FROM articles
-LEFT JOIN announced known ON known.id = articles.id
-WHERE known.id IS NULL OR known.mtime_ns <> articles.mtime_ns OR known.size <> articles.size"""
-_DUE = """SELECT receiver, subject, id, body, at, next_try, tries, fault, n FROM messages
-WHERE receiver = ? AND next_try <= ? AND NOT EXISTS (SELECT n FROM messages earlier
-WHERE earlier.receiver = messages.receiver AND earlier.subject = messages.subject AND earlier.n < messages.n)
-ORDER BY n LIMIT ?"""  # noqa: E501
+_CHANGED = (
+    select(_a.id, _a.mtime_ns, _a.size, _w.digest)
+    .join_from(schema.articles, schema.announced, _w.id == _a.id, isouter=True)
+    .where(or_(_w.id.is_(None), _w.mtime_ns != _a.mtime_ns, _w.size != _a.size))
+)
+_IN_FEEDS = select(_member.id).where(_member.id.in_(bindparam("ids", expanding=True))).distinct()
+_HIDDEN = select(_w.id).where(~select(_member.id).where(_member.id == _w.id).exists())
+_EARLIER = schema.messages.alias("earlier").c
+_FIRST_OF_SUBJECT = ~(
+    select(_EARLIER.n)
+    .where(_EARLIER.receiver == _m.receiver, _EARLIER.subject == _m.subject, _EARLIER.n < _m.n)
+    .exists()
+)
+_DUE = (
+    select(schema.messages)
+    .where(_m.receiver == bindparam("to"), _m.next_try <= bindparam("now"), _FIRST_OF_SUBJECT)
+    .order_by(_m.n)
+    .limit(bindparam("most"))
+)
+_WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)).group_by(
+    _m.receiver
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +87,28 @@ class Messages:
 
     def begin(self, before: datetime) -> None:
         """Treat published articles added before `before` as sent."""
-        shown = (
-            f"SELECT id, mtime_ns, size, '' FROM articles WHERE {_SHOWN.format('articles')} AND"
-            " added < ?"
+        is_shown = select(_member.id).where(_member.id == _a.id).exists()
+        shown = select(_a.id, _a.mtime_ns, _a.size, literal("")).where(
+            is_shown, _a.added < codec.micros(before)
         )
+        columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
         with self._db.write() as connection:
-            drive(connection, "DELETE FROM announced")
-            text = f"INSERT INTO announced (id, mtime_ns, size, digest) {shown}"
-            drive(connection, text, (codec.micros(before),))
+            connection.execute(delete(schema.announced))
+            connection.execute(insert_rows(schema.announced).from_select(columns, shown))
 
     def changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for articles in feeds whose file has
         changed since."""
-        rows = {id: Known(*row) for id, *row in self._db.driven(_CHANGED)}
-        text = "SELECT DISTINCT id FROM members WHERE id IN ({})"
-        ids = (
-            id
-            for part in chunks(list(rows))
-            for (id,) in self._db.driven(text.format(marks(part)), *part)
-        )
-        return {id: rows[id] for id in ids}
+        versions = {id: Known(*row) for id, *row in self._db.rows(_CHANGED)}
+        changed: dict[str, Known] = {}
+        for part in chunks(list(versions)):
+            for (id,) in self._db.rows(_IN_FEEDS, {"ids": part}):
+                changed[id] = versions[id]
+        return changed
 
     def hidden(self) -> list[str]:
         """Return the ids of articles that receivers have and no feed shows any more."""
-        text = f"SELECT id FROM announced WHERE NOT {_SHOWN.format('announced')}"
-        return [id for (id,) in self._db.driven(text)]
+        return [id for (id,) in self._db.rows(_HIDDEN)]
 
     def put(
         self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
@@ -110,42 +127,43 @@ class Messages:
                 [{"id": id, **asdict(item)} for id, item in known.items()],
             )
             for ids in chunks(list(hidden)):
-                drive(connection, f"DELETE FROM announced WHERE id IN ({marks(ids)})", tuple(ids))
+                connection.execute(delete(schema.announced).where(_w.id.in_(ids)))
 
     def waiting(self) -> list[Waiting]:
-        text = "SELECT receiver, count(*), min(at), max(fault) FROM messages GROUP BY receiver"
         return [
-            Waiting(key, count, codec.moment(at), fault)
-            for key, count, at, fault in self._db.driven(text)
+            Waiting(receiver, count, codec.moment(at), fault)
+            for receiver, count, at, fault in self._db.rows(_WAITING)
         ]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
         """Return the receiver's first message about each subject, if it is due, in order."""
-        names = [field.name for field in fields(Message)]
-        rows = self._db.driven(_DUE, receiver, codec.micros(now), most)
-        return [Message(**dict(zip(names, row, strict=True))) for row in rows]
+        rows = self._db.rows(_DUE, {"to": receiver, "now": codec.micros(now), "most": most})
+        return [Message(**row._mapping) for row in rows]
 
     def sent(self, message: Message) -> None:
         """Delete a message that its receiver accepted."""
         with self._db.write() as connection:
-            drive(connection, "DELETE FROM messages WHERE n = ?", (message.n,))
+            connection.execute(delete(schema.messages).where(_m.n == message.n))
 
     def failed(self, message: Message, fault: str, next_try: datetime, *, all: bool) -> None:
         """Record a failed try. `all`: the receiver's other messages wait until `next_try`, too."""
         at = codec.micros(next_try)
-        others = "UPDATE messages SET next_try = ? WHERE receiver = ? AND next_try < ?"
-        tried = "UPDATE messages SET tries = ?, fault = ?, next_try = ? WHERE n = ?"
+        others = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < at)
+        tried = update(schema.messages).where(_m.n == message.n)
         with self._db.write() as connection:
             if all:
-                drive(connection, others, (at, message.receiver, at))
-            drive(connection, tried, (message.tries + 1, fault, at, message.n))
+                connection.execute(others.values(next_try=at))
+            connection.execute(tried.values(tries=message.tries + 1, fault=fault, next_try=at))
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
         """Delete the messages for these receivers, and all messages older than `before`."""
         with self._db.write() as connection:
-            drive(connection, "DELETE FROM messages WHERE at < ?", (codec.micros(before),))
+            connection.execute(delete(schema.messages).where(_m.at < codec.micros(before)))
             for receiver in receivers:
-                drive(connection, "DELETE FROM messages WHERE receiver = ?", (receiver,))
+                connection.execute(delete(schema.messages).where(_m.receiver == receiver))
+
+
+_SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
 
 
 class Subscriptions:
@@ -155,22 +173,18 @@ class Subscriptions:
         self._db = database
 
     def all(self) -> list[Subscription]:
-        rows = self._db.driven("SELECT data FROM subscriptions ORDER BY token")
+        rows = self._db.rows(_SUBSCRIPTIONS)
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
     def of(self, source_key: str) -> list[Subscription]:
         """Return the subscriptions of one source; at most one of them is wanted."""
-        text = "SELECT data FROM subscriptions WHERE source = ? ORDER BY token"
-        return [
-            codec.unpack(Subscription, data)
-            for (data,) in self._db.driven(text, codec.key(source_key))
-        ]
+        of_source = _SUBSCRIPTIONS.where(schema.subscriptions.c.source == codec.key(source_key))
+        return [codec.unpack(Subscription, data) for (data,) in self._db.rows(of_source)]
 
     def tallies(self) -> list[Tally]:
         """Return how many entries each hub delivered and missed."""
-        return [
-            codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")
-        ]
+        rows = self._db.rows(select(schema.hub_tallies.c.data))
+        return [codec.unpack(Tally, data) for (data,) in rows]
 
     def save(
         self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]
@@ -185,21 +199,33 @@ class Subscriptions:
         with self._db.write() as connection:
             upsert(connection, schema.subscriptions, rows)
             for part in chunks(sorted(gone)):
-                drive(
-                    connection,
-                    f"DELETE FROM subscriptions WHERE token IN ({marks(part)})",
-                    tuple(part),
-                )
+                ended = delete(schema.subscriptions)
+                connection.execute(ended.where(schema.subscriptions.c.token.in_(part)))
             upsert(connection, schema.hub_tallies, hubs)
 
 
 METER = "llm:meter"
 
 # The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
-_UNASKED = """SELECT members.id FROM members JOIN articles ON articles.id = members.id
-LEFT JOIN llm_asked asked ON asked.id = members.id WHERE axis = 'all' AND slug = 'all' AND members.added >= ?
-AND (asked.id IS NULL OR asked.plan <> ? OR asked.mtime_ns <> articles.mtime_ns OR asked.size <> articles.size
-OR asked.next_try <= ?) ORDER BY members.added DESC, members.published DESC, members.id LIMIT ?"""  # noqa: E501
+_UNASKED = (
+    select(_member.id)
+    .join_from(schema.members, schema.articles, _a.id == _member.id)
+    .outerjoin(schema.llm_asked, _asked.id == _member.id)
+    .where(
+        _member.axis == ALL.axis,
+        _member.slug == ALL.slug,
+        _member.added >= bindparam("since"),
+        or_(
+            _asked.id.is_(None),
+            _asked.plan != bindparam("plan"),
+            _asked.mtime_ns != _a.mtime_ns,
+            _asked.size != _a.size,
+            _asked.next_try <= bindparam("now"),
+        ),
+    )
+    .order_by(_member.added.desc(), _member.published.desc(), _member.id)
+    .limit(bindparam("most"))
+)
 
 
 class Enrichment:
@@ -209,16 +235,17 @@ class Enrichment:
         self._db = database
 
     def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
-        return [
-            id
-            for (id,) in self._db.driven(
-                _UNASKED, codec.micros(since), plan, codec.micros(now), limit
-            )
-        ]
+        values = {
+            "since": codec.micros(since),
+            "plan": plan,
+            "now": codec.micros(now),
+            "most": limit,
+        }
+        return [id for (id,) in self._db.rows(_UNASKED, values)]
 
     def asked(self, id: str) -> Asked | None:
-        rows = self._db.driven("SELECT data FROM llm_asked WHERE id = ?", id)
-        return codec.unpack(Asked, rows[0][0]) if rows else None
+        data = self._db.scalar(select(_asked.data).where(_asked.id == id))
+        return None if data is None else codec.unpack(Asked, data)
 
     def save_asked(self, asked: Asked) -> None:
         row = {
@@ -235,8 +262,9 @@ class Enrichment:
             upsert(connection, schema.llm_asked, [row])
 
     def answer(self, key: str) -> str | None:
-        rows = self._db.driven("SELECT answer FROM llm_answers WHERE key = ?", key)
-        return str(json.loads(rows[0][0])) if rows else None
+        answers = schema.llm_answers.c
+        text = self._db.scalar(select(answers.answer).where(answers.key == key))
+        return None if text is None else str(json.loads(text))
 
     def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None:
         row = {"key": key, "id": id, "at": codec.micros(at), "answer": json.dumps(answer)}
@@ -244,8 +272,9 @@ class Enrichment:
             upsert(connection, schema.llm_answers, [row])
 
     def meter(self) -> Meter:
-        rows = self._db.driven("SELECT value FROM notes WHERE key = ?", METER)
-        return codec.unpack(Meter, rows[0][0]) if rows else Meter()
+        notes = schema.notes.c
+        text = self._db.scalar(select(notes.value).where(notes.key == METER))
+        return Meter() if text is None else codec.unpack(Meter, text)
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
         row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}

@@ -3,18 +3,30 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from syndicator.core.model import FeedKey
 from syndicator.core.ports.subscriptions import Picture, Pictured, PictureRow
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks, drive, marks
+from syndicator.store.database import Database, chunks
 
 _p = schema.pictures.c
-_SHOWN = "EXISTS (SELECT id FROM members WHERE members.id = pictures.id)"
-_COLUMNS = "id, url, next_try, name, width, height, tries, reason, detail"
-_DUE = f"FROM pictures WHERE next_try <= ? AND {_SHOWN}"
+_m = schema.members.c
+_IS_SHOWN = select(_m.id).where(_m.id == _p.id).exists()
+_IS_MADE = _p.name != ""
+_ROW = select(
+    _p.id, _p.url, _p.next_try, _p.name, _p.width, _p.height, _p.tries, _p.reason, _p.detail
+)
+_DUE = _ROW.where(_p.next_try <= bindparam("now"), _IS_SHOWN).limit(bindparam("most"))
+_TAKEN = select(_p.id, _p.name, _p.width, _p.height).where(
+    _IS_MADE, _p.id.in_(bindparam("ids", expanding=True))
+)
+_NAMES = select(_p.name).where(_IS_MADE).distinct()
+_UNMADE = select(_p.reason, func.count()).where(~_IS_MADE, _IS_SHOWN).group_by(_p.reason)
+_MADE = select(func.count()).select_from(schema.pictures).where(_IS_MADE, _IS_SHOWN)
+_IN_FEEDS = select(_m.axis, _m.slug, _m.added, _m.published).distinct()
 
 
 class Pictures:
@@ -25,15 +37,16 @@ class Pictures:
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
         """Return the pictures to fetch for articles that a feed shows, newest articles first."""
-        text = f"SELECT {_COLUMNS} {_DUE} ORDER BY added DESC, id LIMIT ?"
-        return [_row(*row) for row in self._db.driven(text, codec.micros(now), most)]
+        newest = _DUE.order_by(_p.added.desc(), _p.id)
+        due = self._db.rows(newest, {"now": codec.micros(now), "most": most})
+        return [_picture_row(row) for row in due]
 
     def any_due(self, now: datetime) -> bool:
-        return bool(self._db.driven(f"SELECT id {_DUE} LIMIT 1", codec.micros(now)))
+        return bool(self._db.rows(_DUE, {"now": codec.micros(now), "most": 1}))
 
     def row(self, id: str) -> PictureRow | None:
-        rows = self._db.driven(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", id)
-        return _row(*rows[0]) if rows else None
+        rows = self._db.rows(_ROW.where(_p.id == id))
+        return _picture_row(rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
         """Save the result for a picture, if the article still has it; mark feeds stale if it
@@ -59,21 +72,17 @@ class Pictures:
 
     def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
         """Return article id -> thumbnail."""
-        text = "SELECT id, name, width, height FROM pictures WHERE name <> '' AND id IN ({})"
-        rows = (
-            row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)
-        )
-        return {
-            id: Picture(name=name, width=width, height=height) for id, name, width, height in rows
-        }
+        taken: dict[str, Picture] = {}
+        for part in chunks(ids):
+            for id, name, width, height in self._db.rows(_TAKEN, {"ids": part}):
+                taken[id] = Picture(name=name, width=width, height=height)
+        return taken
 
     def names(self, *, shown: bool = True) -> set[str]:
         """Return the names of thumbnails, of all articles or, if `shown`, of those that a feed
         shows."""
-        text = "SELECT DISTINCT name FROM pictures WHERE name <> ''" + (
-            f" AND {_SHOWN}" if shown else ""
-        )
-        return {name for (name,) in self._db.driven(text)}
+        names = _NAMES.where(_IS_SHOWN) if shown else _NAMES
+        return {name for (name,) in self._db.rows(names)}
 
     def lost(self, names: Iterable[str]) -> None:
         """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed
@@ -86,36 +95,27 @@ class Pictures:
                 connection.execute(update(schema.pictures).where(_p.name.in_(part)).values(**again))
 
     def counts(self) -> Pictured:
-        of_reason = (
-            f"SELECT reason, count(*) FROM pictures WHERE name = '' AND {_SHOWN} GROUP BY reason"
-        )
-        without = dict(self._db.driven(of_reason))
+        without = dict(self._db.rows(_UNMADE))
         failed = {reason: count for reason, count in sorted(without.items()) if reason}
-        finished = self._db.driven(f"SELECT count(*) FROM pictures WHERE name <> '' AND {_SHOWN}")
-        return Pictured(made=int(finished[0][0]), waiting=without.get("", 0), failed=failed)
+        made = int(self._db.scalar(_MADE))
+        return Pictured(made=made, waiting=without.get("", 0), failed=failed)
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:
-    among, changed = marks([*ids]), defaultdict[FeedKey, set[rows.Times]](set)
-    of = f"SELECT DISTINCT axis, slug, added, published FROM members WHERE id IN ({among})"
-    for axis, slug, added, published in drive(connection, of, tuple(ids)):
+    changed = defaultdict[FeedKey, set[rows.Times]](set)
+    for axis, slug, added, published in connection.execute(_IN_FEEDS.where(_m.id.in_(ids))):
         changed[FeedKey(axis, slug)].add((added, published))
     rows.mark(connection, changed)
 
 
-def _row(
-    id: str,
-    url: str,
-    next_try: int | None,
-    name: str,
-    width: int,
-    height: int,
-    tries: int,
-    reason: str,
-    detail: str,
-) -> PictureRow:
-    due = None if next_try is None else codec.moment(next_try)
-    picture = Picture(name=name, width=width, height=height) if name else None
+def _picture_row(row: Any) -> PictureRow:
+    picture = Picture(name=row.name, width=row.width, height=row.height) if row.name else None
     return PictureRow(
-        id=id, url=url, tries=tries, next_try=due, picture=picture, reason=reason, detail=detail
+        id=row.id,
+        url=row.url,
+        tries=row.tries,
+        next_try=None if row.next_try is None else codec.moment(row.next_try),
+        picture=picture,
+        reason=row.reason,
+        detail=row.detail,
     )

@@ -4,12 +4,23 @@ after a crash."""
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import bindparam, delete, func, select, union
+
 from syndicator.core.ports.articles import Reserved
 from syndicator.store import codec, schema
-from syndicator.store.database import drive, insert_new
+from syndicator.store.database import insert_new
 from syndicator.store.group import Group
 
-_FILED = "id IN (SELECT id FROM articles WHERE articles.path = reservations.path)"
+_a, _r = schema.articles.c, schema.reservations.c
+_IS_FILED = _r.id.in_(select(_a.id).where(_a.path == _r.path).correlate(schema.reservations))
+_PATHS = (
+    select(_a.path).where(_a.id == bindparam("id")),
+    select(_r.path).where(_r.id == bindparam("id")),
+)
+_NEAR = union(
+    *(select(id).where(id >= bindparam("first"), id < bindparam("after")) for id in (_a.id, _r.id))
+)
+_UNFILED = select(_r.id, _r.path, _r.at).where(~_IS_FILED).order_by(func.abs(_r.at), _r.id)
 
 
 class Reservations:
@@ -24,29 +35,24 @@ class Reservations:
         return Reservations(self._db, clock)
 
     def path(self, id: str) -> str | None:
-        tables = ("articles", "reservations")
-        rows = (
-            row
-            for table in tables
-            for row in self._db.driven(f"SELECT path FROM {table} WHERE id = ?", id)
-        )
+        rows = (row for query in _PATHS for row in self._db.rows(query, {"id": id}))
         return next((str(path) for (path,) in rows), None)
 
     def near(self, id: str, chars: int) -> list[str]:
         first = id[:chars]
         after = first[:-1] + chr(ord(first[-1]) + 1)
-        between = "WHERE id >= ? AND id < ?"
-        text = f"SELECT id FROM articles {between} UNION SELECT id FROM reservations {between}"
-        return sorted(
-            {other for (other,) in self._db.driven(text, first, after, first, after)} - {id}
-        )
+        ids = {other for (other,) in self._db.rows(_NEAR, {"first": first, "after": after})}
+        return sorted(ids - {id})
 
     def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
         assert self._clock is not None
         at = codec.micros(self._clock())
+        of_article, of_reservation = _PATHS
+        release = delete(schema.reservations).where(_r.id == id)
+        filed = None
         with self._db.write() as connection:
             if not writing:
-                drive(connection, "DELETE FROM reservations WHERE id = ?", (id,))
+                connection.execute(release)
             # In this order: while another transaction makes a row of its reservation, the insert
             # waits for its end.
             insert_new(
@@ -54,30 +60,25 @@ class Reservations:
                 schema.reservations,
                 [{"id": id, "path": path, "at": at if writing else -at}],
             )
-            filed = (
-                drive(connection, "SELECT path FROM articles WHERE id = ?", (id,))
-                if writing
-                else []
-            )
-            if filed and filed[0][0] != path:
-                drive(connection, "DELETE FROM reservations WHERE id = ?", (id,))
-            rows = filed or drive(connection, "SELECT path FROM reservations WHERE id = ?", (id,))
+            if writing:
+                filed = connection.scalar(of_article, {"id": id})
+            if filed is not None and filed != path:
+                connection.execute(release)
+            used: str = filed or connection.scalars(of_reservation, {"id": id}).one()
         self._db.commit()
-        return str(rows[0][0])
+        return used
 
     def release(self, path: str) -> None:
         with self._db.write() as connection:
-            drive(connection, "DELETE FROM reservations WHERE path = ?", (path,))
+            connection.execute(delete(schema.reservations).where(_r.path == path))
 
     def reserved(self) -> list[Reserved]:
-        text = f"SELECT id, path, at FROM reservations WHERE NOT {_FILED} ORDER BY abs(at), id"
-        rows = self._db.driven(text)
         return [
             Reserved(id=id, path=path, at=codec.moment(abs(at)), writing=at > 0)
-            for id, path, at in rows
+            for id, path, at in self._db.rows(_UNFILED)
         ]
 
     def sweep(self, before: datetime) -> None:
         with self._db.write() as connection:
-            text = f"DELETE FROM reservations WHERE {_FILED} AND abs(at) < ?"
-            drive(connection, text, (codec.micros(before),))
+            is_old = func.abs(_r.at) < codec.micros(before)
+            connection.execute(delete(schema.reservations).where(_IS_FILED, is_old))

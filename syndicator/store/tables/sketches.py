@@ -1,5 +1,4 @@
-"""The part of `ports.VisitStore` that finds earlier versions and copies of an article, by sketches
-and aliases."""
+"""Find earlier versions and copies of an article, by sketches and aliases."""
 
 import json
 from collections import Counter
@@ -114,12 +113,15 @@ class Comparisons:
         return [value for (value,) in self._db.driven(f"SELECT {selected}", *values)]
 
     def repeated(self, host: str) -> frozenset[str]:
+        """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of
+        `host`."""
         counted: Counter[str] = Counter()
         for digests in self.blocks_by_article(host).values():
             counted.update(digests)
         return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
+        """Return the block digests of the last 20 articles of `host`, by article id."""
         text = "SELECT article, digests FROM blocks WHERE host = ? ORDER BY n DESC LIMIT ?"
         rows = self._db.driven(text, codec.key(host), REMEMBERED)
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
@@ -148,6 +150,8 @@ class Comparisons:
     def known(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
+        """Look up the alias keys in one query. `named`: further keys, checked only for `withdrawn`
+        and `pruned`."""
         keys = [codec.key(value) for value in aliases][:CHUNK]
         values = {"aliases": keys, "all": [*keys, *map(codec.key, named)][:CHUNK]} | (
             _values(like) if like else {}
@@ -155,9 +159,11 @@ class Comparisons:
         return _as_known(self._db.rows(_KNOWN_LIKE if like else _KNOWN, values))
 
     def earlier(self, like: Like) -> Sequence[str]:
+        """Return `Known.earlier` alone."""
         return _as_known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
+        """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
         for since, named in self._db.driven("SELECT since, named FROM sketches WHERE id = ?", id):
             return None if since is None else codec.moment(since), named
         return None, None
@@ -166,6 +172,8 @@ class Comparisons:
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", id)
 
     def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
+        """Return address and title of the newest articles in the source's feed, at most
+        `requests.REMEMBERED`. `own`: not those of other sources."""
         articles = map(
             partial(codec.unpack, Article),
             self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS),

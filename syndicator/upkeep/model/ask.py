@@ -12,7 +12,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core import program
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Failed, Problem
-from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.core.ports import Asked, FileStamp, Material, Meter, Reply
 from syndicator.core.reasons import CommandReason, LlmReason
 from syndicator.describing.llm import client, prompt, validate
 from syndicator.describing.llm.aligned import Refusal
@@ -107,7 +107,7 @@ class _Asking:
     archive: Archive
     configuration: Configuration
     scope: Scope
-    enricher: Enricher
+    enricher: client.Endpoint
     worker: Worker
     report: AskReport
     filed: Callable[[str], None]

@@ -63,8 +63,11 @@ def test_a_source_that_moved_is_named(filled: Instance) -> None:
         state = opened.archive.store.visits.states()["holt"]
         moved = replace(
             state,
-            effective_url="https://bank.example/feed",
-            moved_at=datetime(2026, 11, 3, tzinfo=UTC),
+            redirects=replace(
+                state.redirects,
+                effective_url="https://bank.example/feed",
+                moved_at=datetime(2026, 11, 3, tzinfo=UTC),
+            ),
         )
         opened.archive.store.visits.save_states([moved])
     told = rows(filled)["source-moved"]

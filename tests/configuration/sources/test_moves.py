@@ -7,12 +7,13 @@ from typing import Any
 
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import SourceState
+from tests.states import changed
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 
 
 def state(key: str, **more: Any) -> SourceState:
-    return SourceState(key=key, url=f"https://{key}.example/feed", **more)
+    return changed(SourceState(key=key, url=f"https://{key}.example/feed"), **more)
 
 
 def test_a_move_within_a_site_is_told_without_a_warning() -> None:

@@ -126,7 +126,9 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         for failures in range(1, MOVE_VISITS + 1):
             state = remembered.after(source, state, gone, None, app.archive.clock())
             assert state.is_undiscovered == (failures == MOVE_VISITS)
-        app.archive.store.visits.save_states([replace(state, next_due=None)])
+        app.archive.store.visits.save_states(
+            [replace(state, schedule=replace(state.schedule, next_due=None))]
+        )
     instance.visit()
     assert instance.seen()[SITE].followed == moved
 

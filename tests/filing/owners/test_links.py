@@ -12,7 +12,7 @@ import pytest
 from syndicator.app.clients import make_fetcher
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
-from syndicator.core.model import Entry, Source, SourceState
+from syndicator.core.model import Entry, Redirects, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing.context import EntryContext, VisitContext
 from syndicator.filing.owners import ask_front, front_page
@@ -174,7 +174,10 @@ def visiting(
         )
         await act(
             context.visit(
-                source, SourceState(key=source.key, url=source.url, effective_url=moved or None)
+                source,
+                SourceState(
+                    key=source.key, url=source.url, redirects=Redirects(effective_url=moved or None)
+                ),
             )
         )
         await fetcher.aclose()

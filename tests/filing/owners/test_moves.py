@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.app.clients import make_fetcher
 from syndicator.app.contexts import make_context
-from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState
+from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState, VisitTimes
 from syndicator.filing.owners import follow_move, pair_articles
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
@@ -71,7 +71,9 @@ def confirmed(
             context = make_context(
                 app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None
             )
-            state = SourceState(key="bank", url=source.url, last_success=app.archive.clock())
+            state = SourceState(
+                key="bank", url=source.url, visits=VisitTimes(last_success=app.archive.clock())
+            )
             await follow_move(context.visit(source, state), answer, feed)
             await fetcher.aclose()
 

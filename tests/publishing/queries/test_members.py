@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import Article
+from syndicator.core.ports import ArticleRecord
 from syndicator.upkeep import editorial, reindex
 from tests.places import Place, store_articles
 
@@ -34,7 +35,7 @@ def put(place: Place, before: Article, **changes: Any) -> None:
         stored, stamp, _ = app.archive.article_store.put(
             replace(before, **changes), app.archive.store.index.path(before.id)
         )
-        app.archive.store.visits.record(stored, stamp)
+        app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
 def titles(place: Place, slug: str = "chips") -> list[str]:

@@ -182,7 +182,11 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
         )
         with open_app(up.config) as app:
             state = app.archive.store.visits.state("s0")
-        assert state and state.failures == 0 and state.last_success == state.last_visit
+        assert (
+            state
+            and state.backoff.failures == 0
+            and state.visits.last_success == state.visits.last_visit
+        )
         up.later = timedelta(minutes=6)
         await up.run()
         assert topic.polls == 2  # what could not be read said that there is something

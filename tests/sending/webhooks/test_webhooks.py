@@ -15,10 +15,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from syndicator.health.check.configuration import configured
 
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
-from syndicator.health.check.config_files import configured
+from syndicator.core.model import (
+    BackOff,
+    Failed,
+    Outcome,
+    Problem,
+    SourceState,
+    VisitTimes,
+    entry_urn,
+)
 from syndicator.health.check.installation import check
 from syndicator.health.follow import report_run
 from syndicator.publishing.kinds.targets import BuildReport
@@ -413,9 +421,8 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
-            first_visit=NOW,
-            last_visit=place.now,
-            disabled=disabled,
+            visits=VisitTimes(first_visit=NOW, last_visit=place.now),
+            backoff=BackOff(disabled=disabled),
         )
         with place.app() as app:
             app.archive.store.visits.save_states([state])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.core.model import Article, Outcome, Problem, SourceState
+from syndicator.core.model import Article, Outcome, Problem, Schedule, SourceState, VisitTimes
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.filing.refile import revise
@@ -228,9 +228,8 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
-            last_visit=late,
-            last_success=late,
-            next_due=late,
+            visits=VisitTimes(last_visit=late, last_success=late),
+            schedule=Schedule(next_due=late),
         )
         app.archive.store.visits.save_states([state])
         then = NOW + timedelta(days=3)
@@ -245,6 +244,10 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
         assert [problem.reason for problem in reconcile.files(app.archive, app.configuration)] == [
             "clock-behind"
         ]
+        assert (states["one"].visits.last_success, states["one"].schedule.next_due) == (NOW, NOW)
+        assert [
+            (one.entry_id, one.first_seen) for one in app.archive.store.visits.pending("one", NOW)
+        ] == [("guid", NOW)]
         assert (states["one"].last_success, states["one"].next_due) == (NOW, NOW)
         assert [
             (one.entry_id, one.first_seen) for one in app.archive.store.visits.pending("one", NOW)

@@ -60,12 +60,18 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
         state = app.archive.store.visits.state("one")
         assert state is not None
         app.archive.store.visits.save_states(
-            [replace(state, next_due=NOW + timedelta(days=1), last_visit=NOW)]
+            [
+                replace(
+                    state,
+                    schedule=replace(state.schedule, next_due=NOW + timedelta(days=1)),
+                    visits=replace(state.visits, last_visit=NOW),
+                )
+            ]
         )
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
     age(place)
-    assert run(place).due_why == "sources.toml was edited"
+    assert run(place).schedule.due_why == "sources.toml was edited"
     assert looked == ["sources", "sources", "follow"]
 
 
@@ -117,9 +123,13 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     age(place)
     state, ahead = run(place), NOW + timedelta(days=300)
     with place.app() as app:
-        late = replace(state, last_visit=ahead, next_due=ahead + timedelta(days=1))
+        late = replace(
+            state,
+            visits=replace(state.visits, last_visit=ahead),
+            schedule=replace(state.schedule, next_due=ahead + timedelta(days=1)),
+        )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
-    assert run(place).next_due == NOW
+    assert run(place).schedule.next_due == NOW
     assert looked == ["sources", "follow", "sources"]
 
 

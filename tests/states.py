@@ -1,0 +1,16 @@
+"""States of sources, made by the names of their fields alone."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from syndicator.core.model import SourceState
+
+
+def changed(state: SourceState, **values: Any) -> SourceState:
+    """`state` with these values, each in the group that has its name."""
+    for group in fields(state):
+        part = getattr(state, group.name)
+        if is_dataclass(part) and group.name not in values:
+            mine = {one.name: values.pop(one.name) for one in fields(part) if one.name in values}
+            values[group.name] = replace(part, **mine)  # type: ignore[type-var]
+    return replace(state, **values)
