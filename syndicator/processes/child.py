@@ -78,6 +78,8 @@ class ChildFailed(Exception):
 
 @dataclass(slots=True, eq=False)
 class Call:
+    """A call that waits for a child or runs in one."""
+
     payload: bytes
     child: "Child | None" = None  # the one that runs it
     dropped: bool = False
