@@ -27,7 +27,7 @@ from syndicator.configuration.tables import with_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.setup import deploy
 
-_DATA: Final = Path(__file__).resolve().parents[2] / "data"
+_DATA: Final = Path(__file__).resolve().parents[1] / "data"
 _PACKAGED: Final = _DATA / "config"  # where a wheel has the files of the repository's `config`
 SHIPPED: Final = _PACKAGED if _PACKAGED.is_dir() else _DATA.parents[1] / "config"
 FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml")
