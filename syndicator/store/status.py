@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, func, or_, select, text
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, text
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, Outcome, Problem
@@ -20,6 +20,22 @@ REFUSED_SHOWN = 200
 
 _e, _f, _o = schema.entries.c, schema.feeds.c, schema.outcomes.c
 _asked = schema.llm_asked.c
+_OUTCOMES = (
+    select(_o.data)
+    .where(_o.source == bindparam("key"))
+    .order_by(_o.n.desc())
+    .limit(bindparam("most"))
+)
+_TROUBLED = (
+    select(_e.data)
+    .where(
+        _e.source == bindparam("key"),
+        _e.status.in_(("refused", "pending")),
+        _e.data.contains('"reason":'),
+    )
+    .order_by(_e.first_seen.desc(), _e.entry)
+    .limit(bindparam("most"))
+)
 _UNANSWERED = (
     select(_asked.data, schema.articles.c.path)
     .join_from(schema.llm_asked, schema.articles, schema.articles.c.id == _asked.id)
@@ -174,17 +190,14 @@ class Status:
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
-        of_source = select(_o.data).where(_o.source == codec.key(key))
-        rows = self._db.rows(of_source.order_by(_o.n.desc()).limit(limit))
+        rows = self._db.rows(_OUTCOMES, {"key": codec.key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the newest entries of a source that were refused, failed, or wait for some
         reason."""
-        is_troubled = _e.status.in_(("refused", "pending")), _e.data.contains('"reason":')
-        of_source = select(_e.data).where(_e.source == codec.key(key), *is_troubled)
-        newest = of_source.order_by(_e.first_seen.desc(), _e.entry).limit(limit)
-        return tuple(codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest))
+        rows = self._db.rows(_TROUBLED, {"key": codec.key(key), "most": limit})
+        return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
         if not self._db.sqlite:
