@@ -29,7 +29,7 @@ from tests import command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 _IMPORTED = (
-    "syndicator.cli.printing",
+    "syndicator.cli.reports",
     "syndicator.filing.visit",
     "syndicator.publishing.builder",
     "syndicator.runs.build",

@@ -17,8 +17,8 @@ import pytest
 from syndicator.cli.demo import feeds
 from syndicator.cli.demo import world as demo
 from syndicator.cli.demo.feeds import Site, Trouble
-from syndicator.cli.demo.pages import Story, Truth
 from syndicator.cli.demo.server import Answer
+from syndicator.cli.demo.site_files import Story, Truth
 from syndicator.cli.demo.world import write_config
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.base import (
     CONFIG,
     Config,
@@ -156,10 +156,10 @@ def perform(
         if is_done or not operation.unlocked
         else opened_to_look(config) as opened
     ):
-        with printing.counting("read") as count:
+        with reports.counting("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:
-            with printing.counting("written") as count:
+            with reports.counting("written") as count:
                 change = apply(opened, operation, arguments, change, count)
             if change.build and not change.is_empty:
                 written, left = build(opened, change.built_first)
@@ -173,7 +173,7 @@ def perform(
             {"left": left} if "left" in change.data else {}
         )
         printing.as_json(change.data if is_plain else {**change.data, **counts})
-        printing.log_problems(change.problems)
+        reports.log_problems(change.problems)
     else:
         _say_end(change, written, left, dry_run=dry_run, is_done=is_done)
     if change.fault:
@@ -183,7 +183,7 @@ def perform(
 def _say_end(
     change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    printing.not_read(change.problems)
+    reports.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return
     if change.is_empty and change.nothing:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
 from syndicator.cli.operations import apply, perform
@@ -146,7 +146,7 @@ def import_(
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
         printing.as_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
     elif report:
-        printing.run_report(report, json=False)
+        reports.run_report(report, json=False)
         printing.say(
             "next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator"
             " refresh` does"

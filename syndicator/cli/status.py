@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.base import CONFIG, Config, Json, command
 from syndicator.cli.logs import one_line
 from syndicator.cli.printing import counted, local
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.health.conditions import Condition
     from syndicator.health.episodes import Scheduled
-    from syndicator.health.status import Health, SourceHealth
+    from syndicator.health.summary import Health, SourceHealth
 
 _ABOVE = 4  # lines of the screen for the rest
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
@@ -69,7 +69,7 @@ def status(
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.health import documents
     from syndicator.health.observing import place_of
-    from syndicator.health.status import look, look_at
+    from syndicator.health.summary import look, look_at
 
     with place_of(config) as place:
         if listed:
@@ -97,7 +97,7 @@ def status(
 
 
 def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json: bool) -> None:
-    from syndicator.operations.queries import QUERIES
+    from syndicator.operations.paged_lists import QUERIES
 
     if (query := QUERIES.get(name)) is None:
         raise UsageError(f"there is no list of {name!r}{suggestion(name, QUERIES)}")
@@ -131,7 +131,7 @@ def _all(health: Health) -> None:
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
-        printing.language_model(health.llm)
+        reports.language_model(health.llm)
 
 
 def _source(health: SourceHealth) -> None:

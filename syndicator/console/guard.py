@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicator.console.console import Console
 from syndicator.console.security import HEADERS, Session, is_for_us, is_from_us, is_token
+from syndicator.console.shared_state import Console
 from syndicator.core.requests import BODY_BYTES, FORM_BYTES
 
 _MOST_FIELDS = 12_000  # of a form: enough to choose all feeds of a large OPML file

@@ -14,9 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from syndicator.configuration.settings import Settings, load
-from syndicator.console.answers import console_of, local, page, render
 from syndicator.console.api.server import Api
-from syndicator.console.console import Console
 from syndicator.console.guard import (
     UNREADABLE,
     Guard,
@@ -26,7 +24,9 @@ from syndicator.console.guard import (
     session_of,
     set_cookie,
 )
+from syndicator.console.responses import console_of, local, page, render
 from syndicator.console.routes import articles, mend, operations, sources
+from syndicator.console.shared_state import Console
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.requests import client_of
 from syndicator.runs.daemon import serve_console

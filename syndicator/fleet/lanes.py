@@ -21,8 +21,8 @@ from syndicator.core.urls import host
 from syndicator.filing.context import RunContext
 from syndicator.filing.visit import visit
 from syndicator.processes.worker import Worker
+from syndicator.runs.build_timing import Settling
 from syndicator.runs.refresh import Totals
-from syndicator.runs.settling import Settling
 from syndicator.store import codec
 from syndicator.store.fleet.shards import Job, Shards
 from syndicator.store.postgres import JobLost

@@ -25,7 +25,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError
 from syndicator.core.program import logger
 from syndicator.fleet.lanes import SIDE_BY_SIDE, Lane, Session, pause
-from syndicator.health.follow import report_run
+from syndicator.health.after_run import report_run
 from syndicator.pictures import thumbnails
 from syndicator.runs.build import build_due, together
 from syndicator.runs.refresh import Totals, ask_model

@@ -9,7 +9,7 @@ from syndicator.core import secrets, urls
 from syndicator.core.model import SourceState
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.health.conditions import Condition
-from syndicator.health.status import Health, SourceHealth
+from syndicator.health.summary import Health, SourceHealth
 from syndicator.store.engine import Store
 
 # Fields of a source, in this order. Others are internal and may change.

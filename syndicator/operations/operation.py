@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
 MODULES = [
     f"syndicator.operations.{name}"
-    for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
+    for name in ("sources", "adding", "mending", "articles", "tags", "categories_queries", "undo")
 ]
 
 

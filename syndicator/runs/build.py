@@ -55,11 +55,11 @@ from syndicator.publishing.selection.published import (
     to_look_at,
     unpublished,
 )
-from syndicator.runs.settling import Settling
+from syndicator.runs.build_timing import Settling
 from syndicator.sending import digests, webhooks
 from syndicator.sending.hubs import notify_hubs
-from syndicator.stories import calm
-from syndicator.stories.follow import follow as group_stories
+from syndicator.stories import hourly_updates
+from syndicator.stories.group_new import follow as group_stories
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
 _LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
@@ -238,7 +238,7 @@ async def build_feeds(
     began = clock()
     began_at = app.archive.clock()
     await group_stories(app.archive, app.configuration, turn)
-    calm.mark_due(app.archive, app.configuration.settings)
+    hourly_updates.mark_due(app.archive, app.configuration.settings)
     pages = look(app.configuration.folder)
     outlet = open_outlet(
         app.configuration.settings,

@@ -30,10 +30,10 @@ from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES
 from syndicator.health import metrics
+from syndicator.health.after_run import check_health, mail_digests, record_counters
 from syndicator.health.alert import Outage
 from syndicator.health.check.config_files import changes
 from syndicator.health.episodes import feed_name, feed_token, write_schedule
-from syndicator.health.follow import check_health, mail_digests, record_counters
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.server.files import elsewhere, make_app
@@ -49,10 +49,10 @@ from syndicator.publishing.server.server import (
 from syndicator.publishing.server.server import serve as serve_app
 from syndicator.runs.answers import Answers as Answers
 from syndicator.runs.build import BUILD_SECONDS, build_due
+from syndicator.runs.build_timing import Settling
 from syndicator.runs.pushes import Registry, serve_hubs
 from syndicator.runs.refresh import RunReport, Wanted, Watch, prune_pages, remake, visit_due
 from syndicator.runs.refresh import Totals as Totals
-from syndicator.runs.settling import Settling
 from syndicator.sending import digests, webhooks
 from syndicator.upkeep.reconcile import Walks
 

@@ -18,11 +18,11 @@ from syndicator.configuration.sources.identity import files_of
 from syndicator.core.errors import Fault, NetworkDown
 from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.core.ports import Fetcher
-from syndicator.health.follow import report_run
+from syndicator.health.after_run import report_run
 from syndicator.pictures import thumbnails
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
-from syndicator.runs.settling import Settling
+from syndicator.runs.build_timing import Settling
 from syndicator.upkeep import reconcile, recovery
 from syndicator.upkeep.model.report import AskReport
 from syndicator.upkeep.passes.choose import count_newly_outdated

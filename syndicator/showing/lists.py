@@ -24,7 +24,7 @@ from syndicator.core.text import plain, slug, stamp
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.health.conditions import Condition
 from syndicator.health.observing import as_written
-from syndicator.health.status import SourceHealth, look_at
+from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.store.engine import Store

@@ -19,7 +19,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.store.rows import TOLD
 from syndicator.store.tables.stories import Member
-from syndicator.stories import folds, kept_leads
+from syndicator.stories import kept_leads, whole_story_entries
 
 _DONE: Final = "explained"  # value of the note TOLD
 
@@ -47,7 +47,7 @@ def take_in(archive: Archive, configuration: Configuration) -> set[str]:
     if not is_upgraded:
         archive.store.stories.tell()
         kept_leads.choose(archive, configuration.sources)
-    folds.take_in(archive, configuration)  # reads what the earlier version noted
+    whole_story_entries.take_in(archive, configuration)  # reads what the earlier version noted
     if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
         notes.set_note(TOLD, _DONE, archive.clock())
     return changed

@@ -14,7 +14,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli import app, load_commands
 from syndicator.health.check.installation import check
 from syndicator.health.observing import place_of
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 

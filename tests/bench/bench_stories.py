@@ -36,7 +36,7 @@ from syndicator.store.database import upsert
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import grouping
 from syndicator.stories.decisions import outlet_of
-from syndicator.stories.follow import follow
+from syndicator.stories.group_new import follow
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import SAMPLE, WINDOW, Comparison, Window, count_terms
 from tests.bench.machine import machine

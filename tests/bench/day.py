@@ -37,7 +37,7 @@ from syndicator.filing.dedupe import compared
 from syndicator.filing.refile import refile
 from syndicator.publishing.render.html import render_markdown
 from syndicator.runs.build import build_due, build_feeds
-from syndicator.runs.settling import Settling
+from syndicator.runs.build_timing import Settling
 from tests.bench import shelf
 from tests.bench.bench_publishing import peak
 from tests.bench.machine import machine

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.articles.show import lines
 from syndicator.cli.logs import Choice, choose, one_line, visible
 from syndicator.core.errors import ConfigError
@@ -45,7 +45,7 @@ def complain_it() -> None:
 
 def log_it() -> None:
     printing.log(TITLE, detail=TITLE)
-    printing.log_problems([Problem(what=TITLE, reason="bug", detail=TITLE)])
+    reports.log_problems([Problem(what=TITLE, reason="bug", detail=TITLE)])
 
 
 def why_it() -> None:

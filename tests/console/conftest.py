@@ -27,9 +27,9 @@ import pytest
 
 from syndicator.configuration.settings import Settings, load
 from syndicator.console import security
-from syndicator.console.console import Console, Runner
 from syndicator.console.guard import body_bytes
 from syndicator.console.server import make_app
+from syndicator.console.shared_state import Console, Runner
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.runs.daemon import serve_console

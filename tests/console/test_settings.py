@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from syndicator.configuration.settings import load
-from syndicator.console.answers import label
+from syndicator.console.responses import label
 from syndicator.operations.sources import SETTINGS
 from tests.console.conftest import Browser, Served
 

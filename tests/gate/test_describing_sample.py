@@ -13,7 +13,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from syndicator.cli.demo.pages import Story, stories
+from syndicator.cli.demo.site_files import Story, stories
 from syndicator.describing.describe import Description, describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences

@@ -11,7 +11,7 @@ from syndicator.core.model import FeedKey, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.episodes import Memory, follow, write
 from syndicator.health.observing import place_of
-from syndicator.health.status import Health, look
+from syndicator.health.summary import Health, look
 from tests.places import NOW, Place, store_articles
 from tests.states import changed
 

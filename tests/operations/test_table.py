@@ -16,7 +16,7 @@ from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
 from syndicator.operations.changes.texts import apply, packed_list
 from syndicator.operations.operation import arguments_of, fields_of
-from syndicator.operations.queries import QUERIES
+from syndicator.operations.paged_lists import QUERIES
 from tests.console.conftest import Browser, Served
 
 load_commands()

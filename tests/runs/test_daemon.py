@@ -17,7 +17,7 @@ from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
 from syndicator.health.documents import document
 from syndicator.health.observing import place_of
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from syndicator.runs import daemon
 from syndicator.runs.daemon import (
     BUILD,
@@ -30,7 +30,7 @@ from syndicator.runs.daemon import (
     Jobs,
     Opened,
 )
-from tests.health.test_follow import mailbox
+from tests.health.test_after_run import mailbox
 from tests.places import Place, store_articles
 
 pytestmark = pytest.mark.anyio

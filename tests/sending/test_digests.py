@@ -17,14 +17,14 @@ from syndicator.configuration.settings import Digest, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Problem
-from syndicator.health.follow import report_run
+from syndicator.health.after_run import report_run
 from syndicator.health.observing import observe
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.runs.build import build_due
-from syndicator.runs.settling import Settling
+from syndicator.runs.build_timing import Settling
 from syndicator.sending.digests import last_end
-from tests.health.test_follow import mailbox
+from tests.health.test_after_run import mailbox
 from tests.places import Place, store_articles
 from tests.stories.test_published import operate, report
 from tests.stories.test_stories import FERRY, QUAKE

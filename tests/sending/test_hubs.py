@@ -22,7 +22,7 @@ from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition, Observed, conditions
 from syndicator.health.episodes import Memory, feed_document, follow
 from syndicator.health.observing import place_of
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from syndicator.runs.build import build_feeds
 from syndicator.sending.hubs import FailingHub
 from tests.places import NOW, Place, store_articles

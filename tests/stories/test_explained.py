@@ -15,7 +15,7 @@ from syndicator.filing.refile import refile
 from syndicator.publishing import paths
 from syndicator.publishing.validate import atom_fault
 from syndicator.runs.build import build_due
-from syndicator.runs.settling import Settling
+from syndicator.runs.build_timing import Settling
 from tests.places import Place
 from tests.stories.test_published import A, B, entries, operate, report
 

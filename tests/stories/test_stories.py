@@ -22,7 +22,7 @@ from syndicator.operations.changes.texts import apply
 from syndicator.operations.operation import arguments_of
 from syndicator.store import codec, schema
 from syndicator.store.tables.stories import Member
-from syndicator.stories.follow import follow
+from syndicator.stories.group_new import follow
 from syndicator.stories.likeness import WINDOW
 from syndicator.upkeep.reconcile import files
 from syndicator.upkeep.reindex import reindex

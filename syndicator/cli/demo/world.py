@@ -7,10 +7,10 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from syndicator.cli.demo import feeds, pages
+from syndicator.cli.demo import feeds, site_files
 from syndicator.cli.demo.feeds import SITES, TROUBLES, Site, Trouble
-from syndicator.cli.demo.pages import FIRST_DAY, Story, stories
 from syndicator.cli.demo.server import Answer, Respond, Seen, SiteServer
+from syndicator.cli.demo.site_files import FIRST_DAY, Story, stories
 from syndicator.configuration.sources.registry import add_sources
 from syndicator.core.model import Source
 from syndicator.setup.start import SHIPPED
@@ -62,7 +62,7 @@ class World:
 
     def url(self, story: Story) -> str:
         """Return the address of a story."""
-        return self._servers[story.site].base + pages.path_of(self._sites[story.site], story)
+        return self._servers[story.site].base + site_files.path_of(self._sites[story.site], story)
 
     def feed_url(self, site: str) -> str:
         """Return the address of a site's feed as an operator writes it."""
@@ -104,18 +104,19 @@ class World:
             return Answer(body=robots.encode(), type="text/plain; charset=utf-8")
         if path == "/sitemap.xml":
             return Answer(
-                body=pages.sitemap(site, base, self._of(site)).encode(), type="application/xml"
+                body=site_files.sitemap(site, base, self._of(site)).encode(), type="application/xml"
             )
         if path == "/blogroll.opml" and site.key == "holt":
             return Answer(
-                body=pages.blogroll("What I read", self._others(site)).encode(), type="text/x-opml"
+                body=site_files.blogroll("What I read", self._others(site)).encode(),
+                type="text/x-opml",
             )
         if path == "/logo.svg":
-            return self._fixed(pages.svg(site.title), "image/svg+xml")
+            return self._fixed(site_files.svg(site.title), "image/svg+xml")
         if path.startswith("/images/"):
-            return self._fixed(pages.png(path), "image/png")
+            return self._fixed(site_files.png(path), "image/png")
         if path.startswith("/audio/"):
-            return self._fixed(pages.wav(), "audio/wav")
+            return self._fixed(site_files.wav(), "audio/wav")
         return None
 
     def _others(self, site: Site) -> list[tuple[str, str, str]]:
@@ -130,14 +131,15 @@ class World:
         base, feed_url = self._servers[site.key].base, self.feed_url(site.key)
         mine = self._of(site)
         for story in mine:
-            own_path = unquote(pages.path_of(site, story))
+            own_path = unquote(site_files.path_of(site, story))
             others = [other for other in mine if other is not story][:4]
             if path == own_path:
                 return self._fixed(
-                    pages.page(site, base, feed_url, self._credited(story), others).encode(), _HTML
+                    site_files.page(site, base, feed_url, self._credited(story), others).encode(),
+                    _HTML,
                 )
             if site.key == "meridian" and path == own_path.replace(".html", ".amp.html"):
-                return self._fixed(pages.amp(site, base, feed_url, story).encode(), _HTML)
+                return self._fixed(site_files.amp(site, base, feed_url, story).encode(), _HTML)
         body = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n"
         return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
@@ -157,7 +159,9 @@ class World:
 
     def _front(self, site: Site) -> bytes:
         feed_path = self._feed_path(site) if site.feed_path else ""
-        return pages.front(site, self._servers[site.key].base, feed_path, self._of(site)).encode()
+        return site_files.front(
+            site, self._servers[site.key].base, feed_path, self._of(site)
+        ).encode()
 
     def _feed_path(self, site: Site) -> str:
         return site.feed_path or "/no-feed-here"
@@ -188,11 +192,11 @@ class World:
             published=story.published.astimezone(UTC) if site.feed == "rss" else story.published,
             updated=story.updated or story.published,
             summary=story.summary,
-            content=pages.absolute(base, story.body) if site.full else "",
+            content=site_files.absolute(base, story.body) if site.full else "",
             labels=story.labels,
-            picture=pages.picture_of(base, story),
+            picture=site_files.picture_of(base, story),
             audio=f"{base}/audio/{audio}" if audio else "",
-            audio_bytes=len(pages.wav()) if audio else 0,
+            audio_bytes=len(site_files.wav()) if audio else 0,
             language=story.language,
         )
 

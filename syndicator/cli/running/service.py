@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from syndicator.app.clock import utc_now
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change, stopping
 from syndicator.cli.printing import counted
 from syndicator.console import security
@@ -102,7 +102,7 @@ def refresh(
     which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
     wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
     report = asyncio.run(run_once(config, wanted, wait=wait))
-    printing.run_report(report, json=json)
+    reports.run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
@@ -122,7 +122,7 @@ async def run_once(config: Path, wanted: "Wanted", *, wait: bool = False) -> "Ru
         stopping(stop),
         alone as held,
         open_app(config, remake=remake, held=held) as opened,
-        printing.watching() as watch,
+        reports.watching() as watch,
     ):
         return await run(opened, wanted, stop=stop, watch=watch)
 
@@ -185,7 +185,7 @@ def build(
     names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
     document = {name: getattr(report, name) for name in names} | {"problems": bad}
     printing.answer(document, () if printing.quiet() else _describe_build(report), json=json)
-    printing.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
+    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
 
@@ -202,7 +202,7 @@ def _describe_build(report: "BuildReport") -> list[str]:
         lines.append(
             f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}"
         )
-    return [*lines, *printing.describe_ending(report)]
+    return [*lines, *reports.describe_ending(report)]
 
 
 def _save_question(config: Path, question: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from syndicator.app.clock import utc_now
 from syndicator.app.configured import Configuration, configuration, taxonomy_files
 from syndicator.app.container import App
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
 from syndicator.cli.logs import choice
 from syndicator.configuration.settings import Settings, load
@@ -124,15 +124,15 @@ async def up(config: Path) -> None:
 
     def visited(outcome: Outcome) -> None:
         totals.visited(outcome)
-        printing.log_visit(outcome)
+        reports.log_visit(outcome)
 
     def report_visits(report: RunReport) -> None:
         totals.add_run(report)
-        printing.log_run(report)
+        reports.log_run(report)
 
     def report_build(report: BuildReport) -> None:
         totals.add_build(report)
-        printing.log_build(report)
+        reports.log_build(report)
 
     with stopping(stop):
         hubs = Registry(utc_now)
@@ -142,7 +142,7 @@ async def up(config: Path) -> None:
             warn=_warn,
             report_visits=report_visits,
             report_build=report_build,
-            report_problems=printing.log_problems,
+            report_problems=reports.log_problems,
             report_change=printing.log,
             watch=Watch(visited=visited),
             allow_long_opening=notify.patience,

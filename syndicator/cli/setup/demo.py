@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.base import Json, command, stopping
 from syndicator.cli.printing import as_json, counted, say, table
 from syndicator.operations.operation import Argument
@@ -44,7 +44,7 @@ async def _demo(
     stop = asyncio.Event()
     with (
         stopping(stop),
-        printing.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch,
+        reports.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch,
     ):
         async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as instance:
             demo_report(instance, json=json)

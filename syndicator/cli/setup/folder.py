@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from syndicator.cli import printing
+from syndicator.cli import printing, reports
 from syndicator.cli.base import (
     CONFIG,
     Config,
@@ -194,7 +194,7 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
             )
             lines += [unlearnt] if done.unlearnt else []
     printing.answer(done, () if printing.quiet() else lines, json=json)
-    printing.log_problems(done.problems)
+    reports.log_problems(done.problems)
 
 
 @command()

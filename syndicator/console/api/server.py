@@ -22,17 +22,17 @@ from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
 from syndicator.configuration.sources.rules_table import table
 from syndicator.console import security
-from syndicator.console.answers import console_of
-from syndicator.console.console import Console
 from syndicator.console.guard import under_prefix, whole, with_headers
+from syndicator.console.responses import console_of
 from syndicator.console.security import is_for_us, read_passwords
+from syndicator.console.shared_state import Console
 from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.core.requests import JOBS, most_of_one
 from syndicator.health.documents import document as document_of_status
 from syndicator.health.documents import of_state
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import (
     Operation,
@@ -42,7 +42,7 @@ from syndicator.operations.operation import (
     plain,
     schema_of,
 )
-from syndicator.operations.queries import QUERIES, Query
+from syndicator.operations.paged_lists import QUERIES, Query
 from syndicator.operations.undo import changes_settings
 from syndicator.showing import lists
 

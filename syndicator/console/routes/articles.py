@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from syndicator.app.places import Place, published
 from syndicator.articles import frontmatter
-from syndicator.console import answers
-from syndicator.console.answers import (
+from syndicator.console import responses
+from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
+from syndicator.console.responses import (
     awaited,
     console_of,
     job_of,
@@ -25,7 +26,6 @@ from syndicator.console.answers import (
     page,
     part,
 )
-from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
 from syndicator.showing import lists
@@ -40,14 +40,14 @@ async def show_today(request: Request) -> Response:
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
-    need, know = answers.troubles(today.health, today.names)
+    need, know = responses.troubles(today.health, today.names)
     console.renew_behind()
     return page(
         request,
         "today.html",
         title="Today",
         sentence=today.health.headline,
-        numbers=answers.number_line(today.health),
+        numbers=responses.number_line(today.health),
         fault=fault,
         dropped=console.glance.dropped_settings(),
         need=need,

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import (
+from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
+from syndicator.console.responses import (
     awaited,
     framed,
     job_of,
@@ -18,7 +19,6 @@ from syndicator.console.answers import (
     part,
     worked,
 )
-from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
 from syndicator.filing import jobs
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import (
+from syndicator.console.guard import UNREADABLE, form_of, whole
+from syndicator.console.responses import (
     ask_form,
     awaited,
     console_of,
@@ -24,12 +25,11 @@ from syndicator.console.answers import (
     page,
     part,
 )
-from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
 from syndicator.health.check.config_files import configured
 from syndicator.operations.operation import EXAMPLES, Operation, fields_of, operations, parsed
-from syndicator.operations.queries import QUERIES
+from syndicator.operations.paged_lists import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
 

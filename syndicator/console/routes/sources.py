@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console import answers
-from syndicator.console.answers import (
+from syndicator.console import responses
+from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
+from syndicator.console.responses import (
     ask_form,
     awaited,
     console_of,
@@ -21,7 +22,6 @@ from syndicator.console.answers import (
     part,
     trouble,
 )
-from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
 from syndicator.filing import jobs
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
@@ -110,7 +110,7 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request) -> Response:
-    return await answers.framed(request, _page(request))
+    return await responses.framed(request, _page(request))
 
 
 async def point(request: Request) -> Response:
@@ -154,7 +154,7 @@ async def _pointed(request: Request) -> "tuple[PointedList, ...]":
     )
     if number < 0:
         raise HTTPException(404)
-    return await answers.worked(request, jobs.pointed, html, url, number, headers)
+    return await responses.worked(request, jobs.pointed, html, url, number, headers)
 
 
 def _job(request: Request) -> Job:

@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from syndicator.cli.demo import pages
+from syndicator.cli.demo import site_files
 from syndicator.cli.demo.feeds import SITES
-from syndicator.cli.demo.pages import FIRST_DAY, Story, parse_story, stories
+from syndicator.cli.demo.site_files import FIRST_DAY, Story, parse_story, stories
 from syndicator.core.text import line
 
 PLACES = {place.key: place for place in SITES}
@@ -32,7 +32,7 @@ def page(story: Story) -> str:
     others = [
         other for other in STORIES.values() if other.site == story.site and other is not story
     ][:4]
-    return pages.page(
+    return site_files.page(
         PLACES[story.site], "http://site.test", "http://site.test/feed", story, others
     )
 

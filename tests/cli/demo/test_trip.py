@@ -13,7 +13,7 @@ import pytest
 from syndicator.app.container import open_app
 from syndicator.app.lock import locked
 from syndicator.articles.frontmatter import load as load_article
-from syndicator.cli.demo.pages import Story, Truth
+from syndicator.cli.demo.site_files import Story, Truth
 from syndicator.cli.demo.world import write_config
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from syndicator.console.answers import cure, trouble
+from syndicator.console.responses import cure, trouble
 from syndicator.core.reasons import (
     NOT_A_FEED,
     NOT_AN_ARTICLE,

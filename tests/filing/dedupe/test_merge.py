@@ -14,7 +14,7 @@ import pytest
 from syndicator.app.clients import make_fetcher, make_worker
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
-from syndicator.cli.demo.pages import Story
+from syndicator.cli.demo.site_files import Story
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
 from syndicator.filing.dedupe import MOST_ALSO, WINDOW, compared, merge_copy

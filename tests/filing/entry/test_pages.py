@@ -11,7 +11,7 @@ from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article
 from syndicator.health.observing import place_of
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from tests.runs.pushes.up import Up, following
 from tests.runs.pushes.web import Web, page_of, story
 

@@ -14,7 +14,7 @@ from syndicator.app.container import open_app
 from syndicator.cli.status import hub_line
 from syndicator.health.documents import of_hub
 from syndicator.health.observing import place_of
-from syndicator.health.status import look_at
+from syndicator.health.summary import look_at
 from syndicator.runs import pushes as intake
 from tests.runs.pushes.up import following
 from tests.runs.pushes.web import until

@@ -27,8 +27,8 @@ from syndicator.core.model import (
     VisitTimes,
     entry_urn,
 )
+from syndicator.health.after_run import report_run
 from syndicator.health.check.installation import check
-from syndicator.health.follow import report_run
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import build_feeds
 from syndicator.sending import webhooks

@@ -17,7 +17,7 @@ from syndicator.core.model import Article, article_id
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.observing import place_of
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from syndicator.reading import READING_VERSION
 from syndicator.runs.refresh import Wanted, run
 from syndicator.upkeep.passes.choose import (

@@ -11,7 +11,7 @@ import pytest
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition
 from syndicator.health.observing import place_of, walk
-from syndicator.health.status import look
+from syndicator.health.summary import look
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 

@@ -13,7 +13,7 @@ from syndicator.publishing import builder
 from syndicator.publishing.selection.pace import LONG, MANY
 from syndicator.runs import build
 from syndicator.runs.build import build_due, build_feeds
-from syndicator.runs.settling import Settling
+from syndicator.runs.build_timing import Settling
 from syndicator.upkeep import editorial
 from tests.places import Place, store_articles
 

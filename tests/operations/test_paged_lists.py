@@ -12,7 +12,7 @@ from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
 from syndicator.health.observing import place_of
 from syndicator.operations.operation import schema_of
-from syndicator.operations.queries import QUERIES
+from syndicator.operations.paged_lists import QUERIES
 from tests.places import Place, store_articles
 
 load_commands()

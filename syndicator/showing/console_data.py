@@ -14,7 +14,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.health.observing import Walked, place_of, walk
-from syndicator.health.status import Health, look
+from syndicator.health.summary import Health, look
 from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
 
 # Age of the health after which a page renews it: after FRESH in the background, after OLDEST before

@@ -23,8 +23,8 @@ from prometheus_client import parser
 from syndicator.app.container import App
 from syndicator.core.model import BackOff, Outcome, Problem, SourceState, VisitTimes
 from syndicator.health import episodes, metrics
+from syndicator.health.after_run import check_health, is_look_due, report_run
 from syndicator.health.episodes import read_counters, read_outbox
-from syndicator.health.follow import check_health, is_look_due, report_run
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import atom_fault
 from tests.places import NOW, Place

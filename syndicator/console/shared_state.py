@@ -19,7 +19,7 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import end
 from syndicator.processes.worker import Worker
-from syndicator.showing.glance import Glance
+from syndicator.showing.console_data import Glance
 
 IDLE_SECONDS = 900.0
 _END_SECONDS = 5.0  # for its current step

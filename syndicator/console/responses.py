@@ -18,15 +18,15 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
-from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, form_of, session_of
+from syndicator.console.shared_state import Console
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
 from syndicator.core.text import span
 from syndicator.filing import jobs
 from syndicator.health.conditions import Condition
-from syndicator.health.status import Health
+from syndicator.health.summary import Health
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
 from syndicator.showing.lists import vocabulary

@@ -14,7 +14,7 @@ from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.pace import MANY, Built, Waiting, crowd, is_due, is_rested
 from syndicator.publishing.selection.published import is_on
 from syndicator.sending import digests
-from syndicator.stories import calm
+from syndicator.stories import hourly_updates
 
 # After this time a build includes all feeds that changed, and checks for changes without a mark,
 # such as a replaced web root. A choice.
@@ -61,7 +61,7 @@ class Settling:
         if (
             self._is_whole(app)
             or digests.due(app.archive, app.configuration.settings)
-            or calm.is_due(app.archive, app.configuration.settings)
+            or hourly_updates.is_due(app.archive, app.configuration.settings)
         ):
             return True
         if not app.archive.store.index.newest_mark() and not self._left:
