@@ -1,1 +1,1 @@
-"""Runs: `refresh`, the daemon `up`, builds, and when each is due."""
+"""Decide when visits and builds happen and do them: `refresh`, and the daemon `up`."""

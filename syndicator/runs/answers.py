@@ -1,4 +1,4 @@
-"""Answers of `up` and `serve` to questions at /q/… (`publishing.questions`). Reads only."""
+"""Answer questions, the search addresses below /q/, with feeds or pages. Reads only."""
 
 import time
 from collections.abc import Callable, Mapping

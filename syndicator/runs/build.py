@@ -1,4 +1,4 @@
-"""Build the published files from the article store, and measure how fresh they are."""
+"""Build the published files from the article store: choose the feeds, build, notify hubs."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""The jobs of `up`, and the web server of `up` and `serve` for the published files."""
+"""Do the jobs of `up` (visit, build, alert and more), and serve the published files."""
 
 import asyncio
 import math

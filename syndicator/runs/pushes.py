@@ -1,5 +1,4 @@
-"""WebSub: subscriptions in memory, shared by the server and the runs of a process, which take the
-pushes of hubs."""
+"""Keep the WebSub subscriptions of a process in memory; take pushes, ask and answer hubs."""
 
 import asyncio
 import secrets

@@ -1,4 +1,6 @@
-"""A run: visit due sources and build stale feeds. `refresh` makes one, `up` one a minute."""
+"""Make a run: visit due sources, build stale feeds, prune kept pages, report the run.
+
+`refresh` makes one run, `up` one a minute."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence

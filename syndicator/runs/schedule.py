@@ -1,4 +1,6 @@
-"""The scheduler of `up`: named jobs at intervals (one timer per source lost half of 40 runs)."""
+"""Start each job of `up` at its interval, never twice at a time; report jobs that hang.
+
+One timer per source lost half of 40 runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
