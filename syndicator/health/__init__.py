@@ -1,1 +1,1 @@
-"""Faults and figures: status, conditions, alerts, metrics, check."""
+"""Find faults, follow them over time, alert, and measure: status, metrics, `check`."""

@@ -1,4 +1,4 @@
-"""After visits and builds: count them, find new and recovered conditions, alert, mail digests."""
+"""After a run: count visits and builds, check conditions, send alerts, mail digests."""
 
 import asyncio
 import json

@@ -1,5 +1,6 @@
-"""Alerts by command or mail. They never stop a run: faults are returned. Also alerts if `syndicator
-up` fails."""
+"""Send alerts by the operator's command or by mail, also when jobs of `up` keep failing.
+
+Alerts never stop a run: faults are returned."""
 
 import asyncio
 import json

@@ -1,4 +1,6 @@
-"""Conditions: the faults and remarks that status, health feed, alerts and metrics share. Pure."""
+"""Decide which conditions (faults, remarks, each with its cure) follow from facts. Pure.
+
+`status`, the health feed, alerts and metrics share them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

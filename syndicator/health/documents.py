@@ -1,5 +1,6 @@
-"""The state of an instance and of one source as JSON, the output of `status --json` (fields:
-docs/json.md)."""
+"""Turn the state of an instance or of a source into JSON, as `status --json` prints it.
+
+docs/json.md lists the fields."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

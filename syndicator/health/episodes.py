@@ -1,5 +1,7 @@
-"""Episodes: conditions over time, each reported once when it begins and ends; and the health feed
-of these events."""
+"""Follow conditions from begin to end; make the health feed of these events.
+
+Also store what the next process needs: events to send, counters, times of the jobs of `up`, the
+feed's token."""
 
 import errno
 import json

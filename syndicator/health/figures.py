@@ -1,4 +1,4 @@
-"""Figures of an instance that `status`, the console and metrics show."""
+"""Read the figures that `status`, console and metrics share: counts, freshness, pictures."""
 
 from dataclasses import dataclass, field
 

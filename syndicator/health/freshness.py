@@ -1,4 +1,4 @@
-"""How fresh feeds are: seconds from the publication of an article to its file."""
+"""Measure how fresh feeds are: seconds from an article's publication to its feed's file."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

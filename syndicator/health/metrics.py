@@ -1,5 +1,6 @@
-"""Prometheus metrics, and probes of a server, which read the database and may run in a thread.
-Labels have few values."""
+"""Make Prometheus metrics; answer requests for metrics, readiness and the health feed.
+
+They read the database and may run in a thread. Labels have few values."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,5 +1,6 @@
-"""What is observed of an instance, and its conditions: `status`, the console, the health feed,
-alerts and metrics are views of it."""
+"""Open an instance read-only, collect the facts on its health, derive its conditions.
+
+`status`, the console, the health feed, alerts and metrics are views of the result."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The state of an instance and of one source, as `status` and the console show them."""
+"""Sum up the health of an instance or of one source, for `status` and the console."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields

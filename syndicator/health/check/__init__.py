@@ -1,1 +1,1 @@
-"""Check an installation: its configuration, its article files, its machine."""
+"""Check an installation for `check`: its configuration, its article files, its machine."""

@@ -1,5 +1,4 @@
-"""Find faults in the configuration; list the settings with their origins, and changes of the
-configuration in words."""
+"""Find faults in the configuration for `check`; list settings with origin, and changes."""
 
 import os
 import re

@@ -1,5 +1,6 @@
-"""Faults of the installation, each with its cure: machine, article files, files beside them,
-templates."""
+"""Find faults of an installation for `check`: folders, disks, clock, articles, templates.
+
+Each has its cure."""
 
 import asyncio
 import difflib
