@@ -1,1 +1,1 @@
-"""What an operator looks at: lists, single articles, and why they are as they are."""
+"""Read what an operator looks at: lists, single articles, and why they are as they are."""

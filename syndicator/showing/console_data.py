@@ -1,4 +1,4 @@
-"""Data of the console's pages, from a read-only database and the present configuration."""
+"""Read the data of the console's pages, and keep the last health until it is stale."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Explanations for `show`: of a filed article, and of an address that is no article yet."""
+"""Explain for `show` why an article is as it is, or why an address is no article yet."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing, suppress

@@ -1,5 +1,6 @@
-"""Lists and single pages of articles and sources; tags, categories and queries. Reads only; raises
-StoreError, UsageError."""
+"""Read the articles, sources, tags and queries that the console lists, and each one alone.
+
+Reads only; raises StoreError, UsageError."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
