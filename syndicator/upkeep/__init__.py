@@ -1,1 +1,1 @@
-"""Changes to filed articles, and repairs: files edited by hand, lost databases, new rules."""
+"""Change and repair filed articles: files edited by hand, lost databases, new rules."""

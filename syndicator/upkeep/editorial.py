@@ -1,5 +1,4 @@
-"""Withdraw articles and restore them, split merged copies, release held articles, list muted
-articles."""
+"""Withdraw and restore articles, split merged copies, release held articles, list muted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Count the articles that join or leave a feed, or change in it, if articles change. Pure."""
+"""Count how many articles join, leave or change in each feed if articles are edited. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

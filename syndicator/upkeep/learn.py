@@ -1,5 +1,6 @@
-"""Learn words, tags and suggestions from article files, in the worker. Unchanged files are not read
-again."""
+"""Learn tags and categories from article files, or suggest new ones, in the worker.
+
+A cache saves reading unchanged files again."""
 
 import gzip
 import json

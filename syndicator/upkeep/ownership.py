@@ -1,5 +1,4 @@
-"""Find and mend articles with the wrong owner. Report lost rights, with the line for
-sources.toml."""
+"""Find and mend articles filed under the wrong source; report hosts that a source lost."""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Delete articles and their files. Their ids are recorded: no source brings them back."""
+"""Choose articles by age, number or name and delete them; no source brings them back."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Reconcile the database with sources.toml and the article files; schedule full walks for `up`."""
+"""Update the database from edited sources.toml and article files; decide when `up` does."""
 
 import errno
 import time

@@ -1,5 +1,6 @@
-"""Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of
-articles."""
+"""Recover at the start of a run: wrong clock, restored backup, edited lists of articles.
+
+Lists: withdrawn and pruned articles, carriers."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping

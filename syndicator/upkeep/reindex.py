@@ -1,4 +1,4 @@
-"""Make the database anew from the article files, or take in some of them."""
+"""Rebuild the database from the article files, or record files edited in an object store."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Remove the secrets in addresses of sources from all that is stored."""
+"""Remove the secrets in sources' addresses from articles, database and kept pages."""
 
 import hashlib
 import json

@@ -1,1 +1,1 @@
-"""The operator's language model describes filed articles that still have our own descriptions."""
+"""Let the operator's language model describe filed articles that we described ourselves."""

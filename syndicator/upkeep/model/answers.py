@@ -1,5 +1,6 @@
-"""Make the question that a language model gets about an article; apply its answer. In the
-worker."""
+"""Make the question to a language model about an article; check and apply its answer.
+
+Runs in the worker."""
 
 from typing import Any
 

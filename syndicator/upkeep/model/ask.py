@@ -1,4 +1,4 @@
-"""Ask the operator's language model about filed articles, newest first, and file its answers."""
+"""Ask the operator's language model about filed articles, newest first; file its answers."""
 
 import asyncio
 from collections.abc import Callable, Iterator

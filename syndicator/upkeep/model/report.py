@@ -1,4 +1,6 @@
-"""Report on a pass with the language model; a module of its own, because most runs make no pass."""
+"""Describe the result of asking the language model: counts, faults, lines to print.
+
+A module of its own, because most runs ask nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

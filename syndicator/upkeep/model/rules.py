@@ -1,4 +1,4 @@
-"""Which articles the language model is asked about, and when it is asked again. Pure."""
+"""Decide which articles the language model is asked about, and when again. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Choose filed articles by source, address, day or the version that read them; count them."""
+"""Choose filed articles by source, address, day or version that read them; count due ones."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Compare two versions of an article: the fields that differ, and lines that show them. Pure."""
+"""Compare two versions of an article: list the changed fields, and lines to show. Pure."""
 
 import dataclasses
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Plan what the present taxonomy changes of filed articles (`describe`)."""
+"""Plan what the present taxonomy changes in all filed articles, for `describe`."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Names of the worker's functions that a pass calls, as in `filing.jobs`."""
+"""Name the worker's functions that a pass calls, so that callers do not import them."""
 
 # mypy: implicit-reexport
 # ruff: noqa: F401

@@ -1,4 +1,4 @@
-"""One pass over filed articles: read each, revise it, plan what changes; write the plan."""
+"""Make a pass: read each article, plan its revision by a given function, write the plan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,5 +1,6 @@
-"""Read the kept page of a filed article again with the present rules, code and taxonomy, in the
-worker; edits stay."""
+"""Read the kept page of one article again with the present rules and code; edits stay.
+
+Runs in the worker."""
 
 from collections.abc import Mapping
 from dataclasses import replace

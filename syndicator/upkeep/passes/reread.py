@@ -1,5 +1,4 @@
-"""Plan what reading kept pages again changes of filed articles (`reread`); fetch pages that are no
-longer kept."""
+"""Plan what reading kept pages again changes (`reread`); fetch pages no longer kept."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing

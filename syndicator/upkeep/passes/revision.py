@@ -1,4 +1,4 @@
-"""What a pass changes of a filed article, as its worker returns it."""
+"""Define the revision of an article, as a worker returns it: new values, changed fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

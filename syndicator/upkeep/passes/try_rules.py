@@ -1,4 +1,4 @@
-"""Try the rules of a source on its newest kept pages, and score what they leave."""
+"""Try a source's reading rules on its newest kept pages; score and count what they match."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

@@ -1,2 +1,1 @@
-"""Tags and categories of filed articles: learn, suggest and try them, decide on them, rename
-them."""
+"""Learn, suggest, try, decide and rename tags and categories of filed articles."""

@@ -1,4 +1,4 @@
-"""Confirm, add or remove tags of one article, and its category, as an operator decides."""
+"""Set the tags and the category of one article as an operator decides; check their names."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Learn from confirmed tags and categories, or suggest new ones, in a worker of its own."""
+"""Start a worker that learns from confirmed tags and categories, or suggests new ones."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress

@@ -1,4 +1,4 @@
-"""Rename or merge tags in taxonomy.toml, in articles and in their feeds."""
+"""Rename or merge tags in taxonomy.toml and in articles; redirect the old tag's feed."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

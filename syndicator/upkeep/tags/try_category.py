@@ -1,4 +1,6 @@
-"""Try another description of a category on filed articles, in the worker."""
+"""Try another description of a category: categorise articles with and without it.
+
+Runs in the worker."""
 
 from collections.abc import Iterable
 from dataclasses import replace
