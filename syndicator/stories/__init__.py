@@ -1,1 +1,1 @@
-"""Stories: which articles of different outlets report the same event. Pure."""
+"""Group articles of different outlets that report the same event into stories."""

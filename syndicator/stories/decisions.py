@@ -1,5 +1,6 @@
-"""Decisions about stories, written to stories.tsv beside the articles before the database. If both
-differ, the file counts."""
+"""Put articles into stories, join or leave stories; record it in stories.tsv.
+
+The file, beside the articles, is written before the database and counts if both differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group articles by the event that they report. Pure.
+"""Decide which articles form a story, by grouping those that report one event. Pure.
 
 Two articles are compared by `likeness`. Groups are merged by the mean of their pairs, so that no
 chain of reports joins two events. In a mean each outlet counts once, however much it writes."""

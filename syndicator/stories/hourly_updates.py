@@ -1,5 +1,4 @@
-"""Let entries of stories show new reports once an hour, so that no reader sees them change more
-often."""
+"""Mark the feed of stories stale once an hour, so that entries show new reports hourly."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Leads of stories: chosen once, when a story is first published, and written to leads.tsv beside
-the articles before the database. If both differ, the file counts."""
+"""Choose the lead of each story once, when it is first published; keep it in leads.tsv.
+
+The file, beside the articles, is written before the database and counts if both differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choose the report that leads a story. Pure."""
+"""Choose the lead of a story: the first report, preferred and known sources first. Pure."""
 
 from collections.abc import Collection
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""How likely two articles report one event. Pure.
+"""Measure how likely two articles report one event, by shared words and names. Pure.
 
 What both say weighs the more, the fewer articles in the window say it. WEIGHTS turn the shared
 words, names and numbers into log odds (tools/train/fit_stories.py). Among many articles more pairs

@@ -1,6 +1,7 @@
-"""Entries that earlier versions published for whole stories. They keep id and dates, and the
-articles behind them stay there. folded.tsv beside the articles lists them; it is written once and
-counts if it differs from the database."""
+"""Keep the entries that earlier versions published for whole stories, in folded.tsv.
+
+They keep id and dates, and the articles behind them stay there. The file, beside the articles, is
+written once and counts if it differs from the database."""
 
 from __future__ import annotations
 
