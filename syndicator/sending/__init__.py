@@ -1,1 +1,1 @@
-"""Messages to others: webhooks, hubs of our feeds, digests."""
+"""Send messages to others: webhooks, notices to hubs; make the entries of digests."""

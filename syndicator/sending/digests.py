@@ -1,4 +1,4 @@
-"""Entries of digests, made once when due and stored in a note of the database."""
+"""Make the daily or weekly entries of digests when due; store them for feed and mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices to the hubs of our feeds: send them after a build, and remember which hub took none."""
+"""Tell the WebSub hubs of our feeds what a build changed; remember hubs that failed."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence

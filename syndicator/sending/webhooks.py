@@ -1,5 +1,6 @@
-"""Webhooks (standardwebhooks.com): a build stores messages; a run sends them at least once, in
-order per subject."""
+"""Queue webhook messages about changed articles and conditions; send them with retries.
+
+A message (standardwebhooks.com) arrives at least once, in order per subject."""
 
 import asyncio
 import base64
