@@ -1,1 +1,1 @@
-"""Thumbnails of foreign pictures, made in a process without network and files."""
+"""Make thumbnails of foreign pictures, in a process without network and files."""

@@ -1,5 +1,6 @@
-"""Answers about a picture from the process that decodes it: a code and a WebP, nothing to unpickle
-or parse. They are checked. Pure."""
+"""Pack and check the sandbox's answer on a picture: a WebP thumbnail or a refusal. Pure.
+
+It is a code and a WebP, nothing to unpickle or parse."""
 
 import struct
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Asks a shut-off process for thumbnails of pictures, and says why there is none."""
+"""Ask a sandboxed process for the thumbnail of a picture; explain why it made none."""
 
 from typing import Final
 

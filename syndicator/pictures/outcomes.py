@@ -1,5 +1,4 @@
-"""Outcomes for an article's picture (stored, to try again, given up), and thumbnails in the state
-folder. Pure."""
+"""Decide if a picture is done, tried again or given up; store thumbnail files."""
 
 import hashlib
 import re

@@ -1,4 +1,6 @@
-"""Make thumbnails during and after the visits. Requests for pages go first."""
+"""Fetch articles' pictures during visits, make and publish their thumbnails.
+
+Requests for pages go first."""
 
 import asyncio
 import contextlib
