@@ -1,1 +1,1 @@
-"""Workers on several machines that share a database."""
+"""Visit and build with workers on several machines that share a database."""

@@ -1,5 +1,6 @@
-"""Lanes of a worker: threads with their own event loop, store and network client, for one job at a
-time."""
+"""Visit sources in the lanes (threads) of a worker, and give turns at the hosts.
+
+Each lane has its own event loop, store and network client, and does one job at a time."""
 
 import asyncio
 import threading

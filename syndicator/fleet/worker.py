@@ -1,5 +1,4 @@
-"""A worker: sessions on a shared database, lanes that visit, builds under the lock. Commands on
-that database."""
+"""Run a worker on a shared database (visit, build, recover); push sources; move databases."""
 
 import asyncio
 import errno
