@@ -1,5 +1,4 @@
-"""Deployment files: systemd, cron, nginx, Caddy, containers, publishing repositories. Pure: values
-in, texts out."""
+"""Fill in deployment files: systemd, cron, nginx, Caddy, containers, repositories. Pure."""
 
 import json
 import re

@@ -1,5 +1,6 @@
-"""Write the files of a new folder, from the shipped files; existing files stay. Make an instance
-private."""
+"""Write the configuration and files of a new folder (`init`); make an instance private.
+
+Existing files stay as they are."""
 
 import base64
 import json
