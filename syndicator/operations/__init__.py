@@ -1,1 +1,1 @@
-"""Operations: every change that an operator can make, each described once as a value."""
+"""Describe every change that an operator can make once, as a value: an operation."""

@@ -1,4 +1,4 @@
-"""Operations that add sources: look at an address, add sources, follow the list of a page."""
+"""Define operations that look at an address, add sources, import articles, follow lists."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Operations on articles: withdraw and restore (also the muted ones), hide and release, split,
-edit, prune."""
+"""Define operations on articles: withdraw, restore, hide, release, edit, join, split, prune."""
 
 from __future__ import annotations
 

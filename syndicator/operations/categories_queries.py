@@ -1,4 +1,4 @@
-"""Operations on categories and saved queries: try one on the filed articles, save it."""
+"""Define operations that try a category or saved query on filed articles, and save it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Operations that mend articles: try and save rules, read kept pages again, describe articles
-again."""
+"""Define operations that mend articles: try and save rules, reread pages, describe again."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Operation: a change that an operator can make, written once. Commands, console, log of changes,
-undo and API derive from it. This module loads nothing heavy, so that `--help` can list the
-operations."""
+"""Define an operation: its arguments, how they are parsed, and how it plans a change.
+
+Commands, console, log of changes, undo and API derive from it. This module loads nothing heavy, so
+that `--help` can list the operations."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence

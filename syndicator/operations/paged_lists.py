@@ -1,4 +1,6 @@
-"""Queries: paged lists of values, for `status --list` and the API."""
+"""Page through articles, sources, feeds, jobs and more, for the API and `status --list`.
+
+Such a named list is called a query, as in the API's addresses; a saved query is something else."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

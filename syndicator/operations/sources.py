@@ -1,5 +1,4 @@
-"""Operations on sources: edit, pause, resume, adopt a move, remove, visit; change settings; build
-the feeds."""
+"""Define operations on sources (edit, pause, remove, visit), on settings and on builds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations on tags: suggest, list, rename and merge; confirm and reject tags of an article."""
+"""Define operations on tags: suggest, learn, list, rename, merge, set those of an article."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Undo: take back a logged change. Apply one operation to several subjects, as one logged
-change."""
+"""Take back a logged change (`undo`); do one operation on several subjects (`each`)."""
 
 import re
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""Log of changes, and the named texts that changes edit."""
+"""Apply changes to named texts, and log them so that they can be taken back."""

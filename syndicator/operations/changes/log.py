@@ -1,5 +1,4 @@
-"""Log of changes, with their texts before and after. Undo of an edit keeps later edits elsewhere in
-the text."""
+"""Log each change with its texts before and after; undo an edit but keep later ones."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Apply planned changes, and log the named texts that they edit. Undo restores these texts.
+"""Apply a planned change to the texts it edits, and log them so that undo restores them.
 
 "config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file,
 "list:KEY" the learnt list of a source, "tags:ID" the tags of an article, "story:ID" its story,

@@ -1,1 +1,1 @@
-"""Jobs of the console and the API."""
+"""Queue and run the jobs of the console and the API."""

@@ -1,7 +1,7 @@
-"""Queue of jobs: one file per job in the state folder, shared by two processes and safe if either
-is killed.
+"""Store the queue of jobs: add, claim, cancel; one file per job, shared by two processes.
 
-People of the console go first; tokens of the API have turns (`core.shares`)."""
+It is safe if either process is killed. People of the console go first; tokens of the API have turns
+(`core.shares`)."""
 
 import json
 import re

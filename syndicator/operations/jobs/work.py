@@ -1,5 +1,6 @@
-"""Run queued jobs in a process: `python -m syndicator.operations.jobs.work CONFIG`, until stdin is
-closed."""
+"""Run queued jobs one after the other in a process of their own, and build after changes.
+
+`python -m syndicator.operations.jobs.work CONFIG` ends when stdin is closed."""
 
 import asyncio
 import os
