@@ -1,1 +1,1 @@
-"""Console, the operators' page: the commands as forms. Not imported if it is off."""
+"""Serve the console, the operators' page: the commands as forms. Not imported if off."""

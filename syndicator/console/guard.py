@@ -1,5 +1,4 @@
-"""Checks of every request (host, size, session, token) before a page sees it; headers of every
-answer."""
+"""Check every request (host, size, session, token) before its page; add security headers."""
 
 import re
 from typing import Any, cast

@@ -1,5 +1,6 @@
-"""Responses: pages, parts, forms that queue jobs, untrusted pages in an iframe; remedies of
-conditions, differences."""
+"""Make the console's responses: pages, parts, forms that queue jobs, cures, differences.
+
+Untrusted pages go into an iframe without network."""
 
 import re
 import tomllib

@@ -1,5 +1,4 @@
-"""Security: passwords (scrypt), sessions, requests to allow, headers, limits on logins, tokens of
-the API."""
+"""Check passwords, sessions, API tokens and origins of requests; slow down wrong logins."""
 
 import base64
 import hashlib

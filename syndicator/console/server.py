@@ -1,4 +1,4 @@
-"""The console as an application: its pages, login and logout, and how it runs."""
+"""Assemble the console's application from its pages and API, serve it, log in and out."""
 
 import asyncio
 import math

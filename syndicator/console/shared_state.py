@@ -1,4 +1,4 @@
-"""Objects shared by the console's pages, and the process that does its jobs."""
+"""Keep what the console's pages share (sessions, data, jobs); start the process of jobs."""
 
 import asyncio
 import sys

@@ -1,1 +1,1 @@
-"""HTTP API: queries and operations for other programs, behind tokens."""
+"""Serve the HTTP API for other programs: lists and operations, behind tokens."""

@@ -1,5 +1,4 @@
-"""API: access by token, the answer to each request, and an OpenAPI document made from operations
-and queries."""
+"""Answer API requests: check the token, read lists, queue operations; describe the API."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

@@ -1,1 +1,1 @@
-"""Routes, one module per page."""
+"""Answer the requests for the console's pages, one module for each group of pages."""

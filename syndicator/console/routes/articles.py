@@ -1,5 +1,4 @@
-"""Pages: today, the list of articles, one article with a previewed edit, and tags, categories and
-queries."""
+"""Show the pages of today, of articles (list, one, edit), and of tags and queries."""
 
 import json
 from collections.abc import Mapping

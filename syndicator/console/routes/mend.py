@@ -1,5 +1,4 @@
-"""Mend a source: point at parts of a kept page, try the selectors on five pages, save and apply
-them."""
+"""Show the page that mends a source: point at parts of a kept page, try selectors, save."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,5 +1,4 @@
-"""Forms of all operations and of the settings, lists in pages, jobs (HTML strip, cancel), and the
-log of changes."""
+"""Show the forms of operations and settings, lists, jobs and the log of changes."""
 
 import json
 from collections.abc import Mapping

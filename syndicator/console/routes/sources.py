@@ -1,5 +1,4 @@
-"""Sources: the list and one source, adding from an address, and the list of a page without a
-feed."""
+"""Show the pages of sources: all, one, adding one, selecting the list on a page."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
