@@ -1,4 +1,6 @@
-"""Command line. Only this package prints: results to stdout, the log to stderr."""
+"""Run the command line: load the command's module, turn errors into exit codes.
+
+Only this package prints: results to stdout, the log to stderr."""
 
 import gc
 import io

@@ -1,4 +1,6 @@
-"""Command add: list, choose, preview, confirm and write sources; folders of OPML lists."""
+"""Command add: find feeds at addresses, let the operator choose, preview, write sources.
+
+Also the folders of OPML lists."""
 
 from __future__ import annotations
 

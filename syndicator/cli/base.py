@@ -1,5 +1,6 @@
-"""Typer app, common options, the app opened for changes and for reading, signals; examples in help;
-shell completion."""
+"""Define the typer app, common options and completion; open an instance for a command.
+
+Also: examples in help, signals."""
 
 import asyncio
 import inspect

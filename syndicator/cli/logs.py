@@ -1,5 +1,6 @@
-"""Log on stderr, one line an event: text, or JSON with the same names. Control characters are
-escaped."""
+"""Log events on stderr, one line each, as text or JSON; choose format and level.
+
+Control characters are escaped."""
 
 import json
 import logging

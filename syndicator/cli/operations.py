@@ -1,5 +1,4 @@
-"""Commands made from operations, from which options, text, --json, --dry-run and exit code
-derive."""
+"""Make commands from operations: options, text, --json, --dry-run and exit code."""
 
 import getpass
 import sys

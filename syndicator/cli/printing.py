@@ -1,5 +1,4 @@
-"""Printing: JSON for programs, tables and progress for terminals, numbers with nouns, local
-times."""
+"""Print for people and programs: lines, JSON, tables, local times, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run is: sources and pages, and the time that is left."""
+"""Count how far a run is, in sources and pages, and estimate the time that is left."""
 
 from dataclasses import dataclass
 

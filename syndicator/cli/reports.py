@@ -1,4 +1,4 @@
-"""Log and print runs: problems, visits and builds, progress of a run, its result at the end."""
+"""Log and print what runs do: problems, visits, builds, progress, the result at the end."""
 
 from __future__ import annotations
 

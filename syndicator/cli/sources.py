@@ -1,4 +1,4 @@
-"""Commands about sources: remove, sources, import, export."""
+"""Commands sources, import and export: list sources, add those of a list, print OPML."""
 
 import asyncio
 import sys

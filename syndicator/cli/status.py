@@ -1,4 +1,4 @@
-"""Command status: the state of an instance and its problems, on one screen."""
+"""Command status: print the state and problems of an instance or a source, or a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command tags suggest, and --choose: one key per decision, without Enter, saved at once."""
+"""Command tags suggest, and its --choose: take, rename or drop each suggestion by one key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command show, and the explanation of an article in lines."""
+"""Command show: print an article as published, and explain it in lines (--why)."""
 
 import asyncio
 import json

@@ -1,1 +1,1 @@
-"""A small web of our own on loopback, to show the whole trip with no network."""
+"""Show the whole trip on a small web of our own on loopback, without a network."""

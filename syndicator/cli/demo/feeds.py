@@ -1,5 +1,4 @@
-"""The sites of the demo (names, addresses, texts beside the stories); their feeds in RSS 2.0 and
-1.0, Atom, JSON."""
+"""Define the demo's sites and failing sources; render their feeds: RSS, Atom, RDF, JSON."""
 
 import json
 import tomllib

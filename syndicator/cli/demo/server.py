@@ -1,5 +1,4 @@
-"""A small HTTP/1.1 server for the demo: one address per site, conditional GET, a log of
-requests."""
+"""Serve one site of the demo by HTTP on loopback: conditional GET, a log of requests."""
 
 import asyncio
 import contextlib

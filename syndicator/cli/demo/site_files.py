@@ -1,5 +1,6 @@
-"""The demo's pages: stories with expected reading results, in the markup of templates/; pictures,
-sounds. Pure."""
+"""Make the files of the demo's sites: pages of stories, sitemap, pictures, sounds. Pure.
+
+The stories come with expected reading results, in the markup of templates/."""
 
 import hashlib
 import json

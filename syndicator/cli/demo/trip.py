@@ -1,4 +1,4 @@
-"""The demo's run over its own web, and synthetic articles for measuring large stores."""
+"""Run the demo: visit its own web, build; also generate many articles to measure a build."""
 
 import asyncio
 import random

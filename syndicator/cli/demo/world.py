@@ -1,4 +1,4 @@
-"""The demo's web on loopback, with typical problems of real sites, and a configuration for it."""
+"""Start the demo's web of sites with typical problems, and write a configuration for it."""
 
 from collections.abc import Collection
 from dataclasses import replace

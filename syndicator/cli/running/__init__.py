@@ -1,1 +1,1 @@
-"""Commands that run: up, refresh, build, serve."""
+"""Commands that visit, build and serve: up, refresh, build, serve, console, worker."""

@@ -1,4 +1,4 @@
-"""Commands that run: up, refresh, build, serve, console, worker; the queue of workers."""
+"""Commands that run: up, refresh, build, serve, console, worker and its queue."""
 
 import asyncio
 import os

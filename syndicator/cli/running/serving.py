@@ -1,5 +1,6 @@
-"""Run `up` and `serve` until a signal, beside the console; do its quick jobs; notify systemd
-(sd_notify(3))."""
+"""Run `up` and `serve` until a signal: jobs, server, console process, notices to systemd.
+
+See sd_notify(3)."""
 
 import asyncio
 import os

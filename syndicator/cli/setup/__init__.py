@@ -1,1 +1,1 @@
-"""Commands that begin, try and repair: init, config, demo, check, reindex."""
+"""Commands that begin, try and repair: init, config, demo, check, db, reindex."""

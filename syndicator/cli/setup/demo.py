@@ -1,4 +1,4 @@
-"""Command demo and its reports."""
+"""Command demo: run the demo, print what it visited and built, and serve the feeds."""
 
 import asyncio
 from collections.abc import Iterable

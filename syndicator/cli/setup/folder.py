@@ -1,4 +1,4 @@
-"""Commands init, check, config show, db and reindex."""
+"""Commands init, check, config show, db, reindex: create, check and repair an instance."""
 
 import json as json_module
 import os
