@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from syndicator.health.check.configuration import configured
 
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import (
@@ -27,6 +26,7 @@ from syndicator.core.model import (
     VisitTimes,
     entry_urn,
 )
+from syndicator.health.check.config_files import configured
 from syndicator.health.check.installation import check
 from syndicator.health.follow import report_run
 from syndicator.publishing.kinds.targets import BuildReport
