@@ -169,7 +169,7 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
     run(app, "holt")
     assert state(app).schedule.feed_due is not None
     app.sources["holt"] = replace(app.sources["holt"], every="6h")
-    assert refresh.reconcile.sources(app)["holt"].feed_due is None
+    assert refresh.reconcile.sources(app)["holt"].schedule.feed_due is None
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
