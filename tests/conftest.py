@@ -61,13 +61,12 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.upkeep.descriptions import redescribe
-
     from syndicator.app import clients
     from syndicator.runs import pushes
+    from syndicator.upkeep.tags import learning
     from tests.workers import kept
 
-    for module in (clients, redescribe, pushes):
+    for module in (clients, learning, pushes):
         monkeypatch.setattr(module, "Worker", kept)
 
 

@@ -140,7 +140,7 @@ _REVIEWING = (
 REMOVED = {
     "tags review": _REVIEWING,
     "change review-tags": _REVIEWING,
-    "demo --kill": "nothing replaces it; the tests of Syndicator kill runs (`./run test --all`)",
+    "demo --kill": "nothing replaces it; the tests of Syndicator kill runs",
 }
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from cssselect import SelectorError
-
 from syndicator.core.errors import RulesError
 from syndicator.core.model import SourceState
 from syndicator.core.reasons import FetchReason, PageReason, explained
@@ -59,6 +57,7 @@ def split(selector: str) -> tuple[str, str]:
 @lru_cache(maxsize=512)
 def compiled(css: str) -> Any:
     """Return `css` as a function from a tree to elements. Raise RulesError with fault and cure."""
+    from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import LxmlError
     from lxml.html import Element

@@ -1,6 +1,5 @@
 """Texts: legal characters, width, Markdown as plain text, slugs, persons. Pure."""
 
-import difflib
 import hashlib
 import html
 import re
@@ -9,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
-
-from slugify import slugify
 
 # Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1
 # controls, noncharacters.
@@ -72,6 +69,8 @@ def legal(value: str) -> str:
 
 def suggestion(word: str, candidates: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the candidate most similar to `word`, or ""."""
+    import difflib
+
     names = {name.casefold(): name for name in candidates}
     near = difflib.get_close_matches(word.casefold(), names, n=1)
     return f" (did you mean {names[near[0]]!r}?)" if near else ""
@@ -186,6 +185,8 @@ _SPELLED = (
 def stem(value: str, most: int = 80) -> str:
     """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or
     ""); not unique."""
+    from slugify import slugify  # late, as it loads tables
+
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 
 

@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -205,6 +204,8 @@ class _Shared(NamedTuple):
 
 @cache
 def _shared() -> _Shared:
+    import tomllib  # late: a run with nothing due does not need it
+
     table = tomllib.loads(
         (Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8")
     )

@@ -315,7 +315,9 @@ def test_no_network(small: Instance) -> None:
     done = small.command("refresh", "--all", "--json")
     check_refusal(done, 4, "no network", "demo")
     with small.app() as app:
-        assert [state.failures for state in app.archive.store.visits.states().values()] == [0]
+        assert [state.backoff.failures for state in app.archive.store.visits.states().values()] == [
+            0
+        ]
 
 
 def write_sources(small: Instance, url: str) -> None:

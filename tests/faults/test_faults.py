@@ -252,7 +252,7 @@ def test_no_network(small: Instance) -> None:
         )
     assert small.digests("public") == before
     with small.app() as app:
-        assert app.archive.store.visits.states()["holt"].failures == 0
+        assert app.archive.store.visits.states()["holt"].backoff.failures == 0
 
 
 def some_file(instance: Instance) -> Path:

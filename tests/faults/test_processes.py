@@ -27,7 +27,7 @@ from tests.faults.test_kill import readers
 UP = """
 from dataclasses import replace
 from syndicator.cli import main
-from syndicator.services import daemon
+from syndicator.runs import daemon
 daemon.JOBS |= {{name: replace(job, seconds={seconds}) for name, job in daemon.JOBS.items()}}
 main()
 """

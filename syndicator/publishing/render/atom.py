@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement
 
 from syndicator.core.formats import ATOM, FORMATS, PAGE
@@ -91,6 +90,8 @@ def serialise(draft: Draft, entry: Any) -> bytes:
 
 def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
     """Return an Atom document of finished entries."""
+    from feedgen.feed import FeedGenerator  # see `make_feed_entry`
+
     feed = FeedGenerator()
     feed.id(head.urn)
     feed.title(head.title)

@@ -4,7 +4,6 @@ import html
 from dataclasses import dataclass
 from typing import Any, Final
 
-from feedgen.entry import FeedEntry
 from lxml.etree import SubElement
 
 from syndicator.publishing.render.view import View
@@ -52,6 +51,7 @@ class Draft:
 def make_feed_entry(view: View, base: str) -> Any:
     """Return the fields of an article that feedgen knows. Raises ValueError for values that it
     refuses."""
+    from feedgen.entry import FeedEntry
     # 35 ms, which commands that only look at entries are spared
 
     entry = FeedEntry()

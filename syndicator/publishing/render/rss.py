@@ -7,7 +7,6 @@ from functools import partial
 from threading import Lock
 from typing import Any, Final
 
-from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement
 
 from syndicator.core.formats import ATOM, FORMATS, RSS
@@ -73,6 +72,8 @@ def serialise(draft: Draft, item: Any) -> bytes:
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     """Return an RSS document of finished items."""
+    from feedgen.feed import FeedGenerator  # see `make_feed_entry`
+
     feed = FeedGenerator()
     feed.title(head.title)
     feed.description(head.description)

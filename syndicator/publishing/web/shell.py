@@ -14,8 +14,6 @@ from io import StringIO
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import segno
-
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.publishing import paths
@@ -179,12 +177,16 @@ def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
 
 def qr_svg(address: str) -> str:
     """Return the QR code of an address as an svg element, black on white."""
+    import segno
+
     code = segno.make_qr(address, error="l")
     return str(code.svg_inline(svgclass="qr", light="#fff", title="QR code", omitsize=True))
 
 
 def qr_lines(address: str) -> Sequence[str]:
     """Return the QR code of an address as lines of half blocks for a terminal."""
+    import segno
+
     drawing = StringIO()
     segno.make_qr(address, error="l").terminal(drawing, compact=True)
     return drawing.getvalue().splitlines()

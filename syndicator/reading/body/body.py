@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from trafilatura import bare_extraction
-
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text as texts
 from syndicator.core.model import Draft, Entry, Rules
@@ -54,6 +52,8 @@ Focus = Literal["fast", "balanced"]
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     """Return the text that trafilatura extracts, "" if there is none or the page is too large.
     "balanced" takes twice the time of "fast"."""
+    from trafilatura import bare_extraction
+
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
     if len(elements) > _MOST_ELEMENTS + 1 or max(map(len, elements)) > _MOST_CHILDREN:
         return ""

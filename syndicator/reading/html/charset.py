@@ -4,8 +4,6 @@ UTF-8 beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -128,6 +126,8 @@ def _utf8(data: bytes) -> str:
 
 
 def _sniff(data: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
     start = next((index for index, byte in enumerate(data) if byte > _ASCII), 0)
     best = from_bytes(data[max(0, start - 2_000) : start + _SAMPLE]).best()
     return _known(best.encoding) if best else None

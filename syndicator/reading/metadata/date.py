@@ -10,8 +10,6 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from htmldate import find_date
-
 from syndicator import reading
 from syndicator.core import urls
 from syndicator.core.model import Entry
@@ -457,6 +455,8 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
     """Return htmldate's date. `extensive`: search the source code, too."""
+    from htmldate import find_date
+
     if document.size > _LARGE:
         return None
     stated = find_date(

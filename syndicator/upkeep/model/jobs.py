@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from syndicator.upkeep.model.answers import apply_answer, make_question
 else:  # type checkers see functions, the program their names
-    from syndicator.processes.worker import lazy_names
+    from syndicator.processes.lazy import lazy_names
 
     _MODULES = {"upkeep.model.answers": "apply_answer make_question"}
     globals().update(lazy_names(_MODULES))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from syndicator.upkeep.passes.describe_again import describe_articles
     from syndicator.upkeep.passes.read_again import read_again
 else:  # type checkers see functions, the program their names
-    from syndicator.processes.worker import lazy_names
+    from syndicator.processes.lazy import lazy_names
 
     _MODULES = {
         "reading.reader": "tried",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from syndicator.upkeep.learn import group_files, learn_files, suggest_files
     from syndicator.upkeep.tags.try_category import categorise_twice
 else:  # type checkers see functions, the program their names
-    from syndicator.processes.worker import lazy_names
+    from syndicator.processes.lazy import lazy_names
 
     _MODULES = {
         "upkeep.learn": "group_files learn_files suggest_files",

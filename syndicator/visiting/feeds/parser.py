@@ -13,7 +13,6 @@ from html.entities import html5
 from typing import Any, Final
 from xml.sax import SAXException
 
-import feedparser
 from lxml import etree
 
 from syndicator.core.errors import NotAFeed
@@ -297,6 +296,8 @@ def unpacked(body: bytes) -> bytes:
 
 def read_any(body: bytes, content_type: str) -> Any:
     """Return feedparser's result for `body`. Raise NotAFeed."""
+    import feedparser
+
     # no content-location: feedparser would resolve every element against it, a fifth of its time
     answer = {"content-type": content_type} if content_type else {}
     try:

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from syndicator.health.check.configuration import configured
 
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import (
@@ -28,6 +27,7 @@ from syndicator.core.model import (
     entry_urn,
 )
 from syndicator.health.after_run import report_run
+from syndicator.health.check.config_files import configured
 from syndicator.health.check.installation import check
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import build_feeds
