@@ -1,7 +1,6 @@
-"""Follow conditions from begin to end; make the health feed of these events.
+"""Follow conditions over time; keep the outbox of alerts, counters, job times, health feed.
 
-Also store what the next process needs: events to send, counters, times of the jobs of `up`, the
-feed's token."""
+Each condition is reported once when it begins and once when it ends."""
 
 import errno
 import json

@@ -1,4 +1,4 @@
-"""Define operations on articles: withdraw, restore, hide, release, edit, join, split, prune."""
+"""Operations on articles: withdraw, restore, hide, release, edit, join, split and prune."""
 
 from __future__ import annotations
 

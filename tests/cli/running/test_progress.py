@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.cli import printing
+from syndicator.cli import reports
 from syndicator.cli import progress as progress_module
 from syndicator.cli.progress import Count, describe_left, estimate_seconds
 from tests.cli.conftest import Instance
@@ -40,7 +40,7 @@ def test_a_log_has_lines_of_progress_with_the_pages(
 ) -> None:
     monkeypatch.setattr(progress_module, "LINE_SECONDS", 0.0)
     said: list[dict[str, object]] = []
-    monkeypatch.setattr(printing, "log", lambda event, *level, **fields: said.append(fields))
+    monkeypatch.setattr(reports, "log", lambda event, *level, **fields: said.append(fields))
     key = instance.world.sources[0].key
     instance.run("refresh", "--source", key, "--limit", "2")
     lines = [fields for fields in said if "pages" in fields and "sources" in fields]
