@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.cli import reports
 from syndicator.cli import progress as progress_module
+from syndicator.cli import reports
 from syndicator.cli.progress import Count, describe_left, estimate_seconds
 from tests.cli.conftest import Instance
 
