@@ -23,7 +23,7 @@ from syndicator.core.errors import UsageError
         ("--log-format json tags review", "tags review", "tags reject"),
         ("change review-tags", "change review-tags", "the page Articles of the console"),
         ("demo --kill 3", "demo --kill", "nothing replaces it"),
-        ("demo --once --kill=3 --json", "demo --kill", "./run test --all"),
+        ("demo --once --kill=3 --json", "demo --kill", "the tests of Syndicator kill runs"),
     ],
 )
 def test_what_is_gone_says_what_replaces_it(typed: str, removed: str, cure: str) -> None:

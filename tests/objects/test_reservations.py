@@ -115,6 +115,7 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
     stored, stamp, _ = place.articles.put(article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    place.articles.remember_paths([stored.id])
     PRUNED.append(place.articles, [(stored.id, "one.example/a")])
     place.store.visits.prune([stored.id], [(stored.id, "one.example/a")])  # and the process ends
     assert [one.path for one in place.articles.changed({}).new] == [stamp.path]

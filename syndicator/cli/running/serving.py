@@ -24,7 +24,6 @@ from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
 from syndicator.health.check.config_files import changes
 from syndicator.operations.jobs.queue import Queue
-from syndicator.operations.jobs.work import acted, end, ended, needs_no_lock
 from syndicator.operations.operation import operations
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs import daemon
@@ -62,6 +61,8 @@ async def _keep_console(config: Path, state_dir: Path) -> None:
 
 async def _run_console(config: Path) -> int:
     """Run the console process until it ends, or we do: then its standard input closes."""
+    from syndicator.operations.jobs.work import end
+
     log = (
         "--log-format",
         "json" if choice().json else "text",
@@ -103,6 +104,8 @@ def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContex
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     # not loaded without the console
+
+    from syndicator.operations.jobs.work import acted, ended, needs_no_lock
 
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
