@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from syndicator.adding.found import Candidate, Session
+from syndicator.adding.new_sources import Candidate, Session
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context
 from syndicator.app.lock import locked
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.core.axes import QUERY
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, FeedSpec

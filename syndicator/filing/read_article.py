@@ -16,7 +16,7 @@ from syndicator.core.text import plain, width
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read

@@ -56,10 +56,10 @@ from syndicator.filing.entry.select import (
     public,
     select,
 )
+from syndicator.filing.granted_rights import follow_move
 from syndicator.filing.kinds.kind import Finding
 from syndicator.filing.kinds.registry import kind_of
-from syndicator.filing.owners import follow_move
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.visiting import cadence, remembered
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import offered

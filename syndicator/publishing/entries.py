@@ -17,7 +17,7 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
 from syndicator.publishing.article_index import Articles
-from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
+from syndicator.publishing.entry_cache import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, Links, card, links, plain

@@ -18,7 +18,7 @@ from syndicator.core.reasons import (
 from syndicator.filing.context import EntryContext
 from syndicator.filing.dedupe import Changes, in_file
 from syndicator.filing.ownership import origin_of
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 
 # Five tries with doubled waits outlast an outage of a working day: a choice.
 MOST_TRIES = 5

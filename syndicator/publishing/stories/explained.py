@@ -16,7 +16,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import Story
 from syndicator.publishing.render.head import linked
 from syndicator.publishing.render.view import View, name_outlet
-from syndicator.publishing.stories.explaining import (
+from syndicator.publishing.stories.quotes_and_figures import (
     Account,
     Explanation,
     Quote,

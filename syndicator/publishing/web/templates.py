@@ -12,7 +12,7 @@ from typing import Any, Final
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from syndicator.publishing.look import TEMPLATES, Look
+from syndicator.publishing.page_design import TEMPLATES, Look
 
 # Placeholder in stories for the relative path to the web root; article texts have no NUL
 # (`text.legal`).

@@ -11,8 +11,8 @@ from trafilatura import bare_extraction
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text as texts
 from syndicator.core.model import Draft, Entry, Rules
-from syndicator.reading import classify, page_type
 from syndicator.reading import markdown as writer
+from syndicator.reading import no_article, page_type
 from syndicator.reading.body import clean, containers, doubt, features, overlap, scorer, sequence
 from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html import jsonld
@@ -181,7 +181,7 @@ def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selecte
         for item in (*document.jsonld, *updates)
         for text in jsonld.strings(item.get("articleBody"))
     )
-    declared = classify.is_declared(document)
+    declared = no_article.is_declared(document)
     facts = sequence.Facts(
         meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared
     )
