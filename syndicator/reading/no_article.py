@@ -1,4 +1,6 @@
-"""Find pages that are no article, by data/page_kinds.toml, and partly paid stories. Pure."""
+"""Recognise pages that are no article (login, error) and partly paid stories. Pure.
+
+By phrases of data/page_kinds.toml. `page_type` estimates instead what a readable page is."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Read a page into a draft; find matches of an operator's selectors; compare rules. Pure."""
+"""Read a page into the draft of an article; compare what an operator's rules change. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping

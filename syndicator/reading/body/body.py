@@ -1,5 +1,6 @@
-"""The body of a page as markdown: our scores choose its blocks, with trafilatura's help (imported
-here only). Pure."""
+"""Choose the blocks of a page that are the article's body; write them as markdown. Pure.
+
+Our scores choose, with trafilatura's help (imported here only)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
