@@ -1,5 +1,6 @@
-"""Group articles into possible categories by average linkage of shared rare words and near vectors.
-Pure."""
+"""Group articles by shared rare words and near vectors into possible categories. Pure.
+
+By average linkage."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

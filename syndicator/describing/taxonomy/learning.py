@@ -1,4 +1,6 @@
-"""Learn from confirmed articles; read and write learnt.npz (no pickle)."""
+"""Train the tagger on confirmed articles; save the learnt state as learnt.npz and load it.
+
+No pickle."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

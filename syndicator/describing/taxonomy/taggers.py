@@ -1,6 +1,7 @@
-"""Tags from confirmed articles, by nearest posts, a ridge regression per tag, and mentions; tags
-from the vocabulary alone, by mentions and nearness of names (weights by
-tools/train/fit_tags.py)."""
+"""Compute how likely each tag fits an article: learnt from confirmed ones, or untrained.
+
+Learnt: by nearest posts, a ridge regression per tag, and mentions. Untrained: by mentions and
+nearness of names (weights by tools/train/fit_tags.py)."""
 
 import math
 from collections import Counter

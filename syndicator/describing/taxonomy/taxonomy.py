@@ -1,4 +1,6 @@
-"""The operator's categories and tags, with the state learnt from confirmed articles."""
+"""Choose category and tags of an article by taxonomy.toml and the learnt models.
+
+`Taxonomy` is a value for any process."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
