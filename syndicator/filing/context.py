@@ -1,4 +1,6 @@
-"""Contexts of a run, of a visit in it, and of an entry in that; their requests and credentials."""
+"""Define what a run, a visit and an entry work with; make their requests to sites.
+
+Requests have credentials; one whose variables are unset is not sent."""
 
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence

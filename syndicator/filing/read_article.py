@@ -1,4 +1,6 @@
-"""Read and describe a page. Pure: no I/O, no clock; runs in this process, without limits."""
+"""Read the article on a page and describe it, as a job of the worker process. Pure.
+
+No I/O, no clock; it also runs in this process, without limits."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace

@@ -1,5 +1,6 @@
-"""Visit one source, process a push of its hub, or visit all due sources; read articles with
-repeated blocks again."""
+"""Visit one source or all due ones; process a push of a hub; read saved pages again.
+
+Pages are read again to cut repeated blocks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence

@@ -1,4 +1,6 @@
-"""Decisions on an entry: the row to store, the articles to file, the result to report."""
+"""Decide how an entry ends without a new article: known, retried, skipped or refused.
+
+A decision is the row to store, the articles to file and the result to report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

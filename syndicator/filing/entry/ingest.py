@@ -1,4 +1,4 @@
-"""Process one announced entry: look it up, fetch, check ownership, read, match, decide, write."""
+"""Process one announced entry: fetch and read its page, decide, file its article."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Read an article that spans several pages; read the AMP or print version of a stub."""
+"""Fetch the further pages of a long article; read the AMP or print version of a stub."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

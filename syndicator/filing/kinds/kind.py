@@ -1,4 +1,4 @@
-"""The interface of a kind of source, and the values that its three functions take and return."""
+"""Define the interface of a kind of source, and the values that its functions return."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Which kind a source is of."""
+"""Choose the module of a source's kind: the kind that it states, else the one found."""
 
 from syndicator.core.model import Source, SourceState
 from syndicator.filing.kinds import feed, links, unstated_kind
