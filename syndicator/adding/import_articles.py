@@ -1,5 +1,4 @@
-"""Take in article files: import a folder that somebody wrote elsewhere, rebuild the database from
-files."""
+"""Import a folder of markdown files that somebody wrote elsewhere, one article a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Sources that `add` found: choose, name and configure them, write them to sources.toml."""
+"""Choose, name and configure the sources that `add` found; write them to sources.toml."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager

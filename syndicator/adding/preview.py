@@ -1,5 +1,6 @@
-"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding
-reuses the answers."""
+"""Preview a source: read its three newest entries as they would be filed.
+
+In a temporary folder. Adding the source reuses the answers."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""Search an address for feeds, articles, lists of articles, sitemaps and OPML lists."""
+"""Find what can be followed at an address or in a list (OPML); export our own list."""
 
 import re
 import sys
