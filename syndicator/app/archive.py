@@ -1,4 +1,4 @@
-"""The archive of an instance: article files, their rows, and what is kept beside both."""
+"""Define the archive of an instance: article files, their rows, and files beside both."""
 
 import uuid
 from collections.abc import Callable

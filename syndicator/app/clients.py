@@ -1,4 +1,4 @@
-"""Make what works for an instance: network clients, the language model, worker processes."""
+"""Make an instance's network clients, its language model client and its workers."""
 
 import asyncio
 from collections.abc import (

@@ -1,4 +1,4 @@
-"""Build the objects that commands work with, from settings."""
+"""Open an instance as an `App`, which has all the objects that commands work with."""
 
 import os
 import random

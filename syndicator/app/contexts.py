@@ -1,4 +1,4 @@
-"""The contexts in which articles are filed, from an opened instance."""
+"""Make the contexts in which `filing` works, from an opened instance."""
 
 from collections.abc import (
     Callable,

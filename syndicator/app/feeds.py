@@ -1,4 +1,4 @@
-"""Which feeds an instance has, by its configuration and what its articles show."""
+"""List the feeds that an instance publishes, by its configuration and its articles."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path

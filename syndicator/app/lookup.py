@@ -1,4 +1,4 @@
-"""Find sources and articles by name; iterate over filed articles."""
+"""Find an article by address, id or file; read filed articles; refuse unknown sources."""
 
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
