@@ -1,4 +1,4 @@
-"""Digests: feeds with one entry a day or week that lists the stories of that time. Pure."""
+"""Make the feeds of digests: one entry a day or week that lists its stories. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

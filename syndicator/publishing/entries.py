@@ -1,5 +1,4 @@
-"""Entries of a build: each article's view and its bytes in each format, rendered once for all
-feeds."""
+"""Render each article of a build once, in every format, for all feeds that show it."""
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Pages about all feeds: the front page, digests, lists of feeds, and the maps for web servers."""
+"""Make what is about all feeds: front page, digests, lists of feeds, redirect maps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a build reads: the feeds, their articles, the settings and the design."""
+"""Gather all that a build reads: feeds, their articles, settings and page design."""
 
 import uuid
 from collections import defaultdict

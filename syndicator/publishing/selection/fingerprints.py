@@ -1,5 +1,6 @@
-"""Fingerprints of the input that feeds and pages have besides articles. Imports little: a run with
-nothing to build loads no renderer, template or XML library."""
+"""Compute fingerprints of what feeds and pages depend on besides articles.
+
+Imports little: a run with nothing to build loads no renderer, template or XML library."""
 
 import hashlib
 import uuid

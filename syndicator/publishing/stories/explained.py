@@ -1,5 +1,4 @@
-"""Explain stories on their pages and in their entries: who reported first, what each outlet adds,
-figures, days, tags. Pure.
+"""Explain a story as HTML: who was first, quotes of outlets, figures, days, tags. Pure.
 
 All texts are those that the views of the reports publish."""
 

@@ -1,5 +1,4 @@
-"""Facts above the stories on a feed's page: how often it publishes, the last 90 days, its site,
-related tags. Pure."""
+"""Compute the facts on top of a feed's page: rhythm, last 90 days, related tags. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

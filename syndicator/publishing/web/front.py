@@ -1,4 +1,4 @@
-"""Front page: lead stories, then a line for each of the newest stories, by category. Pure."""
+"""Choose what the front page shows: lead stories, newest stories, frequent tags. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

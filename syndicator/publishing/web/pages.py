@@ -1,4 +1,4 @@
-"""Pages of a build, and a test of the operator's templates on sample articles."""
+"""Render every kind of page of a build; test the operator's templates on samples."""
 
 import uuid
 from collections import Counter, defaultdict

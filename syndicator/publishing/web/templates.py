@@ -1,4 +1,6 @@
-"""Templates of pages; the operator's replace ours. The only importer of Jinja."""
+"""Render the templates of pages, the operator's in place of ours, in a sandbox.
+
+The only importer of Jinja."""
 
 import os
 import sys
