@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from syndicator.app.configured import Configuration, configuration
+from syndicator.app.read_configuration import Configuration, configuration
 
 
 def unstamped(config: Path) -> Configuration:

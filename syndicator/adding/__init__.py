@@ -1,1 +1,1 @@
-"""Add sources: what an address is, previews, imports of lists and of folders."""
+"""Add sources: find what an address offers, preview it; import lists and articles."""

@@ -1,4 +1,4 @@
-"""List mistakes in articles. Pure."""
+"""List mistakes in an article that somebody wrote: its tags, fields, category, body. Pure."""
 
 import re
 from collections.abc import Iterator

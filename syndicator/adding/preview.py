@@ -1,5 +1,6 @@
-"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding
-reuses the answers."""
+"""Preview a source: read its three newest entries as they would be filed.
+
+In a temporary folder. Adding the source reuses the answers."""
 
 import asyncio
 import tempfile
@@ -10,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from syndicator.adding.found import Candidate, Session
+from syndicator.adding.new_sources import Candidate, Session
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context
 from syndicator.app.lock import locked
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots

@@ -1,4 +1,4 @@
-"""Search an address for feeds, articles, lists of articles, sitemaps and OPML lists."""
+"""Find what can be followed at an address or in a list (OPML); export our own list."""
 
 import re
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from syndicator.adding.found import (
+from syndicator.adding.new_sources import (
     MOST_ITEMS,
     SHOWN,
     Candidate,
@@ -16,7 +16,7 @@ from syndicator.adding.found import (
     if_known,
 )
 from syndicator.app.beside.kept_feeds import Beside
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.identity import as_followed
 from syndicator.configuration.sources.schema import source_of
@@ -35,9 +35,9 @@ from syndicator.core.reasons import NOT_A_FEED, FeedReason, FetchReason, explain
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.filing import jobs
 from syndicator.filing.context import feed_request, unset_detail
-from syndicator.filing.kinds.discovery import SHUT, discover, discover_closed
 from syndicator.filing.kinds.kind import Finding, Place
 from syndicator.filing.kinds.unanswered import describe_failure, name_setting
+from syndicator.filing.kinds.unstated_kind import SHUT, discover, discover_closed
 from syndicator.store.engine import Store
 from syndicator.visiting.feeds.ranking import last_date
 

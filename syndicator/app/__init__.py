@@ -1,1 +1,1 @@
-"""Open an instance: its configuration, its folders and database, the objects that work for it."""
+"""Open an instance: its configuration, folders, database, and what works for it."""

@@ -1,4 +1,4 @@
-"""The archive of an instance: article files, their rows, and what is kept beside both."""
+"""Define the archive of an instance: article files, their rows, and files beside both."""
 
 import uuid
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.app.beside.kept_feeds import Beside
-from syndicator.app.configured import Configuration
 from syndicator.app.places import Place
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.articles.beside.withdrawals import KeptAway
 from syndicator.core.model import Article, Source

@@ -1,4 +1,6 @@
-"""Notes in the database between commands and the next build."""
+"""Leave notes in the database for the next build: articles removed, tags renamed.
+
+Also read which feeds wait for a confirmation to end."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Make what works for an instance: network clients, the language model, worker processes."""
+"""Make an instance's network clients, its language model client and its workers."""
 
 import asyncio
 from collections.abc import (
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from syndicator import __version__
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Llm, Settings
 from syndicator.core.errors import ConfigError, first_of
 from syndicator.core.ports import Fetcher, HostTurns

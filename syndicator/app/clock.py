@@ -1,4 +1,4 @@
-"""The clock of a machine."""
+"""Tell the time of this machine, in UTC and whole seconds."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Build the objects that commands work with, from settings."""
+"""Open an instance as an `App`, which has all the objects that commands work with."""
 
 import os
 import random
@@ -18,15 +18,15 @@ from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.beside.opened_rights import open_rights
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration, configuration
 from syndicator.app.places import begun, indexed, keep_settings, kept_pages
+from syndicator.app.read_configuration import Configuration, configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside.withdrawals import KeptAway
 from syndicator.core.errors import ConfigError, MissingError
 from syndicator.core.model import Outcome
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.program import logger
-from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.store.engine import Store, is_gone, open_store
 
 _INSTANCE = "instance"  # the note with this instance's uuid

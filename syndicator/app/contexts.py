@@ -1,4 +1,4 @@
-"""The contexts in which articles are filed, from an opened instance."""
+"""Make the contexts in which `filing` works, from an opened instance."""
 
 from collections.abc import (
     Callable,
@@ -7,13 +7,13 @@ from collections.abc import (
 from dataclasses import fields
 
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.core.model import Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.filing.context import FilingContext, RunContext
 from syndicator.filing.ownership import Owners, Rights, rights_in
-from syndicator.filing.refile import sequence
+from syndicator.filing.save_article import sequence
 from syndicator.processes.worker import Worker
 
 

@@ -1,9 +1,9 @@
-"""Which feeds an instance has, by its configuration and what its articles show."""
+"""List the feeds that an instance publishes, by its configuration and its articles."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.core.axes import QUERY
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, FeedSpec

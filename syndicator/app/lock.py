@@ -1,4 +1,4 @@
-"""The lock of runs: one at a time changes an instance."""
+"""Lock an instance for a run, so that one at a time changes it."""
 
 import time
 from collections.abc import (

@@ -1,4 +1,4 @@
-"""Find sources and articles by name; iterate over filed articles."""
+"""Find an article by address, id or file; read filed articles; refuse unknown sources."""
 
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 from syndicator.app.archive import Archive
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
-from syndicator.configuration.entry_rules import Expr, Not, Term
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
@@ -14,9 +13,6 @@ from syndicator.core.text import suggestion
 from syndicator.filing.ownership import known_at
 from syndicator.store.database import chunks
 from syndicator.store.engine import Store
-from syndicator.store.tables.browse import FILTERS as FILTERS
-from syndicator.store.tables.browse import Filter as Filter
-from syndicator.store.tables.browse import Wanted as Wanted
 
 
 def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) -> None:
@@ -28,14 +24,6 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
         raise UsageError(
             f"no source {named} in {folder}/sources.toml; `syndicator sources` lists them"
         )
-
-
-def terms(expr: Expr) -> Iterator[Term]:
-    if isinstance(expr, Term):
-        yield expr
-    else:
-        for part in (expr.inner,) if isinstance(expr, Not) else expr.parts:
-            yield from terms(part)
 
 
 def article_id(archive: Archive, what: str) -> str | None:

@@ -1,5 +1,6 @@
-"""Open the folders and object stores of the settings, and article folders that several machines
-share."""
+"""Open the folders or object stores for articles, saved pages and published files.
+
+Several machines may share them."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -22,7 +22,7 @@ from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
-    from syndicator.adding.found import Candidate, Found, Wishes
+    from syndicator.adding.new_sources import Candidate, Found, Wishes
     from syndicator.adding.preview import Preview, ShownArticle
     from syndicator.app.container import App
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
@@ -324,7 +324,7 @@ def add(
 ) -> None:
     """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site
     are found."""
-    from syndicator.adding.found import Wishes
+    from syndicator.adding.new_sources import Wishes
 
     options: dict[str, Any] = {
         "key": key,
@@ -365,9 +365,9 @@ def _refuse_contradictions(
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
-    from syndicator.adding import found, preview, search
+    from syndicator.adding import new_sources, preview, search
 
-    async with found.open_session(
+    async with new_sources.open_session(
         opened.archive, opened.configuration, opened.jitter, wishes.allow
     ) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
@@ -376,7 +376,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         if failed and len(results) == 1:
             raise failed[0][1]
         picked = [_pick(result, choice) for result in results]
-        chosen = found.named(
+        chosen = new_sources.named(
             opened.archive.beside,
             opened.configuration.sources,
             [candidate for some in picked for candidate in some],
@@ -425,7 +425,7 @@ def _read(opened: App, result: Found, choice: Choice) -> Found:
 
 
 def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
-    from syndicator.adding.found import every
+    from syndicator.adding.new_sources import every
 
     total = len(result.candidates)
     if total > 1 and not (result.whole or choice.json or choice.brief):
@@ -443,7 +443,7 @@ def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
 
 
 def _asked(result: Found) -> tuple[Candidate, ...]:
-    from syndicator.adding.found import every
+    from syndicator.adding.new_sources import every
 
     total = len(result.candidates)
     while True:

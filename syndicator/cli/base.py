@@ -336,9 +336,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 @contextmanager
 def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
-    from syndicator.app.configured import need_folder
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
+    from syndicator.app.read_configuration import need_folder
     from syndicator.configuration.settings import load
 
     need_folder(config)
@@ -352,8 +352,8 @@ def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 @contextmanager
 def opened_to_look(config: Path) -> "Iterator[App]":
     """Open the app without the lock, even during a run."""
-    from syndicator.app.configured import need_folder
     from syndicator.app.container import open_app
+    from syndicator.app.read_configuration import need_folder
 
     need_folder(config)
     with open_app(config) as opened:

@@ -18,7 +18,7 @@ from syndicator.operations.adding import addition
 from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
-    from syndicator.adding.found import Found
+    from syndicator.adding.new_sources import Found
     from syndicator.configuration.sources.opml import Outline
     from syndicator.core.model import Source
     from syndicator.runs.refresh import RunReport
@@ -115,14 +115,16 @@ def import_(
     if file != "-" and Path(file).is_dir():
         _import_articles(config, Path(file), dry_run=dry_run, json=json)
         return
-    from syndicator.adding import found, search
+    from syndicator.adding import new_sources, search
 
     with opened_to_look(config) as opened:
         beside, configuration = opened.archive.beside, opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
         used_as = meaning(listed, folders, ask=not json and is_answered())
         result = search.as_found(beside, configuration, file, listed, used_as)
-        named = found.named(beside, configuration.sources, result.candidates, found.Wishes())
+        named = new_sources.named(
+            beside, configuration.sources, result.candidates, new_sources.Wishes()
+        )
         new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]
         if new and not dry_run:
@@ -130,7 +132,7 @@ def import_(
                 opened,
                 need("add"),
                 {"url": added},
-                addition(opened, named, found.by_address(configuration.sources)),
+                addition(opened, named, new_sources.by_address(configuration.sources)),
             )
     old = [candidate.source.url for candidate in named if candidate.known]
     would = "would be " if dry_run else ""
@@ -154,7 +156,7 @@ def import_(
 
 
 def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -> None:
-    from syndicator.adding.intake import markdown_files
+    from syndicator.adding.import_articles import markdown_files
 
     files = {"files": markdown_files(folder)}
     perform(config, need("import-articles"), files, dry_run=dry_run, json=json)

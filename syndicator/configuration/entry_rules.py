@@ -6,7 +6,7 @@ case. Also detects pages whose texts became much shorter."""
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
@@ -72,6 +72,15 @@ class _Token:
 def parse_query(text: str) -> Expr:
     """Return the tree of a query. Raise QueryError."""
     return _Parser(_tokens(text)).whole()
+
+
+def terms(expr: Expr) -> Iterator[Term]:
+    """Yield each term of a query."""
+    if isinstance(expr, Term):
+        yield expr
+    else:
+        for part in (expr.inner,) if isinstance(expr, Not) else expr.parts:
+            yield from terms(part)
 
 
 def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:

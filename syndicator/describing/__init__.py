@@ -1,1 +1,1 @@
-"""Describe an article: excerpt, category, tags, language."""
+"""Describe an article: choose its excerpt, category and tags; detect its language."""

@@ -1,5 +1,6 @@
-"""Group articles into possible categories by average linkage of shared rare words and near vectors.
-Pure."""
+"""Group articles by shared rare words and near vectors into possible categories. Pure.
+
+By average linkage."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -8,7 +9,7 @@ from typing import Final, NamedTuple
 from syndicator.describing.resources import Doubles, np
 from syndicator.describing.summary.excerpt import stems
 from syndicator.describing.taxonomy.suggest import small_words, tokens
-from syndicator.describing.text import words
+from syndicator.describing.text import word_index
 from syndicator.describing.text.embeddings import embedder
 
 MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows with the cube
@@ -52,7 +53,7 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
-    index = words.build(bags)
+    index = word_index.build(bags)
     shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
     vectors = np.stack([embedder().article(title, text) for title, text in articles]).astype(
         np.float64

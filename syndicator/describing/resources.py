@@ -1,4 +1,4 @@
-"""Data files, fitted weights, and numpy, which is imported at its first use (0.1 s, 25 MB)."""
+"""Load data files and fitted weights; import numpy only at its first use (0.1 s, 25 MB)."""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,6 @@
-"""Contexts of a run, of a visit in it, and of an entry in that; their requests and credentials."""
+"""Define what a run, a visit and an entry work with; make their requests to sites.
+
+Requests have credentials; one whose variables are unset is not sent."""
 
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -19,8 +21,8 @@ from syndicator.core.reasons import FetchReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing import jobs, ownership
 from syndicator.filing.ownership import Owners
+from syndicator.filing.page_reading import PageReading
 from syndicator.filing.records import VisitRecords
-from syndicator.filing.results import PageReading
 from syndicator.processes.worker import Worker
 
 # Exceptions of faults in our code. They cost one page or visit, reported by name. Errors of disk
@@ -42,19 +44,19 @@ MOST_PICTURE = 2_000_000  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingContext:
-    """Services that file an article, made by `services.container.filing_context`."""
+    """Services that file an article, made by `app.contexts.filing_context`."""
 
     store: VisitRecords
     article_store: ArticleStore
     clock: Callable[[], datetime]
-    added: Callable[[], datetime]  # time of filing: `refile.sequence`
+    added: Callable[[], datetime]  # time of filing: `save_article.sequence`
     ranks: Mapping[str, int]  # positions in sources.toml
     owners: Owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext(FilingContext):
-    """Services of a run, made from settings by `services.container.make_context`."""
+    """Services of a run, made from settings by `app.contexts.make_context`."""
 
     settings: Settings
     sources: Mapping[str, Source]  # by key

@@ -1,5 +1,6 @@
-"""Find copies of a story and choose which to show; recognise moved articles. Writes nothing:
-changes are returned."""
+"""Find copies of a story and choose which is shown; recognise articles that moved.
+
+Writes nothing: changes are returned."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

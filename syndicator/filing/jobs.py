@@ -1,4 +1,4 @@
-"""Names of the worker's functions, so that this process never loads the page libraries."""
+"""Name the worker's functions, so that this process never loads the page libraries."""
 
 # mypy: implicit-reexport
 # ruff: noqa: F401

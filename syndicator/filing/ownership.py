@@ -1,5 +1,7 @@
-"""Ownership: an article belongs to the site of its address. Any source may announce it; values come
-only from a source that owns or speaks for the address. Pure."""
+"""Decide which source owns an article and may set its values, by its address. Pure.
+
+An article belongs to the site of its address. Any source may announce it; values come only from a
+source that owns or speaks for the address."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,6 @@
-"""Read and describe a page. Pure: no I/O, no clock; runs in this process, without limits."""
+"""Read the article on a page and describe it, as a job of the worker process. Pure.
+
+No I/O, no clock; it also runs in this process, without limits."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -16,7 +18,7 @@ from syndicator.core.text import plain, width
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read

@@ -1,5 +1,6 @@
-"""What filing needs of the store, which it must not import. `store.visits.Visits` has all of it and
-says what each call does."""
+"""Protocols: the methods of the store that filing calls, as it must not import the store.
+
+`store.visits.Visits` has all of them and says what each does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager

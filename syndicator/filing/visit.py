@@ -1,5 +1,6 @@
-"""Visit one source, process a push of its hub, or visit all due sources; read articles with
-repeated blocks again."""
+"""Visit one source or all due ones; process a push of a hub; read saved pages again.
+
+Pages are read again to cut repeated blocks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -56,10 +57,10 @@ from syndicator.filing.entry.select import (
     public,
     select,
 )
+from syndicator.filing.granted_rights import follow_move
 from syndicator.filing.kinds.kind import Finding
 from syndicator.filing.kinds.registry import kind_of
-from syndicator.filing.owners import follow_move
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.visiting import cadence, remembered
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import offered

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.clients import lease_seconds, make_fetcher, make_worker, task_group
-from syndicator.app.configured import Configuration, taxonomy_files, valid_queries
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
 from syndicator.app.places import begun
+from syndicator.app.read_configuration import Configuration, taxonomy_files, valid_queries
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.app.archive import Archive, as_place, find_terms
-from syndicator.app.configured import Configuration, fault_of
 from syndicator.app.places import open_outlet
+from syndicator.app.read_configuration import Configuration, fault_of
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from syndicator.app import build_notes
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration, configuration, fault_of
 from syndicator.app.places import Place, begun, indexed, kept_pages, open_outlet
+from syndicator.app.read_configuration import Configuration, configuration, fault_of
 from syndicator.articles.article_store import open_articles
 from syndicator.core.axes import AXES
 from syndicator.core.formats import FORMATS

@@ -16,7 +16,7 @@ from syndicator.operations.operation import Argument, Change, Progress, operatio
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
-    from syndicator.adding.found import Candidate, Found, Session
+    from syndicator.adding.new_sources import Candidate, Found, Session
     from syndicator.adding.preview import Preview
     from syndicator.app.container import App
     from syndicator.core.model import Source
@@ -69,7 +69,7 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
     """Look at each address of a list. Each stays one source: the best that stands there, or the
     address itself with what was found, which `status` says as long as it is so."""
     from syndicator.adding import search
-    from syndicator.adding.found import open_session
+    from syndicator.adding.new_sources import open_session
 
     room = asyncio.Semaphore(app.configuration.settings.fetch.concurrency)
     looked = 0
@@ -104,7 +104,7 @@ async def _look(
 ) -> tuple[Found, dict[str, Preview]]:
     """Look at an address. Return its candidates, and previews of the best new ones by address."""
     from syndicator.adding import search
-    from syndicator.adding.found import Wishes, named, open_session
+    from syndicator.adding.new_sources import Wishes, named, open_session
     from syndicator.adding.preview import preview
 
     async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
@@ -127,7 +127,7 @@ async def _look(
 
 
 def _looked(app: App, subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
-    from syndicator.adding.found import Wishes, named
+    from syndicator.adding.new_sources import Wishes, named
 
     sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
     keys = {
@@ -194,7 +194,7 @@ def add(
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
     """Follow sources, each a table as in sources.toml; the other arguments apply to all of them."""
-    from syndicator.adding import found as writing
+    from syndicator.adding import new_sources as writing
 
     for address in url:
         refuse_variables(address, "")
@@ -212,7 +212,7 @@ def add(
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
     """Plan to follow the candidates not `followed` yet. Raises UsageError if there is none."""
-    from syndicator.adding import found as writing
+    from syndicator.adding import new_sources as writing
 
     keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
@@ -227,7 +227,7 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
 
 
 def _chosen(values: Mapping[str, Any]) -> Candidate:
-    from syndicator.adding.found import Candidate
+    from syndicator.adding.new_sources import Candidate
     from syndicator.configuration.sources.schema import source_of
 
     refuse_variables(str(values.get("url", "")), "")
@@ -253,13 +253,13 @@ def import_articles(
     ] = "",
 ) -> Change:
     """File articles that were written elsewhere: markdown files with frontmatter."""
-    from syndicator.adding import intake
+    from syndicator.adding import import_articles
 
     if not files and not text.strip():
         raise UsageError("an article needs a text")
 
     def change(dry_run: bool) -> dict[str, Any]:
-        done = intake.import_files(
+        done = import_articles.import_files(
             app.archive, app.configuration, files or {path: text.encode()}, dry_run=dry_run
         )
         new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
@@ -295,7 +295,7 @@ def import_articles(
 @operation("fetch-list", unlocked=True, is_question=True)
 def fetch_list(app: App, key: Key) -> Change:
     """Fetch the page of a source of kind "list" as a visit would, to point at its list."""
-    from syndicator.adding.found import open_session
+    from syndicator.adding.new_sources import open_session
     from syndicator.adding.search import unanswered
     from syndicator.filing.context import feed_request
 

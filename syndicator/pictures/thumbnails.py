@@ -10,8 +10,8 @@ from typing import Final
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import task_group
-from syndicator.app.configured import Configuration
 from syndicator.app.places import open_outlet
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import DiskError

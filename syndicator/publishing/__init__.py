@@ -1,1 +1,1 @@
-"""Publishing: turn the article store into feeds, pages and their addresses."""
+"""Turn filed articles into feeds, pages and search files, and serve these."""

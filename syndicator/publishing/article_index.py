@@ -1,5 +1,6 @@
-"""What publishing needs of the store, which it must not import. `store.index.Index` has all of it
-and says what each call does."""
+"""Protocols: the methods of the store that publishing calls, as it must not import it.
+
+`store.index.Index` has all of them and says what each does."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime

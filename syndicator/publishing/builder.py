@@ -1,5 +1,6 @@
-"""Build feeds and pages: find the targets that differ from what is published, make them, and write
-them by batches.
+"""Build feeds and pages: find what differs from the published files, make it, write it.
+
+Files are written by batches.
 
 A batch reaches the disk before the database notes it: a build that dies anywhere leaves each file
 whole, and each change marked until its files are safe."""

@@ -1,4 +1,4 @@
-"""Digests: feeds with one entry a day or week that lists the stories of that time. Pure."""
+"""Make the feeds of digests: one entry a day or week that lists its stories. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries, documents
 from syndicator.publishing.render.head import head, linked
 from syndicator.publishing.render.view import View, view
-from syndicator.publishing.web import story
+from syndicator.publishing.web import article_html
 from syndicator.publishing.web.pages import Pages
 
 _LINK: Final = re.compile(r'<a href="([^"]*)">(.*?)</a>')
@@ -74,7 +74,7 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     article = Article(
         id=f"digest {name} {issue['until']}",
         url=f"{page}#d{until.date()}" if PAGE in entries.settings.publish.formats else base,
-        title=f"{_title(name)}: {story.day_name(issue['day'])}",
+        title=f"{_title(name)}: {article_html.day_name(issue['day'])}",
         excerpt="; ".join(reports[0].title for reports in stories[:3]),
         published=until,
         added=until,
@@ -106,7 +106,7 @@ def _line(reports: Sequence[View]) -> str:
 
 
 def _item(view: View) -> bytes:
-    """Return the list item of an entry for the page of its digest, as `story.days` takes it."""
+    """Return the list item of an entry for the page of its digest, for `article_html.days`."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'{stamp}\n<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'.encode()

@@ -1,5 +1,4 @@
-"""Entries of a build: each article's view and its bytes in each format, rendered once for all
-feeds."""
+"""Render each article of a build once, in every format, for all feeds that show it."""
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +16,7 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
 from syndicator.publishing.article_index import Articles
-from syndicator.publishing.kept import EntryKind, KeptEntries, Key, Made
+from syndicator.publishing.entry_cache import EntryKind, KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, Links, card, links, plain

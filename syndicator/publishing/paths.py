@@ -1,4 +1,4 @@
-"""Names and addresses of published files. Pure."""
+"""Choose the names and addresses of published files. Pure."""
 
 from typing import Final
 

@@ -1,5 +1,6 @@
-"""Questions: feeds defined by their address, such as
-q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
+"""Parse and answer questions: feeds that their address defines (q/tag.ai/...). Pure.
+
+Such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu.
 
 An article matches if it has a value of each kind in the address (of words: all), and none in a
 "not." part. The search files answer, without a database."""

@@ -1,4 +1,4 @@
-"""Search files by period: the positions of each term's articles, and the fields of results.
+"""Make the search files: which words each period's articles have, and their results.
 
 Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it without
 connect-src in their content security policy, and from a local folder. Our server reads it for

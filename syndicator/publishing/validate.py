@@ -1,5 +1,6 @@
-"""Validate entries as they are made, and feeds before they replace the published ones; name the
-article of a fault, and find lost entries. A fault is a text that starts with "not-well-formed: " or
+"""Validate feeds before they replace published ones; find entries that were lost.
+
+Names the article of a fault. A fault is a text that starts with "not-well-formed: " or
 "invalid: "; None for none."""
 
 import json

@@ -1,5 +1,4 @@
-"""Reading turns the bytes of a page into an article's title, author, dates, cover and markdown
-body."""
+"""Turn the bytes of a page into an article: title, author, dates, cover, markdown body."""
 
 from importlib import resources
 from typing import Final

@@ -1,4 +1,4 @@
-"""Write blocks as markdown. Text is escaped so that it stays text. Pure."""
+"""Write the blocks of a page as markdown, escaped so that text stays text. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The next page of an article, by the links of its page. Pure."""
+"""Find the link to the next page of an article that spans several pages. Pure."""
 
 import re
 from collections import defaultdict

@@ -1,5 +1,6 @@
-"""Type of a page (article, forum, listing ...), by a logistic regression of
-tools/train/fit_pages.py. Pure."""
+"""Estimate with trained weights what a page is: article, forum, listing or other. Pure.
+
+A logistic regression of tools/train/fit_pages.py. `no_article` finds pages to refuse by phrases."""
 
 import math
 import re

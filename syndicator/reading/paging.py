@@ -1,4 +1,4 @@
-"""Join several pages to one article; find the number of a page in its address. Pure."""
+"""Join the pages of a long article to one; read the page number in an address. Pure."""
 
 import json
 import re

@@ -1,5 +1,6 @@
-"""Selectors of an element that an operator pointed to, and a page to point at, without scripts and
-links. Pure."""
+"""Suggest CSS selectors for an element that the operator points to on a page. Pure.
+
+That page is shown without scripts and links."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Read a page into a draft; find matches of an operator's selectors; compare rules. Pure."""
+"""Read a page into the draft of an article; compare what an operator's rules change. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from syndicator.configuration.page_rules import matched
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft, Entry, Rules
-from syndicator.reading import classify
+from syndicator.reading import no_article
 from syndicator.reading.body import body as bodies
 from syndicator.reading.body.doubt import describe_doubt, is_list
 from syndicator.reading.html.document import parse
@@ -60,7 +60,9 @@ def read(
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     kind = (
-        classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
+        no_article.kind_of(document, meta.title, body.blocks, body.everything)
+        if from_page
+        else None
     )
     is_judged = body.typed is not None and not body.trace.get("select")
     if is_judged and kind in (None, "empty"):
@@ -70,7 +72,7 @@ def read(
             letters=body.letters,
             claimed=claimed,
             announced=entry is not None,
-            declared=classify.is_declared(document),
+            declared=no_article.is_declared(document),
         )
         kind = "listing" if is_refused else kind
     if kind or not body.markdown.strip():
@@ -89,7 +91,7 @@ def read(
     }
     trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
     trace |= {name: each for name, each in more.items() if each}
-    partial = from_page and classify.is_partial(document, body.blocks, body.everything)
+    partial = from_page and no_article.is_partial(document, body.blocks, body.everything)
     digests = (*body.digests, *meta.blocks) if body.digests else ()
     return replace(meta, body=body.markdown, partial=partial, blocks=digests, trace=trace)
 

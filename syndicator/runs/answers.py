@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import SyndicatorError
@@ -20,8 +20,8 @@ from syndicator.filing.ownership import rights_in, terms
 from syndicator.health.observing import place_of
 from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
-from syndicator.publishing.kept import KeptEntries
-from syndicator.publishing.look import look
+from syndicator.publishing.entry_cache import KeptEntries
+from syndicator.publishing.page_design import look
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.questions import Question, QuestionError, answer, parse
 from syndicator.publishing.render.head import head

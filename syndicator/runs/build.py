@@ -39,7 +39,7 @@ from syndicator.publishing.kinds.targets import (
     BuildReport,
     Steps,
 )
-from syndicator.publishing.look import Look, look
+from syndicator.publishing.page_design import Look, look
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import fingerprints

@@ -21,9 +21,9 @@ from typing import Any, Final
 
 from syndicator.app.clients import SharedClient
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration, configuration
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
+from syndicator.app.read_configuration import Configuration, configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
@@ -34,7 +34,7 @@ from syndicator.health.after_run import check_health, mail_digests, record_count
 from syndicator.health.alert import Outage
 from syndicator.health.check.config_files import changes
 from syndicator.health.episodes import feed_name, feed_token, write_schedule
-from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.server.files import elsewhere, make_app
 from syndicator.publishing.server.health import Health, with_health

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import direct_client, task_group
-from syndicator.app.configured import Configuration
 from syndicator.app.places import has_feeds
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import EventType, Settings, Webhook
 from syndicator.core import secrets
 from syndicator.core.model import Failed, FeedKey, Fetched, Problem, Request, entry_urn

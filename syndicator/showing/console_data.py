@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration, configuration, fault_of
 from syndicator.app.places import Place
+from syndicator.app.read_configuration import Configuration, configuration, fault_of
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState

@@ -12,8 +12,8 @@ from syndicator.adding.search import unanswered
 from syndicator.app import feeds, lookup
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import make_fetcher, open_worker
-from syndicator.app.configured import Configuration
 from syndicator.app.lookup import article_id
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles import fields as articles_fields
 from syndicator.articles.beside.tab_lists import PRUNED
 from syndicator.articles.edits import FIELDS, By, by_of, sign
@@ -57,10 +57,10 @@ from syndicator.filing.read_article import load_taxonomy, own_names, read_articl
 from syndicator.filing.visit import introduced
 from syndicator.pictures import outcomes
 from syndicator.publishing.entries import Entries, renderers
-from syndicator.publishing.look import look
+from syndicator.publishing.page_design import look
 from syndicator.publishing.paths import stem
+from syndicator.publishing.web.article_html import alone
 from syndicator.publishing.web.pages import Pages
-from syndicator.publishing.web.story import alone
 from syndicator.store.engine import Store
 from syndicator.upkeep.model.answers import make_question
 from syndicator.upkeep.passes.read_again import read_again

@@ -12,8 +12,8 @@ from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import recorded
-from syndicator.app.configured import Configuration
 from syndicator.app.lookup import need_article
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.tab_lists import STORIES, Decided
 from syndicator.core import urls
 from syndicator.core.errors import UsageError

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.core import text
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticleStore

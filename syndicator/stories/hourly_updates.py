@@ -8,7 +8,7 @@ from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.configuration.settings import Settings
-from syndicator.publishing.stories.explaining import STEP, end_step
+from syndicator.publishing.stories.quotes_and_figures import STEP, end_step
 from syndicator.store.engine import Store
 
 _NOTE: Final = "stories shown until"  # the end of the last hour whose reports are marked

@@ -9,7 +9,7 @@ from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import recorded
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.tab_lists import Folded
 from syndicator.configuration.settings import dropped_settings
 from syndicator.core.ports import Story

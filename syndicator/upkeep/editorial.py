@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context, owners
 from syndicator.app.lookup import article_id, need_article, need_sources, read
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.configuration.entry_rules import leaves_out
 from syndicator.configuration.settings import Settings
@@ -16,7 +16,7 @@ from syndicator.core.model import Article, FeedKey, Problem, Source
 from syndicator.filing.dedupe import also_of
 from syndicator.filing.entry.ingest import release as publish
 from syndicator.filing.ownership import filed_by_neighbour
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile, recovery
 

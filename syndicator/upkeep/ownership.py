@@ -15,7 +15,7 @@ from syndicator.core.model import Entry, Problem, Source
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import CheckReason, EntryReason
 from syndicator.filing.ownership import Fault, fault_of
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.upkeep.reconcile import OWNED_SINCE
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from syndicator.app.archive import Archive
 from syndicator.app.build_notes import excuse
-from syndicator.app.configured import Configuration
 from syndicator.app.contexts import filing_context
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.toml_lists import SOURCES
 from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
 from syndicator.configuration.entry_rules import is_muted
@@ -24,7 +24,7 @@ from syndicator.core.ports.articles import ArticleStore, Changes, NoFile
 from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
-from syndicator.filing.refile import was_released
+from syndicator.filing.save_article import was_released
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery
 from syndicator.upkeep.recovery import AHEAD

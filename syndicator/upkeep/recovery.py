@@ -20,7 +20,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem, Source
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.reasons import ConditionReason, FileReason
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.store import codec
 from syndicator.store.engine import Store
 

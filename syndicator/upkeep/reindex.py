@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
 from syndicator.app.build_notes import excuse
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.tab_lists import CARRIED, compact_lists
 from syndicator.articles.beside.withdrawals import WITHDRAWN
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
 from syndicator.filing.dedupe import WINDOW, compared
-from syndicator.filing.refile import was_released
+from syndicator.filing.save_article import was_released
 from syndicator.upkeep import reconcile, recovery
 
 

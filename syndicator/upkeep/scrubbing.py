@@ -11,7 +11,7 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Source
 from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.store.engine import Store
 
 NOTE = "scrubbed"

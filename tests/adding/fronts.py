@@ -17,7 +17,7 @@ from syndicator.articles.frontmatter import load
 from syndicator.cli import app as commands
 from syndicator.cli import load_commands
 from syndicator.core.model import SourceState
-from syndicator.filing.kinds import discovery, feed, links, listing, page
+from syndicator.filing.kinds import feed, links, listing, page, unstated_kind
 from syndicator.filing.kinds.registry import kind_of
 from syndicator.operations.operation import arguments_of, need, no_progress
 from syndicator.runs import refresh
@@ -29,7 +29,7 @@ from tests.unstamped import unstamped
 
 load_commands()
 NAMES = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
-_MODULES = {feed: "feed", listing: "list", page: "page", links: "links", discovery: ""}
+_MODULES = {feed: "feed", listing: "list", page: "page", links: "links", unstated_kind: ""}
 
 
 @dataclass(frozen=True)

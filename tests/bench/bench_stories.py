@@ -29,7 +29,7 @@ from xml.etree import ElementTree
 
 from syndicator.app.container import App
 from syndicator.core.model import Article, article_id
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.sketches.events import Sketch, find_terms, keys, pack, sketch, unpack
 from syndicator.store import codec, schema
 from syndicator.store.database import upsert

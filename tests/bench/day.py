@@ -34,7 +34,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.model import Article, Entry
 from syndicator.core.ports import ArticleRecord, Blocks, EntryRow
 from syndicator.filing.dedupe import compared
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.publishing.render.html import render_markdown
 from syndicator.runs.build import build_due, build_feeds
 from syndicator.runs.build_timing import Settling

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.configured import configuration
+from syndicator.app.read_configuration import configuration
 from syndicator.core.errors import ConfigError
 from tests.cli.conftest import Instance
 

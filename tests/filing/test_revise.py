@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Article, Origin
-from syndicator.filing.refile import MOST_REVISIONS, adopt, revise
+from syndicator.filing.save_article import MOST_REVISIONS, adopt, revise
 from syndicator.publishing.render.view import times
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)

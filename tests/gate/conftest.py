@@ -14,8 +14,8 @@ import pytest
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.ports import Filed
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.filing.page_reading import hold_reason
 from syndicator.filing.read_article import read_article
-from syndicator.filing.results import hold_reason
 from tests.bench import bench_reading
 
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.entries import RENDERERS
-from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.render.view import view
 from syndicator.publishing.render.xml import NAMESPACES

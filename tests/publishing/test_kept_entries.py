@@ -12,8 +12,8 @@ import pytest
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import FeedKey
 from syndicator.publishing.entries import RENDERERS
-from syndicator.publishing.kept import KeptEntries, Made
-from syndicator.publishing.look import Look
+from syndicator.publishing.entry_cache import KeptEntries, Made
+from syndicator.publishing.page_design import Look
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.feed_entry import Draft
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
@@ -122,7 +122,7 @@ def test_those_go_that_were_not_shown_the_longest() -> None:
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.publishing.kept._OPEN", 1)
+    monkeypatch.setattr("syndicator.publishing.entry_cache._OPEN", 1)
     kept = KeptEntries(most=3)
 
     def put(id: str, of: bytes, **parts: bytes) -> None:

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from syndicator.app.configured import configuration
+from syndicator.app.read_configuration import configuration
 from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
 from syndicator.core.ports import ArticleRecord

@@ -13,7 +13,7 @@ from lxml import etree
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.web import directory
+from syndicator.publishing.web import feed_list
 from syndicator.publishing.web.pages import Pages
 from syndicator.runs import build
 from syndicator.upkeep import reconcile
@@ -25,8 +25,8 @@ LISTS = re.compile(r"(feeds|sitemap)(-.*)?\.(html|xml|opml)")
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setattr(directory, "WHOLE", 4)
-    monkeypatch.setattr(directory, "PART", 2)
+    monkeypatch.setattr(feed_list, "WHOLE", 4)
+    monkeypatch.setattr(feed_list, "PART", 2)
     place = Place(
         tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
     )
@@ -133,7 +133,7 @@ def test_what_a_build_left_is_written_by_the_next(
 def test_a_list_that_has_become_short_is_one_page_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory, "WHOLE", 100)
+    monkeypatch.setattr(feed_list, "WHOLE", 100)
     more(place, "Another", "Tide")
     written = build_now(place)
     assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.publishing import paths
 from syndicator.publishing.validate import atom_fault
 from syndicator.runs.build import build_due

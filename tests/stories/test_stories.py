@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from syndicator.app.container import App
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, article_id
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.texts import apply
 from syndicator.operations.operation import arguments_of

@@ -17,7 +17,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.filing.dedupe import compared, merge_copy
 from syndicator.filing.entry.ingest import refile_others
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial, reconcile, reindex
 from syndicator.upkeep.editorial import Released, release

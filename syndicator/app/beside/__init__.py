@@ -1,1 +1,1 @@
-"""Files beside the articles for facts that must outlive the database, and win over it."""
+"""Keep files beside the articles for facts that outlive the database, and win over it."""

@@ -1,5 +1,6 @@
-"""feeds.toml, sources.toml and followed.tsv beside the articles: addresses of feeds and sources
-that outlive the database, and win over it."""
+"""Keep in files beside the articles the addresses of feeds and the keys of sources.
+
+feeds.toml, sources.toml and followed.tsv outlive the database, and win over it."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace

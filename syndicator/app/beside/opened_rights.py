@@ -1,4 +1,4 @@
-"""Open rights.toml beside the articles, and fill that of an earlier version."""
+"""Open rights.toml beside the articles; complete that of an earlier version."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

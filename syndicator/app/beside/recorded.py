@@ -1,5 +1,7 @@
-"""Lists beside the articles that the database has, too. An entry is written to the file first. If
-both differ, the file counts; a lost file is written again from the database."""
+"""Keep a list in a file beside the articles, and find how it differs from the database.
+
+An entry is written to the file first. If both differ, the file counts; a lost file is written
+again from the database."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

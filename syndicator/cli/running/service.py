@@ -35,7 +35,7 @@ def up(
     ] = False,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
-    from syndicator.app.configured import need_folder
+    from syndicator.app.read_configuration import need_folder
     from syndicator.cli.running import serving
     from syndicator.configuration.settings import load
 
@@ -91,7 +91,7 @@ def refresh(
     config: Config = CONFIG,
 ) -> None:
     """Visit the sources that are due and build the feeds that changed. For cron."""
-    from syndicator.app.configured import need_folder
+    from syndicator.app.read_configuration import need_folder
     from syndicator.runs.refresh import Wanted
 
     need_folder(config)
@@ -153,9 +153,9 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.app.configured import need_folder
     from syndicator.app.container import App, open_app
     from syndicator.app.lock import locked
+    from syndicator.app.read_configuration import need_folder
     from syndicator.configuration.settings import is_bucket, load
     from syndicator.runs.build import build_feeds
     from syndicator.sending import webhooks
@@ -251,7 +251,7 @@ def console(
     config: Config = CONFIG,
 ) -> None:
     """Serve the console, the operators' page to add, repair and correct. `up` serves it, too."""
-    from syndicator.app.configured import need_folder
+    from syndicator.app.read_configuration import need_folder
 
     need_folder(config)
     override(config, "console", None, port)

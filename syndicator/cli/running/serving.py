@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration, configuration, taxonomy_files
 from syndicator.app.container import App
+from syndicator.app.read_configuration import Configuration, configuration, taxonomy_files
 from syndicator.cli import printing, reports
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
 from syndicator.cli.logs import choice

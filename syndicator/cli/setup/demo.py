@@ -37,7 +37,7 @@ def demo(
 async def _demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
-    from syndicator.app.configured import configuration
+    from syndicator.app.read_configuration import configuration
     from syndicator.cli.demo.trip import trip
     from syndicator.runs import daemon
 

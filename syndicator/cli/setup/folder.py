@@ -268,7 +268,7 @@ app.add_typer(config_, name="config")
 @command(group=config_)
 def show(json: Json = False, config: Config = CONFIG) -> None:
     """Print every setting, its value and its origin: default, line of a file, or variable."""
-    from syndicator.app.configured import need_folder
+    from syndicator.app.read_configuration import need_folder
     from syndicator.health.check.config_files import configured
 
     if not config.is_dir():  # defaults would hide that the folder's name is wrong

@@ -1,1 +1,1 @@
-"""The operator's language model: questions, answers, checks."""
+"""Ask the operator's language model to describe an article; check its answers."""

@@ -1,4 +1,6 @@
-"""Build the question for an OpenAI-compatible endpoint, short enough for small models. Pure."""
+"""Build a language model's question: messages, JSON schema and cost in tokens. Pure.
+
+Short enough for small models."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

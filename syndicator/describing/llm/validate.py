@@ -1,4 +1,4 @@
-"""Check a model's answer, which is untrusted, and select the text that a model may see. Pure."""
+"""Prepare the text that a language model may see; check its untrusted answer. Pure."""
 
 import hashlib
 import json

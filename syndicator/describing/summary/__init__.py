@@ -1,1 +1,1 @@
-"""Excerpts: sentences that summarise an article."""
+"""Choose excerpts: sentences that summarise an article."""

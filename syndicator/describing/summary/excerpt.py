@@ -1,5 +1,6 @@
-"""Choose an excerpt: the publisher's description, or the best opening sentence and those after it,
-rated by weights of tools/train/fit_excerpts.py."""
+"""Choose an excerpt: the publisher's description, or the best opening sentences.
+
+Rated by weights of tools/train/fit_excerpts.py."""
 
 import math
 import re

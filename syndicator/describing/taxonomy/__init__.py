@@ -1,1 +1,1 @@
-"""Categories and tags."""
+"""Choose categories and tags, learn from confirmed articles, suggest and edit tags."""

@@ -1,4 +1,6 @@
-"""Learn from confirmed articles; read and write learnt.npz (no pickle)."""
+"""Train the tagger on confirmed articles; save the learnt state as learnt.npz and load it.
+
+No pickle."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,9 +12,9 @@ from syndicator.describing.taxonomy import mentions, taggers
 from syndicator.describing.taxonomy.categories import LearntCategories
 from syndicator.describing.taxonomy.mentions import Matcher
 from syndicator.describing.taxonomy.taggers import FEATURES, LIMIT, LearntTagger, Trust
-from syndicator.describing.text import words
+from syndicator.describing.text import word_index
 from syndicator.describing.text.embeddings import embedder
-from syndicator.describing.text.words import Index
+from syndicator.describing.text.word_index import Index
 
 UNNAMED: Final = FEATURES[:16]  # in files of older versions, without names
 Post = tuple[str, str, Sequence[str]]  # title, text, tags
@@ -179,8 +181,8 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
 
 
 def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher) -> LearntTagger:
-    bags = [words.bag(title, text) for title, text, _ in posts]
-    index = words.build(bags)
+    bags = [word_index.bag(title, text) for title, text, _ in posts]
+    index = word_index.build(bags)
     near = np.stack([index.near(counts) for counts in bags])
     vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
     labels = np.stack([embedder().mean(tag) for tag in tags])

@@ -1,4 +1,6 @@
-"""Find tags in a text word for word, plurals included; names that are also words need a capital."""
+"""Find the tags that a text names word for word, plurals and spellings included.
+
+Names that are also words need a capital."""
 
 import re
 from bisect import bisect_right

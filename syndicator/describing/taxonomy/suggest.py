@@ -1,5 +1,6 @@
-"""Suggest new tags: phrases that several titles have and texts repeat
-(tests/gate/test_suggest_gate.py)."""
+"""Suggest new tags: phrases that several titles share and texts repeat.
+
+Measured by tests/gate/test_suggest_gate.py."""
 
 import math
 import re

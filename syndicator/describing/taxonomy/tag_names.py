@@ -1,5 +1,6 @@
-"""Names of tags: drop publishers' sentences, addresses, numbers, titles and labels; spell AI,
-ChatGPT, iPhone as usual, and ordinary words in lower case."""
+"""Clean publishers' tags: drop those unfit for readers; spell the others (AI, iPhone).
+
+Unfit are sentences, addresses, numbers, titles and labels. Ordinary words get lower case."""
 
 import re
 from collections import Counter

@@ -1,6 +1,7 @@
-"""Tags from confirmed articles, by nearest posts, a ridge regression per tag, and mentions; tags
-from the vocabulary alone, by mentions and nearness of names (weights by
-tools/train/fit_tags.py)."""
+"""Compute how likely each tag fits an article: learnt from confirmed ones, or untrained.
+
+Learnt: by nearest posts, a ridge regression per tag, and mentions. Untrained: by mentions and
+nearness of names (weights by tools/train/fit_tags.py)."""
 
 import math
 from collections import Counter
@@ -11,9 +12,9 @@ from typing import Final
 from syndicator.describing.resources import Floats, load, np
 from syndicator.describing.taxonomy.mentions import Matcher, Mention, build, key
 from syndicator.describing.taxonomy.vocabulary import TagDef
-from syndicator.describing.text import words
+from syndicator.describing.text import word_index
 from syndicator.describing.text.embeddings import embedder
-from syndicator.describing.text.words import Index
+from syndicator.describing.text.word_index import Index
 
 SHORTEST: Final = 50  # least words of a text for the share of mentions
 # In the title, mentions, share of words, nearness of the name to article and title (z-scores),
@@ -125,7 +126,7 @@ class LearntTagger:
 
     def scores(self, title: str, text: str) -> dict[str, float]:
         """Return by tag its probability if above 1 %, best first."""
-        near = self.index.near(words.bag(title, text))
+        near = self.index.near(word_index.bag(title, text))
         vector = embedder().article(title, text)
         alike = self.vectors @ vector
         mentioned = self.matcher.find(title, text)

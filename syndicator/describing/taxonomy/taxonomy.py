@@ -1,4 +1,6 @@
-"""The operator's categories and tags, with the state learnt from confirmed articles."""
+"""Choose category and tags of an article by taxonomy.toml and the learnt models.
+
+`Taxonomy` is a value for any process."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +15,7 @@ from syndicator.describing.taxonomy.mentions import key
 from syndicator.describing.taxonomy.tag_names import clean, sound, stands
 from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary
-from syndicator.describing.text import words
+from syndicator.describing.text import word_index
 from syndicator.describing.text.language import SAMPLE, detect
 
 MOST_TAGS: Final = 5  # of an article
@@ -151,7 +153,7 @@ class Taxonomy:
         """Learn spellings, tags (if `least` posts are tagged), categories from `filed`. Oldest
         posts first."""
         posts = list(history)
-        forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
+        forms = word_index.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         spelled = replace(
             self, learnt=None, filed=self._learn_categories(filed, least), forms=forms
         )

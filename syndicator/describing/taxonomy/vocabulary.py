@@ -1,4 +1,4 @@
-"""taxonomy.toml as values, and the topics of data/topics."""
+"""Load and check taxonomy.toml; load our topics and their words from data/topics."""
 
 import itertools
 import re

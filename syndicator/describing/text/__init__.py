@@ -1,1 +1,1 @@
-"""Sentences, languages, word forms and vectors."""
+"""Split sentences, detect languages, compare texts by words and by vectors."""

@@ -1,5 +1,6 @@
-"""Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of
-texts."""
+"""Turn texts into vectors: the mean of the table rows of their pieces of words.
+
+32,000 x 256 (data/vectors/provenance.toml), byte-pair encoding."""
 
 import json
 import re

@@ -1,5 +1,6 @@
-"""Detect the language of a text: script, then function words, then py3langid (loads in 1 s, takes
-100 MB)."""
+"""Detect the language of a text by its script, then function words, then py3langid.
+
+py3langid loads in 1 s and takes 100 MB."""
 
 import re
 from collections import Counter

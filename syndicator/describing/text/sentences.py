@@ -1,4 +1,6 @@
-"""Split plain text, a block per line, into sentences; check the form of excerpts."""
+"""Split text into sentences; check the form, the length and the words of excerpts.
+
+A text is plain, a block per line."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""Decisions on an entry: the row to store, the articles to file, the result to report."""
+"""Decide how an entry ends without a new article: known, retried, skipped or refused.
+
+A decision is the row to store, the articles to file and the result to report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +20,7 @@ from syndicator.core.reasons import (
 from syndicator.filing.context import EntryContext
 from syndicator.filing.dedupe import Changes, in_file
 from syndicator.filing.ownership import origin_of
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 
 # Five tries with doubled waits outlast an outage of a working day: a choice.
 MOST_TRIES = 5

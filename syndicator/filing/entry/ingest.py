@@ -1,4 +1,4 @@
-"""Process one announced entry: look it up, fetch, check ownership, read, match, decide, write."""
+"""Process one announced entry: fetch and read its page, decide, file its article."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -39,9 +39,9 @@ from syndicator.filing.context import (
 )
 from syndicator.filing.entry import endings, pages
 from syndicator.filing.entry.endings import Decision, EntryResult
-from syndicator.filing.owners import ask_front, linked_by, may_adopt
-from syndicator.filing.refile import adopt, carry, hand_over, refile, revise
-from syndicator.filing.results import PageReading, hold_reason
+from syndicator.filing.granted_rights import ask_front, linked_by, may_adopt
+from syndicator.filing.page_reading import PageReading, hold_reason
+from syndicator.filing.save_article import adopt, carry, hand_over, refile, revise
 from syndicator.visiting.fetch.decompress import http_date
 
 LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page

@@ -1,4 +1,4 @@
-"""Read an article that spans several pages; read the AMP or print version of a stub."""
+"""Fetch the further pages of a long article; read the AMP or print version of a stub."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from syndicator.core.model import Failed, Fetched
 from syndicator.filing import jobs
 from syndicator.filing.context import EntryContext, Page, refusal
 from syndicator.filing.ownership import filed_by_neighbour
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 from syndicator.reading.paging import Missing, Part, numbered, together
 
 _LONGER = 2  # times that the other version must be longer: a choice

@@ -1,4 +1,4 @@
-"""Choose the entries of a feed to read. Pure."""
+"""Choose which entries of a fetched feed are read now, later or never. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace

@@ -1,1 +1,1 @@
-"""Kinds of sources, a module each behind the interface in kind.py; what an address is."""
+"""Follow each kind of source: a module for each, behind the interface in kind.py."""

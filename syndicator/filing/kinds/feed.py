@@ -1,4 +1,4 @@
-"""Feeds (Atom, RSS, RDF, JSON) and sitemaps: the address itself, or those that a page names."""
+"""Follow feeds and sitemaps: find those that a page names, fetch one, read its entries."""
 
 import re
 from collections.abc import Sequence

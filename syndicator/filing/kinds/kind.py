@@ -1,4 +1,4 @@
-"""The interface of a kind of source, and the values that its three functions take and return."""
+"""Define the interface of a kind of source, and the values that its functions return."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -108,7 +108,7 @@ class Visited(Protocol):
 
 
 class Kind(Visited, Protocol):
-    """A kind of source: a module with these three functions, and a line in `discovery.KINDS`."""
+    """A kind of source: a module with these three functions, in `unstated_kind.KINDS`."""
 
     async def discover(self, search: Search, earlier: Sequence[Finding]) -> list[Finding]:
         """Return what of this kind can be followed at the address. `earlier`: what the kinds before

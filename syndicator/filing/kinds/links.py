@@ -1,4 +1,4 @@
-"""Pages whose links to articles the operator selects (`rules.links`)."""
+"""Follow a page whose links to articles the operator selects (`rules.links`)."""
 
 from collections.abc import Sequence
 

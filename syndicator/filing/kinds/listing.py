@@ -1,4 +1,4 @@
-"""Pages that list articles: the list is learnt at the first visit and found again later."""
+"""Follow a page that lists articles: learn its list at the first visit, find it later."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""Single articles: one page, read again when it changes. Only a person says that a page is one."""
+"""Follow a single article: one page, which is read again when it changes.
+
+Only a person says that a page is one."""
 
 from collections.abc import Sequence
 

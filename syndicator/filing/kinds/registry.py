@@ -1,7 +1,7 @@
-"""Which kind a source is of."""
+"""Choose the module of a source's kind: the kind that it states, else the one found."""
 
 from syndicator.core.model import Source, SourceState
-from syndicator.filing.kinds import discovery, feed, links
+from syndicator.filing.kinds import feed, links, unstated_kind
 from syndicator.filing.kinds.kind import Visited
 
 
@@ -11,8 +11,8 @@ def kind_of(source: Source, state: SourceState) -> Visited:
     if source.rules.links:
         return links
     if source.kind != "auto":
-        return discovery.KINDS[source.kind]
+        return unstated_kind.KINDS[source.kind]
     if state.is_undiscovered:
-        return discovery
+        return unstated_kind
     found = state.discovery.found
-    return discovery.KINDS[found] if found else feed  # "": by an earlier version
+    return unstated_kind.KINDS[found] if found else feed  # "": by an earlier version

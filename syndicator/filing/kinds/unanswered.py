@@ -1,4 +1,4 @@
-"""What to say of an address that gives no answer. Pure."""
+"""Describe why an address gives no answer, and name the setting that may help. Pure."""
 
 import re
 from collections.abc import Mapping

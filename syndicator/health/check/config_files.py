@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from syndicator.app.clients import llm_key
-from syndicator.app.configured import Configuration, need_folder
-from syndicator.app.lookup import terms
 from syndicator.app.places import read_settings
+from syndicator.app.read_configuration import Configuration, need_folder
 from syndicator.articles.beside.instance_toml import INSTANCE_TOML
-from syndicator.configuration.entry_rules import Term
+from syndicator.configuration.entry_rules import Term, terms
 from syndicator.configuration.private import is_readable_by_others, list_secrets
 from syndicator.configuration.settings import (
     Alert,

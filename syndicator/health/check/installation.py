@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 from syndicator.app.archive import Archive
 from syndicator.app.clock import utc_now
-from syndicator.app.configured import Configuration
 from syndicator.app.container import open_app
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles import frontmatter
 from syndicator.articles.beside.rights_toml import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours
@@ -54,7 +54,7 @@ from syndicator.health.check.config_files import (
 from syndicator.health.conditions import Disk, is_nearly_full, room
 from syndicator.health.observing import disks_of
 from syndicator.publishing import paths
-from syndicator.publishing.look import TEMPLATES, look
+from syndicator.publishing.page_design import TEMPLATES, look
 from syndicator.sending.hubs import try_hubs
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery as recovery

@@ -1,1 +1,1 @@
-"""The kinds of published files: each module yields the targets of one kind, and renders them."""
+"""List and make the published files of each kind, a module for each kind."""

@@ -1,5 +1,7 @@
-"""Files that an earlier version, or this one with a database that was lost, has published: they get
-rows in the table of files, so that builds delete those that nothing makes any more."""
+"""Find published files that the database does not know, so that builds delete old ones.
+
+They are those of an earlier version, or of a database that was lost. They get rows in the table of
+files."""
 
 import re
 from collections.abc import Iterable, Iterator

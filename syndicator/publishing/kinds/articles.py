@@ -1,4 +1,4 @@
-"""Pages of articles that are published whole, by UTC day of publication.
+"""Make the pages of articles that are published whole, by UTC day of publication.
 
 Each page links the previous and the next such page by publication time, so one more article changes
 the pages of at most three days: its own and the nearest days with pages."""

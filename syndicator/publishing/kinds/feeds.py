@@ -1,4 +1,4 @@
-"""Heads of feeds: the files that programs subscribe to, and the page of a feed."""
+"""Make the head of each feed, to which programs subscribe, and the page of the feed."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence

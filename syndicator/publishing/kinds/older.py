@@ -1,4 +1,4 @@
-"""Older documents of a feed: its archive (RFC 5005), and the pages of its calendar."""
+"""Make a feed's older documents: its archive (RFC 5005), and the pages of its calendar."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Files of the search by period, and the list of periods, which browsers read first."""
+"""Make the search files of each period, and the list of periods that browsers read first."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Pages about all feeds: the front page, digests, lists of feeds, and the maps for web servers."""
+"""Make what is about all feeds: front page, digests, lists of feeds, redirect maps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -26,12 +26,12 @@ from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection.published import is_off
-from syndicator.publishing.web import directory, front
+from syndicator.publishing.web import feed_list, front
 
 
 def front_page(site: Site) -> Iterator[Target]:
     """Yield the front page with all that is beside it, such as stylesheets."""
-    list_of_feeds = directory.fingerprint(site.about, site.pages.specs)
+    list_of_feeds = feed_list.fingerprint(site.about, site.pages.specs)
     is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
         id="front",
@@ -63,7 +63,7 @@ def lists(site: Site) -> Iterator[Target]:
     known = site.index.targets([LISTS])
     for part, specs in parts.items():
         keys = [spec.key for spec in specs]
-        id, made_of = f"feeds{part}", directory.fingerprint(site.about, specs)
+        id, made_of = f"feeds{part}", feed_list.fingerprint(site.about, specs)
         yield Target(
             id=id,
             owner=LISTS,

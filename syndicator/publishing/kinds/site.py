@@ -1,4 +1,4 @@
-"""What a build reads: the feeds, their articles, the settings and the design."""
+"""Gather all that a build reads: feeds, their articles, settings and page design."""
 
 import uuid
 from collections import defaultdict
@@ -14,9 +14,9 @@ from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import digests
 from syndicator.publishing.article_index import ArticleIndex
 from syndicator.publishing.entries import Entries, renderers
-from syndicator.publishing.kept import EntryKind, KeptEntries
-from syndicator.publishing.look import Look
+from syndicator.publishing.entry_cache import EntryKind, KeptEntries
 from syndicator.publishing.output import redirects
+from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import Removed
 from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.stories.explained import Split

@@ -1,4 +1,4 @@
-"""Pages of stories: each shows the reports of one event by time."""
+"""Make the pages of stories: each shows the reports of one event by time."""
 
 from collections.abc import Iterator
 from functools import partial

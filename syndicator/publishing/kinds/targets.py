@@ -1,5 +1,6 @@
-"""Targets: a target is one published file, or the few that belong together. A build compares what
-each is made of with the table of files, and makes those that differ. Pure."""
+"""Define the targets of a build (files made together); find those to make again. Pure.
+
+A build compares what each is made of with the table of files, and makes those that differ."""
 
 import hashlib
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""Outlets for published files, redirects, and notices to hubs."""
+"""Write published files to an outlet, redirect moved addresses, notify hubs."""

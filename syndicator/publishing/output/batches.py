@@ -1,4 +1,4 @@
-"""Changes of published files that are committed together."""
+"""Commit changes of published files together; discard what a failed block did not commit."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The operations on published files that a power cut can undo."""
+"""Write, replace, delete and sync published files on disk, safe against power cuts."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Outlets for published files: a folder and an object store."""
+"""Store published files in a folder or an object store; replace only changed ones."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""Redirect maps for moved and deleted addresses, and published copies of thumbnails."""
+"""Write redirect maps for moved and deleted addresses; publish copies of thumbnails."""
 
 import json
 import re

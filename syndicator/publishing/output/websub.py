@@ -1,4 +1,4 @@
-"""Notify a hub of changed feeds (https://www.w3.org/TR/websub/ section 6)."""
+"""Tell a WebSub hub which feeds changed (https://www.w3.org/TR/websub/ section 6)."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""Feeds and pages as bytes."""
+"""Write feeds and pages as bytes, in each format."""

@@ -1,4 +1,6 @@
-"""Atom 1.0 (RFC 4287) with media, archives (RFC 5005) and tombstones (RFC 6721)."""
+"""Write Atom 1.0 entries and feeds (RFC 4287), also archives and tombstones.
+
+With media, RFC 5005 and RFC 6721."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An article as feedgen's entry, which Atom and RSS share, and what both add to its trees."""
+"""Fill feedgen's entry from an article, which Atom and RSS share; add media elements."""
 
 import html
 from dataclasses import dataclass

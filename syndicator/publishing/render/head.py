@@ -1,4 +1,4 @@
-"""The head of a feed in any format, and entries as HTML cards with links to our pages. Pure."""
+"""Make the head of a feed in any format; write entries as HTML cards with links. Pure."""
 
 import re
 import uuid

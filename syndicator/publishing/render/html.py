@@ -1,4 +1,6 @@
-"""Convert markdown to HTML that is safe to publish. The only importer of markdown-it-py and nh3.
+"""Convert the markdown of an article to HTML that is safe to publish.
+
+The only importer of markdown-it-py and nh3.
 
 Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s): call it in a
 process that can be killed."""

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+"""Write JSON Feed 1.1 items and feeds (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
 from collections.abc import Sequence

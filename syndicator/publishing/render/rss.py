@@ -1,4 +1,4 @@
-"""RSS 2.0 with Dublin Core, Media RSS and content:encoded."""
+"""Write RSS 2.0 items and feeds, with Dublin Core, Media RSS and content:encoded."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""An article as feeds and pages show it, in any format. Pure."""
+"""Decide what may be shown of an article; make its values legal in any format. Pure."""
 
 import hashlib
 import re

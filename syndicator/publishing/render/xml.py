@@ -1,4 +1,4 @@
-"""Elements of our XML documents and their bytes, and OPML 2.0 of our feeds."""
+"""Make and serialise elements of our XML documents; write the OPML 2.0 list of feeds."""
 
 import html
 import re

@@ -1,1 +1,1 @@
-"""Select feeds, their articles, and the feeds that must be built again."""
+"""Decide which feeds exist, which articles they have, and which are built again."""

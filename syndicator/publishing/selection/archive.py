@@ -1,4 +1,6 @@
-"""RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
+"""Select the articles of a feed's head; divide the older ones into archive documents.
+
+As RFC 5005 has it.
 
 A past UTC month of `added` has one document. In new instances (`archives = "atom"`) months share
 one, named after the last, until it has 50 entries, and the newest have none while the head shows

@@ -1,4 +1,4 @@
-"""Decide which published feeds end. Pure.
+"""Decide which published feeds end; many at once wait for the operator. Pure.
 
 The address of a feed that ended answers 410, upon which readers unsubscribe for good. So an edit
 that would end more than ten feeds ends none before the operator confirms it: until then the build

@@ -1,4 +1,4 @@
-"""Plan which feeds exist. Pure."""
+"""Plan which feeds exist: of categories, tags, sources, saved queries and others. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

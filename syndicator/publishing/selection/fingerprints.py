@@ -1,5 +1,6 @@
-"""Fingerprints of the input that feeds and pages have besides articles. Imports little: a run with
-nothing to build loads no renderer, template or XML library."""
+"""Compute fingerprints of what feeds and pages depend on besides articles.
+
+Imports little: a run with nothing to build loads no renderer, template or XML library."""
 
 import hashlib
 import uuid
@@ -9,7 +10,7 @@ from typing import Any, Final
 from syndicator.configuration.settings import LISTED, Settings
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedSpec, Source
-from syndicator.publishing.look import Look
+from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import links
 
 # Increase when documents change, so that the first build after an upgrade writes all of them.

@@ -1,4 +1,4 @@
-"""When feeds are built: new articles wait shortly for others, long feeds longer. Pure."""
+"""Decide when feeds are built: new articles wait shortly, long feeds longer. Pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which feeds are looked at, and which are published no more."""
+"""Find the feeds that a build must look at, and those that are published no more."""
 
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256

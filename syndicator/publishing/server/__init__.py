@@ -1,1 +1,1 @@
-"""Web server for the published files."""
+"""Serve the published files over HTTP."""

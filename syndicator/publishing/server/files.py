@@ -1,4 +1,4 @@
-"""Serve published files: types, strong validators, cached bodies, moved and gone feeds."""
+"""Serve published files over HTTP: types, caching, compression, moved and gone feeds."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""Answers beside the published files: /healthz, /readyz, /metrics and the health feed."""
+"""Answer /healthz, /readyz, /metrics and the health feed, beside the published files."""
 
 import hashlib
 import hmac

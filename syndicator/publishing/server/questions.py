@@ -1,4 +1,6 @@
-"""Answers to questions (/q/...), computed on request and cached until the search index changes.
+"""Answer requests for questions (/q/...) with feeds that are computed, then cached.
+
+Until the search index changes.
 
 Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half
 of a core stays free. Clients have turns (`core.shares`): one that asks very much waits for itself.

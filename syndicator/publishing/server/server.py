@@ -1,5 +1,6 @@
-"""Run an ASGI application, with connections limited by `core.requests`; WebSub callbacks (sections
-5.2, 5.3, 7)."""
+"""Run the web server with limits on connections; answer callbacks of WebSub hubs.
+
+WebSub sections 5.2, 5.3 and 7; the limits are those of `core.requests`."""
 
 import asyncio
 import contextlib

@@ -1,1 +1,1 @@
-"""What stories say: who was first, what each outlet adds, and how stories rank. Pure."""
+"""Say of a story who was first and what each outlet adds; rank stories. Pure."""

@@ -1,5 +1,4 @@
-"""Explain stories on their pages and in their entries: who reported first, what each outlet adds,
-figures, days, tags. Pure.
+"""Explain a story as HTML: who was first, quotes of outlets, figures, days, tags. Pure.
 
 All texts are those that the views of the reports publish."""
 
@@ -16,7 +15,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import Story
 from syndicator.publishing.render.head import linked
 from syndicator.publishing.render.view import View, name_outlet
-from syndicator.publishing.stories.explaining import (
+from syndicator.publishing.stories.quotes_and_figures import (
     Account,
     Explanation,
     Quote,

@@ -1,4 +1,4 @@
-"""Rank stories by the outlets that report them and by time. Pure."""
+"""Rank stories by the number of outlets that report them, and by time. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""Pages for people: front page, a page for each feed, the list of feeds."""
+"""Make the pages for people: front page, a page for each feed, the list of feeds."""

@@ -1,5 +1,4 @@
-"""Facts above the stories on a feed's page: how often it publishes, the last 90 days, its site,
-related tags. Pure."""
+"""Compute the facts on top of a feed's page: rhythm, last 90 days, related tags. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from syndicator.core.axes import SOURCE
 from syndicator.core.model import FeedSpec
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
-from syndicator.publishing.web import story
+from syndicator.publishing.web import article_html
 
 _DAYS: Final = 90  # in the sparkline
 _TALL: Final = 16  # height of the sparkline
@@ -59,7 +58,7 @@ def about(
         if spec.key.axis == SOURCE
         else ""
     )
-    until = story.day_name(str(last)) if days else ""
+    until = article_html.day_name(str(last)) if days else ""
     linked = [(tag, page) for tag, page in related if page]
     return About(count, rhythm(views), site, bars, most, until, linked[:_RELATED])
 

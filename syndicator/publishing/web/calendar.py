@@ -1,4 +1,4 @@
-"""Pages of a feed's older stories, for a year, a month or a day of publication (UTC). Pure.
+"""Plan the pages of a feed's older stories: by year, month or day of publication. Pure.
 
 A year has one page while it has at most `PAGE` stories; beyond that, its page lists its months, and
 a month with more lists its days. So each page keeps its address."""

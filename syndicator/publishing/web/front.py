@@ -1,4 +1,4 @@
-"""Front page: lead stories, then a line for each of the newest stories, by category. Pure."""
+"""Choose what the front page shows: lead stories, newest stories, frequent tags. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.stories.ranking import count_voices, rank_story
-from syndicator.publishing.web import story
+from syndicator.publishing.web import article_html
 
 NEWEST: Final = 120  # articles on it: 40 KB of HTML, and as many as a person skims
 SHOWN: Final = 24  # feeds of an axis
@@ -50,9 +50,9 @@ def grouped(
         group = of.get(view.id, [view])
         first = group[0]
         others = {
-            story.host(member.url): member
+            article_html.host(member.url): member
             for member in group
-            if story.host(member.url) != story.host(first.url)
+            if article_html.host(member.url) != article_html.host(first.url)
         }
         groups_of[first.id] = (first, list(others.values()))
     return groups_of
@@ -101,7 +101,7 @@ def line(
 ) -> dict[str, Any]:
     """Return the values of a story's line. `language`: of the site; `newest`: the time of the
     newest story."""
-    fields = story.told(view, links, language)
+    fields = article_html.told(view, links, language)
     short = (
         fields["time"].removesuffix(" UTC")
         if view.published.date() == newest.date()
@@ -116,7 +116,7 @@ def line(
         "lang": view.language or language,
         "short": short,
         "own_page": paths.article_name(view.id) if view.html else "",
-        "also": (also + fields["also"])[: story.MOST_ALSO],
+        "also": (also + fields["also"])[: article_html.MOST_ALSO],
     }
 
 

@@ -1,4 +1,4 @@
-"""Pages of a build, and a test of the operator's templates on sample articles."""
+"""Render every kind of page of a build; test the operator's templates on samples."""
 
 import uuid
 from collections import Counter, defaultdict
@@ -28,16 +28,16 @@ from syndicator.core.ports import FeedRow
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
-from syndicator.publishing.look import TEMPLATES, Look
+from syndicator.publishing.page_design import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
 from syndicator.publishing.stories.explained import Explained, write_html
-from syndicator.publishing.web import calendar, directory, front, story
+from syndicator.publishing.web import article_html, calendar, feed_list, front
 from syndicator.publishing.web.about import About, about
+from syndicator.publishing.web.article_html import Day
 from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.shell import Page, page, qr_svg
 from syndicator.publishing.web.shell import files as shell_files
-from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
 
 FEEDS, SITEMAP = "feeds", "sitemap"  # lists of all feeds
@@ -68,7 +68,7 @@ class Pages:
         self.specs, self.settings = specs, settings
         self.links = replace(links(settings, tags), base=ROOT)
         self.templates = Templates(look)
-        self.parts = directory.parts(specs)  # of the list of feeds
+        self.parts = feed_list.parts(specs)  # of the list of feeds
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
         self.about: dict[str, About] = {}  # by stem
@@ -85,7 +85,7 @@ class Pages:
 
     def story(self, view: View) -> bytes:
         """Return the list item of an article, the same on every page."""
-        return story.story(view, self.links, self.templates, self._language)
+        return article_html.story(view, self.links, self.templates, self._language)
 
     def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
         """Return the page of an article that is published whole; its canonical address is the
@@ -101,7 +101,7 @@ class Pages:
             f"{view.title} - {view.origin.title}",
             view.summary,
             kind="Article",
-            subject=story.facts(view, picture.get("image", "")),
+            subject=article_html.facts(view, picture.get("image", "")),
             canonical=view.url,
             **picture,
             indexed=False,
@@ -113,7 +113,7 @@ class Pages:
         return self.templates.render(
             "article.html",
             page=shell,
-            **story.article(view, to, self._language, (previous, following), root),
+            **article_html.article(view, to, self._language, (previous, following), root),
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
@@ -126,11 +126,11 @@ class Pages:
             f"{head.stem}.{PAGE}",
             head.title,
             head.description,
-            updated=story.newest(stories),
+            updated=article_html.newest(stories),
             feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
-        shown, earlier = self._cut(head, story.days(stories, shell.root), shell.root)
+        shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         return self.templates.render(
@@ -139,7 +139,7 @@ class Pages:
             heading=text.line(spec.name) if spec else head.title,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
             about=self.about.get(head.stem),
-            badge=story.badge(text.line(spec.name) if spec else ""),
+            badge=article_html.badge(text.line(spec.name) if spec else ""),
             days=shown,
             earlier=earlier,
             years=[(*link(year.span), year.count) for year in reversed(years)],
@@ -181,7 +181,7 @@ class Pages:
         return self._older_page(
             head,
             item.name,
-            story.span_name(item.span),
+            article_html.span_name(item.span),
             item.count,
             stories,
             spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
@@ -199,7 +199,7 @@ class Pages:
         name, dates = _page_of(head.self_name), sorted({part[:DAY].decode() for part in stories})
         root = "../" * name.count("/")
         when = " to ".join(
-            story.day_name(date).partition(", ")[2]
+            article_html.day_name(date).partition(", ")[2]
             for date in dict.fromkeys((*dates[:1], *dates[-1:]))
         )
         turn = {
@@ -219,7 +219,12 @@ class Pages:
         feeds = _formats_of(head.stem, head.formats, "../" * name.count("/"), head.base)
         title = f"{when}: {head.title}"
         shell = self._shell(
-            name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language
+            name,
+            title,
+            about,
+            updated=article_html.newest(stories),
+            feeds=feeds,
+            language=head.language,
         )
         return self.templates.render(
             "calendar.html",
@@ -228,7 +233,7 @@ class Pages:
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
             count=count,
-            days=story.days(stories, shell.root),
+            days=article_html.days(stories, shell.root),
             **{"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more,
         )
 
@@ -244,7 +249,7 @@ class Pages:
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
-        days = story.days(stories, shell.root)
+        days = article_html.days(stories, shell.root)
         parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
         feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
         return self.templates.render(
@@ -330,16 +335,16 @@ class Pages:
         if not part and len(self.parts) > 1:
             sitemaps = [
                 (f"{SITEMAP}{name}.xml", "")
-                for name in (directory.PAGES, *filter(None, self.parts))
+                for name in (feed_list.PAGES, *filter(None, self.parts))
             ]
-            files[sitemap] = directory.sitemap(sitemaps, base, "sitemap")
+            files[sitemap] = feed_list.sitemap(sitemaps, base, "sitemap")
             sitemap = sitemaps[0][0]
         about = f"{count} feeds to subscribe to: by category, tag and source."
         shell = self._titled(f"{FEEDS}{part}.{PAGE}", "All feeds", about, feeds=self._main_feed())
         files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render(
             "feeds.html", page=shell, groups=groups, count=count
         )
-        return files | {sitemap: directory.sitemap(pages, base)}
+        return files | {sitemap: feed_list.sitemap(pages, base)}
 
     def _parted(self) -> _Groups:
         links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
@@ -536,7 +541,11 @@ class _Linked:
 
     def __call__(self, span: str) -> tuple[str, str]:
         """Return name and link of a page, ("", "") for none."""
-        return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
+        return (
+            (article_html.span_name(span), self.root + file_name(self.stem, span))
+            if span
+            else ("", "")
+        )
 
 
 def _page_of(document: str) -> str:

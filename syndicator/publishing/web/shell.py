@@ -1,4 +1,4 @@
-"""Head, navigation and footer of all pages; the text of an article for a page; QR codes. Pure."""
+"""Make what all pages share (head, navigation, footer); adapt texts; draw QR codes. Pure."""
 
 import base64
 import hashlib

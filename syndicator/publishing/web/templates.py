@@ -1,4 +1,6 @@
-"""Templates of pages; the operator's replace ours. The only importer of Jinja."""
+"""Render the templates of pages, the operator's in place of ours, in a sandbox.
+
+The only importer of Jinja."""
 
 import os
 import sys
@@ -12,7 +14,7 @@ from typing import Any, Final
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from syndicator.publishing.look import TEMPLATES, Look
+from syndicator.publishing.page_design import TEMPLATES, Look
 
 # Placeholder in stories for the relative path to the web root; article texts have no NUL
 # (`text.legal`).

@@ -1,1 +1,1 @@
-"""Choice of the blocks of a page that are the article."""
+"""Choose the blocks of a page that are the article's text."""

@@ -1,5 +1,6 @@
-"""Features of a block by itself: size, links, kind, wording, named as in data/block_weights.toml.
-Pure."""
+"""Compute features of each block by itself: its size, links, kind and wording. Pure.
+
+Named as in data/block_weights.toml."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

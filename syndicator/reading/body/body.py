@@ -1,5 +1,6 @@
-"""The body of a page as markdown: our scores choose its blocks, with trafilatura's help (imported
-here only). Pure."""
+"""Choose the blocks of a page that are the article's body; write them as markdown. Pure.
+
+Our scores choose, with trafilatura's help (imported here only)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text as texts
 from syndicator.core.model import Draft, Entry, Rules
-from syndicator.reading import classify, page_type
 from syndicator.reading import markdown as writer
+from syndicator.reading import no_article, page_type
 from syndicator.reading.body import clean, containers, doubt, features, overlap, scorer, sequence
 from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html import jsonld
@@ -181,7 +182,7 @@ def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selecte
         for item in (*document.jsonld, *updates)
         for text in jsonld.strings(item.get("articleBody"))
     )
-    declared = classify.is_declared(document)
+    declared = no_article.is_declared(document)
     facts = sequence.Facts(
         meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared
     )

@@ -1,5 +1,4 @@
-"""Choice of the scored blocks: enough score, no boilerplate, no copies; then images, headings and
-players. Pure."""
+"""Choose blocks by their scores; cut boilerplate and copies; add images and players. Pure."""
 
 import re
 from bisect import bisect_right

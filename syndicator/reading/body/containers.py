@@ -1,5 +1,6 @@
-"""The elements around the blocks: sums of their content, the main container, and the class hints
-that count. Pure."""
+"""Add up the text in each element around blocks; find the article's main element. Pure.
+
+Also decide which hints of class names count."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

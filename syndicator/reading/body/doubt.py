@@ -1,5 +1,6 @@
-"""Probability that a reading is the article, and that the page is a list, by boosted trees made by
-tools/train/fit_readings.py. Pure."""
+"""Estimate if a chosen body is really the article, and if the page is a list. Pure.
+
+By boosted trees made by tools/train/fit_readings.py."""
 
 import math
 from collections.abc import Mapping, Sequence

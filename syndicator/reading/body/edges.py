@@ -1,5 +1,6 @@
-"""Cuts at the start and end of the text, by shape and by data/phrases.toml: dates, lines below the
-text, tables of contents, consent boxes. Pure."""
+"""Cut what surrounds the text: dates, lines below, contents, consent boxes. Pure.
+
+By shape and by data/phrases.toml. Tables are kept whole."""
 
 import re
 from collections.abc import Sequence

@@ -1,5 +1,4 @@
-"""Features of each block for the scorer: by itself, of its containers and of the blocks around it.
-Pure."""
+"""Collect all features that score a block: its own, its containers', its neighbours'. Pure."""
 
 import math
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
-"""Share of each block found in a compared text, the strongest feature; text of feed entries;
-repeated texts. Pure."""
+"""Measure which share of a block is in a compared text; find repeated blocks. Pure.
+
+The share is the strongest feature. Also reads the text of feed entries, a compared text."""
 
 import hashlib
 import re

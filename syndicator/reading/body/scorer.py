@@ -1,6 +1,8 @@
-"""Probability that a block is part of the article: mean log odds of a weighted sum of features and
-of boosted trees, both made by tools/train/fit_blocks.py. Table `asked` is for blocks compared with
-a text, `alone` for guessed overlaps. Pure."""
+"""Score each block: the probability that it is part of the article. Pure.
+
+The mean log odds of a weighted sum of features and of boosted trees, both made by
+tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed
+overlaps."""
 
 import json
 import re

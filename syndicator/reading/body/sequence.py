@@ -1,6 +1,7 @@
-"""Score a page's texts again, by boosted trees over the log odds that `scorer` gives a text and its
-neighbours. Trained on other domains (tools/train/fit_sequence.py), to correct the mistakes of
-`scorer`. Pure."""
+"""Score blocks a second time, by the first scores of their neighbours. Pure.
+
+Boosted trees over the log odds of `scorer`, trained on other domains (tools/train/fit_sequence.py)
+to correct its mistakes."""
 
 import math
 import re

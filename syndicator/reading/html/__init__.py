@@ -1,1 +1,1 @@
-"""Parsing of a page's bytes into a document, and of its text into blocks."""
+"""Parse a page's bytes into a document, and the document into blocks of text."""

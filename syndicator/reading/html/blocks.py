@@ -1,5 +1,6 @@
-"""Blocks of a page (paragraphs, headings, rows, code, images) with the lists, quotes and tables
-around them. Pure."""
+"""Split a page into blocks (paragraphs, headings, rows, code, images), in order. Pure.
+
+Each has the lists, quotes and tables around it."""
 
 import re
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
-"""Decode a page's bytes by byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid
-UTF-8 beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
+"""Find the charset of a page's bytes, and decode them to text. Pure.
+
+By byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid UTF-8 beyond ASCII is
+read as UTF-8 whatever the page declares."""
 
 import codecs
 import re

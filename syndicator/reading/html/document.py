@@ -1,4 +1,4 @@
-"""A page parsed once: its tree, the declarations of its head, and its JSON-LD."""
+"""Parse a page once into a `Document`: its tree, the metas of its head, its JSON-LD."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,5 +1,4 @@
-"""Read single HTML elements: inline text with its marks and white space, skipped elements, images.
-Pure."""
+"""Read inline text with its marks, and images, from single HTML elements. Pure."""
 
 import re
 from collections.abc import Callable

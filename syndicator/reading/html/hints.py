@@ -1,5 +1,6 @@
-"""Class hints ("comment", "share"), each a bit, and phrases of boilerplate, from files of
-reading/data. Pure."""
+"""Find hints of boilerplate: words in class names ("share") and phrases in texts. Pure.
+
+From files of reading/data. Each hint of a class is a bit."""
 
 import re
 import tomllib

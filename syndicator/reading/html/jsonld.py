@@ -1,5 +1,4 @@
-"""JSON-LD of a page as a flat list of objects. Slightly broken JSON is repaired; otherwise patterns
-search it. Pure."""
+"""Read the JSON-LD of a page as a flat list of objects; repair broken JSON. Pure."""
 
 import html
 import json

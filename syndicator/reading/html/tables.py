@@ -1,4 +1,4 @@
-"""Tables and code listings: their rows and cells, the text and language of code. Pure."""
+"""Tell data tables from layout; read the rows of tables and the code of listings. Pure."""
 
 import re
 from collections.abc import Iterator

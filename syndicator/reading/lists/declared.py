@@ -1,5 +1,4 @@
-"""Lists that a page declares to programs: JSON-LD (ItemList, Blog, articles) and h-entry of
-microformats.org. Pure."""
+"""Find the lists of articles that a page declares to programs: JSON-LD, h-entry. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

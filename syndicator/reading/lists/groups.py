@@ -1,4 +1,4 @@
-"""The lists of a page: links of the same form with their items, likeliest first. Pure."""
+"""Group the links of a page by form into possible lists of articles; rank these. Pure."""
 
 import re
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""Items of a list: the elements of each, and its title, date and picture. Pure."""
+"""Find the elements of each item of a list; read its title, date and picture. Pure."""
 
 import re
 from collections import defaultdict

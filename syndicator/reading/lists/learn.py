@@ -1,5 +1,4 @@
-"""Read a page that lists articles as a feed: learn its list at the first visit, find it again
-later. Pure."""
+"""Read a list of articles as a feed: learn the list at first, find it again later. Pure."""
 
 import re
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""The links of a page that may lead to articles, with the elements around each. Pure."""
+"""Collect the links of a page that may lead to articles, with their surroundings. Pure."""
 
 import re
 from collections import Counter

@@ -1,5 +1,6 @@
-"""The traits of a list, forms of its items and shapes of their addresses, and the list of a page
-with them. Pure."""
+"""Remember the traits of a learnt list; recognise that list on later visits. Pure.
+
+The traits are the forms of its items and the shapes of their addresses."""
 
 import re
 from collections import Counter

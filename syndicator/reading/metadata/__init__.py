@@ -1,1 +1,1 @@
-"""Title, author, dates, cover and identity of a page, from every place that states them."""
+"""Find title, author, dates, cover and identity of a page, wherever it states them."""

@@ -1,5 +1,6 @@
-"""Author of a page: the candidate whose features weigh most, nobody if none weighs enough. Weights
-are made by tools/train/fit_authors.py."""
+"""Choose the author of a page: score the candidates with trained weights; take the best.
+
+Nobody if none weighs enough. Weights are made by tools/train/fit_authors.py."""
 
 import re
 import tomllib

@@ -1,5 +1,4 @@
-"""Candidates for the authors of a page: declared names, marks of bylines, who opened a thread, the
-owner of the site; each with the features by which author.py scores it. Pure."""
+"""Collect the names that may be the authors of a page, with features to score them. Pure."""
 
 import re
 from collections import Counter

@@ -1,5 +1,4 @@
-"""Bylines in a page's text, found by markup, links, "By" lines, dates and signatures, scored by
-kind and place."""
+"""Find bylines in the text of a page; score each by its kind and place."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,6 @@
-"""Choice of a field among candidates, and an article's picture: og:image, JSON-LD, twitter, large
-figure."""
+"""Choose the picture of an article; `first_sane` chooses among candidates of any field.
+
+From og:image, JSON-LD, twitter and large figures."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

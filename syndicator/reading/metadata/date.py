@@ -1,5 +1,6 @@
-"""Dates of publication and update: as declared, as shown beside the headline, else by htmldate
-(imported here only)."""
+"""Find when a page was published and updated: as declared, shown, or guessed by htmldate.
+
+htmldate is imported here only."""
 
 import re
 import tomllib

@@ -1,7 +1,6 @@
-"""Digests of what articles of a host may share apart from blocks: a title, its ends, a picture.
+"""Recognise titles, ends of titles and pictures that many articles of a host share. Pure.
 
-The store counts them as it counts those of blocks; three articles make a digest "repeated". Pure.
-"""
+The store counts their digests as it counts those of blocks; three articles make one "repeated"."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Identity of a page: its canonical URL, other URLs, site name, and directives for robots. Pure."""
+"""Find a page's canonical and other URLs, its site's name, its rules for robots. Pure."""
 
 import re
 from collections.abc import Iterator

@@ -1,5 +1,4 @@
-"""The fields of an article except its body, each with its origin. The operator's rules come first.
-Pure."""
+"""Read all fields of an article except its body; an operator's rules come first. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

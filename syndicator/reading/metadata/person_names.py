@@ -1,4 +1,6 @@
-"""Names of people in bylines. data/bylines.toml has the words around them, by language. Pure."""
+"""Recognise the names of people in a byline; remove words such as "By". Pure.
+
+data/bylines.toml has these words by language."""
 
 import re
 import tomllib

@@ -1,5 +1,6 @@
-"""Terms for the use of an article, by its page, HTTP header, feed and RSL 1.0
-(https://rslstandard.org/rsl). Pure."""
+"""Read the terms for using an article, from its page, HTTP header, feed and RSL. Pure.
+
+RSL 1.0: https://rslstandard.org/rsl."""
 
 import re
 from collections.abc import Iterator

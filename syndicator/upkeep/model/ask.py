@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import llm_key, make_enricher, open_worker
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core import program
 from syndicator.core.errors import ConfigError, WorkerFailed

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import open_worker
-from syndicator.app.configured import Configuration, taxonomy_files
+from syndicator.app.read_configuration import Configuration, taxonomy_files
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.passes import jobs
 from syndicator.upkeep.passes.choose import choose_all

@@ -9,7 +9,7 @@ from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import FileReason
 from syndicator.filing.dedupe import compared
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
 from syndicator.upkeep.passes.choose import Chosen
 from syndicator.upkeep.passes.revision import Revision

@@ -14,9 +14,9 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
 from syndicator.core.usage.vocabularies import parsed
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
+from syndicator.filing.page_reading import PageReading
 from syndicator.filing.read_article import load_taxonomy, read_and_render
-from syndicator.filing.refile import now_revised, same_text
-from syndicator.filing.results import PageReading
+from syndicator.filing.save_article import now_revised, same_text
 from syndicator.reading.metadata.title import untag
 from syndicator.upkeep.passes.compare import find_changed_values, list_changes, show_change
 from syndicator.upkeep.passes.describe_again import describe_again

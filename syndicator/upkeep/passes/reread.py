@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import make_fetcher, open_worker
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.configuration.sources.identity import as_followed
 from syndicator.core import urls

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from syndicator.app.archive import Archive, as_place
 from syndicator.app.clients import open_worker
-from syndicator.app.configured import Configuration
 from syndicator.app.lookup import need_sources
 from syndicator.app.places import Place, kept_pages
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls

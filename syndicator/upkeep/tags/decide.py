@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
 from syndicator.app.lookup import need_article
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles.edits import By, by_of
 from syndicator.articles.fields import category_by
 from syndicator.core import text

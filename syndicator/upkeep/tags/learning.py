@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration, taxonomy_files
 from syndicator.app.lookup import filed
+from syndicator.app.read_configuration import Configuration, taxonomy_files
 from syndicator.configuration.settings import is_bucket
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore

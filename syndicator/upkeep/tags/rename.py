@@ -7,9 +7,10 @@ from typing import Literal
 from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import move
 from syndicator.app.build_notes import note_renamed
-from syndicator.app.configured import Configuration
-from syndicator.app.lookup import filed, terms
+from syndicator.app.lookup import filed
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles import disk
+from syndicator.configuration.entry_rules import terms
 from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.configured import configuration
+from syndicator.app.read_configuration import configuration
 from syndicator.cli.operations import apply
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (

@@ -14,9 +14,9 @@ from lxml import etree
 from syndicator.articles.frontmatter import load
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 from syndicator.publishing.render.view import view
-from syndicator.publishing.web.story import facts
+from syndicator.publishing.web.article_html import facts
 from syndicator.upkeep.passes.read_again import _as_read
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.describing.taxonomy import tag_names
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.text import words
+from syndicator.describing.text import word_index
 
 LISTS = ("casing_names", "casing_unseen")
 WRONG = (str.lower, str.upper, str.title)
@@ -55,7 +55,7 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 def test_a_name_of_no_list_is_learnt_from_the_articles(
     spoil: Callable[[str], str], name: str
 ) -> None:
-    learnt = words.learn_word_forms(ARTICLES)
+    learnt = word_index.learn_word_forms(ARTICLES)
     assert tag_names.canonical(spoil(name), "", learnt) == name
 
 
@@ -74,7 +74,7 @@ def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right
     texts = [
         "They told us that it will go on as it did before, said one of us who knows it well."
     ] * 5
-    assert tag_names.canonical(tag, text, words.learn_word_forms(texts)) == right
+    assert tag_names.canonical(tag, text, word_index.learn_word_forms(texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
@@ -82,8 +82,8 @@ def test_what_is_part_of_a_name_is_no_name() -> None:
         "The soldiers of the US Army met at the Harvard University library, and the army of the"
         " king slept."
     ] * 3
-    assert words.learn_word_forms(texts)["army"] == "army"
-    assert "university" not in words.learn_word_forms(texts)
+    assert word_index.learn_word_forms(texts)["army"] == "army"
+    assert "university" not in word_index.learn_word_forms(texts)
 
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
 from syndicator.filing.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
 from syndicator.filing.entry.ingest import refile_others
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.filing.test_similarity import prose
 from tests.places import Place

@@ -14,7 +14,7 @@ from syndicator.app.contexts import make_context
 from syndicator.core.model import Article
 from syndicator.filing.dedupe import WINDOW, compared, reconsider
 from syndicator.filing.entry.ingest import refile_others
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.upkeep import reconcile
 from tests.filing.dedupe.test_merge import STORY, file, lose_the_database
 from tests.filing.test_similarity import prose

@@ -10,8 +10,8 @@ import pytest
 from syndicator.core.model import Draft
 from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
+from syndicator.filing.page_reading import MANY, hold_reason
 from syndicator.filing.read_article import doubts
-from syndicator.filing.results import MANY, hold_reason
 
 TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
 

@@ -24,7 +24,7 @@ from syndicator.filing.context import EntryContext, Page
 from syndicator.filing.entry import ingest as trip
 from syndicator.filing.entry.endings import Decision, EntryResult
 from syndicator.filing.entry.ingest import carry_out, ingest
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import editorial
 from tests.faults.instance import InProcess

@@ -15,7 +15,7 @@ from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Redirects, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing.context import EntryContext, VisitContext
-from syndicator.filing.owners import ask_front, front_page
+from syndicator.filing.granted_rights import ask_front, front_page
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
 from tests.filing.entry.test_ingest import take_entry

@@ -11,7 +11,7 @@ import pytest
 from syndicator.app.clients import make_fetcher
 from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState, VisitTimes
-from syndicator.filing.owners import follow_move, pair_articles
+from syndicator.filing.granted_rights import follow_move, pair_articles
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
 from tests.places import Place, store_articles

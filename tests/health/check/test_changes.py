@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from syndicator.app.configured import configuration
+from syndicator.app.read_configuration import configuration
 from syndicator.health.check.config_files import changes
 from syndicator.runs import daemon
 

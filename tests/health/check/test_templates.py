@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.configuration.settings import Settings
 from syndicator.health.check.installation import check
-from syndicator.publishing.look import Look
+from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.pages import faults, template_names
 from tests.places import Place
 

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article, entry_urn
-from syndicator.publishing.look import Look
+from syndicator.publishing.page_design import Look
 from syndicator.publishing.selection import archive
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose
 from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built

@@ -17,7 +17,7 @@ from lxml import html as lxml_html
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.publishing.look import Look
+from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.shell import files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from syndicator.publishing.look import Look, look
+from syndicator.publishing.page_design import Look, look
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.web import templates
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.results import PageReading
+from syndicator.filing.page_reading import PageReading
 from syndicator.upkeep.passes.read_again import _as_read
 
 FILED = Article(

@@ -14,7 +14,7 @@ from syndicator.app.container import open_app
 from syndicator.core.model import Article, Outcome, Problem, Schedule, SourceState, VisitTimes
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
-from syndicator.filing.refile import revise
+from syndicator.filing.save_article import revise
 from syndicator.publishing.render.view import times
 from syndicator.upkeep import reconcile
 from syndicator.upkeep import recovery as clock

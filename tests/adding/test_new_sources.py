@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.adding.found import Candidate, by_address, write_sources
+from syndicator.adding.new_sources import Candidate, by_address, write_sources
 from syndicator.app.container import open_app
 from syndicator.configuration.sources.registry import load_sources
 from syndicator.core.errors import UsageError

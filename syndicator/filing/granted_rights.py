@@ -1,5 +1,6 @@
-"""Rights that pages grant: sites that link a source's feed (FeedBurner, podcast hosts), and sites
-that moved."""
+"""Grant a source rights for more sites: those that link its feed, and one it moved to.
+
+Sites that link a feed are such as FeedBurner's and podcast hosts'."""
 
 import asyncio
 import json

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.publishing.stories.explaining import (
+from syndicator.publishing.stories.quotes_and_figures import (
     LONGEST,
     Account,
     Explanation,

@@ -1,5 +1,6 @@
-"""Templates and stylesheets of pages, ours and the operator's. Imports no template library, which
-loads slowly."""
+"""Load the templates and stylesheets of pages, ours and the operator's, as text.
+
+Imports no template library, which loads slowly."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Find out what an address is: a feed, a sitemap, a page that lists articles, or a single article.
+"""Find out what an address is if nobody says: feed, sitemap, list or single article.
 
 All ways of adding come here: with the first visit of a source that states no kind (`entries`), or,
 if a person chooses, before it is added (`discover`)."""

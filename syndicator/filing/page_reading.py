@@ -1,4 +1,6 @@
-"""Results of the worker, importable without the page libraries; reasons to hold an article."""
+"""Define the worker's reading of a page; decide why a new article is put on hold.
+
+Importable without the page libraries."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

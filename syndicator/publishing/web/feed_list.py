@@ -1,5 +1,6 @@
-"""The list of all feeds; a long one is divided by the first letters of slugs, so that changes touch
-one part. Pure."""
+"""Divide the list of all feeds into pages by first letters; write sitemaps. Pure.
+
+So changes touch one part."""
 
 import hashlib
 from collections import defaultdict

@@ -1,5 +1,4 @@
-"""Choose what each report of a story adds, and the figures that reports give for the same thing.
-Pure.
+"""Choose the sentence to quote of each report, and figures that reports share. Pure.
 
 Every text is a sentence of a report, word for word; nothing is written here."""
 

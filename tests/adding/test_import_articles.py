@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.adding.intake import Imported, import_files, markdown_files
+from syndicator.adding.import_articles import Imported, import_files, markdown_files
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.errors import UsageError
 from syndicator.core.model import article_id

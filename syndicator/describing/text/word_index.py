@@ -1,4 +1,4 @@
-"""Compare a text with many earlier ones by weighted words; learn the usual spelling of a word."""
+"""Find earlier articles with similar words; learn the usual spelling of a word."""
 
 import itertools
 import math

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.adding.importing import is_draft, translate
+from syndicator.adding.foreign_frontmatter import is_draft, translate
 
 CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding="utf-8"))["case"]
 

@@ -1,4 +1,4 @@
-"""Cache of entries between the builds of a process; most entries do not change."""
+"""Cache rendered entries between the builds of a process, as most do not change."""
 
 from __future__ import annotations
 

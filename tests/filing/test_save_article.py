@@ -11,7 +11,7 @@ from syndicator.app.container import App
 from syndicator.core import urls
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, Progress
-from syndicator.filing.refile import refile
+from syndicator.filing.save_article import refile
 from tests.places import NOW, Place, store_articles
 
 

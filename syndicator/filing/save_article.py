@@ -1,4 +1,6 @@
-"""Store articles and carriers (further sources) as file, then row; revise changed articles."""
+"""Write an article's file, then its row; revise an article whose text changed.
+
+Also stores carriers, which are further sources of an article."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace

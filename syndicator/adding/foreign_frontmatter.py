@@ -1,4 +1,6 @@
-"""Convert frontmatter of other programs to ours, by the table foreign_keys.toml. Pure."""
+"""Convert the frontmatter of articles of other programs to ours, by a table. Pure.
+
+The table is foreign_keys.toml."""
 
 import re
 import tomllib

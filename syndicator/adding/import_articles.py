@@ -1,14 +1,13 @@
-"""Take in article files: import a folder that somebody wrote elsewhere, rebuild the database from
-files."""
+"""Import a folder of markdown files that somebody wrote elsewhere, one article a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from syndicator.adding.importing import is_draft, translate
+from syndicator.adding.foreign_frontmatter import is_draft, translate
 from syndicator.adding.lint import lint
 from syndicator.app.archive import Archive
-from syndicator.app.configured import Configuration
+from syndicator.app.read_configuration import Configuration
 from syndicator.articles import frontmatter
 from syndicator.articles.fields import aliases_of
 from syndicator.configuration.settings import Settings

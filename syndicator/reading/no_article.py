@@ -1,4 +1,6 @@
-"""Find pages that are no article, by data/page_kinds.toml, and partly paid stories. Pure."""
+"""Recognise pages that are no article (login, error) and partly paid stories. Pure.
+
+By phrases of data/page_kinds.toml. `page_type` estimates instead what a readable page is."""
 
 import re
 import tomllib
@@ -11,7 +13,7 @@ from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
-# Chosen by hand on the open pages and on pages made for tests/reading/test_classify.py.
+# Chosen by hand on the open pages and on pages made for tests/reading/test_no_article.py.
 # letters of body below which an article needs proof, or its title is believed
 _STUB, _THIN = 250, 1_200
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it

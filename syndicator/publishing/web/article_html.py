@@ -1,5 +1,6 @@
-"""Articles as pages show them. Each is rendered once in a build and used on every page that shows
-it.
+"""Prepare articles for pages: their fields, list items by day, schema.org data.
+
+Each is rendered once in a build and used on every page that shows it.
 
 An article without a picture has the first letter of its source instead, in the colour of the
 source."""

@@ -1,4 +1,4 @@
-"""Read the configuration folder; faulty tables count as they last were valid."""
+"""Read the configuration folder; a faulty table counts as it last was valid."""
 
 import os
 from collections.abc import (

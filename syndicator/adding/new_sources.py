@@ -1,4 +1,4 @@
-"""Sources that `add` found: choose, name and configure them, write them to sources.toml."""
+"""Choose, name and configure the sources that `add` found; write them to sources.toml."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -10,8 +10,8 @@ from syndicator import __version__
 from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.clients import make_fetcher, make_worker
-from syndicator.app.configured import Configuration
 from syndicator.app.contexts import make_context
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import registry, remembered
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
 from syndicator.configuration.sources.rules_table import table
