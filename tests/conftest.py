@@ -61,9 +61,10 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
+    from syndicator.upkeep.descriptions import redescribe
+
     from syndicator.app import clients
     from syndicator.runs import pushes
-    from syndicator.upkeep.descriptions import redescribe
     from tests.workers import kept
 
     for module in (clients, redescribe, pushes):

@@ -29,6 +29,11 @@ class Section:
     end: int
 
 
+def dotted(place: Place) -> str:
+    """Return the keys of `place` without indexes, such as "publish.port"."""
+    return ".".join(part for part in place if isinstance(part, str))
+
+
 def lines_of(text: str) -> dict[Place, int]:
     """Return the line (from 1) of each table, key and item in `text`, which is valid TOML."""
     return _scan(text).found

@@ -271,7 +271,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
-    rights: tuple[str, ...] = ()  # usage statements: core/usage/vocabularies.py
+    rights: tuple[str, ...] = ()  # usage statements: core/usage/statements.py
     listed: bool = False  # from a list page: the article's own page takes precedence
 
     @property
@@ -319,7 +319,7 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
-    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/vocabularies.py
+    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/statements.py
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
     alternate: str | None = None  # AMP or print page to fetch
@@ -374,7 +374,7 @@ class Article:
     split_from: tuple[str, ...] = ()  # ids of articles that it is no copy of, by the operator
     # Schema 2 and later
     authors: tuple[str, ...] = ()  # one name each
-    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/vocabularies.py
+    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/statements.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
     hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if held by hand
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it

@@ -15,7 +15,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert, insert_new
-from syndicator.store.visits import save_withdrawal
+from syndicator.store.records import save_withdrawal
 
 BATCH = 2000  # articles whose rows are written in one statement a table
 

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.rights import RIGHTS, list_variables
-from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Source

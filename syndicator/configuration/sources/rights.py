@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.plain_values import table
 from syndicator.core import secrets, urls
 from syndicator.core.model import Source
 

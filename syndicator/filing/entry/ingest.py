@@ -42,7 +42,7 @@ from syndicator.filing.entry.endings import Decision, EntryResult
 from syndicator.filing.owners import ask_front, linked_by, may_adopt
 from syndicator.filing.refile import adopt, carry, hand_over, refile, revise
 from syndicator.filing.results import PageReading, hold_reason
-from syndicator.visiting.fetch.decompress import http_date
+from syndicator.visiting.fetch.responses import http_date
 
 LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
 

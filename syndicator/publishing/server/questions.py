@@ -14,9 +14,9 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
+from syndicator.core.fair_queue import Shares
 from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
 from syndicator.core.requests import QUESTIONS, client_of
-from syndicator.core.shares import Shares
 from syndicator.publishing.server import files
 from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 

@@ -11,7 +11,7 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
-from syndicator.core.usage.vocabularies import parsed
+from syndicator.core.usage.statements import parsed
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.read_article import load_taxonomy, read_and_render
 from syndicator.filing.refile import now_revised, same_text

@@ -28,7 +28,7 @@ from syndicator.core.requests import REMEMBERED as ITEMS
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, schema
 from syndicator.store.database import CHUNK, drive, insert, marks
-from syndicator.store.group import Group
+from syndicator.store.shared_commits import Group
 
 _MOST = 10
 REMEMBERED = 20  # articles of a host whose blocks are compared

@@ -19,10 +19,10 @@ from syndicator.core.ports import ArticleRecord, EntryRow, Filed, FileStamp, Wit
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
-from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
-from syndicator.store.group import Group
-from syndicator.store.tables.sketches import Comparisons, save_blocks
+from syndicator.store.future_times import entry_row, forget_unread, state_row, without_text
+from syndicator.store.shared_commits import Group
+from syndicator.store.tables.comparisons import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
 
