@@ -1,5 +1,5 @@
-"""Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party
-packages."""
+"""Define articles, entries, sources, feeds and outcomes as frozen values; make their ids.
+Without I/O, clock or third-party packages."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Requests, their answers, lists of articles on pages, and limits on requests to our server."""
+"""Values of HTTP requests, answers and lists of links; and limits on clients of our server."""
 
 import hashlib
 import ipaddress

@@ -1,4 +1,5 @@
-"""Values in the store, and protocols of what has several forms. Datetimes are aware UTC."""
+"""Values that the store reads and writes, and protocols of fetcher, outlet and host turns.
+Datetimes are aware UTC."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
