@@ -1,5 +1,5 @@
-"""Settings of earlier versions: which were dropped, what counts instead, and how we read them.
-Pure."""
+"""Translate settings of earlier versions that were dropped into present ones. Pure.
+Says what counts instead of each."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,6 +1,6 @@
-"""Settings from config/syndicator.toml, overridden by environment variables SYNDICATOR_*. Unknown
-keys are errors, unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and others for a
-service of that name."""
+"""Define all settings, and load them from syndicator.toml and SYNDICATOR_* variables.
+Unknown keys are errors, unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and
+others for a service of that name."""
 
 import ipaddress
 import os

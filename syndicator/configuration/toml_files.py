@@ -1,5 +1,4 @@
-"""TOML files of the configuration: faults with their lines, environment variables, dropped
-settings."""
+"""Read a TOML file of the operator, and describe its faults with line, key and cure."""
 
 import difflib
 import re

@@ -1,5 +1,5 @@
-"""Lines of keys and tables in the text of a TOML file, which neither tomllib nor tomlkit says.
-Pure."""
+"""Find the line of each key and table in the text of a TOML file. Pure.
+Neither tomllib nor tomlkit says it."""
 
 import re
 import tomllib

@@ -1,5 +1,5 @@
-"""Read OPML 2.0 subscription lists (opml.org) of other programs; write our sources without loss.
-Pure."""
+"""Read OPML subscription lists of other programs, and write our sources as OPML. Pure.
+OPML 2.0 (opml.org). What we write, we read without loss."""
 
 import json
 import re

@@ -1,5 +1,5 @@
-"""Read sources.toml and sources.d; edit them without loss of comments. New sources go to
-sources.toml."""
+"""Read all sources from sources.toml and sources.d; add, edit and remove them in place.
+Comments stay. New sources go to sources.toml."""
 
 import os
 import re

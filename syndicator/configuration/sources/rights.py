@@ -1,5 +1,4 @@
-"""What only the operator gives a source: rights, and the values of variables of this machine.
-Pure."""
+"""List the rights and environment variables that only the operator gives a source. Pure."""
 
 import json
 from dataclasses import dataclass
