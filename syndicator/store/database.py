@@ -1,4 +1,4 @@
-"""One database, two connections: one reads the last commit, the other writes."""
+"""Run queries and transactions on a reading and a writing connection; translate errors."""
 
 import os
 import sqlite3

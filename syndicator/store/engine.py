@@ -1,5 +1,5 @@
-"""Open the store: create it, upgrade it, refuse a database from which everything would be published
-again; copy it."""
+"""Open the store: create, upgrade or refuse its database; copy it to another database.
+One from which everything would be published again is refused."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress

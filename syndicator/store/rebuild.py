@@ -1,4 +1,5 @@
-"""Rebuild the article rows from the files, in bulk, in the caller's transaction."""
+"""Rebuild the article rows from the article files, in bulk; replace texts in all columns.
+In the caller's transaction."""
 
 from __future__ import annotations
 

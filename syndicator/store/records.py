@@ -1,5 +1,6 @@
-"""Records of visits, for one thread. Each write is one transaction, durable on return (within
-`shared`, at the next `commit`). Raises StoreError, DiskError."""
+"""Read and write states of sources, entries, filed articles, withdrawals and notes.
+For one thread. Each write is one transaction, durable on return (within `shared`, at the next
+`commit`). Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,5 @@
-"""Find earlier versions and copies of an article, by sketches and aliases."""
+"""Find copies and earlier versions of an article, and text blocks that a host repeats.
+By sketches and aliases."""
 
 import json
 from collections import Counter

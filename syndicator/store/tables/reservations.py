@@ -1,5 +1,5 @@
-"""Reserved paths of article files that have no rows yet, to find these files in an object store
-after a crash."""
+"""Reserve paths of article files before their rows exist, so that a crash loses no file.
+These files are found in an object store after a crash."""
 
 from collections.abc import Callable
 from datetime import datetime
