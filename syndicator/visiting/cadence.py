@@ -1,4 +1,4 @@
-"""Plan the next visit of a source, and delay floods of entries. Pure."""
+"""Plan when a source is visited next, and delay entries of a source that floods. Pure."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Update the state of a source after a visit. Pure."""
+"""Compute the state of a source after a visit or push: failures, redirects, cadence. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

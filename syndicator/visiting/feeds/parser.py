@@ -1,5 +1,6 @@
-"""Parse feeds by `well_formed`, else by feedparser, imported only here; sitemaps as feeds
-(sitemaps.org 0.9, Google News); Podcasting 2.0. Refuse harmful input, repair XML."""
+"""Parse any RSS or Atom feed or sitemap into entries; repair faulty XML, refuse harmful.
+By `well_formed`, else by feedparser, imported only here; sitemaps as feeds (sitemaps.org 0.9,
+Google News); Podcasting 2.0."""
 
 import calendar
 import io

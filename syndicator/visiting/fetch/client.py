@@ -1,4 +1,4 @@
-"""Send one request and follow its redirects, within limits of time and size."""
+"""Send one HTTP request and follow its redirects, within limits of time and size."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""The fetcher for other packages: checks robots.txt and waits for the host's turn."""
+"""Fetch URLs politely, for all other packages: obey robots.txt, wait for the host's turn."""
 
 import time
 from dataclasses import replace

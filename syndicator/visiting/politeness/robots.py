@@ -1,4 +1,5 @@
-"""robots.txt (RFC 9309), parsed by protego, imported only here, and cached for a day."""
+"""Decide by robots.txt (RFC 9309) if we may fetch a URL; cache robots.txt for a day.
+Parsed by protego, imported only here."""
 
 import asyncio
 import json

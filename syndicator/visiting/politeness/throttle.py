@@ -1,5 +1,5 @@
-"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store
-waits for later processes."""
+"""Limit requests to a host: one at a time, with pauses, none while it asked us to wait.
+These waits are stored for later processes."""
 
 import asyncio
 import json
