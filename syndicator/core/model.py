@@ -201,7 +201,7 @@ class SourceState:
     terms: str = ""  # digest of the other fields that affect visits
     rules: str | None = None  # digest of its rules, None from an earlier version
 
-    # from visits, by visiting.remembered and filing.visit
+    # from visits, by visiting.source_state and filing.visit
     validators: Validators = Validators()
     visits: VisitTimes = VisitTimes()
     backoff: BackOff = BackOff()

@@ -49,7 +49,7 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader: Connection | None = None
         self._writer: Connection | None = None
-        # commits the writes of a group (`store.group`)
+        # commits the writes of a group (`store.shared_commits`)
         self.before_write: Callable[[], object] = lambda: None
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:

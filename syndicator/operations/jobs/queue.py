@@ -1,7 +1,7 @@
 """Queue of jobs: one file per job in the state folder, shared by two processes and safe if either
 is killed.
 
-People of the console go first; tokens of the API have turns (`core.shares`)."""
+People of the console go first; tokens of the API have turns (`core.fair_queue`)."""
 
 import json
 import re

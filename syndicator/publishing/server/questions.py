@@ -1,8 +1,8 @@
 """Answers to questions (/q/...), computed on request and cached until the search index changes.
 
 Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half
-of a core stays free. Clients have turns (`core.shares`): one that asks very much waits for itself.
-Answers in the cache need no turn. Questions are not logged."""
+of a core stays free. Clients have turns (`core.fair_queue`): one that asks very much waits for
+itself. Answers in the cache need no turn. Questions are not logged."""
 
 import asyncio
 import gzip
