@@ -61,7 +61,6 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-
     from syndicator.app import clients
     from syndicator.runs import pushes
     from syndicator.upkeep.tags import learning

@@ -12,9 +12,9 @@ from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.clients import make_fetcher, make_worker
 from syndicator.app.contexts import make_context
 from syndicator.app.read_configuration import Configuration
-from syndicator.configuration.sources import registry, remembered
+from syndicator.configuration.sources import registry, source_cache
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core import urls
 from syndicator.core.errors import SyndicatorError, UsageError
@@ -208,9 +208,8 @@ def write_sources(
     path = configuration.folder / "sources.toml"
 
     def unchanged() -> Mapping[str, Source] | None:
-        return (
-            followed if remembered.stamp(path, __version__) == configuration.sources_stamp else None
-        )
+        stamp = source_cache.stamp(path, __version__)
+        return followed if stamp == configuration.sources_stamp else None
 
     registry.add_sources(path, new, unchanged)
     return new

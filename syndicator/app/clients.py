@@ -23,7 +23,7 @@ from syndicator.core.ports import Fetcher, HostTurns
 from syndicator.core.urls import private
 from syndicator.processes.worker import Worker
 from syndicator.store.fleet.hosts import HostWaits
-from syndicator.visiting.fetch.decompress import LONGEST_RETRY
+from syndicator.visiting.fetch.responses import LONGEST_RETRY
 from syndicator.visiting.politeness.throttle import Backoff, Throttle
 
 if TYPE_CHECKING:

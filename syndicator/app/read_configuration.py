@@ -15,7 +15,7 @@ from pathlib import Path
 from syndicator import __version__
 from syndicator.articles import disk
 from syndicator.configuration.settings import Settings, dropped_settings, load
-from syndicator.configuration.sources import remembered
+from syndicator.configuration.sources import source_cache
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Source
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
@@ -59,14 +59,14 @@ def configuration(
     need_folder(config)
     settings = load(config, environ)
     cached = (
-        remembered.Read(
+        source_cache.Read(
             tuple(before.sources.values()), before.sources_stamp, faults=before.source_faults
         )
         if before
         else None
     )
     cache = settings.state_dir / "sources.cache"
-    read = remembered.read(
+    read = source_cache.read(
         config / "sources.toml", cache, __version__, before=cached, remember=remember
     )
     queries, wrong = valid_queries(config, settings, remember=remember)

@@ -1,1 +1,1 @@
-"""Article store: one markdown file per article. The files are the truth."""
+"""Store articles as markdown files, one each; these files are the truth, not the database."""

@@ -1,5 +1,5 @@
-"""Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and
-s3://bucket/prefix."""
+"""Store articles in a folder as markdown files under YYYY/MM/; open a folder or a bucket.
+A bucket's address is s3://bucket/prefix."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

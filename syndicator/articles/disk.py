@@ -1,4 +1,5 @@
-"""Write files atomically and durably: temporary file in the same folder, fsync, rename."""
+"""Write files atomically and durably, make folders, list files, delete temporary ones.
+A file is written by temporary file in the same folder, fsync and rename."""
 
 import contextlib
 import errno

@@ -1,5 +1,5 @@
-"""Merge a new version into a file perhaps edited by hand: edits win. Who wrote a field, and who
-may. Pure."""
+"""Detect edits by hand in an article file, and merge a new version so that they win. Pure.
+Also who wrote a field, and who may."""
 
 import hashlib
 import re

@@ -1,8 +1,9 @@
-"""Fields of an article file, one row each in TABLE. A new field is a row here, with the schema
-after the last released one, and an attribute of `model.Article`. A key is ours in files of its
-schema or a later one (no `schema`: 1). A file has the lowest schema that its values need, so that
-old files keep their bytes. An operator's key that equals a later field's stays theirs:
-`operator_keys` lists it. Times are UTC, whole seconds, ISO 8601 with a Z."""
+"""Define each field of an article file: how it is read, written, and since which schema.
+TABLE has one row each. A new field is a row here, with the schema after the last released one,
+and an attribute of `model.Article`. A key is ours in files of its schema or a later one (no
+`schema`: 1). A file has the lowest schema that its values need, so that old files keep their
+bytes. An operator's key that equals a later field's stays theirs: `operator_keys` lists it. Times
+are UTC, whole seconds, ISO 8601 with a Z."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

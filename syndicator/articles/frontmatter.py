@@ -1,4 +1,5 @@
-"""Article files: frontmatter and markdown. The only importer of python-frontmatter and yaml."""
+"""Parse and write article files: YAML frontmatter and markdown, also of other generators.
+The only importer of python-frontmatter and yaml."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""An article folder that several machines share: its paths are reserved in the database."""
+"""Store articles in a folder of several machines, which reserve paths in the database."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""Recently fetched pages, gzipped in the state folder, so that rereading needs no fetch."""
+"""Keep recently fetched pages, gzipped in a folder, so that rereading needs no fetch."""
 
 import gzip
 import json

@@ -1,1 +1,1 @@
-"""Files that the operator writes: settings, sources, rules, and the faults in them."""
+"""Read and edit the operator's files: settings, sources and rules, with faults by line."""

@@ -1,4 +1,4 @@
-"""Next time of a cron expression, by APScheduler's cron trigger."""
+"""Find the next time that matches a cron expression, by APScheduler's cron trigger."""
 
 import re
 from datetime import UTC, datetime

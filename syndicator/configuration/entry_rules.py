@@ -1,8 +1,9 @@
-"""Query language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or
-source:example). Pure. Adjacent terms mean `and`. tag: category: source: author: language: take a
-word or "quoted phrase", title: takes words of the title, url: part of the address, words: search
-words as on the pages. Terms without field match whole words in title, excerpt and body, in any
-case. Also detects pages whose texts became much shorter."""
+"""Match articles with queries (`keep`, `mute`, saved); detect texts that shrank. Pure.
+The query language: tag:AI and not (category:Finance or source:example). Adjacent terms mean
+`and`. tag: category: source: author: language: take a word or "quoted phrase", title: takes
+words of the title, url: part of the address, words: search words as on the pages. Terms without
+field match whole words in title, excerpt and body, in any case. Texts that shrank are those of
+pages that became much shorter."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Folders of an instance and of this account's configuration."""
+"""Find the account's configuration folder, and the root of an instance's paths."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Selectors of the operator's rules: CSS (Selectors Level 3), optionally with an attribute, as in
-`meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`. Also: missed selectors,
-and walls. Pure."""
+"""Match the operator's CSS selectors in pages; find paywalls and selectors without matches.
+CSS (Selectors Level 3), optionally with an attribute, as in `meta[name=author]::attr(content)`
+(Scrapy) or `meta[name=author]@content`. Pure."""
 
 import re
 from collections import Counter

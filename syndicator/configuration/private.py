@@ -1,4 +1,4 @@
-"""Secrets in syndicator.toml, and the mode of a file that has some. Pure."""
+"""Find secrets in syndicator.toml, and tighten the mode of a file that has some. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,6 +1,6 @@
-"""Settings from config/syndicator.toml, overridden by environment variables SYNDICATOR_*. Unknown
-keys are errors, unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and others for a
-service of that name."""
+"""Define all settings, and load them from syndicator.toml and SYNDICATOR_* variables.
+Unknown keys are errors, unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and
+others for a service of that name."""
 
 import ipaddress
 import os
@@ -23,7 +23,8 @@ from pydantic import (
 
 from syndicator.configuration import entry_rules
 from syndicator.configuration.folders import VARIABLE, root_of
-from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
+from syndicator.configuration.overrides import Overrides
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked

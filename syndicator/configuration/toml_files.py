@@ -1,21 +1,19 @@
-"""TOML files of the configuration: faults with their lines, environment variables, dropped
-settings."""
+"""Read a TOML file of the operator, and describe its faults with line, key and cure."""
 
 import difflib
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, get_args, get_origin
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from syndicator.configuration.toml_lines import Place, lines_of
+from syndicator.configuration.dropped_settings import PART_OF
+from syndicator.configuration.toml_lines import Place, dotted, lines_of
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.text import suggestion
 
@@ -61,18 +59,18 @@ class TomlFile:
 
     def where(self, *place: str | int) -> str:
         """Return "file:line" of `place`, or "" if it is not in the file."""
-        return f"{self.path}:{self._lines[place]}" if place in self._lines else ""
+        return f"{self.path}:{self.lines[place]}" if place in self.lines else ""
 
     def _line(self, place: Place) -> int | None:
         """Return the line of `place`, or of its nearest parent in the file."""
-        while place and place not in self._lines:
+        while place and place not in self.lines:
             place = place[:-1]
-        return self._lines.get(place)
+        return self.lines.get(place)
 
     @cached_property
-    def _lines(self) -> dict[Place, int]:
+    def lines(self) -> dict[Place, int]:
         lines = lines_of(self.text)
-        return {_PART_OF[place]: line for place, line in lines.items() if place in _PART_OF} | lines
+        return {PART_OF[place]: line for place, line in lines.items() if place in PART_OF} | lines
 
 
 def read_toml_file(path: Path) -> TomlFile:
@@ -161,11 +159,6 @@ def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, typ
                 yield from _tables(kind, f"{dotted}.{name}".removeprefix("."))
 
 
-def dotted(place: Place) -> str:
-    """Return the keys of `place` without indexes, such as "publish.port"."""
-    return ".".join(part for part in place if isinstance(part, str))
-
-
 Leaves = dict[Place, FieldInfo]
 
 
@@ -180,172 +173,6 @@ def leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
     return fields
 
 
-class Overrides:
-    """Settings of `model` in environment variables."""
-
-    def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
-        self.model, self._prefix = model, prefix
-        self.leaves = leaves(model)
-        self._lists = {
-            place for place, field in self.leaves.items() if _takes_lists(field.annotation)
-        }
-        self._names = {
-            prefix + "__".join(map(str, place)).upper(): place for place in (*self.leaves, *DROPPED)
-        }
-        self._said = {
-            name: value for name, value in environ.items() if name.upper().startswith(prefix)
-        }
-        self._set: dict[Place, str] = {
-            self._names[name.upper()]: name for name in self._said if name.upper() in self._names
-        }
-        parts = {_PART_OF[place]: name for place, name in self._set.items() if place in _PART_OF}
-        self._names_of = parts | self._set
-
-    def unknown(self) -> dict[str, str]:
-        """Return variables that are no setting, with the likely name or ""."""
-        names = {
-            name.removeprefix(self._prefix): name
-            for name, place in self._names.items()
-            if place in self.leaves
-        }
-        unknown = {name: name.upper() for name in self._said if name.upper() not in self._names}
-        near = {
-            name: difflib.get_close_matches(upper.removeprefix(self._prefix), names, n=1)
-            for name, upper in unknown.items()
-        }
-        return {name: names[close[0]] if close else "" for name, close in near.items()}
-
-    def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the `values` of a file without dropped settings, overridden by variables, in which
-        lists are JSON."""
-        usual = {place: field.default for place, field in self.leaves.items()}
-        file = _renewed(dict(flat(values)), usual)
-        variables = {
-            place: _value(self._said[name], place in self._lists)
-            for place, name in self._set.items()
-        }
-        result: dict[str, Any] = {}
-        for place, value in (file | _renewed(variables, usual | file)).items():
-            _put(result, place, value)
-        return result
-
-    def dropped(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each dropped setting in the file, with its line, and in the
-        variables."""
-        for at in file._lines:
-            if (place := tuple(part for part in at if isinstance(part, str))) in DROPPED:
-                yield file.fault(_message(place, "delete the line"), *at)
-        for key, name in self._set.items():
-            if key in DROPPED:
-                yield Fault(
-                    file=f"environment variable {name}", key=name, message=_message(key, "unset it")
-                )
-        yield from self._dropped_values(file)
-
-    def _dropped_values(self, file: TomlFile) -> Iterator[Fault]:
-        values = dict(flat(file.values))
-        for place, (old, _, message) in DROPPED_VALUES.items():
-            variable = self._set.get(place)
-            if variable is None and values.get(place) == old:
-                yield file.fault(message, *place)
-            if variable is not None and self._said[variable] == old:
-                yield Fault(
-                    file=f"environment variable {variable}", key=dotted(place), message=message
-                )
-
-    def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
-        """Return the faults in the file and in the variables."""
-        faults = []
-        for detail in error.errors():
-            place = detail["loc"]
-            ends = (place[:end] for end in range(1, len(place) + 1))
-            name = next((self._names_of[end] for end in ends if end in self._names_of), None)
-            message = sentence(detail, self.model)
-            if name is None:
-                faults.append(file.fault(message, *place))
-                continue
-            how = "; in a variable it is written as JSON" * (
-                self._names[name.upper()] in self._lists
-            )
-            faults.append(
-                Fault(file=f"environment variable {name}", key=name, message=message + how)
-            )
-        return faults
-
-    def origins(self, file: TomlFile) -> dict[str, str]:
-        """Return the origin of each value by dotted name."""
-        variables = {
-            place: f"environment variable {name}" for place, name in self._names_of.items()
-        }
-        return {
-            dotted(place): variables.get(place) or file.where(*place) or "default"
-            for place in self.leaves
-        }
-
-
-def _takes_lists(annotation: Any) -> bool:
-    kinds = (annotation, *get_args(annotation))  # the second: those of a union
-    return any(get_origin(kind) is tuple for kind in kinds)
-
-
-def _value(text: str, is_list: bool) -> Any:
-    if is_list:
-        with suppress(ValueError):
-            return json.loads(text)
-    return text
-
-
-def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
-    """Set the value at `place`, copying tables on the way; stop at a value that is no table."""
-    first, *rest = place
-    if not rest:
-        values[first] = value
-    elif isinstance(inner := values.get(first, {}), Mapping):
-        values[first] = dict(inner)
-        _put(values[first], tuple(rest), value)
-
-
-_PART_OF: Final[Mapping[Place, Place]] = {
-    **{
-        (section, key): (section, "listen")
-        for section in ("console", "publish")
-        for key in ("host", "port")
-    },
-    **{("fetch", f"{kind}_seconds"): ("fetch", "seconds") for kind in ("feed", "page")},
-    ("digest", "every"): ("digest", "at"),
-}  # dropped setting -> the one that contains its value now
-DROPPED: Final[Mapping[Place, str]] = {
-    ("describe", "llm", "concurrency"): "it is always 2",
-    ("fetch", "decoded_bytes"): "it is always twice fetch.wire_bytes",
-    ("fetch", "per_host"): "it is always 1",
-    ("fetch", "redirects"): "it is always 5",
-    ("fetch", "worker_seconds"): "it is always 10",
-    ("fetch", "worker_megabytes"): "it is always 600",
-    ("publish", "most"): "it is always 500, or publish.limit if that is more",
-    ("publish", "source_share"): "it is always 0.33",
-    **{
-        old: f"write {dotted(new)} instead, for which it counts until then"
-        for old, new in _PART_OF.items()
-    },
-}  # what counts now
-DROPPED_VALUES: Final[Mapping[Place, tuple[str, str, str]]] = {
-    ("publish", "stories"): (
-        "merge",
-        "link",
-        (
-            'publish.stories = "merge" is no value any more and is read as "link": what was'
-            " published as one entry stays so, later reports have entries of their own; write"
-            ' "link"'
-        ),
-    ),
-}  # setting -> the dropped value, the value as which it is read, and what people are told
-
-
-def endpoint(host: str, port: object) -> str:
-    """Return "host:port", an IPv6 address in brackets."""
-    return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
-
-
 def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Iterate over the values that are no tables, with their places."""
     for key, value in values.items():
@@ -353,51 +180,3 @@ def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, 
             yield from flat(value, (*place, key))
         else:
             yield (*place, key), value
-
-
-def _renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
-    """Return `values` without dropped settings, which become part of those that replace them,
-    completed by `usual`."""
-    result = {place: value for place, value in values.items() if place not in DROPPED}
-    for place, (old, new, _) in DROPPED_VALUES.items():
-        if result.get(place) == old:
-            result[place] = new
-    for section in ("publish", "console"):
-        parts = str(usual[section, "listen"]).rpartition(":")[::2]
-        host, port = (
-            values.get((section, key), part)
-            for key, part in zip(("host", "port"), parts, strict=True)
-        )
-        if (host, port) != parts:
-            result.setdefault((section, "listen"), endpoint(str(host), port))
-    seconds = usual["fetch", "seconds"]
-    longest = max(
-        (values.get(("fetch", f"{kind}_seconds"), seconds) for kind in ("feed", "page")),
-        key=_number,
-    )
-    if longest != seconds:
-        result.setdefault(("fetch", "seconds"), longest)
-    if isinstance(digests := result.get(("digest",)), list):
-        result["digest",] = [
-            _renewed_digest(table) if isinstance(table, Mapping) else table for table in digests
-        ]
-    return result
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("inf")  # so that it is chosen, and refused
-
-
-def _renewed_digest(table: Mapping[str, Any]) -> dict[str, Any]:
-    at = str(table.get("at", "07:00"))
-    weekly = table.get("every") == "week" and " " not in at
-    return {key: value for key, value in table.items() if key != "every"} | (
-        {"at": f"mon {at}"} if weekly else {}
-    )
-
-
-def _message(place: Place, cure: str) -> str:
-    return f"{dotted(place)} is no setting any more: {DROPPED[place]}; {cure}"

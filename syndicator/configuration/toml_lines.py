@@ -1,5 +1,5 @@
-"""Lines of keys and tables in the text of a TOML file, which neither tomllib nor tomlkit says.
-Pure."""
+"""Find the line of each key and table in the text of a TOML file. Pure.
+Neither tomllib nor tomlkit says it."""
 
 import re
 import tomllib
@@ -27,6 +27,11 @@ class Section:
     place: Place
     first: int
     end: int
+
+
+def dotted(place: Place) -> str:
+    """Return the keys of `place` without indexes, such as "publish.port"."""
+    return ".".join(part for part in place if isinstance(part, str))
 
 
 def lines_of(text: str) -> dict[Place, int]:

@@ -1,2 +1,1 @@
-"""The words that every floor shares: articles, requests, reasons, addresses, Protocols. No I/O, no
-clock."""
+"""Values, reason codes, addresses and protocols that all packages use; no I/O, no clock."""

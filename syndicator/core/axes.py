@@ -1,5 +1,5 @@
-"""Axes: ways to divide articles into feeds (tag, source, ...). Exceptions:
-publishing/selection/feeds.py."""
+"""Define the axes (tag, source, author, ...) that divide articles into feeds. Pure.
+A feed's exceptions are in publishing/selection/feeds.py."""
 
 import re
 from collections.abc import Callable, Iterable

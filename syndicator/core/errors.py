@@ -1,4 +1,4 @@
-"""Errors that callers can handle, with the exit code of the command.
+"""Errors that callers can handle, each with the exit code of the command that it ends.
 
 SyndicatorError (1)
 ├── ConfigError (78)        a configuration file is wrong: names the file, the key and the cure

@@ -1,4 +1,5 @@
-"""Feed formats: settings, file names, media types and links come from this table."""
+"""Define the feed formats: label, media type, caching; and media types of published files.
+Settings, file names and links come from this table."""
 
 from collections.abc import Container
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-"""Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party
-packages."""
+"""Define articles, entries, sources, feeds and outcomes as frozen values; make their ids.
+Without I/O, clock or third-party packages."""
 
 import base64
 import hashlib
@@ -201,7 +201,7 @@ class SourceState:
     terms: str = ""  # digest of the other fields that affect visits
     rules: str | None = None  # digest of its rules, None from an earlier version
 
-    # from visits, by visiting.remembered and filing.visit
+    # from visits, by visiting.source_state and filing.visit
     validators: Validators = Validators()
     visits: VisitTimes = VisitTimes()
     backoff: BackOff = BackOff()
@@ -271,7 +271,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
-    rights: tuple[str, ...] = ()  # usage statements: core/usage/vocabularies.py
+    rights: tuple[str, ...] = ()  # usage statements: core/usage/statements.py
     listed: bool = False  # from a list page: the article's own page takes precedence
 
     @property
@@ -319,7 +319,7 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
-    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/vocabularies.py
+    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/statements.py
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
     alternate: str | None = None  # AMP or print page to fetch
@@ -374,7 +374,7 @@ class Article:
     split_from: tuple[str, ...] = ()  # ids of articles that it is no copy of, by the operator
     # Schema 2 and later
     authors: tuple[str, ...] = ()  # one name each
-    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/vocabularies.py
+    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/statements.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
     hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if held by hand
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it

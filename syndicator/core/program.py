@@ -1,5 +1,5 @@
-"""Event log (standard `logging`), silent until an application sets up the logger "syndicator"; name
-of the program."""
+"""Log events by standard `logging`, and tell by which command this program was started.
+Silent until an application sets up the logger "syndicator"."""
 
 import logging
 import os

@@ -1,5 +1,5 @@
-"""Reason codes with meaning and cure (docs/reasons.md). Codes never change. One code may differ
-between classes."""
+"""Define every reason code (why a fetch, page, feed or entry failed) with meaning and cure.
+Listed in docs/reasons.md. Codes never change. One code may differ between classes."""
 
 from enum import StrEnum
 from typing import Self

@@ -1,4 +1,4 @@
-"""Requests, their answers, lists of articles on pages, and limits on requests to our server."""
+"""Values of HTTP requests, answers and lists of links; and limits on clients of our server."""
 
 import hashlib
 import ipaddress
@@ -166,9 +166,9 @@ CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep
 SHARE: Final = 2
 # a client has every fourth connection at most; a proxy, which is one client, needs about ten
 SHARE_OF_ONE: Final = 4
-# Places of those who wait (`core.shares`), of which one client, token or source has every fourth at
-# most. Choices. requests for feeds of questions: at 0.3 s each, the last of a client's 32 waits for
-# 10 s
+# Places of those who wait (`core.fair_queue`), of which one client, token or source has every
+# fourth at most. Choices. requests for feeds of questions: at 0.3 s each, the last of a client's
+# 32 waits for 10 s
 QUESTIONS: Final = 128
 # of CPU for one question; those at 100,000 articles take a quarter of it
 QUESTION_SECONDS: Final = 2.0

@@ -1,5 +1,5 @@
-"""Secrets in source addresses: requests replace ${NAME} by an environment variable, answers are
-masked. Pure."""
+"""Put secrets from environment variables into source URLs (${NAME}), and mask them. Pure.
+Requests replace ${NAME} by the variable's value, answers are masked."""
 
 import re
 from collections.abc import Collection, Mapping

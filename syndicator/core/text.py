@@ -1,4 +1,4 @@
-"""Texts: legal characters, width, Markdown as plain text, slugs, persons. Pure."""
+"""Clean and convert text: legal characters, slugs, Markdown to plain, search words. Pure."""
 
 import hashlib
 import html

@@ -1,4 +1,5 @@
-"""URLs: canonical form, aliases, hosts, sites, and private addresses (without DNS). Pure."""
+"""Make URLs canonical, find their host and publisher, detect private addresses. Pure.
+Without DNS."""
 
 import ipaddress
 import re

@@ -61,8 +61,8 @@ from syndicator.filing.granted_rights import follow_move
 from syndicator.filing.kinds.kind import Finding
 from syndicator.filing.kinds.registry import kind_of
 from syndicator.filing.save_article import refile
-from syndicator.visiting import cadence, remembered
-from syndicator.visiting.fetch.decompress import DELTA
+from syndicator.visiting import cadence, source_state
+from syndicator.visiting.fetch.responses import DELTA
 from syndicator.visiting.websub import offered
 
 
@@ -257,7 +257,7 @@ async def take_push(
     if run.hubs:
         run.hubs.brought(source.key, new, started)
     results, left = await _ingest_all(context, _held_back(context, rows, None), None, None, stop)
-    state = cadence.planned(remembered.pushed(context.state, feed, new, started), left, started)
+    state = cadence.planned(source_state.pushed(context.state, feed, new, started), left, started)
     return _ended(context, state, pushed, feed, results, started, began)
 
 
@@ -440,7 +440,7 @@ def _remember(
     context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
 ) -> SourceState:
     source, fetch, asked = context.source, context.run.settings.fetch, context.run.asked
-    after = remembered.after(source, context.state, result, feed, now, asked=asked)
+    after = source_state.after(source, context.state, result, feed, now, asked=asked)
     due = cadence.next_visit(
         source,
         after,

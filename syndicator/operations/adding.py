@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.plain_values import table
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Failed, Fetched, SourceState
 from syndicator.core.reasons import FeedReason, FetchReason

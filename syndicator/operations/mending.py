@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.plain_values import table
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.text import counted, one_line

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 
-from syndicator.configuration.sources import rules_table
+from syndicator.configuration.sources import plain_values
+from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.rights import list_variables
-from syndicator.configuration.sources.rules_table import table
 from syndicator.core import urls
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import stamp as stamp_of
@@ -150,7 +150,7 @@ def _plain(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
 
 def need_stamp(source: Source, seen: str | None) -> None:
     """Raise UsageError if the source was edited since it had the stamp `seen`."""
-    if seen not in (None, rules_table.stamp(source)):
+    if seen not in (None, plain_values.stamp(source)):
         raise EditedMeanwhile(f"the source {source.key!r}")
 
 

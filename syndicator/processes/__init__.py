@@ -1,1 +1,2 @@
-"""Child processes for strangers' bytes: one runner with two grades, limited and shut off."""
+"""Run code on untrusted bytes in child processes, with limits or without network and files.
+One runner has two grades of children."""

@@ -1,4 +1,5 @@
-"""The parent's side of one child: start it, send it calls, watch its time and memory, end it."""
+"""Start one child process, send it calls, watch its time and memory, and end it.
+This is the parent's side."""
 
 import contextlib
 import os

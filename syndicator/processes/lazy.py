@@ -1,4 +1,4 @@
-"""Functions by name: only the process that calls one loads its module."""
+"""Refer to a function by name, so that only the process that calls it loads its module."""
 
 import importlib
 from collections.abc import Callable, Mapping

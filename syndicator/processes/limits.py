@@ -1,5 +1,5 @@
-"""Limits that a child process sets for itself and that the kernel enforces: memory, time, and for a
-child that is shut off network, files and user."""
+"""Let the kernel limit this process's memory and CPU time, and shut off network and files.
+A child process sets these limits for itself."""
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-"""Memory of a process, as the kernel counts it."""
+"""Measure the memory of a process, as the kernel counts it."""
 
 import os
 from dataclasses import dataclass

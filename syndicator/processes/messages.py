@@ -1,5 +1,5 @@
-"""Messages between a process and its children (a kind, a length and bytes), and what else both
-sides must agree upon."""
+"""Read and write the messages between a process and its child, and define their kinds.
+A message is a kind, a length and bytes. Both sides agree on what is here."""
 
 import os
 import signal

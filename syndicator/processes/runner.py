@@ -1,4 +1,4 @@
-"""Children of one grade that share calls: waiting for one, giving a call up, closing."""
+"""Share calls among several children of one grade: queue, cancel and close."""
 
 import asyncio
 import queue

@@ -1,5 +1,5 @@
-"""The sandbox: one function from bytes to bytes in a child that is shut off. Its answers are
-checked, and never unpickled."""
+"""Call one function from bytes to bytes in a child without network and files.
+Its answers are checked, and never unpickled."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar

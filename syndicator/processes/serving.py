@@ -1,4 +1,4 @@
-"""The child's side: prepare, give up what its grade takes, then read calls, run and answer them."""
+"""Run inside a child process: apply its limits, then read calls and answer them."""
 
 import contextlib
 import gc

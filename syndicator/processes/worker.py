@@ -1,4 +1,5 @@
-"""The worker: functions in limited children. A page that hangs or eats memory fails alone."""
+"""Call any module-level function in a child with limits on CPU time and memory.
+A page that hangs or eats memory fails alone."""
 
 import contextlib
 import pickle

@@ -13,16 +13,16 @@ from weakref import WeakValueDictionary
 from syndicator.app.clients import SharedClient, task_group
 from syndicator.app.container import App, Watch
 from syndicator.app.contexts import make_context
+from syndicator.core.fair_queue import Shares
 from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
 from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
-from syndicator.core.shares import Shares
 from syndicator.filing.visit import is_signal, signalled, take_push
 from syndicator.processes.worker import Worker
 from syndicator.store.tables.messages import Subscriptions
 from syndicator.visiting import websub
-from syndicator.visiting.fetch.decompress import DELTA
+from syndicator.visiting.fetch.responses import DELTA
 from syndicator.visiting.websub import is_signed, may_subscribe
 
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret

@@ -46,7 +46,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.core.reasons import HoldReason
-from syndicator.core.usage.vocabularies import terms
+from syndicator.core.usage.statements import terms
 from syndicator.describing.llm import prompt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load_any

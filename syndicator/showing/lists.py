@@ -15,7 +15,7 @@ from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
 from syndicator.configuration.entry_rules import QueryError, matches, parse_query
-from syndicator.configuration.sources import rules_table
+from syndicator.configuration.sources import plain_values
 from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, UsageError
@@ -253,7 +253,7 @@ def lines(
             name=name_of(item, state),
             work=work.get(item.key, Work()),
             trouble=troubles.get(item.key),
-            settings=tuple(name for name in rules_table.table(item) if name not in _NO_SETTING),
+            settings=tuple(name for name in plain_values.table(item) if name not in _NO_SETTING),
         )
         for item, state in sources(place, words)
     ]
@@ -262,7 +262,7 @@ def lines(
 def source(place: Place, key: str) -> SourcePage:
     health = look_at(place, key)
     items = newest(place, FeedKey("source", key), _NEWEST)
-    return SourcePage(health=health, stamp=rules_table.stamp(health.source), items=items)
+    return SourcePage(health=health, stamp=plain_values.stamp(health.source), items=items)
 
 
 def vocabulary(config: Path) -> Vocabulary:

@@ -1,1 +1,1 @@
-"""Sketches: small values by which texts are compared (copies; reports of one event). Pure."""
+"""Sketches: small values that compare texts, to find copies and reports of one event. Pure."""

@@ -1,4 +1,4 @@
-"""Sketches of texts, for finding copies of a story."""
+"""Sketch a text by hashes of its word sequences, and decide if two texts are copies."""
 
 import heapq
 import re

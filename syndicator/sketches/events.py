@@ -1,4 +1,5 @@
-"""Sketches, by which articles are compared: their rarest words, names and numbers, and their tone.
+"""Sketch an article by its rarest words and names, to find reports of one event.
+The sketch also has numbers and the tone.
 
 A word counts more in the title and at the beginning, and the more often the text has it. Some
 thirty words and twenty names are enough; with all of them the groups get no better

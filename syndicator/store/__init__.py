@@ -1,1 +1,1 @@
-"""The database, on SQLAlchemy Core."""
+"""Store all tables in a database (SQLite or PostgreSQL), on SQLAlchemy Core."""

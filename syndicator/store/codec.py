@@ -1,4 +1,4 @@
-"""Convert model dataclasses to JSON and back, and times and texts to column values. Pure."""
+"""Convert dataclasses to JSON for columns and back, and times and texts to values. Pure."""
 
 import hashlib
 import json

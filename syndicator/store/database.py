@@ -1,4 +1,4 @@
-"""One database, two connections: one reads the last commit, the other writes."""
+"""Run queries and transactions on a reading and a writing connection; translate errors."""
 
 import os
 import sqlite3
@@ -49,7 +49,7 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader: Connection | None = None
         self._writer: Connection | None = None
-        # commits the writes of a group (`store.group`)
+        # commits the writes of a group (`store.shared_commits`)
         self.before_write: Callable[[], object] = lambda: None
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:

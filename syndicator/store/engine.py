@@ -1,5 +1,5 @@
-"""Open the store: create it, upgrade it, refuse a database from which everything would be published
-again; copy it."""
+"""Open the store: create, upgrade or refuse its database; copy it to another database.
+One from which everything would be published again is refused."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -14,20 +14,20 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
-from syndicator.store.ahead import Ahead
 from syndicator.store.database import Database, drive, explain
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
-from syndicator.store.group import Group
+from syndicator.store.future_times import Ahead
 from syndicator.store.index import Index
+from syndicator.store.records import Visits
+from syndicator.store.shared_commits import Group
 from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
 from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.stories import Stories
-from syndicator.store.visits import Visits
 
 
 class StoreNewer(StoreError):

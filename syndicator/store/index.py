@@ -1,6 +1,7 @@
-"""Articles for publishing. Feed order: `added` descending, `published` descending, id. Reads see
-committed data; each write is a durable transaction; a feed stays stale if its build is killed.
-Raises StoreError, DiskError."""
+"""Query the articles of each feed; track stale feeds, published files and search words.
+Feed order: `added` descending, `published` descending, id. Reads see committed data; each write
+is a durable transaction; a feed stays stale if its build is killed. Raises StoreError,
+DiskError."""
 
 import json
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""PostgreSQL: its driver, timeouts and temporary errors."""
+"""Set timeouts on PostgreSQL, classify its errors, and retry transactions that conflict."""
 
 import functools
 import inspect

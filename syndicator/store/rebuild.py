@@ -1,4 +1,5 @@
-"""Rebuild the article rows from the files, in bulk, in the caller's transaction."""
+"""Rebuild the article rows from the article files, in bulk; replace texts in all columns.
+In the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert, insert_new
-from syndicator.store.visits import save_withdrawal
+from syndicator.store.records import save_withdrawal
 
 BATCH = 2000  # articles whose rows are written in one statement a table
 

@@ -1,5 +1,5 @@
-"""Read and write rows of articles, in the caller's transaction; `Database.write` translates driver
-errors."""
+"""Write the rows of an article: its feeds, aliases, stories and picture; mark feeds stale.
+In the caller's transaction; `Database.write` translates driver errors."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Tables of the database. Times are microseconds since 1970 in UTC, documents are JSON (see
-`codec`)."""
+"""Define the tables, columns and indexes of the database.
+Times are microseconds since 1970 in UTC, documents are JSON (see `codec`)."""
 
 from collections.abc import Iterator
 from typing import Any

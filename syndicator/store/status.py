@@ -1,4 +1,5 @@
-"""Counts and problems of an instance, and the database's health. Reads only; raises StoreError."""
+"""Count articles, entries and problems of an instance, and check the database's health.
+Reads only; raises StoreError."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Plan the next visit of a source, and delay floods of entries. Pure."""
+"""Plan when a source is visited next, and delay entries of a source that floods. Pure."""
 
 import math
 from collections import Counter
@@ -22,7 +22,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason, FetchReason
-from syndicator.visiting.fetch.decompress import fresh_seconds
+from syndicator.visiting.fetch.responses import fresh_seconds
 from syndicator.visiting.websub import backup
 
 # Our choices, unless a source is named.

@@ -1,5 +1,5 @@
-"""WebSub, pure: requests to hubs (5.1 to 5.3), hubs of a feed (4), trust in a hub, signatures
-(7.1)."""
+"""Build requests to WebSub hubs, answer theirs, check signatures, and rate hubs. Pure.
+Requests to hubs (5.1 to 5.3), hubs of a feed (4), trust in a hub, signatures (7.1)."""
 
 import hashlib
 import hmac

@@ -8,7 +8,7 @@ The web is made up and the same for all: sources of six rhythms (5 % publish thi
 validators, a fifth with a max-age of ten minutes to a day, a tenth with a ttl of an hour, feeds of
 10 to 50 entries and some 60 kB in the middle. A quarter names a hub; of these one in ten never
 tells it, the others' hubs push nine articles in ten, after half a minute. These shares are choices.
-Time is simulated; ours are the functions that decide in `up` (`remembered.after`,
+Time is simulated; ours are the functions that decide in `up` (`source_state.after`,
 `cadence.next_visit`, `websub.trust`) with a run a minute. The first two days, in which rhythms are
 learnt, are not counted.
 
@@ -33,7 +33,7 @@ from datetime import UTC, datetime, timedelta
 from syndicator.configuration import cron
 from syndicator.core.model import Entry, Fetched, NotModified, ParsedFeed, Source, SourceState
 from syndicator.core.ports.subscriptions import Subscription, Tally
-from syndicator.visiting import cadence, remembered, websub
+from syndicator.visiting import cadence, source_state, websub
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -141,7 +141,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
                 seen.first[number] = at
                 stands = websub.counted(stands, pushed=1)
                 one = ParsedFeed(format="rss20", entries=(_entry(feed, number),))
-                state = remembered.pushed(state, one, 1, _at(at))
+                state = source_state.pushed(state, one, 1, _at(at))
         before, when = set(seen.first), _at(now)
         newest = ask(feed, seen, now, known)
         new = [_entry(feed, number) for number in seen.first.keys() - before]
@@ -151,7 +151,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             _answer(feed, newest, known),
             _parsed(feed, newest) if known != newest else None,
         )
-        state = remembered.after(source, state, result, parsed, when)
+        state = source_state.after(source, state, result, parsed, when)
         due = cadence.next_visit(
             source,
             state,

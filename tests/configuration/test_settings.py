@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.configuration.dropped_settings import DROPPED
 from syndicator.configuration.settings import (
     Llm,
     Settings,
@@ -15,7 +16,6 @@ from syndicator.configuration.settings import (
     origins,
     unknown_variables,
 )
-from syndicator.configuration.toml_files import DROPPED
 from syndicator.core.errors import ConfigError
 from syndicator.processes import worker
 from syndicator.publishing.selection import feeds

@@ -32,7 +32,7 @@ from syndicator.core.model import (
     VisitTimes,
 )
 from syndicator.core.ports import EntryRow
-from syndicator.core.ports.llm import Asked, Meter
+from syndicator.core.ports.language_model import Asked, Meter
 from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.core.requests import Seen, Wrapper
 from syndicator.health.episodes import Memory, Outbox

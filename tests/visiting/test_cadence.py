@@ -23,7 +23,7 @@ from syndicator.core.model import (
     Validators,
 )
 from syndicator.visiting.cadence import Next, next_visit
-from syndicator.visiting.remembered import after
+from syndicator.visiting.source_state import after
 from tests.states import changed
 from tests.visiting.conftest import NOW
 

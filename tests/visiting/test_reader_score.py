@@ -20,7 +20,7 @@ from syndicator.filing.context import feed_request
 from syndicator.visiting.cadence import next_visit
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch.client import HttpFetcher
-from syndicator.visiting.remembered import after
+from syndicator.visiting.source_state import after
 from tests.visiting.conftest import NOW, Reply, Seen, Web
 
 CASES = tomllib.loads(Path(__file__).with_name("reader_score.toml").read_text())["server"]

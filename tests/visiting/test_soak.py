@@ -30,7 +30,7 @@ from syndicator.visiting.cadence import next_visit
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
-from syndicator.visiting.remembered import after
+from syndicator.visiting.source_state import after
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 

@@ -1,2 +1,2 @@
-"""Files beside the articles: facts that must outlive the database and belong to no single
-article."""
+"""Files beside the articles with facts that must outlive the database.
+They belong to no single article."""

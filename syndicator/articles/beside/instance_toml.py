@@ -1,5 +1,5 @@
-"""instance.toml beside the articles: the instance's uuid, and what it keeps from an earlier
-version."""
+"""Read and write instance.toml: the instance's uuid, and which archives it keeps.
+An instance of an earlier version keeps some."""
 
 import tomllib
 import uuid

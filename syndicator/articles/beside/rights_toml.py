@@ -1,4 +1,4 @@
-"""rights.toml beside the articles: for which hosts a source may speak besides its own."""
+"""Read and write rights.toml: for which other hosts a source may speak, and moved hosts."""
 
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -1,5 +1,5 @@
-"""Lists beside the articles to which lines are added: what each one has, and how all are read,
-appended and compacted. A line is an entry, its columns are separated by tabs."""
+"""Append to and compact tab-separated lists beside the articles, such as story decisions.
+What each list has is here, too. A line is an entry, its columns are separated by tabs."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence

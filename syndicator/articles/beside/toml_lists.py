@@ -1,6 +1,5 @@
-"""Lists beside the articles that are rewritten, as tables of TOML: how all are read and rewritten,
-and what feeds.toml and sources.toml have. Both hold only exceptions; edits and restored files take
-effect (`app.beside`)."""
+"""Read and rewrite TOML lists beside the articles, such as feeds.toml and sources.toml.
+Both hold only exceptions; edits and restored files take effect (`app.beside`)."""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""Write the TOML of our own lists. For 100,000 rows tomlkit takes 16 s, and this 0.7 s. Pure."""
+"""Write tables of our own TOML lists as text, much faster than tomlkit does. Pure.
+For 100,000 rows tomlkit takes 16 s, and this 0.7 s."""
 
 import json
 from collections.abc import Mapping

@@ -1,5 +1,4 @@
-"""Withdrawn articles: the list of them beside the articles, and their files, which are kept for a
-while."""
+"""List withdrawn articles in a file, and keep their article files for a while."""
 
 import shutil
 from collections.abc import Iterable

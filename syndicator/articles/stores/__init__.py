@@ -1,1 +1,1 @@
-"""Article files in an object store, and the parts shared with folders."""
+"""Store article files in an object store; with parts that stores in folders use, too."""

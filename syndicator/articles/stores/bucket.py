@@ -1,4 +1,5 @@
-"""S3 bucket by obstore: objects under a prefix, with conditional writes."""
+"""Read, write and list objects of an S3 bucket by obstore, with conditional writes.
+Objects are under a prefix."""
 
 import errno
 from collections.abc import Iterator, Mapping

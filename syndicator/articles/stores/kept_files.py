@@ -1,4 +1,5 @@
-"""Two kinds of KeptFile (see ports): in a folder, and in an object store."""
+"""Read and update one small file beside the articles, in a folder or in an object store.
+These are the two kinds of KeptFile (see ports)."""
 
 import errno
 import os

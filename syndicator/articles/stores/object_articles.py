@@ -1,5 +1,6 @@
-"""Article store in an object store, found by index. A path is reserved before its file and row are
-written, so that the next start finds files of a crash. Pages are <version>/<xx>/<id>.gz."""
+"""Store articles and fetched pages in an object store, with paths found by the index.
+A path is reserved before its file and row are written, so that the next start finds files of a
+crash. Pages are <version>/<xx>/<id>.gz."""
 
 import errno
 import hashlib

@@ -1,4 +1,5 @@
-"""Names of article files with ids (pure), stamps of a store, and reserved paths."""
+"""Name article files, stamp and load them, merge new versions, find files left by a crash.
+For stores in folders and in object stores."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -54,8 +54,8 @@ def override(
 ) -> None:
     """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds'
     own URLs."""
+    from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
-    from syndicator.configuration.toml_files import endpoint
 
     if host is not None or port is not None:
         here = getattr(load(config), section)

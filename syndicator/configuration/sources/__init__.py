@@ -1,1 +1,1 @@
-"""The operator's list of sources (sources.toml), and OPML in and out."""
+"""Read and edit the operator's list of sources (sources.toml); import and export OPML."""

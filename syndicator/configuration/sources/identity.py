@@ -1,5 +1,5 @@
-"""Keys and files of sources, moved sources, successors of removed sources, states after an edit.
-Pure."""
+"""Choose keys of sources; decide which source moved, was replaced or was edited. Pure.
+Also lists the files of sources."""
 
 import contextlib
 import hashlib

@@ -1,5 +1,5 @@
-"""Read OPML 2.0 subscription lists (opml.org) of other programs; write our sources without loss.
-Pure."""
+"""Read OPML subscription lists of other programs, and write our sources as OPML. Pure.
+OPML 2.0 (opml.org). What we write, we read without loss."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.rights import RIGHTS, list_variables
-from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Source

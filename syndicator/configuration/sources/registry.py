@@ -1,5 +1,5 @@
-"""Read sources.toml and sources.d; edit them without loss of comments. New sources go to
-sources.toml."""
+"""Read all sources from sources.toml and sources.d; add, edit and remove them in place.
+Comments stay. New sources go to sources.toml."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from syndicator.configuration import toml_edit
 from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.identity import key_for as key_for
-from syndicator.configuration.sources.rules_table import table as plain
+from syndicator.configuration.sources.plain_values import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import urls

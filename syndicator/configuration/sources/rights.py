@@ -1,11 +1,10 @@
-"""What only the operator gives a source: rights, and the values of variables of this machine.
-Pure."""
+"""List the rights and environment variables that only the operator gives a source. Pure."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.plain_values import table
 from syndicator.core import secrets, urls
 from syndicator.core.model import Source
 

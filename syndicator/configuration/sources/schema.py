@@ -1,4 +1,5 @@
-"""Format of sources.toml. Every error names file, source, key and cure."""
+"""Validate the tables of sources.toml, and turn them into sources.
+Every error names file, source, key and cure."""
 
 import re
 import tomllib

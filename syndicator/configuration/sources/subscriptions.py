@@ -1,5 +1,5 @@
-"""Read a list of subscriptions, whatever it is: OPML, or addresses, one a line. A list is read
-whole, or refused with the line at fault and the cure. Pure."""
+"""Read a subscription list, OPML or one address a line; refuse one with faults. Pure.
+The refusal names the line at fault and the cure."""
 
 import codecs
 import gzip

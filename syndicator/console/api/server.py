@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator import __version__
 from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.plain_values import table
 from syndicator.console import security
 from syndicator.console.guard import under_prefix, whole, with_headers
 from syndicator.console.responses import console_of

@@ -1,4 +1,5 @@
-"""Values in the store, and protocols of what has several forms. Datetimes are aware UTC."""
+"""Values that the store reads and writes, and protocols of fetcher, outlet and host turns.
+Datetimes are aware UTC."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,12 +16,12 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports.articles import FileStamp as FileStamp
 from syndicator.core.ports.articles import Withdrawn as Withdrawn
-from syndicator.core.ports.llm import Asked as Asked
-from syndicator.core.ports.llm import Choosable as Choosable
-from syndicator.core.ports.llm import Enriched as Enriched
-from syndicator.core.ports.llm import Material as Material
-from syndicator.core.ports.llm import Meter as Meter
-from syndicator.core.ports.llm import Reply as Reply
+from syndicator.core.ports.language_model import Asked as Asked
+from syndicator.core.ports.language_model import Choosable as Choosable
+from syndicator.core.ports.language_model import Enriched as Enriched
+from syndicator.core.ports.language_model import Material as Material
+from syndicator.core.ports.language_model import Meter as Meter
+from syndicator.core.ports.language_model import Reply as Reply
 from syndicator.core.reasons import EntryReason
 
 

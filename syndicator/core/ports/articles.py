@@ -1,5 +1,5 @@
-"""Protocols for article files, fetched pages and files beside them, in a folder or an object
-store."""
+"""Protocols for stores of article files, fetched pages and small files, and their values.
+In a folder or an object store."""
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

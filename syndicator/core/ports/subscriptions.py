@@ -1,4 +1,4 @@
-"""Our subscriptions at hubs (WebSub), reports of visits to them, and states of thumbnails."""
+"""Values of WebSub subscriptions and of articles' thumbnails; the protocol for hub reports."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

@@ -1,1 +1,1 @@
-"""Statements of publishers about the use of their articles, and the resulting terms. Pure."""
+"""Read how publishers allow their articles to be used, and derive the terms. Pure."""

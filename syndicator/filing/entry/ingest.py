@@ -42,7 +42,7 @@ from syndicator.filing.entry.endings import Decision, EntryResult
 from syndicator.filing.granted_rights import ask_front, linked_by, may_adopt
 from syndicator.filing.page_reading import PageReading, hold_reason
 from syndicator.filing.save_article import adopt, carry, hand_over, refile, revise
-from syndicator.visiting.fetch.decompress import http_date
+from syndicator.visiting.fetch.responses import http_date
 
 LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
 

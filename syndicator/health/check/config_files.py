@@ -26,7 +26,8 @@ from syndicator.configuration.settings import (
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
-from syndicator.configuration.toml_files import TomlFile, dotted, flat, read_toml_file
+from syndicator.configuration.toml_files import TomlFile, flat, read_toml_file
+from syndicator.configuration.toml_lines import dotted
 from syndicator.core import secrets, text, urls
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem, Source

@@ -1,7 +1,7 @@
 """Store the queue of jobs: add, claim, cancel; one file per job, shared by two processes.
 
 It is safe if either process is killed. People of the console go first; tokens of the API have turns
-(`core.shares`)."""
+(`core.fair_queue`)."""
 
 import json
 import re
@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from syndicator.articles import disk
 from syndicator.articles.snapshots import ANSWERED, packed, unpacked
+from syndicator.core.fair_queue import Shares
 from syndicator.core.model import Fetched
 from syndicator.core.requests import JOBS
-from syndicator.core.shares import Shares
 
 TOKEN = "token "  # a job of the API is of this and the token's name
 KEPT = 200  # jobs that have ended

@@ -24,7 +24,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.core.usage.vocabularies import terms
+from syndicator.core.usage.statements import terms
 
 # Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C
 # validator calls them implausible (its validators.py, implausible_8601).
@@ -292,7 +292,7 @@ def folding(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that
-    restrict it. A recorded licence of the source lifts them. Rules: `vocabularies.terms`; nosnippet
+    restrict it. A recorded licence of the source lifts them. Rules: `statements.terms`; nosnippet
     and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
     body; https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"

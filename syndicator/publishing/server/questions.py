@@ -3,8 +3,8 @@
 Until the search index changes.
 
 Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half
-of a core stays free. Clients have turns (`core.shares`): one that asks very much waits for itself.
-Answers in the cache need no turn. Questions are not logged."""
+of a core stays free. Clients have turns (`core.fair_queue`): one that asks very much waits for
+itself. Answers in the cache need no turn. Questions are not logged."""
 
 import asyncio
 import gzip
@@ -16,9 +16,9 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
+from syndicator.core.fair_queue import Shares
 from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
 from syndicator.core.requests import QUESTIONS, client_of
-from syndicator.core.shares import Shares
 from syndicator.publishing.server import files
 from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 

@@ -22,9 +22,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from syndicator.core import requests as limits
 from syndicator.core.errors import MissingError
+from syndicator.core.fair_queue import Shares
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES, CONNECTIONS, SHARE, most_connections
-from syndicator.core.shares import Shares
 from syndicator.publishing.server.health import HEADERS, one_line
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]

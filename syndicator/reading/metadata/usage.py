@@ -12,8 +12,8 @@ from lxml import etree
 
 from syndicator.core import text
 from syndicator.core.model import Entry
-from syndicator.core.usage import vocabularies
-from syndicator.core.usage.vocabularies import names, said
+from syndicator.core.usage import statements
+from syndicator.core.usage.statements import names, said
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles
 
@@ -60,7 +60,7 @@ def _about(root: Any, url: str) -> Any:
         if (
             pattern is not None
             and len(pattern) > length
-            and vocabularies.matches(pattern, _path(url))
+            and statements.matches(pattern, _path(url))
         ):
             best, length = content, len(pattern)
     return best
@@ -115,8 +115,8 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
 
 
 def _of_robots(document: Document) -> Iterator[tuple[str, str]]:
-    yield from vocabularies.fields(document.headers.get(vocabularies.HEADER, ""))
-    licence = document.headers.get(vocabularies.RSL_HEADER, "")
+    yield from statements.fields(document.headers.get(statements.HEADER, ""))
+    licence = document.headers.get(statements.RSL_HEADER, "")
     if licence:
         yield "rsl", line(licence[:_LONGEST], document.url)
 

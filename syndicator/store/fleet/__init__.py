@@ -1,1 +1,1 @@
-"""Several machines on one database."""
+"""Let several machines share one database: hosts, jobs and locks."""

@@ -1,4 +1,4 @@
-"""The sources that workers follow, and locks for work that one machine does for all."""
+"""Store the sources that workers visit; lock work that one machine does for all."""
 
 import hashlib
 import threading

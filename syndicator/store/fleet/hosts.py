@@ -1,5 +1,6 @@
-"""Table of hosts shared by machines. Each method is one transaction, by the database's clock.
-Raises StoreError."""
+"""Grant requests to a host to one machine at a time; hold hosts that ask for a pause.
+By the database's clock. Also pauses hosts that crashed several workers. Each method is one
+transaction. Raises StoreError."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

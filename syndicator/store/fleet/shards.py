@@ -1,5 +1,5 @@
-"""Shards of hosts as jobs of Procrastinate, by the database's clock. Each method is one
-transaction.
+"""Distribute hosts over workers, as one Procrastinate job for each shard of hosts.
+By the database's clock. Each method is one transaction.
 
 A shard has one job, waiting or running, whose last transaction plans the next. The job of a silent
 worker is replaced, and its later writes fail."""

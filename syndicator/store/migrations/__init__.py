@@ -1,1 +1,1 @@
-"""Alembic's environment and the revisions."""
+"""Upgrade the database by Alembic: its environment, and one file for each revision."""

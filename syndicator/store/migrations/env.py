@@ -1,5 +1,4 @@
-"""Alembic runs this: the migrations on the connection that `upgrade.upgrade` hands over, in its
-transaction."""
+"""Alembic runs this script: it runs the migrations in the transaction of `upgrade.upgrade`."""
 
 from alembic import context
 

@@ -1,5 +1,5 @@
-"""Move a database of an older version to the tables of this one. Import it only when needed:
-Alembic loads slowly."""
+"""Upgrade a database of an older version to the tables of this version, by Alembic.
+Import it only when needed: Alembic loads slowly."""
 
 from pathlib import Path
 

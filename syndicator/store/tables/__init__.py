@@ -1,1 +1,1 @@
-"""Smaller tables of the database, one module each."""
+"""Read and write the smaller tables of the database, one module each."""

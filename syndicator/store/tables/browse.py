@@ -1,5 +1,5 @@
-"""Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields
-inside a row look only at the newest rows."""
+"""List articles for the operator: by category doubt, missing tags, hold, or title words.
+Read-only; raises StoreError. Filters on fields inside a row look only at the newest rows."""
 
 import json
 import re

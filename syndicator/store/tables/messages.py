@@ -1,4 +1,4 @@
-"""Messages for receivers of webhooks, subscriptions at hubs, and questions to a language model.
+"""Store webhook messages, WebSub subscriptions, and questions to the language model.
 Each write is a durable transaction. Raises StoreError, DiskError."""
 
 import json

@@ -1,4 +1,5 @@
-"""Thumbnails of articles, made or waiting. Raises StoreError, DiskError."""
+"""Store which thumbnails of articles are made, waiting or failed.
+Raises StoreError, DiskError."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence

@@ -1,5 +1,5 @@
-"""Reserved paths of article files that have no rows yet, to find these files in an object store
-after a crash."""
+"""Reserve paths of article files before their rows exist, so that a crash loses no file.
+These files are found in an object store after a crash."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, union
 from syndicator.core.ports.articles import Reserved
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new
-from syndicator.store.group import Group
+from syndicator.store.shared_commits import Group
 
 _a, _r = schema.articles.c, schema.reservations.c
 _IS_FILED = _r.id.in_(select(_a.id).where(_a.path == _r.path).correlate(schema.reservations))

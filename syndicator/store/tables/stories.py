@@ -1,5 +1,5 @@
-"""Sketches that group articles into stories, and the stories. Each write is a transaction. Raises
-StoreError."""
+"""Store stories: their articles, lead articles, and the sketches that group them.
+Each write is a transaction. Raises StoreError."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime

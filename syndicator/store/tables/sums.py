@@ -1,5 +1,5 @@
-"""Number and digest of a feed's articles by day. Large feeds store them, so that builds recalculate
-only changed days."""
+"""Count and digest a feed's articles by day, so that builds recalculate only changed days.
+Large feeds store these sums."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime

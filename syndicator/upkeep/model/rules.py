@@ -9,7 +9,7 @@ from syndicator.core.model import Article, Failed, Source
 from syndicator.core.ports import Asked
 from syndicator.core.reasons import LlmReason
 from syndicator.core.text import width
-from syndicator.core.usage.vocabularies import terms
+from syndicator.core.usage.statements import terms
 from syndicator.describing.llm import validate
 
 RECENT: Final = timedelta(days=7)  # a run asks about articles added since

@@ -12,7 +12,7 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
-from syndicator.core.usage.vocabularies import parsed
+from syndicator.core.usage.statements import parsed
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.page_reading import PageReading
 from syndicator.filing.read_article import load_taxonomy, read_and_render

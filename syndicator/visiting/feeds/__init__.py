@@ -1,1 +1,1 @@
-"""Feeds and sitemaps: bytes into entries, in any format, despite common faults."""
+"""Parse feeds and sitemaps of any format into entries, despite common faults."""

@@ -1,4 +1,4 @@
-"""The kind of a document (feed, page, OPML, sitemap), and its links to feeds. Pure."""
+"""Detect if a document is a feed, page, OPML or sitemap, and find a page's feeds. Pure."""
 
 import re
 from collections.abc import Mapping

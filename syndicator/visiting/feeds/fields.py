@@ -1,4 +1,4 @@
-"""Clean single fields of feed entries; parse dates as feeds write them into aware UTC. Pure."""
+"""Clean the id, title, authors and links of feed entries; parse their dates as UTC. Pure."""
 
 import hashlib
 import re

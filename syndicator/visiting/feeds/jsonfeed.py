@@ -1,5 +1,5 @@
-"""Parse JSON Feed 1 and 1.1 (jsonfeed.org), and the post interfaces of WordPress and Ghost.
-Pure."""
+"""Parse JSON Feed, and the JSON posts of WordPress and Ghost, into entries. Pure.
+JSON Feed 1 and 1.1 (jsonfeed.org)."""
 
 import json
 import re

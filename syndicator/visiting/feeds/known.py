@@ -1,4 +1,5 @@
-"""What a document may be, and the feeds that services are known to have for their pages. Pure."""
+"""Find the feed of a page on a well-known service; define the result of discovery. Pure.
+data/known_feeds.toml has the services."""
 
 import re
 import tomllib

@@ -1,5 +1,6 @@
-"""Parse feeds by `well_formed`, else by feedparser, imported only here; sitemaps as feeds
-(sitemaps.org 0.9, Google News); Podcasting 2.0. Refuse harmful input, repair XML."""
+"""Parse any RSS or Atom feed or sitemap into entries; repair faulty XML, refuse harmful.
+By `well_formed`, else by feedparser, imported only here; sitemaps as feeds (sitemaps.org 0.9,
+Google News); Podcasting 2.0."""
 
 import calendar
 import io
@@ -17,12 +18,12 @@ from lxml import etree
 
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
-from syndicator.core.usage.vocabularies import said
+from syndicator.core.usage.statements import said
 from syndicator.visiting.feeds.fields import YEARS, entry_id, one_line, parse_date, resolve
 from syndicator.visiting.feeds.fields import names as fields_names
 from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
 from syndicator.visiting.feeds.well_formed import read as read_well_formed
-from syndicator.visiting.fetch.decompress import BadEncoding, TooLarge, gunzip
+from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, gunzip
 
 _NAMESPACE: Final = "{https://podcastindex.org/namespace/1.0}"
 _NAMED: Final = b"podcastindex.org/namespace/1.0"

@@ -1,4 +1,4 @@
-"""Sort the feeds of one address, best first: feeds of comments go last. Pure."""
+"""Sort the feeds found at one address, best first; feeds of comments go last. Pure."""
 
 import re
 from collections.abc import Sequence

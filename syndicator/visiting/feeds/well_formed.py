@@ -1,6 +1,6 @@
-"""Read well-formed RSS and Atom with lxml, with the results of feedparser 6.0 that `parser` uses,
-in less CPU. `_ROWS` maps elements to methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced
-elements) raises Unusual."""
+"""Parse well-formed RSS and Atom fast with lxml, with the same results as feedparser.
+Those of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS` maps elements to methods of
+`_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
 
 import re
 from collections.abc import Callable

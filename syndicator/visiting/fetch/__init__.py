@@ -1,2 +1,1 @@
-"""HTTP client: httpx's requests over aiohttp's transport. Each address is checked before
-connecting."""
+"""Fetch URLs by HTTP, with httpx over aiohttp; check each IP address before connecting."""

@@ -1,4 +1,4 @@
-"""Send one request and follow its redirects, within limits of time and size."""
+"""Send one HTTP request and follow its redirects, within limits of time and size."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Req
 from syndicator.core.secrets import expand, masked, masked_bytes
 from syndicator.core.urls import redacted
 from syndicator.visiting.fetch import ssrf
-from syndicator.visiting.fetch.decompress import (
+from syndicator.visiting.fetch.responses import (
     SUCCESS,
     BadEncoding,
     Inflater,

@@ -1,4 +1,4 @@
-"""Check IP addresses, look up names on threads, and parse request URLs and redirects."""
+"""Refuse requests to private IP addresses; look up names; check URLs and redirects."""
 
 import asyncio
 import ipaddress

@@ -1,4 +1,4 @@
-"""Connections: each address is checked before dialling. Errors become reason codes."""
+"""Open connections to checked IP addresses only; translate their errors into reason codes."""
 
 import errno
 import re

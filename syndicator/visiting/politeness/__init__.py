@@ -1,1 +1,1 @@
-"""Politeness to hosts: pauses between requests, back-off, robots.txt."""
+"""Be polite to hosts: pause between requests, back off, obey robots.txt."""

@@ -1,4 +1,4 @@
-"""The fetcher for other packages: checks robots.txt and waits for the host's turn."""
+"""Fetch URLs politely, for all other packages: obey robots.txt, wait for the host's turn."""
 
 import time
 from dataclasses import replace
@@ -10,8 +10,8 @@ from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
 from syndicator.core.ports import Fetcher, Turn, Waits
 from syndicator.core.program import logger
 from syndicator.core.urls import BadUrl, canonical, host, redacted, same_site
-from syndicator.core.usage import vocabularies
-from syndicator.visiting.fetch.decompress import REDIRECTION
+from syndicator.core.usage import statements
+from syndicator.visiting.fetch.responses import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle
 
@@ -192,14 +192,14 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "
     disallowed."""
     if not isinstance(result, Fetched):
         return result
-    ours = (vocabularies.HEADER, vocabularies.RSL_HEADER)
+    ours = (statements.HEADER, statements.RSL_HEADER)
     headers = {name: value for name, value in result.headers.items() if name not in ours}
     if verdict is None:
         return replace(result, headers=headers)
     if verdict.usage:
-        headers[vocabularies.HEADER] = verdict.usage
+        headers[statements.HEADER] = verdict.usage
     if licence:
-        headers[vocabularies.RSL_HEADER] = licence
+        headers[statements.RSL_HEADER] = licence
     disallowed = not verdict.allowed and not verdict.cause
     permit, warning = (OPERATOR, DISALLOWED) if disallowed else (verdict.by, "")
     return replace(result, headers=headers, permit=permit, warning=warning)

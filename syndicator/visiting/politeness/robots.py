@@ -1,4 +1,5 @@
-"""robots.txt (RFC 9309), parsed by protego, imported only here, and cached for a day."""
+"""Decide by robots.txt (RFC 9309) if we may fetch a URL; cache robots.txt for a day.
+Parsed by protego, imported only here."""
 
 import asyncio
 import json
@@ -15,8 +16,8 @@ from protego import Protego
 from syndicator.core.model import Failed, Fetched, Request, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.urls import host
-from syndicator.core.usage import vocabularies
-from syndicator.visiting.fetch.decompress import CLIENT_ERROR
+from syndicator.core.usage import statements
+from syndicator.visiting.fetch.responses import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
 OPERATOR = "operator"
@@ -39,7 +40,7 @@ class RobotsVerdict(NamedTuple):
     by: str
     delay: float | None = None
     cause: str = ""  # reason code if robots.txt could not be read
-    usage: str = ""  # its usage lines: `usage.vocabularies.lines`
+    usage: str = ""  # its usage lines: `usage.statements.lines`
 
 
 class _Rules(NamedTuple):
@@ -90,7 +91,7 @@ class Robots:
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
             return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
-        usage = vocabularies.lines(rules.text, self._product, url)
+        usage = statements.lines(rules.text, self._product, url)
         key = (origin, rules.fetched)
         if key not in self._parsed:
             if len(self._parsed) >= _PARSED:
@@ -101,7 +102,7 @@ class Robots:
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the
         verdict."""
-        at = vocabularies.licence_at(usage, url)
+        at = statements.licence_at(usage, url)
         if not at:
             return ""
         async with self._asking.setdefault(at, asyncio.Lock()):

@@ -1,5 +1,5 @@
-"""Limit requests per host: how many at a time, pauses between them, none during back-off. Store
-waits for later processes."""
+"""Limit requests to a host: one at a time, with pauses, none while it asked us to wait.
+These waits are stored for later processes."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from syndicator.core.ports import Busy, HostTurns, Turn, Waits
-from syndicator.visiting.fetch.decompress import LONGEST_RETRY
+from syndicator.visiting.fetch.responses import LONGEST_RETRY
 
 # Our limits: an extreme Retry-After or crawl-delay must not stop visits to everything else on the
 # host.

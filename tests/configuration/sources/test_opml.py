@@ -18,8 +18,8 @@ from syndicator.configuration.sources.opml import (
     read_opml,
     write_opml,
 )
+from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.rights import RIGHTS
-from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Rules, Source

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.console import security
 from syndicator.console.api.server import offered
-from syndicator.core.shares import Shares
+from syndicator.core.fair_queue import Shares
 from syndicator.operations.jobs.queue import Job
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served

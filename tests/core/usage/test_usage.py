@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Article, Fetched, Source
 from syndicator.core.text import line
-from syndicator.core.usage import vocabularies as robots_txt
-from syndicator.core.usage.vocabularies import (
+from syndicator.core.usage import statements as robots_txt
+from syndicator.core.usage.statements import (
     PLACES,
     Statement,
     Terms,

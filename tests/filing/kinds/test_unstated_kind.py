@@ -12,8 +12,8 @@ from syndicator.core import urls
 from syndicator.core.model import Failed
 from syndicator.core.reasons import FetchReason
 from syndicator.runs import refresh
-from syndicator.visiting import remembered
-from syndicator.visiting.remembered import MOVE_VISITS
+from syndicator.visiting import source_state
+from syndicator.visiting.source_state import MOVE_VISITS
 from tests.adding.fronts import Instance, add_by_hand, fronts
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import alternate, page, rss, story
@@ -124,7 +124,7 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         (source,) = app.configuration.sources.values()
         state = app.archive.store.visits.states()[source.key]
         for failures in range(1, MOVE_VISITS + 1):
-            state = remembered.after(source, state, gone, None, app.archive.clock())
+            state = source_state.after(source, state, gone, None, app.archive.clock())
             assert state.is_undiscovered == (failures == MOVE_VISITS)
         app.archive.store.visits.save_states(
             [replace(state, schedule=replace(state.schedule, next_due=None))]

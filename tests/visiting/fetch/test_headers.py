@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.fetch.decompress import error_code, fresh_seconds, retry_after
+from syndicator.visiting.fetch.responses import error_code, fresh_seconds, retry_after
 from tests.visiting.conftest import NOW
 
 

@@ -1,1 +1,1 @@
-"""One file a revision, oldest first. Add the next one after r0011.py, then raise `schema.HEAD`."""
+"""One Alembic revision a file, oldest first; whoever adds the next raises `schema.HEAD`."""

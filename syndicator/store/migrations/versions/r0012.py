@@ -1,5 +1,5 @@
-"""Add the tables of leads of stories, with the present ones, and of articles that 0.3 published as
-one entry."""
+"""Add the tables of story leads, with the present ones, and of articles that 0.3 merged.
+0.3 published those of a story as one entry."""
 
 from alembic import op
 

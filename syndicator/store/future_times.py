@@ -1,4 +1,5 @@
-"""Reset times in the future; build rows of states and entries. Raises StoreError, DiskError."""
+"""Reset stored times that lie in the future; build database rows of sources and entries.
+Raises StoreError, DiskError."""
 
 from collections.abc import Collection
 from dataclasses import replace

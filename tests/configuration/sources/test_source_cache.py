@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.sources import registry, remembered
+from syndicator.configuration.sources import registry, source_cache
 from syndicator.configuration.sources.registry import load_sources, readable_sources
 from syndicator.configuration.sources.schema import check
 from syndicator.configuration.toml_files import TomlFile
@@ -50,7 +50,7 @@ def age(path: Path, by: int = 0) -> None:
 
 
 def read(path: Path, *, version: str = "1", remember: bool = True) -> tuple[Source, ...]:
-    return remembered.read(path, path.parent.parent / "cache", version, remember=remember).sources
+    return source_cache.read(path, path.parent.parent / "cache", version, remember=remember).sources
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     more = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
-        again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
+        again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
         assert {one.key: one for one in again.sources} == {
             one.key: one for one in (*before, *load_one(more))
         }
@@ -145,7 +145,7 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
             for fault in again.faults
         ] == [True] * 2
     path.write_text(ALL + "[[source\n")
-    unread = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
+    unread = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     assert unread.sources == before and "is not valid TOML" in str(unread.faults[0])
     path.write_text(ALL)
     assert read(path) == before
@@ -209,7 +209,7 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
         wanted: tuple[Source, ...] | str = load_sources(path)
     except ConfigError as error:
         wanted = str(error)
-    again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
+    again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     found = str(ConfigError.of(again.faults)) if again.faults else again.sources
     assert found == wanted and parsed == [path]
 

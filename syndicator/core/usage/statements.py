@@ -1,5 +1,4 @@
-"""Statements of publishers about use, in fields and in robots.txt, and the resulting terms.
-Pure."""
+"""Parse publishers' statements on use, from fields and robots.txt, into terms. Pure."""
 
 import re
 import tomllib

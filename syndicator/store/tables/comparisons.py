@@ -1,4 +1,5 @@
-"""Find earlier versions and copies of an article, by sketches and aliases."""
+"""Find copies and earlier versions of an article, and text blocks that a host repeats.
+By sketches and aliases."""
 
 import json
 from collections import Counter
@@ -28,7 +29,7 @@ from syndicator.core.requests import REMEMBERED as ITEMS
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, schema
 from syndicator.store.database import CHUNK, drive, insert, marks
-from syndicator.store.group import Group
+from syndicator.store.shared_commits import Group
 
 _MOST = 10
 REMEMBERED = 20  # articles of a host whose blocks are compared

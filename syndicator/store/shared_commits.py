@@ -1,4 +1,4 @@
-"""Group the writes of many visits into one commit."""
+"""Collect the writes of many visits, and commit them to the database together."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress

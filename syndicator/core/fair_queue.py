@@ -1,5 +1,4 @@
-"""Shares of what many want at once: who waits has turns in a circle, and a quarter of the places at
-most. Pure.
+"""Queue items in rotation of their owners, each with at most a quarter of the places. Pure.
 
 Deficit round robin (Shreedhar and Varghese 1995) if each item costs the same: those who wait stand
 in a circle, and whoever had a turn goes to its end. Nobody waits for more than one item of each of

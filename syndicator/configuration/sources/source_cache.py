@@ -1,6 +1,6 @@
-"""A cache of valid sources: parsing 100,000 takes ten seconds, the cache half a second. Appended
-sources are parsed alone; a broken cache is ignored. While sources.toml has faults, the last valid
-sources count."""
+"""Cache parsed sources until their files change; use the last valid ones during faults.
+Parsing 100,000 takes ten seconds, the cache half a second. Appended sources are parsed alone; a
+broken cache is ignored."""
 
 import hashlib
 import json

@@ -1,5 +1,6 @@
-"""Records of visits, for one thread. Each write is one transaction, durable on return (within
-`shared`, at the next `commit`). Raises StoreError, DiskError."""
+"""Read and write states of sources, entries, filed articles, withdrawals and notes.
+For one thread. Each write is one transaction, durable on return (within `shared`, at the next
+`commit`). Raises StoreError, DiskError."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,10 +20,10 @@ from syndicator.core.ports import ArticleRecord, EntryRow, Filed, FileStamp, Wit
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
-from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
-from syndicator.store.group import Group
-from syndicator.store.tables.sketches import Comparisons, save_blocks
+from syndicator.store.future_times import entry_row, forget_unread, state_row, without_text
+from syndicator.store.shared_commits import Group
+from syndicator.store.tables.comparisons import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
 

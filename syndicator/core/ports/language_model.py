@@ -1,4 +1,4 @@
-"""Requests to the operator's language model, answers, and their stored state."""
+"""Values for the language model: a request's material, its reply, and usage so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

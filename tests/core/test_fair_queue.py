@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.core.shares import Shares
+from syndicator.core.fair_queue import Shares
 
 
 def shares(*items: str, most: int = 100) -> Shares[str]:

@@ -1,4 +1,4 @@
-"""Sources as plain values, and a digest of them. Pure."""
+"""Turn a source into a plain table of its set fields, and a digest of that table. Pure."""
 
 import dataclasses
 import json

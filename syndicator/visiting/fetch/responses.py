@@ -1,4 +1,5 @@
-"""Undo Content-Encoding in small steps, so that a bomb fails at the limit; read headers. Pure."""
+"""Decompress response bodies up to a limit; read Retry-After, caching and status. Pure.
+A bomb fails at the limit, as Content-Encoding is undone in small steps."""
 
 import re
 import zlib

@@ -1,4 +1,4 @@
-"""Update the state of a source after a visit. Pure."""
+"""Compute the state of a source after a visit or push: failures, redirects, cadence. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.reasons import NOT_A_FEED
 from syndicator.visiting.cadence import feed_interval
-from syndicator.visiting.fetch.decompress import DELTA
+from syndicator.visiting.fetch.responses import DELTA
 
 # All of these are our choices.
 # visits in a row with the same permanent redirect, after which the new address is used
