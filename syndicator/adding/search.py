@@ -20,7 +20,7 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.identity import as_followed
 from syndicator.configuration.sources.schema import source_of
-from syndicator.configuration.sources.subscriptions import read_subscriptions
+from syndicator.configuration.sources.subscription_list import read_subscriptions
 from syndicator.core import secrets, urls
 from syndicator.core.errors import (
     MissingError,
@@ -33,7 +33,7 @@ from syndicator.core.errors import (
 from syndicator.core.model import Failed, Fetched, NotModified, Source, SourceState
 from syndicator.core.reasons import NOT_A_FEED, FeedReason, FetchReason, explained
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import feed_request, unset_detail
 from syndicator.filing.kinds.kind import Finding, Place
 from syndicator.filing.kinds.unanswered import describe_failure, name_setting
@@ -200,7 +200,7 @@ async def _ask(session: Session, source: Source) -> Fetched | Failed:
 async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.SubscriptionList:
     call = session.worker.call
     try:
-        listed: opml.SubscriptionList = await call(jobs.read_subscriptions, answer.body)
+        listed: opml.SubscriptionList = await call(worker_functions.read_subscriptions, answer.body)
     except (NotAFeed, WorkerFailed) as failed:
         raise MissingError(f"{url}: it cannot be read: {failed.detail or failed}") from failed
     return listed

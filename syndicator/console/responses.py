@@ -25,7 +25,7 @@ from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
 from syndicator.core.text import span
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.health.conditions import Condition
 from syndicator.health.summary import Health
 from syndicator.operations.jobs.queue import Job
@@ -199,7 +199,7 @@ def local(path: str) -> str:
 async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
     """Return an untrusted page (bytes, address, headers) for an iframe without network."""
     try:
-        html, policy = await console_of(request).worker.call(jobs.shown_page, *page)
+        html, policy = await console_of(request).worker.call(worker_functions.shown_page, *page)
     except (NotAnArticle, WorkerFailed) as error:
         return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}

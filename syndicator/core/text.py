@@ -1,4 +1,4 @@
-"""Clean and convert text: legal characters, slugs, Markdown to plain, search words. Pure."""
+"""Text: legal characters, slugs, Markdown to plain, search words, author names. Pure."""
 
 import hashlib
 import html

@@ -19,7 +19,7 @@ from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.reasons import FetchReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
-from syndicator.filing import jobs, ownership
+from syndicator.filing import ownership, worker_functions
 from syndicator.filing.ownership import Owners
 from syndicator.filing.page_reading import PageReading
 from syndicator.filing.records import VisitRecords
@@ -144,7 +144,7 @@ class VisitContext:
         ConfigError."""
         run = self.run
         return await run.worker.call(
-            jobs.read_and_render,
+            worker_functions.read_and_render,
             page.html or NO_PAGE,
             page.url,
             run.taxonomy,

@@ -14,7 +14,7 @@ from syndicator.core.model import Article, Fetched
 from syndicator.core.ports import Compared, Known, Like
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, FilingContext
 from syndicator.filing.ownership import NONE, claim_of, filed_by_neighbour
 from syndicator.filing.records import ArticleRecords
@@ -381,7 +381,7 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
     try:
         page, now = (answer.body, answer.final_url, run.taxonomy), run.clock()
         reading = await run.worker.call(
-            jobs.read_and_render, *page, headers=answer.headers, now=now
+            worker_functions.read_and_render, *page, headers=answer.headers, now=now
         )
     except (NotAnArticle, WorkerFailed):
         return Lead.ELSEWHERE

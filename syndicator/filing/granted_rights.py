@@ -16,7 +16,7 @@ from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Article, Entry, Failed, Fetched, ParsedFeed
 from syndicator.core.text import words
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, Page, VisitContext
 from syndicator.filing.ownership import OWNS, claim_of
 
@@ -89,7 +89,7 @@ async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
 async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
     try:
         feeds = await context.run.worker.call(
-            jobs.linked_feeds, page.html, page.url, dict(page.headers)
+            worker_functions.linked_feeds, page.html, page.url, dict(page.headers)
         )
     except WorkerFailed:
         return None

@@ -36,7 +36,7 @@ from syndicator.core.model import (
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason
 from syndicator.core.requests import Failed, Fetched, FetchResult, NotModified
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import (
     BUGS,
     FilingContext,
@@ -287,7 +287,7 @@ async def _tell_hubs(
         return
     if feed.format in ("page", "list") and b"hub" in result.body:
         feed = await context.run.worker.call(
-            jobs.page_links, result.body, result.final_url, dict(result.headers)
+            worker_functions.page_links, result.body, result.final_url, dict(result.headers)
         )
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.polled(

@@ -1,4 +1,4 @@
-"""Follow conditions over time; keep the outbox of alerts, counters, job times, health feed.
+"""Follow conditions over time; keep the outbox of alerts and counters; write the health feed.
 
 Each condition is reported once when it begins and once when it ends."""
 

@@ -29,7 +29,7 @@ from syndicator.publishing.render.view import (
     permitted,
     view,
 )
-from syndicator.publishing.stories.explained import (
+from syndicator.publishing.stories.explanation import (
     Explained,
     Split,
     explain_story,

@@ -50,7 +50,7 @@ from syndicator.core.usage.statements import terms
 from syndicator.describing.llm import prompt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load_any
-from syndicator.filing import jobs, ownership
+from syndicator.filing import ownership, worker_functions
 from syndicator.filing.context import feed_request, page_request, without_credentials
 from syndicator.filing.entry.ingest import as_filed
 from syndicator.filing.read_article import load_taxonomy, own_names, read_article, spelled
@@ -423,7 +423,7 @@ async def announced(
         with suppress(NotAFeed, WorkerFailed), open_worker() as worker:
             if isinstance(result, Fetched):
                 feed = await worker.call(
-                    jobs.parse_feed, result.body, result.final_url, dict(result.headers)
+                    worker_functions.parse_feed, result.body, result.final_url, dict(result.headers)
                 )
         entry = (
             next((item for item in feed.entries if urls.alias(item.url) == alias), None)

@@ -18,7 +18,7 @@ from syndicator.console.responses import (
     part,
     worked,
 )
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.showing import lists
@@ -80,7 +80,7 @@ async def point(request: Request) -> Response:
         raise HTTPException(404)
     others = [each for each in pages if each is not first]
     selectors = await worked(
-        request, jobs.suggested, [each.page for each in (first, *others)], number, role
+        request, worker_functions.suggested, [each.page for each in (first, *others)], number, role
     )
     return part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 

@@ -21,7 +21,7 @@ from syndicator.console.responses import (
     part,
     trouble,
 )
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.showing import lists
@@ -153,7 +153,7 @@ async def _pointed(request: Request) -> "tuple[PointedList, ...]":
     )
     if number < 0:
         raise HTTPException(404)
-    return await responses.worked(request, jobs.pointed, html, url, number, headers)
+    return await responses.worked(request, worker_functions.pointed, html, url, number, headers)
 
 
 def _job(request: Request) -> Job:

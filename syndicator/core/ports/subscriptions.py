@@ -1,4 +1,4 @@
-"""Values of WebSub subscriptions and of articles' thumbnails; the protocol for hub reports."""
+"""WebSub subscriptions, the protocol by which visits report on hubs; thumbnails."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

@@ -8,7 +8,7 @@ from syndicator.articles.snapshots import READ_AT
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Failed, Fetched
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, Page, refusal
 from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.page_reading import PageReading
@@ -90,7 +90,7 @@ async def _fetched(
         parts.append(Part(result.body, result.final_url))
         try:
             address = await context.run.worker.call(
-                jobs.address_of_next,
+                worker_functions.address_of_next,
                 result.body,
                 result.final_url,
                 dict(result.headers),

@@ -8,7 +8,7 @@ from syndicator.core import secrets, urls
 from syndicator.core.errors import NotAFeed, WorkerFailed
 from syndicator.core.model import Failed, Fetched, FetchResult, ParsedFeed
 from syndicator.core.reasons import FeedReason
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import RunContext, VisitContext
 from syndicator.filing.kinds.kind import (
     WALLS,
@@ -120,7 +120,7 @@ async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _R
 
 async def _read(run: RunContext, url: str, answer: Fetched, title: str) -> _Read:
     body = (answer.body, answer.final_url, dict(answer.headers))
-    feed = await run.worker.call(jobs.parse_feed, *body)
+    feed = await run.worker.call(worker_functions.parse_feed, *body)
     _need_entries(feed)
     return _Read(url=url, title=title, answer=answer, feed=feed)
 
@@ -169,12 +169,12 @@ async def entries(context: VisitContext, answer: Fetched) -> Announced:
     """Return the entries of a feed. A page in its place is refused by what it shows."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
-        feed = await context.run.worker.call(jobs.parse_feed, *body)
+        feed = await context.run.worker.call(worker_functions.parse_feed, *body)
         _need_entries(feed)
     except NotAFeed as refused:
         if refused.reason != FeedReason.HTML:
             raise
-        kind = await context.run.worker.call(jobs.kind_of, *body)
+        kind = await context.run.worker.call(worker_functions.kind_of, *body)
         if kind in WALLS:
             raise NotAFeed(kind, str(refused)) from refused
         raise

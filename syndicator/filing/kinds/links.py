@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from syndicator.core.errors import NotAFeed, RulesError
 from syndicator.core.model import Fetched, FetchResult
 from syndicator.core.reasons import FeedReason
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import VisitContext
 from syndicator.filing.kinds.kind import Announced, Finding, Search, ask, remove_private_site
 
@@ -26,7 +26,7 @@ async def entries(context: VisitContext, answer: Fetched) -> Announced:
     source = context.source
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
-        feed = await context.run.worker.call(jobs.read_list, *body, source.rules.links)
+        feed = await context.run.worker.call(worker_functions.read_list, *body, source.rules.links)
     except RulesError as error:
         raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
     return Announced(feed=remove_private_site(feed, source), answer=answer)

@@ -7,7 +7,7 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAFeed, WorkerFailed
 from syndicator.core.model import Entry, Fetched, FetchResult, ParsedFeed
 from syndicator.core.requests import Seen
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import VisitContext
 from syndicator.filing.kinds import feed as feeds
 from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, ask, remove_private_site
@@ -20,7 +20,7 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     if not is_left_to_pages(search, earlier):
         return []
     try:
-        feed: ParsedFeed = await search.run.worker.call(jobs.read_listing, *search.body)
+        feed: ParsedFeed = await search.run.worker.call(worker_functions.read_listing, *search.body)
     except (NotAFeed, WorkerFailed):
         return []
     is_main = feed.listing is not None and feed.listing.whole
@@ -68,7 +68,7 @@ async def _read(context: VisitContext, answer: Fetched) -> ParsedFeed:
         seen = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed: ParsedFeed = await run.worker.call(
-        jobs.read_listing, *body, state.discovery.listing, seen
+        worker_functions.read_listing, *body, state.discovery.listing, seen
     )
     first = state.visits.last_success is None  # also if the operator pointed to the list
     return feed if state.discovery.listing and not first else await _with_older(context, feed)
@@ -87,7 +87,9 @@ async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
             break
         try:
             body = (answer.body, answer.final_url, dict(answer.headers))
-            page = await context.run.worker.call(jobs.read_listing, *body, feed.listing, ())
+            page = await context.run.worker.call(
+                worker_functions.read_listing, *body, feed.listing, ()
+            )
         except (NotAFeed, WorkerFailed):
             break
         for entry in page.entries:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from syndicator.core import urls
 from syndicator.core.model import Entry, Fetched, FetchResult, ParsedFeed
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import Page, VisitContext
 from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, ask
 from syndicator.filing.kinds.listing import is_left_to_pages
@@ -20,7 +20,7 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
         return []
     place = Place.ARTICLE
     if not search.is_declared_article:
-        refused = await search.run.worker.call(jobs.kind_of, *search.body)
+        refused = await search.run.worker.call(worker_functions.kind_of, *search.body)
         is_list = any(each.kind == "list" for each in earlier)
         if refused and not is_list:
             return []

@@ -11,7 +11,7 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Failed, Fetched, FetchResult, Source
 from syndicator.core.reasons import FeedReason
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.filing.context import RunContext, VisitContext
 from syndicator.filing.kinds import feed, links, listing, page
 from syndicator.filing.kinds.kind import (
@@ -53,7 +53,7 @@ async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -
     except NotAFeed as refused:
         why = refused
     body = (answer.body, answer.final_url, dict(answer.headers))
-    document: Discovery = await run.worker.call(jobs.discover, *body)
+    document: Discovery = await run.worker.call(worker_functions.discover, *body)
     if document.kind == "opml":
         return Discovered(findings=(), document=document)
     if why.reason != FeedReason.HTML and feed.is_meant_as_feed(document, answer):
@@ -81,7 +81,7 @@ async def _find_nothing(search: Search) -> NotAFeed:
     if search.failed:
         detail = f"names feeds, and none of them can be read: {search.failed[0]}"
         return NotAFeed(FeedReason.DEAD_FEEDS, detail)
-    kind = await search.run.worker.call(jobs.kind_of, *search.body)
+    kind = await search.run.worker.call(worker_functions.kind_of, *search.body)
     if kind in WALLS:
         return NotAFeed(kind, f"names no feed, and shows {kind} in place of the site")
     if kind:

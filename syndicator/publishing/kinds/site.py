@@ -19,7 +19,7 @@ from syndicator.publishing.output import redirects
 from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import Removed
 from syndicator.publishing.selection import fingerprints
-from syndicator.publishing.stories.explained import Split
+from syndicator.publishing.stories.explanation import Split
 from syndicator.publishing.web.calendar import calendar_of
 from syndicator.publishing.web.pages import Pages
 

@@ -9,7 +9,7 @@ from syndicator.core.formats import PAGE
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, fingerprint
-from syndicator.publishing.stories.explained import explain_story
+from syndicator.publishing.stories.explanation import explain_story
 
 _FORM: Final = "2"  # increase when these pages change
 

@@ -1,4 +1,4 @@
-"""Make the head of a feed in any format; write entries as HTML cards with links. Pure."""
+"""Make the head of a feed, as any format writes it; write an entry as an HTML card. Pure."""
 
 import re
 import uuid

@@ -135,7 +135,7 @@ class View:
     also: tuple[tuple[str, str], ...] = ()  # name and address of reports of other outlets
     story: str = ""  # the story that it leads
     began: datetime | None = None  # when that story did: `published` in feeds, whoever leads it
-    explained: str = ""  # HTML: what its reports add, by `publishing/stories/explained.py`
+    explained: str = ""  # HTML: what its reports add, by `publishing/stories/explanation.py`
 
     @property
     def author(self) -> str:

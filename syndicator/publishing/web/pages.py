@@ -31,7 +31,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
-from syndicator.publishing.stories.explained import Explained, write_html
+from syndicator.publishing.stories.explanation import Explained, write_html
 from syndicator.publishing.web import article_html, calendar, feed_list, front
 from syndicator.publishing.web.about import About, about
 from syndicator.publishing.web.article_html import Day

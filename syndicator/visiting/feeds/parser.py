@@ -1,4 +1,4 @@
-"""Parse any RSS or Atom feed or sitemap into entries; repair faulty XML, refuse harmful.
+"""Parse any feed (RSS, Atom, JSON) or sitemap into entries; repair XML, limit its size.
 By `well_formed`, else by feedparser, imported only here; sitemaps as feeds (sitemaps.org 0.9,
 Google News); Podcasting 2.0."""
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from syndicator.filing import jobs
+from syndicator.filing import worker_functions
 from syndicator.processes.lazy import Lazy
 
 # What reads pages and feeds: for the worker's processes alone.
@@ -26,9 +26,9 @@ LOADED = (
 )
 
 
-@pytest.mark.parametrize("name", jobs.__all__)
+@pytest.mark.parametrize("name", worker_functions.__all__)
 def test_a_job_is_the_function_of_its_name(name: str) -> None:
-    job = getattr(jobs, name)
+    job = getattr(worker_functions, name)
     assert isinstance(job, Lazy)
     assert job.load().__name__ == name  # type checkers take the one for the other
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.sources import subscriptions
-from syndicator.configuration.sources.subscriptions import read_subscriptions
+from syndicator.configuration.sources import subscription_list
+from syndicator.configuration.sources.subscription_list import read_subscriptions
 from syndicator.core.errors import NotAFeed
 
 BROKEN = Path(__file__).with_name("broken")
@@ -30,7 +30,7 @@ def test_a_broken_list_is_refused_with_its_line_and_a_cure(name: str) -> None:
 
 
 def test_a_huge_list_is_refused_unread() -> None:
-    data = b"https://a.example/feed\n" * (subscriptions.LARGEST // 20)
+    data = b"https://a.example/feed\n" * (subscription_list.LARGEST // 20)
     with pytest.raises(NotAFeed, match=r"line 1: it has [\d,]+ bytes.*; split it"):
         read_subscriptions(data)
 

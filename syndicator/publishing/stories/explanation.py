@@ -1,4 +1,4 @@
-"""Explain a story as HTML: who was first, quotes of outlets, figures, days, tags. Pure.
+"""Explain a story by its reports as HTML; time what its entry shows. Pure.
 
 All texts are those that the views of the reports publish."""
 

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicator.configuration.sources.subscriptions import read_subscriptions
+    from syndicator.configuration.sources.subscription_list import read_subscriptions
     from syndicator.filing.read_article import read_and_render
     from syndicator.reading.lists.learn import pointed, read_list, read_listing
     from syndicator.reading.next_page import address_of_next
@@ -18,7 +18,7 @@ else:  # type checkers see functions, the program their names
     from syndicator.processes.lazy import lazy_names
 
     _MODULES = {
-        "configuration.sources.subscriptions": "read_subscriptions",
+        "configuration.sources.subscription_list": "read_subscriptions",
         "filing.read_article": "read_and_render",
         "reading.lists.learn": "pointed read_list read_listing",
         "reading.next_page": "address_of_next",

@@ -1,4 +1,4 @@
-"""Read a subscription list, OPML or one address a line; refuse one with faults. Pure.
+"""Read a subscription list, OPML or one address a line; skip faulty lines. Pure.
 The refusal names the line at fault and the cure."""
 
 import codecs
