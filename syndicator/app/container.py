@@ -18,7 +18,7 @@ from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.beside.opened_rights import open_rights
 from syndicator.app.clock import utc_now
-from syndicator.app.places import begun, indexed, keep_settings, kept_pages
+from syndicator.app.places import begun, indexed, kept_pages, settle_archives
 from syndicator.app.read_configuration import Configuration, configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside.withdrawals import KeptAway
@@ -91,7 +91,7 @@ def open_app(
         app = App(
             configuration=replace(
                 read,
-                settings=keep_settings(settings, article_store, begun=has_begun),
+                settings=settle_archives(settings, article_store, begun=has_begun),
                 environ=environ,
             ),
             archive=Archive(

@@ -100,12 +100,13 @@ def published(
         return None
 
 
-def keep_settings(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
-    """Write once beside the articles what an instance of an earlier version keeps, and return the
-    settings that hold. `begun`: it has articles or feeds. Raises ConfigError, OSError."""
+def settle_archives(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
+    """Record once, in instance.toml, whether this instance keeps all archives (one begun under an
+    earlier version does); return `settings` with that applied. `begun`: it has articles or feeds.
+    Raises ConfigError, OSError."""
     file = article_store.file(INSTANCE_TOML)
     keep_archives(file, begun=begun)
-    return with_archives(settings, has_all_archives=has_all_archives(file))
+    return with_archives(settings, keeps_all=has_all_archives(file))
 
 
 def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
@@ -113,15 +114,16 @@ def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
     read, which the commands that need them report."""
     try:
         file = open_articles(settings.articles_at, environ).file(INSTANCE_TOML)
-        return with_archives(settings, has_all_archives=has_all_archives(file))
+        return with_archives(settings, keeps_all=has_all_archives(file))
     except (OSError, SyndicatorError):
         return settings
 
 
-def with_archives(settings: Settings, *, has_all_archives: bool) -> Settings:
-    """Return `settings` with the archives that they do not set. Pure."""
+def with_archives(settings: Settings, *, keeps_all: bool) -> Settings:
+    """Return `settings` with publish.archives on if the instance keeps all archives and the
+    settings do not set it. Pure."""
     is_set = "archives" in settings.publish.model_fields_set
-    if is_set or not has_all_archives:
+    if is_set or not keeps_all:
         return settings
     publish = settings.publish.model_copy(update={"archives": True})
     return settings.model_copy(update={"publish": publish})

@@ -68,10 +68,10 @@ def status(
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.health import documents
-    from syndicator.health.observing import place_of
+    from syndicator.health.observing import open_read_only
     from syndicator.health.summary import look, look_at
 
-    with place_of(config) as place:
+    with open_read_only(config) as place:
         if listed:
             _list(
                 place,

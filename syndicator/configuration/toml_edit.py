@@ -15,14 +15,14 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def add_table(
-    text: str, kind: str, values: Values, subtables: Mapping[str, Values] | None = None
+    text: str, array: str, values: Values, subtables: Mapping[str, Values] | None = None
 ) -> str:
-    """Return `text` with a new table at the end of the array `kind`. Raise ValueError if `text`
-    has that array on one line, or is no TOML."""
-    after = append(text, write_table(kind, values, subtables))
+    """Return `text` with a new table at the end of the array named `array`. Raise ValueError if
+    `text` has that array on one line, or is no TOML."""
+    after = append(text, table_text(array, values, subtables))
     new = {**values, **(subtables or {})}
     before = tomllib.loads(text)
-    return _checked(after, {**before, kind: [*before.get(kind, ()), new]})
+    return _checked(after, {**before, array: [*before.get(array, ()), new]})
 
 
 def append(text: str, tables: str) -> str:
@@ -31,11 +31,11 @@ def append(text: str, tables: str) -> str:
     return kept + _with_ends_of(text, f"\n\n{tables}") if kept else tables
 
 
-def write_table(kind: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
-    """Return the text of one table of the array `kind`."""
-    text = f"[[{kind}]]\n{_write_pairs(values)}"
+def table_text(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
+    """Return the text of one table of the array named `array`."""
+    text = f"[[{array}]]\n{_pairs_text(values)}"
     for name, pairs in (subtables or {}).items():
-        text += f"\n[{kind}.{name}]\n{_write_pairs(pairs)}"
+        text += f"\n[{array}.{name}]\n{_pairs_text(pairs)}"
     return text
 
 
@@ -72,19 +72,20 @@ def set_settings(text: str, settings: Mapping[str, Values]) -> str:
     return text
 
 
-def remove_table(text: str, kind: str, number: int) -> str:
-    """Return `text` without table `number` of the array `kind`, the comment directly above it, and
-    one directly below it that is not above another table. Raise ValueError as `set_values`."""
+def remove_table(text: str, array: str, number: int) -> str:
+    """Return `text` without table `number` of the array named `array`, the comment directly above
+    it, and one directly below it that is not above another table. Raise ValueError as
+    `set_values`."""
     expected = tomllib.loads(text)
-    del expected[kind][number]
-    place: Place = (kind, number)
+    del expected[array][number]
+    place: Place = (array, number)
     sections = sections_of(text)
     own = [each for each in sections if each.place[:2] == place]
-    if own and not expected[kind]:
-        del expected[kind]
+    if own and not expected[array]:
+        del expected[array]
     if not own:
         root = sections[0]
-        after = _edit_section(text, root, (kind,), lambda array: array.pop(number))
+        after = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
         return _checked(after, expected)
     lines = _LINE.findall(text)
     first = _find_comment(lines, sections, own[0])
@@ -150,7 +151,7 @@ def _insert_head(text: str, values: Values) -> str:
     sections = sections_of(text)
     headers = sections[1:]
     first = _find_comment(lines, sections, headers[0]) if headers else len(lines)
-    new = _write_pairs(values) + ("\n" if headers else "")
+    new = _pairs_text(values) + ("\n" if headers else "")
     return "".join(lines[:first]) + _with_ends_of(text, new) + "".join(lines[first:])
 
 
@@ -162,7 +163,7 @@ def _insert_table(text: str, place: Place, values: Values) -> str:
     if not isinstance(name, str):
         raise ValueError(f"{place[0]} has no table number {name} with a header of its own")
     header = ".".join(str(part) for part in place if isinstance(part, str))
-    new = f"[{header}]\n{_write_pairs(values)}"
+    new = f"[{header}]\n{_pairs_text(values)}"
     if not parents:
         return append(text, new)
     related = [each for each in sections_of(text) if each.place[: len(parents)] == tuple(parents)]
@@ -174,7 +175,7 @@ def _insert_table(text: str, place: Place, values: Values) -> str:
     return above + _with_ends_of(text, gap + new) + "".join(lines[related[-1].end :])
 
 
-def _write_pairs(values: Values) -> str:
+def _pairs_text(values: Values) -> str:
     import tomlkit
 
     table = tomlkit.table()

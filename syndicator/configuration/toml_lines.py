@@ -46,83 +46,90 @@ def sections_of(text: str) -> list[Section]:
 
 def _scan(text: str) -> "_Scanner":
     scanner = _Scanner(text.replace("\r\n", "\n"))
-    scanner.document()
+    scanner.read_document()
     return scanner
 
 
 class _Scanner:
     def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+        self.text = text
+        self.at = 0  # index of the next character to read
         self.found: dict[Place, int] = {}
         self.sections: list[Section] = []
         self._arrays: dict[Place, int] = {}  # arrays of tables -> the index of their last
-        self._counted, self._newlines = 0, 0  # newlines before the character `_counted`
+        self._newlines = 0  # before the character `_counted`
+        self._counted = 0
 
-    def document(self) -> None:
+    def read_document(self) -> None:
         section = Section((), 0, 0)
-        while not self._ended():
-            if self._next("["):
+        while not self._skip_to_end():
+            if self._take_sign("["):
                 self.sections.append(section)
-                first = self._line() - 1
-                section = Section(self._header(), first, first + 1)
+                first = self._count_line() - 1
+                section = Section(self._read_header(), first, first + 1)
             else:
-                self._pair(section.place)
-                section = Section(section.place, section.first, self._line())
+                self._read_pair(section.place)
+                section = Section(section.place, section.first, self._count_line())
         self.sections.append(section)
 
-    def _header(self) -> Place:
+    def _read_header(self) -> Place:
+        """Read the header whose first [ is just before `at`. Return the place of its table."""
         repeated = self.text.startswith("[", self.at)
-        line = self._line()
-        self.at += repeated
-        place = self._resolved(self._key(), repeated=repeated)
-        self.at = self.text.index("]", self.at) + 1 + repeated
+        brackets = 2 if repeated else 1
+        line = self._count_line()
+        self.at += brackets - 1
+        place = self._enter_header(self._read_key(), repeated=repeated)
+        self.at = self.text.index("]", self.at) + brackets
         self.found.setdefault(place, line)
         return place
 
-    def _resolved(self, keys: list[str], *, repeated: bool) -> Place:
-        """Return the place of a header's keys; in arrays of tables, that of the last table."""
+    def _enter_header(self, keys: list[str], *, repeated: bool) -> Place:
+        """Return the place of a header's keys; in arrays of tables, that of the last table. A
+        [[header]], `repeated`, begins the next table of its array."""
         place: Place = ()
         for number, key in enumerate(keys):
             place = (*place, key)
             if repeated and number == len(keys) - 1:
                 self._arrays[place] = self._arrays.get(place, -1) + 1
-                self.found.setdefault(place, self._line())
+                self.found.setdefault(place, self._count_line())
             if place in self._arrays:
                 place = (*place, self._arrays[place])
         return place
 
-    def _pair(self, table: Place) -> None:
-        line, place = self._line(), table
-        for key in self._key():
+    def _read_pair(self, table: Place) -> None:
+        line = self._count_line()
+        place = table
+        for key in self._read_key():
             place = (*place, key)
             self.found.setdefault(place, line)
         self.at = self.text.index("=", self.at) + 1
-        self._value(place)
+        self._read_value(place)
 
-    def _value(self, place: Place) -> None:
-        self._ended()
-        if self._next("["):
-            self._items(place, "]")
-        elif self._next("{"):
-            self._items(place, "}")
+    def _read_value(self, place: Place) -> None:
+        self._skip_to_end()
+        if self._take_sign("["):
+            self._read_items(place, "]")
+        elif self._take_sign("{"):
+            self._read_items(place, "}")
         else:
             match = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
             self.at = match.end() if match else len(self.text)
 
-    def _items(self, place: Place, end: str) -> None:
+    def _read_items(self, place: Place, end: str) -> None:
         number = 0
-        while not self._ended() and not self._next(end):
-            if self._next(","):
+        while not self._skip_to_end() and not self._take_sign(end):
+            if self._take_sign(","):
                 continue
             if end == "}":
-                self._pair(place)
+                self._read_pair(place)
             else:
-                self.found[(*place, number)] = self._line()
-                self._value((*place, number))
+                self.found[(*place, number)] = self._count_line()
+                self._read_value((*place, number))
                 number += 1
 
-    def _key(self) -> list[str]:
-        keys, more = [], True
+    def _read_key(self) -> list[str]:
+        keys = []
+        more = True
         while more and (match := _KEY.match(self.text, self.at)):
             self.at = match.end()
             quoted = match[1][0] in "\"'"
@@ -130,19 +137,19 @@ class _Scanner:
             more = bool(match[2])
         return keys
 
-    def _ended(self) -> bool:
+    def _skip_to_end(self) -> bool:
         """Skip spaces and comments; return True at the end of the text."""
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.at >= len(self.text)
 
-    def _next(self, sign: str) -> bool:
+    def _take_sign(self, sign: str) -> bool:
         if not self.text.startswith(sign, self.at):
             return False
         self.at += 1
         return True
 
-    def _line(self) -> int:
+    def _count_line(self) -> int:
         self._newlines += self.text.count("\n", self._counted, self.at)
         self._counted = self.at
         return self._newlines + 1

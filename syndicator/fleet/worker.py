@@ -181,12 +181,14 @@ async def _all_of_it(session: Session) -> None:
     app, began = session.app, time.monotonic()
     outcomes = [session.outcomes.popleft() for _ in range(len(session.outcomes))]
     built = await build_due(app, session.settling)
-    if thumbnails.wanted(app.archive, app.configuration.settings):
+    if thumbnails.has_due_pictures(app.archive, app.configuration.settings):
         async with (
             aclosing(
                 make_fetcher(app.archive, app.configuration.settings, session.turns)
             ) as fetcher,
-            thumbnails.taking(app.archive, app.configuration, fetcher, session.stop) as pictures,
+            thumbnails.take_pictures(
+                app.archive, app.configuration, fetcher, session.stop
+            ) as pictures,
         ):
             if pictures:
                 await pictures.finish(_PICTURES)

@@ -29,31 +29,33 @@ from syndicator.upkeep.passes.choose import count_outdated
 
 
 @contextmanager
-def place_of(
+def open_read_only(
     config: Path,
     *,
     now: Callable[[], datetime] = utc_now,
     environ: Mapping[str, str] = os.environ,
-    read: Configuration | None = None,
+    configured: Configuration | None = None,
 ) -> Iterator[Place]:
-    """Open the instance read-only. Raises ConfigError, StoreError."""
-    read = read or configuration(config, environ)
-    article_store = open_articles(read.settings.articles_at, environ)
+    """Yield the instance, opened read-only; close its store after. `configured`: what was read
+    from `config`, if it was. Raises ConfigError, StoreError."""
+    configured = configured or configuration(config, environ)
+    article_store = open_articles(configured.settings.articles_at, environ)
     store = look_into(
-        read.settings.store_url, articles_exist=begun(article_store, read.settings, environ)
+        configured.settings.store_url,
+        articles_exist=begun(article_store, configured.settings, environ),
     )
     try:
         if store is not None:
             article_store = indexed(article_store, store, now)
         yield Place(
             config=config,
-            sources=read.sources,
-            settings=read.settings,
+            sources=configured.sources,
+            settings=configured.settings,
             store=store,
             article_store=article_store,
             now=now(),
             environ=environ,
-            fault=fault_of(read.faults),
+            fault=fault_of(configured.faults),
         )
     finally:
         if store is not None:

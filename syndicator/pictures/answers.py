@@ -19,7 +19,7 @@ REFUSALS: Final = (
 # pixels: the widest column of our pages on a screen with two of them a CSS pixel
 MOST_SIDE: Final = 640
 MOST_BYTES: Final = 200_000  # of a thumbnail; photographs have 10,000 to 60,000
-MOST_ANSWER: Final = MOST_BYTES + 1
+MOST_ANSWER_BYTES: Final = MOST_BYTES + 1
 
 # RIFF, its size, WEBP, the first chunk, its size (RFC 9649 section 2)
 _RIFF: Final = struct.Struct("<4sI4s4sI")
@@ -38,6 +38,7 @@ class Thumbnail:
 
 
 def pack_thumbnail(webp: bytes) -> bytes:
+    """Return the answer that has the thumbnail `webp`."""
     return bytes((_MADE,)) + webp
 
 
@@ -52,9 +53,11 @@ def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
     if not answer:
         return None
     code = answer[0]
-    if code != _MADE:
-        return REFUSALS[code - 1] if code <= len(REFUSALS) else None
-    return _parse_thumbnail(answer[1:])
+    if code == _MADE:
+        return _parse_thumbnail(answer[1:])
+    if code <= len(REFUSALS):
+        return REFUSALS[code - 1]
+    return None
 
 
 def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
@@ -62,11 +65,16 @@ def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
     published."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
-    riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)
+    riff, file_size, kind, chunk, chunk_size = _RIFF.unpack_from(webp)
     tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
-    padded = length + length % 2
-    fits = whole + 8 == len(webp) and padded + _RIFF.size == len(webp)
-    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START) or tag[0] & 1 or not fits:
+    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START):
+        return None
+    is_key_frame = not tag[0] & 1
+    if not is_key_frame:
+        return None
+    padded_size = chunk_size + chunk_size % 2
+    fits = file_size + 8 == len(webp) and padded_size + _RIFF.size == len(webp)
+    if not fits:
         return None
     width &= _PIXELS
     height &= _PIXELS

@@ -3,7 +3,7 @@
 from typing import Final
 
 from syndicator.core.reasons import PictureReason
-from syndicator.pictures.answers import MOST_ANSWER, Thumbnail, parse_answer
+from syndicator.pictures.answers import MOST_ANSWER_BYTES, Thumbnail, parse_answer
 from syndicator.processes.child import ChildFailed, Failure, Limits
 from syndicator.processes.lazy import Lazy
 from syndicator.processes.sandbox import Sandbox
@@ -27,7 +27,9 @@ class PictureRefused(Exception):
 
     def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
         super().__init__(detail or reason.means)
-        self.reason, self.detail, self.final = reason, detail, final
+        self.reason = reason
+        self.detail = detail
+        self.final = final
 
 
 class Decoder:
@@ -38,19 +40,19 @@ class Decoder:
             seconds=SECONDS,
             wall_seconds=WALL_SECONDS,
             megabytes=MEGABYTES,
-            most_answer=MOST_ANSWER,
+            most_answer_bytes=MOST_ANSWER_BYTES,
             most_calls=_CALLS,
         )
         self._sandbox: Sandbox[Thumbnail | PictureReason] = Sandbox(
-            _ANSWER, prepare=_PREPARE, limits=limits, parse=parse_answer
+            function=_ANSWER, prepare=_PREPARE, limits=limits, parse=parse_answer
         )
 
-    async def thumbnail(self, data: bytes) -> Thumbnail:
+    async def make_thumbnail(self, data: bytes) -> Thumbnail:
         """Return the thumbnail of a picture. Raises PictureRefused. Cancelling kills the child."""
         try:
             answer = await self._sandbox.call(data)
         except ChildFailed as error:
-            raise _explain(error) from error
+            raise _explain_failure(error) from error
         if isinstance(answer, PictureReason):
             raise PictureRefused(answer)
         return answer
@@ -60,7 +62,8 @@ class Decoder:
         self._sandbox.close()
 
 
-def _explain(error: ChildFailed) -> PictureRefused:
+def _explain_failure(error: ChildFailed) -> PictureRefused:
+    """Return the refusal of a picture on which the child failed."""
     match error.failure:
         case Failure.CPU:
             return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")

@@ -21,6 +21,7 @@ from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.program import logger
 from syndicator.filing.context import picture_request
 from syndicator.pictures import outcomes
+from syndicator.pictures.answers import Thumbnail
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.outcomes import KeptPictures
 from syndicator.publishing.output import redirects
@@ -31,54 +32,58 @@ from syndicator.store.engine import Store
 SECONDS: Final = 20.0
 _AT_ONCE: Final = 8  # pictures under way, each of another host
 _BATCH: Final = 100  # newest articles first; older ones are taken little by little
-_LOOK: Final = 1.0  # seconds between two checks for newly filed articles
+_LOOK_SECONDS: Final = 1.0  # seconds between two checks for newly filed articles
 _BEGUN: Final = "pictures begun"  # name of a note: somebody writes pictures
 _RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
-def kept_pictures(settings: Settings) -> KeptPictures:
+def open_kept_pictures(settings: Settings) -> KeptPictures:
+    """Return the thumbnails that the state keeps."""
     return KeptPictures(settings.state_dir / "pictures")
 
 
-def wanted(archive: Archive, settings: Settings) -> bool:
+def has_due_pictures(archive: Archive, settings: Settings) -> bool:
+    """Return True if pages show thumbnails and some are to be made now."""
     return settings.publish.thumbnails and archive.store.pictures.any_due(archive.clock())
 
 
-def taking(
+def take_pictures(
     archive: Archive, configuration: Configuration, fetcher: Fetcher | None, stop: asyncio.Event
-) -> AbstractAsyncContextManager["Taking | None"]:
+) -> AbstractAsyncContextManager["PictureTaker | None"]:
     """Take pictures during the block; none without a `fetcher`, or if thumbnails are off."""
     if fetcher is None or not configuration.settings.publish.thumbnails:
         return nullcontext()
-    return aclosing(Taking(archive, configuration, fetcher, stop))
+    return aclosing(PictureTaker(archive, configuration, fetcher, stop))
 
 
-class Taking:
+class PictureTaker:
     """Thumbnails under way. `finish` raises the errors of disk and store."""
 
     def __init__(
         self, archive: Archive, configuration: Configuration, fetcher: Fetcher, stop: asyncio.Event
     ) -> None:
-        self.archive, self.configuration = archive, configuration
-        self.fetcher, self.stop = fetcher, stop
-        self.kept = kept_pictures(configuration.settings)
+        self.archive = archive
+        self.configuration = configuration
+        self.fetcher = fetcher
+        self.stop = stop
+        self.kept = open_kept_pictures(configuration.settings)
         self.outlet = open_outlet(
             configuration.settings, configuration.environ, held=archive.store.held
         )
         self.decoder = Decoder()
         self._is_noted = False  # in the note of those that write pictures
         self.changed = 0  # articles that show another picture, or none, since they were asked for
-        self._seen: set[str] = set()
+        self._seen: set[str] = set()  # ids of articles whose pictures were queued
         self._queues: dict[str, deque[PictureRow]] = defaultdict(deque)  # by host
-        self._hosts: dict[str, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(_AT_ONCE)
-        self._over = asyncio.Event()  # nothing more is filed
+        self._tasks: dict[str, asyncio.Task[None]] = {}  # by host: those that fetch its pictures
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._all_filed = asyncio.Event()  # set: no article is filed any more
         self._outdated: frozenset[str] | None = None
         self._task = asyncio.create_task(self._run())
 
     async def finish(self, seconds: float) -> None:
         """Wait for the due thumbnails, `seconds` at most. Raises OSError, StoreError."""
-        self._over.set()
+        self._all_filed.set()
         stopped = asyncio.create_task(self.stop.wait())
         try:
             await asyncio.wait(
@@ -103,48 +108,55 @@ class Taking:
         async with task_group() as group:
             while not self.stop.is_set():
                 # read before the queue, so that no picture filed meanwhile is lost
-                over = self._over.is_set()
-                self._queue(group)
-                if over and not self._hosts:
+                are_all_filed = self._all_filed.is_set()
+                self._queue_and_start(group)
+                if are_all_filed and not self._tasks:
                     return
-                await self._a_moment()
+                await self._wait_a_moment()
 
-    async def _a_moment(self) -> None:
-        waiting = (
-            [asyncio.create_task(self._over.wait())]
-            if not self._over.is_set()
-            else list(self._hosts.values())
-        )
-        await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
-        if waiting[0] not in self._hosts.values():
-            waiting[0].cancel()
+    async def _wait_a_moment(self) -> None:
+        """Wait until all is filed, or then until a host is done; _LOOK_SECONDS at most."""
+        if self._all_filed.is_set():
+            tasks = list(self._tasks.values())
+            await asyncio.wait(tasks, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            return
+        all_filed = asyncio.create_task(self._all_filed.wait())
+        await asyncio.wait([all_filed], timeout=_LOOK_SECONDS)
+        all_filed.cancel()
 
-    def _queue(self, group: asyncio.TaskGroup) -> None:
-        for row in self.archive.store.pictures.due(self.archive.clock(), len(self._seen) + _BATCH):
+    def _queue_and_start(self, group: asyncio.TaskGroup) -> None:
+        """Queue further due pictures; start a task for each host that has some and no task."""
+        # those that were queued may still be due: so many more are needed for a batch of new ones
+        limit = len(self._seen) + _BATCH
+        for row in self.archive.store.pictures.due(self.archive.clock(), limit):
             if row.id in self._seen:
                 continue
             self._seen.add(row.id)
             self._queues[urls.host(row.url)].append(row)
         for host, rows in self._queues.items():
-            if rows and host not in self._hosts:
-                self._hosts[host] = group.create_task(self._one_host(host, rows))
+            if rows and host not in self._tasks:
+                self._tasks[host] = group.create_task(self._fetch_host(host, rows))
 
-    async def _one_host(self, host: str, rows: deque[PictureRow]) -> None:
+    async def _fetch_host(self, host: str, rows: deque[PictureRow]) -> None:
+        """Fetch the pictures of one host, one after the other, and record the outcomes."""
         try:
             while rows and not self.stop.is_set():
-                async with self._room:
-                    after = await self._take(rows.popleft())
-                if after is not None:
-                    self.archive.store.pictures.save(after)
+                async with self._slots:
+                    updated = await self._fetch_picture(rows.popleft())
+                if updated is not None:
+                    self.archive.store.pictures.save(updated)
         finally:
-            del self._hosts[host]
+            del self._tasks[host]
 
-    async def _take(self, row: PictureRow) -> PictureRow | None:
-        article, now = self.archive.store.visits.article(row.id), self.archive.clock()
+    async def _fetch_picture(self, row: PictureRow) -> PictureRow | None:
+        """Fetch a picture and publish its thumbnail. Return its row with the outcome; None if there
+        is no outcome to record."""
+        article = self.archive.store.visits.article(row.id)
+        now = self.archive.clock()
         if article is None:
             return None
         source = find_terms(self.archive, self.configuration, article)
-        if not may_copy_picture(article, source) or self._page_forbids(article):
+        if not may_copy_picture(article, source) or self._page_forbids_copies(article):
             return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
         result = await self.fetcher.fetch(
             picture_request(row.url, source, self.configuration.settings)
@@ -159,7 +171,7 @@ class Taking:
         if rule := outcomes.forbidden(result.headers):
             return outcomes.off_limits(row, f"its server says {rule}", now)
         try:
-            thumbnail = await self.decoder.thumbnail(result.body)
+            thumbnail = await self.decoder.make_thumbnail(result.body)
         except PictureRefused as refusal:
             logger("pictures").debug(
                 "no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail
@@ -167,6 +179,13 @@ class Taking:
             return outcomes.refused(
                 row, refusal.reason, refusal.detail, self.archive.clock(), final=refusal.final
             )
+        name = self._publish_thumbnail(thumbnail)
+        self.changed += 1
+        picture = Picture(name=name, width=thumbnail.width, height=thumbnail.height)
+        return outcomes.kept(row, picture)
+
+    def _publish_thumbnail(self, thumbnail: Thumbnail) -> str:
+        """Keep and publish a thumbnail. Return the name of its file. Raises DiskError."""
         if not self._is_noted:
             self.archive.store.visits.set_note(_BEGUN, "now", self.archive.clock())
             self.archive.store.visits.commit()  # before the first temporary file
@@ -177,19 +196,20 @@ class Taking:
             self.outlet.commit()
         except OSError as error:
             raise DiskError.of(error) from error
-        self.changed += 1
-        return outcomes.kept(
-            row, Picture(name=name, width=thumbnail.width, height=thumbnail.height)
-        )
+        return name
 
-    def _page_forbids(self, article: Article) -> bool:
+    def _page_forbids_copies(self, article: Article) -> bool:
+        """Return True if a page kept by an earlier version, which did not look, forbids copies."""
         if self._outdated is None:
             self._outdated = self.archive.snapshots.outdated()
-        snapshot = self.archive.snapshots.get(article.id) if article.id in self._outdated else None
+        if article.id not in self._outdated:
+            return False
+        snapshot = self.archive.snapshots.get(article.id)
         if snapshot is None:
             return False
         page, headers = snapshot
-        text = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
+        header = headers.get("x-robots-tag", "").encode()
+        text = (page + b"\n" + header).lower().replace(b" ", b"")
         return any(rule in text for rule in _RULES)
 
 
@@ -199,16 +219,17 @@ def were_begun(store: Store) -> bool:
     return bool(store.visits.note(_BEGUN))
 
 
-def publish(store: Store, settings: Settings, outlet: Outlet) -> set[str]:
+def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[str]:
     """Publish all thumbnails and return their names. Call it even if they are off: the outlet
     learns earlier files."""
     names = store.pictures.names() if settings.publish.thumbnails else set()
-    if lost := redirects.publish(outlet, names, kept_pictures(settings).get):
+    lost = redirects.publish(outlet, names, open_kept_pictures(settings).get)
+    if lost:
         store.pictures.lost(lost)
     return names - lost
 
 
-def take_off(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
+def remove_thumbnails(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
     """Remove thumbnails other than `names` after a build, and unused ones from the state."""
     if redirects.take_off(outlet, names):
-        kept_pictures(settings).drop_all_but(store.pictures.names(shown=False))
+        open_kept_pictures(settings).drop_all_but(store.pictures.names(shown=False))

@@ -17,7 +17,7 @@ _NEWUSER: Final = 0x10000000  # linux/sched.h
 _NEWNET: Final = 0x40000000
 _SET_NO_NEW_PRIVS: Final = 38  # linux/prctl.h
 _NOBODY: Final = 65534  # user id of nobody
-_GRACE: Final = 2.0  # seconds of wall time more than the parent waits: it kills first
+_GRACE_SECONDS: Final = 2.0  # seconds of wall time more than the parent waits: it kills first
 
 
 class NotShutOff(Exception):
@@ -34,11 +34,11 @@ def end_with_parent(pipe: int) -> None:
 
 
 @contextlib.contextmanager
-def limited_time(seconds: float, wall_seconds: float) -> Iterator[None]:
+def limit_time(seconds: float, wall_seconds: float) -> Iterator[None]:
     """End this process, also in C code, if the block takes more than `seconds` of CPU, or if it
     goes on when its parent is gone."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.setitimer(signal.ITIMER_REAL, wall_seconds + _GRACE)
+    signal.setitimer(signal.ITIMER_REAL, wall_seconds + _GRACE_SECONDS)
     try:
         yield
     finally:
@@ -51,8 +51,10 @@ def limit_memory(megabytes: int) -> None:
     before the machine swaps."""
     memory = measure_memory("self")
     if memory is not None:  # else the parent's watch remains
-        _limit(resource.RLIMIT_AS, memory.total + max(megabytes * MEGABYTE - memory.resident, 0))
-    _limit(resource.RLIMIT_CORE, 0)
+        _set_resource_limit(
+            resource.RLIMIT_AS, memory.total + max(megabytes * MEGABYTE - memory.resident, 0)
+        )
+    _set_resource_limit(resource.RLIMIT_CORE, 0)
 
 
 def shut_off(megabytes: int) -> None:
@@ -67,17 +69,18 @@ def shut_off(megabytes: int) -> None:
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     limit_memory(megabytes)
-    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
-        _limit(limit, 0)
+    for resource_number in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+        _set_resource_limit(resource_number, 0)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    for opens in (lambda: os.open(os.devnull, os.O_RDONLY), socket.socket):
+    for open_descriptor in (lambda: os.open(os.devnull, os.O_RDONLY), socket.socket):
         with contextlib.suppress(OSError):
-            opens()
+            open_descriptor()
             raise NotShutOff("a descriptor could be opened")
 
 
 def _enter_namespaces() -> bool:
+    """Enter namespaces of network and users of its own. Return True if the system allows it."""
     with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
         library = ctypes.CDLL(None)
         is_entered = bool(library.unshare(_NEWUSER | _NEWNET) == 0)
@@ -86,6 +89,6 @@ def _enter_namespaces() -> bool:
     return False
 
 
-def _limit(limit: int, value: int) -> None:
+def _set_resource_limit(resource_number: int, value: int) -> None:
     with contextlib.suppress(OSError, ValueError):  # whether it holds is tried
-        resource.setrlimit(limit, (value, value))
+        resource.setrlimit(resource_number, (value, value))

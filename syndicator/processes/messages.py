@@ -12,7 +12,7 @@ from typing import Final
 FOR_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)  # the parent decides when its children end
 NOT_SHUT_OFF: Final = 77  # the exit status of a child that could not be shut off
 _HEAD: Final = struct.Struct("<cQ")
-_PIECE: Final = 1 << 20  # bytes that are read at once
+_PIECE_BYTES: Final = 1 << 20  # that are read at once
 
 
 class Grade(StrEnum):
@@ -48,21 +48,24 @@ def write_message(pipe: int, message: Message) -> None:
 
 
 def read_message(
-    pipe: int, *, most: int | None = None, wait: Callable[[], None] = lambda: None
+    pipe: int,
+    *,
+    most_bytes: int | None = None,
+    wait_for_bytes: Callable[[], None] = lambda: None,
 ) -> Message:
-    """Read the next message from a descriptor. `wait` is called before each read. Raises EOFError,
-    OSError, and ValueError for more than `most` bytes."""
-    kind, size = _HEAD.unpack(_read_exactly(pipe, _HEAD.size, wait))
-    if most is not None and size > most:
+    """Read the next message from the descriptor `pipe`. `wait_for_bytes` is called before each
+    read. Raises EOFError, OSError, and ValueError for a message of more than `most_bytes`."""
+    kind, size = _HEAD.unpack(_read_exactly(pipe, _HEAD.size, wait_for_bytes))
+    if most_bytes is not None and size > most_bytes:
         raise ValueError(f"a message of {size} bytes")
-    return Message(kind, _read_exactly(pipe, size, wait))
+    return Message(kind, _read_exactly(pipe, size, wait_for_bytes))
 
 
-def _read_exactly(pipe: int, size: int, wait: Callable[[], None]) -> bytes:
+def _read_exactly(pipe: int, size: int, wait_for_bytes: Callable[[], None]) -> bytes:
     data = bytearray()
     while len(data) < size:
-        wait()
-        piece = os.read(pipe, min(size - len(data), _PIECE))
+        wait_for_bytes()
+        piece = os.read(pipe, min(size - len(data), _PIECE_BYTES))
         if not piece:
             raise EOFError
         data += piece

@@ -13,25 +13,25 @@ T = TypeVar("T")
 
 
 class Runner(Generic[T]):
-    """Runs calls in `count` children, started at the first call. `names`: as `serving.serve` takes
-    them. `read`: from an answer to the result of a call; if it raises ChildFailed, the child is
-    ended."""
+    """Runs calls in `count` children, started at the first call. `names_to_load`: what
+    `serving.serve` loads in them. `read_answer`: from an answer to the result of a call; if it
+    raises ChildFailed, the child is ended."""
 
     def __init__(
         self,
         grade: Grade,
         limits: Limits,
-        names: Sequence[str],
+        names_to_load: Sequence[str],
         *,
-        read: Callable[[Message], T],
+        read_answer: Callable[[Message], T],
         count: int = 1,
     ) -> None:
         self._count = max(1, count)
-        self._read = read
-        self._children = tuple(Child(grade, limits, names) for _ in range(self._count))
-        self._idle: queue.LifoQueue[Child] = queue.LifoQueue()
+        self._read_answer = read_answer
+        self._children = tuple(Child(grade, limits, names_to_load) for _ in range(self._count))
+        self._idle_children: queue.LifoQueue[Child] = queue.LifoQueue()
         for child in self._children:
-            self._idle.put(child)
+            self._idle_children.put(child)
         self._threads: ThreadPoolExecutor | None = None
         self._closed = False
 
@@ -54,38 +54,39 @@ class Runner(Generic[T]):
         """Call `close` without blocking the event loop."""
         await asyncio.to_thread(self.close)
 
-    async def _run(self, payload: bytes) -> T:
+    async def _run_call(self, payload: bytes) -> T:
         """Return the result of a call; cancelling kills the child. Raises ChildFailed, and the
-        errors of `read`."""
+        errors of `read_answer`."""
         self._refuse_if_closed()
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "children")
         call = Call(payload)
-        future = self._threads.submit(self._work, call)
+        future = self._threads.submit(self._run_in_idle_child, call)
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             call.drop()
             raise
 
-    def _run_sync(self, payload: bytes) -> T:
-        """Return the result of a call without an event loop."""
-        return self._work(Call(payload))
+    def _run_call_sync(self, payload: bytes) -> T:
+        """Return the result of a call without an event loop. Raises as `_run_call`."""
+        return self._run_in_idle_child(Call(payload))
 
-    def _work(self, call: Call) -> T:
-        child = self._idle.get()
+    def _run_in_idle_child(self, call: Call) -> T:
+        """Wait for an idle child, run the call in it and return the result."""
+        child = self._idle_children.get()
         try:
             call.child = child
             self._refuse_if_closed()
             answer = child.run(call)
             try:
-                return self._read(answer)
+                return self._read_answer(answer)
             except ChildFailed:
                 child.discard()
                 raise
         finally:
             call.child = None
-            self._idle.put(child)
+            self._idle_children.put(child)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

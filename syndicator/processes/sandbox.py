@@ -25,14 +25,16 @@ class Sandbox(Runner[T], Generic[T]):
         limits: Limits,
         parse: Callable[[bytes], T | None],
     ) -> None:
-        def read(answer: Message) -> T:
+        def read_answer(answer: Message) -> T:
             result = parse(answer.payload) if answer.kind == Kind.VALUE else None
             if result is None:
                 raise ChildFailed(Failure.INVALID, "the process answered what it never should")
             return result
 
-        super().__init__(Grade.SHUT_OFF, limits, (function.name, prepare.name), read=read)
+        super().__init__(
+            Grade.SHUT_OFF, limits, (function.name, prepare.name), read_answer=read_answer
+        )
 
     async def call(self, data: bytes) -> T:
         """Return the checked answer to `data`; cancelling kills the child. Raises ChildFailed."""
-        return await self._run(data)
+        return await self._run_call(data)

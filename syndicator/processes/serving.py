@@ -20,7 +20,7 @@ from syndicator.processes.limits import (
     NotShutOff,
     end_with_parent,
     limit_memory,
-    limited_time,
+    limit_time,
     shut_off,
 )
 from syndicator.processes.messages import (
@@ -41,32 +41,34 @@ OpenCall: TypeAlias = Callable[[bytes], Work]  # from the payload of a call to i
 def serve() -> NoReturn:
     """Run the child. Calls come on stdin.
 
-    argv: its grade, the parent's pipe, seconds of CPU and of wall time for a call, megabytes, then
-    names: of modules to import, or of the function to run and of the one that prepares it."""
-    _, grade, pipe, seconds, wall_seconds, megabytes, *names = sys.argv
+    argv: its grade, the parent's lifeline (a pipe), seconds of CPU and of wall time for a call,
+    megabytes, then names: of modules to import, or of the function to run and of the one that
+    prepares it."""
+    _, grade, lifeline, seconds, wall_seconds, megabytes, *names = sys.argv
     for number in FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
-    calls = os.dup(0)
-    answers = os.dup(1)
+    calls_pipe = os.dup(0)
+    answers_pipe = os.dup(1)
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)  # output of libraries must not mix with answers
     if grade == Grade.SHUT_OFF:
-        os.close(int(pipe))  # it has two pipes and nothing else, and ends with its input
-        open_call = _shut_off(*names, megabytes=int(megabytes))
+        os.close(int(lifeline))  # it has two pipes and nothing else, and ends with its input
+        open_call = _prepare_shut_off(*names, megabytes=int(megabytes))
     else:
-        end_with_parent(int(pipe))
-        open_call = _limit(names, int(megabytes))
-    limit_time = partial(limited_time, float(seconds), float(wall_seconds))
+        end_with_parent(int(lifeline))
+        open_call = _prepare_limited(names, int(megabytes))
+    limit_call = partial(limit_time, float(seconds), float(wall_seconds))
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            call = read_message(calls)
-            write_message(answers, _answer(call.payload, open_call, answers, limit_time))
+            call = read_message(calls_pipe)
+            answer = _answer_call(call.payload, open_call, answers_pipe, limit_call)
+            write_message(answers_pipe, answer)
     os._exit(0)
 
 
-def _shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCall:
+def _prepare_shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCall:
     """Shut this process off; its calls and answers are the bytes that `function` takes and
     returns."""
     answer_bytes = Lazy[[bytes], bytes](function).load()
@@ -78,7 +80,7 @@ def _shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCall:
     return lambda payload: partial(answer_bytes, payload)
 
 
-def _limit(modules: Sequence[str], megabytes: int) -> OpenCall:
+def _prepare_limited(modules: Sequence[str], megabytes: int) -> OpenCall:
     """Import `modules` and limit this process; its calls and answers are pickled."""
     for module in modules:
         importlib.import_module(module)
@@ -92,22 +94,25 @@ def _limit(modules: Sequence[str], megabytes: int) -> OpenCall:
 
 
 def _unpickle_call(payload: bytes) -> Work:
+    """Return the work of a pickled call: it returns the pickled result."""
     function, args, kwargs = pickle.loads(payload)
     if isinstance(function, Lazy):
         function = function.load()  # before the clock of the call starts
     return lambda: pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _answer(
+def _answer_call(
     payload: bytes,
     open_call: OpenCall,
-    answers: int,
-    limit_time: Callable[[], AbstractContextManager[None]],
+    answers_pipe: int,
+    limit_call: Callable[[], AbstractContextManager[None]],
 ) -> Message:
+    """Carry out a call; say on `answers_pipe` when its work begins. Return the message of its value
+    or failure."""
     try:
         work = open_call(payload)
-        write_message(answers, Message(Kind.READY, b""))
-        with limit_time():
+        write_message(answers_pipe, Message(Kind.READY, b""))
+        with limit_call():
             return Message(Kind.VALUE, work())
     except SyndicatorError as error:
         return Message(Kind.ERROR, pickle.dumps(error))

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 SECONDS: Final = 10.0  # of CPU for one page or feed
 MEGABYTES: Final = 600
-_FAR: Final = 20  # wall time of a call as a multiple of its CPU limit: a choice
+_WALL_PER_CPU: Final = 20  # wall time of a call as a multiple of its CPU limit: a choice
 _REASONS: Final = {
     Failure.CPU: WorkerReason.HUNG,
     Failure.WALL_TIME: WorkerReason.HUNG,
@@ -38,25 +38,25 @@ class Worker(Runner[Any]):
         count: int = 1,
         preload: Sequence[str] = (),
     ) -> None:
-        limits = Limits(seconds=seconds, wall_seconds=_FAR * seconds, megabytes=megabytes)
-        super().__init__(Grade.LIMITED, limits, preload, read=_read_result, count=count)
+        limits = Limits(seconds=seconds, wall_seconds=_WALL_PER_CPU * seconds, megabytes=megabytes)
+        super().__init__(Grade.LIMITED, limits, preload, read_answer=_read_result, count=count)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the function in a child; cancelling kills it. Raise its SyndicatorError or
         WorkerFailed."""
         payload = _pickle_call(function, args, kwargs)
-        with _worker_failed():
-            return cast(T, await self._run(payload))
+        with _convert_failures():
+            return cast(T, await self._run_call(payload))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the function without an event loop."""
         payload = _pickle_call(function, args, kwargs)
-        with _worker_failed():
-            return cast(T, self._run_sync(payload))
+        with _convert_failures():
+            return cast(T, self._run_call_sync(payload))
 
 
 @contextlib.contextmanager
-def _worker_failed() -> Iterator[None]:
+def _convert_failures() -> Iterator[None]:
     """Raise the failures of children as WorkerFailed."""
     try:
         yield
@@ -66,12 +66,13 @@ def _worker_failed() -> Iterator[None]:
 
 
 def _pickle_call(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    if not isinstance(function, Lazy) and (
-        "<" in function.__qualname__ or function.__module__ == "__main__"
-    ):
-        raise TypeError(
-            f"{function.__qualname__} is not a module-level function of an importable module"
-        )
+    """Return a call as bytes. Raises TypeError for a function that a child cannot import."""
+    if not isinstance(function, Lazy):
+        is_inner = "<" in function.__qualname__  # a lambda, or a function in a function
+        if is_inner or function.__module__ == "__main__":
+            raise TypeError(
+                f"{function.__qualname__} is not a module-level function of an importable module"
+            )
     return pickle.dumps((function, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
 

@@ -17,7 +17,7 @@ from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing.ownership import rights_in, terms
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.entry_cache import KeptEntries
@@ -91,7 +91,7 @@ class Answers:
         stem, _, format = name.rpartition(".")
         question = parse(stem)
         try:
-            with place_of(self.config, read=self.read()) as place:
+            with open_read_only(self.config, configured=self.read()) as place:
                 if place.store is None or not place.article_store.minted():
                     raise LookupError
                 rows = {row.key: row for row in place.store.index.feeds(question.feeds)}

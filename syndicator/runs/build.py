@@ -261,12 +261,13 @@ async def build_feeds(
         hubs = await notify_hubs(app.archive, app.configuration.settings, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.archive.store)))
     _begin(app, outlet, inputs)
-    pictures = thumbnails.publish(app.archive.store, app.configuration.settings, outlet)
+    pictures = thumbnails.publish_thumbnails(app.archive.store, app.configuration.settings, outlet)
     task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
     scope = task.scope
     steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
-    thumbnails.take_off(task.app.archive.store, task.app.configuration.settings, outlet, pictures)
+    settings = task.app.configuration.settings
+    thumbnails.remove_thumbnails(task.app.archive.store, settings, outlet, pictures)
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
         app.archive.beside.note(everything if scope.feeds is None else scope.feeds)

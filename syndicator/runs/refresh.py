@@ -176,8 +176,12 @@ async def visit_due(
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
         build_seconds = None
     visits = _Visits()
-    fetcher = client.open() if due or thumbnails.wanted(archive, configuration.settings) else None
-    async with thumbnails.taking(archive, configuration, fetcher, stop) as pictures:
+    fetcher = (
+        client.open()
+        if due or thumbnails.has_due_pictures(archive, configuration.settings)
+        else None
+    )
+    async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(
                 app, due, wanted, stop, watch, fetcher, build_seconds, hubs

@@ -13,7 +13,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.health.observing import Walked, place_of, walk
+from syndicator.health.observing import Walked, open_read_only, walk
 from syndicator.health.summary import Health, look
 from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
 
@@ -49,7 +49,7 @@ class Glance:
         except ConfigError:
             if self._read is None:
                 raise
-        with place_of(self.config, read=self._read) as place:
+        with open_read_only(self.config, configured=self._read) as place:
             yield place
 
     def configuration_fault(self) -> str:

@@ -14,7 +14,7 @@ from syndicator.app.archive import Archive
 from syndicator.app.beside import recorded
 from syndicator.articles import disk, fields
 from syndicator.articles.beside.tab_lists import read_lines
-from syndicator.articles.beside.withdrawals import WITHDRAWN, list_withdrawn
+from syndicator.articles.beside.withdrawals import WITHDRAWN, add_withdrawals
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem, Source
@@ -247,7 +247,7 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
     files, visits = archive.article_store, archive.store.visits
     known = {item.id: item for item in archive.store.index.withdrawn()}
     if WITHDRAWN.stamp(files) is None and known:
-        list_withdrawn(files, known.values())
+        add_withdrawals(files, known.values())
     listed = {item.id: item for item in WITHDRAWN.read(files)}
     for item in listed.values():
         if item.id not in known:

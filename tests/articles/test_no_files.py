@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli import app, load_commands
 from syndicator.health.check.installation import check
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
@@ -64,7 +64,7 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     )
     assert result.exit_code == 0
     assert "A story" in place.published("all.atom")
-    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         (found,) = look(looked).need_you
     assert (found.kind, found.code, found.detail) == ("article-file", "no-file", f"it is {kind}")
     assert found.subject == f"{folder}/d.md".lstrip("/") and found.cure

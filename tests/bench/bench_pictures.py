@@ -112,7 +112,7 @@ def start_decoder(data: bytes) -> tuple[Callable[[], object], Callable[[], None]
         decoder.close()
         runner.close()
 
-    return lambda: runner.run(decoder.thumbnail(data)), end
+    return lambda: runner.run(decoder.make_thumbnail(data)), end
 
 
 def start_worker(data: bytes) -> tuple[Callable[[], object], Callable[[], None]]:

@@ -17,7 +17,7 @@ from syndicator.configuration.toml_edit import (
     remove_table,
     set_settings,
     set_values,
-    write_table,
+    table_text,
 )
 from syndicator.configuration.toml_lines import Place, sections_of
 from syndicator.core.errors import ConfigError
@@ -166,7 +166,7 @@ def test_what_cannot_be_edited_is_refused(edit: Any) -> None:
 
 def test_a_table_is_written_with_its_subtables() -> None:
     values = {"key": "a", "headers": {"One": "1"}, "tags": ("x", "y"), "none": None}
-    text = write_table("source", values, {"rules": {"keep": ["p"]}})
+    text = table_text("source", values, {"rules": {"keep": ["p"]}})
     assert text == (
         '[[source]]\nkey = "a"\nheaders = {One = "1"}\ntags = ["x", "y"]\n\n'
         '[source.rules]\nkeep = ["p"]\n'

@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.model import FeedKey, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.episodes import Memory, follow, write
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.health.summary import Health, look
 from tests.places import NOW, Place, store_articles
 from tests.states import changed
@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def health(place: Place) -> Health:
-    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         return look(looked)
 
 

@@ -40,7 +40,7 @@ def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
 
 
 def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
-    thumbnails.publish(store, HOW, outlet)
+    thumbnails.publish_thumbnails(store, HOW, outlet)
     marks = store.index.marks()
     rows = store.index.feeds()
     specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.operations.operation import schema_of
 from syndicator.operations.paged_lists import QUERIES
 from tests.places import Place, store_articles
@@ -33,7 +33,7 @@ def run(place: Place, *words: str) -> Result:
 
 
 def test_pages_follow_each_other_and_end(place: Place) -> None:
-    with place_of(place.config) as opened:
+    with open_read_only(place.config) as opened:
         query, titles, after = QUERIES["articles"], [], ""
         for _ in range(3):
             page = query.read(opened, {}, after=after, most=2)
@@ -50,7 +50,7 @@ def test_pages_follow_each_other_and_end(place: Place) -> None:
 def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
     run(place, "change", "add-tag", "Robots")
     run(place, "change", "add-tag", "Drones")
-    with place_of(place.config) as opened:
+    with open_read_only(place.config) as opened:
         first = QUERIES["changes"].read(opened, {}, most=1)
         run(place, "change", "add-tag", "Ferries")
         second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)

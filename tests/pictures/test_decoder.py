@@ -19,7 +19,7 @@ LIARS = "tests.pictures.liars"
 
 
 def ask(decoder: Decoder, data: bytes) -> Thumbnail:
-    return asyncio.run(decoder.thumbnail(data))
+    return asyncio.run(decoder.make_thumbnail(data))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def given_up() -> float:
         began = time.monotonic()
-        task = asyncio.create_task(found.thumbnail(made.jpeg()))
+        task = asyncio.create_task(found.make_thumbnail(made.jpeg()))
         await asyncio.sleep(0.5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -35,7 +35,7 @@ def make_sandbox(
         seconds=seconds,
         wall_seconds=wall_seconds,
         megabytes=200,
-        most_answer=4_000,
+        most_answer_bytes=4_000,
         most_calls=most_calls,
     )
     sandbox = Sandbox(

@@ -158,7 +158,7 @@ def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
 def test_what_is_no_question_is_refused_without_a_look_at_anything(
     place: Place, monkeypatch: pytest.MonkeyPatch, name: str, status: int
 ) -> None:
-    monkeypatch.setattr("syndicator.runs.answers.place_of", None)
+    monkeypatch.setattr("syndicator.runs.answers.open_read_only", None)
     answer = client(place).get(f"/q/{name}")
     assert answer.status_code == status
     assert answer.text.endswith(".\n") or status == 400
@@ -190,7 +190,7 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
         path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
     } == before
     with monkeypatch.context() as patched:
-        patched.setattr("syndicator.runs.answers.place_of", None)
+        patched.setattr("syndicator.runs.answers.open_read_only", None)
         assert titles(served, "lang.de") == ["Preise"]
     with place.app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")

@@ -21,7 +21,7 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition, Observed, conditions
 from syndicator.health.episodes import Memory, feed_document, follow
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look
 from syndicator.runs.build import build_feeds
 from syndicator.sending.hubs import FailingHub
@@ -98,7 +98,7 @@ def build(place: Place) -> tuple[Problem, ...]:
 
 
 def find_failing(place: Place) -> list[Condition]:
-    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         return [item for item in look(looked).conditions if item.kind == ConditionReason.HUB]
 
 

@@ -60,7 +60,8 @@ class Beside:
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
         """Write which of `keys` (None: all feeds) are published with few articles, and their own
         names."""
-        there, index = self._is_there, self.store.index
+        was_there = self._is_there
+        index = self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
         names = self.store.index.names(
             row.key for row in rows if keys is None or row.key in keys or not row.name
@@ -75,21 +76,27 @@ class Beside:
         def noted(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
             result = {**feeds}
             for row in rows:
-                # of its articles
-                own = row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
-                before = feeds.get(row.key, KeptFeed(row.key))
-                is_own_name = own and row.name != names.get(row.key)
-                name = before.name if row.key not in names else row.name if is_own_name else ""
-                least = LEAST[row.key.axis](self.publish) if row.key.axis in LEAST else 1
-                few = own and row.built and row.count < (least or 1)
-                result[row.key] = replace(before, name=name, published=few)
+                kept = feeds.get(row.key, KeptFeed(row.key))
+                is_of_articles = row.key.axis not in (ALL.axis, QUERY)
+                has_articles = is_of_articles and not row.moved_to and not row.dropped
+                if row.key not in names:
+                    name = kept.name
+                elif has_articles and row.name != names[row.key]:
+                    name = row.name
+                else:
+                    name = ""  # its articles say it
+                minimum = 1
+                if row.key.axis in LEAST:
+                    minimum = LEAST[row.key.axis](self.publish) or 1
+                is_below_minimum = has_articles and row.built and row.count < minimum
+                result[row.key] = replace(kept, name=name, published=is_below_minimum)
             return result
 
         is_needed = (
-            there or not keys or any(feed != KeptFeed(feed.key) for feed in noted({}).values())
+            was_there or not keys or any(feed != KeptFeed(feed.key) for feed in noted({}).values())
         )
         # else a run, which knows more, has written it meanwhile
-        if is_needed and there == self._is_there:
+        if is_needed and was_there == self._is_there:
             self._change(noted, None if keys else rows)
 
     def believe(self) -> None:
@@ -140,10 +147,12 @@ class Beside:
     def follow(self, sources: Mapping[str, Source]) -> None:
         """Write the address of each source, and the day if it is new. A new source at a removed
         one's address takes over its feed."""
-        index, addresses = self.store.index, dict(SOURCES.read(self.files))
+        index = self.store.index
+        addresses = dict(SOURCES.read(self.files))
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
-        parting, heirs = departures(wanted, addresses, rows), successions(wanted, addresses, rows)
+        parting = departures(wanted, addresses, rows)
+        heirs = successions(wanted, addresses, rows)
         today = self.clock().date().isoformat()
         FOLLOWED.append(
             self.files, ((key, today) for key in find_sources_at_new_site(wanted, addresses))

@@ -14,15 +14,14 @@ from syndicator.store.engine import Store
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Open the file of rights; if it is older, list the sites that each source wrote for."""
+    """Return the file of rights. If it is missing or older, enter into it the sites that each
+    source wrote for. Raises ConfigError, OSError."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file
-    by_key, domains, hosts = (
-        {source.key: source for source in sources},
-        defaultdict(set),
-        defaultdict(set),
-    )
+    by_key = {source.key: source for source in sources}
+    domains: dict[str, set[str]] = defaultdict(set)
+    hosts: dict[str, set[str]] = defaultdict(set)
     for article in _articles(article_store, store):
         source = by_key.get(article.source_key)
         if source is None or rights_in(file, source).owns(article.url):

@@ -22,8 +22,8 @@ _ARCHIVES_NOTE: Final = (
 
 
 def mint(file: KeptFile, *, begun: bool) -> uuid.UUID:
-    """Write the file of a new instance and return its uuid. `begun`: the instance has articles,
-    so its file is lost. Raises ConfigError, OSError."""
+    """Write the file of a new instance and return its uuid. Raises ConfigError if `begun` (there
+    are articles, so the file was lost), and OSError."""
     line = f'id = "{uuid.uuid4()}"\n'
     if begun:
         raise ConfigError(
@@ -32,8 +32,8 @@ def mint(file: KeptFile, *, begun: bool) -> uuid.UUID:
             f" once more: {line.strip()}"
         )
     text = f"{_NOTE}{line}{_ARCHIVES_NOTE}{_ALL_ARCHIVES} = false\n"
-    # one of two writers mints it
-    file.update(lambda there: text.encode() if there is None else None)
+    # if another process wrote it first, keep and return its id
+    file.update(lambda current: text.encode() if current is None else None)
     return parse_id(file.read() or b"", file)
 
 

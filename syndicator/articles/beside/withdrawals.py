@@ -67,18 +67,20 @@ def enter_withdrawal(
         aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
     )
     article_store.remember_paths([article.id])
-    list_withdrawn(article_store, [entry])
+    add_withdrawals(article_store, [entry])
 
 
-def list_withdrawn(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
-    """Add withdrawals to the list; entries that exist stay as they are."""
+def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
+    """Add the withdrawals `new` to the list; what is listed already wins."""
     added = {entry.id: entry for entry in new}
 
-    def add(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
+    def add_missing(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
         before = {entry.id: entry for entry in listed or ()}
-        return (added | before).values() if added.keys() - before.keys() else None
+        if added.keys() <= before.keys():
+            return None  # leave the file alone
+        return (added | before).values()
 
-    WITHDRAWN.update(files, add)
+    WITHDRAWN.update(files, add_missing)
 
 
 def unlist_withdrawn(files: KeptFiles, id: str) -> None:
@@ -99,11 +101,9 @@ class KeptAway:
 
     def ids(self) -> list[str]:
         """Return the sorted ids of the articles here."""
-        return (
-            sorted(path.name for path in self.folder.iterdir() if path.is_dir())
-            if self.folder.is_dir()
-            else []
-        )
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
 
     def get(self, id: str) -> tuple[str, bytes] | None:
         """Return path and bytes of an article's file, or None."""

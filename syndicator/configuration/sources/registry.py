@@ -283,5 +283,5 @@ def _write_tables(sources: Sequence[Source]) -> str:
     for source in sources:
         values = plain(source)
         rules = values.pop("rules", {})
-        texts.append(toml_edit.write_table("source", values, {"rules": rules} if rules else {}))
+        texts.append(toml_edit.table_text("source", values, {"rules": rules} if rules else {}))
     return "\n".join(texts)

@@ -114,10 +114,8 @@ class _Asking:
     broken: BaseException | None = None
 
     def __post_init__(self) -> None:
-        self.settings, self.store = (
-            self.configuration.settings.describe.llm,
-            self.archive.store.enrichment,
-        )
+        self.settings = self.configuration.settings.describe.llm
+        self.store = self.archive.store.enrichment
         self.plan = prompt.plan(self.settings.model, self.settings.write)
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
@@ -125,21 +123,23 @@ class _Asking:
             self._keep(client.awake(self._meter()))
         loop = asyncio.get_running_loop()
         until = None if seconds is None else loop.time() + seconds
-        over = asyncio.create_task(stop.wait())
+        stopped = asyncio.create_task(stop.wait())
 
-        def going() -> bool:
+        def may_start() -> bool:
             late = until is not None and loop.time() >= until
             return not (
-                late or over.done() or stop.is_set() or self.report.hindrance or self.broken
+                late or stopped.done() or stop.is_set() or self.report.hindrance or self.broken
             )
 
         ids = self._ids()
         try:
             # one question is enough to notice a dead endpoint
-            await self._some(ids, going, over, once=True)
-            await asyncio.gather(*(self._some(ids, going, over) for _ in range(_AT_ONCE)))
+            await self._ask_in_turn(ids, may_start, stopped, until_answered=True)
+            await asyncio.gather(
+                *(self._ask_in_turn(ids, may_start, stopped) for _ in range(_AT_ONCE))
+            )
         finally:
-            over.cancel()
+            stopped.cancel()
         if self.broken:
             raise self.broken
 
@@ -155,20 +155,22 @@ class _Asking:
             seen |= dict.fromkeys(new)
             yield from new
 
-    async def _some(
+    async def _ask_in_turn(
         self,
         ids: Iterator[str],
-        going: Callable[[], bool],
-        over: asyncio.Task[bool],
+        may_start: Callable[[], bool],
+        stopped: asyncio.Task[bool],
         *,
-        once: bool = False,
+        until_answered: bool = False,
     ) -> None:
-        while going():
+        """Ask about one article of `ids` after the other while `may_start` says so, and break off
+        when `stopped` ends. `until_answered`: only until the endpoint was called once."""
+        while may_start():
             if (id := next(ids, None)) is None:
                 return
             task = asyncio.create_task(self._take(id))
             try:
-                await asyncio.wait((task, over), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 if not task.done():
                     task.cancel()
@@ -177,14 +179,15 @@ class _Asking:
                 return
             # the disk or the store: raised when all have ended
             self.broken = task.exception() or self.broken
-            if self.broken or (once and task.result()):
+            if self.broken or (until_answered and task.result()):
                 return
 
     async def _take(self, id: str) -> bool:
         try:
             return await self._asked(id)
         except BUGS as bug:
-            stamp, now = self.archive.store.visits.stamp(id), self.archive.clock()
+            stamp = self.archive.store.visits.stamp(id)
+            now = self.archive.clock()
             if stamp is None:
                 return False
             note = Asked(

@@ -91,7 +91,8 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     for tag, first, last, to, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        gone, came = list(old[first:last]), list(new[to:end])
+        gone = list(old[first:last])
+        came = list(new[to:end])
         if len(gone) == len(came):
             for paragraph, other in zip(gone, came, strict=True):
                 was, now = _apart(paragraph, other)
@@ -103,11 +104,16 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 def _apart(old: str, new: str) -> tuple[str, str]:
     """Return both values cut so that their first difference is visible."""
-    old, new = one_line(old), one_line(new)
-    least = min(len(old), len(new))
-    same = next((place for place in range(least) if old[place] != new[place]), least)
-    start = same - _BEFORE if max(len(old), len(new)) > LONGEST and same > LONGEST // 2 else 0
-    return _cut(old, start), _cut(new, start)
+    old_line = one_line(old)
+    new_line = one_line(new)
+    shorter = min(len(old_line), len(new_line))
+    longer = max(len(old_line), len(new_line))
+    unequal = (index for index in range(shorter) if old_line[index] != new_line[index])
+    differs_at = next(unequal, shorter)
+    is_cut = longer > LONGEST
+    is_late = differs_at > LONGEST // 2
+    start = differs_at - _BEFORE if is_cut and is_late else 0
+    return _cut(old_line, start), _cut(new_line, start)
 
 
 def _cut(words: str, start: int = 0) -> str:

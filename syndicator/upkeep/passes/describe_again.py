@@ -78,12 +78,20 @@ def _tags_line(
     listed = {tag.name for tag in taxonomy.vocabulary.tag}
     parts = []
     for tag in new:
-        origin = "its text says so" if tag in named else "learnt from the past"
-        reason = "its publisher's" if tag in published else "its source's" if tag in own else origin
+        if tag in published:
+            reason = "its publisher's"
+        elif tag in own:
+            reason = "its source's"
+        elif tag in named:
+            reason = "its text says so"
+        else:
+            reason = "learnt from the past"
         parts.append(f"+{tag} ({reason})")
     for tag in article.tags:
         if tag not in tags:
             name = taxonomy.spelling(tag, article.text)
             reason = "not distinctive enough" if tag in listed else "not in the taxonomy"
-            parts.append(f"-{tag} ({f'is {name} now' if name in tags else reason})")
+            if name in tags:
+                reason = f"is {name} now"
+            parts.append(f"-{tag} ({reason})")
     return "tags: " + (" ".join(parts) if parts else "in another order: " + ", ".join(tags))

@@ -43,11 +43,12 @@ class PlannedRevision:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a pass would write. `looked`: number of articles that it read; `lacking`: ids of those
-    that it could not read, as something is not kept; `revised`: ids of those with an outcome."""
+    that it could not read, as something is not kept; `examined`: ids of those with an outcome;
+    `articles`: the revisions that it would write."""
 
     looked: int
     lacking: tuple[str, ...]
-    revised: tuple[str, ...]
+    examined: tuple[str, ...]
     articles: tuple[PlannedRevision, ...]
     feeds: tuple[FeedChange, ...]
     problems: tuple[Problem, ...]
@@ -111,8 +112,8 @@ class _Findings:
     counter: ChangeCounter
     looked: int = 0
     lacking: list[str] = field(default_factory=list)
-    revised: list[str] = field(default_factory=list)
-    articles: list[PlannedRevision] = field(default_factory=list)
+    examined: list[str] = field(default_factory=list)
+    planned: list[PlannedRevision] = field(default_factory=list)
 
     def add(self, item: Filed, outcome: Outcome | WorkerFailed) -> None:
         if isinstance(outcome, WorkerFailed):
@@ -120,11 +121,11 @@ class _Findings:
             self.problems.append(failure)
             return
         article = item.article
-        self.revised.append(article.id)
+        self.examined.append(article.id)
         if isinstance(outcome, Problem):
             self.problems.append(outcome)
-        elif outcome is not None:
-            self.articles.append(
+        elif outcome is not None:  # None: nothing to change
+            self.planned.append(
                 PlannedRevision(
                     id=article.id, title=article.title, path=item.path, revision=outcome
                 )
@@ -135,8 +136,8 @@ class _Findings:
         return Plan(
             looked=self.looked,
             lacking=tuple(self.lacking),
-            revised=tuple(self.revised),
-            articles=tuple(self.articles),
+            examined=tuple(self.examined),
+            articles=tuple(self.planned),
             feeds=self.counter.feeds(),
             problems=tuple(self.problems),
         )

@@ -107,7 +107,7 @@ def _read_again(
 def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
     """Write the plan, and note the articles that this version has read."""
     write_plan(archive, plan, progress)
-    for id in plan.revised:
+    for id in plan.examined:
         archive.snapshots.note_read(id)
 
 

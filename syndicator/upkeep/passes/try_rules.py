@@ -51,7 +51,8 @@ def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPag
     if place.store is None:
         return []
     rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
-    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
+    snapshots = kept_pages(place.settings, place.environ)
+    index = place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     pages: list[KeptPage] = []
     for id, article in index.articles(ids).items():

@@ -92,7 +92,8 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
     """Confirm the tags of the article except the `rejected`. Raises UsageError for others."""
-    slugs, wrong = {text.slug(tag) for tag in article.tags}, set()
+    slugs = {text.slug(tag) for tag in article.tags}
+    wrong = set()
     for name in rejected:
         with suppress(UsageError):  # an unknown tag is reported as missing below
             name = name if text.slug(name) in slugs else names.tag(name, article)

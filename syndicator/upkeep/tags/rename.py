@@ -69,11 +69,14 @@ def plan_rename(
     """Plan the rename of tag `old` to `new`, or their merge. `undone`: restore this entry of
     taxonomy.toml unless it was edited since. Raises UsageError with the cure, ConfigError."""
     reconcile.files(archive, configuration)
-    old, new = " ".join(old.split()), " ".join(new.split())
+    old = " ".join(old.split())
+    new = " ".join(new.split())
     if not old or not new or max(len(old), len(new)) > _LONGEST:
         raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
-    old_feed, new_feed = FeedKey("tag", text.slug(old)), FeedKey("tag", text.slug(new))
-    vocabulary = load_any(path := configuration.folder / "taxonomy.toml")
+    old_feed = FeedKey("tag", text.slug(old))
+    new_feed = FeedKey("tag", text.slug(new))
+    path = configuration.folder / "taxonomy.toml"
+    vocabulary = load_any(path)
     if not vocabulary.tag and vocabulary.only:
         raise UsageError(
             f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
@@ -93,7 +96,7 @@ def plan_rename(
     done = listed is not None and (
         listed.name == new if fold(old) == fold(new) else knows(listed, old)
     )
-    _check(vocabulary, old, new, exists=bool(holders) or done)
+    _check_rename(vocabulary, old, new, old_in_articles=bool(holders) or done)
     if not done:
         _check_kind(
             kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
@@ -172,17 +175,16 @@ def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> s
     )
 
 
-def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
+def _check_rename(vocabulary: Vocabulary, old: str, new: str, *, old_in_articles: bool) -> None:
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
-    if place(vocabulary, old) is None and not exists:
+    if place(vocabulary, old) is None and not old_in_articles:
         near = suggestion(old, [tag.name for tag in vocabulary.tag])
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
-    owner = next(
-        (tag.name for tag in vocabulary.tag if fold(tag.name) != fold(new) and knows(tag, new)),
-        None,
-    )
-    if owner is not None and fold(owner) != fold(old):
+    both = (fold(old), fold(new))
+    owners = (tag.name for tag in vocabulary.tag if fold(tag.name) not in both and knows(tag, new))
+    owner = next(owners, None)
+    if owner is not None:
         raise UsageError(
             f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or remove it"
             " there"

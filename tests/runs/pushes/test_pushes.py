@@ -13,7 +13,7 @@ import pytest
 from syndicator.app.container import open_app
 from syndicator.cli.status import hub_line
 from syndicator.health.documents import of_hub
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look_at
 from syndicator.runs import pushes as intake
 from tests.runs.pushes.up import following
@@ -99,7 +99,7 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
         await up.run()
         assert denied.verified[-1] == 200 and up.subscriptions()["s1"].expires
         assert kept.errors == denied.errors == left.errors == []
-        with place_of(up.config) as place:
+        with open_read_only(up.config) as place:
             shown = look_at(place, "s1")
         assert shown.hub and hub_line(shown.hub).startswith(
             f"hub {web.base}/100-1/hub pushes until "

@@ -85,7 +85,7 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) 
     [problem] = planned.problems
     assert (problem.reason, problem.detail) == (WorkerReason.CRASHED, "signal 9")
     failed = place.article("Gardens").id
-    assert failed not in planned.revised and len(planned.revised) == 2
+    assert failed not in planned.examined and len(planned.examined) == 2
 
 
 def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:

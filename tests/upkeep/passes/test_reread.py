@@ -16,7 +16,7 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.observing import place_of
+from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look
 from syndicator.reading import READING_VERSION
 from syndicator.runs.refresh import Wanted, run
@@ -332,7 +332,7 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
             count_newly_outdated(app.archive, app.configuration.sources),
             count_newly_outdated(app.archive, app.configuration.sources),
         ] == [3, 0]
-    with place_of(place.config, now=lambda: place.now, environ={}) as there:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as there:
         assert [
             one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED
         ] == [3]

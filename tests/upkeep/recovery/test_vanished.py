@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition
-from syndicator.health.observing import place_of, walk
+from syndicator.health.observing import open_read_only, walk
 from syndicator.health.summary import look
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
@@ -41,7 +41,7 @@ def list_articles(place: Place) -> list[Path]:
 
 
 def find_files(place: Place) -> list[Condition]:
-    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         return [item for item in look(looked).conditions if item.kind == "article-file"]
 
 
@@ -76,10 +76,10 @@ def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
     """The console walks every ten minutes."""
     path = list_articles(place)[0]
     path.unlink()
-    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         walked = walk(looked)
     run(place)
-    with place_of(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         conditions = look(looked, walked=walked).conditions
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
 
