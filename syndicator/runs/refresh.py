@@ -176,11 +176,8 @@ async def visit_due(
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
         build_seconds = None
     visits = _Visits()
-    fetcher = (
-        client.open()
-        if due or thumbnails.has_due_pictures(archive, configuration.settings)
-        else None
-    )
+    fetches = due or thumbnails.has_due_pictures(archive, configuration.settings)
+    fetcher = client.open() if fetches else None
     async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from syndicator.app.archive import Archive
@@ -77,11 +78,7 @@ def plan_rename(
     new_feed = FeedKey("tag", text.slug(new))
     path = configuration.folder / "taxonomy.toml"
     vocabulary = load_any(path)
-    if not vocabulary.tag and vocabulary.only:
-        raise UsageError(
-            f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
-            " only = false, or list the tags that you want first"
-        )
+    _check_first_tag(vocabulary, path)
     both = {old_feed.slug, new_feed.slug}
     tagged = [
         (article, of)
@@ -121,6 +118,15 @@ def plan_rename(
         feeds=changes.feeds(),
         notes=_notes(configuration.queries, old_feed, new),
     )
+
+
+def _check_first_tag(vocabulary: Vocabulary, path: Path) -> None:
+    """Raise UsageError if the first tag of taxonomy.toml would replace publishers' tags."""
+    if not vocabulary.tag and vocabulary.only:
+        raise UsageError(
+            f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
+            " only = false, or list the tags that you want first"
+        )
 
 
 def write_rename(
