@@ -5,7 +5,6 @@ from pathlib import Path
 
 from syndicator.app.archive import Archive
 from syndicator.app.places import Place
-from syndicator.articles import frontmatter
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
@@ -64,6 +63,9 @@ def read(archive: Archive, id: str) -> Article:
 
 def markdown(place: Place, id: str) -> str:
     """Return the markdown of an article, "" if its file cannot be read."""
+
+    from syndicator.articles import frontmatter
+
     path = place.store.index.path(id) if place.store else None
     try:
         return frontmatter.body(place.article_store.read(path or ""))

@@ -19,7 +19,6 @@ from syndicator.app.container import App
 from syndicator.app.feeds import feed_specs
 from syndicator.app.lookup import read
 from syndicator.app.places import open_outlet
-from syndicator.articles.frontmatter import markdown
 from syndicator.configuration.settings import LISTED, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
@@ -516,6 +515,10 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 
 
 def _body(app: App, id: str) -> str:
+    from syndicator.articles.frontmatter import (
+        markdown,  # a build that reads no file does not load it
+    )
+
     path = app.archive.store.index.path(id)
     try:
         return markdown(app.archive.article_store.read(path)) if path else ""

@@ -288,4 +288,6 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
         'select "div.gone"': read
     }
     lab.edit(rules=Rules(select=("body",)))
-    assert reconcile.sources(lab.app)["parallel"].pages.unmatched == {}
+    assert (
+        reconcile.sources(lab.app.archive, lab.app.configuration)["parallel"].pages.unmatched == {}
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from syndicator.articles import edits, fields, frontmatter
+from syndicator.articles import edits, fields
 from syndicator.core import text
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
@@ -92,6 +92,9 @@ def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
 
 def first(article: Article) -> tuple[Article, bytes]:
     """Return `article` signed, and its new file."""
+
+    from syndicator.articles import frontmatter
+
     signed = edits.sign(fields.settle(article))
     return signed, frontmatter.dump(signed)
 
@@ -101,6 +104,9 @@ def over(
 ) -> tuple[Article, bytes]:
     """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises
     ConfigError."""
+
+    from syndicator.articles import frontmatter
+
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
     merged = edits.merge(article, in_file, ordered)
     theirs, body = frontmatter.extra(old, path), frontmatter.body(old, path)
@@ -114,11 +120,17 @@ def over(
 
 def loaded(data: bytes, name: str) -> Article:
     """Parse a file and mark the operator's edits. `name`: the file's, for ConfigError."""
+
+    from syndicator.articles import frontmatter
+
     return edits.claim(frontmatter.load(data, name))
 
 
 def id_in(data: bytes, path: str) -> str | None:
     """Return the article id in a file, or None."""
+
+    from syndicator.articles import frontmatter
+
     try:
         return frontmatter.load(data, path).id
     except ConfigError:  # the id counts even if another line is invalid
