@@ -41,8 +41,17 @@ def test_help_does_not_list_them() -> None:
         assert shown and f" --{option or name} " not in shown and f"\n  {name} " not in shown
 
 
+def is_refused(words: list[str]) -> bool:
+    try:
+        check_removed(words)
+    except UsageError:
+        return True
+    return False
+
+
 def test_other_options_of_the_command_work() -> None:
-    check_removed(["demo", "--once", "--dir", "kill"])
+    assert is_refused(["demo", "--once", "--kill", "3"])
+    assert not is_refused(["demo", "--once", "--dir", "kill"])
 
 
 def test_it_ends_as_a_wrong_word_does() -> None:
