@@ -105,7 +105,7 @@ def of_state(state: SourceState) -> dict[str, Any]:
 
 
 def of_source(health: SourceHealth) -> dict[str, Any]:
-    entries = ((entry, {"what": entry.url or entry.entry_id}) for entry in health.entries)
+    """Return the JSON object of one source, as `status --source` prints it."""
     return {
         "source": health.source.key,
         "url": secrets.shown(health.source.url),
@@ -117,8 +117,9 @@ def of_source(health: SourceHealth) -> dict[str, Any]:
         # `added`, `changed`: ids of articles
         "visits": [_picked(visit, *_OF_A_VISIT) for visit in health.visits],
         "entries": [
-            what | _picked(row, "status", "reason", "detail", "tries", "next_try")
-            for row, what in entries
+            {"what": entry.url or entry.entry_id}
+            | _picked(entry, "status", "reason", "detail", "tries", "next_try")
+            for entry in health.entries
         ],
     }
 

@@ -279,7 +279,7 @@ blocks = _table(
 )
 Index("blocks_host", blocks.c.host, blocks.c.n)
 
-# Sketches of texts, kept while copies may come (encoding: pipeline/dedupe). `since`: the earliest
+# Sketches of texts, kept while copies may come (encoding: sketches/copies). `since`: the earliest
 # time of the article; `named`: alias of the article on another site that its page names as the
 # original.
 sketches = _table(

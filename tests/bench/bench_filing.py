@@ -5,12 +5,12 @@ is at hand.
     [--profile] [--trace]
 
 The instance has ARTICLES articles of the last two weeks, with sketches and entries. Each page is
-announced by one of 50 sources with a feed, and takes the way of a visit (`pipeline.entry.ingest`),
+announced by one of 50 sources with a feed, and takes the way of a visit (`filing.entry.ingest`),
 except that its bytes are at hand and the worker's jobs run in this process; their CPU is not
 counted. A page comes every PAUSE seconds, as with a slow network. Bytes: wchar of the kernel, the
 files of articles and kept pages subtracted; the log of the database is moved into the database at
 the end, which is counted. `--steps` prints the statements of the last page, `--trace` the functions
-of pipeline/ that it calls: how many, in how many modules, and how often it comes back to a module
+of filing/ that it calls: how many, in how many modules, and how often it comes back to a module
 that it had left."""
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Statements:
 
 @dataclass(slots=True)
 class Trace:
-    """The functions of pipeline/ that are called while `sys.setprofile` has it, as module and
+    """The functions of filing/ that are called while `sys.setprofile` has it, as module and
     name."""
 
     calls: list[tuple[str, str]] = field(default_factory=list)

@@ -20,7 +20,7 @@ _PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printe
 
 
 def lines(why: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each item of `why` (from `services.explain`), with its parts indented."""
+    """Yield a line for each item of `why` (from `showing.explain`), with its parts indented."""
     for name, value in why.items():
         if isinstance(value, Mapping):
             yield from _parts(name, value)
