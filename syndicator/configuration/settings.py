@@ -21,7 +21,6 @@ from pydantic import (
     model_validator,
 )
 
-from syndicator.configuration import entry_rules
 from syndicator.configuration.folders import VARIABLE, root_of
 from syndicator.configuration.overrides import Overrides
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -29,6 +28,7 @@ from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked
 from syndicator.core.urls import Network, private
+from syndicator.searching.language import QueryError, parse_query
 
 AxisName = Annotated[
     str,
@@ -153,8 +153,8 @@ class Fetch(Section):
 
 def query(value: str) -> str:
     try:
-        entry_rules.parse_query(value)
-    except entry_rules.QueryError as error:
+        parse_query(value)
+    except QueryError as error:
         raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
     return value
 

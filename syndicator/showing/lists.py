@@ -14,7 +14,6 @@ from syndicator.app.archive import Archive
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
-from syndicator.configuration.entry_rules import QueryError, matches, parse_query
 from syndicator.configuration.sources import plain_values
 from syndicator.core import urls
 from syndicator.core.axes import ALL
@@ -28,6 +27,8 @@ from syndicator.health.observing import as_written
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.searching.language import QueryError, parse_query
+from syndicator.searching.matching import matches
 from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE

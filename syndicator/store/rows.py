@@ -20,6 +20,7 @@ from syndicator.sketches.events import keys, place, unpack
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.postgres import alone
+from syndicator.store.texts import tokens
 
 _NOT_KEPT = frozenset(("body",))  # only in the file
 AT_ONCE = 0  # `next_try` of a picture that is due now
@@ -191,6 +192,7 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     changed = [record.article.id for record in records if not record.same_body]
     for table in ("html", "fragments"):
         _delete(connection, table, [id for id in changed if before[id].old is not None])
+    tokens.mark_due(connection, sorted(articles))
     show(connection, moves)
     for id, article in articles.items():
         want(connection, wanted(article))
@@ -453,6 +455,8 @@ _BY_ID = (
     "pictures",
     "llm_asked",
     "llm_answers",
+    "texts",
+    "texts_due",
     "articles",
 )
 
@@ -464,6 +468,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     row = look(connection, id)
     before = sorted(row.members)
     changed = _changed(connection, row.old, before) if row.old else {}
+    tokens.drop_tokens(connection, [id])
     for table in _BY_ID:
         drive(connection, f"DELETE FROM {table} WHERE id = ?", (id,))
     drive(connection, "DELETE FROM messages WHERE subject = ?", (id,))  # they contain its text
