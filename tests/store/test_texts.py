@@ -15,11 +15,10 @@ from syndicator.store.engine import Store, open_store
 from tests.postgres import Server
 from tests.store.conftest import record
 
-WORDS = "tide ferry bridge harbour island lighthouse keeper storm Ärger".split() + [
-    "人工知能",
-    "東京",
-    "مدينة",
-]
+WORDS = (
+    *("tide", "ferry", "bridge", "harbour", "island", "lighthouse", "keeper", "storm"),
+    *("Ärger", "人工知能", "東京", "مدينة"),
+)
 
 
 def fill(store: Store, count: int) -> dict[str, tuple[Article, str]]:
