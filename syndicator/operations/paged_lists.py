@@ -13,6 +13,7 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import KEPT, Queue
 from syndicator.operations.operation import Argument, WithArguments, plain
 from syndicator.publishing import paths
+from syndicator.searching.language import write_field
 from syndicator.showing.lists import FILTERS, Wanted
 
 if TYPE_CHECKING:
@@ -74,23 +75,41 @@ def articles(
     place: "Place",
     filter: Annotated[str, Argument("all, unsure, untagged, partial, hold, merged.")] = "all",
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
-    words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
+    words: Annotated[tuple[str, ...], Argument("A search, as saved queries are written.")] = (),
+    tag: Annotated[str, Argument("With this tag.")] = "",
+    category: Annotated[str, Argument("Of this category.")] = "",
+    language: Annotated[str, Argument("In this language.")] = "",
+    after: Annotated[str, Argument("Published since this day, month or year.")] = "",
+    before: Annotated[str, Argument("Published before this day, month or year.")] = "",
 ) -> Iterator[Item]:
-    """Articles, newest first; unsure ones by doubt, fifty at most."""
+    """Articles, newest first; of a search with words the best first; unsure ones by doubt, fifty at
+    most."""
     from syndicator.showing.lists import articles as listed
+    from syndicator.showing.lists import find_articles
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
     skip = 0
-    wanted = Wanted(filter=chosen, source=source, words=words, most=_PART)
+    fields = {
+        "tag": tag,
+        "category": category,
+        "language": language,
+        "after": after,
+        "before": before,
+    }
+    asked = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
+    ids = find_articles(place, " ".join(asked)) if asked else None
+    wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
     names = (
         "id",
         "url",
         "title",
         "author",
+        "excerpt",
         "tags",
         "category",
+        "language",
         "published",
         "added",
         "hold",

@@ -1,6 +1,7 @@
-"""Saved queries (config/feeds.toml, language: `searching.language`), and the members of their feeds
-and of the axes whose members builds find. An article is matched again only when it, a query or
-`publish.axes` changes."""
+"""Load the saved queries of feeds.toml; find and store the articles that match each.
+
+Also those of the axes whose members builds find. Language: `searching.language`. An article is
+matched again only when it, a query or `publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -59,6 +59,7 @@ from syndicator.sending import digests, webhooks
 from syndicator.sending.hubs import notify_hubs
 from syndicator.stories import hourly_updates
 from syndicator.stories.group_new import follow as group_stories
+from syndicator.upkeep.terms import read_terms
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
 _LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
@@ -236,6 +237,7 @@ async def build_feeds(
     clock = asyncio.get_running_loop().time
     began = clock()
     began_at = app.archive.clock()
+    await read_terms(app.archive)
     await group_stories(app.archive, app.configuration, turn)
     hourly_updates.mark_due(app.archive, app.configuration.settings)
     pages = look(app.configuration.folder)

@@ -92,6 +92,11 @@ def parse_search(text: str) -> Expr:
     return expr
 
 
+def write_field(name: str, value: str) -> str:
+    """Return the term of a query for a field; a value cannot end it."""
+    return f'{name}:"{value.replace(chr(34), " ")}"'
+
+
 def each_leaf(expr: Expr) -> Iterator[Term]:
     """Iterate over the terms of a query, also those behind `not`."""
     if isinstance(expr, Term):

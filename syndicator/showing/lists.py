@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.archive import Archive
+from syndicator.app.finding import find
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
@@ -27,7 +28,7 @@ from syndicator.health.observing import as_written
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.searching.language import QueryError, parse_query
+from syndicator.searching.language import QueryError, parse_query, parse_search
 from syndicator.searching.matching import matches
 from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
@@ -90,6 +91,19 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
             Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure)
         )
     return items, counts
+
+
+_MOST_LISTED = 5000  # articles of a search without words
+
+
+def find_articles(place: Place, search: str) -> list[str]:
+    """Return the ids of the articles that a search finds, the best first, or the newest first if it
+    has no words. Raises UsageError."""
+    try:
+        expr = parse_search(search)
+    except QueryError as error:
+        raise UsageError(f"{error} (at character {error.at + 1})") from error
+    return find(place.store, expr, _MOST_LISTED) if place.store else []
 
 
 def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
