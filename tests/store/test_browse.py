@@ -111,7 +111,7 @@ def test_filters_are_counted(any_url: str) -> None:
             "partial": 1,
             "hold": 1,
         }
-        of_source = Wanted(source="src", words=["no such"], counted=True)
+        of_source = Wanted(source="src", ids=[], counted=True)
         assert store.browse.articles(of_source)[1] == {
             "unsure": 2,
             "untagged": 0,
