@@ -36,7 +36,7 @@ _OFTEN: Final = 3
 _FAST: Final = 1  # level of zlib: 6 takes three times as long for a tenth less
 BLOCK: Final = 32  # articles of the open month
 _LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
-_FORM: Final = "2"  # increase to make all files again
+_FORM: Final = "3"  # increase to make all files again
 READ: Final = 20  # articles at a time
 
 # A period in the list: name, digest of its files, number of articles, number of files of terms.
@@ -120,9 +120,9 @@ def facet(kind: str, value: str) -> str:
 
 
 def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
-    """Return the article's terms with their weight marks, without words of a text that may not be
-    quoted."""
-    body = zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ()
+    """Return the article's terms with their weight marks. Words of its text are only found if the
+    whole text is published."""
+    body = zlib.decompress(words).decode().split() if words and view.html else ()
     marks = {word.removesuffix(_CLEAR): _CLEAR if word[-1] == _CLEAR else _SEEN for word in body}
     about = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
