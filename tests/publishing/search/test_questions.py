@@ -10,16 +10,17 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicator.core.model import Article
+from syndicator.core.model import Article, Source
 from syndicator.publishing import search
 from syndicator.publishing.questions import answer, parse
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import built
+from tests.publishing.test_builder import SOURCES, built
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -60,7 +61,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published files of the search."""
+    """The published files of the search, of texts that are published in full."""
     articles, texts, start = list[Article](), dict[str, str](), datetime(2025, 10, 1, tzinfo=UTC)
     for number, (id, title, text, category, language, source) in enumerate(rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
@@ -78,7 +79,12 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         texts[id] = text
     index, outlet = MemoryIndex(articles), MemoryOutlet()
 
-    built(index, outlet, markdown=texts.__getitem__)
+    index.save_html({id: f"<p>{escape(text)}</p>" for id, text in texts.items()})
+    with pytest.MonkeyPatch.context() as patch:
+        for key in {article.source_key for article in articles}:
+            source = Source(key=key, url=f"https://{key}.example/feed", content="full")
+            patch.setitem(SOURCES, key, source)
+        built(index, outlet, markdown=texts.__getitem__)
     root = tmp_path_factory.mktemp("shelf")
     for name, data in outlet.files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
