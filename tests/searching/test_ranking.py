@@ -67,6 +67,12 @@ def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
         ),
         pytest.param(
             "quiet harbour",
+            candidate("1", "Notes", "quiet old harbour"),
+            candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
+            id="near and not in a row before far",
+        ),
+        pytest.param(
+            "quiet harbour",
             candidate("1", "The quiet harbour"),
             candidate("2", "The harbour so quiet", added=9),
             id="in a row before near",
@@ -74,7 +80,7 @@ def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
         pytest.param(
             "quiet harbour",
             candidate("1", "Quiet harbour"),
-            candidate("2", "A very quiet harbour", added=9),
+            candidate("2", "A quiet harbour", excerpt="Quiet harbour", added=9),
             id="the whole title before a part",
         ),
         pytest.param(
@@ -103,7 +109,7 @@ def test_the_better_article_is_first(search: str, first: Candidate, second: Cand
 
 def test_a_rare_word_counts_for_more() -> None:
     one = candidate("1", "Zebra and ferry")
-    two = candidate("2", "Bridge and ferry")
+    two = candidate("2", "Bridge and ferry", added=9)
     assert found("ferry zebra bridge", two, one, zebra=2, bridge=900) == ["1", "2"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from syndicator.searching.candidates import require
 from syndicator.searching.documents import Document, TermTexts, make_document
 from syndicator.searching.language import parse_query
 from syndicator.searching.matching import matches_texts
-from syndicator.store.engine import Store, open_store
+from syndicator.store.database import drive
+from syndicator.store.engine import Store, copy, open_store
 from tests.postgres import Server
 from tests.store.conftest import record
 
@@ -140,3 +142,26 @@ def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
     record(store, 1, title="Newer")
     store.texts.save({article.id: Document()}, due)
     assert list(store.texts.due(10).values()) == [article.id]
+
+
+def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None:
+    with open_store(any_url, articles_exist=False) as store:
+        made = fill(store, 4)
+        with store._db.write() as connection:
+            for table in ("text_tokens", "texts", "texts_due"):
+                drive(connection, f"DROP TABLE {table}")
+            drive(connection, "UPDATE alembic_version SET version_num = '0013'")
+    with open_store(any_url, articles_exist=True) as store:
+        assert set(store.texts.due(10).values()) == set(made)
+        read_due(store, made)
+        assert len(propose(store, "not nowhere")) == 4
+
+
+def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> None:
+    with open_store(url, articles_exist=False) as store:
+        made = fill(store, 4)
+    target = f"sqlite:///{tmp_path}/other.db"
+    open_store(target, articles_exist=False).close()
+    copy(url, target)
+    with open_store(target, articles_exist=True) as store:
+        assert set(store.texts.due(10).values()) == set(made)
