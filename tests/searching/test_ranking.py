@@ -80,7 +80,7 @@ def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
         pytest.param(
             "quiet harbour",
             candidate("1", "Quiet harbour"),
-            candidate("2", "A quiet harbour", excerpt="Quiet harbour", added=9),
+            candidate("2", "One quiet harbour", excerpt="Quiet harbour", added=9),
             id="the whole title before a part",
         ),
         pytest.param(
