@@ -67,7 +67,7 @@ def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
         ),
         pytest.param(
             "quiet harbour",
-            candidate("1", "Notes", "quiet old harbour"),
+            candidate("1", "Notes", f"quiet old harbour {FILLER}"),
             candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
             id="near and not in a row before far",
         ),

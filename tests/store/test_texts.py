@@ -165,3 +165,8 @@ def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> Non
     copy(url, target)
     with open_store(target, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(made)
+
+
+@pytest.mark.parametrize("query", ["url:example or ferry", "not ferry", "after:2026 or ferry"])
+def test_what_an_index_cannot_tell_requires_nothing(query: str) -> None:
+    assert require(parse_query(query)) is None
