@@ -131,9 +131,11 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
     id = next(iter(made))
     word = made[id][1].split()[0]
     assert id in propose(store, word)
+    before = store.texts.frequencies([word]).terms[word]
     store.visits.forget(id)
     assert id not in propose(store, word)
     assert store.texts.frequencies([word]).total == 4
+    assert store.texts.frequencies([word]).terms[word] == before - 1
 
 
 def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
