@@ -10,7 +10,6 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
 from syndicator.core.text import suggestion
 from syndicator.filing.ownership import known_at
-from syndicator.searching.language import Expr, Not, Term
 from syndicator.store.database import chunks
 from syndicator.store.engine import Store
 
