@@ -1,6 +1,6 @@
 """Find articles by a search: the database proposes candidates, `searching` decides and ranks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from syndicator.core.model import Article
@@ -22,31 +22,37 @@ from syndicator.searching.ranking import (
 from syndicator.store.engine import Store
 
 MOST: Final = 200  # articles that a search by words finds
-_IN_TITLE: Final = 60  # of these, with all words in the title, however old
+# Candidates that a search by words ranks, the newest of each kind: these bound its CPU.
+_IN_TITLE: Final = 30  # with all words in the title, however old
+_WITH_ALL: Final = 50  # with all words anywhere
+_WITH_MOST: Final = 40  # with most of them
 _ENOUGH: Final = 20  # with all words: then those with most of them are not looked for
 _PART: Final = 50  # candidates at a time
 _SPELLED: Final = 30  # articles whose words are looked at for another spelling
-_LOOKED_THROUGH: Final = 5000  # candidates of a search without words
+_LOOKED_THROUGH: Final = 500  # candidates for a part of a search that not all of them match
+
+# Returns those of the candidates that somebody may find, with what they may read of them.
+Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 
-def find(store: Store, expr: Expr, most: int = MOST) -> list[str]:
+def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = None) -> list[str]:
     """Return the ids of the articles that a search finds, the best first; for a search without
-    words, the newest first."""
+    words, the newest first. `narrow`: None to find all."""
     search = plan_search(expr)
     if not search.words:
-        return _find_exact(store, expr, most)
+        return find_exact(store, expr, most, narrow)
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
     spellings = _find_spellings(store, words, frequencies)
-    candidates = _Candidates(store, search)
+    candidates = _Candidates(store, search, narrow)
     if not spellings:
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
-    candidates.add(_require_words(words, spellings), MOST - _IN_TITLE)
+    candidates.add(_require_words(words, spellings), _WITH_ALL)
     ranked = rank(words, candidates.found.values(), frequencies, spellings)
     if sum(one.words == len(words) for one in ranked) < _ENOUGH:
-        some = [_require_words(part, spellings) for part in require_most(words, frequencies)]
-        for requirement in some:
-            candidates.add(requirement, _PART)
+        subsets = require_most(words, frequencies)
+        for subset in subsets:
+            candidates.add(_require_words(subset, spellings), _WITH_MOST // len(subsets))
         ranked = rank(words, candidates.found.values(), frequencies, spellings)
     return [one.id for one in ranked[:most]]
 
@@ -54,46 +60,78 @@ def find(store: Store, expr: Expr, most: int = MOST) -> list[str]:
 class _Candidates:
     """The candidates of a search that match what it asks for besides its words."""
 
-    def __init__(self, store: Store, search: Search) -> None:
+    def __init__(self, store: Store, search: Search, narrow: Narrow | None) -> None:
         self._store = store
+        self._narrow = narrow
         self._exact = search.exact
         self._required = require(search.exact) if search.exact else None
         self.found: dict[str, Candidate] = {}
 
     def add(self, requirement: Expr | None, most: int) -> None:
-        """Add the last `most` articles that fulfil `requirement`."""
+        """Add the newest `most` articles that fulfil `requirement`."""
         parts = [part for part in (requirement, self._required) if part is not None]
-        proposed = self._store.texts.propose(join_all(parts), most).candidates
-        new = [candidate for candidate in proposed if candidate.id not in self.found]
-        if self._exact is not None:
-            new = select(self._store, self._exact, new)
-        self.found |= {candidate.id: candidate for candidate in new}
+        pages = _each_page(self._store, join_all(parts), most)
+        added = 0
+        for page in pages:
+            new = [candidate for candidate in page if candidate.id not in self.found]
+            chosen = select(self._store, self._exact, new, self._narrow)
+            for candidate in chosen[: most - added]:
+                self.found[candidate.id] = candidate
+            added += len(chosen)
+            if added >= most:
+                return
 
 
-def select(store: Store, expr: Expr, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates that match `expr` by their terms, in their order."""
+def _each_page(
+    store: Store, requirement: Expr | None, size: int, most: int = _LOOKED_THROUGH
+) -> Iterator[Sequence[Candidate]]:
+    """Iterate over the articles that fulfil a requirement, `size` at a time, up to `most`, the last
+    read first."""
+    proposed = store.texts.propose(requirement, size)
+    looked = 0
+    while True:
+        yield proposed.candidates
+        looked += len(proposed.candidates)
+        if not proposed.n or looked >= most:
+            return
+        proposed = store.texts.propose(requirement, size, proposed.n)
+
+
+def select(
+    store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
+) -> list[Candidate]:
+    """Return the candidates that match `expr`, None for all, by the terms that `narrow` leaves
+    them, in their order."""
+    left = list(candidates)
+    if narrow is not None and left:
+        left = list(narrow(candidates))
+    if expr is None:
+        return left
     articles: Mapping[str, Article] = {}
     if needs_article(expr):
-        articles = store.index.articles([candidate.id for candidate in candidates])
+        articles = store.index.articles([candidate.id for candidate in left])
     unnamed = Article(id="", url="", title="")
     return [
         candidate
-        for candidate in candidates
+        for candidate in left
         if matches_texts(expr, articles.get(candidate.id, unnamed), TermTexts(candidate.document))
     ]
 
 
-def _find_exact(store: Store, expr: Expr, most: int) -> list[str]:
-    requirement = require(expr)
+def find_exact(
+    store: Store,
+    expr: Expr,
+    most: int,
+    narrow: Narrow | None = None,
+    looked_through: int = _LOOKED_THROUGH,
+) -> list[str]:
+    """Return the ids of up to `most` articles that match `expr`, the newest first, of so many that
+    the index proposes."""
     found: list[Candidate] = []
-    looked = 0
-    proposed = store.texts.propose(requirement, _PART)
-    while True:
-        found += select(store, expr, proposed.candidates)
-        looked += len(proposed.candidates)
-        if len(found) >= most or not proposed.n or looked >= _LOOKED_THROUGH:
+    for page in _each_page(store, require(expr), _PART, looked_through):
+        found += select(store, expr, page, narrow)
+        if len(found) >= most:
             break
-        proposed = store.texts.propose(requirement, _PART, proposed.n)
     found.sort(key=lambda candidate: (-candidate.added, candidate.id))
     return [candidate.id for candidate in found[:most]]
 
