@@ -142,7 +142,7 @@ def find_exact(
         found += select(store, expr, page, narrow)
         if len(found) >= most:
             break
-    found.sort(key=lambda candidate: (-candidate.added, candidate.id))
+    found.sort(key=lambda candidate: (candidate.added, candidate.id), reverse=True)
     return [candidate.id for candidate in found[:most]]
 
 

@@ -413,6 +413,7 @@ class Webhook(Section):
     url: Annotated[str, AfterValidator(_receiver)]
     secret: Annotated[SecretStr, AfterValidator(_signing)]
     events: tuple[EventType, ...] = get_args(EventType)
+    query: Query = ""  # only articles that match
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()  # private networks it may be in
 
 
@@ -430,6 +431,7 @@ class Digest(Section):
     of: Annotated[
         str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')
     ] = "all"
+    query: Query = ""  # only stories with an article that matches
     at: Annotated[
         str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')
     ] = "07:00"

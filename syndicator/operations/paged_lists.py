@@ -106,6 +106,7 @@ def articles(
     """Articles, newest first; of a search with words the best first; unsure ones by doubt, fifty at
     most."""
     from syndicator.showing.lists import articles as listed
+    from syndicator.showing.lists import has_source
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
@@ -115,14 +116,15 @@ def articles(
     fields = {
         "tag": tag,
         "category": category,
-        "source": source,
         "language": language,
         "after": after,
         "before": before,
     }
     search = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
     ids = _choose(place, " ".join(search), story, sort)
-    wanted = Wanted(filter=chosen, ids=ids, most=_PART)
+    if source and not has_source(place, source):
+        raise UsageError(f"no article has the source {source!r}")
+    wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
     skip = 0
     while part := listed(place, replace(wanted, skip=skip))[0]:
         stories = place.store.stories.of([item.article.id for item in part]) if place.store else {}

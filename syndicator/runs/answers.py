@@ -21,13 +21,9 @@ from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.page_design import look
+from syndicator.publishing.published_texts import limit_to_published
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.questions import (
-    Question,
-    QuestionError,
-    limit_to_published,
-    parse,
-)
+from syndicator.publishing.questions import Question, QuestionError, parse
 from syndicator.publishing.render.head import head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.selection.feeds import of_queries

@@ -425,7 +425,7 @@ def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]
             remake=remake,
             excused=excused(app.archive.store),
             news=_news(app),
-            digest=digests.collect(app.archive, app.configuration.settings),
+            digest=digests.collect(app.archive, app.configuration),
             split=lambda text, language: [one.text for one in split(text, language=language)],
             now=app.archive.clock(),
             markdown=lambda id: _body(app, id),

@@ -28,7 +28,7 @@ from syndicator.health.observing import as_written
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.searching.language import QueryError, parse_query, parse_search
+from syndicator.searching.language import QueryError, Term, parse_query, parse_search
 from syndicator.searching.matching import matches
 from syndicator.store import codec
 from syndicator.store.engine import Store
@@ -110,6 +110,13 @@ def find_articles(place: Place, search: str) -> list[str]:
     if unknown is not None:
         raise UsageError(f"no article has the {unknown.field} {unknown.value!r}")
     return find(place.store, expr, _MOST_LISTED)
+
+
+def has_source(place: Place, key: str) -> bool:
+    """Return True if a source is followed or has articles."""
+    if key in place.sources:
+        return True
+    return place.store is not None and find_unknown(place.store, Term("source", key)) is None
 
 
 def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:

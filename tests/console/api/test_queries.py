@@ -108,7 +108,7 @@ def test_changes_have_what_the_console_did(
         ("/articles?words=" + "(" * 900 + "a" + ")" * 900, 400, "more than 1000 characters"),
         ("/articles?words=" + "(" * 400 + "a" + ")" * 400, 400, "50 nested parentheses"),
         ("/articles?words=" + "a%20" * 400, 400, "more than 50 terms"),
-        ("/articles?words=" + "a%20" * 10_000, 400, "more than 1000 characters"),
+        ("/articles?words=" + "a%20" * 1500, 400, "more than 1000 characters"),
         ("/articles?words=a%00b", 400, "a control character"),
         ("/articles?words=%22", 400, "a quotation mark is never closed"),
         ("/articles/nothing", 404, "there is no article"),
@@ -132,7 +132,7 @@ def test_what_cannot_be_answered_is_a_problem(
 def test_a_list_has_so_many_parameters(reader: Client, name: str) -> None:
     words = "&".join(["words=zq"] * 3000)
     assert reader.problem("GET", f"/{name}?{words}") == (400, "at most 100 parameters")
-    assert reader.get(f"/{name}?{words[: 100 * 9 - 1]}")["items"] == []
+    assert reader.get(f"/{name}?{words[: 50 * 9 - 1]}")["items"] == []
 
 
 def test_the_document_names_every_path(reader: Client) -> None:
