@@ -27,6 +27,7 @@ from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.filing.save_article import was_released
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery
+from syndicator.upkeep.private_texts import hold_private
 from syndicator.upkeep.recovery import AHEAD
 from syndicator.upkeep.scrubbing import scrub
 
@@ -201,6 +202,7 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
     recovery.settle_carriers(archive, configuration.sources)
     recovery.bring_back(archive, written)
     recovery.mark(archive)
+    hold_private(archive, configuration)
     return (*problems, *recovery.set_back(archive))
 
 
