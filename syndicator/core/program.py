@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from syndicator import __version__
+
 ROOT = "syndicator"
 
 
@@ -61,12 +63,18 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
 
 
 def install(extra: str) -> str:
-    """Return the commands that install an extra, with pip and in a checkout."""
+    """Return the commands that install an extra: in a checkout, and from the file of a release.
+    The name of this program alone would be somebody else's on an index of packages."""
     lock = f"requirements-{extra}.lock"
     return (
-        f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv"
-        f" -r {lock}"
+        f".venv/bin/uv pip install --python .venv -r {lock} in a checkout, else pip install"
+        f" '{wheel()}[{extra}]' beside the file of the release"
     )
+
+
+def wheel() -> str:
+    """Return the path of this version's wheel in the present folder."""
+    return f"./syndicator-{__version__}-py3-none-any.whl"
 
 
 def as_typed(message: str) -> str:

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicator import __version__
 from syndicator.configuration.private import PRIVATE, list_secrets
 from syndicator.configuration.settings import Publish, load
 from syndicator.configuration.sources.registry import put_text
 from syndicator.configuration.toml_edit import set_settings
 from syndicator.core.errors import MissingError, UsageError
+from syndicator.core.program import wheel
 from syndicator.setup import deploy
 
 _DATA: Final = Path(__file__).resolve().parents[1] / "data"
@@ -143,12 +143,12 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """Return this program's pip requirement: the pushed commit, else this version."""
+    """Return this program's pip requirement: the pushed commit, else the file of this release."""
     folder = checkout()
     remote = _git(folder, "remote", "get-url", "origin") if folder else ""
     parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
     if parts.scheme != "https" or not parts.hostname:
-        return f"syndicator=={__version__}"
+        return wheel()
     there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
     commit = f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else ""
     return f"syndicator @ git+https://{parts.hostname}{parts.path}{commit}"
