@@ -33,7 +33,7 @@ OTHERS = {
 }
 _INSTALL = re.compile(
     r"\b(?:pip3? install|pip3? download|pipx (?:install|run)|uv tool (?:install|run)|uv add|uvx)\b"
-    r"([^`\n)]*)"
+    r"([^`\n)#]*)"
 )
 _WITH_VALUE = {"--python", "-r", "--requirement", "-c", "--index-url", "-i"}
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -88,6 +88,7 @@ def list_pages() -> list[Path]:
         ("uvx syndicator", ["syndicator"]),
         ("uv tool run --python 3.12 syndicator==1.0 demo", ["syndicator", "demo"]),
         ("pip install -q moto flask || echo", ["moto", "flask"]),
+        ("uv pip install -r one.lock  # else pip install 'syndicator[s3]'", ["syndicator"]),
         ("`pip install .` (`'.[s3]'` for extras)", []),
         ("pip install ./syndicator-1.0-py3-none-any.whl[s3]", []),
         ("uv pip install --python .venv -r requirements-postgres.lock", []),
