@@ -67,8 +67,8 @@ def install(extra: str) -> str:
     The name of this program alone would be somebody else's on an index of packages."""
     lock = f"requirements-{extra}.lock"
     return (
-        f".venv/bin/uv pip install --python .venv -r {lock} in a checkout, else pip install"
-        f" '{wheel()}[{extra}]' beside the file of the release"
+        f"`.venv/bin/uv pip install --python .venv -r {lock}` in a checkout, else `pip install"
+        f" '{wheel()}[{extra}]'` beside the file of the release"
     )
 
 
