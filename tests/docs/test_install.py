@@ -29,6 +29,7 @@ OTHERS = {
     "reader",
     "sgmllib3k",
     "uv",
+    "wordllama",
     "xllamacpp",
 }
 _INSTALL = re.compile(
