@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from syndicator import __version__
-
 ROOT = "syndicator"
 
 
@@ -41,6 +39,7 @@ class Logger:
 
 VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself
 _WRITTEN = "`syndicator "
+_WHEEL = "./syndicator-*.whl"  # of a release, in the present folder
 
 
 @cache
@@ -68,13 +67,8 @@ def install(extra: str) -> str:
     lock = f"requirements-{extra}.lock"
     return (
         f"`.venv/bin/uv pip install --python .venv -r {lock}` in a checkout, else `pip install"
-        f" '{wheel()}[{extra}]'` beside the file of the release"
+        f' "$(ls {_WHEEL})[{extra}]"` beside the file of the release'
     )
-
-
-def wheel() -> str:
-    """Return the path of this version's wheel in the present folder."""
-    return f"./syndicator-{__version__}-py3-none-any.whl"
 
 
 def as_typed(message: str) -> str:

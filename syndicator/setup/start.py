@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from syndicator import __version__
 from syndicator.configuration.private import PRIVATE, list_secrets
 from syndicator.configuration.settings import Publish, load
 from syndicator.configuration.sources.registry import put_text
 from syndicator.configuration.toml_edit import set_settings
 from syndicator.core.errors import MissingError, UsageError
-from syndicator.core.program import wheel
 from syndicator.setup import deploy
 
 _DATA: Final = Path(__file__).resolve().parents[1] / "data"
@@ -148,7 +148,7 @@ def requirement() -> str:
     remote = _git(folder, "remote", "get-url", "origin") if folder else ""
     parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
     if parts.scheme != "https" or not parts.hostname:
-        return wheel()
+        return f"./syndicator-{__version__}-py3-none-any.whl"
     there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
     commit = f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else ""
     return f"syndicator @ git+https://{parts.hostname}{parts.path}{commit}"
