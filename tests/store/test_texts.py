@@ -153,7 +153,7 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
                 drive(connection, f"DROP TABLE {table}")
-            drive(connection, "UPDATE alembic_version SET version_num = '0013'")
+            drive(connection, "UPDATE alembic_version SET version_num = '0014'")
     with open_store(any_url, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(made)
         read_due(store, made)
