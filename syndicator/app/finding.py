@@ -30,7 +30,7 @@ _WITH_MOST: Final = 40  # with most of them
 _ENOUGH: Final = 20  # with all words: then those with most of them are not looked for
 _PART: Final = 50  # candidates at a time
 _MISSPELLED: Final = 2  # words of a search that may have a wrong letter
-_SPELLED: Final = 30  # articles whose words are looked at for another spelling
+_SPELLED: Final = 12  # articles whose words are looked at for another spelling
 _LOOKED_THROUGH: Final = 500  # candidates for a part of a search that not all of them match
 
 _NAMED: Final = ("tag", "category", "source", "language")

@@ -170,6 +170,17 @@ def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> Non
         assert set(store.texts.due(10).values()) == set(made)
 
 
-@pytest.mark.parametrize("query", ["url:example or ferry", "not ferry", "after:2026 or ferry"])
+def test_the_index_knows_the_year_of_publication(store: Store) -> None:
+    fill(store, 5)
+    for query, count in (
+        ("after:2026", 5),
+        ("after:2027", 0),
+        ("before:2027", 5),
+        ("before:2025", 0),
+    ):
+        assert len(propose(store, query)) == count, query
+
+
+@pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
 def test_what_an_index_cannot_tell_requires_nothing(query: str) -> None:
     assert require(parse_query(query)) is None
