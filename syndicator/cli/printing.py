@@ -79,18 +79,25 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table: aligned columns under a title on a terminal, tab-separated into a pipe."""
-    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
-        for row in (columns, *cells):
-            print("\t".join(row))
+    if sys.stdout.isatty():
+        aligned_table(title, columns, rows)
         return
+    print("\t".join(columns))
+    for row in rows:
+        print("\t".join(as_typed(one_line(cell)) for cell in row))
+
+
+def aligned_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print aligned columns under a title, also into a pipe; there without colours."""
+    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
     if title:
         print(f"\n{title}")
     widths = [
         min(_WIDE, max(width(row[place]) for row in (columns, *cells)))
         for place in range(len(columns))
     ]
-    print(f"\x1b[1m{_aligned(columns, widths)}\x1b[0m")
+    head = _aligned(columns, widths)
+    print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)
     for row in cells:
         print(_aligned(row, widths))
 
