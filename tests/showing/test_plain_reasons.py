@@ -92,7 +92,7 @@ def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
     assert found["doubt"] == ["short"]
     assert found["text"] == ["120 characters (from its feed)"]
     assert found["text is"] == ["the feed's, because the page has 3 letters, the feed 900"]
-    assert found["your rule"] == ["select .a selects 1 element of the page"]
+    assert found["your rule"] == ["select .a selects 1 element"]
     assert found["robots.txt"] == ["permitted by operator"]
 
 
