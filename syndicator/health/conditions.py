@@ -170,9 +170,7 @@ def _enabled(seen: Observed) -> list[SourceState]:
     ]
 
 
-def of_source(
-    state: SourceState, now: datetime, *, is_mixed: bool = False
-) -> Iterator[Condition]:
+def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> Iterator[Condition]:
     """Yield the worst fault of a source, and selectors that match nothing. `is_mixed`: its articles
     are of several publishers, so a change of their length says nothing about a layout."""
     if state.backoff.disabled:
