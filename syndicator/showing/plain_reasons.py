@@ -157,7 +157,7 @@ def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
     if body.get("from") == "feed" and body.get("rule"):
         yield PlainReason("text is", f"the feed's, because {body['rule']}")
     for selector, matches in (why.get("rules") or {}).items():
-        yield PlainReason("your rule", f"{selector} selects {counted(matches, 'element')} of the page")
+        yield PlainReason("your rule", f"{selector} selects {counted(matches, 'element')}")
     cuts = body.get("cut") or ()
     for cut in cuts[:_MOST_CUT]:
         text = _shorten(cut["text"], _LONGEST_CUT)
