@@ -127,6 +127,7 @@ class View:
     related: tuple[str, ...]
     origin: Origin  # the source feed; every field may be published
     source_key: str = ""
+    is_own: bool = False  # an entry that we wrote, such as a digest: it has no source feed
     picture: Picture | None = None  # for pages only
     content: str = ""  # HTML for readers: a card, the whole text, both, or ""
     markdown: str = ""  # the whole text, if the operator enabled it
