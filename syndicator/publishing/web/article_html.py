@@ -5,11 +5,13 @@ Each is rendered once in a build and used on every page that shows it.
 An article without a picture has the first letter of its source instead, in the colour of the
 source."""
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,6 +22,7 @@ from syndicator.publishing.render.view import View
 from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
+_NO_TOPICS: Final = b'<p class="topics"></p>\n'
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
@@ -148,6 +151,14 @@ def days(parts: Iterable[bytes], root: str) -> list[Day]:
         Day(date, day_name(date), [item.decode() for _, item in items])
         for date, items in groupby(ordered, key=lambda part: part[0][:10].decode())
     ]
+
+
+def drop_own_chip(part: bytes, page: str) -> bytes:
+    """Return an item that `story` rendered, without the category or tag of the page that shows it.
+    `page`: the path of that page."""
+    address = _ROOT + escape(page).encode()
+    chip = rb' ?<a(?: class="category")? href="' + re.escape(address) + rb'">[^<]*</a>'
+    return re.sub(chip, b"", part).replace(_NO_TOPICS, b"")
 
 
 def alone(part: bytes) -> bytes:

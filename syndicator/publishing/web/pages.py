@@ -122,14 +122,16 @@ class Pages:
         if not head.current:
             return self._archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
+        name = f"{head.stem}.{PAGE}"
         shell = self._shell(
-            f"{head.stem}.{PAGE}",
+            name,
             head.title,
-            head.description,
+            text.line(spec.description) if spec else head.description,
             updated=article_html.newest(stories),
             feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
+        stories = [article_html.drop_own_chip(story, name) for story in stories]
         shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
