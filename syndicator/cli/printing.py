@@ -48,15 +48,23 @@ def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
         say(line)
 
 
-def address_for_phones(settings: Settings) -> None:
-    """Print the secret address of private feeds with a QR code. Only on a terminal, so that no log
-    has it."""
+def secret_address(settings: Settings) -> str:
+    """Print the secret address of private feeds and return it, "" for none. Only on a terminal, so
+    that no log has it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
+        return ""
+    address = f"{settings.base_url}phone.html"
+    print(f"your feeds, for nobody else: {address}")
+    return address
+
+
+def address_for_phones(settings: Settings) -> None:
+    """Print the secret address of private feeds with a QR code, for phones that open it now."""
+    address = secret_address(settings)
+    if not address:
         return
     from syndicator.publishing.web.shell import qr_lines
 
-    address = f"{settings.base_url}phone.html"
-    print(f"your feeds, for nobody else: {address}")
     if "utf" in (sys.stdout.encoding or "").lower():
         # white on black in any theme
         print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))

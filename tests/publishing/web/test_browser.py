@@ -225,6 +225,29 @@ def test_without_a_script_all_stories_and_addresses_are_there(served: Served) ->
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
 
 
+def test_an_address_is_selected_and_copied_without_https(served: Served) -> None:
+    page = (served.folder / PHONE).read_text()
+    (served.folder / "bare.js").write_text(
+        'Object.defineProperty(navigator, "clipboard", { value: undefined });'
+    )
+    (served.folder / "click.js").write_text("""addEventListener("load", async () => {
+const button = document.querySelector("button.copy");
+let asked = "";
+document.execCommand = (what) => { asked = what; return true; };
+button.click();
+await null;
+const said = document.querySelector(".said").textContent;
+document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""")
+    page = page.replace("<title>", '<script src="/bare.js"></script><title>')
+    (served.folder / "copied.html").write_text(
+        page.replace("</body>", '<script src="/click.js"></script></body>')
+    )
+    dom, logged = served.dom("copied.html")
+    address = lxml_html.fromstring(page).xpath("string(//p[@class='address']/code)")
+    assert logged == "" and address.startswith("http")
+    assert f"<title>false | copy | {address} | Copied.</title>" in dom
+
+
 def test_a_question_is_counted_and_its_address_is_there_to_copy(served: Served) -> None:
     page = (served.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {
