@@ -299,6 +299,9 @@ def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
     assert settings.fetch.seconds == 3
     assert settings.public_dir == tmp_path / "feeds" / "public"
     assert load_sources(tmp_path / "config" / "sources.toml") == world.sources
+    # no feed would give it a name, so it would be called by its address
+    (page,) = (source for source in world.sources if source.kind == "page")
+    assert page.title == "Coldframe handbook"
     assert (
         (tmp_path / "config" / "taxonomy.toml")
         .read_text(encoding="utf-8")
