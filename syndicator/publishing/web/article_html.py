@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from syndicator.core import urls
+from syndicator.core.urls import is_mail, is_numeric_host
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View, direction
@@ -151,14 +151,14 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
     """Return host and address of the first of `addresses`, without numeric hosts: a number tells
     a reader nothing."""
-    named = [(host(url), url) for url in addresses if not urls.is_numeric_host(host(url))]
+    named = [(host(url), url) for url in addresses if not is_numeric_host(host(url))]
     return named[:MOST_ALSO]
 
 
 def _name_site(view: View) -> str:
     """Return the host of an article or, if it is a number, the title of its source."""
     name = host(view.url)
-    return view.origin.title if urls.is_numeric_host(name) else name
+    return view.origin.title if is_numeric_host(name) else name
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
@@ -218,4 +218,6 @@ def span_name(span: str) -> str:
 
 def host(url: str) -> str:
     """Return the host of an address without www., to show whose it is."""
+    if is_mail(url):
+        return "the mailbox"
     return (urlsplit(url).hostname or url).removeprefix("www.")
