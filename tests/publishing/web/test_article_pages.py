@@ -136,7 +136,7 @@ def test_no_address_of_numbers_is_named() -> None:
     made(local, outlet)
     page = html.fromstring(outlet.files[name(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["Alpha"]
-    assert page.xpath("//p[@class='by']/a/text()") == ["Read it at Alpha"]
+    assert page.xpath("//span[@class='out']/a/text()") == ["Read it at Alpha"]
 
 
 def test_the_way_through_all_pages_meets_each_article_once() -> None:
