@@ -211,6 +211,7 @@ def _answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.timeout(600)  # sixteen pages, each in a browser of its own
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool) -> None:
@@ -276,14 +277,16 @@ def test_a_page_of_arabic_reads_from_the_right(served: Served) -> None:
     script = """addEventListener("load", () => {
 const list = document.querySelector(".stories").getBoundingClientRect();
 const aside = document.querySelector("aside").getBoundingClientRect();
-document.title = `${document.dir} ${aside.right < list.left}`; });"""
+const direction = (name) => getComputedStyle(document.querySelector(name)).direction;
+const english = [direction(".stories .excerpt"), direction(".stories time")];
+document.title = [document.dir, aside.right < list.left, ...english].join(" "); });"""
     (served.folder / "side.js").write_text(script)
     page = (served.folder / "ar/tags/ai.html").read_text()
     (served.folder / "ar/tags/side.html").write_text(
         page.replace("</body>", '<script src="/side.js"></script></body>')
     )
     dom, _ = served.dom("ar/tags/side.html", "--window-size=1280,900")
-    assert "<title>rtl true</title>" in dom
+    assert "<title>rtl true ltr ltr</title>" in dom
     whole = lxml_html.fromstring((served.folder / f"ar/articles/{article(7).id}.html").read_text())
     assert whole.xpath("//article/@dir") == ["ltr"]  # an English text
 
