@@ -48,7 +48,7 @@ def test_a_long_feed_rests_between_builds_of_any_worker(
     with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
         settings = fleet.config / "syndicator.toml"
         changed = settings.read_text().replace(
-            'settle = "1s"', f'settle = "{SETTLE:.0f}s"\nlimit = {LIMIT}'
+            'settle = "1s"', f'settle = "{SETTLE:.0f}s"\nlimit = {LIMIT}\nwindow_hours = 0'
         )
         settings.write_text(changed)
         for _ in range(workers):
