@@ -15,6 +15,7 @@ from syndicator.app.container import App
 from syndicator.app.lock import locked
 from syndicator.core.axes import ALL
 from syndicator.core.model import Outcome
+from syndicator.fleet import worker
 from syndicator.fleet.builds import count_visits, do_build_job, plan_after_edits
 from syndicator.fleet.lanes import Session
 from syndicator.health.episodes import read_counters
@@ -22,6 +23,7 @@ from syndicator.publishing.selection.pace import LONG
 from syndicator.runs.build import build_feeds
 from syndicator.runs.build_timing import find_build_time
 from syndicator.runs.refresh import Totals
+from syndicator.store.fleet import followed, jobs
 from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
 from tests.places import NOW, Place, store_articles
 from tests.postgres import Server
@@ -48,10 +50,10 @@ def take(app: App, task: str) -> Job:
     fetch = "SELECT * FROM procrastinate_fetch_job_v2(ARRAY['build']::varchar[], :worker)"
     with app.archive.store._db.write() as connection:
         register = text("SELECT worker_id FROM procrastinate_register_worker_v1()")
-        worker = connection.scalar(register) or 0
-        found = connection.execute(text(fetch), {"worker": worker}).one()
+        number = connection.scalar(register) or 0
+        found = connection.execute(text(fetch), {"worker": number}).one()
     assert found.task_name == task
-    return Job(id=found.id, worker=worker, attempts=found.attempts, task=task)
+    return Job(id=found.id, worker=number, attempts=found.attempts, task=task)
 
 
 def planned(app: App) -> Mapping[str, timedelta]:
@@ -154,6 +156,12 @@ def test_other_settings_are_built_at_once(shared: tuple[Place, App]) -> None:
     with place.app() as edited:
         plan_after_edits(edited)
         assert planned(edited) == {BUILD: timedelta(0)}
+
+
+def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
+    """Its lock has ended by the time that its job is another's."""
+    lost_after = max(followed._FROZEN, worker._BUILDER_SILENCE)
+    assert lost_after + worker._LOOK_FOR_BUILDER + jobs._LOOK <= 40
 
 
 def test_the_visits_of_each_worker_count_once(shared: tuple[Place, App]) -> None:
