@@ -44,7 +44,7 @@ def watch_writes(fleet: Instance, web: Web) -> list[float]:
 def test_a_long_feed_rests_between_builds_of_any_worker(
     postgres: Server, tmp_path: Path, workers: int
 ) -> None:
-    web = Web(hosts=8, entries=7)
+    web = Web(hosts=8, entries=7, foreign=0)
     with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
         settings = fleet.config / "syndicator.toml"
         changed = settings.read_text().replace(
