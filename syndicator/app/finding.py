@@ -1,6 +1,6 @@
 """Find articles by a search: the database proposes candidates, `searching` decides and ranks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from syndicator.core.model import Article
@@ -27,18 +27,23 @@ _ENOUGH: Final = 20  # with all words: then those with most of them are not look
 _PART: Final = 50  # candidates at a time
 _SPELLED: Final = 30  # articles whose words are looked at for another spelling
 _LOOKED_THROUGH: Final = 5000  # candidates of a search without words
+_NARROWED: Final = 1000  # candidates for a part of a search whose candidates are narrowed
+
+# Returns those of the candidates that somebody may find, by what they may read of them.
+Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 
-def find(store: Store, expr: Expr, most: int = MOST) -> list[str]:
+def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = None) -> list[str]:
     """Return the ids of the articles that a search finds, the best first; for a search without
-    words, the newest first."""
+    words, the newest first. `narrow`: None to find all. A narrowed search corrects no spelling, as
+    whether it does tells what the other articles say."""
     search = plan_search(expr)
     if not search.words:
-        return _find_exact(store, expr, most)
+        return _find_exact(store, expr, most, narrow)
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
-    spellings = _find_spellings(store, words, frequencies)
-    candidates = _Candidates(store, search)
+    spellings = {} if narrow else _find_spellings(store, words, frequencies)
+    candidates = _Candidates(store, search, narrow)
     if not spellings:
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
     candidates.add(_require_words(words, spellings), MOST - _IN_TITLE)
@@ -54,8 +59,9 @@ def find(store: Store, expr: Expr, most: int = MOST) -> list[str]:
 class _Candidates:
     """The candidates of a search that match what it asks for besides its words."""
 
-    def __init__(self, store: Store, search: Search) -> None:
+    def __init__(self, store: Store, search: Search, narrow: Narrow | None) -> None:
         self._store = store
+        self._narrow = narrow
         self._exact = search.exact
         self._required = require(search.exact) if search.exact else None
         self.found: dict[str, Candidate] = {}
@@ -63,11 +69,26 @@ class _Candidates:
     def add(self, requirement: Expr | None, most: int) -> None:
         """Add the last `most` articles that fulfil `requirement`."""
         parts = [part for part in (requirement, self._required) if part is not None]
-        proposed = self._store.texts.propose(join_all(parts), most).candidates
+        whole = join_all(parts)
+        proposed = self._store.texts.propose(whole, most)
+        added = self._add_new(proposed.candidates)
+        if self._narrow is None:
+            return
+        looked = len(proposed.candidates)
+        while added < most and proposed.n and looked < _NARROWED:
+            proposed = self._store.texts.propose(whole, most, proposed.n)
+            added += self._add_new(proposed.candidates)
+            looked += len(proposed.candidates)
+
+    def _add_new(self, proposed: Sequence[Candidate]) -> int:
+        """Add those of `proposed` that match and are new; return how many."""
         new = [candidate for candidate in proposed if candidate.id not in self.found]
+        if self._narrow is not None:
+            new = list(self._narrow(new))
         if self._exact is not None:
             new = select(self._store, self._exact, new)
         self.found |= {candidate.id: candidate for candidate in new}
+        return len(new)
 
 
 def select(store: Store, expr: Expr, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -83,13 +104,14 @@ def select(store: Store, expr: Expr, candidates: Sequence[Candidate]) -> list[Ca
     ]
 
 
-def _find_exact(store: Store, expr: Expr, most: int) -> list[str]:
+def _find_exact(store: Store, expr: Expr, most: int, narrow: Narrow | None) -> list[str]:
     requirement = require(expr)
     found: list[Candidate] = []
     looked = 0
     proposed = store.texts.propose(requirement, _PART)
     while True:
-        found += select(store, expr, proposed.candidates)
+        candidates = narrow(proposed.candidates) if narrow else proposed.candidates
+        found += select(store, expr, candidates)
         looked += len(proposed.candidates)
         if len(found) >= most or not proposed.n or looked >= _LOOKED_THROUGH:
             break

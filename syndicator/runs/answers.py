@@ -7,16 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from syndicator.app.clock import utc_now
-from syndicator.app.lookup import markdown
+from syndicator.app.lookup import make_source_finder, markdown
 from syndicator.app.places import Place
 from syndicator.app.read_configuration import Configuration
-from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import SyndicatorError
-from syndicator.core.model import Article, FeedKey, Source
+from syndicator.core.model import FeedKey
 from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.describing.taxonomy.vocabulary import load_any
-from syndicator.filing.ownership import rights_in, terms
 from syndicator.health.observing import open_read_only
 from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
@@ -111,24 +109,10 @@ class Answers:
     ) -> bytes:
         assert place.store is not None
         budget = Budget(QUESTION_SECONDS, self.cpu)
-        settings, index, instance = (
-            place.settings,
-            place.store.index,
-            place.article_store.instance(),
-        )
-        rights, private = (
-            RightsFile(place.article_store.file(RIGHTS_TOML)),
-            bool(settings.publish.secret_path),
-        )
-
-        def source_of(article: Article) -> Source | None:
-            source = place.sources.get(article.source_key)
-            return (
-                terms(source, rights_in(rights, source), article.url, private=private)
-                if source
-                else None
-            )
-
+        settings = place.settings
+        index = place.store.index
+        instance = place.article_store.instance()
+        source_of = make_source_finder(place)
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = of_queries((), settings, (saved,))
         tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]

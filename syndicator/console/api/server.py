@@ -228,6 +228,8 @@ class Api:
                 "send a valid token: Authorization: Bearer syn_...",
                 {"www-authenticate": "Bearer"},
             )
+        if not request.state.token.may("read"):
+            return problem(403, "this token is for `syndicator mcp` alone")
         request.state.who = f"{TOKEN}{request.state.token.name}"  # its name in Changes and jobs
         return None
 
