@@ -1,6 +1,6 @@
 """Find articles by a search: the database proposes candidates, `searching` decides and ranks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from syndicator.core.model import Article
@@ -22,14 +22,16 @@ from syndicator.searching.ranking import (
 from syndicator.store.engine import Store
 
 MOST: Final = 200  # articles that a search by words finds
-_IN_TITLE: Final = 60  # of these, with all words in the title, however old
+# Candidates that a search by words ranks, the newest of each kind: these bound its CPU.
+_IN_TITLE: Final = 30  # with all words in the title, however old
+_WITH_ALL: Final = 50  # with all words anywhere
+_WITH_MOST: Final = 40  # with most of them
 _ENOUGH: Final = 20  # with all words: then those with most of them are not looked for
 _PART: Final = 50  # candidates at a time
 _SPELLED: Final = 30  # articles whose words are looked at for another spelling
-_LOOKED_THROUGH: Final = 5000  # candidates of a search without words
-_NARROWED: Final = 1000  # candidates for a part of a search whose candidates are narrowed
+_LOOKED_THROUGH: Final = 500  # candidates for a part of a search that not all of them match
 
-# Returns those of the candidates that somebody may find, by what they may read of them.
+# Returns those of the candidates that somebody may find, with what they may read of them.
 Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 
@@ -39,19 +41,19 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
     whether it does tells what the other articles say."""
     search = plan_search(expr)
     if not search.words:
-        return _find_exact(store, expr, most, narrow)
+        return find_exact(store, expr, most, narrow)
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
     spellings = {} if narrow else _find_spellings(store, words, frequencies)
     candidates = _Candidates(store, search, narrow)
     if not spellings:
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
-    candidates.add(_require_words(words, spellings), MOST - _IN_TITLE)
+    candidates.add(_require_words(words, spellings), _WITH_ALL)
     ranked = rank(words, candidates.found.values(), frequencies, spellings)
     if sum(one.words == len(words) for one in ranked) < _ENOUGH:
-        some = [_require_words(part, spellings) for part in require_most(words, frequencies)]
-        for requirement in some:
-            candidates.add(requirement, _PART)
+        subsets = require_most(words, frequencies)
+        for subset in subsets:
+            candidates.add(_require_words(subset, spellings), _WITH_MOST // len(subsets))
         ranked = rank(words, candidates.found.values(), frequencies, spellings)
     return [one.id for one in ranked[:most]]
 
@@ -67,55 +69,70 @@ class _Candidates:
         self.found: dict[str, Candidate] = {}
 
     def add(self, requirement: Expr | None, most: int) -> None:
-        """Add the last `most` articles that fulfil `requirement`."""
+        """Add the newest `most` articles that fulfil `requirement`."""
         parts = [part for part in (requirement, self._required) if part is not None]
-        whole = join_all(parts)
-        proposed = self._store.texts.propose(whole, most)
-        added = self._add_new(proposed.candidates)
-        if self._narrow is None:
+        pages = _each_page(self._store, join_all(parts), most)
+        added = 0
+        for page in pages:
+            new = [candidate for candidate in page if candidate.id not in self.found]
+            chosen = select(self._store, self._exact, new, self._narrow)
+            for candidate in chosen[: most - added]:
+                self.found[candidate.id] = candidate
+            added += len(chosen)
+            if added >= most:
+                return
+
+
+def _each_page(
+    store: Store, requirement: Expr | None, size: int, most: int = _LOOKED_THROUGH
+) -> Iterator[Sequence[Candidate]]:
+    """Iterate over the articles that fulfil a requirement, `size` at a time, up to `most`, the last
+    read first."""
+    proposed = store.texts.propose(requirement, size)
+    looked = 0
+    while True:
+        yield proposed.candidates
+        looked += len(proposed.candidates)
+        if not proposed.n or looked >= most:
             return
-        looked = len(proposed.candidates)
-        while added < most and proposed.n and looked < _NARROWED:
-            proposed = self._store.texts.propose(whole, most, proposed.n)
-            added += self._add_new(proposed.candidates)
-            looked += len(proposed.candidates)
-
-    def _add_new(self, proposed: Sequence[Candidate]) -> int:
-        """Add those of `proposed` that match and are new; return how many."""
-        new = [candidate for candidate in proposed if candidate.id not in self.found]
-        if self._narrow is not None:
-            new = list(self._narrow(new))
-        if self._exact is not None:
-            new = select(self._store, self._exact, new)
-        self.found |= {candidate.id: candidate for candidate in new}
-        return len(new)
+        proposed = store.texts.propose(requirement, size, proposed.n)
 
 
-def select(store: Store, expr: Expr, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates that match `expr` by their terms, in their order."""
+def select(
+    store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
+) -> list[Candidate]:
+    """Return the candidates that match `expr`, None for all, by the terms that `narrow` leaves
+    them, in their order."""
+    left = list(candidates)
+    if narrow is not None and left:
+        left = list(narrow(candidates))
+    if expr is None:
+        return left
     articles: Mapping[str, Article] = {}
     if needs_article(expr):
-        articles = store.index.articles([candidate.id for candidate in candidates])
+        articles = store.index.articles([candidate.id for candidate in left])
     unnamed = Article(id="", url="", title="")
     return [
         candidate
-        for candidate in candidates
+        for candidate in left
         if matches_texts(expr, articles.get(candidate.id, unnamed), TermTexts(candidate.document))
     ]
 
 
-def _find_exact(store: Store, expr: Expr, most: int, narrow: Narrow | None) -> list[str]:
-    requirement = require(expr)
+def find_exact(
+    store: Store,
+    expr: Expr,
+    most: int,
+    narrow: Narrow | None = None,
+    looked_through: int = _LOOKED_THROUGH,
+) -> list[str]:
+    """Return the ids of up to `most` articles that match `expr`, the newest first, of so many that
+    the index proposes."""
     found: list[Candidate] = []
-    looked = 0
-    proposed = store.texts.propose(requirement, _PART)
-    while True:
-        candidates = narrow(proposed.candidates) if narrow else proposed.candidates
-        found += select(store, expr, candidates)
-        looked += len(proposed.candidates)
-        if len(found) >= most or not proposed.n or looked >= _LOOKED_THROUGH:
+    for page in _each_page(store, require(expr), _PART, looked_through):
+        found += select(store, expr, page, narrow)
+        if len(found) >= most:
             break
-        proposed = store.texts.propose(requirement, _PART, proposed.n)
     found.sort(key=lambda candidate: (-candidate.added, candidate.id))
     return [candidate.id for candidate in found[:most]]
 

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Self
 
 from syndicator.core.model import Article
@@ -90,14 +91,18 @@ class TermTexts:
 def make_document(article: Article, body: str) -> Document:
     """Return the document of an article with the plain text `body`."""
     names = (*article.tags, article.category, article.author or "", article.origin.title)
-    terms = list(each_term(body[:_MOST_CHARACTERS]))[:_MOST_TERMS]
     return Document(
         title=join_terms(each_term(article.title)),
         names=join_terms(each_term("\n".join(names))),
         excerpt=join_terms(each_term(article.excerpt)),
-        body=join_terms(terms),
+        body=join_text_terms(body),
         facets=join_terms(sorted(set(_facets_of(article)))),
     )
+
+
+def join_text_terms(text: str) -> str:
+    """Return the terms of a text, joined; those of a very long one are cut."""
+    return join_terms(islice(each_term(text[:_MOST_CHARACTERS]), _MOST_TERMS))
 
 
 def make_facet(kind: str, value: str) -> str:

@@ -24,7 +24,7 @@ _NEAR: Final = 1.0  # for all words within
 _WINDOW: Final = 80  # characters
 _LOOKED: Final = 20  # occurrences of a word
 _STEP: Final = 0.25  # articles whose scores differ less are equal
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST: Final = 5  # letters of a word that may have a wrong one
 
 

@@ -203,9 +203,9 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
             )
 
 
-def _delete(connection: Connection, table: str, ids: Sequence[str], where: str = "") -> None:
+def _delete(connection: Connection, table: str, ids: Sequence[str]) -> None:
     for part in chunks(ids):
-        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)}){where}", (*part,))
+        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)})", (*part,))
 
 
 def wanted(article: Article) -> set[FeedKey]:
@@ -311,8 +311,7 @@ def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
             changed[key] |= times_of
     left = [article.id for article, _, before, _ in moves if before]
     _delete(connection, "members", left)
-    # which change with the body alone
-    _delete(connection, "fragments", left, " AND kind <> 'words'")
+    _delete(connection, "fragments", left)
     insert(
         connection,
         schema.members,

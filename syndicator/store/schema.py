@@ -261,8 +261,7 @@ html = _table(
     "html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False)
 )
 
-# Notes of publishing, deleted when the article changes: "queries", version of the matched queries;
-# "words", its terms.
+# Notes of publishing, deleted when the article changes: "queries", version of the matched queries.
 fragments = _table(
     "fragments",
     Column("id", String(26), primary_key=True),
@@ -451,6 +450,7 @@ TEXT_INDEX = {
     "sqlite": (
         f"CREATE VIRTUAL TABLE {TOKENS} USING fts5"
         "(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '-'\")",
+        f"INSERT INTO {TOKENS} ({TOKENS}, rank) VALUES ('usermerge', 2)",
     ),
     "postgresql": (
         f"CREATE TABLE {TOKENS} (n integer PRIMARY KEY, tokens tsvector NOT NULL)",

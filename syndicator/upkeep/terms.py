@@ -28,6 +28,8 @@ async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
         archive.store.texts.save(read, due)
         count += len(read)
         await asyncio.sleep(0)
+    if count:
+        archive.store.texts.tidy()
     return count
 
 

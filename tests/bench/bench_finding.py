@@ -14,22 +14,28 @@ from syndicator.app.finding import find
 from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.searching.documents import make_document
 from syndicator.searching.language import parse_search
+from syndicator.store import rows
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_search import articles
 
 _TIMES = 20
+_TOGETHER = 500  # articles recorded in one transaction
 
 
 def fill(store: Store, count: int) -> list[str]:
     """Record articles and read their terms; return searches."""
     rng = random.Random(1)
     made = articles(count, 365, rng)
-    for number, article in enumerate(made):
-        stamp = FileStamp(path=f"2026/11/a-{number}.md", mtime_ns=number, size=100)
-        store.visits.record(ArticleRecord(article=article, stamp=stamp))
-    while due := store.texts.due(500):
-        ids = set(due.values())
-        some = [article for article in made if article.id in ids]
+    records = [
+        ArticleRecord(article=article, stamp=FileStamp(path=f"a-{number}.md", mtime_ns=1, size=1))
+        for number, article in enumerate(made)
+    ]
+    for start in range(0, count, _TOGETHER):
+        with store._db.write() as connection:
+            rows.save(connection, records[start : start + _TOGETHER])
+    by_id = {article.id: article for article in made}
+    while due := store.texts.due(_TOGETHER):
+        some = [by_id[id] for id in due.values()]
         store.texts.save({one.id: make_document(one, one.body) for one in some}, due)
     middle = made[count // 2]
     words = middle.title.lower().split()

@@ -12,10 +12,10 @@ from syndicator.searching.documents import Document
 from syndicator.searching.language import And, Expr, Not, Term
 from syndicator.searching.ranking import Candidate, Frequencies
 from syndicator.store import schema
-from syndicator.store.database import Database, chunks, insert
+from syndicator.store.database import Database, chunks, drive, insert
 from syndicator.store.texts import tokens
 
-_COUNTED: Final = 20_000  # articles with a term; it weighs no less if there are more
+_COUNTED: Final = 5000  # newest articles of which those with a term are counted
 _t, _due, _a = schema.texts.c, schema.texts_due.c, schema.articles.c
 _DUE = (
     select(_due.n, _due.id)
@@ -23,7 +23,6 @@ _DUE = (
     .order_by(_a.added, _due.id, _due.n)
     .limit(bindparam("most"))
 )
-_PACKED = select(_t.id, _t.data).where(_t.id.in_(bindparam("ids", expanding=True)))
 # {found}: a query that yields n
 _CANDIDATES = """SELECT texts.n, texts.id, texts.data, articles.added
 FROM ({found}) AS found JOIN texts ON texts.n = found.n JOIN articles ON articles.id = texts.id
@@ -39,12 +38,11 @@ _MATCHING: Final = {
         " ORDER BY n DESC LIMIT ?"
     ),
 }
+_MERGE: Final = "INSERT INTO text_tokens (text_tokens, rank) VALUES ('merge', ?)"
+_MERGED_PAGES: Final = 500
 _NUMBER: Final = {
-    True: "SELECT count(*) FROM (SELECT 1 FROM text_tokens WHERE text_tokens MATCH ? LIMIT ?)",
-    False: (
-        "SELECT count(*) FROM (SELECT 1 FROM text_tokens WHERE tokens @@ CAST(? AS tsquery)"
-        " LIMIT ?) AS found"
-    ),
+    True: "SELECT count(*) FROM text_tokens WHERE text_tokens MATCH ? AND rowid > ?",
+    False: "SELECT count(*) FROM text_tokens WHERE tokens @@ CAST(? AS tsquery) AND n > ?",
 }
 END: Final = 2**31 - 1  # above all numbers
 
@@ -86,21 +84,23 @@ class Texts:
             for part in chunks(sorted(ended)):
                 connection.execute(delete(schema.texts_due).where(_due.n.in_(part)))
 
-    def documents(self, ids: Sequence[str]) -> dict[str, Document]:
-        """Return the documents of articles whose terms were read, by id."""
-        packed: dict[str, bytes] = {}
-        for part in chunks(ids):
-            packed |= dict(self._db.rows(_PACKED, {"ids": list(part)}))
-        return {id: Document.unpack(data) for id, data in packed.items()}
+    def tidy(self) -> None:
+        """Merge some parts of the index, so that searches read fewer of them. Cheap if there is
+        little to merge."""
+        if self._db.sqlite:
+            with self._db.write() as connection:
+                drive(connection, _MERGE, (_MERGED_PAGES,))
 
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
-        """Return how many articles there are, and how many have each of `terms`."""
-        total = int(self._db.scalar(select(func.count()).select_from(schema.texts)))
+        """Return how many of the newest articles there are, and how many have each of `terms`."""
+        newest = int(self._db.scalar(select(func.max(_t.n))) or 0)
+        oldest_counted = max(0, newest - _COUNTED)
         counts = {}
         for term in dict.fromkeys(terms):
             query = self._write_query(Term("", term))
-            counts[term] = int(self._db.driven(_NUMBER[self._db.sqlite], query, _COUNTED)[0][0])
-        return Frequencies(total=total, terms=counts)
+            rows = self._db.driven(_NUMBER[self._db.sqlite], query, oldest_counted)
+            counts[term] = int(rows[0][0])
+        return Frequencies(total=newest - oldest_counted, terms=counts)
 
     def propose(self, requirement: Expr | None, most: int, below: int = END) -> Proposed:
         """Return the last `most` articles that fulfil `requirement` (of `searching.candidates`,

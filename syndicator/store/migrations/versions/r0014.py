@@ -16,6 +16,7 @@ def upgrade() -> None:
     if not _has_tokens(connection):
         for statement in schema.TEXT_INDEX[connection.dialect.name]:
             op.execute(statement)
+    op.execute("DELETE FROM fragments WHERE kind = 'words'")
     op.execute("INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id")
 
 
