@@ -38,6 +38,7 @@ from syndicator.searching.language import Expr, QueryError, each_leaf, parse_sea
 from syndicator.searching.ranking import Candidate
 from syndicator.showing.lists import name_of
 from syndicator.store.engine import Store
+from syndicator.upkeep.related import RelatedFinder
 
 MOST_FOUND: Final = 200  # articles of a search, on all pages
 MOST_ITEMS: Final = 100  # of a list
@@ -77,6 +78,9 @@ class Reader:
                 continue
             readable[id] = shown, permission
         return readable
+
+    def find_related(self, id: str) -> list[str]:
+        return RelatedFinder(self.store, self._find_source).find(id)
 
     def quote(self, ids: Sequence[str]) -> list[Quote]:
         return [quote_article(shown, permission) for shown, permission in self.read(ids).values()]
@@ -130,6 +134,7 @@ def read_article(place: Place, id: str, *, start: int) -> WholeArticle:
     return WholeArticle(
         article=quote_article(shown, permission, text[start:end]),
         next_start=end if end < len(text) else 0,
+        related=reader.quote(reader.find_related(id)) if start == 0 else (),
     )
 
 

@@ -70,6 +70,18 @@ def article(
     }
 
 
+def related(view: View) -> _Fields:
+    """Return the fields of the line that links a related article."""
+    return {
+        "title": view.title,
+        "url": view.url,
+        "outlet": view.origin.title,
+        "language": view.language,
+        "date": _write_date(view.published),
+        "stamp": view.published.strftime(_STAMP),
+    }
+
+
 def facts(view: View, picture: str) -> _Fields:
     """Return the data of an article (https://schema.org/Article). `picture`: the address of its
     thumbnail or ""."""
@@ -123,9 +135,7 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
     return {
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
-        "date": (
-            f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}"
-        ),
+        "date": _write_date(view.published),
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
@@ -136,6 +146,10 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
         "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
         "reports": view.also,
     }
+
+
+def _write_date(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
