@@ -6,7 +6,7 @@ from typing import Final
 from syndicator.core.model import Article
 from syndicator.searching.candidates import require, require_any, require_tokens
 from syndicator.searching.documents import TITLE, TermTexts
-from syndicator.searching.language import Expr, Term, join_all
+from syndicator.searching.language import Expr, Term, each_leaf, join_all
 from syndicator.searching.matching import matches_texts
 from syndicator.searching.ranking import (
     Candidate,
@@ -15,6 +15,7 @@ from syndicator.searching.ranking import (
     choose_words,
     misspell,
     needs_article,
+    needs_texts,
     plan_search,
     rank,
     require_most,
@@ -28,8 +29,11 @@ _WITH_ALL: Final = 50  # with all words anywhere
 _WITH_MOST: Final = 40  # with most of them
 _ENOUGH: Final = 20  # with all words: then those with most of them are not looked for
 _PART: Final = 50  # candidates at a time
-_SPELLED: Final = 30  # articles whose words are looked at for another spelling
+_MISSPELLED: Final = 2  # words of a search that may have a wrong letter
+_SPELLED: Final = 12  # articles whose words are looked at for another spelling
 _LOOKED_THROUGH: Final = 500  # candidates for a part of a search that not all of them match
+
+_NAMED: Final = ("tag", "category", "source", "language")
 
 # Returns those of the candidates that somebody may find, with what they may read of them.
 Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
@@ -41,7 +45,7 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
     whether it does tells what the other articles say."""
     search = plan_search(expr)
     if not search.words:
-        return find_exact(store, expr, most, narrow)
+        return find_exact(store, expr, most, narrow, max(most, _LOOKED_THROUGH))
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
     spellings = {} if narrow else _find_spellings(store, words, frequencies)
@@ -84,18 +88,23 @@ class _Candidates:
 
 
 def _each_page(
-    store: Store, requirement: Expr | None, size: int, most: int = _LOOKED_THROUGH
+    store: Store,
+    requirement: Expr | None,
+    size: int,
+    most: int = _LOOKED_THROUGH,
+    *,
+    with_texts: bool = True,
 ) -> Iterator[Sequence[Candidate]]:
     """Iterate over the articles that fulfil a requirement, `size` at a time, up to `most`, the last
     read first."""
-    proposed = store.texts.propose(requirement, size)
+    proposed = store.texts.propose(requirement, size, with_texts=with_texts)
     looked = 0
     while True:
         yield proposed.candidates
         looked += len(proposed.candidates)
         if not proposed.n or looked >= most:
             return
-        proposed = store.texts.propose(requirement, size, proposed.n)
+        proposed = store.texts.propose(requirement, size, proposed.n, with_texts=with_texts)
 
 
 def select(
@@ -129,12 +138,26 @@ def find_exact(
     """Return the ids of up to `most` articles that match `expr`, the newest first, of so many that
     the index proposes."""
     found: list[Candidate] = []
-    for page in _each_page(store, require(expr), _PART, looked_through):
+    with_texts = narrow is not None or needs_texts(expr)
+    for page in _each_page(store, require(expr), _PART, looked_through, with_texts=with_texts):
         found += select(store, expr, page, narrow)
         if len(found) >= most:
             break
-    found.sort(key=lambda candidate: (-candidate.added, candidate.id))
+    found.sort(key=lambda candidate: (candidate.added, candidate.id), reverse=True)
     return [candidate.id for candidate in found[:most]]
+
+
+def find_unknown(store: Store, expr: Expr) -> Term | None:
+    """Return a tag, category, source or language of a query that no article has; None if there is
+    none, or if terms of articles must still be read."""
+    if store.texts.has_due():
+        return None
+    for term in each_leaf(expr):
+        if term.field not in _NAMED:
+            continue
+        if not store.texts.propose(require(term), 1, with_texts=False).candidates:
+            return term
+    return None
 
 
 def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]]) -> Expr | None:
@@ -151,7 +174,7 @@ def _find_spellings(
     letter."""
     spellings: dict[str, Sequence[str]] = {}
     for word in words:
-        if frequencies.terms.get(word):
+        if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:
             continue
         forms = misspell(word)
         if not forms:

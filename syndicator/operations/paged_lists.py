@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syndicator.app.places import Place
 
 _PART = 200  # articles read at a time
+_SORTED = ("best", "newest")
 Item = Mapping[str, Any]
 
 
@@ -71,6 +72,24 @@ def jobs(place: "Place") -> Iterator[Item]:
         yield {name: value for name, value in plain(job).items() if name != "args"}
 
 
+_SHOWN = (
+    "id",
+    "url",
+    "title",
+    "author",
+    "excerpt",
+    "tags",
+    "category",
+    "language",
+    "published",
+    "updated",
+    "added",
+    "cover",
+    "hold",
+    "partial",
+)
+
+
 def articles(
     place: "Place",
     filter: Annotated[str, Argument("all, unsure, untagged, partial, hold, merged.")] = "all",
@@ -81,16 +100,19 @@ def articles(
     language: Annotated[str, Argument("In this language.")] = "",
     after: Annotated[str, Argument("Published since this day, month or year.")] = "",
     before: Annotated[str, Argument("Published before this day, month or year.")] = "",
+    story: Annotated[str, Argument("Of this story: the `story` of an article.")] = "",
+    sort: Annotated[str, Argument("best, newest.")] = "best",
 ) -> Iterator[Item]:
     """Articles, newest first; of a search with words the best first; unsure ones by doubt, fifty at
     most."""
     from syndicator.showing.lists import articles as listed
-    from syndicator.showing.lists import find_articles
+    from syndicator.showing.lists import has_source
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
-    skip = 0
+    if sort not in _SORTED:
+        raise UsageError(f"{sort!r} is none of {', '.join(_SORTED)}")
     fields = {
         "tag": tag,
         "category": category,
@@ -98,28 +120,37 @@ def articles(
         "after": after,
         "before": before,
     }
-    asked = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
-    ids = find_articles(place, " ".join(asked)) if asked else None
+    search = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
+    ids = _choose(place, " ".join(search), story, sort)
+    if source and not has_source(place, source):
+        raise UsageError(f"no article has the source {source!r}")
     wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
-    names = (
-        "id",
-        "url",
-        "title",
-        "author",
-        "excerpt",
-        "tags",
-        "category",
-        "language",
-        "published",
-        "added",
-        "hold",
-        "partial",
-    )
+    skip = 0
     while part := listed(place, replace(wanted, skip=skip))[0]:
+        stories = place.store.stories.of([item.article.id for item in part]) if place.store else {}
         for item in part:
-            shown = {name: getattr(item.article, name) for name in names}
-            yield {**shown, "source": item.article.source_key, "path": item.path}
+            shown = {name: getattr(item.article, name) for name in _SHOWN}
+            more = {"source": item.article.source_key, "path": item.path}
+            yield {**shown, **more, "story": stories.get(item.article.id, "")}
         skip += len(part)
+
+
+def _choose(place: "Place", search: str, story: str, sort: str) -> list[str] | None:
+    """Return the ids that a search finds and that belong to a story, in order; None for all."""
+    from syndicator.showing.lists import find_articles, sort_newest
+
+    if not search and not story:
+        return None
+    ids = find_articles(place, search) if search else None
+    if story:
+        of_story = place.store.stories.articles([story]).get(story, []) if place.store else []
+        if not of_story:
+            raise UsageError(f"there is no story {story!r}")
+        members = [id for id, _ in reversed(of_story)]
+        ids = members if ids is None else [id for id in ids if id in members]
+    if sort == "newest" and ids:
+        ids = sort_newest(place, ids)
+    return ids
 
 
 def sources(

@@ -7,15 +7,13 @@ An article matches if it has a value of each kind in the address (of words: all)
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from syndicator.core.axes import SOURCE_KEY
-from syndicator.core.model import Article, FeedKey, Source
-from syndicator.core.text import each_term, each_word, slug
+from syndicator.core.model import FeedKey
+from syndicator.core.text import each_word, slug
 from syndicator.publishing.paths import QUESTIONS
-from syndicator.publishing.render.view import permitted, published_summary
-from syndicator.searching.documents import Document, join_terms
 
 _NOT: Final = "not."
 # Kind of a term: its field in saved queries.
@@ -146,15 +144,3 @@ def _parts(terms: Iterable[Term]) -> list[str]:
     return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + (
         [f"words.{words}"] if words else []
     )
-
-
-def limit_to_published(document: Document, article: Article, source: Source | None) -> Document:
-    """Return the terms that the view of an article shows: those of its text only if the whole text
-    is published. `source`: with the settings that hold for the article."""
-    mode, restrictions = permitted(article, source)
-    summary = "" if mode == "link" else published_summary(article, restrictions)
-    if summary != article.excerpt:
-        document = replace(document, excerpt=join_terms(each_term(summary)))
-    if mode != "full":
-        document = replace(document, body=join_terms(()))
-    return document

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from syndicator.app.finding import find_exact
+from syndicator.app.finding import find_exact, find_unknown
 from syndicator.app.lookup import make_source_finder, markdown
 from syndicator.app.places import Place
 from syndicator.app.read_configuration import Configuration
@@ -21,20 +21,15 @@ from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.page_design import look
+from syndicator.publishing.published_texts import limit_to_published
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.questions import (
-    Question,
-    QuestionError,
-    limit_to_published,
-    parse,
-)
+from syndicator.publishing.questions import Question, QuestionError, parse
 from syndicator.publishing.render.head import head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.selection.feeds import of_queries
 from syndicator.publishing.server.files import Stamp, stamp_of
 from syndicator.publishing.server.questions import Made, Questions
 from syndicator.publishing.web.pages import Pages
-from syndicator.searching.documents import make_facet
 from syndicator.searching.language import Term, parse_query
 from syndicator.searching.ranking import Candidate
 from syndicator.store.engine import Store
@@ -173,7 +168,6 @@ def _find_unknown(store: Store, question: Question, known: Collection[FeedKey]) 
         if key not in known:
             return f"No article has the {key.axis} {key.slug!r}."
     for language in question.languages:
-        facet = Term("", make_facet("language", language))
-        if not store.texts.propose(facet, 1).candidates:
+        if find_unknown(store, Term("language", language)) is not None:
             return f"No article has the language {language!r}."
     return ""

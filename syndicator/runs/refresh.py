@@ -30,7 +30,6 @@ from syndicator.upkeep.model.report import AskReport
 from syndicator.upkeep.passes.choose import count_newly_outdated
 from syndicator.upkeep.reconcile import Walks
 from syndicator.upkeep.reindex import reindex
-from syndicator.upkeep.terms import read_terms
 
 if TYPE_CHECKING:
     from syndicator.runs.pushes import Registry
@@ -195,7 +194,6 @@ async def visit_due(
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
         built = together(built, await build())
-    await read_terms(archive)
     recovery.mark(archive)
     problems = (*problems, *recovery.compare(archive))
     if walks:

@@ -6,8 +6,15 @@ excludes an article that matches: what it cannot express, it leaves to the match
 from collections.abc import Iterable
 
 from syndicator.core.text import each_term, slug
-from syndicator.searching.documents import TITLE, make_facet, primary
-from syndicator.searching.language import WORDS, And, Expr, Not, Or, Term, join_all
+from syndicator.searching.documents import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    TITLE,
+    make_facet,
+    make_year,
+    primary,
+)
+from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, date_of, join_all
 
 
 def require(expr: Expr) -> Expr | None:
@@ -44,9 +51,22 @@ def _require_term(term: Term) -> Expr | None:
             return require_tokens(TITLE + word for word in each_term(term.value))
         case "" | "author":
             return require_tokens(_whole_words(term.value))
-        case name if name == WORDS:
+        case "words":
             return require_tokens(each_term(term.value))
+        case "after" | "before":
+            return _require_years(term)
     return None
+
+
+def _require_years(term: Term) -> Expr:
+    day = date_of(term.value)
+    assert day is not None  # the parser refuses others
+    first, last = FIRST_YEAR, LAST_YEAR
+    if term.field == AFTER:
+        first = min(day.year, LAST_YEAR)
+    else:
+        last = max(day.year, FIRST_YEAR)
+    return Or(tuple(Term("", make_year(year)) for year in range(first, last + 1)))
 
 
 def _require_name(field: str, value: str) -> Expr:

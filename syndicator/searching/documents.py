@@ -17,6 +17,8 @@ from syndicator.core.text import each_term, slug
 # Before a token: no term has these characters, and no text index takes them for separators.
 TITLE: Final = "\u00b6"
 FACET: Final = "\u00a7"
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2069
 _MOST_TERMS: Final = 20_000  # of a text
 _MOST_CHARACTERS: Final = 400_000
 _LEVEL: Final = 6  # of zlib
@@ -120,6 +122,13 @@ def _facets_of(article: Article) -> Iterator[str]:
     yield make_facet("source", article.source_key)
     yield make_facet("source", slug(article.source_key))
     yield make_facet("language", primary(article.language or ""))
+    if article.published:
+        yield make_year(article.published.year)
+
+
+def make_year(year: int) -> str:
+    """Return the token for a year of publication; years long ago or far ahead share one."""
+    return make_facet("year", str(min(max(year, FIRST_YEAR), LAST_YEAR)))
 
 
 def primary(language: str) -> str:

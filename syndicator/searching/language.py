@@ -29,6 +29,7 @@ FIELDS: Final = (
 )
 MOST_CHARACTERS: Final = 1000  # of a search, which strangers may send
 MOST_TERMS: Final = 50  # of a search
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _DATE: Final = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
 _DEEPEST: Final = 50  # nested parentheses; far below Python's recursion limit
 
@@ -86,6 +87,9 @@ def parse_search(text: str) -> Expr:
     """Return the tree of a search, which has bounds. Raise QueryError."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
+    control = _CONTROL.search(text)
+    if control:
+        raise QueryError("a control character", control.start())
     expr = parse_query(text)
     if sum(1 for _ in each_leaf(expr)) > MOST_TERMS:
         raise QueryError(f"more than {MOST_TERMS} terms", 0)

@@ -87,6 +87,11 @@ def _is_phrase(term: Term) -> bool:
     return term.field == "" and len(term.value.split()) > 1 and len(list(each_word(term.value))) > 1
 
 
+def needs_texts(expr: Expr | None) -> bool:
+    """Return True if a query asks for words of titles and texts."""
+    return expr is not None and any(term.field in ("", WORDS) for term in each_leaf(expr))
+
+
 def needs_article(expr: Expr | None) -> bool:
     """Return True if a query asks for more than texts."""
     return expr is not None and any(term.field not in ("", WORDS) for term in each_leaf(expr))

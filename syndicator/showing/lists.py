@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.archive import Archive
-from syndicator.app.finding import find
+from syndicator.app.finding import find, find_unknown
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
@@ -28,8 +28,9 @@ from syndicator.health.observing import as_written
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.searching.language import QueryError, parse_query, parse_search
+from syndicator.searching.language import QueryError, Term, parse_query, parse_search
 from syndicator.searching.matching import matches
+from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
@@ -103,7 +104,28 @@ def find_articles(place: Place, search: str) -> list[str]:
         expr = parse_search(search)
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
-    return find(place.store, expr, _MOST_LISTED) if place.store else []
+    if place.store is None:
+        return []
+    unknown = find_unknown(place.store, expr)
+    if unknown is not None:
+        raise UsageError(f"no article has the {unknown.field} {unknown.value!r}")
+    return find(place.store, expr, _MOST_LISTED)
+
+
+def has_source(place: Place, key: str) -> bool:
+    """Return True if a source is followed or has articles."""
+    if key in place.sources:
+        return True
+    return place.store is not None and find_unknown(place.store, Term("source", key)) is None
+
+
+def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
+    """Return ids of articles, the newest first."""
+    if place.store is None:
+        return []
+    articles = place.store.index.articles(ids).values()
+    newest = sorted(articles, key=lambda article: codec.micros_or(article.added), reverse=True)
+    return [article.id for article in newest]
 
 
 def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:

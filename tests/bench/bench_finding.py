@@ -46,6 +46,8 @@ def fill(store: Store, count: int) -> list[str]:
         f"{words[0]} nowhere1 {words[1]}",
         f"{words[0]} source:{middle.source_key}",
         f"tag:{middle.tags[0]}",
+        f'"{words[0]} {words[1]}"',
+        f"{words[0][:-1]}q{words[0][-1]} {words[1]}",  # a letter too many
     ]
 
 

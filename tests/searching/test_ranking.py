@@ -154,7 +154,7 @@ def test_the_rarest_words_rank() -> None:
 
 
 def test_a_word_with_a_wrong_letter() -> None:
-    assert {"harbour", "haror", "hrabor", "garbor", "harbor1"} <= {*misspell("harbor")}
+    assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*misspell("harbor")}
     assert "harbor" not in misspell("harbor")
     assert misspell("bear") == [] and misspell("人工知能人工") == []
 

@@ -153,7 +153,7 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
                 drive(connection, f"DROP TABLE {table}")
-            drive(connection, "UPDATE alembic_version SET version_num = '0013'")
+            drive(connection, "UPDATE alembic_version SET version_num = '0014'")
     with open_store(any_url, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(made)
         read_due(store, made)
@@ -170,6 +170,17 @@ def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> Non
         assert set(store.texts.due(10).values()) == set(made)
 
 
-@pytest.mark.parametrize("query", ["url:example or ferry", "not ferry", "after:2026 or ferry"])
+def test_the_index_knows_the_year_of_publication(store: Store) -> None:
+    fill(store, 5)
+    for query, count in (
+        ("after:2026", 5),
+        ("after:2027", 0),
+        ("before:2027", 5),
+        ("before:2025", 0),
+    ):
+        assert len(propose(store, query)) == count, query
+
+
+@pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
 def test_what_an_index_cannot_tell_requires_nothing(query: str) -> None:
     assert require(parse_query(query)) is None

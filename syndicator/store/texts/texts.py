@@ -24,7 +24,7 @@ _DUE = (
     .limit(bindparam("most"))
 )
 # {found}: a query that yields n
-_CANDIDATES = """SELECT texts.n, texts.id, texts.data, articles.added
+_CANDIDATES = """SELECT texts.n, texts.id, {data}, articles.added
 FROM ({found}) AS found JOIN texts ON texts.n = found.n JOIN articles ON articles.id = texts.id
 ORDER BY texts.n DESC"""
 _NEWEST = (
@@ -105,16 +105,28 @@ class Texts:
             counts[term] = int(rows[0][0])
         return Frequencies(total=newest - oldest_counted, terms=counts)
 
-    def propose(self, requirement: Expr | None, most: int, below: int = END) -> Proposed:
+    def propose(
+        self,
+        requirement: Expr | None,
+        most: int,
+        below: int = END,
+        *,
+        with_texts: bool = True,
+    ) -> Proposed:
         """Return the last `most` articles that fulfil `requirement` (of `searching.candidates`,
-        None: all), of those with a number under `below`."""
+        None: all), of those with a number under `below`. Their documents are empty unless
+        `with_texts`."""
+        data = "texts.data" if with_texts else "NULL"
         if requirement is None:
-            rows = self._db.driven(_CANDIDATES.format(found=_ALL), below, most)
+            found = _CANDIDATES.format(data=data, found=_ALL)
+            rows = self._db.driven(found, below, most)
         else:
-            found = _CANDIDATES.format(found=_MATCHING[self._db.sqlite])
+            found = _CANDIDATES.format(data=data, found=_MATCHING[self._db.sqlite])
             rows = self._db.driven(found, self._write_query(requirement), below, most)
         candidates = [
-            Candidate(id=id, added=added, document=Document.unpack(bytes(data)))
+            Candidate(
+                id=id, added=added, document=Document.unpack(bytes(data)) if data else Document()
+            )
             for _, id, data, added in rows
         ]
         return Proposed(candidates=candidates, n=rows[-1][0] if len(rows) == most else 0)

@@ -1,4 +1,4 @@
-"""Add the tables of searches. The terms of all articles are read in the background."""
+"""List the workers; drop columns of hosts that nothing reads."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,15 +10,9 @@ down_revision: str | None = "0013"
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
-    for table in (schema.texts, schema.texts_due):
-        table.create(connection, checkfirst=True)
-    if not _has_tokens(connection):
-        for statement in schema.TEXT_INDEX[connection.dialect.name]:
-            op.execute(statement)
-    op.execute("DELETE FROM fragments WHERE kind = 'words'")
-    op.execute("INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id")
-
-
-def _has_tokens(connection: sa.Connection) -> bool:
-    return schema.TOKENS in sa.inspect(connection).get_table_names()
+    schema.workers.create(op.get_bind(), checkfirst=True)
+    op.execute("DROP INDEX IF EXISTS hosts_due")
+    columns = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("hosts")}
+    with op.batch_alter_table("hosts") as hosts:
+        for name in sorted({"due", "lease_until"} & columns):
+            hosts.drop_column(name)
