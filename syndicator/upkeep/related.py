@@ -12,7 +12,7 @@ from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.language import function_words
-from syndicator.publishing.questions import limit_to_published
+from syndicator.publishing.published_texts import limit_to_published
 from syndicator.searching.documents import Document, join_terms, primary
 from syndicator.searching.language import Term
 from syndicator.searching.ranking import Frequencies
@@ -24,6 +24,9 @@ SECONDS: Final = 10.0  # of a build: the next one goes on
 _PART: Final = 25  # articles in one transaction
 _ASKED: Final = 8  # keys whose articles are compared
 _OF_KEY: Final = 25  # newest articles with a key that are compared
+_CHARACTERS: Final = (
+    3_000  # of the terms of a text: counting in whole texts takes four times as long
+)
 _REMEMBERED: Final = 5_000  # articles, and terms with their frequency
 
 SourceOf = Callable[[Article], Source | None]
@@ -120,7 +123,7 @@ class RelatedFinder:
             id=article.id,
             added=codec.micros_or(article.added),
             language=primary(article.language or ""),
-            document=replace(published, names=tags),
+            document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
             vector=embedder().article(article.title, excerpt),
             story=story,
         )
