@@ -2,8 +2,7 @@
 
 Three things count: the same story, terms of titles, tags, excerpts and texts that both have (the
 rarer, the more), and how near our vectors of title and excerpt are. Time does not count: of equal
-articles the newer one is first. Weights and limits were chosen by eye on real articles
-(tests/bench/bench_related.py)."""
+articles the newer one is first. Weights and limits are choices, made by eye on real articles."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from syndicator.console.api.server import article as read_item
+from syndicator.health.observing import open_read_only
 from syndicator.publishing.paths import article_name
 from syndicator.upkeep import related
 from syndicator.upkeep.editorial import withdraw
@@ -155,3 +157,11 @@ def test_an_unpublished_article_has_no_related_ones(place: Place) -> None:
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
         assert finder.find(held.id) == []
         assert held.id not in finder.find(place.article(FERRIES[0]).id)
+
+
+def test_the_api_names_related_articles(place: Place) -> None:
+    with open_read_only(place.config, now=lambda: place.now) as opened:
+        answer, _ = read_item(opened, place.article(FERRIES[0]).id)
+    named = {one["title"]: one["url"] for one in answer["related"]}
+    assert {*named} == {*FERRIES} - {FERRIES[0]}
+    assert named[FERRIES[1]] == place.article(FERRIES[1]).url
