@@ -28,6 +28,7 @@ from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
 from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
+from syndicator.store.tables.related import Related
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.stories import Stories
 from syndicator.store.texts.texts import Texts
@@ -61,6 +62,7 @@ class Store:
         self.browse = Browse(database)
         self.messages = Messages(database)
         self.stories = Stories(database)
+        self.related = Related(database)
         self.texts = Texts(database)
         if not database.sqlite:
             parts = (
@@ -71,7 +73,7 @@ class Store:
                 self.ahead,
                 self.subscriptions,
             )
-            for part in (*parts, self.messages, self.stories, self.texts):
+            for part in (*parts, self.messages, self.stories, self.texts, self.related):
                 postgres.retried(part)
         self.fleet = Fleet(database)
         self.held: Callable[[], object] = lambda: None

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -32,6 +32,7 @@ from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.store.tables import sums
 from syndicator.store.tables.pictures import Pictures
+from syndicator.store.tables.related import Related
 from syndicator.store.tables.stories import Stories
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
@@ -201,6 +202,8 @@ class Index:
         self.pictures = Pictures(database).taken
         self.reports, self.story_articles = stories.reports, stories.articles
         self.told = stories.told
+        self._related = Related(database)
+        self.related_days = self._related.related_days
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before a feed is stored
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
@@ -296,7 +299,7 @@ class Index:
         their files."""
         totals: dict[str, list[int]] = {}
         for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
-            months = totals.setdefault(_date(day)[:7], [0, 0, 0])
+            months = totals.setdefault(sums.date_of(day)[:7], [0, 0, 0])
             months[:] = [
                 total + int(more)
                 for total, more in zip(months, (str(count), *of.split("-")), strict=True)
@@ -318,7 +321,8 @@ class Index:
         """Return by UTC day of publication: number of articles, fingerprint of members, files and
         thumbnails."""
         return {
-            _date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
+            sums.date_of(day): of
+            for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
         }
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
@@ -328,7 +332,7 @@ class Index:
         ids_of: dict[int, list[str]] = {}
         for id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
             ids_of.setdefault(day, []).append(id)
-        return {_date(day): ids for day, ids in ids_of.items()}
+        return {sums.date_of(day): ids for day, ids in ids_of.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
@@ -357,6 +361,13 @@ class Index:
             for part in chunks(ids)
             for (id,) in self._db.rows(_OF_FEED, {"ids": part, **of_feed})
         }
+
+    def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return for those of `ids` that have any their related articles that the feed of
+        everything shows, the nearest first."""
+        lists = self._related.of(ids)
+        shown = self.in_feed(ALL, list({other for others in lists.values() for other in others}))
+        return {id: [other for other in others if other in shown] for id, others in lists.items()}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         return {
@@ -628,10 +639,6 @@ def _month(month: str) -> tuple[int, int]:
 
 
 @cache
-def _date(day: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
-
-
 def _number(date: str) -> int:
     return (datetime.strptime(date, "%Y-%m-%d") - datetime(1970, 1, 1)).days  # noqa: DTZ001, DTZ007 - days alone
 

@@ -271,7 +271,8 @@ html = _table(
     "html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False)
 )
 
-# Notes of publishing, deleted when the article changes: "queries", version of the matched queries.
+# Notes of publishing, deleted when the article changes: "queries", version of the matched queries;
+# "related", ids of related articles, kept while its text is the same.
 fragments = _table(
     "fragments",
     Column("id", String(26), primary_key=True),

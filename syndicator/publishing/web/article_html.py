@@ -79,6 +79,18 @@ def article(
     }
 
 
+def related(view: View) -> _Fields:
+    """Return the fields of the line that links a related article."""
+    return {
+        "title": view.title,
+        "url": view.url,
+        "outlet": view.origin.title,
+        "language": view.language,
+        "date": _write_date(view.published),
+        "stamp": view.published.strftime(_STAMP),
+    }
+
+
 def facts(view: View, picture: str) -> _Fields:
     """Return the data of an article (https://schema.org/Article). `picture`: the address of its
     thumbnail or ""."""
@@ -133,9 +145,7 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
         "direction": direction(view.language or site_language),
-        "date": (
-            f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}"
-        ),
+        "date": _write_date(view.published),
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
@@ -159,6 +169,10 @@ def _name_site(view: View) -> str:
     """Return the host of an article or, if it is a number, the title of its source."""
     name = host(view.url)
     return view.origin.title if is_numeric_host(name) else name
+
+
+def _write_date(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:

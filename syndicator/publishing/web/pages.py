@@ -87,9 +87,15 @@ class Pages:
         """Return the list item of an article, the same on every page."""
         return article_html.story(view, self.links, self.templates, self._language)
 
-    def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
+    def article_page(
+        self,
+        view: View,
+        previous: View | None,
+        following: View | None,
+        related: Sequence[View] = (),
+    ) -> bytes:
         """Return the page of an article that is published whole; its canonical address is the
-        publisher's page."""
+        publisher's page. `related`: articles on the same subject."""
         name = paths.article_name(view.id)
         root, spec = (
             "../" * name.count("/"),
@@ -113,6 +119,7 @@ class Pages:
         return self.templates.render(
             "article.html",
             page=shell,
+            related=[article_html.related(other) for other in related],
             **article_html.article(view, to, self._language, (previous, following), root),
         )
 
