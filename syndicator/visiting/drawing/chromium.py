@@ -13,6 +13,7 @@ from syndicator.processes.memory import MEGABYTE
 from syndicator.processes.process_tree import measure_tree
 from syndicator.visiting.drawing.launcher import Profile, make_profile
 from syndicator.visiting.drawing.page_requests import (
+    LOOK_SECONDS,
     Budget,
     PageRequest,
     Treatment,
@@ -30,7 +31,6 @@ LIMITS: Final = Limits(
     most_answer_bytes=10_000_000,  # characters of the drawn page
 )
 _AT_ONCE: Final = 4  # requests of a page, to different hosts
-_LOOK_SECONDS: Final = 0.25  # between two looks at the page
 _WATCH_SECONDS: Final = 0.2  # between two looks at memory and time
 _WORLD: Final = "syndicator"  # in which the page's scripts have changed nothing
 # The page as it is; null if it is too large.
@@ -71,6 +71,11 @@ class _Loader:
     def pending(self) -> int:
         """The number of requests without an answer."""
         return len(self._tasks)
+
+    @property
+    def requests(self) -> int:
+        """The number of all requests that were loaded."""
+        return self._budget.requests
 
     def treat(self, route: "Route") -> None:
         """Begin to answer a request."""
@@ -199,19 +204,22 @@ async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing
     started = time.monotonic()
     await page.goto(loader.document.final_url, wait_until="commit")
     html = ""
-    changed = started
+    requests = 0
+    quiet_looks = 0
     while True:
         current = await _read_page(session, limits)
         if crashed.is_set() or page.is_closed():
             raise ChildFailed(Failure.ENDED, "the page crashed the browser")
-        now = time.monotonic()
-        if current != html:
+        if current == html and loader.requests == requests:
+            quiet_looks += 1
+        else:
             html = current
-            changed = now
-        unchanged = now - changed
-        if is_complete(seconds=now - started, unchanged_seconds=unchanged, pending=loader.pending):
+            requests = loader.requests
+            quiet_looks = 0
+        seconds = time.monotonic() - started
+        if is_complete(seconds=seconds, quiet_looks=quiet_looks, pending=loader.pending):
             return Drawing(html=html, document=loader.document)
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _read_page(session: "CDPSession", limits: Limits) -> str:

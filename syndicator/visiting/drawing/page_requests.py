@@ -12,8 +12,10 @@ _LOADED: Final = frozenset({"document", "script", "xhr", "fetch"})
 # Scripts wait for style sheets, which change no text.
 _LEFT_EMPTY: Final = frozenset({"stylesheet"})
 
-# Seconds; choices.
-_QUIET: Final = 1.0  # without a change and without a request: then it is complete
+LOOK_SECONDS: Final = 0.25  # between two looks at a page
+# Looks that find neither a change nor a request: then it is complete. Looks and not seconds, as a
+# script that computes keeps us from looking. A choice, as are the seconds.
+_QUIET_LOOKS: Final = 4
 _RESTLESS: Final = 8.0  # a page that always changes, such as by a clock, is taken after so long
 _LATEST: Final = 20.0  # also while it still asks for something
 
@@ -66,11 +68,11 @@ def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
     return Treatment.REFUSE if budget.is_spent else Treatment.LOAD
 
 
-def is_complete(*, seconds: float, unchanged_seconds: float, pending: int) -> bool:
-    """True if a page is to be read as it is now. `seconds`: since it was opened;
-    `unchanged_seconds`: since its last change; `pending`: requests without an answer."""
+def is_complete(*, seconds: float, quiet_looks: int, pending: int) -> bool:
+    """True if a page is to be read as it is now. `seconds`: since it was opened; `quiet_looks`: so
+    many found nothing new; `pending`: requests without an answer."""
     if seconds >= _LATEST:
         return True
     if pending:
         return False
-    return unchanged_seconds >= _QUIET or seconds >= _RESTLESS
+    return quiet_looks >= _QUIET_LOOKS or seconds >= _RESTLESS

@@ -6,6 +6,7 @@ const link = (rel, href, more) => add("link", { rel, href, ...more });
 const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
 
 (async () => {
+  fetch("/until-done");
   await attempt(() => { new WebSocket(`ws://${there}/`); });
   await attempt(() => { new WebTransport(`https://${there}/`); });
   await attempt(() => { new EventSource(`http://${there}/events`); });
@@ -57,4 +58,5 @@ const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds)
   await attempt(() => fetch(`http://[::ffff:7f00:1]:PORT/`, { mode: "no-cors" }));
   await wait(0.5);
   document.getElementById("done").textContent = "all attempts made";
+  await fetch("/done");
 })();

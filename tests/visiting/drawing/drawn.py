@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import json
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,11 +29,28 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 # it has to start, on a busy machine
 PATIENT: Limits = replace(LIMITS, wall_seconds=90.0)
 
+PAGES = Path(__file__).parent / "pages"
+NEVER_ENDS = "never-ends"
+DRAWN = sorted(path.parent.name for path in PAGES.glob("*/index.html"))
+DRAWN.remove(NEVER_ENDS)
+
 
 def need_browser() -> None:
     """Skip the test where no page can be drawn."""
     if obstacle := find_obstacle():
         pytest.skip(obstacle)
+
+
+def deliver_whole() -> str:
+    """The page as a server would send it that needs no scripts."""
+    article = json.loads((PAGES / "article.json").read_text(encoding="utf-8"))
+    paragraphs = "".join(f"<p>{html.escape(each)}</p>" for each in article["paragraphs"])
+    shell = (PAGES / "consent-layer/index.html").read_text(encoding="utf-8")
+    shell = shell.replace('<script src="../show.js"></script><script src="app.js"></script>', "")
+    byline = f'By <a rel="author" href="/by/ida">{article["author"]}</a>'
+    day = f'<time datetime="{article["date"]}">{article["date"]}</time>'
+    text = f'<h1>{article["title"]}</h1><p class="byline">{byline} {day}</p>{paragraphs}'
+    return shell.replace("<main></main>", f"<main><article>{text}</article></main>")
 
 
 def serve_folder(web: Web, folder: Path) -> None:
@@ -47,9 +66,9 @@ def serve_folder(web: Web, folder: Path) -> None:
             web.routes[place.removesuffix("index.html")] = reply
 
 
-def serve_html(web: Web, path: str, html: str) -> str:
+def serve_html(web: Web, path: str, text: str) -> str:
     """Serve a page at `path`; return its address."""
-    web.routes[path] = Reply(headers={"content-type": "text/html"}, body=html.encode())
+    web.routes[path] = Reply(headers={"content-type": "text/html"}, body=text.encode())
     return web.url(path)
 
 

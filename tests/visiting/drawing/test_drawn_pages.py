@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,35 +12,23 @@ from syndicator.filing.read_article import read_article
 from tests.visiting.conftest import Reply, Web
 from tests.visiting.drawing.drawn import (
     AGENT,
+    DRAWN,
+    NEVER_ENDS,
+    PAGES,
     PATIENT,
+    deliver_whole,
     draw,
     need_browser,
     serve_folder,
     serve_html,
 )
 
-PAGES = Path(__file__).parent / "pages"
-NEVER_ENDS = "never-ends"
-DRAWN = sorted(path.parent.name for path in PAGES.glob("*/index.html"))
-DRAWN.remove(NEVER_ENDS)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(autouse=True)
 def _browser() -> None:
     need_browser()
-
-
-def deliver_whole() -> str:
-    """The page as a server would send it that needs no scripts."""
-    article = json.loads((PAGES / "article.json").read_text(encoding="utf-8"))
-    paragraphs = "".join(f"<p>{html.escape(each)}</p>" for each in article["paragraphs"])
-    shell = (PAGES / "consent-layer/index.html").read_text(encoding="utf-8")
-    shell = shell.replace('<script src="../show.js"></script><script src="app.js"></script>', "")
-    byline = f'By <a rel="author" href="/by/ida">{article["author"]}</a>'
-    day = f'<time datetime="{article["date"]}">{article["date"]}</time>'
-    text = f'<h1>{article["title"]}</h1><p class="byline">{byline} {day}</p>{paragraphs}'
-    return shell.replace("<main></main>", f"<main><article>{text}</article></main>")
 
 
 def read(page: bytes, url: str) -> ReadArticle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,18 @@ from tests.visiting.drawing.drawn import AGENT, NOW, draw, need_browser, serve_h
 from tests.visiting.fetch.test_ssrf_vectors import Recorder
 
 ATTEMPTS = Path(__file__).parent / "attempts.js"
-ROWS_OF_A_PAGE = 100
+ROWS_OF_A_PAGE = 60
+# a page's script that asks for each of its `rows`
+ASK = """
+const ask = async (url) => {
+  document.body.append(Object.assign(document.createElement("img"), {src: url}));
+  try { new WebSocket(url.trim().replace(/^http/i, "ws")); } catch {}
+  try { await fetch(url, {mode: "no-cors"}); } catch {}
+};
+Promise.all(rows.map(ask)).then(() => {
+  document.getElementById("done").textContent = "all rows asked for";
+});
+"""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -84,14 +96,26 @@ class Counted:
         await self.client.aclose()
 
 
+def wait_until_done(web: Web) -> Reply:
+    """Answer once the page has made all attempts: until then it is not complete."""
+    for _ in range(300):
+        if "/done" in web.paths():
+            break
+        time.sleep(0.05)
+    return Reply()
+
+
 def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> None:
     attempts = ATTEMPTS.read_text(encoding="utf-8").replace("PORT", str(listener.port))
     script = {"content-type": "text/javascript"}
     web.routes["/attempts.js"] = Reply(headers=script, body=attempts.encode())
-    url = serve_html(web, "/", '<p>Text</p><div id="done"></div><script src="attempts.js"></script>')
+    text = '<p>Text</p><div id="done"></div><script src="attempts.js"></script>'
+    url = serve_html(web, "/", text)
     elsewhere = {"location": f"http://127.0.0.1:{listener.port}/redirected"}
     web.routes["/away"] = Reply(status=302, headers=elsewhere)
     web.routes["/service-worker.js"] = Reply(headers=script, body=b'fetch("/from-worker")')
+    web.routes["/done"] = Reply()
+    web.routes["/until-done"] = lambda seen: wait_until_done(web)
     fetcher = Counted()
     drawn = draw(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
     assert isinstance(drawn, Fetched), drawn
@@ -133,9 +157,9 @@ def name_apart(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {"url": url, "dns": names}
 
 
-def ask_for_rows(rows: Sequence[dict[str, Any]], page_address: str, web: Web) -> list[str]:
-    """Draw a page whose scripts ask for the address of each row, by several ways. Return what our
-    fetcher dialled for it. Its own address is a name that leads to `web`."""
+def ask_for_rows(rows: Sequence[dict[str, Any]], page_address: str) -> list[str]:
+    """Draw a page whose scripts ask for the address of each row. Return what our fetcher dialled
+    for them."""
     recorder = Recorder()
     recorder.names = {name: found for row in rows for name, found in row["dns"].items()}
     own = HttpFetcher(Fetch(), user_agent=AGENT, clock=lambda: NOW)
@@ -163,25 +187,12 @@ def test_rows_of_attacks_by_address(
 ) -> None:
     rows = [row for row in samples.rows("ssrf") if row["expect"] == expect]
     named = list(name_apart(rows))
-    script = """
-    const ask = async (url) => {
-      for (const [tag, name] of [["img", "src"], ["iframe", "src"], ["link", "href"]]) {
-        const element = document.createElement(tag);
-        if (tag === "link") element.rel = "prefetch";
-        element[name] = url;
-        document.body.append(element);
-      }
-      try { new WebSocket(url.trim().replace(/^http/i, "ws")); } catch {}
-      try { await fetch(url, {mode: "no-cors"}); } catch {}
-    };
-    Promise.all(rows.map(ask)).then(() => { document.getElementById("done").textContent = "all rows asked for"; });
-    """
     dialled: list[str] = []
     for start in range(0, len(named), ROWS_OF_A_PAGE):
         page = named[start : start + ROWS_OF_A_PAGE]
         addresses = json.dumps([row["url"] for row in page]).replace("</", "<\\/")
-        html = f'<p>Text</p><div id="done"></div><script>const rows = {addresses}; {script}</script>'
-        dialled += ask_for_rows(page, serve_html(web, "/", html), web)
+        text = f'<p>Text</p><div id="done"></div><script>const rows = {addresses}; {ASK}</script>'
+        dialled += ask_for_rows(page, serve_html(web, "/", text))
     assert bool(dialled) == (expect == "allow")
     assert listener.came == []
 

@@ -64,22 +64,21 @@ def test_requests_and_bytes_are_limited(budget: Budget, treatment: Treatment) ->
 
 
 @pytest.mark.parametrize(
-    ("seconds", "unchanged", "pending", "complete"),
+    ("seconds", "quiet_looks", "pending", "complete"),
     [
-        (1.5, 1.0, 0, True),
-        (1.5, 0.9, 0, False),
-        (5.0, 4.0, 1, False),  # it waits for an answer
-        (7.9, 0.0, 0, False),
-        (8.0, 0.0, 0, True),  # a clock runs in it
-        (19.9, 0.0, 1, False),
-        (20.0, 0.0, 1, True),  # it asks without end
+        (1.5, 4, 0, True),
+        (1.5, 3, 0, False),
+        (5.0, 9, 1, False),  # it waits for an answer
+        (7.9, 0, 0, False),
+        (8.0, 0, 0, True),  # a clock runs in it
+        (19.9, 0, 1, False),
+        (20.0, 0, 1, True),  # it asks without end
     ],
 )
 def test_a_page_is_complete_when_it_is_quiet_or_has_had_its_time(
-    seconds: float, unchanged: float, pending: int, complete: bool
+    seconds: float, quiet_looks: int, pending: int, complete: bool
 ) -> None:
-    found = is_complete(seconds=seconds, unchanged_seconds=unchanged, pending=pending)
-    assert found is complete
+    assert is_complete(seconds=seconds, quiet_looks=quiet_looks, pending=pending) is complete
 
 
 PAGE = Request(
