@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LIMITS: Final = Limits(
     seconds=60.0,  # of CPU, for each of its processes
-    wall_seconds=40.0,
+    wall_seconds=60.0,  # with its start, on a busy machine
     megabytes=1_000,  # Chromium alone has about 250
     most_answer_bytes=10_000_000,  # characters of the drawn page
 )
