@@ -162,6 +162,16 @@ class FetchReason(Reason):
         "a variable in headers_env or in the source's url is not set; no request was made",
         "set the variable that the detail names, or remove it from sources.toml",
     )
+    BAD_COOKIES = (
+        "bad-cookies",
+        "the file of cookies cannot be used; no request was made",
+        "correct the line that the detail names, or export the cookies again",
+    )
+    SESSION_ENDED = (
+        "session-ended",
+        "the site shows its wall or login form in spite of the cookies",
+        "export its cookies again",
+    )
     SYSTEM = (
         "system",
         "this machine is short of open files or memory; the source is not blamed",
@@ -686,6 +696,11 @@ class ConditionReason(Reason):
         "a wall hides most of its pages",
         "ask for access, or use content = 'feed'",
     )
+    SESSION_ENDED = (
+        "session-ended",
+        "the session at a site ended; its entries wait",
+        "export its cookies again",
+    )
     FLOOD = (
         "flood",
         "the source announced far more than usual",
@@ -741,6 +756,8 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
     (
         EntryReason.BAD_RULES,
         FetchReason.UNSET_VARIABLE,
+        FetchReason.BAD_COOKIES,
+        FetchReason.SESSION_ENDED,
         FileReason.BAD_ARTICLE_FILE,
         CommandReason.BAD_CONFIG,
     )

@@ -23,6 +23,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)  # sent to the first origin only
     # of `url`: core/secrets.py
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # file whose cookies go to the host of `url`, below the folder of the configuration
+    cookies: str = ""
     allow: tuple[str, ...] = ()  # private networks permitted for the first origin
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
@@ -79,11 +81,11 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True if no request was made: the host is paused until `retry_after`, or a header has no
-        value."""
-        return self.reason == FetchReason.UNSET_VARIABLE or (
-            self.reason == FetchReason.RATE_LIMITED and self.status is None
-        )
+        """True if no request was made: the host is paused until `retry_after`, or credentials are
+        missing."""
+        if self.reason in (FetchReason.UNSET_VARIABLE, FetchReason.BAD_COOKIES):
+            return True
+        return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
 OURS = FetchReason.SYSTEM

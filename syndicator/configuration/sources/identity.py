@@ -257,4 +257,5 @@ def _digest(source: Source) -> str:
     more = (*more, "force") if source.force else more
     newsletter = (source.sender, source.list_id, source.after)
     more = (*more, *newsletter) if newsletter != (None, None, "keep") else more
+    more = (*more, "cookies", source.cookies) if source.cookies else more
     return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]

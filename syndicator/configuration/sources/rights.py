@@ -14,6 +14,7 @@ from syndicator.core.model import Source
 RIGHTS: Final = (
     "allow",
     "content",
+    "cookies",
     "force",
     "headers_env",
     "lead",

@@ -10,6 +10,7 @@ from syndicator.core.text import plain
 from syndicator.publishing import search
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, fingerprint
+from syndicator.publishing.render.view import View
 from syndicator.publishing.search import Period, Row
 
 
@@ -66,7 +67,8 @@ def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[F
     ids = search.ids_of(site.index, period)
     for start in range(0, len(ids), search.READ):
         views = site.entries.views(ids[start : start + search.READ], None)
-        shards.add(views, search.words_of(site.index, [view.id for view in views], read_text))
+        quotable = [view.id for view in views if _may_index_text(site, view)]
+        shards.add(views, search.words_of(site.index, quotable, read_text))
     count, parts, files = shards.files()
     files_hash = hashlib.sha256()
     for name, data in files:
@@ -74,6 +76,12 @@ def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[F
         yield File(name, data)
     # the hash goes into the addresses of the files, so that browsers may keep them
     made[period.name] = (period.name, files_hash.hexdigest()[:16], count, parts)
+
+
+def _may_index_text(site: Site, view: View) -> bool:
+    """True unless the text was read with a session and is not published."""
+    source = site.inputs.sources.get(view.source_key)
+    return source is None or not source.cookies or bool(view.html)
 
 
 def _make_list(site: Site, periods: Sequence[Period], made: dict[str, Row]) -> Iterator[File]:
