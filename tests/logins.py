@@ -49,6 +49,15 @@ PAYWALL = (
     " subscribers only. Subscribe to continue reading.</p><p>Already a subscriber?</p>"
 )
 
+# the beginning of the story, as a site shows it to everyone
+LEAD = (
+    "<!doctype html><title>The old bridge</title><article><h1>The old bridge is repaired</h1>"
+    "<p>The council of the town decided on Monday to repair the old bridge over the river, after a"
+    " long debate about its price. Members of two parties wanted a new one in its place.</p>"
+    "<p>Engineers had found that the stone of the northern arch is sound, and that only the road"
+    " on top of it has to be replaced.</p><p>Subscribe to continue reading.</p></article>"
+)
+
 
 def story(title: str = "The old bridge is repaired", more: str = "") -> bytes:
     page = _PAGE.format(title=title, description=DESCRIPTION, text=_TEXT, more=more)

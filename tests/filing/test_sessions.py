@@ -17,6 +17,7 @@ from syndicator.health.conditions import Condition
 from syndicator.health.observing import examine
 from tests.logins import (
     EARLIER,
+    LEAD,
     LOGIN_FORM,
     PAYWALL,
     TOKEN,
@@ -82,6 +83,9 @@ CASES = {
     ),
     "a wall with 200 that is a paywall": Case(
         lambda asked: if_known(asked, PAY), cookie_line(HOST), OLD
+    ),
+    "a wall with 200 below the beginning of the article": Case(
+        lambda asked: if_known(asked, Reply(LEAD.encode())), cookie_line(HOST), OLD
     ),
     "a wall by redirect to a page of scripts": Case(by_redirect, cookie_line(HOST), OLD),
     "a cookie of the parent domain": Case(

@@ -23,6 +23,7 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("add", {"url": ["https://a.example/?x=${HOME}"]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/?x=${HOME}"}]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/", "headers_env": {"X": "HOME"}}]}, "by hand"),
+    ("add", {"sources": [{"url": "https://a.example/", "cookies": "a.txt"}]}, "by hand"),
     ("change-settings", {"values": [""]}, "has no name; write it like publish.limit=80"),
     ("change-settings", {"values": ["=80"]}, "has no name"),
     ("change-settings", {"values": ["publish.limit=80", " "]}, "has no name"),
