@@ -147,7 +147,7 @@ class FetchReason(Reason):
     UNAUTHORIZED = (
         "http-401",
         "the page needs a login",
-        "give the source credentials with headers_env",
+        "give the source the cookies of a session, or credentials with headers_env",
     )
     FORBIDDEN = "http-403", "the server refuses us", "ask its owner; for pages use content = 'feed'"
     NOT_FOUND = "http-404", "the address does not exist", "look for the new address"
@@ -196,12 +196,12 @@ class PageReason(Reason):
     LOGIN = (
         "login",
         "a login form instead of the article",
-        "give the source credentials with headers_env",
+        "give the source the cookies of a session, or credentials with headers_env",
     )
     PAYWALL = (
         "paywall",
         "the article is for subscribers",
-        "give the source credentials with headers_env",
+        "give the source the cookies of a session, or credentials with headers_env",
     )
     BOT_CHECK = "bot-check", "a check for robots instead of the article", "use content = 'feed'"
     ERROR_PAGE = (
@@ -225,7 +225,11 @@ class FeedReason(Reason):
         "a check for robots",
         "ask the owner to admit our User-Agent (it contains site.contact)",
     )
-    LOGIN = "login", "a login form", "give the source credentials with headers_env"
+    LOGIN = (
+        "login",
+        "a login form",
+        "give the source the cookies of a session, or credentials with headers_env",
+    )
     CONSENT = "consent", "a consent banner", "ask the owner to exempt feeds"
     BROKEN_XML = "broken-xml", "XML without one readable entry", "tell the site's owner"
     BROKEN_JSON = "broken-json", "invalid JSON", "tell the site's owner"

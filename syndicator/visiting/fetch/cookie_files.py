@@ -27,6 +27,9 @@ RENEWED: Final = ".renewed"  # the ending of the file beside an exported one
 _LARGEST: Final = 5_000_000  # bytes of a file: all cookies of a browser are less than a tenth
 _MOST_RENEWED: Final = 200  # cookies: a site that sends more sends nonsense
 _MADE_FROM: Final = "Renewed by Syndicator, beside the exported file with this SHA-256: "
+_SHORTEST: Final = 8  # characters of a value that is masked in pages
+_LONGEST_WORD: Final = 15  # letters: "subscriber", "Deutschland"
+_LONGEST_NUMBER: Final = 19  # digits: a date, the number of an account
 _CURE: Final = "export the cookies of the site, and put them there"
 
 
@@ -75,14 +78,15 @@ class CookieFiles:
         return join_cookies(select_cookies(self.cookies(name), url, self._clock()))
 
     def secrets(self, name: str, url: str) -> dict[str, str]:
-        """Return the values of cookies for the host of `url`, in the spellings that a page may
-        have, by names for their placeholders. Raises BadCookies."""
+        """Return the telling values of cookies for the host of `url`, in the spellings that a page
+        may have, by names for their placeholders. Raises BadCookies."""
         host = urls.host(url).partition(":")[0]
         values: dict[str, str] = {}
         with self._lock:
             read = self._load(name)
         for cookie in (*read.exported, *read.renewed):
-            if host != cookie.domain and not host.endswith(f".{cookie.domain}"):
+            is_for_host = host == cookie.domain or host.endswith(f".{cookie.domain}")
+            if not is_for_host or not is_telling(cookie.value):
                 continue
             for spelling in _spellings(cookie.value):
                 values[f"cookie_{len(values)}"] = spelling
@@ -186,6 +190,17 @@ def _replace(before: Iterable[Cookie], after: Iterable[Cookie]) -> list[Cookie]:
         cookies.pop(cookie.identity, None)
         cookies[cookie.identity] = cookie
     return list(cookies.values())
+
+
+def is_telling(value: str) -> bool:
+    """True if who reads a cookie's value could use the session. A word, a number or an address is
+    not such a value: masked, it would be missing from the text of articles."""
+    plain = unquote(value)
+    if len(plain) < _SHORTEST or "://" in plain:
+        return False
+    if len(plain) <= _LONGEST_WORD and not any(letter.isdigit() for letter in plain):
+        return False
+    return len(plain) > _LONGEST_NUMBER or any(letter.isalpha() for letter in plain)
 
 
 def _spellings(value: str) -> set[str]:

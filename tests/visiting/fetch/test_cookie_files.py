@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles import disk
-from syndicator.visiting.fetch.cookie_files import CookieFiles
+from syndicator.visiting.fetch.cookie_files import CookieFiles, is_telling
 from syndicator.visiting.fetch.cookies import BadCookies
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -112,13 +112,33 @@ def test_a_file_that_is_missing_or_too_large_is_named(folder: Folder) -> None:
 def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> None:
     folder.export("a%2Fb&c/first-session")
     files = folder.open()
-    files.renew(FILE, URL, ["session=second-session; Path=/"])
+    files.renew(FILE, URL, ["session=second-value-of-the-session; Path=/"])
     values = set(files.secrets(FILE, URL).values())
     assert values >= {
         "a%2Fb&c/first-session",
         "a/b&c/first-session",
         "a%2Fb&amp;c/first-session",
         "a%2Fb&c\\/first-session",
-        "second-session",
+        "second-value-of-the-session",
     }
     assert files.secrets(FILE, "https://other.example/") == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("s3ntinel-of-it", True),
+        ("a1b2c3d4", True),
+        ("sentinel-of-the-session", True),
+        ("12345678901234567890", True),
+        ("%7Ba1b2c3d4%7D", True),
+        ("a1b2c3", False),
+        ("subscriber", False),
+        ("dark%20mode", False),
+        ("2026-03-10", False),
+        ("1773144000", False),
+        ("https%3A%2F%2Freview.example%2F2026%2Fstory", False),
+    ],
+)
+def test_words_numbers_and_addresses_stay_in_pages(value: str, expected: bool) -> None:
+    assert is_telling(value) is expected
