@@ -51,9 +51,7 @@ class Post:
         """Visit all sources an hour after the last time."""
         self.now += timedelta(hours=1)
         with self.open() as app:
-            report = asyncio.run(
-                refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
-            )
+            report = asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
             reconcile.files(app.archive, app.configuration)
         return {outcome.key: outcome for outcome in report.outcomes}
 
