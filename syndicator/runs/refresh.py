@@ -30,7 +30,6 @@ from syndicator.upkeep.model.report import AskReport
 from syndicator.upkeep.passes.choose import count_newly_outdated
 from syndicator.upkeep.reconcile import Walks
 from syndicator.upkeep.reindex import reindex
-from syndicator.upkeep.sessions import resume_sessions
 
 if TYPE_CHECKING:
     from syndicator.runs.pushes import Registry
@@ -166,7 +165,6 @@ async def visit_due(
     began = asyncio.get_running_loop().time()
     archive, configuration = app.archive, app.configuration
     reconcile.edited_sources(archive, configuration)
-    resume_sessions(archive, configuration)
     look_at_files = walks.files if walks else reconcile.files
     problems = look_at_files(archive, configuration)
     due = _due(app, wanted)

@@ -42,11 +42,13 @@ def test_what_cannot_be_done_is_said(
         operation.plan(app, arguments_of(operation, given), no_progress)
 
 
-def test_another_host_does_not_get_the_values_of_a_sources_headers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line", ['headers_env = { Authorization = "TOKEN" }', 'cookies = "cookies/one.txt"']
+)
+def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, line: str) -> None:
     place = Place(tmp_path)
     (place.config / "sources.toml").write_text(
-        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\nheaders_env = { Authorization ='
-        ' "TOKEN" }\n'
+        f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'
     )
     operation = need("change-source")
     with place.app() as app:

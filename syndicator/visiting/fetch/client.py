@@ -92,8 +92,12 @@ class HttpFetcher:
     async def fetch(self, request: Request) -> FetchResult:
         """Return the answer within the deadline. `request.headers` go to the first origin only;
         secrets are masked in results."""
+        values = self._find_cookie_values(request)
         result = await self._fetch(request)
-        secrets = {**request.secrets, **self._find_cookie_values(request)}
+        values |= self._find_cookie_values(request)  # with those that the answer renewed
+        secrets = dict(request.secrets)
+        for number, value in enumerate(sorted(values)):
+            secrets[f"cookie_{number}"] = value
         return _masked(result, secrets) if secrets else result
 
     async def _fetch(self, request: Request) -> FetchResult:
@@ -131,13 +135,13 @@ class HttpFetcher:
     async def aclose(self) -> None:
         await self._clients.aclose()
 
-    def _find_cookie_values(self, request: Request) -> Mapping[str, str]:
+    def _find_cookie_values(self, request: Request) -> frozenset[str]:
         if not request.cookies or self._cookies is None:
-            return {}
+            return frozenset()
         try:
             return self._cookies.secrets(request.cookies, request.url)
-        except BadCookies:  # `_find_cookies` has said why
-            return {}
+        except BadCookies:  # `_find_cookies` says why
+            return frozenset()
 
     def _find_cookies(self, chain: _Chain, url: str) -> str:
         """Return the cookies that go to `url`: to the host of the request only. Raises Refusal."""

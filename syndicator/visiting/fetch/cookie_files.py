@@ -77,20 +77,19 @@ class CookieFiles:
         """Return the header Cookie of a request for `url`, "" for none. Raises BadCookies."""
         return join_cookies(select_cookies(self.cookies(name), url, self._clock()))
 
-    def secrets(self, name: str, url: str) -> dict[str, str]:
+    def secrets(self, name: str, url: str) -> frozenset[str]:
         """Return the telling values of cookies for the host of `url`, in the spellings that a page
-        may have, by names for their placeholders. Raises BadCookies."""
+        may have. Raises BadCookies."""
         host = urls.host(url).partition(":")[0]
-        values: dict[str, str] = {}
+        values: set[str] = set()
         with self._lock:
             read = self._load(name)
         for cookie in (*read.exported, *read.renewed):
             is_for_host = host == cookie.domain or host.endswith(f".{cookie.domain}")
             if not is_for_host or not is_telling(cookie.value):
                 continue
-            for spelling in _spellings(cookie.value):
-                values[f"cookie_{len(values)}"] = spelling
-        return values
+            values |= _spellings(cookie.value)
+        return frozenset(values)
 
     def renew(self, name: str, url: str, lines: Iterable[str]) -> None:
         """Keep the cookies that the answer of `url` set by `lines` of Set-Cookie."""
