@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -113,7 +116,9 @@ class Site:
 
 
 @contextmanager
-def serving(site: Site, address: str = "127.0.0.1", name: str = "") -> Iterator[Site]:
+def serving(
+    site: Site, address: str = "127.0.0.1", name: str = "", tls: ssl.SSLContext | None = None
+) -> Iterator[Site]:
     """Serve a site; its base has `name` in place of `address`, if given."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -137,15 +142,34 @@ def serving(site: Site, address: str = "127.0.0.1", name: str = "") -> Iterator[
 
     server = ThreadingHTTPServer((address, 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    site.base = f"http://{name or address}:{server.server_port}"
+    scheme = "http" if tls is None else "https"
+    site.base = f"{scheme}://{name or address}:{server.server_port}"
     try:
         yield site
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def make_tls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Return TLS for a server at 127.0.0.1, whose certificate our client trusts."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    words = (
+        f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -out {certificate}"
+    )
+    words += f" -keyout {key} -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(words.split(), check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 def resolve_names(monkeypatch: pytest.MonkeyPatch, names: Mapping[str, str]) -> None:

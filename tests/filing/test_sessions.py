@@ -26,6 +26,7 @@ from tests.logins import (
     Reply,
     Site,
     cookie_line,
+    make_tls,
     resolve_names,
     serving,
     story,
@@ -150,6 +151,25 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
         reader.visit(monkeypatch, due=True)
         assert len(reader.articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
+
+
+def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = make_tls(tmp_path, monkeypatch)
+    renewed = ("Set-Cookie", "session=renewed-over-tls; Path=/; Secure")
+
+    def answer(asked: Asked) -> Reply:
+        if asked.cookies.get("session") == TOKEN:
+            return Reply(story(), headers=[renewed])
+        return REFUSED
+
+    with serving(Site(answer), tls=tls) as site:
+        reader = Reader(tmp_path, site, [cookie_line(HOST, secure=True)])
+        reader.visit(monkeypatch)
+        assert len(reader.articles()) == 1
+        assert session_conditions(reader, monkeypatch) == []
+    assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed.read_text()
 
 
 def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
