@@ -10,8 +10,8 @@ from syndicator.core.text import plain
 from syndicator.publishing import search
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, fingerprint
-from syndicator.publishing.render.view import View
 from syndicator.publishing.search import Period, Row
+from syndicator.searching.documents import Document, join_text_terms
 
 
 def targets(site: Site) -> Iterator[Target]:
@@ -60,15 +60,15 @@ def _is_there(row: Row | None, there: Collection[str]) -> bool:
 def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[File]:
     """Yield the files of a period, and note its row in `made`."""
 
-    def read_text(id: str) -> str:
-        return plain(site.inputs.markdown(id))
+    def read_terms(id: str) -> Document:
+        return Document(body=join_text_terms(plain(site.inputs.markdown(id))))
 
     shards = search.Shards(period.name)
     ids = search.ids_of(site.index, period)
     for start in range(0, len(ids), search.READ):
         views = site.entries.views(ids[start : start + search.READ], None)
-        quotable = [view.id for view in views if _may_index_text(site, view)]
-        shards.add(views, search.words_of(site.index, quotable, read_text))
+        with_text = [view.id for view in views if view.html]
+        shards.add(views, search.find_documents(site.index, with_text, read_terms))
     count, parts, files = shards.files()
     files_hash = hashlib.sha256()
     for name, data in files:
@@ -76,12 +76,6 @@ def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[F
         yield File(name, data)
     # the hash goes into the addresses of the files, so that browsers may keep them
     made[period.name] = (period.name, files_hash.hexdigest()[:16], count, parts)
-
-
-def _may_index_text(site: Site, view: View) -> bool:
-    """True unless the text was read with a session and is not published."""
-    source = site.inputs.sources.get(view.source_key)
-    return source is None or not source.cookies or bool(view.html)
 
 
 def _make_list(site: Site, periods: Sequence[Period], made: dict[str, Row]) -> Iterator[File]:

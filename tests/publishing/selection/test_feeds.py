@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.configuration.entry_rules import parse_query
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.feeds import plan
+from syndicator.searching.language import parse_query
 
 SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20))
 ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")
