@@ -14,6 +14,7 @@ from syndicator.core.model import Article, Source
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.filing.ownership import Rights, rights_in, terms
 from syndicator.store.engine import Store
+from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Archive:
     beside: Beside  # feeds and sources that must outlive the database
     rights_file: RightsFile
     clock: Callable[[], datetime]
+    cookie_files: CookieFiles  # of sessions at sites
     # by host: `clock` minus the host's clock
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)
     # rows agree with the files: the caller saw to it before several changes

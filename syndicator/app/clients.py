@@ -52,7 +52,11 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
     agent, notes = user_agent(settings), archive.store.visits
     client = HttpFetcher(
-        settings.fetch, user_agent=agent, clock=archive.clock, offsets=archive.clock_offsets
+        settings.fetch,
+        user_agent=agent,
+        clock=archive.clock,
+        offsets=archive.clock_offsets,
+        cookies=archive.cookie_files,
     )
 
     def note_now(key: str, value: str | None, at: datetime) -> None:

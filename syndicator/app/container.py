@@ -28,6 +28,7 @@ from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.program import logger
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.store.engine import Store, is_gone, open_store
+from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 _INSTANCE = "instance"  # the note with this instance's uuid
 
@@ -102,6 +103,7 @@ def open_app(
                 beside=beside,
                 rights_file=open_rights(read.sources.values(), article_store, store),
                 clock=clock,
+                cookie_files=CookieFiles(read.folder, clock),
             ),
             jitter=jitter,
             entries=entries or KeptEntries(),

@@ -87,7 +87,7 @@ KEPT: Final = 10  # pages remembered
 _LEAST: Final = 3  # pages behind a wall needed for a report
 LEAD: Final = "partial"  # not a reason: the page has the free part of an article
 
-_PAYING = "ask for access and send its credentials (headers_env)"
+_PAYING = "log in and give the source its cookies, or send credentials (headers_env)"
 _ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
 _FEEDS_OWN = 'or have the feed\'s own text published: content = "feed" under [source.rules]'
 # Cures by wall.

@@ -82,6 +82,7 @@ class Source:
     allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses permitted for its origin
     # header name -> environment variable
     headers_env: Mapping[str, str] = field(default_factory=dict)
+    cookies: str = ""  # file of a session at its site, below the folder of the configuration
     backfill: int = 20
     # hosts whose articles it may write; None: not decided
     speaks_for: tuple[str, ...] | None = None

@@ -147,7 +147,7 @@ class FetchReason(Reason):
     UNAUTHORIZED = (
         "http-401",
         "the page needs a login",
-        "give the source credentials with headers_env",
+        "give the source the cookies of a session, or credentials with headers_env",
     )
     FORBIDDEN = "http-403", "the server refuses us", "ask its owner; for pages use content = 'feed'"
     NOT_FOUND = "http-404", "the address does not exist", "look for the new address"
@@ -183,6 +183,16 @@ class FetchReason(Reason):
         "the browser ended while it drew the page",
         "nothing: it is retried; without browser = true the page is read as it is sent",
     )
+    BAD_COOKIES = (
+        "bad-cookies",
+        "the file of cookies cannot be used; no request was made",
+        "correct the line that the detail names, or export the cookies again",
+    )
+    SESSION_ENDED = (
+        "session-ended",
+        "the site shows its wall or login form in spite of the cookies",
+        "export its cookies again",
+    )
     SYSTEM = (
         "system",
         "this machine is short of open files or memory; the source is not blamed",
@@ -207,12 +217,12 @@ class PageReason(Reason):
     LOGIN = (
         "login",
         "a login form instead of the article",
-        "give the source credentials with headers_env",
+        "give the source the cookies of a session, or credentials with headers_env",
     )
     PAYWALL = (
         "paywall",
         "the article is for subscribers",
-        "give the source credentials with headers_env",
+        "give the source the cookies of a session, or credentials with headers_env",
     )
     BOT_CHECK = "bot-check", "a check for robots instead of the article", "use content = 'feed'"
     ERROR_PAGE = (
@@ -240,7 +250,11 @@ class FeedReason(Reason):
         "a check for robots",
         "ask the owner to admit our User-Agent (it contains site.contact)",
     )
-    LOGIN = "login", "a login form", "give the source credentials with headers_env"
+    LOGIN = (
+        "login",
+        "a login form",
+        "give the source the cookies of a session, or credentials with headers_env",
+    )
     CONSENT = "consent", "a consent banner", "ask the owner to exempt feeds"
     BROKEN_XML = "broken-xml", "XML without one readable entry", "tell the site's owner"
     BROKEN_JSON = "broken-json", "invalid JSON", "tell the site's owner"
@@ -717,6 +731,11 @@ class ConditionReason(Reason):
         "a wall hides most of its pages",
         "ask for access, or use content = 'feed'",
     )
+    SESSION_ENDED = (
+        "session-ended",
+        "the session at a site ended; its entries wait",
+        "export its cookies again",
+    )
     FLOOD = (
         "flood",
         "the source announced far more than usual",
@@ -773,6 +792,8 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
         EntryReason.BAD_RULES,
         FetchReason.UNSET_VARIABLE,
         FetchReason.NO_BROWSER,
+        FetchReason.BAD_COOKIES,
+        FetchReason.SESSION_ENDED,
         FileReason.BAD_ARTICLE_FILE,
         CommandReason.BAD_CONFIG,
     )

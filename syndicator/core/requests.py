@@ -9,6 +9,10 @@ from typing import Final, Literal
 
 from syndicator.core.reasons import FetchReason
 
+_UNASKED: Final = frozenset(
+    {FetchReason.UNSET_VARIABLE, FetchReason.BAD_COOKIES, FetchReason.NO_BROWSER}
+)  # found before a request
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -23,6 +27,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)  # sent to the first origin only
     # of `url`: core/secrets.py
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # file whose cookies go to the host of `url`, below the folder of the configuration
+    cookies: str = ""
     allow: tuple[str, ...] = ()  # private networks permitted for the first origin
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
@@ -80,11 +86,11 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True if no request was made: the host is paused until `retry_after`, a header has no
-        value, or there is no browser."""
-        return self.reason in (FetchReason.UNSET_VARIABLE, FetchReason.NO_BROWSER) or (
-            self.reason == FetchReason.RATE_LIMITED and self.status is None
-        )
+        """True if no request was made: the host is paused until `retry_after`, credentials are
+        missing, or there is no browser."""
+        if self.reason in _UNASKED:
+            return True
+        return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
 OURS = FetchReason.SYSTEM

@@ -34,11 +34,16 @@ def describe(
     own: Collection[str] = (),
     language: str | None = None,
     taxonomy: Taxonomy,
+    summarise: bool = True,
 ) -> Description:
     """Return excerpt, category and tags of an article (plain texts, a line per block). `own`: names
-    of author and site, which are no tags; `language`: BCP 47. Never raises. Pure."""
+    of author and site, which are no tags; `language`: BCP 47; `summarise`: False for a text whose
+    sentences may not be shown: its excerpt is `description`. Never raises. Pure."""
     code = _language.detect(text, language)
-    chosen, by = _excerpt.choose(title, text, description, code)
+    if summarise:
+        chosen, by = _excerpt.choose(title, text, description, code)
+    else:
+        chosen, by = _excerpt.quote_description(title, text, description, code), "publisher"
     guess = taxonomy.category(title, text, section, keywords, code)
     asked = taxonomy.mapped(keywords, text, title, own)
     tags = taxonomy.tags(title, text, keywords, own)

@@ -158,6 +158,7 @@ class VisitContext:
             page.url,
             run.taxonomy,
             render=source.content == "full",
+            summarise=not source.cookies,
             entry=entry,
             rules=source.rules,
             repeated=run.store.repeated(urls.own_host(page.url)),
@@ -291,6 +292,7 @@ def page_request(
         secrets=(
             secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {}
         ),
+        cookies=source.cookies if _may_get_cookies(url, source) else "",
         allow=source.allow if own else (),
         robots=source.robots,
         draw=source.browser,
@@ -327,6 +329,19 @@ def _is_own(url: str, source: Source) -> bool:
     same use of TLS."""
     same_host = urls.host(url) == urls.host(source.url)
     return url == source.url or (same_host and not _unsafe(url, source))
+
+
+def _may_get_cookies(url: str, source: Source) -> bool:
+    """True if `url` has the publisher of the source, whose session it is: a file may have cookies
+    of other sites. Another port is another server. RFC 6265 says which cookies the host gets."""
+    if _unsafe(url, source) or not urls.same_publisher(url, source.url):
+        return False
+    return _port(url) == _port(source.url)
+
+
+def _port(url: str) -> int | None:
+    """Return a port that is not the default one."""
+    return urlsplit(f"//{urls.host(url)}").port
 
 
 def _unsafe(url: str, source: Source) -> bool:

@@ -113,6 +113,7 @@ def terms(source: Source, rights: Rights, url: str, *, private: bool = False) ->
             robots="obey",
             allow=(),
             headers_env={},
+            cookies="",
             rules=Rules(),
         )
     if private and source.content in ("excerpt", "private"):

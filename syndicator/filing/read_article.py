@@ -41,10 +41,12 @@ def read_article(
     repeated: frozenset[str] = frozenset(),
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    summarise: bool = True,
 ) -> ReadArticle:
     """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its
     feed entry; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`:
-    later dates are not believed. Raises NotAnArticle; TypeError for a page that is no bytes."""
+    later dates are not believed; `summarise`: see `describe`. Raises NotAnArticle; TypeError for a
+    page that is no bytes."""
     if not isinstance(html, bytes):
         raise TypeError(
             f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
@@ -62,12 +64,12 @@ def read_article(
             )
 
         draft = whole(draft, url or draft.url, parts[1:], missing, later)
-    article = _described(draft, taxonomy or Taxonomy())
+    article = _described(draft, taxonomy or Taxonomy(), summarise=summarise)
     version = (headers or {}).get(READ_AT)
     return replace(article, trace={**article.trace, "alternate": version}) if version else article
 
 
-def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
+def _described(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
     description = describe(
         draft.title,
         _plain(draft.body),
@@ -77,6 +79,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
         own=own_names(draft.author, draft.url),
         language=draft.language,
         taxonomy=taxonomy,
+        summarise=summarise,
     )
     return ReadArticle(
         id=article_id(draft.url),
@@ -133,6 +136,7 @@ def read_and_render(
     headers: Mapping[str, str] | None,
     now: datetime,
     render: bool = False,
+    summarise: bool = True,
     entry: Entry | None = None,
     rules: Rules | None = None,
     repeated: frozenset[str] = frozenset(),
@@ -145,7 +149,15 @@ def read_and_render(
     ConfigError."""
     loaded = load_taxonomy(taxonomy)
     read = read_article(
-        html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+        html,
+        url,
+        loaded,
+        entry=entry,
+        rules=rules,
+        repeated=repeated,
+        headers=headers,
+        now=now,
+        summarise=summarise,
     )
     article = settle(
         replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags))))

@@ -48,7 +48,7 @@ from syndicator.filing.context import (
 from syndicator.filing.dedupe import compared
 from syndicator.filing.entry import endings
 from syndicator.filing.entry.endings import EntryResult
-from syndicator.filing.entry.ingest import ingest
+from syndicator.filing.entry.ingest import has_session, ingest, postpone
 from syndicator.filing.entry.select import (
     due_entries,
     held_back,
@@ -61,6 +61,7 @@ from syndicator.filing.granted_rights import follow_move
 from syndicator.filing.kinds.kind import Finding
 from syndicator.filing.kinds.registry import kind_of
 from syndicator.filing.save_article import refile
+from syndicator.filing.sessions import name_ended_session
 from syndicator.visiting import cadence, source_state
 from syndicator.visiting.fetch.responses import DELTA
 from syndicator.visiting.websub import offered
@@ -224,6 +225,7 @@ async def visit(
             result = Failed(
                 url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug)
             )
+    result = name_ended_session(source, context.state.address, result)
     if feed is not None:
         context = replace(context, state=introduced(context.state, feed))
         context.log.debug(
@@ -407,15 +409,20 @@ async def _ingest_all(
         return [], 0
     room = asyncio.Semaphore(SIDE_BY_SIDE)
     spent = asyncio.Event()
+    session_ended = asyncio.Event()
 
     async def take(row: EntryRow) -> EntryResult | None:
         async with room:
             if stop.is_set() or spent.is_set():
                 return None
-            result = await ingest(
-                context.entry(row, page if row.entry_id == context.source.url else None)
-            )
+            entry = context.entry(row, page if row.entry_id == context.source.url else None)
+            if session_ended.is_set() and has_session(entry):
+                result = await postpone(entry)
+            else:
+                result = await ingest(entry)
             context.run.count_pages(0, 1)
+            if result.session_ended:
+                session_ended.set()
             if result.unreached:
                 spent.set()
             return result

@@ -161,7 +161,12 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
             needs_you=warned,
         )
     yield from (_waiting(ConditionReason.FLOOD, entries) for entries in seen.floods)
-    yield from (_waiting(ConditionReason.ENTRIES_WAIT, entries) for entries in seen.operator)
+    failing = {state.key for state in followed if _has_ended_session(state)}
+    for entries in seen.operator:
+        if entries.reason != FetchReason.SESSION_ENDED:
+            yield _waiting(ConditionReason.ENTRIES_WAIT, entries)
+        elif entries.source not in failing:  # else its own address says so
+            yield _session_of_entries(entries)
 
 
 def _enabled(seen: Observed) -> list[SourceState]:
@@ -175,6 +180,8 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
     are of several publishers, so a change of their length says nothing about a layout."""
     if state.backoff.disabled:
         yield _gone(state)
+    elif _has_ended_session(state):
+        yield _session_of_source(state)
     elif state.backoff.reason:
         yield _failing(state, now)
     elif since := silent_since(state.cadence.recent, now):
@@ -204,6 +211,32 @@ def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
     return _of_state(
         ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you
     )
+
+
+def _has_ended_session(state: SourceState) -> bool:
+    return state.backoff.reason == FetchReason.SESSION_ENDED and not state.backoff.disabled
+
+
+def _session_of_source(state: SourceState) -> Condition:
+    """Return the condition of a source whose own address shows the wall of its site."""
+    return _of_state(
+        ConditionReason.SESSION_ENDED,
+        state,
+        since=state.backoff.failing_since,
+        reason=_name_session(state.key),
+        detail=state.backoff.detail,
+        code=FetchReason.SESSION_ENDED,
+    )
+
+
+def _session_of_entries(entries: Waiting) -> Condition:
+    """Return the condition of a source whose pages show the wall of their site."""
+    condition = _waiting(ConditionReason.SESSION_ENDED, entries)
+    return replace(condition, reason=_name_session(entries.source))
+
+
+def _name_session(key: str) -> str:
+    return f"the session of {key} ended"
 
 
 def _gone(state: SourceState) -> Condition:

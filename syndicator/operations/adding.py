@@ -235,6 +235,10 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
         raise UsageError(
             "headers_env names variables of this machine; it is written into sources.toml by hand"
         )
+    if values.get("cookies"):
+        raise UsageError(
+            "cookies names a file of this machine; it is written into sources.toml by hand"
+        )
     source = source_of({"key": "a", **values})
     return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
 

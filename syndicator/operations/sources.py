@@ -136,6 +136,8 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
             f"{key} has headers_env, whose values another host would get; change its address by"
             " hand"
         )
+    if wanted.cookies and urls.host(wanted.url) != urls.host(source.url):
+        raise UsageError(f"{key} has cookies, which are for one site; change its address by hand")
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
     return edit_of(app, source, wanted, f"{', '.join(differ)} changed")

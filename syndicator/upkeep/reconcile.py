@@ -30,6 +30,7 @@ from syndicator.upkeep import recovery
 from syndicator.upkeep.private_texts import hold_private
 from syndicator.upkeep.recovery import AHEAD
 from syndicator.upkeep.scrubbing import scrub
+from syndicator.upkeep.sessions import resume_sessions
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -71,8 +72,10 @@ def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceS
 
 
 def edited_sources(archive: Archive, configuration: Configuration) -> None:
-    """Call `sources` if sources.toml, this version or the clock may have changed."""
+    """Call `sources` if sources.toml, this version or the clock may have changed; take up sessions
+    whose cookies were exported again."""
     _edited_choice(archive, configuration)
+    resume_sessions(archive, configuration)
     noted, ahead = (
         archive.store.visits.note(_RECONCILED),
         archive.store.ahead.visited(archive.clock() + AHEAD),

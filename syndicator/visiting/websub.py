@@ -197,7 +197,8 @@ def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Of
 
 def may_subscribe(source: Source) -> bool:
     """Return False for sources with credentials or in private networks, which no hub may fetch."""
-    private = source.headers_env or source.allow or secrets.variables(source.url)
+    has_credentials = source.headers_env or source.cookies
+    private = has_credentials or source.allow or secrets.variables(source.url)
     return not private and redacted(source.url) == source.url
 
 

@@ -118,6 +118,7 @@ def test_terms_hold_on_the_sources_own_site() -> None:
         title="Paper",
         allow=("10.0.0.0/8",),
         headers_env={"A": "B"},
+        cookies="cookies/paper.txt",
         rules=Rules(content="feed", select=("p",)),
         llm=False,
     )

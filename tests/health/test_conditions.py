@@ -312,3 +312,19 @@ def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() ->
     (never,) = of(state(reason="dns", last_success=None, failing_since=NOW - HOUR))
     (worked,) = of(state(reason="dns", failing_since=NOW - HOUR))
     assert never.needs_you and not worked.needs_you
+
+
+def test_an_ended_session_is_one_condition_of_its_source() -> None:
+    waiting = Waiting(
+        source="one", reason="session-ended", count=3, since=NOW - DAY, example="https://a.example/"
+    )
+    (of_entries,) = of(operator=[waiting])
+    failing = state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
+    (of_feed,) = of(failing, operator=[waiting])
+    for found in (of_entries, of_feed):
+        assert found.identity == "session-ended:one"
+        assert (found.source, found.since, found.needs_you) == ("one", NOW - DAY, True)
+        assert found.reason == "the session of one ended"
+        assert found.cure == "export its cookies again"
+    assert (of_entries.count, of_feed.detail) == (3, "HTTP 401")
+    assert "3 entries wait" in of_entries.detail

@@ -25,6 +25,7 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("add", {"url": ["https://a.example/?x=${HOME}"]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/?x=${HOME}"}]}, "by hand"),
     ("add", {"sources": [{"url": "https://a.example/", "headers_env": {"X": "HOME"}}]}, "by hand"),
+    ("add", {"sources": [{"url": "https://a.example/", "cookies": "a.txt"}]}, "by hand"),
     ("change-settings", {"values": [""]}, "has no name; write it like publish.limit=80"),
     ("change-settings", {"values": ["=80"]}, "has no name"),
     ("change-settings", {"values": ["publish.limit=80", " "]}, "has no name"),
@@ -43,11 +44,13 @@ def test_what_cannot_be_done_is_said(
         operation.plan(app, arguments_of(operation, given), no_progress)
 
 
-def test_another_host_does_not_get_the_values_of_a_sources_headers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line", ['headers_env = { Authorization = "TOKEN" }', 'cookies = "cookies/one.txt"']
+)
+def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, line: str) -> None:
     place = Place(tmp_path)
     (place.config / "sources.toml").write_text(
-        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\nheaders_env = { Authorization ='
-        ' "TOKEN" }\n'
+        f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'
     )
     operation = need("change-source")
     with place.app() as app:

@@ -258,4 +258,5 @@ def _digest(source: Source) -> str:
     more = (*more, "browser") if source.browser else more
     newsletter = (source.sender, source.list_id, source.after)
     more = (*more, *newsletter) if newsletter != (None, None, "keep") else more
+    more = (*more, "cookies", source.cookies) if source.cookies else more
     return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]

@@ -25,7 +25,8 @@ def differing(value: Any, default: Any) -> dict[str, Any]:
 def table(source: Source) -> dict[str, Any]:
     """Return the fields of `source` that differ from the defaults."""
     values = {
-        key_of(name): value for name, value in differing(source, usual_source(source.url)).items()
+        key_of(name): value
+        for name, value in differing(source, usual_source(source.url, source.cookies)).items()
     }
     if "rules" in values:
         values["rules"] = differing(source.rules, Rules())
@@ -37,12 +38,13 @@ def key_of(field: str) -> str:
     return _KEYS.get(field, field)
 
 
-def usual_source(url: str) -> Source:
-    """Return a source at `url` with the defaults that it has there. Mails are for their reader: no
-    public instance publishes them and no language model reads them unless the operator says so."""
+def usual_source(url: str, cookies: str = "") -> Source:
+    """Return a source at `url` with the defaults that it has there, and with a file of `cookies`.
+    Mails are for their reader: no public instance publishes them and no language model reads them
+    unless the operator says so. No model reads the texts of a session either."""
     if urls.is_mailbox(url):
         return Source(key="", url="", content="private", llm=False)
-    return Source(key="", url="")
+    return Source(key="", url="", llm=not cookies)
 
 
 def address_key(source: Source) -> str:

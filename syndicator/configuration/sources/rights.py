@@ -15,6 +15,7 @@ RIGHTS: Final = (
     "allow",
     "browser",
     "content",
+    "cookies",
     "force",
     "headers_env",
     "lead",

@@ -29,12 +29,15 @@ _LANGUAGE = like(
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FOR_THE_WEB = frozenset({"kind", "robots", "headers_env", "speaks_for", "backfill", "browser"})
+_FOR_THE_WEB = frozenset(
+    {"kind", "robots", "headers_env", "cookies", "speaks_for", "backfill", "browser"}
+)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
 
 
 _SENDER = re.compile(r"[^@\s<>,]*@[^@\s<>,]+")
 _LIST_ID = re.compile(r"[^\s<>]{1,200}")
+_COOKIES = re.compile(r"[^/\\\x00-\x1f][^\\\x00-\x1f]{0,199}")
 _AFTER = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}")
 
 
@@ -156,6 +159,14 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
     return value
 
 
+def _cookies(value: str) -> str:
+    if not _COOKIES.fullmatch(value) or ".." in value.split("/"):
+        raise ValueError(
+            f'{value!r} is no file below the folder of the configuration; write "cookies/site.txt"'
+        )
+    return value
+
+
 def _css(value: str) -> str:
     try:
         page_rules.compiled(value)
@@ -222,6 +233,7 @@ class SourceTable(Section):
     headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(
         default_factory=dict
     )
+    cookies: Annotated[str, AfterValidator(_cookies)] = ""
     backfill: int = Field(20, ge=0, le=1000)
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
@@ -255,6 +267,22 @@ class SourceTable(Section):
         return self
 
     @model_validator(mode="after")
+    def _session(self) -> Self:
+        if not self.cookies:
+            return self
+        if any(name.lower() == "cookie" for name in self.headers_env):
+            raise ValueError(
+                "has cookies, and the header Cookie in headers_env; remove one of them"
+            )
+        if self.content == "full" and not self.licence:
+            raise ValueError(
+                'has cookies, and content = "full" would publish texts that others pay for: name'
+                " the licence that permits it, or take content out; a private instance shows whole"
+                " texts anyway"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _newsletter(self) -> Self:
         of_mailbox = [
             key_of(name) for name in ("sender", "list_id", "after") if name in self.model_fields_set
@@ -277,10 +305,10 @@ class SourceTable(Section):
 
     def source(self) -> Source:
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
-        if urls.is_mailbox(self.url):
-            usual = usual_source(self.url)
-            private = {"content": usual.content, "llm": usual.llm}
-            values |= {k: v for k, v in private.items() if k not in self.model_fields_set}
+        usual = usual_source(self.url, self.cookies)
+        for name in ("content", "llm"):
+            if name not in self.model_fields_set:
+                values[name] = getattr(usual, name)
         return Source(
             **values,
             rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}),

@@ -249,6 +249,16 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
     return (own, "publisher") if own else (_choose_passage(title, text, language), "extractive")
 
 
+def quote_description(title: str, text: str, description: str, language: str | None) -> str:
+    """Return the best part of the publisher's description, else its beginning, and never a sentence
+    that is in the text alone."""
+    own = described(title, text, description, language)
+    if own:
+        return own
+    split = sentences.split(description, MOST, language)
+    return opened(Candidates(title, text, language, split), 0) if split else ""
+
+
 def described(title: str, text: str, description: str, language: str | None) -> str:
     """Return the part of the publisher's description that opens well and is about the article, or
     ""."""

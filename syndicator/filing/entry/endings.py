@@ -119,6 +119,7 @@ class EntryResult:
     characters: int | None = None  # of the text; 0 if the page is no article
     wall: str | None = None  # wall before the page, "" for none; None: no page answered
     refused: bool = False
+    session_ended: bool = False  # the page showed the wall of a site with a session
     unreached: Failed | None = None  # set if the network may be down: no try was counted
 
 
@@ -167,6 +168,12 @@ def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
         reason,
         detail,
     )
+
+
+def wait_for_session(context: EntryContext, detail: str) -> Decision:
+    """Decide to wait until the operator exports the cookies of the source again."""
+    decision = ask_operator(context, FetchReason.SESSION_ENDED, detail)
+    return replace(decision, result=replace(decision.result, session_ended=True))
 
 
 def retry_or_refuse(

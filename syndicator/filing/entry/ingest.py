@@ -25,7 +25,7 @@ from syndicator.core.reasons import (
     FileReason,
     PageReason,
 )
-from syndicator.filing import dedupe, ownership
+from syndicator.filing import dedupe, ownership, sessions
 from syndicator.filing.context import (
     BUGS,
     EntryContext,
@@ -76,13 +76,20 @@ async def _process(context: EntryContext) -> Decision:
     decision = await _decide_unread(context)
     if decision is not None:
         return decision
-    page: Page | Failed | Decision = context.page or await _fetch(context)
+    answer = context.page or await _fetch(context)
+    if (detail := _find_refusal(context, answer)) is not None:
+        return endings.wait_for_session(context, detail)
     wall: str | None = None
-    if isinstance(page, Failed):
-        wall, page = page_rules.wall_of(page.reason), await _without_page(context, page)
+    page: Page | Decision
+    if isinstance(answer, Failed):
+        wall, page = page_rules.wall_of(answer.reason), await _without_page(context, answer)
+    else:
+        page = answer
     if isinstance(page, Page):
         context = await linked_by(context, page)
     read = await _read(context, page) if isinstance(page, Page) else page
+    if isinstance(page, Page) and (detail := _find_wall(context, page, read)) is not None:
+        return endings.wait_for_session(context, detail)
     if isinstance(read, NotAnArticle) and isinstance(page, Page) and page.html:
         wall, page = page_rules.wall_of(read.kind), await _without_article(context, page, read)
         read = await _read(context, page) if isinstance(page, Page) else page
@@ -90,6 +97,44 @@ async def _process(context: EntryContext) -> Decision:
         read = endings.refuse(context, read.kind, read.detail)
     decision = await _decide_read(read) if isinstance(read, _Read) else read
     return decision if wall is None else _reported(decision, wall=wall)
+
+
+async def postpone(context: EntryContext) -> EntryResult:
+    """Let an entry wait whose page would show a wall, as that of another entry did."""
+    detail = "its page was not asked for, as another one of this visit showed a wall"
+    return carry_out(context, endings.wait_for_session(context, detail))
+
+
+def has_session(context: EntryContext) -> bool:
+    """True if the page of the entry is asked for with cookies."""
+    source = context.terms(context.announced.url or context.source.url)
+    return bool(source.cookies) and source.rules.content == "page"
+
+
+def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
+    """Return what shows, before the page is read, that the session ended; None if nothing does."""
+    if not has_session(context):
+        return None
+    if isinstance(answer, Failed):
+        return answer.detail if sessions.is_session_wall(answer.reason) else None
+    asked = context.announced.url or context.source.url
+    if sessions.is_login_address(asked, answer.url):
+        return f"{asked} redirects to {answer.url}"
+    return None
+
+
+def _find_wall(
+    context: EntryContext, page: Page, read: _Read | NotAnArticle | Decision
+) -> str | None:
+    """Return what shows that the page is the wall of a site whose session ended; None if nothing
+    does."""
+    if not page.html or not has_session(context):
+        return None
+    if isinstance(read, NotAnArticle) and sessions.is_session_wall(read.kind):
+        return f"{page.url}: {read}"
+    if isinstance(read, _Read) and sessions.is_partial(read.reading):
+        return f"{page.url}: it shows the beginning of the article alone"
+    return None
 
 
 def _reported(decision: Decision, **more: Any) -> Decision:

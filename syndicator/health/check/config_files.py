@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -36,6 +37,8 @@ from syndicator.filing.context import unset, unset_in_url
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.searching.language import Term, each_leaf
 from syndicator.sending.webhooks import signing_key
+from syndicator.visiting.fetch.cookie_files import CookieFiles
+from syndicator.visiting.fetch.cookies import BadCookies, select_cookies
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: Final[Sequence[Severity]] = ("error", "warning", "info")  # the gravest first
@@ -324,6 +327,32 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
                 f" {header} out"
             )
             yield of_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
+
+
+def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) -> Iterator[Finding]:
+    """Report files of cookies that cannot be used, that others may read, and that have expired."""
+    for entry in placed:
+        name = entry.source.cookies
+        if not name or not entry.source.enabled:
+            continue
+        try:
+            cookies = files.cookies(name)
+        except BadCookies as error:
+            yield of_fault(entry.fault(f"cookies: {error}", "cookies"), FetchReason.BAD_COOKIES)
+            continue
+        path = files.path(name)
+        if is_readable_by_others(path.stat().st_mode):
+            detail = (
+                f"cookies: every account of this machine can read {path}: `chmod 600 {path}`; it"
+                " has to belong to the account that runs syndicator"
+            )
+            yield of_fault(entry.fault(detail, "cookies"), CheckReason.READABLE_SECRET, "warning")
+        if not select_cookies(cookies, entry.source.url, now):
+            detail = (
+                f"cookies: {path} has none for {urls.redacted(entry.source.url)} that has not"
+                " expired: log in with a browser, and export its cookies again"
+            )
+            yield of_fault(entry.fault(detail, "cookies"), FetchReason.SESSION_ENDED, "warning")
 
 
 def given(placed: Sequence[Placed]) -> Iterator[Finding]:

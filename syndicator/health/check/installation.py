@@ -63,6 +63,7 @@ from syndicator.upkeep.reconcile import ignored, unread
 from syndicator.upkeep.recovery import AHEAD
 from syndicator.visiting.drawing import launcher
 from syndicator.visiting.fetch import ssrf
+from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 Lookup = Callable[[str, int], object]
 
@@ -307,6 +308,7 @@ def _look(
     placed = placed_sources(config / "sources.toml")
     yield from config_files.settings(config, settings, environ, strict=strict)
     yield from config_files.sources(placed, environ)
+    yield from config_files.cookie_files(placed, CookieFiles(config, utc_now), utc_now())
     yield from config_files.given(placed)
     yield from config_files.beside(config)
     yield from templates(config, settings)

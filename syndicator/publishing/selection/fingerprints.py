@@ -21,6 +21,7 @@ _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "sh
 # fields of a source in entries
 _SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")
 _NO_QUOTES: Final = "no quotes"
+_SESSION: Final = "session"
 
 
 def common(settings: Settings, instance: uuid.UUID) -> str:
@@ -60,7 +61,11 @@ def of_source(source: Source) -> str:
     """Return the fingerprint of the fields of a source that entries show or that decide its
     rights."""
     # must not change the fingerprints of older instances
-    later = () if source.quotes else (_NO_QUOTES,)
+    later = []
+    if not source.quotes:
+        later.append(_NO_QUOTES)
+    if source.cookies:
+        later.append(_SESSION)
     return _digest(*(getattr(source, name) for name in _SHOWN), *later)
 
 

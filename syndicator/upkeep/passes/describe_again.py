@@ -37,6 +37,7 @@ def describe_again(
         own=own_names(article.author, article.url),
         language=article.language,
         taxonomy=taxonomy,
+        summarise=source is None or not source.cookies,
     )
     own = spelled(source.tags, taxonomy) if source else ()
     values: dict[str, Any] = {}

@@ -50,6 +50,7 @@ def read_again(
             url if urls.host(url) and urls.same_site(url, article.url) else article.url,
             files,
             render=source.content == "full",
+            summarise=not source.cookies,
             entry=_as_announced(article, owned),
             rules=rules,
             repeated=repeated,

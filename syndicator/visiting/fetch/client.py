@@ -17,9 +17,12 @@ import httpx
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.core.reasons import FetchReason
 from syndicator.core.secrets import expand, masked, masked_bytes
-from syndicator.core.urls import redacted
+from syndicator.core.urls import host, redacted
 from syndicator.visiting.fetch import ssrf
+from syndicator.visiting.fetch.cookie_files import CookieFiles
+from syndicator.visiting.fetch.cookies import BadCookies
 from syndicator.visiting.fetch.responses import (
     SUCCESS,
     BadEncoding,
@@ -35,6 +38,7 @@ from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
+_SET_COOKIE: Final = "set-cookie"
 MOST_REDIRECTS: Final = 5  # of one request
 DECODED: Final = 2  # times fetch.wire_bytes: the most bytes of one answer, decompressed
 _ACCEPT = {
@@ -64,8 +68,8 @@ class _Chain:
 
 class HttpFetcher:
     """`ports.Fetcher` on the network. `offsets`: filled by host with the lead of `clock` over
-    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
-    proxy."""
+    its server. `lookup`, `dial`: resolve names, open sockets; `cookies`: files that requests name.
+    Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,
@@ -76,18 +80,25 @@ class HttpFetcher:
         offsets: MutableMapping[str, timedelta] | None = None,
         lookup: ssrf.Lookup = ssrf.system,
         dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
+        cookies: CookieFiles | None = None,
     ) -> None:
         self._settings, self._user_agent, self._clock = settings, user_agent, clock
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
+        self._cookies = cookies
         # at INFO it logs URLs with their credentials
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
     async def fetch(self, request: Request) -> FetchResult:
         """Return the answer within the deadline. `request.headers` go to the first origin only;
         secrets are masked in results."""
+        values = self._find_cookie_values(request)
         result = await self._fetch(request)
-        return _masked(result, request.secrets) if request.secrets else result
+        values |= self._find_cookie_values(request)  # with those that the answer renewed
+        secrets = dict(request.secrets)
+        for number, value in enumerate(sorted(values)):
+            secrets[f"cookie_{number}"] = value
+        return _masked(result, secrets) if secrets else result
 
     async def _fetch(self, request: Request) -> FetchResult:
         shown = redacted(request.url)
@@ -124,6 +135,36 @@ class HttpFetcher:
     async def aclose(self) -> None:
         await self._clients.aclose()
 
+    def _find_cookie_values(self, request: Request) -> frozenset[str]:
+        if not request.cookies or self._cookies is None:
+            return frozenset()
+        try:
+            return self._cookies.secrets(request.cookies, request.url)
+        except BadCookies:  # `_find_cookies` says why
+            return frozenset()
+
+    def _find_cookies(self, chain: _Chain, url: str) -> str:
+        """Return the cookies that go to `url`: to the host of the request only. Raises Refusal."""
+        name = chain.request.cookies
+        if not name or host(url) != host(chain.request.url):
+            return ""
+        if self._cookies is None:
+            raise Refusal(FetchReason.BAD_COOKIES, "cookies are of no use here")
+        try:
+            return self._cookies.header(name, url)
+        except BadCookies as error:
+            raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
+
+    def _keep_cookies(self, chain: _Chain, url: str, response: httpx.Response) -> None:
+        """Keep the cookies that the host of the request renewed. Raises Refusal."""
+        name = chain.request.cookies
+        if not name or self._cookies is None or host(url) != host(chain.request.url):
+            return
+        try:
+            self._cookies.renew(name, url, response.headers.get_list(_SET_COOKIE))
+        except BadCookies as error:
+            raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
+
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
         """Send one request. Return the result, or None after a redirect to `chain.url`."""
         url, here, where = chain.url, str(chain.url), origin(chain.url)
@@ -143,6 +184,9 @@ class HttpFetcher:
     ) -> FetchResult | None:
         # lower case, repeated ones joined (RFC 9110 section 5.3)
         headers = dict(response.headers.items())
+        if chain.request.cookies:
+            self._keep_cookies(chain, here, response)
+            headers.pop(_SET_COOKIE, None)  # they are secrets
         status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
             self._offsets[chain.url.host] = offset
@@ -240,6 +284,9 @@ class HttpFetcher:
         # it describes the body, for any host
         elif request.body is not None and "content-type" in request.headers:
             headers["content-type"] = request.headers["content-type"]
+        cookies = self._find_cookies(chain, str(url))
+        if cookies:
+            headers["cookie"] = cookies
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(
             request.method, url, headers=headers, content=request.body, extensions=limits

@@ -92,7 +92,15 @@ class PoliteFetcher:
                 if _TYPE in leg.headers
                 else {}
             )
-            leg = replace(leg, url=there, headers=headers, allow=(), deadline=left, robots=robots)
+            leg = replace(
+                leg,
+                url=there,
+                headers=headers,
+                cookies="",
+                allow=(),
+                deadline=left,
+                robots=robots,
+            )
         return Failed(
             url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts"
         )

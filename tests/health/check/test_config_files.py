@@ -155,3 +155,33 @@ def test_a_file_is_named_once(place: Place) -> None:
     (place.config / "sources.toml").unlink()
     (one,) = check(place.config, environ={})
     assert f"{one.what}: {one.detail}".count("sources.toml") == 1
+
+
+def test_files_of_cookies_are_looked_at(place: Place) -> None:
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\ncookies = "cookies/a.txt"\n'
+    )
+    file = place.config / "cookies/a.txt"
+
+    def found() -> list[tuple[str, str]]:
+        return [
+            (one.severity, one.reason)
+            for one in check(place.config, environ={})
+            if one.reason != "source-rights"
+        ]
+
+    assert found() == [("error", "bad-cookies")]
+    file.parent.mkdir()
+    file.write_text("a.example\tFALSE\t/\tFALSE\t0\tsession\tvalue-of-it\n")
+    file.chmod(0o600)
+    assert found() == []
+    file.chmod(0o644)
+    assert found() == [("warning", "readable-secret")]
+    file.chmod(0o600)
+    file.write_text("a.example\tFALSE\t/\tFALSE\t1\tsession\tvalue-of-it\n")
+    assert found() == [("warning", "session-ended")]
+    file.write_text("a.example FALSE / FALSE 0 session value-of-it\n")
+    (fault,) = (one for one in check(place.config, environ={}) if one.severity == "error")
+    assert (Path(fault.file).name, fault.line, fault.key) == ("sources.toml", 4, "source.cookies")
+    assert "a.txt, line 1: it has 1 parts" in fault.detail
+    assert "value-of-it" not in fault.detail

@@ -1,0 +1,56 @@
+"""Decide if an answer shows that the session at a source's site ended. Pure.
+
+A source has a session if it names a file of cookies. If that ended, its entries wait until the
+operator exports the cookies again."""
+
+import re
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from syndicator.core import urls
+from syndicator.core.model import Failed, FetchResult, Source
+from syndicator.core.reasons import NOT_A_FEED, FeedReason, FetchReason, HoldReason, PageReason
+from syndicator.filing.page_reading import PageReading
+
+_WALLS: Final = frozenset(
+    (
+        PageReason.LOGIN,
+        PageReason.PAYWALL,
+        FetchReason.UNAUTHORIZED,
+        FetchReason.FORBIDDEN,
+        "http-402",
+        f"{NOT_A_FEED}{FeedReason.LOGIN}",
+    )
+)
+_LOGIN: Final = re.compile(
+    r"/(log-?in|log-?on|sign-?in|signon|sso|auth(enticate)?|anmelden)(?=[/.]|$)", re.I
+)
+
+
+def is_session_wall(reason: str) -> bool:
+    """True if `reason` is one for which a page is refused to those who are not logged in."""
+    return reason in _WALLS
+
+
+def is_partial(reading: PageReading) -> bool:
+    """True if a page shows the beginning of an article alone."""
+    return HoldReason.PARTIAL in reading.doubts
+
+
+def is_login_address(asked: str, answered: str) -> bool:
+    """True if the request for `asked` was redirected to an address that is named like a login
+    form."""
+    if urls.alias(asked) == urls.alias(answered):
+        return False
+    return bool(_LOGIN.search(urlsplit(answered).path)) and not _LOGIN.search(urlsplit(asked).path)
+
+
+def name_ended_session(source: Source, asked: str, result: FetchResult) -> FetchResult:
+    """Return the answer of a source's own address; if it is the wall of a site with a session, as
+    the end of that."""
+    if not source.cookies or not isinstance(result, Failed):
+        return result
+    if is_session_wall(result.reason) or is_login_address(asked, result.url):
+        return replace(result, reason=FetchReason.SESSION_ENDED)
+    return result

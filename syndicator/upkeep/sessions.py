@@ -1,0 +1,50 @@
+"""Notice that the operator exported the cookies of a source again, so that its entries wait no
+longer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from syndicator.app.archive import Archive
+from syndicator.app.read_configuration import Configuration
+from syndicator.core.reasons import FetchReason
+
+_NOTE: Final = "files of cookies"  # in the database: the digests of those at the last call
+_ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_OF_SESSIONS: Final = (FetchReason.SESSION_ENDED, FetchReason.BAD_COOKIES)
+
+
+def resume_sessions(archive: Archive, configuration: Configuration) -> None:
+    """Make the sources due whose file of cookies changed since the last call, with the entries that
+    waited for that. Raises StoreError."""
+    visits = archive.store.visits
+    names = {source.key: source.cookies for source in configuration.sources.values()}
+    with_cookies = {key: name for key, name in names.items() if name}
+    stored = visits.note(_NOTE)
+    if not with_cookies and stored is None:
+        return
+    before: Mapping[str, str] = json.loads(stored or "{}")
+    digests = {name: archive.cookie_files.digest(name) for name in set(with_cookies.values())}
+    if digests == before:
+        return
+    for key, name in with_cookies.items():
+        if digests[name] != before.get(name):
+            _make_due(archive, key)
+    visits.set_note(_NOTE, json.dumps(digests, sort_keys=True), archive.clock())
+
+
+def _make_due(archive: Archive, key: str) -> None:
+    visits = archive.store.visits
+    waiting = [row for row in visits.pending(key, _ANY_TIME) if row.reason in _OF_SESSIONS]
+    visits.save_entries([replace(row, next_try=None) for row in waiting])
+    state = visits.state(key)
+    has_failed = state is not None and state.backoff.reason in _OF_SESSIONS
+    if state is None or not (waiting or has_failed):
+        return
+    schedule = replace(
+        state.schedule, next_due=None, feed_due=None, due_why="its cookies were exported again"
+    )
+    backoff = replace(state.backoff, failures=0)
+    visits.save_states([replace(state, schedule=schedule, backoff=backoff)])

@@ -1,0 +1,219 @@
+"""Read the files of cookies that sources name, and keep beside them those that sites renew."""
+
+import hashlib
+import html
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from syndicator.articles import disk
+from syndicator.core import urls
+from syndicator.core.program import logger
+from syndicator.visiting.fetch.cookies import (
+    BadCookies,
+    Cookie,
+    join_cookies,
+    parse_cookies,
+    parse_set_cookie,
+    select_cookies,
+    write_cookies,
+)
+
+RENEWED: Final = ".renewed"  # the ending of the file beside an exported one
+_LARGEST: Final = 5_000_000  # bytes of a file: all cookies of a browser are less than a tenth
+_MOST_RENEWED: Final = 200  # cookies: a site that sends more sends nonsense
+_MADE_FROM: Final = "Renewed by Syndicator, beside the exported file with this SHA-256: "
+_SHORTEST: Final = 8  # characters of a value that is masked in pages
+_LONGEST_WORD: Final = 15  # letters: "subscriber", "Deutschland"
+_LONGEST_NUMBER: Final = 19  # digits: a date, the number of an account
+_CURE: Final = "export the cookies of the site, and put them there"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The cookies of a file, with those that were renewed. `digest`: of the exported file."""
+
+    stamps: tuple[tuple[int, ...], ...]
+    exported: tuple[Cookie, ...]
+    renewed: tuple[Cookie, ...]
+    digest: str
+
+    @property
+    def cookies(self) -> tuple[Cookie, ...]:
+        return tuple(_replace(self.exported, self.renewed))
+
+
+class CookieFiles:
+    """The files of cookies below the folder of the configuration. Safe for several threads."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._read: dict[str, _Read] = {}
+        self._lock = threading.Lock()
+        self._log = logger("visiting")
+
+    def path(self, name: str) -> Path:
+        return self._folder / name
+
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of an exported file, "" if it cannot be read."""
+        try:
+            return _hash(self.path(name).read_bytes())
+        except OSError:
+            return ""
+
+    def cookies(self, name: str) -> tuple[Cookie, ...]:
+        """Return the cookies of the file `name`, renewed ones in place of older. Raises BadCookies
+        with the path, the line and the cure."""
+        with self._lock:
+            return self._load(name).cookies
+
+    def header(self, name: str, url: str) -> str:
+        """Return the header Cookie of a request for `url`, "" for none. Raises BadCookies."""
+        return join_cookies(select_cookies(self.cookies(name), url, self._clock()))
+
+    def secrets(self, name: str, url: str) -> frozenset[str]:
+        """Return the telling values of cookies for the host of `url`, in the spellings that a page
+        may have. Raises BadCookies."""
+        host = urls.host(url).partition(":")[0]
+        values: set[str] = set()
+        with self._lock:
+            read = self._load(name)
+        for cookie in (*read.exported, *read.renewed):
+            is_for_host = host == cookie.domain or host.endswith(f".{cookie.domain}")
+            if not is_for_host or not is_telling(cookie.value):
+                continue
+            values |= _spellings(cookie.value)
+        return frozenset(values)
+
+    def renew(self, name: str, url: str, lines: Iterable[str]) -> None:
+        """Keep the cookies that the answer of `url` set by `lines` of Set-Cookie."""
+        now = self._clock()
+        parsed = (parse_set_cookie(line, url, now) for line in lines)
+        sent = [cookie for cookie in parsed if cookie is not None]
+        if not sent:
+            return
+        with self._lock:
+            read = self._load(name)
+            is_safe = url.lower().startswith("https:")
+            new = _select_changes(read.cookies, sent, now, is_safe=is_safe)
+            if not new:
+                return
+            renewed = tuple(_replace(read.renewed, new))[-_MOST_RENEWED:]
+            self._write(name, read, renewed)
+
+    def _load(self, name: str) -> _Read:
+        exported = self.path(name)
+        renewed = self.path(name + RENEWED)
+        stamps = (_stamp(exported), _stamp(renewed))
+        known = self._read.get(name)
+        if known is not None and known.stamps == stamps:
+            return known
+        data = _read_file(exported)
+        digest = _hash(data)
+        try:
+            cookies = parse_cookies(data.decode("utf-8", "replace"))
+        except BadCookies as error:
+            raise BadCookies(f"{exported}, {error}") from error
+        read = _Read(stamps, cookies, _read_renewed(renewed, digest), digest)
+        self._read[name] = read
+        return read
+
+    def _write(self, name: str, read: _Read, renewed: tuple[Cookie, ...]) -> None:
+        """Write renewed cookies. If the disk refuses them, this process uses them nevertheless."""
+        path = self.path(name + RENEWED)
+        text = write_cookies(renewed, _MADE_FROM + read.digest)
+        try:
+            disk.write(path, text.encode(), mode=disk.PRIVATE)
+        except OSError as error:
+            self._log.warning(
+                "renewed cookies cannot be kept", path=str(path), detail=error.strerror
+            )
+        stamps = (read.stamps[0], _stamp(path))
+        self._read[name] = _Read(stamps, read.exported, renewed, read.digest)
+
+
+def _read_file(path: Path) -> bytes:
+    """Return the bytes of an exported file. Raises BadCookies."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise BadCookies(f"{path}: {error.strerror}; {_CURE}") from error
+    if len(data) > _LARGEST:
+        raise BadCookies(f"{path}: it has more than {_LARGEST:,} bytes; {_CURE}")
+    return data
+
+
+def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
+    """Return renewed cookies; none if they were made from another export, or by a crash."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    if f"{_MADE_FROM}{digest}\n" not in text:
+        return ()
+    try:
+        return parse_cookies(text)
+    except BadCookies:
+        return ()
+
+
+def _select_changes(
+    known: Iterable[Cookie], sent: Iterable[Cookie], now: datetime, *, is_safe: bool
+) -> list[Cookie]:
+    """Return the cookies of an answer that change something. An answer without TLS changes no
+    secure cookie; one that deletes a cookie that nobody has changes nothing."""
+    by_identity = {cookie.identity: cookie for cookie in known}
+    changes = []
+    for cookie in sent:
+        before = by_identity.get(cookie.identity)
+        if before is None and cookie.is_expired(now):
+            continue
+        if before is not None and before.secure and not is_safe:
+            continue
+        if before != cookie:
+            changes.append(cookie)
+    return changes
+
+
+def _replace(before: Iterable[Cookie], after: Iterable[Cookie]) -> list[Cookie]:
+    """Return the cookies `before`, and those `after` in place of theirs; the newest are last."""
+    cookies = {cookie.identity: cookie for cookie in before}
+    for cookie in after:
+        cookies.pop(cookie.identity, None)
+        cookies[cookie.identity] = cookie
+    return list(cookies.values())
+
+
+def is_telling(value: str) -> bool:
+    """True if who reads a cookie's value could use the session. A word, a number or an address is
+    not such a value: masked, it would be missing from the text of articles."""
+    plain = unquote(value)
+    if len(plain) < _SHORTEST or "://" in plain:
+        return False
+    if len(plain) <= _LONGEST_WORD and not any(letter.isdigit() for letter in plain):
+        return False
+    return len(plain) > _LONGEST_NUMBER or any(letter.isalpha() for letter in plain)
+
+
+def _spellings(value: str) -> set[str]:
+    """Return how pages, scripts and addresses write a value."""
+    return {value, unquote(value), html.escape(value), value.replace("/", "\\/")}
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return ()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,69 @@
+"""Sources with a file of cookies: what their tables may say, and their defaults."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.configuration.sources.identity import reconciled
+from syndicator.configuration.sources.opml import read_opml, write_opml
+from syndicator.configuration.sources.plain_values import table
+from syndicator.configuration.sources.rights import list_given
+from syndicator.configuration.sources.schema import source_of
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Source
+from syndicator.publishing.selection.fingerprints import of_source
+from syndicator.visiting.websub import may_subscribe
+
+TABLE = {"key": "a", "url": "https://a.example/feed", "cookies": "cookies/a.txt"}
+PLAIN = {"key": "a", "url": "https://a.example/feed"}
+
+
+def test_no_model_reads_the_texts_of_a_session_unless_the_operator_says_so() -> None:
+    assert source_of(TABLE).llm is False
+    assert source_of({**TABLE, "llm": True}).llm is True
+    assert source_of(PLAIN).llm is True
+
+
+def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
+    assert table(source_of(TABLE)) == TABLE
+    assert table(source_of({**TABLE, "llm": True})) == {**TABLE, "llm": True}
+    assert source_of(table(source_of(TABLE))) == source_of(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"content": "full"}, "name the licence that permits it"),
+        ({"headers_env": {"cookie": "A_COOKIE"}}, "remove one of them"),
+        ({"cookies": "/etc/passwd"}, "is no file below the folder of the configuration"),
+        ({"cookies": "../cookies.txt"}, "is no file below the folder of the configuration"),
+        ({"cookies": "a/../../cookies.txt"}, "is no file below the folder of the configuration"),
+        ({"cookies": "a\\b"}, "is no file below the folder of the configuration"),
+        ({"url": "maildir:/var/mail/anna", "from": "news@a.example"}, "cookies is for the web"),
+    ],
+)
+def test_what_a_table_with_cookies_may_not_say(more: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        source_of({**TABLE, **more})
+
+
+def test_whole_texts_are_published_with_a_licence() -> None:
+    source = source_of({**TABLE, "content": "full", "licence": "CC-BY-4.0"})
+    assert source.content == "full"
+
+
+def test_cookies_are_a_right_that_no_list_of_a_stranger_gives() -> None:
+    assert 'cookies = "cookies/a.txt"' in list_given(source_of(TABLE)).rights
+    (outline,) = read_opml(write_opml("Evil", [source_of(TABLE)])).outlines
+    assert outline.removed == ("cookies",)
+    assert "cookies" not in outline.own
+
+
+def test_no_hub_is_asked_for_a_feed_behind_a_login() -> None:
+    assert may_subscribe(Source(**PLAIN))
+    assert not may_subscribe(Source(**TABLE))
+
+
+def test_a_source_is_visited_again_and_its_feeds_are_made_again_when_it_gets_cookies() -> None:
+    assert reconciled(Source(**PLAIN), None).terms != reconciled(Source(**TABLE), None).terms
+    assert of_source(Source(**PLAIN)) != of_source(Source(**TABLE))

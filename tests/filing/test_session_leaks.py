@@ -1,0 +1,257 @@
+"""Cookies go to their host alone, and stand nowhere but in their files."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from syndicator.app.clock import utc_now
+from syndicator.configuration.settings import Settings
+from syndicator.console import security
+from syndicator.core.model import Source
+from syndicator.filing.context import page_request, picture_request
+from syndicator.showing.explain import show_url
+from tests import commands
+from tests.console.api.client import Client
+from tests.console.conftest import serve
+from tests.faults.instance import Instance
+from tests.logins import (
+    DESCRIPTION,
+    SECRET_WORDS,
+    TOKEN,
+    Asked,
+    Reader,
+    Reply,
+    Site,
+    cookie_line,
+    resolve_names,
+    serving,
+    story,
+)
+
+RENEWED = "renewed-value-of-the-session"
+HOST = "127.0.0.1"
+
+
+@dataclass
+class Web:
+    """A site with a login at www.review.example, and others to which it leads."""
+
+    site: Site
+    others: list[Site]
+
+
+@contextmanager
+def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    names = ("shop.review.example", "evil.example", "www.review.example.evil.example")
+    resolve_names(
+        monkeypatch, dict.fromkeys((*names, "www.review.example", "review.example"), "127.0.0.1")
+    )
+    with ExitStack() as stack:
+        others = [
+            stack.enter_context(serving(Site(lambda asked: Reply(story())), name=name))
+            for name in (*names, "www.review.example")  # the last: another port of its host
+        ]
+
+        def answer(asked: Asked) -> Reply:
+            number = asked.path.rpartition("-")[2]
+            if asked.path.startswith("/away"):
+                location = f"{others[int(number)].base}/by-redirect"
+                return Reply(status=302, headers=[("Location", location)])
+            return Reply(story())
+
+        site = stack.enter_context(serving(Site(answer), name="www.review.example"))
+        site.stories = (
+            "/story",
+            *(f"/away-{number}" for number in range(len(others))),
+            *(f"{other.base}/by-feed" for other in others),
+        )
+        yield Web(site=site, others=others)
+
+
+def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with leading_away(monkeypatch) as web:
+        lines = [
+            cookie_line("www.review.example"),
+            cookie_line("evil.example", name="of_evil", subdomains=True),
+            cookie_line("shop.review.example", name="of_shop"),
+        ]
+        Reader(tmp_path, web.site, lines).visit(monkeypatch)
+    assert web.site.sent("/story") == [{"session": TOKEN}]
+    assert web.site.sent("/robots.txt") == [{}]
+    for other in web.others:
+        assert {asked.path for asked in other.asked} >= {"/by-redirect"}
+        assert all(asked.cookies == {} for asked in other.asked), other.base
+
+
+def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with leading_away(monkeypatch) as web:
+        Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit(
+            monkeypatch
+        )
+    assert web.site.sent("/story") == [{"session": TOKEN}]
+    assert [other.sent("/by-redirect") for other in web.others] == [[{}]] * len(web.others)
+
+
+def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with leading_away(monkeypatch) as web:
+        reply = Reply(
+            story(),
+            headers=[
+                ("Set-Cookie", "session=of-another-host; Domain=review.example; Path=/"),
+                ("Set-Cookie", "session=of-another-host; Path=/"),
+            ],
+        )
+        for other in web.others:
+            other.answer = lambda asked: reply
+        reader = Reader(tmp_path, web.site, [cookie_line("www.review.example")])
+        reader.visit(monkeypatch)
+    assert not reader.renewed.exists()
+
+
+MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a.txt")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_asked_with_them"),
+    [
+        ("https://www.review.example/story", True),
+        ("https://review.example/story", True),
+        ("https://evil.example/story", False),
+        ("https://www.review.example:8443/story", False),
+        ("http://www.review.example/story", False),  # anybody on the way could read them
+    ],
+)
+def test_which_requests_have_the_cookies_of_a_source(url: str, is_asked_with_them: bool) -> None:
+    request = page_request(url, MINE, Settings(), {})
+    assert request.cookies == ("cookies/a.txt" if is_asked_with_them else "")
+    assert picture_request(url, MINE, Settings()).cookies == ""
+
+
+def echo(asked: Asked) -> Reply:
+    """A page that repeats its cookies in text, links, scripts and headers, and renews them."""
+    value = asked.cookies.get("session", "")
+    more = (
+        f'<p>Your session is {value}.</p><a href="/next?s={value}">next</a>'
+        f'<script>var session = "{RENEWED}"; var old = "{value}";</script>'
+    )
+    headers = [("Set-Cookie", f"session={RENEWED}; Path=/"), ("X-Session", value)]
+    return Reply(story(more=more), headers=headers)
+
+
+def read_all(folder: Path, but: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent != but:
+            data = path.read_bytes()
+            yield path, gzip.decompress(data) if path.suffix == ".gz" else data
+
+
+def ask_api(reader: Reader) -> str:
+    """The answers of the API about sources, articles and state."""
+    security.set_password(
+        security.file_of(reader.folder / "state"), "operator", "a-password-for-tests"
+    )
+    serving_console = serve(cast(Instance, reader))
+    served = next(serving_console)
+    path = security.tokens_file_of(served.settings.state_dir)
+    token = security.create_token(path, "reader", "read", 30, utc_now())
+    client = Client(served.port, token)
+    paths = ("/sources", "/sources/review", "/articles", "/status", "/settings", "/log")
+    answers = [client.ask("GET", path) for path in paths]
+    assert [answer.status for answer in answers[:4]] == [200, 200, 200, 200]
+    assert list(serving_console) == []
+    return "\n".join(f"{answer.headers} {answer.text}" for answer in answers)
+
+
+def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    site = Site(echo, stories=("/story", "/story-2"))
+    with serving(site):
+        reader = Reader(
+            tmp_path, site, [cookie_line(HOST)], settings="[console]\nlisten = '127.0.0.1:0'\n"
+        )
+        reader.visit(monkeypatch)
+        with reader.open(monkeypatch) as app:
+            shown = asyncio.run(show_url(f"{site.base}/story-3", app.archive, app.configuration))
+        printed = [
+            commands.run(*words, "--config", str(reader.config))
+            for words in (("status", "--json"), ("check", "--json"), ("export",), ("sources",))
+        ]
+        texts = {
+            "answers of the API": ask_api(reader),
+            "show": repr(shown),
+            "commands": "\n".join(each.stdout + each.stderr for each in printed),
+        }
+    assert "cookies/review.txt" in texts["commands"]
+    assert len(reader.articles()) >= 1
+    sent = {value for each in site.asked for value in each.cookies.values()}
+    assert sent == {TOKEN, RENEWED}
+    assert TOKEN in reader.file.read_text()
+    assert RENEWED in reader.renewed.read_text()
+    files = list(read_all(tmp_path, but=reader.file.parent))
+    assert any(b"Your session is" in data for path, data in files if path.suffix == ".gz")
+    texts["logs"] = "\n".join(f"{each.getMessage()} {each.__dict__}" for each in caplog.records)
+    assert "asked" in texts["logs"]
+    for secret in (TOKEN, RENEWED):
+        assert [path for path, data in files if secret.encode() in data] == []
+        assert [name for name, text in texts.items() if secret in text] == []
+
+
+def read_public(folder: Path) -> str:
+    return "\n".join(
+        path.read_text(errors="replace")
+        for path in sorted((folder / "feeds/public").rglob("*"))
+        if path.is_file()
+    )
+
+
+@pytest.mark.parametrize("secret_path", ["", "k" * 40])
+def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
+    secret_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = f'[publish]\nsecret_path = "{secret_path}"\n' if secret_path else ""
+    site = Site(lambda asked: Reply(story()))
+    with serving(site):
+        reader = Reader(tmp_path, site, [cookie_line(HOST)], settings=settings)
+        reader.visit(monkeypatch)
+    published = read_public(tmp_path)
+    assert DESCRIPTION in published
+    assert f"{site.base}/story" in published
+    for word in SECRET_WORDS.split():
+        assert (word in published) is bool(secret_path)
+    (article,) = reader.articles()
+    assert all(word in article for word in SECRET_WORDS.split())
+    assert DESCRIPTION[:40] in article
+
+
+def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = story().replace(DESCRIPTION.encode(), b"")
+    site = Site(lambda asked: Reply(page))
+    with serving(site):
+        reader = Reader(tmp_path, site, [cookie_line(HOST)])
+        reader.visit(monkeypatch)
+        for words in (("describe", "--all"), ("reread", "--source", "review"), ("build",)):
+            done = commands.run(*words, "--config", str(reader.config))
+            assert done.returncode == 0, done.stderr
+        with reader.open(monkeypatch) as app:
+            assert not app.configuration.sources["review"].llm
+    published = read_public(tmp_path)
+    assert "Story 0" in published
+    assert "The council of the town decided" not in published
+    assert "Engineers had found" not in published

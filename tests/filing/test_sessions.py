@@ -1,0 +1,290 @@
+"""Sites behind a login: each is read with its cookies, or its session is reported to have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.archive import as_place
+from syndicator.core.model import Source
+from syndicator.core.reasons import ConditionReason
+from syndicator.filing.sessions import is_login_address
+from syndicator.health.conditions import Condition
+from syndicator.health.observing import examine
+from tests.logins import (
+    EARLIER,
+    LEAD,
+    LOGIN_FORM,
+    PAYWALL,
+    TOKEN,
+    Asked,
+    Reader,
+    Reply,
+    Site,
+    cookie_line,
+    make_tls,
+    resolve_names,
+    serving,
+    story,
+)
+
+ENTRIES = 4
+
+
+def if_known(asked: Asked, wall: Reply, name: str = "session", value: str = TOKEN) -> Reply:
+    """The story for a reader with the session, else the wall."""
+    if asked.cookies.get(name) == value:
+        return Reply(story(f"The old bridge {asked.path}"))
+    return wall
+
+
+REFUSED = Reply(b"<title>No</title>", status=401)
+FORBIDDEN = Reply(b"<title>No</title>", status=403)
+FORM = Reply(LOGIN_FORM.encode())
+PAY = Reply(PAYWALL.encode())
+
+
+def by_redirect(asked: Asked) -> Reply:
+    if asked.path.startswith("/account/login"):
+        return Reply(story("Welcome to our readers"))  # no form: scripts draw it
+    return if_known(asked, Reply(status=302, headers=[("Location", "/account/login?back=1")]))
+
+
+def by_path(asked: Asked) -> Reply:
+    if asked.path == "/feed":
+        assert not asked.cookies
+    return if_known(asked, REFUSED)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`answer`: of the site; `good`, `bad`: lines of a session that holds, of one that ended."""
+
+    answer: Callable[[Asked], Reply]
+    good: str
+    bad: str
+    name: str = ""
+    stories: tuple[str, ...] = ("/story",)
+    open_feed: bool = True
+
+
+HOST = "127.0.0.1"
+OLD = cookie_line(HOST, value="one-that-nobody-knows")
+CASES = {
+    "a cookie, and a wall with 401": Case(
+        lambda asked: if_known(asked, REFUSED), cookie_line(HOST), OLD
+    ),
+    "a wall with 403": Case(lambda asked: if_known(asked, FORBIDDEN), cookie_line(HOST), OLD),
+    "a wall with 200 that is a form": Case(
+        lambda asked: if_known(asked, FORM), cookie_line(HOST), OLD
+    ),
+    "a wall with 200 that is a paywall": Case(
+        lambda asked: if_known(asked, PAY), cookie_line(HOST), OLD
+    ),
+    "a wall with 200 below the beginning of the article": Case(
+        lambda asked: if_known(asked, Reply(LEAD.encode())), cookie_line(HOST), OLD
+    ),
+    "a wall by redirect to a page of scripts": Case(by_redirect, cookie_line(HOST), OLD),
+    "a cookie of the parent domain": Case(
+        lambda asked: if_known(asked, REFUSED),
+        cookie_line(".review.example", subdomains=True),
+        cookie_line("review.example"),
+        name="www.review.example",
+    ),
+    "a cookie of a path": Case(
+        by_path,
+        cookie_line(HOST, path="/members"),
+        cookie_line(HOST, path="/mem"),
+        stories=("/members/story",),
+    ),
+    "a cookie that has expired in the file": Case(
+        lambda asked: if_known(asked, REFUSED),
+        cookie_line(HOST),
+        cookie_line(HOST, expires=EARLIER),
+    ),
+    "a cookie without an end": Case(
+        lambda asked: if_known(asked, REFUSED),
+        cookie_line(HOST, expires=0),
+        cookie_line(HOST, expires=0, value="one-that-nobody-knows"),
+    ),
+    "a secure cookie, and http": Case(
+        lambda asked: if_known(asked, REFUSED), cookie_line(HOST), cookie_line(HOST, secure=True)
+    ),
+    "a feed behind the login": Case(
+        lambda asked: Reply(status=401), cookie_line(HOST), OLD, open_feed=False
+    ),
+}
+
+
+def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
+    with reader.open(monkeypatch) as app:
+        found = examine(as_place(app.archive, app.configuration)).conditions
+    return [each for each in found if each.kind == ConditionReason.SESSION_ENDED]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(case.answer, stories=case.stories, open_feed=case.open_feed)
+    if not case.open_feed:
+        site.answer = lambda asked: (
+            if_known(asked, REFUSED)
+            if asked.path != "/feed" or TOKEN not in asked.cookies.values()
+            else site.feed()
+        )
+    resolve_names(monkeypatch, {case.name: "127.0.0.1"} if case.name else {})
+    with serving(site, name=case.name):
+        reader = Reader(tmp_path, site, [case.bad])
+        reader.visit(monkeypatch)
+        assert reader.articles() == []
+        (condition,) = session_conditions(reader, monkeypatch)
+        assert condition.reason == "the session of review ended"
+        assert condition.cure == "export its cookies again"
+        assert condition.needs_you
+        reader.now += timedelta(minutes=1)
+        reader.export([case.good])
+        reader.visit(monkeypatch, due=True)
+        assert len(reader.articles()) == 1
+        assert session_conditions(reader, monkeypatch) == []
+
+
+def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = make_tls(tmp_path, monkeypatch)
+    renewed = ("Set-Cookie", "session=renewed-over-tls; Path=/; Secure")
+
+    def answer(asked: Asked) -> Reply:
+        if asked.cookies.get("session") == TOKEN:
+            return Reply(story(), headers=[renewed])
+        return REFUSED
+
+    with serving(Site(answer), tls=tls) as site:
+        reader = Reader(tmp_path, site, [cookie_line(HOST, secure=True)])
+        reader.visit(monkeypatch)
+        assert len(reader.articles()) == 1
+        assert session_conditions(reader, monkeypatch) == []
+    assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed.read_text()
+
+
+def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories = [f"/story-{number}" for number in range(12)]
+    site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
+    with serving(site):
+        reader = Reader(tmp_path, site, [OLD])
+        reader.visit(monkeypatch)
+        pages = [asked for asked in site.asked if asked.path.startswith("/story")]
+        assert len(pages) <= ENTRIES  # those that are read side by side
+        with reader.open(monkeypatch) as app:
+            counts = app.archive.store.status.counts()
+            assert (counts.pending, counts.refused) == (12, 0)
+            rows = app.archive.store.visits.pending("review", reader.now + timedelta(days=1))
+            assert {(row.reason, row.tries) for row in rows} == {("session-ended", 0)}
+        (condition,) = session_conditions(reader, monkeypatch)
+        assert condition.count == 12
+        reader.now += timedelta(minutes=59)
+        reader.visit(monkeypatch)
+        assert len([each for each in site.asked if each.path.startswith("/story")]) == len(pages)
+        reader.export([cookie_line(HOST)])
+        reader.visit(monkeypatch, due=True)
+        assert len(reader.articles()) == 12
+
+
+def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(lambda asked: REFUSED)
+    with serving(site):
+        reader = Reader(tmp_path, site, [OLD])
+        text = (reader.config / "sources.toml").read_text()
+        (reader.config / "sources.toml").write_text(
+            "\n".join(line for line in text.splitlines() if "cookies" not in line)
+        )
+        outcome = reader.visit(monkeypatch)
+        assert outcome is not None
+        assert [problem.reason for problem in outcome.skipped] == ["http-401"]
+        with reader.open(monkeypatch) as app:
+            assert app.archive.store.status.counts().refused == 1
+
+
+def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    valid = [TOKEN]
+
+    def rotate(asked: Asked) -> Reply:
+        """Each page renews the session; the one before is worth nothing any more."""
+        if asked.cookies.get("session") != valid[-1]:
+            return REFUSED
+        valid.append(f"renewed-session-{len(valid)}")
+        headers = [
+            ("Set-Cookie", "seen=once-or-more; Path=/; Max-Age=600"),
+            ("Set-Cookie", f"session={valid[-1]}; Path=/; HttpOnly; Max-Age=86400"),
+        ]
+        return Reply(story(f"The bridge {asked.path}"), headers=headers)
+
+    site = Site(rotate)
+    with serving(site):
+        reader = Reader(tmp_path, site, [cookie_line(HOST)])
+        before = reader.file.read_bytes()
+        for number in range(3):
+            site.stories = (f"/story-{number}",)
+            reader.visit(monkeypatch)
+            reader.now += timedelta(hours=1)
+        assert len(valid) == 4
+        assert session_conditions(reader, monkeypatch) == []
+        assert reader.file.read_bytes() == before
+        assert f"session\t{valid[-1]}" in reader.renewed.read_text()
+        assert reader.renewed.stat().st_mode & 0o777 == 0o600
+        assert [path.name for path in reader.file.parent.iterdir() if ".tmp" in path.name] == []
+
+        reader.export([cookie_line(HOST, value="exported-again")])
+        valid.append("exported-again")
+        site.stories = ("/story-9",)
+        reader.visit(monkeypatch)
+        assert len(valid) == 6  # the renewed ones of the export before do not count
+
+
+def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(lambda asked: if_known(asked, REFUSED))
+    with serving(site):
+        reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])
+        outcome = reader.visit(monkeypatch)
+        assert site.asked == []
+        assert outcome is not None
+        assert outcome.reason == "bad-cookies"
+        assert f"{reader.file}, line 2: it has 4 parts" in outcome.detail
+        assert "export the cookies again" in outcome.detail
+        assert TOKEN not in outcome.detail
+        reader.now += timedelta(minutes=1)
+        reader.export([cookie_line(HOST)])
+        reader.visit(monkeypatch, due=True)
+        assert len(reader.articles()) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "is_login"),
+    [
+        ("https://a.example/story", "https://a.example/login?next=/story", True),
+        ("https://a.example/story", "https://id.a.example/sign-in", True),
+        ("https://a.example/story", "https://a.example/story", False),
+        ("https://a.example/story", "https://a.example/blog/login-pages-that-work", False),
+        ("https://a.example/login", "https://a.example/login/new", False),
+        ("https://a.example/story", "https://a.example/story-2", False),
+    ],
+)
+def test_which_addresses_are_those_of_login_forms(
+    asked: str, answered: str, is_login: bool
+) -> None:
+    assert is_login_address(asked, answered) is is_login
+
+
+def test_a_source_without_cookies_has_the_terms_of_before() -> None:
+    assert Source(key="a", url="https://a.example/").cookies == ""

@@ -1,0 +1,143 @@
+"""Files of cookies, and what sites renew of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles import disk
+from syndicator.visiting.fetch.cookie_files import CookieFiles, is_telling
+from syndicator.visiting.fetch.cookies import BadCookies
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = int((NOW + timedelta(days=30)).timestamp())
+URL = "https://review.example/story"
+FILE = "cookies/review.txt"
+
+
+class Folder:
+    """A folder with a file of one session."""
+
+    def __init__(self, root: Path, value: str = "first-session", *, secure: bool = False) -> None:
+        self.root = root
+        self.path = root / FILE
+        self.path.parent.mkdir()
+        self.now = NOW
+        self.export(value, secure=secure)
+
+    def export(self, value: str, *, secure: bool = False) -> None:
+        flag = "TRUE" if secure else "FALSE"
+        parts = ("review.example", "FALSE", "/", flag, str(LATER), "session", value)
+        self.path.write_text("\t".join(parts) + "\n")
+
+    def open(self) -> CookieFiles:
+        return CookieFiles(self.root, lambda: self.now)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder: Folder) -> None:
+    files = folder.open()
+    files.renew(FILE, URL, ["session=second-session; Path=/", "other=1; Path=/; Max-Age=60"])
+    assert files.header(FILE, URL) == "session=second-session; other=1"
+    assert folder.open().header(FILE, URL) == "session=second-session; other=1"
+    folder.now += timedelta(minutes=2)
+    assert folder.open().header(FILE, URL) == "session=second-session"
+    folder.export("third-session-exported")
+    assert files.header(FILE, URL) == "session=third-session-exported"
+    assert folder.open().header(FILE, URL) == "session=third-session-exported"
+
+
+def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
+    files = folder.open()
+    files.renew(FILE, URL, ["session=; Path=/; Max-Age=0"])
+    assert files.header(FILE, URL) == ""
+    assert folder.open().header(FILE, URL) == ""
+
+
+def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
+    files = folder.open()
+    end = datetime.fromtimestamp(LATER, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    lines = [f"session=first-session; Path=/; Expires={end}", "nobody=; Max-Age=0"]
+    files.renew(FILE, URL, lines)
+    files.renew(FILE, URL, ["session=x; Domain=evil.example"])
+    assert sorted(path.name for path in folder.path.parent.iterdir()) == ["review.txt"]
+
+
+def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, secure=True)
+    files = folder.open()
+    files.renew(FILE, URL.replace("https", "http"), ["session=of-somebody-else; Path=/"])
+    assert files.header(FILE, URL) == "session=first-session"
+
+
+def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = folder.open()
+    files.renew(FILE, URL, ["session=second-session; Path=/"])
+    renewed = folder.root / f"{FILE}.renewed"
+    assert renewed.stat().st_mode & 0o777 == 0o600
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = renewed.read_bytes()
+    monkeypatch.setattr(disk.os, "fsync", fail)
+    files.renew(FILE, URL, ["session=third-session; Path=/"])
+    assert renewed.read_bytes() == before
+    assert files.header(FILE, URL) == "session=third-session"  # this process goes on with it
+
+
+def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
+    folder.open().renew(FILE, URL, ["session=second-session; Path=/"])
+    renewed = folder.root / f"{FILE}.renewed"
+    renewed.write_bytes(renewed.read_bytes()[:-20] + b"\nhalf a line")
+    assert folder.open().header(FILE, URL) == "session=first-session"
+
+
+def test_a_file_that_is_missing_or_too_large_is_named(folder: Folder) -> None:
+    with pytest.raises(BadCookies, match=r"cookies/none.txt: No such file or directory; export"):
+        folder.open().header("cookies/none.txt", URL)
+    folder.path.write_bytes(b"#" * 5_000_001)
+    with pytest.raises(BadCookies, match=r"review.txt: it has more than 5,000,000 bytes"):
+        folder.open().header(FILE, URL)
+
+
+def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> None:
+    folder.export("a%2Fb&c/first-session")
+    files = folder.open()
+    files.renew(FILE, URL, ["session=second-value-of-the-session; Path=/"])
+    assert files.secrets(FILE, URL) >= {
+        "a%2Fb&c/first-session",
+        "a/b&c/first-session",
+        "a%2Fb&amp;c/first-session",
+        "a%2Fb&c\\/first-session",
+        "second-value-of-the-session",
+    }
+    assert files.secrets(FILE, "https://other.example/") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("s3ntinel-of-it", True),
+        ("a1b2c3d4", True),
+        ("sentinel-of-the-session", True),
+        ("12345678901234567890", True),
+        ("%7Ba1b2c3d4%7D", True),
+        ("a1b2c3", False),
+        ("subscriber", False),
+        ("dark%20mode", False),
+        ("2026-03-10", False),
+        ("1773144000", False),
+        ("https%3A%2F%2Freview.example%2F2026%2Fstory", False),
+    ],
+)
+def test_words_numbers_and_addresses_stay_in_pages(value: str, expected: bool) -> None:
+    assert is_telling(value) is expected
