@@ -158,6 +158,10 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
     }
 
 
+def _write_date(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
+
+
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
     """Return host and address of the first of `addresses`, without numeric hosts: a number tells
     a reader nothing."""
@@ -169,10 +173,6 @@ def _name_site(view: View) -> str:
     """Return the host of an article or, if it is a number, the title of its source."""
     name = host(view.url)
     return view.origin.title if is_numeric_host(name) else name
-
-
-def _write_date(moment: datetime) -> str:
-    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
