@@ -97,6 +97,12 @@ def _fingerprint_inputs(app: App, pages: Look) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
+def has_new_inputs(app: App) -> bool:
+    """Return True if settings, sources or page files differ from those of the last build."""
+    inputs = _fingerprint_inputs(app, look(app.configuration.folder))
+    return app.archive.store.visits.note(_BUILT) != inputs
+
+
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
     index = app.archive.store.index
     if (

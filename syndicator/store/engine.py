@@ -15,6 +15,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
 from syndicator.store.database import Database, drive, explain
+from syndicator.store.fleet.builds import Builds
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
@@ -92,6 +93,10 @@ class Store:
         """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker
         gets a job."""
         return postgres.retried(Shards(self._db, self.hosts(lease), lease))
+
+    def builds(self) -> Builds:
+        """Return the jobs that one worker has at a time."""
+        return postgres.retried(Builds(self._db))
 
     def workers(self, lease: float) -> Workers:
         """Return the list of workers. `lease`: seconds without heartbeat after which one is not

@@ -19,6 +19,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import (
     ArticleRecord,
+    Built,
     FeedRow,
     FileStamp,
     Progress,
@@ -166,6 +167,14 @@ _COUNT = (
     update(schema.feeds)
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
     .values(count=_f["count"] + bindparam("more"))
+)
+_NOTE_BUILD = (
+    update(schema.feeds)
+    .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
+    .values(built_at=bindparam("at"), shown=bindparam("entries"), built_count=bindparam("articles"))
+)
+_BUILDS = select(_f.axis, _f.slug, _f.built_at, _f.shown, _f.built_count).where(
+    _f.built_at.is_not(None)
 )
 _PUBLISH = (
     update(schema.feeds)
@@ -519,6 +528,32 @@ class Index:
     def newest_mark(self) -> int:
         """Return the number of the newest stale mark, 0 without marks. It grows with new work."""
         return int(self._db.scalar(_NEWEST_MARK))
+
+    def builds(self) -> dict[FeedKey, Built]:
+        """Return the last build of each feed that `note_builds` recorded, in seconds since 1970."""
+        return {
+            FeedKey(row.axis, row.slug): Built(
+                at=row.built_at / 1e6, entries=row.shown, articles=row.built_count
+            )
+            for row in self._db.rows(_BUILDS)
+        }
+
+    def note_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
+        """Record for all machines when feeds were built. `built`: numbers of entries shown and of
+        articles."""
+        values = [
+            {
+                "a": key.axis,
+                "s": key.slug,
+                "at": codec.micros(at),
+                "entries": entries,
+                "articles": articles,
+            }
+            for key, (entries, articles) in sorted(built.items())
+        ]
+        if values:
+            with self._db.write() as connection:
+                connection.execute(_NOTE_BUILD, values)
 
     def has_unbuilt(self, axis: str) -> bool:
         """Return True if a stale feed of the axis was never built. Reads only marks."""
