@@ -23,9 +23,9 @@ PUBLIC = '[publish]\nstories = "off"\n'
 
 
 class Post:
-    """An instance that follows newsletters of one mailbox, by default of a Maildir. `more`: lines of
     """An instance that follows newsletters of one mailbox, by default of a Maildir. `more`: further
     lines of every source."""
+
     def __init__(
         self, folder: Path, url: str = "", more: str = "", environ: Mapping[str, str] | None = None
     ) -> None:
