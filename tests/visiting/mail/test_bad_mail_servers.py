@@ -18,6 +18,7 @@ from tests.mail_server import Answer, MailServer, Say, running_mail_server
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 NAME = MailName(name="7:1", position="7:1")
 HEAD = b'1 FETCH (UID 1 RFC822.SIZE 50 INTERNALDATE "10-Jan-2026 12:00:00 +0000" BODY[HEADER]<0> '
+LINE = b"* SEARCH" + b" 1" * 9_000 + b"\r\n"
 
 
 def open_folder(server: MailServer) -> imap.ImapFolder:
@@ -77,7 +78,11 @@ def drop_by_drop(say: Say) -> None:
         ({"SEARCH": "BYE shutting down\nOK"}, "disconnected", "shutting down"),
         ({"SEARCH": lambda say: None}, "disconnected", ""),
         ({"SEARCH": without_end(b"* SEARCH", b" 1" * 50_000)}, "protocol", "1,000,000 bytes"),
-        ({"SEARCH": without_end(b"", b"* SEARCH" + b" 1" * 9_000 + b"\r\n")}, "protocol", "2,000,000 bytes"),
+        (
+            {"SEARCH": without_end(b"", LINE)},
+            "protocol",
+            "2,000,000 bytes",
+        ),
         ({"FETCH": without_end(b"* " + HEAD + b"{999999999}\r\n", b"x")}, "protocol", "2,000,000"),
         ({"FETCH": b"1 FETCH (UID 1 BODY[HEADER]<0> {3}\r\nabc)\nOK"}, "protocol", "left out"),
         ({"SEARCH": drop_by_drop}, "timeout", ""),
