@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.runs import refresh
+from syndicator.visiting.mail.mailbox import MailName
+from syndicator.visiting.mail.maildir import Maildir
 from tests.faults.instance import InProcess
 from tests.filing.kinds.post import BRIDGES, DAY, NOW, PRIVATE, PUBLIC, TOWERS, Post
 from tests.mails import mail
@@ -138,3 +140,41 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(post: Post) -> None:
     (post.box / "cur").rmdir()
     outcome = post.visit()["bridges"]
     assert (outcome.status, outcome.reason) == ("failed", "no-folder")
+
+
+def test_a_sender_is_shown_as_it_names_itself(post: Post) -> None:
+    post.configure(BRIDGES)
+    name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
+    post.deliver("1.host", mail(1, NOW, headers=name))
+    post.visit()
+    assert [each.author for each in post.articles()] == ["Ida from Bridges & Co"]
+
+
+def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(post: Post) -> None:
+    post.configure(BRIDGES + 'after = "move:Read"\n')
+    (post.box / ".Read").write_text("no folder")
+    post.deliver("1.host", mail(1, NOW))
+    post.visit()
+    post.deliver("2.host", mail(2, NOW))
+    outcome = post.visit()["bridges"]
+    assert (len(outcome.added), outcome.status) == (1, "new")
+    assert 'after = "move:Read" was not possible' in post.warning("bridges")
+    assert (post.box / "new/1.host").exists()
+
+
+def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.configure(BRIDGES)
+    post.deliver("1.host", mail(1, NOW))
+    fetch = Maildir.fetch
+
+    def move_and_fetch(box: Maildir, name: MailName) -> bytes:
+        (box.folder / name.name).rename(box.folder / "cur/1.host:2,")
+        monkeypatch.setattr(Maildir, "fetch", fetch)
+        return box.fetch(name)
+
+    monkeypatch.setattr(Maildir, "fetch", move_and_fetch)
+    outcome = post.visit()["bridges"]
+    assert (len(outcome.added), outcome.refused) == (0, 0)
+    assert len(post.visit()["bridges"].added) == 1
