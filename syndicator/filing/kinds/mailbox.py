@@ -44,7 +44,7 @@ _OTHERS: Final = "newsletters of "  # note in the database: those that no source
 class _Harvest:
     """What a visit found. `new`: mails of the newsletter that are not known yet; `filed`: those
     that are; `others`: newsletters that no source names; `end`: the position up to which all mails
-    are among these."""
+    are among these: a page that has too many is read again by the next visit."""
 
     end: str
     new: list[KnownMail] = field(default_factory=list)
@@ -128,7 +128,6 @@ def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMa
                 return False
             harvest.new.append(mail)
             taken.add(mail.headers.mid)
-            harvest.end = mail.name.position
     return True
 
 
