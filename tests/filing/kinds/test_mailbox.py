@@ -3,6 +3,7 @@ them is published than their reader permits."""
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from syndicator.visiting.mail.mailbox import MailName
 from syndicator.visiting.mail.maildir import Maildir
 from tests.faults.instance import InProcess
 from tests.filing.kinds.post import BRIDGES, DAY, NOW, PRIVATE, PUBLIC, TOWERS, Post
-from tests.mails import mail
+from tests.mails import deliver, mail
 
 
 @pytest.fixture
@@ -102,6 +103,19 @@ def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(post: Post) 
     }
     assert (len(outcome.added), outcome.refused) == (1, 2)
     assert len(post.visit()["bridges"].added) == 0
+
+
+def test_a_mail_of_100_megabytes_is_not_read(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(box: Maildir, name: MailName) -> bytes:
+        raise AssertionError(name)
+
+    monkeypatch.setattr(Maildir, "fetch", refuse)
+    post.configure(BRIDGES)
+    path = deliver(post.box, "1.host", mail(1, NOW), NOW)
+    os.truncate(path, 100_000_000)
+    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    [skipped] = post.visit()["bridges"].skipped
+    assert (skipped.reason, "100,000,000 bytes" in skipped.detail) == ("mail-too-large", True)
 
 
 def test_one_message_id_of_two_senders_changes_no_article(post: Post) -> None:
