@@ -19,7 +19,7 @@ from tests.filing.kinds.post import Post
 from tests.mails import deliver, mail
 from tests.newsletters import NEWSLETTERS, make_issues
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 MAILS = 20_000
 MOST_MORE_MEGABYTES = 80  # than for the same newsletters in a mailbox that has nothing else
 MOST_MORE_CPU = 60.0  # seconds: 3 ms a mail
