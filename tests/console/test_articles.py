@@ -55,7 +55,7 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     ("query", "found"),
     [
         ("q=WATT+seven", {"A seven-watt summariser"}),
-        ("q=100%25", set()),
+        ("q=100%25", {"The last mainframe whisperer teaches a model COBOL"}),  # its text says 100
         ("q=_", set()),
         ("filter=merged", {"The pothole commons"}),
         ("filter=untagged&source=holt&q=scraper", {"What my scraper owes your server"}),

@@ -111,6 +111,7 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
     for format in ("rss", "json", "html"):
         assert "https://two.example/a" in place.published(f"digests/morning.{format}")
+    assert "source" not in first  # it would be the digest itself
     assert atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     before = place.digests("public/digests")
     report(place, "three")
@@ -191,6 +192,16 @@ def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     place.build()
     assert place.digests("public/digests") == {}
+
+
+def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
+    place = place_of(tmp_path, 'query = "tag:llm or storm"\n')
+    with place.app() as app:
+        store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
+        store_articles(app, "A storm", "A text.", added=place.now)
+        store_articles(app, "Not published", "A storm.", added=place.now)
+    build_at(place, MORNING)
+    assert sorted(lines(place)) == [["https://one.example/a-storm"], ["https://one.example/tagged"]]
 
 
 def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
@@ -287,6 +298,7 @@ def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
         ('name = "a"\nof = "tag:ai"', "3: digest.of: write"),
         ('name = "a"\nat = "25:00"', "3: digest.at: write"),
         ('name = "a"\nat = "may 07:00"', "3: digest.at: write"),
+        ('name = "a"\nquery = "color:red"', "unknown field 'color'"),
         ('name = "a"\nmail = ["me"]', "3: digest.mail: write"),
         ('name = "a"\n[[digest]]\nname = "a"', "same name"),
     ],

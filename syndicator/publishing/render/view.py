@@ -93,6 +93,7 @@ _CODES: Final = (
     " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
 _LANGUAGES: Final = frozenset(_CODES.split())
+_RIGHT_TO_LEFT: Final = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"))
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
 _TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
@@ -127,6 +128,7 @@ class View:
     related: tuple[str, ...]
     origin: Origin  # the source feed; every field may be published
     source_key: str = ""
+    is_own: bool = False  # an entry that we wrote, such as a digest: it has no source feed
     picture: Picture | None = None  # for pages only
     content: str = ""  # HTML for readers: a card, the whole text, both, or ""
     markdown: str = ""  # the whole text, if the operator enabled it
@@ -177,7 +179,7 @@ def view(
         authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
         published=published,
         updated=_with_microseconds(updated, article.id),
-        summary=_summary(article, restricted) if shown != "link" else "",
+        summary=published_summary(article, restricted) if shown != "link" else "",
         html=_without_title(_printed(text.legal(html)), article.title) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
@@ -368,6 +370,14 @@ def language(value: str) -> str:
     return tag if fine and tag.isascii() else ""
 
 
+def direction(language: str) -> str:
+    """Return the direction in which a language is written, for the attribute `dir` of HTML."""
+    subtag, _, rest = language.lower().partition("-")
+    if subtag in _RIGHT_TO_LEFT and "latn" not in rest:
+        return "rtl"
+    return "ltr"
+
+
 def line(value: str) -> str:
     """Return a text as one line without characters that must not be published."""
     return text.line(_printed(value))
@@ -445,7 +455,8 @@ def _snippet(article: Article) -> int | None:
     )
 
 
-def _summary(article: Article, restricted: Sequence[str]) -> str:
+def published_summary(article: Article, restricted: Sequence[str]) -> str:
+    """Return the excerpt that may be shown. `restricted`: the rules of `permitted`."""
     whole = line(article.excerpt)
     limit = (
         _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
