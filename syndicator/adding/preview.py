@@ -120,9 +120,9 @@ async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Previe
             archive, configuration, session.jitter, fetcher, session.worker, lambda title: None
         )
         run = replace(run, traced=traces.__setitem__)
-        outcome, _ = await visit(
-            run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event()
-        )
+        new = run.visit(source, SourceState(key=source.key, url=source.url))
+        async with run.mailboxes.closing():
+            outcome, _ = await visit(new, stop=asyncio.Event())
         articles = [archive.article_store.get(stamp.path) for stamp in archive.article_store.walk()]
         rights = rights_in(archive.rights_file, source, archive.clock().date())
     newest = sorted(

@@ -208,6 +208,18 @@ class MailReason(Reason):
         "the mailbox has no such folder, or this account may not read it",
         "correct url in sources.toml, or let this account read the folder",
     )
+    LOGIN = (
+        "mail-login",
+        "the mail server refuses the user name or the password",
+        "correct url in sources.toml, or the variable with the password; it may want a password for"
+        " programs (app password)",
+    )
+    OAUTH = (
+        "mail-oauth",
+        "the mail server refuses the password; it wants OAuth, which is not supported",
+        "make a password for programs (app password) in the settings of the account; where there is"
+        " none, let mbsync or getmail bring the mails into a Maildir",
+    )
 
 
 class PageReason(Reason):

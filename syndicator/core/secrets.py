@@ -49,6 +49,11 @@ def expand(url: str, values: Mapping[str, str]) -> str:
     )
 
 
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """Return `text`, no address, with the values of its placeholders as they are."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+
+
 def masked(text: str, values: Mapping[str, str]) -> str:
     """Return `text` with each value, also if escaped, replaced by its placeholder."""
     for spelling, placeholder in spellings(values):

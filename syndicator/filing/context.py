@@ -29,6 +29,7 @@ from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.reasons import FetchReason
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing import ownership, worker_functions
+from syndicator.filing.open_mailboxes import Mailboxes
 from syndicator.filing.ownership import Owners
 from syndicator.filing.page_reading import PageReading
 from syndicator.filing.records import VisitRecords
@@ -86,6 +87,7 @@ class RunContext(FilingContext):
     readable: Callable[[str], bool] | None = None  # True for pages to read; None: all
     # one per site
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    mailboxes: Mailboxes = field(default_factory=Mailboxes)
 
     def visit(self, source: Source, state: SourceState) -> "VisitContext":
         """Return the context of a visit to `source`."""

@@ -573,7 +573,12 @@ async def visit_all(
         done(outcome)
 
     try:
-        async with deadline(stop, max_seconds), sharing_commits(run), asyncio.TaskGroup() as group:
+        async with (
+            deadline(stop, max_seconds),
+            sharing_commits(run),
+            run.mailboxes.closing(),
+            asyncio.TaskGroup() as group,
+        ):
             for source, state in due:
                 group.create_task(visit_one(source, state))
     except BaseExceptionGroup as failed:

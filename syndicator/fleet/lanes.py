@@ -253,7 +253,7 @@ class _Work:
                 lane.run, store=lane.app.archive.store.fenced(fence, self._waiting)
             )
         rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
-        async with task_group() as group:
+        async with lane.run.mailboxes.closing(), task_group() as group:
             saving = group.create_task(self._save_often())
             visits = []
             for source, state in self._due:

@@ -76,11 +76,7 @@ def _url(value: str) -> str:
 
 
 def _mailbox(value: str) -> str:
-    if parse_mailbox(value).host:
-        raise ValueError(
-            "is a mailbox of a server, which is not read yet; let mbsync or getmail bring its mails"
-            ' into a folder, and write "maildir:/path/of/the/folder"'
-        )
+    parse_mailbox(value)
     for name in secrets.variables(value):
         _no_setting(name)
     return value.strip()

@@ -50,7 +50,8 @@ def _file(context: EntryContext, reading: PageReading) -> Decision:
     article = as_filed(
         reading.article, context.announced, source, context.state, run.added(), default
     )
-    article = replace(article, also=(), aliases=(), cover=None, enclosure=None)
+    sender = context.announced.authors[0] if context.announced.authors else article.author
+    article = replace(article, author=sender, also=(), aliases=(), cover=None, enclosure=None)
     same_id = in_file(article.id, run)
     if same_id is not None and same_text(same_id, article):  # another source names it, too
         return endings.known_already(context, same_id)

@@ -6,25 +6,26 @@ in the mailbox is needed again. Only then, at the next visit, are they put away 
 
 import asyncio
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from syndicator.core import urls
+from syndicator.core import secrets, urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.mailboxes import parse_mailbox
 from syndicator.core.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Source
+from syndicator.core.reasons import FetchReason
 from syndicator.filing import worker_functions
-from syndicator.filing.context import VisitContext
+from syndicator.filing.context import RunContext, VisitContext, unset_detail, unset_in_url
 from syndicator.filing.kinds import newsletter
 from syndicator.filing.kinds.kind import Announced, Finding, Search
-from syndicator.reading.mail.headers import LARGEST, MailHeaders, read_headers
+from syndicator.filing.open_mailboxes import KnownMail, SharedMailbox
+from syndicator.reading.mail.headers import LARGEST, read_headers
 from syndicator.visiting.mail.mailbox import (
-    ListedMail,
-    Listing,
     MailboxFailed,
+    MailName,
     OpenMailbox,
     ReceivedMail,
     pack_mails,
@@ -33,18 +34,29 @@ from syndicator.visiting.mail.mailbox import (
 from syndicator.visiting.mail.maildir import Maildir
 
 FIRST_DAYS: Final = timedelta(days=30)  # before the first visit: a choice
+_PAGE: Final = 500  # mails whose headers are read together: 32 MB at most
 _MOST_MAILS: Final = 200  # of one visit; the others are read at the next one
 _MOST_BYTES: Final = 50_000_000  # the same
 _OTHERS: Final = "newsletters of "  # note in the database: those that no source names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sorted:
-    """The mails of a listing. `new`: of the newsletter, not known yet; `filed`: names of those that
-    are."""
+@dataclass(slots=True, kw_only=True)
+class _Harvest:
+    """What a visit found. `new`: mails of the newsletter that are not known yet; `filed`: those
+    that are; `others`: newsletters that no source names; `end`: the position up to which all mails
+    are among these: a page that has too many is read again by the next visit."""
 
-    new: tuple[ListedMail, ...]
-    filed: tuple[str, ...]
+    end: str
+    new: list[KnownMail] = field(default_factory=list)
+    filed: list[MailName] = field(default_factory=list)
+    others: dict[str, None] = field(default_factory=dict)
+
+    def has_room_for(self, mail: KnownMail) -> bool:
+        """True if this visit can fetch the mail, too. One is always fetched."""
+        if not self.new:
+            return True
+        size = sum(min(taken.size, LARGEST) for taken in (*self.new, mail))
+        return len(self.new) < _MOST_MAILS and size <= _MOST_BYTES
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
@@ -55,98 +67,128 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 async def visit(context: VisitContext) -> FetchResult:
     """Fetch the mails of the newsletter that came since the last visit."""
-    source, state, now = context.source, context.state, context.run.clock()
-    address = urls.redacted(source.url)
+    source = context.source
+    state = context.state
+    now = context.run.clock()
+    shown_url = urls.redacted(source.url)
     position = newsletter.read_position(source, state.validators.etag)
     since = (state.visits.first_visit or now) - FIRST_DAYS
     try:
-        mailbox = open_mailbox(context)
-        listing = await asyncio.to_thread(mailbox.list_mails, position.before, since)
-        headers = await asyncio.to_thread(_read_heads, listing)
-        sorted_mails = _sort(context, listing, headers)
-        taken = _take(sorted_mails.new)
-        received = await asyncio.to_thread(_fetch, mailbox, taken)
-        if source.after != "keep" and sorted_mails.filed:
-            await asyncio.to_thread(mailbox.put_away, sorted_mails.filed, source.after)
+        async with context.run.mailboxes.use(
+            source.url, lambda: open_mailbox(source, context.run)
+        ) as mailbox:
+            harvest = await _harvest(context, mailbox, position, since)
+            received = await asyncio.to_thread(_fetch, mailbox, harvest.new)
+            problem = await _put_away(mailbox, harvest.filed, source.after)
     except MailboxFailed as failed:
-        return Failed(url=address, reason=failed.reason, detail=failed.detail)
-    validator = state.validators.etag or ""
-    if len(taken) == len(sorted_mails.new):  # else the next visit begins where this one did
-        validator = newsletter.next_position(source, position, listing.position)
+        values = secrets.known(source.url, context.run.environ)
+        detail = secrets.masked(failed.detail, values)
+        return Failed(url=shown_url, reason=failed.reason, detail=detail)
     return Fetched(
-        url=address,
-        final_url=address,
+        url=shown_url,
+        final_url=shown_url,
         status=200,
-        headers={"etag": validator},
+        headers={"etag": newsletter.next_position(source, position, harvest.end)},
         body=pack_mails(received) if received else b"",
-        warning=_note_others(context, headers, now),
+        warning=problem or _note_others(context, harvest.others, now),
     )
 
 
-def open_mailbox(context: VisitContext) -> OpenMailbox:
-    """Return the mailbox of a source. Raises MailboxFailed."""
-    address = parse_mailbox(context.source.url)
-    return Maildir(Path(address.folder), LARGEST)
+async def _harvest(
+    context: VisitContext, mailbox: SharedMailbox, position: newsletter.Position, since: datetime
+) -> _Harvest:
+    """Read the headers of the mails since the last visit began, a page at a time, until there are
+    as many of the newsletter as one visit fetches."""
+    source = context.source
+    siblings = newsletter.find_siblings(context.run.sources, source)
+    harvest = _Harvest(end=position.after)
+    names = await asyncio.to_thread(mailbox.box.list_names, position.before, since)
+    for start in range(0, len(names), _PAGE):
+        page = names[start : start + _PAGE]
+        mails = await asyncio.to_thread(mailbox.read_heads, page)
+        if not _take_page(context, harvest, mails):
+            return harvest
+        others = newsletter.list_others(siblings, [mail.headers for mail in mails])
+        harvest.others.update(dict.fromkeys(others))
+        harvest.end = page[-1].position
+    return harvest
 
 
-def _read_heads(listing: Listing) -> list[MailHeaders]:
-    return [read_headers(mail.head) for mail in listing.mails]
+def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
+    """Add mails to `harvest`. Return False if there is no room for one of them."""
+    source = context.source
+    wanted = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
+    rows = context.run.store.entries(source.key, [mail.headers.mid for mail in wanted])
+    taken = {mail.headers.mid for mail in harvest.new}
+    for mail in wanted:
+        if mail.headers.mid in rows:
+            harvest.filed.append(mail.name)
+        elif mail.headers.mid not in taken:
+            if not harvest.has_room_for(mail):
+                return False
+            harvest.new.append(mail)
+            taken.add(mail.headers.mid)
+    return True
 
 
-def _sort(context: VisitContext, listing: Listing, headers: Sequence[MailHeaders]) -> _Sorted:
-    """Sort the mails of a listing, which have these headers, into those of the newsletter that are
-    new, and filed ones."""
-    wanted = [
-        (mail, each.mid)
-        for mail, each in zip(listing.mails, headers, strict=True)
-        if newsletter.is_wanted(context.source, each)
-    ]
-    rows = context.run.store.entries(context.source.key, [mid for _, mid in wanted])
-    new: dict[str, ListedMail] = {}
-    filed: list[str] = []
-    for mail, mid in wanted:
-        if mid in rows:
-            filed.append(mail.name)
-        else:
-            new.setdefault(mid, mail)
-    return _Sorted(new=tuple(new.values()), filed=tuple(filed))
+def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
+    """Open the mailbox of a source. Raises MailboxFailed."""
+    address = parse_mailbox(source.url)
+    if not address.host:
+        return Maildir(Path(address.folder), LARGEST)
+    lacking = unset_in_url(source, run.environ)
+    if lacking:
+        raise MailboxFailed(FetchReason.UNSET_VARIABLE, unset_detail(lacking))
+    # late: a run without mail servers does not load what talks to them
+    from syndicator.visiting.mail.imap import open_folder
+
+    values = secrets.known(source.url, run.environ)
+    login = replace(
+        address,
+        user=secrets.fill_in(address.user, values),
+        password=secrets.fill_in(address.password, values),
+    )
+    return open_folder(login, source.allow, run.settings.fetch, LARGEST)
 
 
-def _take(mails: Sequence[ListedMail]) -> list[ListedMail]:
-    """Return the mails that one visit fetches, the oldest first."""
-    taken: list[ListedMail] = []
-    size = 0
-    for mail in mails[:_MOST_MAILS]:
-        size += min(mail.size, LARGEST)
-        if taken and size > _MOST_BYTES:
-            break
-        taken.append(mail)
-    return taken
-
-
-def _fetch(mailbox: OpenMailbox, mails: Sequence[ListedMail]) -> list[ReceivedMail]:
+def _fetch(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedMail]:
+    """Fetch mails. One that is gone by now is left out: if another program moved it, it is listed
+    again at the next visit."""
     received = []
     for mail in mails:
-        raw = mail.head if mail.size > LARGEST else mailbox.fetch(mail.name)
-        received.append(ReceivedMail(raw=raw or mail.head, size=mail.size, received=mail.received))
+        raw = mail.head or mailbox.box.fetch(mail.name)
+        if raw:
+            received.append(ReceivedMail(raw=raw, size=mail.size, received=mail.received))
     return received
 
 
-def _note_others(context: VisitContext, mails: Sequence[MailHeaders], now: datetime) -> str:
+async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
+    """Do with mails that are filed what the operator wants. Return why that was not possible: it
+    keeps no mail from being read."""
+    if after == "keep" or not names:
+        return ""
+    try:
+        await asyncio.to_thread(mailbox.box.put_away, names, after)
+    except MailboxFailed as failed:
+        return f'after = "{after}" was not possible: {failed.detail}'
+    return ""
+
+
+def _note_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
     """Note the newsletters that no source names. Return a line for the operator at the first source
     of the mailbox: it stands in `status` once."""
     store = context.run.store
     siblings = newsletter.find_siblings(context.run.sources, context.source)
     key = f"{_OTHERS}{urls.redacted(context.source.url)}"
     stored = store.note(key)
-    others = newsletter.merge_others(siblings, stored, newsletter.list_others(siblings, mails))
-    if others or stored:
-        note = json.dumps(others)
+    waiting = newsletter.merge_others(siblings, stored, list(others))
+    if waiting or stored:
+        note = json.dumps(waiting)
         if note != stored:
             store.set_note(key, note, now)
     if siblings and siblings[0].key != context.source.key:
         return ""
-    return newsletter.describe_others(others)
+    return newsletter.describe_others(waiting)
 
 
 async def entries(context: VisitContext, answer: Fetched) -> Announced:

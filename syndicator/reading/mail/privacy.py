@@ -46,12 +46,14 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 _SEPARATORS: Final = re.compile(r"[-_.~+,:;]+")
 _LONGEST_WORD: Final = 16  # letters of one word of a title in an address
 _DEEPEST: Final = 3  # addresses in addresses
+_LONGEST_NAME: Final = 40  # characters of the reader's name in a greeting
 _MOST_TEXT: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
     links: re.Pattern[str]
+    greetings: re.Pattern[str]
     paths: re.Pattern[str]
     segments: frozenset[str]
     parameters: frozenset[str]
@@ -80,6 +82,7 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
         if element.getroottree().getroot() is tree:
             _clean_link(element, reader)
     _remove_addresses(tree, reader)
+    _remove_greetings(tree)
     for element in tree.iter():
         href = element.get("href") if element.tag == "a" else None
         element.attrib.clear()
@@ -240,6 +243,16 @@ def _remove_addresses(tree: Any, reader: Reader) -> None:
                 _drop_line(parent, _LONG_LINE, only_block=True)
 
 
+def _remove_greetings(tree: Any) -> None:
+    """Remove lines that greet the reader and nothing else: "Hi Anna,"."""
+    for element in list(tree.iter(*_BLOCKS)):
+        if any(child.tag in _BLOCKS for child in element):
+            continue
+        line = text.line("".join(element.itertext()))
+        if _words().greetings.fullmatch(line.lower()):
+            _drop(element)
+
+
 def _drop_line(element: Any, longest: int, *, only_block: bool = False) -> None:
     """Remove the block that an element stands in, if its text is short; else the element alone, or
     nothing (`only_block`)."""
@@ -280,8 +293,10 @@ def _is_hidden(element: Any) -> bool:
 def _words() -> _Words:
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     paths = "|".join(re.escape(word) for word in table["personal_paths"])
+    greetings = "|".join(re.escape(word) for word in table["greetings"])
     return _Words(
         links=re.compile("|".join(map(_as_words, table["personal_links"]))),
+        greetings=re.compile(rf"({greetings})\b[^,!:]{{0,{_LONGEST_NAME}}}[,!:]"),
         paths=re.compile(rf"(?<![a-z])({paths})(?![a-z])"),
         segments=frozenset(table["personal_segments"]),
         parameters=frozenset(table["personal_parameters"]),

@@ -134,7 +134,7 @@ class Clients:
             return self._dial(info)
 
         if secure and self._tls is None:
-            self._tls = httpx.create_ssl_context()
+            self._tls = make_tls()
         tls = self._tls if secure and self._tls is not None else self._plain
         return AiohttpTransport(
             verify=tls,
@@ -144,15 +144,7 @@ class Clients:
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
-        settings = self._settings
-        try:
-            why = ssrf.verdict(
-                address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
-            )
-        except ValueError as error:  # an allow line that cannot be read permits nothing
-            why = str(error)
-        if why is not None:
-            raise Blocked(why)
+        check_address(self._settings, address, port, allow)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
         """Raise Blocked for forbidden IP addresses and private names. A proxy resolves other names
@@ -188,6 +180,23 @@ class Clients:
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
         )
+
+
+def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ...]) -> None:
+    """Raise Blocked for an address that is not permitted, by `allow` or the settings."""
+    try:
+        why = ssrf.verdict(
+            address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
+        )
+    except ValueError as error:  # an allow line that cannot be read permits nothing
+        why = str(error)
+    if why is not None:
+        raise Blocked(why)
+
+
+def make_tls() -> ssl.SSLContext:
+    """Return what connections are made with: certificates are checked, by SSL_CERT_FILE if set."""
+    return httpx.create_ssl_context()
 
 
 def _proxy(url: str) -> httpx.Proxy | None:

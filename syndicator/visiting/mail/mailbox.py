@@ -21,39 +21,41 @@ class MailboxFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedMail:
-    """A mail in a mailbox. `name`: what the mailbox calls it; `head`: its headers; `size`: in
-    bytes."""
+class MailName:
+    """What a mailbox calls a mail, and the position of a visit that has read it and all before."""
 
     name: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedMail:
+    """A mail in a mailbox. `head`: its headers; `size`: in bytes."""
+
+    name: MailName
     head: bytes
     size: int
     received: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """The mails since a position, and the position after them."""
-
-    mails: tuple[ListedMail, ...]
-    position: str
-
-
 class OpenMailbox(Protocol):
-    """A mailbox. Every call may raise MailboxFailed."""
+    """A mailbox. Every call but `close` may raise MailboxFailed."""
 
-    def list_mails(self, position: str, since: datetime) -> Listing:
-        """Return the mails that came after `position` ("": all), and were delivered after
-        `since`."""
+    def list_names(self, position: str, since: datetime) -> list[MailName]:
+        """Return the mails that came after `position` ("": all), and were delivered after `since`,
+        in the order in which they came. Those just before it may be among them."""
 
-    def fetch(self, name: str) -> bytes:
-        """Return a mail. It does not become a read one by that."""
+    def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
+        """Return the headers of mails, in their order; none of those that are gone."""
 
-    def put_away(self, names: Sequence[str], after: str) -> None:
+    def fetch(self, name: MailName) -> bytes:
+        """Return a mail, b"" if it is gone. It does not become a read one by that."""
+
+    def put_away(self, names: Sequence[MailName], after: str) -> None:
         """Do with mails that are filed what the operator wants: "seen", "move:FOLDER"."""
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection, also while another thread waits for an answer on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

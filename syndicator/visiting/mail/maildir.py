@@ -5,18 +5,13 @@ mail that was moved in has an old date of delivery, and a new ctime."""
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from syndicator.articles.disk import PRIVATE_FOLDER
-from syndicator.visiting.mail.mailbox import (
-    ListedMail,
-    Listing,
-    MailboxFailed,
-    refuse_folder,
-)
+from syndicator.visiting.mail.mailbox import ListedMail, MailName, refuse_folder
 
 _FOLDERS: Final = ("new", "cur")
 _LONGEST_HEAD: Final = 65_536
@@ -30,32 +25,45 @@ class Maildir:
         self.folder = folder
         self.largest = largest
 
-    def list_mails(self, position: str, since: datetime) -> Listing:
-        """Return the mails since `position`, the latest ctime in nanoseconds; mails of that moment
-        are listed again, as another may have come in it. Raises MailboxFailed."""
+    def list_names(self, position: str, since: datetime) -> list[MailName]:
+        """Return the mails since `position`, a ctime in nanoseconds; mails of that moment are
+        listed again, as another may have come in it. Raises MailboxFailed."""
         earliest = int(position or 0)
-        latest = earliest
-        mails: list[ListedMail] = []
+        found: list[tuple[int, str]] = []
         for name, stat in self._files():
-            latest = max(latest, stat.st_ctime_ns)
             received = datetime.fromtimestamp(stat.st_mtime, UTC)
-            if stat.st_ctime_ns < earliest or received < since:
-                continue
-            head = self._read(name, _LONGEST_HEAD)
-            mails.append(ListedMail(name=name, head=head, size=stat.st_size, received=received))
-        mails.sort(key=lambda mail: (mail.received, mail.name))
-        return Listing(mails=tuple(mails), position=str(latest))
+            if stat.st_ctime_ns >= earliest and received >= since:
+                found.append((stat.st_ctime_ns, name))
+        return [MailName(name=name, position=str(changed)) for changed, name in sorted(found)]
 
-    def fetch(self, name: str) -> bytes:
-        """Return a mail, at most `largest` bytes. Raises MailboxFailed."""
-        return self._read(name, self.largest)
-
-    def put_away(self, names: Sequence[str], after: str) -> None:
-        """Mark mails as seen, or move them. One that another program moved meanwhile is left to
-        it."""
+    def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
+        """Return the headers of mails; none of those that are gone. Raises MailboxFailed."""
+        mails: list[ListedMail] = []
         for name in names:
-            with suppress(FileNotFoundError):
-                self._put_away(name, after)
+            with self._open(name) as file:
+                if file is None:
+                    continue
+                stat = os.fstat(file.fileno())
+                head = file.read(_LONGEST_HEAD)
+            received = datetime.fromtimestamp(stat.st_mtime, UTC)
+            mails.append(ListedMail(name=name, head=head, size=stat.st_size, received=received))
+        return mails
+
+    def fetch(self, name: MailName) -> bytes:
+        """Return a mail, at most `largest` bytes; b"" if it is gone. Raises MailboxFailed."""
+        with self._open(name) as file:
+            return file.read(self.largest) if file is not None else b""
+
+    def put_away(self, names: Sequence[MailName], after: str) -> None:
+        """Mark mails as seen, and with "move:FOLDER" move them. One that another program moved
+        meanwhile is left to it. Raises MailboxFailed."""
+        for name in names:
+            try:
+                self._put_away(name.name, after)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise refuse_folder(f"{self.folder / name.name}: {error.strerror}") from error
 
     def close(self) -> None:
         """End nothing: no file stays open."""
@@ -92,20 +100,19 @@ class Maildir:
                     if entry.is_file(follow_symlinks=False):
                         yield f"{part}/{entry.name}", entry.stat(follow_symlinks=False)
 
-    def _read(self, name: str, most: int) -> bytes:
+    @contextmanager
+    def _open(self, name: MailName) -> Iterator[BinaryIO | None]:
+        """Open a mail; None if it is gone. A link or a pipe is no mail."""
+        path = self.folder / name.name
         try:
-            descriptor = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
-            return b""
+            yield None
+            return
         except OSError as error:
-            raise MailboxFailed(*_describe(self.folder / name, error)) from error
+            raise refuse_folder(f"{path}: {error.strerror}") from error
         with os.fdopen(descriptor, "rb") as file:
-            return file.read(most)
-
-
-def _describe(path: Path, error: OSError) -> tuple[str, str]:
-    failure = refuse_folder(f"{path}: {error.strerror}")
-    return failure.reason, failure.detail
+            yield file
 
 
 def _with_flag(name: str, flag: str) -> str:

@@ -36,7 +36,7 @@ def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> N
         ({"backfill": 3}, "backfill is for the web"),
         ({"rules": {"links": ["a"]}}, "take links"),
         ({"url": "maildir:Maildir"}, "no whole path"),
-        ({"url": "imaps://anna:${ANNA_MAIL}@mail.example/INBOX"}, "not read yet"),
+        ({"url": "imaps://anna:${SYNDICATOR_X}@mail.example/INBOX"}, "are settings"),
         ({"url": "imaps://anna:secret@mail.example/INBOX"}, "contains a password"),
         ({"url": "https://a.example/feed"}, "is for mailboxes"),
     ],

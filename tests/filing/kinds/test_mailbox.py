@@ -3,76 +3,19 @@ them is published than their reader permits."""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from syndicator.app.container import App, open_app
-from syndicator.articles.frontmatter import load
-from syndicator.core.model import Article, Outcome
 from syndicator.runs import refresh
-from syndicator.upkeep import reconcile
+from syndicator.visiting.mail.mailbox import MailName
+from syndicator.visiting.mail.maildir import Maildir
 from tests.faults.instance import InProcess
-from tests.mails import deliver, mail, make_maildir
-
-NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-BRIDGES = 'key = "bridges"\nfrom = "news@bridges.example"\n'
-TOWERS = 'key = "towers"\nlist = "weekly.towers.example"\n'
-PRIVATE = f'[publish]\nstories = "off"\nsecret_path = "{"a" * 40}"\n'
-PUBLIC = '[publish]\nstories = "off"\n'
-
-
-class Post:
-    """An instance that follows newsletters of one Maildir."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.box = make_maildir(folder / "Maildir")
-        self.now = NOW
-        (folder / "config").mkdir()
-
-    def configure(self, *sources: str, settings: str = PRIVATE) -> None:
-        tables = (f'[[source]]\nurl = "maildir:{self.box}"\n{source}' for source in sources)
-        (self.folder / "config/sources.toml").write_text("".join(tables))
-        (self.folder / "config/syndicator.toml").write_text(settings)
-
-    def deliver(self, name: str, raw: bytes) -> None:
-        deliver(self.box, name, raw, self.now)
-
-    def open(self) -> App:
-        return open_app(self.folder / "config", environ={}, clock=lambda: self.now)
-
-    def visit(self) -> dict[str, Outcome]:
-        """Visit all sources an hour after the last time."""
-        self.now += timedelta(hours=1)
-        with self.open() as app:
-            report = asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
-            reconcile.files(app.archive, app.configuration)
-        return {outcome.key: outcome for outcome in report.outcomes}
-
-    def warning(self, key: str) -> str:
-        with self.open() as app:
-            state = app.archive.store.visits.state(key)
-        return state.warning if state else ""
-
-    def files(self) -> list[Path]:
-        return sorted((self.folder / "feeds/articles").rglob("*.md"))
-
-    def articles(self) -> list[Article]:
-        return [load(path.read_bytes()) for path in self.files()]
-
-    def published(self) -> str:
-        texts = (
-            path.read_bytes().decode("utf-8", "replace")
-            for path in (self.folder / "feeds/public").rglob("*")
-            if path.is_file()
-        )
-        return "\n".join(texts)
+from tests.filing.kinds.post import BRIDGES, DAY, NOW, PRIVATE, PUBLIC, TOWERS, Post
+from tests.mails import deliver, mail
 
 
 @pytest.fixture
@@ -162,6 +105,19 @@ def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(post: Post) 
     assert len(post.visit()["bridges"].added) == 0
 
 
+def test_a_mail_of_100_megabytes_is_not_read(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(box: Maildir, name: MailName) -> bytes:
+        raise AssertionError(name)
+
+    monkeypatch.setattr(Maildir, "fetch", refuse)
+    post.configure(BRIDGES)
+    path = deliver(post.box, "1.host", mail(1, NOW), NOW)
+    os.truncate(path, 100_000_000)
+    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    [skipped] = post.visit()["bridges"].skipped
+    assert (skipped.reason, "100,000,000 bytes" in skipped.detail) == ("mail-too-large", True)
+
+
 def test_one_message_id_of_two_senders_changes_no_article(post: Post) -> None:
     post.configure(BRIDGES, 'key = "towers"\nfrom = "@towers.example"\n')
     post.deliver("1.host", mail(1, NOW))
@@ -198,3 +154,41 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(post: Post) -> None:
     (post.box / "cur").rmdir()
     outcome = post.visit()["bridges"]
     assert (outcome.status, outcome.reason) == ("failed", "no-folder")
+
+
+def test_a_sender_is_shown_as_it_names_itself(post: Post) -> None:
+    post.configure(BRIDGES)
+    name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
+    post.deliver("1.host", mail(1, NOW, headers=name))
+    post.visit()
+    assert [each.author for each in post.articles()] == ["Ida from Bridges & Co"]
+
+
+def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(post: Post) -> None:
+    post.configure(BRIDGES + 'after = "move:Read"\n')
+    (post.box / ".Read").write_text("no folder")
+    post.deliver("1.host", mail(1, NOW))
+    post.visit()
+    post.deliver("2.host", mail(2, NOW))
+    outcome = post.visit()["bridges"]
+    assert (len(outcome.added), outcome.status) == (1, "new")
+    assert 'after = "move:Read" was not possible' in post.warning("bridges")
+    assert (post.box / "new/1.host").exists()
+
+
+def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.configure(BRIDGES)
+    post.deliver("1.host", mail(1, NOW))
+    fetch = Maildir.fetch
+
+    def move_and_fetch(box: Maildir, name: MailName) -> bytes:
+        (box.folder / name.name).rename(box.folder / "cur/1.host:2,")
+        monkeypatch.setattr(Maildir, "fetch", fetch)
+        return box.fetch(name)
+
+    monkeypatch.setattr(Maildir, "fetch", move_and_fetch)
+    outcome = post.visit()["bridges"]
+    assert (len(outcome.added), outcome.refused) == (0, 0)
+    assert len(post.visit()["bridges"].added) == 1

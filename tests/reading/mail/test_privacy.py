@@ -91,6 +91,17 @@ def test_lines_about_the_subscription_go(foot: str) -> None:
     assert text == f"<body><p>{SENTENCE}</p><p>The end.</p></body>"
 
 
+@pytest.mark.parametrize("line", ["Hi Anna,", "Dear Dr. Smith:", "Liebe Anna!", "Bonjour,"])
+def test_a_line_that_greets_the_reader_goes(line: str) -> None:
+    text = clean(f"<table><tr><td><p>{line}</p></td></tr></table><p>{SENTENCE}</p>")
+    assert text == f"<body><p>{SENTENCE}</p></body>"
+
+
+@pytest.mark.parametrize("line", ["Hello, world: a history", "Dear readers, the bridges", "Hills"])
+def test_a_line_that_says_more_than_a_greeting_stays(line: str) -> None:
+    assert line in clean(f"<p>{line}</p><p>{SENTENCE}</p>")
+
+
 def test_a_long_text_stays_where_a_link_goes() -> None:
     text = clean(f'<p>{SENTENCE * 4} <a href="https://x.example/optout">Unsubscribe</a></p>')
     assert SENTENCE * 4 in text and "Unsubscribe" not in text and "optout" not in text

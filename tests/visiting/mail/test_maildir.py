@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.visiting.mail.mailbox import MailboxFailed, ReceivedMail, pack_mails, unpack_mails
+from syndicator.visiting.mail.mailbox import (
+    MailboxFailed,
+    MailName,
+    ReceivedMail,
+    pack_mails,
+    unpack_mails,
+)
 from syndicator.visiting.mail.maildir import Maildir
 from tests.mails import deliver, make_maildir
 
@@ -21,44 +27,63 @@ def folder(tmp_path: Path) -> Path:
     return make_maildir(tmp_path / "Maildir")
 
 
-def names(folder: Path, position: str = "") -> list[str]:
-    listing = Maildir(folder, 1000).list_mails(position, NOW - MONTH)
-    return [mail.name for mail in listing.mails]
+def named(name: str) -> MailName:
+    return MailName(name=name, position="")
 
 
-def position(folder: Path) -> str:
-    return Maildir(folder, 1000).list_mails("", NOW - MONTH).position
+def list_names(folder: Path, position: str = "") -> list[str]:
+    return [name.name for name in Maildir(folder, 1000).list_names(position, NOW - MONTH)]
 
 
-def test_mails_of_both_folders_are_listed_the_oldest_first(folder: Path) -> None:
+def last_position(folder: Path) -> str:
+    return Maildir(folder, 1000).list_names("", NOW - MONTH)[-1].position
+
+
+def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder: Path) -> None:
     deliver(folder, "2.host", b"Subject: b\n\nb", NOW)
     deliver(folder, "1.host:2,S", b"Subject: a\n\na", NOW - timedelta(days=3), "cur")
     deliver(folder, "0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
     (folder / "new/.hidden").write_bytes(b"x")
     (folder / "new/folder").mkdir()
     (folder / "new/link").symlink_to(folder / "new/2.host")
-    first, last = Maildir(folder, 1000).list_mails("", NOW - MONTH).mails
-    assert (first.name, last.name) == ("cur/1.host:2,S", "new/2.host")
-    assert (first.head, first.size, first.received) == (
+    box = Maildir(folder, 1000)
+    names = box.list_names("", NOW - MONTH)
+    assert {name.name for name in names} == {"new/2.host", "cur/1.host:2,S"}
+    assert sorted(names, key=lambda name: int(name.position)) == names
+    earlier = next(name for name in names if name.name.startswith("cur"))
+    later = next(name for name in names if name.name.startswith("new"))
+    [mail] = box.read_heads([earlier])
+    assert (mail.name, mail.head, mail.size, mail.received) == (
+        earlier,
         b"Subject: a\n\na",
         13,
         NOW - timedelta(days=3),
     )
-    assert Maildir(folder, 1000).fetch(last.name) == b"Subject: b\n\nb"
-    assert Maildir(folder, 4).fetch(last.name) == b"Subj"
+    assert box.fetch(later) == b"Subject: b\n\nb"
+    assert Maildir(folder, 4).fetch(later) == b"Subj"
+
+
+def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None:
+    path = deliver(folder, "1.host", b"Subject: a\n\na", NOW)
+    box = Maildir(folder, 1000)
+    [name] = box.list_names("", NOW - MONTH)
+    path.rename(folder / "cur/1.host:2,S")
+    assert (box.read_heads([name]), box.fetch(name)) == ([], b"")
+    [moved] = box.list_names(name.position, NOW - MONTH)
+    assert moved.name == "cur/1.host:2,S"
 
 
 def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None:
     deliver(folder, "1.host", b"a", NOW)
-    before = position(folder)
+    before = last_position(folder)
     deliver(folder, "2.host", b"b", NOW - timedelta(days=20))
-    assert "new/2.host" in names(folder, before)
-    assert names(folder, str(int(position(folder)) + 1)) == []
+    assert "new/2.host" in list_names(folder, before)
+    assert list_names(folder, str(int(last_position(folder)) + 1)) == []
 
 
 def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> None:
     deliver(folder, "1.host", b"a", NOW)
-    assert names(folder, position(folder)) == ["new/1.host"]
+    assert list_names(folder, last_position(folder)) == ["new/1.host"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +99,7 @@ def test_a_mail_is_put_away_and_never_deleted(
     folder: Path, name: str, part: str, after: str, target: str
 ) -> None:
     deliver(folder, name, b"a mail", NOW, part)
-    Maildir(folder, 1000).put_away([f"{part}/{name}", "new/gone.host"], after)
+    Maildir(folder, 1000).put_away([named(f"{part}/{name}"), named("new/gone.host")], after)
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files == [folder / target]
     assert files[0].read_bytes() == b"a mail"
@@ -85,14 +110,14 @@ def test_a_mail_is_put_away_and_never_deleted(
 def test_no_mail_is_written_over(folder: Path) -> None:
     deliver(folder, "1.host", b"new", NOW)
     deliver(folder, "1.host:2,S", b"other", NOW, "cur")
-    Maildir(folder, 1000).put_away(["new/1.host"], "seen")
+    Maildir(folder, 1000).put_away([named("new/1.host")], "seen")
     assert (folder / "new/1.host").read_bytes() == b"new"
     assert (folder / "cur/1.host:2,S").read_bytes() == b"other"
 
 
 def test_a_folder_that_is_no_maildir_has_a_reason(tmp_path: Path) -> None:
     with pytest.raises(MailboxFailed) as failed:
-        Maildir(tmp_path, 1000).list_mails("", NOW)
+        Maildir(tmp_path, 1000).list_names("", NOW)
     assert failed.value.reason == "no-folder" and str(tmp_path) in failed.value.detail
 
 

@@ -1,0 +1,104 @@
+"""The mailboxes of a run: one connection to each, which all of its newsletters share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from syndicator.reading.mail.headers import LARGEST, MailHeaders, read_headers
+from syndicator.visiting.mail.mailbox import MailboxFailed, MailName, OpenMailbox
+
+_MOST_REMEMBERED: Final = 25_000  # mails whose headers are not asked for again: 30 MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMail:
+    """A mail whose headers were read. `head`: their bytes, if the mail itself is too large."""
+
+    name: MailName
+    headers: MailHeaders
+    size: int
+    received: datetime
+    head: bytes
+
+
+@dataclass(slots=True)
+class SharedMailbox:
+    """An open mailbox. `known`: mails whose headers a newsletter of this run has asked for."""
+
+    box: OpenMailbox
+    known: dict[str, KnownMail] = field(default_factory=dict)
+
+    def read_heads(self, names: Sequence[MailName]) -> list[KnownMail]:
+        """Return the mails with these names; none of those that are gone. Raises MailboxFailed."""
+        if len(self.known) > _MOST_REMEMBERED:
+            self.known.clear()
+        unknown = [name for name in names if name.name not in self.known]
+        for mail in self.box.read_heads(unknown):
+            self.known[mail.name.name] = KnownMail(
+                name=mail.name,
+                headers=read_headers(mail.head),
+                size=mail.size,
+                received=mail.received,
+                head=mail.head if mail.size > LARGEST else b"",
+            )
+        return [self.known[name.name] for name in names if name.name in self.known]
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A mailbox that was asked for. `failed`: why it could not be opened: it is not tried again in
+    this run, as wrong passwords lock accounts."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    mailbox: SharedMailbox | None = None
+    failed: MailboxFailed | None = None
+
+    async def open(self, open_mailbox: Callable[[], OpenMailbox]) -> SharedMailbox:
+        if self.failed is not None:
+            raise self.failed
+        if self.mailbox is None:
+            try:
+                self.mailbox = SharedMailbox(await asyncio.to_thread(open_mailbox))
+            except MailboxFailed as failed:
+                self.failed = failed
+                raise
+        return self.mailbox
+
+    def close(self) -> None:
+        if self.mailbox is not None:
+            self.mailbox.box.close()
+            self.mailbox = None
+
+
+class Mailboxes:
+    """The mailboxes of a run, by address."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, _Slot] = {}
+
+    @asynccontextmanager
+    async def use(
+        self, url: str, open_mailbox: Callable[[], OpenMailbox]
+    ) -> AsyncIterator[SharedMailbox]:
+        """Yield the mailbox at `url`, for one visit at a time. Raises MailboxFailed."""
+        slot = self._slots.setdefault(url, _Slot())
+        async with slot.turn:
+            mailbox = await slot.open(open_mailbox)
+            try:
+                yield mailbox
+            except BaseException:  # its answers may be out of step, or a thread wait for one
+                slot.close()
+                raise
+
+    @asynccontextmanager
+    async def closing(self) -> AsyncIterator[None]:
+        """Close all of them after the block."""
+        try:
+            yield
+        finally:
+            for slot in self._slots.values():
+                slot.close()
+            self._slots.clear()

@@ -1,0 +1,276 @@
+"""Read a folder of a mail server: IMAP (RFC 3501, 9051), always with TLS (RFC 8314).
+
+A mail is found by its UID, which grows and is never given twice while UIDVALIDITY stays. The folder
+is opened for reading only, unless mails are put away."""
+
+import imaplib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from syndicator.configuration.settings import Fetch
+from syndicator.core.mailboxes import Mailbox
+from syndicator.core.reasons import MailReason
+from syndicator.visiting.fetch.transport import check_address, explain, make_tls
+from syndicator.visiting.mail.folder_names import quote_folder
+from syndicator.visiting.mail.imap_connection import BadServer, ImapConnection, Server
+from syndicator.visiting.mail.mailbox import ListedMail, MailboxFailed, MailName, refuse_folder
+
+_LONGEST_HEAD: Final = 65_536  # bytes
+_MONTHS: Final = (  # in every locale
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+_LONGEST_ANSWER: Final = 200  # characters of what a server says that are shown
+_OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})  # RFC 7628, and what came before it
+_UID = re.compile(r"\bUID (\d+)")
+_SIZE = re.compile(r"\bRFC822\.SIZE (\d+)")
+_INTERNALDATE = re.compile(r'\bINTERNALDATE "([^"]{1,40})"')
+_FAILURES: Final = (OSError, imaplib.IMAP4.error, ValueError, BadServer)
+_DATE_FORM: Final = "%d-%b-%Y %H:%M:%S %z"
+
+
+_SECONDS: Final = 120.0  # of a command: a mail of 10 MB by a slow line
+_MOST_BYTES: Final = 50_000_000  # of an answer: the headers of 500 mails have 32 MB at most
+
+
+def open_folder(
+    account: Mailbox, allow: tuple[str, ...], settings: Fetch, largest: int
+) -> "ImapFolder":
+    """Connect and log in. `account`: with the values of its variables; `allow`: private addresses
+    that are permitted; `largest`: bytes of a mail that are read. Raises MailboxFailed."""
+    server = Server(
+        host=account.host,
+        port=account.port,
+        check=lambda address, port: check_address(settings, address, port, allow),
+        tls=make_tls(),
+        seconds=_SECONDS,
+        most_bytes=_MOST_BYTES,
+    )
+    try:
+        connection = ImapConnection(server)
+    except _FAILURES as error:
+        raise explain_failure(error) from error
+    try:
+        return ImapFolder(connection, account, largest)
+    except MailboxFailed:
+        connection.hang_up()
+        raise
+
+
+class ImapFolder:
+    """The folder of `account` on the server that `connection` leads to. `largest`: bytes of a mail
+    that are read."""
+
+    def __init__(self, connection: ImapConnection, account: Mailbox, largest: int) -> None:
+        """Log in. Raises MailboxFailed."""
+        self.folder = account.folder
+        self.largest = largest
+        self._connection = connection
+        self._validity = 0
+        self._is_writable = False
+        with _Explained(connection):
+            _log_in(connection, account)
+            connection.capabilities = _ask_capabilities(connection)
+
+    def list_names(self, position: str, since: datetime) -> list[MailName]:
+        """Return the mails after `position`, "UIDVALIDITY:UID"; all that were delivered since that
+        day, if the server numbers its mails anew. Raises MailboxFailed."""
+        with _Explained(self._connection):
+            self._select(writable=False)
+            last = _parse_position(position, self._validity)
+            day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+            found = self._ask("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
+            uids = sorted(int(uid) for line in found if line for uid in line.split())
+        names = []
+        for uid in uids:
+            if uid > last:  # "9:*" has the last mail, also if that is the eighth
+                name = f"{self._validity}:{uid}"
+                names.append(MailName(name=name, position=name))
+        return names
+
+    def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
+        """Return the headers of mails; none of those that are gone. Raises MailboxFailed."""
+        if not names:
+            return []
+        with _Explained(self._connection):
+            self._select(writable=False)
+            uids = ",".join(str(uid) for uid in self._parse_uids(names))
+            if not uids:
+                return []
+            wanted = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
+            answer = self._ask("FETCH", uids, wanted)
+            found = {mail.name.name: mail for mail in self._parse_heads(answer)}
+        return [found[name.name] for name in names if name.name in found]
+
+    def fetch(self, name: MailName) -> bytes:
+        """Return a mail, at most `largest` bytes; b"" if it is gone. It stays unread. Raises
+        MailboxFailed."""
+        with _Explained(self._connection):
+            self._select(writable=False)
+            for uid in self._parse_uids([name]):
+                answer = self._ask("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{self.largest}>)")
+                for _, literal in _pair_literals(answer):
+                    return literal
+        return b""
+
+    def put_away(self, names: Sequence[MailName], after: str) -> None:
+        """Mark mails as seen, and with "move:FOLDER" move them. Raises MailboxFailed: also if the
+        server cannot move a mail (RFC 6851); one that is copied and deleted may get lost."""
+        is_moved = after.startswith("move:")
+        if is_moved and "MOVE" not in self._connection.capabilities:
+            raise refuse_folder("the server cannot move mails (MOVE, RFC 6851)")
+        with _Explained(self._connection):
+            self._select(writable=True)
+            uids = ",".join(str(uid) for uid in self._parse_uids(names))
+            if not uids:
+                return
+            self._ask("STORE", uids, "+FLAGS.SILENT", r"(\Seen)")
+            if is_moved:
+                self._move(uids, quote_folder(after.removeprefix("move:")))
+
+    def close(self) -> None:
+        """End the connection, also while another thread waits for an answer on it."""
+        self._connection.hang_up()
+
+    def _move(self, uids: str, folder: str) -> None:
+        status, answer = self._connection.uid("MOVE", uids, folder)
+        if status != "OK":
+            self._connection.create(folder)  # one that exists stays as it is
+            status, answer = self._connection.uid("MOVE", uids, folder)
+        if status != "OK":
+            raise refuse_folder(f"the server did not move mails to {folder}: {_line(answer)}")
+
+    def _select(self, *, writable: bool) -> None:
+        if self._validity and self._is_writable == writable:
+            return
+        status, answer = self._connection.select(quote_folder(self.folder), readonly=not writable)
+        if status != "OK":
+            raise refuse_folder(f"{self.folder}: {_line(answer)}")
+        _, validity = self._connection.response("UIDVALIDITY")
+        if not validity or not validity[0] or not validity[0].isdigit():
+            raise BadServer("the server gave no UIDVALIDITY")
+        self._validity = int(validity[0])
+        self._is_writable = writable
+
+    def _ask(self, command: str, *arguments: str) -> list[Any]:
+        status, answer = self._connection.uid(command, *arguments)
+        if status != "OK":
+            raise BadServer(f"{command} was refused: {_line(answer)}")
+        return answer
+
+    def _parse_uids(self, names: Sequence[MailName]) -> list[int]:
+        """Return the UIDs of mails; none of those from before the server numbered its mails
+        anew."""
+        uids = []
+        for name in names:
+            validity, _, uid = name.name.partition(":")
+            if int(validity) == self._validity:
+                uids.append(int(uid))
+        return uids
+
+    def _parse_heads(self, answer: Sequence[Any]) -> Iterator[ListedMail]:
+        for facts, head in _pair_literals(answer):
+            uid = _UID.search(facts)
+            size = _SIZE.search(facts)
+            date = _INTERNALDATE.search(facts)
+            if uid is None or size is None or date is None:
+                raise BadServer(f"the server left out what was asked: {facts[:_LONGEST_ANSWER]}")
+            name = f"{self._validity}:{uid[1]}"
+            yield ListedMail(
+                name=MailName(name=name, position=name),
+                head=head,
+                size=int(size[1]),
+                received=datetime.strptime(date[1].strip(), _DATE_FORM).astimezone(UTC),
+            )
+
+
+class _Explained:
+    """Turns whatever goes wrong in its block into MailboxFailed."""
+
+    def __init__(self, connection: ImapConnection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.begin()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _FAILURES):
+            raise explain_failure(error) from error
+
+
+def explain_failure(error: Exception) -> MailboxFailed:
+    """Return why a mailbox cannot be read, from an error of its connection."""
+    if isinstance(error, TimeoutError):
+        return MailboxFailed("timeout", "the mail server did not answer in time")
+    if isinstance(error, imaplib.IMAP4.abort):
+        return MailboxFailed("disconnected", _line([str(error)]))
+    if isinstance(error, OSError):
+        return MailboxFailed(*explain(error))
+    return MailboxFailed("protocol", _line([str(error)]))
+
+
+def _log_in(connection: ImapConnection, account: Mailbox) -> None:
+    mechanisms = {
+        name.removeprefix("AUTH=") for name in connection.capabilities if name.startswith("AUTH=")
+    }
+    offers_oauth = bool(mechanisms & _OAUTH)
+    takes_plain = "PLAIN" in mechanisms
+    if not takes_plain and "LOGINDISABLED" in connection.capabilities:
+        if offers_oauth:
+            raise MailboxFailed(MailReason.OAUTH, "the server takes no password")
+        raise MailboxFailed(MailReason.LOGIN, f"the server takes only {sorted(mechanisms)}")
+    try:
+        if takes_plain:
+            answer = f"\0{account.user}\0{account.password}".encode()
+            connection.authenticate("PLAIN", lambda challenge: answer)
+        else:
+            connection.login(account.user, account.password)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as refused:
+        reason = MailReason.OAUTH if offers_oauth else MailReason.LOGIN
+        raise MailboxFailed(reason, f"the server said: {_line(refused.args)}") from refused
+
+
+def _ask_capabilities(connection: ImapConnection) -> tuple[str, ...]:
+    """Return what the server can do for this user: more than before the login."""
+    _, answer = connection.capability()
+    return tuple(_line(answer, longest=10_000).upper().split())
+
+
+def _parse_position(position: str, validity: int) -> int:
+    """Return the UID up to which mails were read; 0 if the server numbers its mails anew."""
+    stored, _, uid = position.partition(":")
+    if not uid.isdigit() or stored != str(validity):
+        return 0
+    return int(uid)
+
+
+def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
+    """Yield for each mail of an answer to FETCH what stands around its literal, and the literal.
+    What has none is a notice of the server that a flag changed."""
+    facts = ""
+    literal: bytes | None = None
+    for piece in answer:
+        if isinstance(piece, tuple):
+            if literal is not None:
+                yield facts, literal
+            facts = piece[0].decode("ascii", "replace")
+            literal = piece[1]
+        elif piece is not None and literal is not None:
+            yield f"{facts} {piece.decode('ascii', 'replace')}", literal
+            literal = None
+    if literal is not None:
+        yield facts, literal
+
+
+def _line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
+    """Return what a server said as one line."""
+    texts = [
+        piece.decode("utf-8", "replace") if isinstance(piece, bytes) else str(piece)
+        for piece in answer
+        if piece is not None
+    ]
+    return " ".join(" ".join(texts).split())[:longest]

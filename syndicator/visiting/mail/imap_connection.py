@@ -1,0 +1,122 @@
+"""A connection to a mail server: to permitted addresses, with a checked certificate, within limits
+of time and bytes."""
+
+import imaplib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from syndicator.visiting.fetch.ssrf import Lookup, system
+
+_LONGEST_LINE: Final = 1_000_000  # bytes: the numbers of 140,000 mails, and imaplib's own limit
+
+
+class BadServer(Exception):
+    """The server does not answer as a mail server does. The message says how."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A mail server, and what a connection to it may cost. `check`: raises OSError for an address
+    that is not permitted; `seconds`, `most_bytes`: of one command, with its answers."""
+
+    host: str
+    port: int
+    check: Callable[[str, int], None]
+    tls: ssl.SSLContext
+    seconds: float
+    most_bytes: int
+    lookup: Lookup = system
+
+
+class ImapConnection(imaplib.IMAP4):
+    """A connection to `server`. Raises OSError, imaplib.IMAP4.error, BadServer."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._bytes_left = 0
+        self._deadline = 0.0
+        self.begin()
+        super().__init__(server.host, server.port)
+
+    def begin(self) -> None:
+        """Begin what may take the seconds and bytes of one command."""
+        self._bytes_left = self._server.most_bytes
+        self._deadline = time.monotonic() + self._server.seconds
+
+    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+        """Connect. imaplib calls it, and the next four."""
+        del host, port, timeout
+        plain = _dial(self._server, self._seconds_left())
+        try:
+            plain.settimeout(self._seconds_left())
+            self._tls = self._server.tls.wrap_socket(plain, server_hostname=self._server.host)
+        except BaseException:
+            plain.close()
+            raise
+        self._reader = self._tls.makefile("rb")
+
+    def read(self, size: int) -> bytes:
+        self._spend(size)
+        return self._reader.read(size)
+
+    def readline(self) -> bytes:
+        line = self._reader.readline(_LONGEST_LINE + 1)
+        self._spend(len(line))
+        if len(line) > _LONGEST_LINE:
+            raise BadServer(f"a line of more than {_LONGEST_LINE:,} bytes")
+        return line
+
+    def send(self, data: Any) -> None:
+        self._tls.settimeout(self._seconds_left())
+        self._tls.sendall(data)
+
+    def shutdown(self) -> None:
+        with suppress(OSError):  # it may be closed from the other side
+            self._tls.shutdown(socket.SHUT_RDWR)
+        self._reader.close()
+        self._tls.close()
+
+    def hang_up(self) -> None:
+        """Log out without waiting for an answer, and close."""
+        with suppress(OSError, ValueError):
+            self._tls.settimeout(1)
+            self._tls.sendall(b"bye LOGOUT\r\n")
+        self.shutdown()
+
+    def _spend(self, size: int) -> None:
+        """Count bytes of an answer, and give the next ones the time that is left."""
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise BadServer(f"an answer of more than {self._server.most_bytes:,} bytes")
+        self._tls.settimeout(self._seconds_left())
+
+    def _seconds_left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("no whole answer in time")
+        return left
+
+
+def _dial(server: Server, seconds: float) -> socket.socket:
+    """Return a socket that is connected to a permitted address of the server. A name that has one
+    that is not permitted is not connected to."""
+    found = server.lookup(server.host, server.port)
+    for *_, address in found:
+        server.check(str(address[0]), server.port)
+    failed: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+    for family, kind, protocol, _, address in found:
+        connecting = socket.socket(family, kind, protocol)
+        try:
+            connecting.settimeout(seconds)
+            connecting.connect(address)
+        except OSError as error:
+            connecting.close()
+            failed = error
+            continue
+        return connecting
+    raise failed

@@ -1,0 +1,100 @@
+"""A mailbox of 20,000 mails, nearly all of them none of our business, through the real command
+line: in bounded time and memory, by a Maildir and by a mail server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.dovecot import PASSWORD, running_dovecot
+from tests.filing.kinds.post import Post
+from tests.mails import deliver, mail
+from tests.newsletters import NEWSLETTERS, make_issues
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+MAILS = 20_000
+MOST_MORE_MEGABYTES = 80  # than for the same newsletters in a mailbox that has nothing else
+MOST_MORE_CPU = 60.0  # seconds: 3 ms a mail
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    cpu: float
+    megabytes: float
+
+
+def refresh(post: Post, environ: Mapping[str, str]) -> Cost:
+    """Run the command, and return what it and its workers cost."""
+    command = [sys.executable, "-m", "syndicator", "refresh", "--all"]
+    process = subprocess.Popen(
+        [*command, "--config", str(post.folder / "config")],
+        env={**os.environ, **environ},
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def fill(
+    deliver_mail: Callable[[str, bytes, datetime], object], now: datetime, others: int
+) -> None:
+    """Deliver five issues of each newsletter, and so many mails of other senders."""
+    for number, issue in enumerate(make_issues(now)):
+        deliver_mail(f"{number}.issue.host", issue.raw, issue.sent)
+    for number in range(others):
+        sent = now - timedelta(minutes=2 * number + 1)
+        sender = f"codes{number % 40}@bank.example"
+        letter = {"List-Unsubscribe": "" if number % 2 else "<https://bank.example/leave>"}
+        raw = mail(number, sent, sender=sender, headers=letter)
+        deliver_mail(f"{number}.other.host", raw, sent)
+
+
+def check_cost(small: Cost, large: Cost) -> None:
+    print(f"{MAILS:,} mails: {large}; 60: {small}")
+    assert large.megabytes - small.megabytes < MOST_MORE_MEGABYTES
+    assert large.cpu - small.cpu < MOST_MORE_CPU
+
+
+def follow(folder: Path, url: str = "", more: str = "") -> Post:
+    folder.mkdir()
+    post = Post(folder, url, more)
+    post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
+    return post
+
+
+def test_a_large_maildir(tmp_path: Path) -> None:
+    costs = []
+    now = datetime.now(UTC).replace(microsecond=0)
+    for name, others in (("small", 0), ("large", MAILS)):
+        post = follow(tmp_path / name)
+        fill(partial(deliver, post.box), now, others)
+        costs.append(refresh(post, {}))
+        assert len(post.files()) == 60
+        again = refresh(post, {})
+        print(f"{name}, again: {again}")
+        assert len(post.files()) == 60
+    check_cost(*costs)
+
+
+def test_a_large_mailbox_of_a_server(tmp_path: Path) -> None:
+    costs = []
+    now = datetime.now(UTC).replace(microsecond=0)
+    for name, others in (("small", 0), ("large", MAILS)):
+        with running_dovecot() as server:
+            environ = {"MAIL_PASSWORD": PASSWORD, "SSL_CERT_FILE": str(server.certificate)}
+            post = follow(tmp_path / name, server.url, server.allow)
+            fill(server.deliver, now, others)
+            costs.append(refresh(post, environ))
+            assert len(post.files()) == 60
+            assert server.logins() == 1
+    check_cost(*costs)

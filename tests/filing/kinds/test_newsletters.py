@@ -1,0 +1,68 @@
+"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right, and nothing of what
+is published belongs to the reader alone or tells anybody that it is read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.model import Article
+from syndicator.runs import refresh
+from tests.faults.instance import InProcess
+from tests.filing.kinds.post import NOW, Post
+from tests.mails import deliver
+from tests.newsletters import NEWSLETTERS, PERSONAL, Issue, make_issues
+
+LEAST_RIGHT = 57  # of 60
+
+
+def letters(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def find_faults(issue: Issue, article: Article | None) -> list[str]:
+    """What is wrong in the article of a mail."""
+    if article is None:
+        return ["no article"]
+    faults = []
+    if article.title != issue.title:
+        faults.append(f"title {article.title!r}")
+    if article.author != issue.sender:
+        faults.append(f"sender {article.author!r}")
+    if article.published != issue.sent:
+        faults.append(f"date {article.published}")
+    sentences = re.split(r"(?<=[.!?。])\s*", article.excerpt.rstrip("…. ") + ".")
+    pieces = [letters(sentence) for sentence in sentences if letters(sentence)]
+    if not pieces or not all(piece in letters(issue.text) for piece in pieces):
+        faults.append(f"excerpt {article.excerpt!r}")
+    return faults
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
+    post = Post(tmp_path)
+    post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
+    issues = make_issues(NOW)
+    for number, issue in enumerate(issues):
+        deliver(post.box, f"{number}.host", issue.raw, issue.sent)
+    outcomes = post.visit()
+    assert [outcome.skipped for outcome in outcomes.values() if outcome.skipped] == []
+    articles = {(each.source_key, each.title): each for each in post.articles()}
+    faults = {
+        f"{issue.key}: {issue.title}": found
+        for issue in issues
+        if (found := find_faults(issue, articles.get((issue.key, issue.title))))
+    }
+    print(f"{len(issues) - len(faults)} of {len(issues)} right: {faults}")
+    assert len(issues) - len(faults) >= LEAST_RIGHT, faults
+    shown = post.published().lower()
+    stored = "".join(path.read_text() for path in post.files()).lower()
+    for secret in PERSONAL:
+        assert secret not in shown and secret not in stored, secret
+    for issue in issues:
+        article = articles[issue.key, issue.title]
+        assert letters(issue.text)[:60] in letters(article.body), issue.key

@@ -1,0 +1,167 @@
+"""A folder of a mail server, dovecot: which mails came since the last visit; nothing of it is lost,
+deleted or marked unless the operator wants that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.configuration.settings import Fetch
+from syndicator.core.mailboxes import Mailbox, parse_mailbox
+from syndicator.visiting.mail.folder_names import encode_folder
+from syndicator.visiting.mail.imap import ImapFolder, open_folder
+from syndicator.visiting.mail.mailbox import ListedMail, MailboxFailed
+from tests.dovecot import PASSWORD, USER, Dovecot, running_dovecot
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+MONTH = 30 * DAY
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dovecot]:
+    with running_dovecot() as dovecot:
+        yield dovecot
+
+
+@pytest.fixture
+def post(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+    """The server with an empty mailbox, whose certificate is known."""
+    server.empty()
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    return server
+
+
+def account(server: Dovecot) -> Mailbox:
+    return replace(parse_mailbox(server.url), user=USER, password=PASSWORD)
+
+
+def opened(server: Dovecot, largest: int = 1000, **changes: str) -> ImapFolder:
+    allow = (f"127.0.0.1/32:{server.port}",)
+    return open_folder(replace(account(server), **changes), allow, Fetch(), largest)
+
+
+def heads(box: ImapFolder, position: str = "", since: datetime = NOW - MONTH) -> list[ListedMail]:
+    return box.read_heads(box.list_names(position, since))
+
+
+def test_mails_are_listed_and_fetched_and_stay_unread(post: Dovecot) -> None:
+    post.deliver("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
+    post.deliver("2.host", b"Subject: b\n\ntwo", NOW)
+    post.deliver("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
+    box = opened(post)
+    first, second = sorted(heads(box), key=lambda mail: mail.received)
+    assert (first.head, first.received) == (b"Subject: a\r\n\r\n", NOW - 3 * DAY)
+    assert (second.size, box.fetch(second.name)) == (17, b"Subject: b\r\n\r\ntwo")
+    box.close()
+    short = opened(post, largest=9)
+    assert short.fetch(second.name) == b"Subject: "
+    short.close()
+    assert all(name.partition(":2,")[2] in ("",) for name in post.names())
+
+
+def test_no_mail_is_listed_twice_and_none_is_missed(post: Dovecot) -> None:
+    seen: list[bytes] = []
+    position = ""
+    for number in range(4):
+        post.deliver(f"{number}.host", f"Subject: {number}\n\n".encode(), NOW - number * DAY)
+        box = opened(post)
+        names = box.list_names(position, NOW - MONTH)
+        seen += [mail.head for mail in box.read_heads(names)]
+        position = names[-1].position
+        assert box.list_names(position, NOW - MONTH) == []
+        box.close()
+    assert seen == [f"Subject: {number}\r\n\r\n".encode() for number in range(4)]
+
+
+def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(post: Dovecot) -> None:
+    post.deliver("1.host", b"Subject: a\n\n", NOW)
+    box = opened(post)
+    [name] = box.list_names("", NOW - MONTH)
+    box.close()
+    post.number_anew()
+    again = opened(post)
+    [mail] = heads(again, name.position)
+    assert mail.head == b"Subject: a\r\n\r\n" and mail.name != name
+    assert (again.read_heads([name]), again.fetch(name)) == ([], b"")
+    again.close()
+
+
+def test_a_mail_that_is_gone_is_left_out(post: Dovecot) -> None:
+    for name in ("1.host", "2.host"):
+        post.deliver(name, b"Subject: a\n\n", NOW)
+    box = opened(post)
+    names = box.list_names("", NOW - MONTH)
+    gone = opened(post)
+    gone.put_away(names[:1], "move:Away")
+    gone.close()
+    assert [mail.name for mail in box.read_heads(names)] == names[1:]
+    assert box.fetch(names[0]) == b""
+    box.close()
+
+
+@pytest.mark.parametrize("folder", ["Read", "Read letters", 'A "b" & \u00fc'])
+def test_mails_are_put_away_and_never_deleted(post: Dovecot, folder: str) -> None:
+    for name in ("1.host", "2.host", "3.host"):
+        post.deliver(name, b"Subject: a\n\n", NOW)
+    box = opened(post)
+    names = box.list_names("", NOW - MONTH)
+    box.put_away(names[:1], "seen")
+    box.put_away(names[1:2], f"move:{folder}")
+    box.put_away(names[1:2], f"move:{folder}")  # it is gone by now
+    assert len(box.list_names("", NOW - MONTH)) == 2
+    box.close()
+    assert [name.partition(":2,")[2] for name in post.names()] == ["S", ""]
+    assert [name.partition(":2,")[2] for name in post.names(encode_folder(folder))] == ["S"]
+    moved = opened(post, folder=folder)
+    assert len(heads(moved)) == 1
+    moved.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"password": "another one"}, "mail-login"),
+        ({"folder": "No such folder"}, "no-folder"),
+    ],
+)
+def test_why_a_mailbox_cannot_be_read(post: Dovecot, changes: dict[str, str], reason: str) -> None:
+    with pytest.raises(MailboxFailed) as failed:
+        box = opened(post, **changes)
+        try:
+            box.list_names("", NOW)
+        finally:
+            box.close()
+    assert failed.value.reason == reason
+    assert PASSWORD not in failed.value.detail
+
+
+def test_a_private_address_is_connected_to_only_by_allow(post: Dovecot) -> None:
+    before = post.connections()
+    with pytest.raises(MailboxFailed) as failed:
+        open_folder(account(post), (), Fetch(), 1000)
+    assert (failed.value.reason, "allow = " in failed.value.detail) == ("blocked-address", True)
+    assert post.connections() == before
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    post: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(MailboxFailed) as failed:
+        opened(post)
+    assert failed.value.reason == "tls"
+
+
+def test_a_certificate_for_another_name_is_refused(post: Dovecot) -> None:
+    with pytest.raises(MailboxFailed) as failed:
+        opened(post, host="127.0.0.1")
+    assert failed.value.reason == "tls"
+
+
+def test_names_of_folders() -> None:
+    assert encode_folder("Entw\u00fcrfe & mehr") == "Entw&APw-rfe &- mehr"
+    assert encode_folder("\u53f0\u5317") == "&U,BTFw-"  # RFC 3501 section 5.1.3
