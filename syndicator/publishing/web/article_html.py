@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from html import escape
+from html import unescape
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,6 +22,11 @@ from syndicator.publishing.render.view import View
 from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
+# a category or tag as the template of items writes it
+_CHIP: Final = re.compile(
+    rb' ?<(?P<tag>a|span)(?: class="category")?(?: href="(?P<link>[^"]*)")?>'
+    rb"(?P<label>[^<]*)</(?P=tag)>"
+)
 _NO_TOPICS: Final = b'<p class="topics"></p>\n'
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -153,12 +158,18 @@ def days(parts: Iterable[bytes], root: str) -> list[Day]:
     ]
 
 
-def drop_own_chip(part: bytes, page: str) -> bytes:
+def drop_own_chip(part: bytes, page: str, name: str) -> bytes:
     """Return an item that `story` rendered, without the category or tag of the page that shows it.
-    `page`: the path of that page."""
-    address = _ROOT + escape(page).encode()
-    chip = rb' ?<a(?: class="category")? href="' + re.escape(address) + rb'">[^<]*</a>'
-    return re.sub(chip, b"", part).replace(_NO_TOPICS, b"")
+    `page`: the path of that page; `name`: of its feed, for a chip that links to no page."""
+    address = ROOT + page
+
+    def is_own(chip: re.Match[bytes]) -> bool:
+        if chip["link"] is not None:
+            return unescape(chip["link"].decode()) == address
+        return unescape(chip["label"].decode()) == name
+
+    shown = _CHIP.sub(lambda chip: b"" if is_own(chip) else chip[0], part)
+    return shown.replace(_NO_TOPICS, b"")
 
 
 def alone(part: bytes) -> bytes:

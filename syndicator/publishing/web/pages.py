@@ -131,14 +131,15 @@ class Pages:
             feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
-        stories = [article_html.drop_own_chip(story, name) for story in stories]
+        heading = text.line(spec.name) if spec else head.title
+        stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
         shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         return self.templates.render(
             "feed.html",
             page=shell,
-            heading=text.line(spec.name) if spec else head.title,
+            heading=heading,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
             about=self.about.get(head.stem),
             badge=article_html.badge(text.line(spec.name) if spec else ""),

@@ -71,10 +71,14 @@ def test_only_the_chip_of_the_page_is_dropped() -> None:
     other = b'<a href="\0tags/ai-safety.html">AI safety</a>'
     chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other
     part = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
-    assert drop_own_chip(part, "tags/ai.html") == part
-    assert drop_own_chip(part, "categories/ai.html") == part.replace(chips, b" " + other)
+    assert drop_own_chip(part, "tags/ai.html", "AI") == part
+    assert drop_own_chip(part, "categories/ai.html", "AI") == part.replace(chips, b" " + other)
     alone = b'<p class="topics"><a class="category" href="\0categories/ai.html">AI</a></p>\n</li>'
-    assert drop_own_chip(alone, "categories/ai.html") == b"</li>"
+    assert drop_own_chip(alone, "categories/ai.html", "AI") == b"</li>"
+    unlinked = b'<p class="topics"><span>R &amp; D</span> <span>AI</span></p>\n'
+    assert drop_own_chip(unlinked, "tags/r-d.html", "R & D") == unlinked.replace(
+        b"<span>R &amp; D</span>", b""
+    )
 
 
 def test_a_feed_without_a_description_says_none(files: dict[str, bytes]) -> None:
