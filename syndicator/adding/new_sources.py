@@ -14,7 +14,7 @@ from syndicator.app.contexts import make_context
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import registry, source_cache
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
-from syndicator.configuration.sources.plain_values import table
+from syndicator.configuration.sources.plain_values import address_key, table
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core import urls
 from syndicator.core.errors import SyndicatorError, UsageError
@@ -80,12 +80,12 @@ class Found:
 
 
 def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
-    return {urls.alias(source.url): source for source in sources.values()}
+    return {address_key(source): source for source in sources.values()}
 
 
 def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
     """Return `candidate` with the configured source of its address, if any."""
-    source = by_address.get(urls.alias(candidate.source.url))
+    source = by_address.get(address_key(candidate.source))
     if source is None and candidate.asked:
         at_page = by_address.get(urls.alias(candidate.asked))
         source = at_page if at_page and at_page.kind == "auto" else None  # it follows the best

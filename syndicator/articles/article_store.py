@@ -16,6 +16,7 @@ from syndicator.articles.stores.paths import ID_CHARS, by_path, id_part, is_arti
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp, NoFile
+from syndicator.core.urls import is_mail
 
 
 class FileArticleStore(HasInstance):
@@ -60,7 +61,13 @@ class FileArticleStore(HasInstance):
             merged, data = paths.first(article)
         if old == data:
             return merged, self.stamp(current), False
-        stat = disk.write(self.root / current, data, durable=self.durable, folders=self._unsettled)
+        stat = disk.write(
+            self.root / current,
+            data,
+            durable=self.durable,
+            folders=self._unsettled,
+            mode=disk.PRIVATE if is_mail(article.url) else disk.PUBLIC,
+        )
         self._remember(current)
         return merged, FileStamp(path=current, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 

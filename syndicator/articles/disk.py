@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # modes of files and folders of this account alone
+PUBLIC = 0o644  # mode of files that others may read, before umask
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
@@ -19,7 +20,7 @@ def write(
     *,
     durable: bool = True,
     folders: set[Path] | None = None,
-    mode: int = 0o644,
+    mode: int = PUBLIC,
 ) -> os.stat_result:
     """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `folders`:
     receives the folders that the caller must sync; `mode`: before umask."""

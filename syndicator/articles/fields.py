@@ -16,7 +16,7 @@ from syndicator.core import text, urls
 from syndicator.core.axes import AXES
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin
-from syndicator.core.urls import BadUrl, canonical
+from syndicator.core.urls import BadUrl, canonical, is_mail
 
 
 def moment(value: datetime | None) -> datetime | None:
@@ -109,6 +109,8 @@ def read_day(value: str, where: str) -> datetime:
 
 def _read_address(value: Any, where: str) -> str:
     url = _read_text(value, where)
+    if is_mail(url):
+        return url
     try:
         canonical(url)
     except BadUrl as error:

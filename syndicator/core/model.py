@@ -21,6 +21,8 @@ from syndicator.core.requests import Request as Request
 from syndicator.core.requests import Wrapper
 
 ContentMode = Literal["full", "excerpt", "link"]
+# "private": whole on a private instance, nothing on a public one
+SourceContent = Literal["full", "excerpt", "link", "private"]
 SourceKind = Literal["auto", "feed", "page", "list"]
 EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
@@ -70,7 +72,7 @@ class Source:
     kind: SourceKind = "auto"
     category: str | None = None  # used if describing finds none
     tags: tuple[str, ...] = ()  # put on every article
-    content: ContentMode = "excerpt"
+    content: SourceContent = "excerpt"
     language: str | None = None
     licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
     every: str | None = None  # "30m", "6h", "1d"
@@ -89,6 +91,9 @@ class Source:
     enabled: bool = True
     keep: str | None = None  # query (entry_rules): only matching entries are read
     mute: str | None = None  # query: matching entries are not read
+    sender: str | None = None  # of a mailbox: "news@example.org" or "@example.org" (`from`)
+    list_id: str | None = None  # of a mailbox: the List-Id (`list`)
+    after: str = "keep"  # of a mailbox, for mails that are filed: "keep", "seen", "move:FOLDER"
     rules: Rules = Rules()
 
 
@@ -274,6 +279,7 @@ class Entry:
     language: str = ""
     rights: tuple[str, ...] = ()  # usage statements: core/usage/statements.py
     listed: bool = False  # from a list page: the article's own page takes precedence
+    fault: str = ""  # of a mail that cannot be read: "code: detail" of an EntryReason
 
     @property
     def digest(self) -> str:

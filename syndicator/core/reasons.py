@@ -169,6 +169,16 @@ class FetchReason(Reason):
     )
 
 
+class MailReason(Reason):
+    """Why a mailbox cannot be read. May also be a FetchReason."""
+
+    NO_FOLDER = (
+        "no-folder",
+        "the mailbox has no such folder, or this account may not read it",
+        "correct url in sources.toml, or let this account read the folder",
+    )
+
+
 class PageReason(Reason):
     """Why a page is not an article. Errors of commands put "not-an-article-" before the code."""
 
@@ -327,6 +337,23 @@ class EntryReason(Reason):
         "mute matches it, or keep does not",
         "edit them in sources.toml or syndicator.toml",
     )
+    MAIL_FORGED = (
+        "mail-forged",
+        "the mail names several senders, or the mailbox's server found that its sender is forged",
+        "nothing: if the newsletter is genuine, tell its sender",
+    )
+    MAIL_TOO_LARGE = "mail-too-large", "the mail is larger than 10 MB", "nothing"
+    MAIL_NESTED = (
+        "mail-nested",
+        "the mail has only another mail in it, or parts in parts without end",
+        "forward newsletters as they are (redirect), not as an attachment",
+    )
+    MAIL_CHARSET = "mail-charset", "the mail's text is in no known charset", "tell its sender"
+    MAIL_EMPTY = (
+        "mail-empty",
+        "the mail has no text, such as one that is a picture",
+        "nothing: pictures of mails are not fetched",
+    )
     REFUSED = "refused", "an earlier version refused it without a reason"
 
 
@@ -402,6 +429,11 @@ class HoldReason(Reason):
         "all",
         "every new article waits for your approval",
         "look at it, then `syndicator release ID`",
+    )
+    PRIVATE = (
+        "private",
+        "it is a mail or a text for subscribers, and this instance is public",
+        'set content = "link", "excerpt" or "full" on its source, or publish.secret_path',
     )
 
 
@@ -718,6 +750,7 @@ NOT_AN_ARTICLE, NOT_A_FEED = "not-an-article-", "not-a-feed-"
 GROUPS: tuple[type[Reason], ...] = (
     CommandReason,
     FetchReason,
+    MailReason,
     PageReason,
     FeedReason,
     WorkerReason,
@@ -757,6 +790,7 @@ _PREFIXED: dict[str, tuple[type[Reason], str]] = {
 }
 _OF_VISITS: tuple[type[Reason], ...] = (
     FetchReason,
+    MailReason,
     WorkerReason,
     EntryReason,
     FileReason,

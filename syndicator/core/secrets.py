@@ -23,6 +23,11 @@ def variables(url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
 
 
+def is_variable(value: str) -> bool:
+    """Return True if `value` is one placeholder and nothing else."""
+    return _PLACEHOLDER.fullmatch(value) is not None
+
+
 def names_more(url: str, than: str) -> bool:
     """Return True if the redirect `url` names a variable that the operator's URL `than` lacks."""
     return not set(variables(url)) <= set(variables(than))

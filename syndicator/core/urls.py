@@ -47,6 +47,9 @@ _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
 
+MAIL = "mid:"  # address of a mail, made of its Message-ID (RFC 2392)
+_MAILBOXES = ("imaps:", "maildir:")
+
 _USER_MARKS = "~@"  # at the start of a path: a user's pages
 _BEFORE_USER = frozenset({"feed", "feeds", "rss"})
 _FRONT_PATH = re.compile(r"/(?:(?:index|default|home)\.(?:html?|php|aspx?|jsp))?", re.I)
@@ -98,6 +101,16 @@ def alias(url: str) -> str:
     host = parts.netloc.removeprefix("www.")
     path = parts.path.rstrip("/") or "/"
     return host + path + (f"?{parts.query}" if parts.query else "")
+
+
+def is_mail(url: str) -> bool:
+    """Return True for the address of a mail, which nothing can be fetched from."""
+    return url.startswith(MAIL)
+
+
+def is_mailbox(url: str) -> bool:
+    """Return True for the address of a mailbox, as sources have it: imaps://, maildir:/."""
+    return url.lower().startswith(_MAILBOXES)
 
 
 def guid_alias(source_key: str, entry_id: str) -> str:

@@ -89,7 +89,7 @@ def merge_copy(
 ) -> tuple[Article, Changes]:
     """Merge the new `article` with a copy of its story; return it and other articles to file first.
     `after`: the last visit; `lookup`: the store's answer."""
-    if (first := _original(article, run, now, lookup)) is None:
+    if urls.is_mail(article.url) or (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
     logger = program.logger(
         "pipeline", source=article.source_key, host=urls.host(article.url), article=article.id
@@ -110,7 +110,9 @@ def compared(
     article: Article, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
 ) -> Compared | None:
     """Return the data that later articles are compared with, or None if `article` is older than
-    WINDOW. Pure."""
+    WINDOW, or a mail, which stands for no article of the web. Pure."""
+    if urls.is_mail(article.url):
+        return None
     sketch = sketched(article.body)
     at = article.added or now
     if at < now - WINDOW:

@@ -22,15 +22,18 @@ _MOST_PARTS = 5  # of a path that a place names
 class Rights:
     """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of
     pages that link its feed; `places`: granted by the operator; `before`: domains that it wrote for
-    before owners existed."""
+    before owners existed; `is_mailbox`: it writes its mails, and nothing on the web."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
+    is_mailbox: bool = False
 
     def owns(self, url: str) -> bool:
         """True if the source may write the article at `url`."""
+        if self.is_mailbox or urls.is_mail(url):
+            return self.is_mailbox and urls.is_mail(url)
         if urls.site(url) in self.sites or self.speaks_for(url):
             return True
         return bool(self.before) and urls.publisher(url) in self.before
@@ -49,6 +52,8 @@ def rights_of(
 ) -> Rights:
     """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until
     speaks_for is set."""
+    if urls.is_mailbox(source.url):
+        return Rights(sites=frozenset(), is_mailbox=True)
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
@@ -110,11 +115,16 @@ def terms(source: Source, rights: Rights, url: str, *, private: bool = False) ->
             headers_env={},
             rules=Rules(),
         )
-    return replace(source, content="full") if private and source.content == "excerpt" else source
+    if private and source.content in ("excerpt", "private"):
+        return replace(source, content="full")
+    return source
 
 
 def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return the feed of `entry`, as stored in its article."""
+    """Return the feed of `entry`, as stored in its article. The address of a mailbox is its
+    reader's alone."""
+    if urls.is_mailbox(source.url):
+        return Origin(title=source.title or state.channel.feed_title, updated=entry.published)
     return Origin(
         title=source.title or state.channel.feed_title,
         url=source.url,
@@ -140,6 +150,8 @@ class Claimant:
     def claim(self, url: str) -> int:
         """Return OWNS for the source's sites, SPEAKS if operator or page grant the right, else
         NONE."""
+        if urls.is_mail(url):
+            return OWNS if self.rights.is_mailbox else NONE
         if urls.site(url) in self.rights.sites:
             return OWNS
         return SPEAKS if self.rights.speaks_for(url) else NONE

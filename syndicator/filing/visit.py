@@ -317,7 +317,8 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         feed.entries,
         stored,
         first=before is None,
-        backfill=source.backfill,
+        # of a mailbox the first visit takes days, not a number
+        backfill=len(feed.entries) if feed.format == "mail" else source.backfill,
         now=now,
         late=late_entries(feed.entries, stored, before, sites),
         muted=[

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from syndicator.configuration.sources.subscription_list import read_subscriptions
     from syndicator.filing.read_article import read_and_render
     from syndicator.reading.lists.learn import pointed, read_list, read_listing
+    from syndicator.reading.mail.message import read_mail
     from syndicator.reading.next_page import address_of_next
     from syndicator.reading.pointing import shown_page, suggested
     from syndicator.reading.reader import kind_of
@@ -21,6 +22,7 @@ else:  # type checkers see functions, the program their names
         "configuration.sources.subscription_list": "read_subscriptions",
         "filing.read_article": "read_and_render",
         "reading.lists.learn": "pointed read_list read_listing",
+        "reading.mail.message": "read_mail",
         "reading.next_page": "address_of_next",
         "reading.pointing": "shown_page suggested",
         "reading.reader": "kind_of",

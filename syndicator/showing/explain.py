@@ -52,7 +52,7 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing import ownership, worker_functions
 from syndicator.filing.context import feed_request, page_request, without_credentials
-from syndicator.filing.entry.ingest import as_filed
+from syndicator.filing.entry.new_article import as_filed
 from syndicator.filing.read_article import load_taxonomy, own_names, read_article, spelled
 from syndicator.filing.visit import introduced
 from syndicator.pictures import outcomes

@@ -27,6 +27,7 @@ from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.filing.save_article import was_released
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery
+from syndicator.upkeep.private_texts import hold_private
 from syndicator.upkeep.recovery import AHEAD
 from syndicator.upkeep.scrubbing import scrub
 
@@ -161,17 +162,7 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
         learn.forget(configuration.settings.state_dir / "learnt.npz")
     archive.beside.believe()
 
-    def followed() -> str:
-        return (
-            f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
-            if configuration.sources_stamp
-            else ""
-        )
-
-    if not configuration.sources_stamp or visits.note(_FOLLOWED) != followed():
-        archive.beside.follow(configuration.sources)
-        if visits.note(_FOLLOWED) != followed():
-            visits.set_note(_FOLLOWED, followed(), archive.clock())
+    _follow_sources(archive, configuration)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, archive.clock().isoformat(), archive.clock())
     recovery.settle_withdrawals(archive, configuration.settings)
@@ -201,7 +192,26 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
     recovery.settle_carriers(archive, configuration.sources)
     recovery.bring_back(archive, written)
     recovery.mark(archive)
+    hold_private(archive, configuration)
     return (*problems, *recovery.set_back(archive))
+
+
+def _follow_sources(archive: Archive, configuration: Configuration) -> None:
+    """Write down beside the articles which sources are followed, if that may have changed."""
+    visits = archive.store.visits
+    followed = _stamp_followed(archive, configuration)
+    if followed and visits.note(_FOLLOWED) == followed:
+        return
+    archive.beside.follow(configuration.sources)
+    followed = _stamp_followed(archive, configuration)  # it has the file that was just written
+    if visits.note(_FOLLOWED) != followed:
+        visits.set_note(_FOLLOWED, followed, archive.clock())
+
+
+def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
+    if not configuration.sources_stamp:
+        return ""
+    return f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
 
 
 def left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:

@@ -48,6 +48,9 @@ _TEXTS = frozenset(
         "robots",
         "keep",
         "mute",
+        "from",
+        "list",
+        "after",
     ]
 )
 
@@ -110,7 +113,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
         item = _outline(element)
         if isinstance(item, Outline) and not is_trusted:
             item = clean_outline(item)
-        alias = urls.alias(item.url) if isinstance(item, Outline) else ""
+        alias = _alias(item) if isinstance(item, Outline) else ""
         if isinstance(item, Outline) and alias in outlines_by_alias:
             why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
             item = Skipped(line=item.line, name=item.title, why=why)
@@ -126,6 +129,13 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
         for outline in ordered
     )
     return SubscriptionList(outlines=outlines, skipped=tuple(skipped), is_trusted=is_trusted)
+
+
+def _alias(outline: Outline) -> str:
+    """Return what no two outlines have in common, as `plain_values.address_key`."""
+    if urls.is_mailbox(outline.url):
+        return f"{outline.url} from={outline.own.get('from')} list={outline.own.get('list')}"
+    return urls.alias(outline.url)
 
 
 def _parse(data: bytes) -> Any:
@@ -171,6 +181,9 @@ def _describe_syntax(error: etree.XMLSyntaxError) -> str:
 
 def clean_outline(outline: Outline) -> Outline | Skipped:
     """Remove the rights of an outline; skip it if its address names a variable of this machine."""
+    if urls.is_mailbox(outline.url):
+        why = "it is a mailbox, which only you can follow: write it into sources.toml by hand"
+        return Skipped(line=outline.line, name=outline.title, why=why)
     if variables := list_variables(outline.url):
         why = (
             f"its address names a variable of this machine, {variables[0]}, whose value its server"
@@ -225,7 +238,7 @@ def write_opml(
 
 def _for_others(source: Source, site: str) -> dict[str, str]:
     name, url = text.line(source.title or source.key), text.line(source.url)
-    if source.kind in ("page", "list") or source.rules.links:
+    if source.kind in ("page", "list") or source.rules.links or urls.is_mailbox(source.url):
         return {"type": "link", "text": name, "title": name, "url": url}
     return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | (
         {"htmlUrl": site} if site else {}

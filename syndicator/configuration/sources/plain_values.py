@@ -2,10 +2,14 @@
 
 import dataclasses
 import json
-from typing import Any
+from typing import Any, Final
 
+from syndicator.core import urls
 from syndicator.core.model import Rules, Source
 from syndicator.core.text import stamp as digest
+
+# Keys of sources.toml that are no name of a field: `from` is a word of Python.
+_KEYS: Final = {"sender": "from", "list_id": "list"}
 
 
 def differing(value: Any, default: Any) -> dict[str, Any]:
@@ -20,10 +24,33 @@ def differing(value: Any, default: Any) -> dict[str, Any]:
 
 def table(source: Source) -> dict[str, Any]:
     """Return the fields of `source` that differ from the defaults."""
-    values = differing(source, Source(key="", url=""))
+    values = {
+        key_of(name): value for name, value in differing(source, usual_source(source.url)).items()
+    }
     if "rules" in values:
         values["rules"] = differing(source.rules, Rules())
     return values
+
+
+def key_of(field: str) -> str:
+    """Return the key of sources.toml for a field of `Source`."""
+    return _KEYS.get(field, field)
+
+
+def usual_source(url: str) -> Source:
+    """Return a source at `url` with the defaults that it has there. Mails are for their reader: no
+    public instance publishes them and no language model reads them unless the operator says so."""
+    if urls.is_mailbox(url):
+        return Source(key="", url="", content="private", llm=False)
+    return Source(key="", url="")
+
+
+def address_key(source: Source) -> str:
+    """Return what no two sources have in common: the address (`urls.alias`), and of a mailbox the
+    newsletter, as it holds several."""
+    if urls.is_mailbox(source.url):
+        return f"{source.url.strip()} from={source.sender or ''} list={source.list_id or ''}"
+    return urls.alias(source.url)
 
 
 def stamp(source: Source) -> str:

@@ -16,10 +16,10 @@ from syndicator.configuration import toml_edit
 from syndicator.configuration.private import PUBLIC, tighten
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.identity import key_for as key_for
+from syndicator.configuration.sources.plain_values import address_key
 from syndicator.configuration.sources.plain_values import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core import urls
 from syndicator.core.errors import ConfigError, EditedMeanwhile, Fault, LockedError, UsageError
 from syndicator.core.model import Source
 
@@ -80,7 +80,7 @@ def add_sources(
         placed, _ = readable(*_files(path)) if path.exists() else ((), ())
         keys = {item.source.key: item.file.path for item in placed}
         _not_there(
-            keys, {urls.alias(item.source.url): item.source.key for item in placed}, path, sources
+            keys, {address_key(item.source): item.source.key for item in placed}, path, sources
         )
         if not sources:
             return text
@@ -202,10 +202,10 @@ def _not_there(
                 f"{keys[source.key]} already has a source {source.key!r}; give the new one"
                 " another key"
             )
-        if (other := there.get(urls.alias(source.url))) is not None:
+        if (other := there.get(address_key(source))) is not None:
             raise UsageError(f"{keys[other]} already has this URL, as source {other!r}")
         keys[source.key] = path
-        there[urls.alias(source.url)] = source.key
+        there[address_key(source)] = source.key
 
 
 def _change(

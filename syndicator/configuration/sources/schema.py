@@ -15,9 +15,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from syndicator.configuration import page_rules
 from syndicator.configuration.cron import next_fire
 from syndicator.configuration.settings import Section, like, network, query, seconds
+from syndicator.configuration.sources.plain_values import address_key, key_of, usual_source
 from syndicator.configuration.toml_files import TomlFile, sentence
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
+from syndicator.core.mailboxes import parse_mailbox
 from syndicator.core.model import Rules, Source
 
 _LANGUAGE = like(
@@ -27,7 +29,13 @@ _LANGUAGE = like(
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FOR_THE_WEB = frozenset({"kind", "robots", "headers_env", "speaks_for", "backfill"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
+
+
+_SENDER = re.compile(r"[^@\s<>,]*@[^@\s<>,]+")
+_LIST_ID = re.compile(r"[^\s<>]{1,200}")
+_AFTER = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}")
 
 
 def _key(value: str) -> str:
@@ -42,6 +50,8 @@ def _key(value: str) -> str:
 
 
 def _url(value: str) -> str:
+    if urls.is_mailbox(value):
+        return _mailbox(value)
     try:
         urls.canonical(value)
     except urls.BadUrl as error:
@@ -59,6 +69,17 @@ def _url(value: str) -> str:
         raise ValueError(
             'has a "${" that is no variable; write ${NAME}, with letters, digits and _'
         )
+    return value.strip()
+
+
+def _mailbox(value: str) -> str:
+    if parse_mailbox(value).host:
+        raise ValueError(
+            "is a mailbox of a server, which is not read yet; let mbsync or getmail bring its mails"
+            ' into a folder, and write "maildir:/path/of/the/folder"'
+        )
+    for name in secrets.variables(value):
+        _no_setting(name)
     return value.strip()
 
 
@@ -80,6 +101,30 @@ def _cron(value: str) -> str:
         next_fire(value, _ANY_DAY)
     except ConfigError as error:
         raise ValueError(str(error)) from error
+    return value
+
+
+def _sender(value: str) -> str:
+    if not _SENDER.fullmatch(value):
+        raise ValueError(
+            f'{value!r} is no sender; write its address, "news@example.org", or "@example.org" for'
+            " all of its addresses"
+        )
+    return value.lower()
+
+
+def _list_id(value: str) -> str:
+    bare = value.strip().removeprefix("<").removesuffix(">").lower()
+    if not _LIST_ID.fullmatch(bare):
+        raise ValueError(
+            f'{value!r} is no list; write what its mails have in List-Id, "weekly.example.org"'
+        )
+    return bare
+
+
+def _after(value: str) -> str:
+    if not _AFTER.fullmatch(value):
+        raise ValueError(f'{value!r}: write "keep", "seen", or "move:" and a folder')
     return value
 
 
@@ -166,7 +211,7 @@ class SourceTable(Section):
     kind: Literal["auto", "feed", "page", "list"] = "auto"
     category: Word | None = None
     tags: tuple[Word, ...] = ()
-    content: Literal["full", "excerpt", "link"] = "excerpt"
+    content: Literal["full", "excerpt", "link", "private"] = "excerpt"
     language: Annotated[str, _LANGUAGE] | None = None
     licence: Word | None = None
     every: Annotated[str, AfterValidator(_duration)] | None = None
@@ -185,6 +230,9 @@ class SourceTable(Section):
     enabled: bool = True
     keep: Annotated[str, AfterValidator(query)] | None = None
     mute: Annotated[str, AfterValidator(query)] | None = None
+    sender: Annotated[str, AfterValidator(_sender)] | None = Field(None, alias="from")
+    list_id: Annotated[str, AfterValidator(_list_id)] | None = Field(None, alias="list")
+    after: Annotated[str, AfterValidator(_after)] = "keep"
     rules: RulesTable = RulesTable()
 
     @model_validator(mode="after")
@@ -205,8 +253,33 @@ class SourceTable(Section):
             raise ValueError('has rules.links, and a list has no texts: take content = "feed" out')
         return self
 
+    @model_validator(mode="after")
+    def _newsletter(self) -> Self:
+        of_mailbox = [
+            key_of(name) for name in ("sender", "list_id", "after") if name in self.model_fields_set
+        ]
+        if not urls.is_mailbox(self.url):
+            if of_mailbox:
+                raise ValueError(f"has {of_mailbox[0]}, which is for mailboxes; take it out")
+            return self
+        if not self.sender and not self.list_id:
+            raise ValueError(
+                'is a mailbox: name one newsletter of it with from = "news@example.org" or list ='
+                ' "weekly.example.org"; nothing else of it is read'
+            )
+        for_the_web = _FOR_THE_WEB & self.model_fields_set
+        if for_the_web:
+            raise ValueError(f"is a mailbox, and {min(for_the_web)} is for the web; take it out")
+        if self.rules.links or self.rules.content != "page":
+            raise ValueError("is a mailbox: take links and content out of its rules")
+        return self
+
     def source(self) -> Source:
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
+        if urls.is_mailbox(self.url):
+            usual = usual_source(self.url)
+            private = {"content": usual.content, "llm": usual.llm}
+            values |= {k: v for k, v in private.items() if k not in self.model_fields_set}
         return Source(
             **values,
             rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}),
@@ -303,7 +376,7 @@ def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
     for number, item in enumerate(placed):
-        key, address = item.source.key, urls.canonical(item.source.url)
+        key, address = item.source.key, _same_address(item.source)
         if key in keys:
             message = (
                 f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them"
@@ -317,6 +390,12 @@ def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
         keys.setdefault(key, item)
         addresses.setdefault(address, item)
     return faults
+
+
+def _same_address(source: Source) -> str:
+    if urls.is_mailbox(source.url):
+        return address_key(source)
+    return urls.canonical(source.url)
 
 
 def _where(other: Placed, item: Placed) -> str:
@@ -336,6 +415,6 @@ def added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ..
     if not sources:
         return ()
     keys = {source.key for source in present}
-    addresses = {urls.canonical(source.url) for source in present}
-    again = any(source.key in keys or urls.canonical(source.url) in addresses for source in sources)
+    addresses = set(map(_same_address, present))
+    again = any(source.key in keys or _same_address(source) in addresses for source in sources)
     return None if again else sources

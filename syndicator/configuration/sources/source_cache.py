@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.configuration.sources.identity import files_of
-from syndicator.core import urls
+from syndicator.configuration.sources.plain_values import address_key
 from syndicator.core.errors import Fault
 from syndicator.core.model import Rules, Source
 
@@ -73,10 +73,10 @@ def read(
             last = before.sources if before else _last_valid(cache)
             keys, addresses = (
                 {source.key for source in sources},
-                {urls.alias(source.url) for source in sources},
+                set(map(address_key, sources)),
             )
             gone = (
-                old for old in last if old.key not in keys and urls.alias(old.url) not in addresses
+                old for old in last if old.key not in keys and address_key(old) not in addresses
             )
             sources = (*sources, *gone)
     if remember and not faults:

@@ -16,8 +16,6 @@ from syndicator.core.model import (
     Fetched,
     NotModified,
     Source,
-    SourceState,
-    article_id,
 )
 from syndicator.core.ports import Blocks, Known
 from syndicator.core.reasons import (
@@ -39,8 +37,10 @@ from syndicator.filing.context import (
 )
 from syndicator.filing.entry import endings, pages
 from syndicator.filing.entry.endings import Decision, EntryResult
+from syndicator.filing.entry.mail import decide_mail
+from syndicator.filing.entry.new_article import as_filed, find_free_id, find_hold
 from syndicator.filing.granted_rights import ask_front, linked_by, may_adopt
-from syndicator.filing.page_reading import PageReading, hold_reason
+from syndicator.filing.page_reading import PageReading
 from syndicator.filing.save_article import adopt, carry, hand_over, refile, revise
 from syndicator.visiting.fetch.responses import http_date
 
@@ -71,6 +71,8 @@ async def ingest(context: EntryContext) -> EntryResult:
 
 
 async def _process(context: EntryContext) -> Decision:
+    if urls.is_mail(context.announced.url):
+        return await decide_mail(context)
     decision = await _decide_unread(context)
     if decision is not None:
         return decision
@@ -294,31 +296,6 @@ async def _decide_read(read: _Read) -> Decision:
     )
 
 
-def as_filed(
-    article: Article,
-    entry: Entry,
-    source: Source,
-    state: SourceState,
-    now: datetime,
-    uncategorised: str,
-) -> Article:
-    """Add source, times and the operator's defaults to the article that was read. Pure."""
-    others = ownership.of_site(article.url, (*article.aliases, entry.url))
-    return replace(
-        article,
-        published=min(article.published, now) if article.published else None,
-        updated=min(article.updated, now) if article.updated else None,
-        added=now,
-        source_key=source.key,
-        source_id=entry.id,
-        category=article.category or source.category or uncategorised,
-        language=article.language or source.language,
-        enclosure=entry.enclosures[0] if entry.enclosures else None,
-        aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
-        origin=ownership.origin_of(source, state, entry),
-    )
-
-
 def _keys(article: Article) -> list[str]:
     return [*map(urls.alias, (article.url, *article.aliases))]
 
@@ -525,22 +502,13 @@ def _file_instead(read: _Read, article: Article, stored: Article, lookup: Known)
 def _file_beside(read: _Read, article: Article, stored: Article, lookup: Known) -> Decision:
     """File `article` with an id of its own at the former address of `stored`, whose alias it is no
     longer."""
-    new_id = _find_free_id(read.context, article.url)
+    new_id = find_free_id(read.context, article.url)
     filed, others = _new_article(read, replace(article, id=new_id), lookup, lost=None)
     other_aliases = tuple(url for url in stored.aliases if url != article.url)
     without_alias = replace(stored, aliases=other_aliases)
     return _file_as(
         read, article, filed, (*_drop_change(others, stored.id), (without_alias, stored))
     )
-
-
-def _find_free_id(context: EntryContext, url: str) -> str:
-    """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and
-    so on."""
-    number = 2
-    while context.run.store.article(article_id(f"{url}#{number}")) is not None:
-        number += 1
-    return article_id(f"{url}#{number}")
 
 
 def _file_as(read: _Read, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
@@ -591,26 +559,12 @@ def _new_article(
     foreign = ownership.claim_of(article, run.owners) == ownership.NONE
     if foreign:  # its site may need these addresses
         article = replace(article, aliases=())
-    if why := _why_on_hold(read, article):
+    if why := find_hold(context, read.reading, article):
         return replace(article, hold=True, hold_reason=why, also=()), ()
     if foreign and (kept_out := dedupe.aside(article, run, now)):
         return kept_out, ()
     near_ones = None if context.row.article_id else lookup
     return dedupe.merge_copy(article, run, now, after=context.unannounced, lookup=near_ones)
-
-
-def _why_on_hold(read: _Read, article: Article) -> str:
-    context = read.context
-    mode = context.run.settings.publish.hold
-    if mode == "off":
-        return ""
-    return hold_reason(
-        read.reading.doubts,
-        every=mode == "all",
-        categorised=bool(context.terms(article.url).category),
-        flooded=context.row.reason == EntryReason.FLOOD,
-        filed=context.run.store.filed(context.source.key),
-    )
 
 
 def _is_still(

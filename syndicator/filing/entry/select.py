@@ -169,6 +169,8 @@ def _row(
 
 
 def _canonical(url: str) -> str:
+    if urls.is_mail(url):
+        return url
     try:
         return urls.canonical(url)
     except urls.BadUrl:

@@ -1,13 +1,16 @@
 """Choose the module of a source's kind: the kind that it states, else the one found."""
 
+from syndicator.core import urls
 from syndicator.core.model import Source, SourceState
-from syndicator.filing.kinds import feed, links, unstated_kind
+from syndicator.filing.kinds import feed, links, mailbox, unstated_kind
 from syndicator.filing.kinds.kind import Visited
 
 
 def kind_of(source: Source, state: SourceState) -> Visited:
     """Return the module of the source's kind: the one that the operator states, else the one that
     was found at its first visit; discovery before that."""
+    if urls.is_mailbox(source.url):
+        return mailbox
     if source.rules.links:
         return links
     if source.kind != "auto":

@@ -118,7 +118,11 @@ def clock(
 def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
     """Report if none of the first few host names resolves."""
     hosts = list(
-        dict.fromkeys(urlsplit(source.url).hostname or "" for source in sources if source.enabled)
+        dict.fromkeys(
+            urlsplit(source.url).hostname or ""
+            for source in sources
+            if source.enabled and not urls.is_mailbox(source.url)
+        )
     )
     asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][
         :_ASKED

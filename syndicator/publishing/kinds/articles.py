@@ -24,7 +24,7 @@ _FORM: Final = "1"  # increase when these pages change
 
 def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
     """Return the feeds of the sources whose articles have pages of their own."""
-    shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
+    shown = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)
     if PAGE not in settings.publish.formats:
         return []
     return sorted(

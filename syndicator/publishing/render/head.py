@@ -228,7 +228,8 @@ def _excerpt(view: View) -> Iterator[str]:
 
 def _names(view: View, links: Links) -> Iterator[str]:
     parts = urlsplit(view.url)
-    yield linked(view.origin.title, view.origin.site or f"{parts.scheme}://{parts.netloc}/")
+    front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
+    yield linked(view.origin.title, view.origin.site or front_page)
     shown = {links.unsaid.casefold()}
     for name, address in (
         (view.category, links.category),

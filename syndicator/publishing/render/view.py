@@ -166,7 +166,7 @@ def view(
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
     shown = allowed if mode is None else min(mode, allowed, key=_STRICTEST_FIRST.index)
-    url = uri(article.url)
+    url = article.url if urls.is_mail(article.url) else uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
     origin = _origin(article, source, published)
@@ -292,12 +292,20 @@ def folding(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     )
 
 
+def _content_mode(source: Source | None) -> ContentMode:
+    """Return how much a source shows; the least if it is private and this instance is public: its
+    articles are on hold, except those that the operator released."""
+    if source is None:
+        return "excerpt"
+    return "link" if source.content == "private" else source.content
+
+
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that
     restrict it. A recorded licence of the source lifts them. Rules: `statements.terms`; nosnippet
     and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
     body; https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
-    wanted: ContentMode = source.content if source else "excerpt"
+    wanted = _content_mode(source)
     if source and source.licence:
         return wanted, ()
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}

@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from syndicator.core.urls import is_mail
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
@@ -203,4 +204,6 @@ def span_name(span: str) -> str:
 
 def host(url: str) -> str:
     """Return the host of an address without www., to show whose it is."""
+    if is_mail(url):
+        return "the mailbox"
     return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from syndicator.configuration.settings import Digest, Settings, Webhook, load
+from syndicator.configuration.sources.plain_values import key_of
 from syndicator.configuration.sources.registry import key_for, load_sources
 from syndicator.core.axes import by_place
 from syndicator.core.model import Rules, Source
@@ -67,7 +68,9 @@ def test_the_shipped_sources_load() -> None:
 def test_every_option_of_a_source_is_explained() -> None:
     text = (CONFIG / "sources.toml").read_text(encoding="utf-8")
     explained = set(re.findall(r"(?m)^#   ([a-z_]+) = ", text))
-    fields = {field.name for field in (*dataclasses.fields(Source), *dataclasses.fields(Rules))}
+    fields = {
+        key_of(field.name) for field in (*dataclasses.fields(Source), *dataclasses.fields(Rules))
+    }
     assert fields - {"rules"} == explained
 
 

@@ -18,7 +18,7 @@ from syndicator.configuration.sources.opml import (
     read_opml,
     write_opml,
 )
-from syndicator.configuration.sources.plain_values import table
+from syndicator.configuration.sources.plain_values import key_of, table
 from syndicator.configuration.sources.rights import RIGHTS
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core.errors import NotAFeed
@@ -98,6 +98,14 @@ SOURCES = [
         rules=Rules(links=("li > a",)),
     ),
 ]
+MAILBOX = Source(
+    key="f", url="maildir:/home/me/Maildir", sender="news@f.example", content="private", llm=False
+)
+NEWSLETTERS = [
+    MAILBOX,
+    replace(MAILBOX, key="g", sender=None, list_id="weekly.g.example", after="move:Read"),
+    replace(MAILBOX, key="h", sender="@h.example", content="excerpt", llm=True),
+]
 
 
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
@@ -123,13 +131,22 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
     assert skipped.line > 0 and "names a variable of this machine, TOKEN" in skipped.why
 
 
+def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
+    made = write_opml("Mine", NEWSLETTERS)
+    listed = read_opml(made, is_trusted=True)
+    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == NEWSLETTERS
+    strange = read_opml(made)
+    assert not strange.outlines and {"mailbox" in one.why for one in strange.skipped} == {True}
+
+
 def test_every_right_is_an_option_of_a_source() -> None:
     assert set(RIGHTS) <= {field.name for field in fields(Source)}
 
 
 def test_every_option_of_a_source_is_in_the_round_trip() -> None:
-    told = table(ALL).keys() | {name for source in SOURCES for name in table(source)}
-    assert told == {field.name for field in fields(Source)}
+    every = (*SOURCES, *NEWSLETTERS)
+    told = table(ALL).keys() | {name for source in every for name in table(source)}
+    assert told == {key_of(field.name) for field in fields(Source)}
 
 
 def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:

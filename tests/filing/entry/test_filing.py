@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.filing.entry.ingest import as_filed
+from syndicator.filing.entry.new_article import as_filed
 from tests.places import NOW
 
 SOURCE = Source(key="one", url="https://one.example/feed")

@@ -1,0 +1,67 @@
+"""Parse addresses of mailboxes: a folder of a server (RFC 5092) or a Maildir. Pure."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from syndicator.core import secrets, urls
+
+IMAPS_PORT: Final = 993  # RFC 8314
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+_LARGEST_PORT = 65535
+_CURE = 'write "imaps://name:${MAIL_PASSWORD}@host/INBOX" or "maildir:/path/of/the/folder"'
+
+
+class BadMailbox(ValueError):
+    """The text is no address of a mailbox. The message has the cure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A mailbox: a `folder` of the server `host`, or without a host the path of a Maildir. `user`
+    and `password` may be variables, as ${NAME}."""
+
+    folder: str
+    host: str = ""
+    port: int = IMAPS_PORT
+    user: str = ""
+    password: str = ""
+
+
+def parse_mailbox(url: str) -> Mailbox:
+    """Return the mailbox that `url` names. Raises BadMailbox."""
+    scheme, _, rest = url.strip().partition(":")
+    if scheme.lower() == "maildir":
+        path = rest.removeprefix("//")
+        if not path.startswith("/"):
+            raise BadMailbox(f"has no whole path; {_CURE}")
+        return Mailbox(folder=path.rstrip("/") or "/")
+    if not urls.is_mailbox(url) or not rest.startswith("//"):
+        raise BadMailbox(f"is no mailbox; {_CURE}")
+    authority, _, path = rest.removeprefix("//").partition("/")
+    login, at, server = authority.rpartition("@")
+    user, colon, password = login.partition(":")
+    if not at or not user or not colon:
+        raise BadMailbox(f"names no user or password; {_CURE}")
+    if not secrets.is_variable(password):
+        raise BadMailbox(f"contains a password; put it in an environment variable: {_CURE}")
+    host, port = _split_server(server)
+    return Mailbox(
+        folder=unquote(path).strip("/") or "INBOX",
+        host=host,
+        port=port,
+        user=user if secrets.is_variable(user) else unquote(user),
+        password=password,
+    )
+
+
+def _split_server(server: str) -> tuple[str, int]:
+    host, colon, port = server.rpartition(":")
+    if not colon or server.endswith("]"):
+        host, port = server, str(IMAPS_PORT)
+    if not _HOST.fullmatch(host):
+        raise BadMailbox(f"has no host; {_CURE}")
+    if not port.isdigit() or not 0 < int(port) <= _LARGEST_PORT:
+        raise BadMailbox(f"has a port that is none; {_CURE}")
+    return host.strip("[]").lower(), int(port)

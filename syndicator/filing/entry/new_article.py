@@ -1,0 +1,60 @@
+"""Complete a new article: what its source adds, its id, and whether it waits for the operator."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator.core.model import Article, Entry, Source, SourceState, article_id
+from syndicator.core.reasons import EntryReason, HoldReason
+from syndicator.filing import ownership
+from syndicator.filing.context import EntryContext
+from syndicator.filing.page_reading import PageReading, hold_reason
+
+
+def as_filed(
+    article: Article,
+    entry: Entry,
+    source: Source,
+    state: SourceState,
+    now: datetime,
+    uncategorised: str,
+) -> Article:
+    """Add source, times and the operator's defaults to the article that was read. Pure."""
+    others = ownership.of_site(article.url, (*article.aliases, entry.url))
+    return replace(
+        article,
+        published=min(article.published, now) if article.published else None,
+        updated=min(article.updated, now) if article.updated else None,
+        added=now,
+        source_key=source.key,
+        source_id=entry.id,
+        category=article.category or source.category or uncategorised,
+        language=article.language or source.language,
+        enclosure=entry.enclosures[0] if entry.enclosures else None,
+        aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
+        origin=ownership.origin_of(source, state, entry),
+    )
+
+
+def find_free_id(context: EntryContext, url: str) -> str:
+    """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and
+    so on."""
+    number = 2
+    while context.run.store.article(article_id(f"{url}#{number}")) is not None:
+        number += 1
+    return article_id(f"{url}#{number}")
+
+
+def find_hold(context: EntryContext, reading: PageReading, article: Article) -> str:
+    """Return the HoldReason code of a new article, or ""."""
+    if context.terms(article.url).content == "private":
+        return HoldReason.PRIVATE
+    mode = context.run.settings.publish.hold
+    if mode == "off":
+        return ""
+    return hold_reason(
+        reading.doubts,
+        every=mode == "all",
+        categorised=bool(context.terms(article.url).category),
+        flooded=context.row.reason == EntryReason.FLOOD,
+        filed=context.run.store.filed(context.source.key),
+    )

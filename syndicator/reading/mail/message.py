@@ -1,0 +1,150 @@
+"""A mail as an entry: its text, or the reason why it has none. Called in the worker. Pure."""
+
+import email
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.message import Message
+from email.policy import compat32
+from html import escape
+
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Entry
+from syndicator.core.reasons import EntryReason
+from syndicator.reading.html import charset
+from syndicator.reading.mail.headers import LARGEST, read_headers
+from syndicator.reading.mail.privacy import clean_mail
+
+_MOST_PARTS = 200
+_DEEPEST = 20  # parts in parts; newsletters have three
+_LONGEST_TEXT = 5_000_000  # characters
+_LEAST_BROKEN = 3  # characters that cannot be decoded, and
+_BROKEN_SHARE = 0.02  # their share, from which a text is not readable: as charset.decode has it
+_DATE_DIFFERS = timedelta(days=7)  # a Date further from the time of delivery is not believed
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]']")
+_ITEM = re.compile(r"\s{0,9}([-*\u2022]|\d{1,2}[.)])\s")
+
+
+class _Unread(Exception):
+    """The mail has no text to read."""
+
+    def __init__(self, reason: EntryReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...] = ()) -> Entry:
+    """Return the entry of a mail. `raw`: the mail, or its headers alone if it is larger than
+    LARGEST; `received`: when it was delivered; `size`: in bytes; `readers`: further addresses of
+    the reader. An entry that cannot be read has a `fault`, and nothing of its text."""
+    headers = read_headers(raw)
+    entry = Entry(
+        id=headers.mid,
+        url=headers.mid,
+        title=headers.title or "(no subject)",
+        authors=(headers.sender_name,) if headers.sender_name else headers.senders[:1],
+        published=choose_date(headers.sent, received),
+    )
+    try:
+        if size > LARGEST:
+            raise _Unread(EntryReason.MAIL_TOO_LARGE, f"{size:,} bytes; at most {LARGEST:,}")
+        if headers.forgery:
+            raise _Unread(EntryReason.MAIL_FORGED, headers.forgery)
+        addresses = tuple(dict.fromkeys((*headers.readers, *readers)))
+        html = clean_mail(_find_html(raw), addresses, headers.unsubscribe)
+    except _Unread as unread:
+        return replace(entry, fault=f"{unread.reason}: {unread.detail}")
+    except NotAnArticle as broken:
+        return replace(entry, fault=f"{EntryReason.MAIL_EMPTY}: {broken.detail}")
+    if not html:
+        return replace(entry, fault=f"{EntryReason.MAIL_EMPTY}: no text is left of it")
+    return replace(entry, content=html)
+
+
+def choose_date(sent: datetime | None, received: datetime) -> datetime:
+    """Return when a mail was sent, as far as the time of its delivery lets that be believed."""
+    if sent is None or sent > received or received - sent > _DATE_DIFFERS:
+        return received
+    return sent
+
+
+def _find_html(raw: bytes) -> str:
+    """Return the text of a mail as HTML: its HTML part, else its text."""
+    # before it is parsed: the time of that is the square of the depth
+    if raw.lower().count(b"content-type:") > _MOST_PARTS:
+        raise _Unread(EntryReason.MAIL_NESTED, f"more than {_MOST_PARTS} parts")
+    message = email.message_from_bytes(raw, policy=compat32)
+    parts = list(_parts(message, 0))
+    html = [part for part in parts if part.get_content_type() == "text/html"]
+    plain = [part for part in parts if part.get_content_type() == "text/plain"]
+    for part in html:
+        text = _decode(part)
+        if text.strip():
+            return text
+    for part in plain:
+        text = _decode(part)
+        if text.strip():
+            return make_html(text)
+    if any(part.get_content_type() == "message/rfc822" for part in parts):
+        raise _Unread(EntryReason.MAIL_NESTED, "a mail in a mail, without a text of its own")
+    raise _Unread(EntryReason.MAIL_EMPTY, "it has no text")
+
+
+def _parts(part: Message, depth: int) -> Iterator[Message]:
+    """Yield the parts that are shown, and mails in it, whose parts are not its own."""
+    if depth > _DEEPEST:
+        raise _Unread(EntryReason.MAIL_NESTED, f"more than {_DEEPEST} parts in parts")
+    if part.get_content_disposition() == "attachment":
+        return
+    children = part.get_payload()
+    if part.get_content_maintype() != "multipart" or not isinstance(children, list):
+        yield part
+        return
+    for child in children:
+        if isinstance(child, Message):
+            yield from _parts(child, depth + 1)
+
+
+def _decode(part: Message) -> str:
+    """Return the text of a part. Raises _Unread if its bytes are no text in any charset."""
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    text, _ = charset.decode(data, str(part.get("content-type", "")))
+    text = text[:_LONGEST_TEXT]
+    broken = text.count("\ufffd")
+    if broken > max(_LEAST_BROKEN, _BROKEN_SHARE * len(text)):
+        detail = f"{broken} characters of {len(text)} are in no known charset"
+        raise _Unread(EntryReason.MAIL_CHARSET, detail)
+    return text
+
+
+def make_html(text: str) -> str:
+    """Return a plain text as HTML: paragraphs, items of lists, and addresses as links."""
+    pieces = []
+    for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
+        lines: list[str] = []
+        for line in paragraph.split("\n"):
+            if _ITEM.match(line) and lines:
+                pieces.append(_paragraph(lines))
+                lines = []
+            lines.append(line)
+        pieces.append(_paragraph(lines))
+    return "".join(pieces)
+
+
+def _paragraph(lines: list[str]) -> str:
+    whole = " ".join(line.strip() for line in lines).strip()
+    if not whole:
+        return ""
+    marked: list[str] = []
+    end = 0
+    for match in _ADDRESS.finditer(whole):
+        marked.append(escape(whole[end : match.start()]))
+        address = escape(match[0])
+        marked.append(f'<a href="{address}">{address}</a>')
+        end = match.end()
+    marked.append(escape(whole[end:]))
+    return f"<p>{''.join(marked)}</p>"

@@ -1,0 +1,65 @@
+"""Keep mails, and other texts for their reader alone, out of the feeds of a public instance."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from syndicator.app.archive import Archive
+from syndicator.app.contexts import filing_context
+from syndicator.app.read_configuration import Configuration
+from syndicator.core import urls
+from syndicator.core.model import Article, Source
+from syndicator.core.reasons import HoldReason
+from syndicator.filing.save_article import refile
+from syndicator.store.database import CHUNK
+
+_NOTE = "private sources"  # in the database: those at the last call
+
+
+def hold_private(archive: Archive, configuration: Configuration) -> None:
+    """Put on hold what must not be published since the configuration changed, and publish what may
+    be. An article that the operator released stays published. Raises OSError, StoreError."""
+    is_public = not configuration.settings.publish.secret_path
+    keys = sorted(
+        source.key for source in configuration.sources.values() if source.content == "private"
+    )
+    visits = archive.store.visits
+    stored = visits.note(_NOTE)
+    if stored is None and not keys:
+        return
+    current = json.dumps([is_public, keys])
+    if stored == current:
+        return
+    # late: a start with nothing to do does not load what files articles
+    from syndicator.filing.entry.ingest import release
+
+    context = filing_context(archive, configuration.sources)
+    for article in _articles(archive):
+        is_private = is_public and is_for_reader_alone(article, configuration.sources)
+        is_held = article.hold and article.hold_reason == HoldReason.PRIVATE
+        path = archive.article_store.find(article.id)
+        if path is None:
+            continue
+        if is_private and not article.hold and not article.hold_reason:
+            whole = archive.article_store.get(path)
+            held = replace(whole, hold=True, hold_reason=HoldReason.PRIVATE)
+            refile(context.article_store, context.store, held, before=whole, path=path)
+        elif is_held and not is_private and article.source_key in configuration.sources:
+            release(archive.article_store.get(path), path, context)
+    visits.set_note(_NOTE, current, archive.clock())
+
+
+def is_for_reader_alone(article: Article, sources: Mapping[str, Source]) -> bool:
+    """True if a public instance must not publish the article: by its source, and a mail of a source
+    that was removed."""
+    source = sources.get(article.source_key)
+    if source is None:
+        return urls.is_mail(article.url)
+    return source.content == "private"
+
+
+def _articles(archive: Archive) -> Iterator[Article]:
+    """Yield all articles, without bodies."""
+    ids = list(archive.store.visits.stamps())
+    for start in range(0, len(ids), CHUNK):
+        yield from archive.store.index.articles(ids[start : start + CHUNK]).values()

@@ -1,0 +1,1 @@
+"""Fetch the mails of newsletters from a mailbox: a Maildir, or a folder of a server (IMAP)."""

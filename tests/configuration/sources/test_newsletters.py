@@ -1,0 +1,86 @@
+"""Sources that are newsletters of a mailbox: what their tables may say, and their defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.configuration.sources.plain_values import table
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.configuration.sources.schema import source_of
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.mailboxes import BadMailbox, Mailbox, parse_mailbox
+
+NEWS = {"key": "a", "url": "maildir:/home/anna/Maildir", "from": "News@A.example"}
+
+
+def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> None:
+    source = source_of(NEWS)
+    assert (source.content, source.llm, source.sender) == ("private", False, "news@a.example")
+    assert table(source) == {**NEWS, "from": "news@a.example"}
+    shown = source_of({**NEWS, "content": "excerpt", "llm": True})
+    assert (shown.content, shown.llm) == ("excerpt", True)
+    assert source_of(table(shown)) == shown
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"from": None}, "name one newsletter"),
+        ({"from": "nobody"}, "no sender"),
+        ({"from": None, "list": "a b"}, "no list"),
+        ({"after": "delete"}, "after"),
+        ({"after": "move:.hidden"}, "after"),
+        ({"kind": "feed"}, "kind is for the web"),
+        ({"backfill": 3}, "backfill is for the web"),
+        ({"rules": {"links": ["a"]}}, "take links"),
+        ({"url": "maildir:Maildir"}, "no whole path"),
+        ({"url": "imaps://anna:${ANNA_MAIL}@mail.example/INBOX"}, "not read yet"),
+        ({"url": "imaps://anna:secret@mail.example/INBOX"}, "contains a password"),
+        ({"url": "https://a.example/feed"}, "is for mailboxes"),
+    ],
+)
+def test_a_table_that_is_wrong_has_its_cure(more: dict[str, object], words: str) -> None:
+    values = {name: value for name, value in {**NEWS, **more}.items() if value is not None}
+    with pytest.raises(UsageError, match=words):
+        source_of(values)
+
+
+def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    one = '[[source]]\nkey = "{}"\nurl = "maildir:/m"\nfrom = "{}"\n'
+    path.write_text(one.format("a", "a@x.example") + one.format("b", "b@x.example"))
+    assert [source.key for source in load_sources(path)] == ["a", "b"]
+    path.write_text(one.format("a", "a@x.example") + one.format("b", "a@x.example"))
+    with pytest.raises(ConfigError, match="has the same"):
+        load_sources(path)
+
+
+def test_the_parts_of_an_address() -> None:
+    assert parse_mailbox("maildir:///var/mail/anna/") == Mailbox(folder="/var/mail/anna")
+    address = "imaps://anna@x.example:${PW}@[2001:db8::1]:1993/Lists%20of/News"
+    assert parse_mailbox(address) == Mailbox(
+        folder="Lists of/News",
+        host="2001:db8::1",
+        port=1993,
+        user="anna@x.example",
+        password="${PW}",
+    )
+    assert parse_mailbox("imaps://anna:${PW}@Mail.Example").folder == "INBOX"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example/",
+        "imaps://mail.example/INBOX",
+        "imaps://anna@mail.example/INBOX",
+        "imaps://anna:${PW}@/INBOX",
+        "imaps://anna:${PW}@mail.example:0/INBOX",
+        "imaps://anna:${PW}@mail.example:x/INBOX",
+    ],
+)
+def test_what_is_no_mailbox(url: str) -> None:
+    with pytest.raises(BadMailbox):
+        parse_mailbox(url)

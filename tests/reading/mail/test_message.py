@@ -1,0 +1,114 @@
+"""A mail as an entry: its text, or the reason why it has none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.reading.mail.headers import LARGEST
+from syndicator.reading.mail.message import choose_date, make_html, read_mail
+from tests.mails import html_text, mail
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+HEAD = b"From: a@b.example\nMessage-ID: <1@b.example>\nMIME-Version: 1.0\n"
+
+
+def fault(raw: bytes, size: int = 0) -> str:
+    entry = read_mail(raw, NOW, size or len(raw))
+    assert not entry.content or not entry.fault
+    return entry.fault.partition(":")[0]
+
+
+def test_a_newsletter_is_an_entry() -> None:
+    sent = NOW - timedelta(hours=2)
+    raw = mail(7, sent)
+    entry = read_mail(raw, NOW, len(raw))
+    assert entry.id == entry.url == "mid:issue.7@bridges.example"
+    assert entry.title == "Issue 7 of the bridges" and entry.authors == ("Bridges Weekly",)
+    assert entry.published == sent and not entry.fault
+    assert "counted 7 bridges" in entry.content
+    for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
+        assert private not in entry.content
+
+
+def test_the_html_part_counts_else_the_text() -> None:
+    parts = (
+        "--x\nContent-Type: text/plain\n\nplain words\n"
+        "--x\nContent-Type: text/html\n\n<p>marked words</p>\n--x--\n"
+    )
+    kind = {"Content-Type": "multipart/alternative; boundary=x"}
+    both = mail(1, NOW, headers=kind, body=parts)
+    assert "marked words" in read_mail(both, NOW, len(both)).content
+    plain = mail(1, NOW, headers={"Content-Type": "text/plain"}, body="- one\n- two\n\nlast\nline")
+    text = read_mail(plain, NOW, len(plain)).content
+    assert text == "<body><p>- one</p><p>- two</p><p>last line</p></body>"
+
+
+def test_addresses_in_a_plain_text_are_links() -> None:
+    assert make_html("See https://a.example/b?c=1&d=<2>.") == (
+        '<p>See <a href="https://a.example/b?c=1&amp;d=">https://a.example/b?c=1&amp;d=</a>'
+        "&lt;2&gt;.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (mail(1, NOW, headers={"Authentication-Results": "mx; dmarc=fail"}), "mail-forged"),
+        (HEAD + b"From: c@d.example\n\ntext", "mail-forged"),
+        (
+            HEAD + b"Content-Type: message/rfc822\n\nFrom: x@y.example\nSubject: s\n\ninner text",
+            "mail-nested",
+        ),
+        (HEAD + b"Content-Type: text/plain\n\n" + b"\x81\xfe\xff\x8d" * 200, "mail-charset"),
+        (HEAD + b"Content-Type: text/html\n\n<img src='https://a.example/all.png'>", "mail-empty"),
+        (HEAD + b"Content-Type: application/pdf\n\n%PDF-1.4", "mail-empty"),
+        (HEAD + b"Content-Type: text/html\n\n", "mail-empty"),
+    ],
+)
+def test_what_cannot_be_read_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
+    assert fault(raw) == reason
+
+
+def test_a_large_mail_has_a_reason() -> None:
+    assert fault(HEAD + b"\ntext", LARGEST + 1) == "mail-too-large"
+    assert fault(HEAD + b"\ntext", LARGEST) == ""
+
+
+def nested(depth: int) -> bytes:
+    """A mail with parts in parts."""
+    body = b"Content-Type: text/html\n\n<p>deep</p>\n"
+    for level in range(depth):
+        edge = b"e%d" % level
+        kind = b"Content-Type: multipart/mixed; boundary=" + edge + b"\n\n"
+        body = kind + b"--" + edge + b"\n" + body + b"\n--" + edge + b"--\n"
+    return HEAD + body
+
+
+def test_parts_in_parts_have_an_end() -> None:
+    assert fault(nested(3)) == ""
+    assert fault(nested(30)) == "mail-nested"
+    assert fault(nested(3000)) == "mail-nested"
+
+
+def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
+    words = "Die Brücken der Städte sind schön, sagt der Bürgermeister."
+    kinds = {"no-such-charset": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "cp1252"}
+    for declared, used in kinds.items():
+        kind = f"Content-Type: text/plain; charset={declared}\n\n"
+        raw = HEAD + kind.encode() + words.encode(used)
+        assert "Brücken der Städte" in read_mail(raw, NOW, len(raw)).content, declared
+
+
+def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
+    day = timedelta(days=1)
+    assert choose_date(NOW - day, NOW) == NOW - day
+    assert choose_date(NOW + day, NOW) == NOW
+    assert choose_date(NOW - 400 * day, NOW) == NOW
+    assert choose_date(None, NOW) == NOW
+
+
+def test_the_sample_has_what_must_go() -> None:
+    for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
+        assert private in html_text(1)
