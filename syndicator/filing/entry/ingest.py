@@ -78,7 +78,9 @@ async def _process(context: EntryContext) -> Decision:
         return decision
     page: Page | Failed | Decision = context.page or await _fetch(context)
     wall: str | None = None
+    failed: Failed | None = None
     if isinstance(page, Failed):
+        failed = page
         wall, page = page_rules.wall_of(page.reason), await _without_page(context, page)
     if isinstance(page, Page):
         context = await linked_by(context, page)
@@ -86,7 +88,9 @@ async def _process(context: EntryContext) -> Decision:
     if isinstance(read, NotAnArticle) and isinstance(page, Page) and page.html:
         wall, page = page_rules.wall_of(read.kind), await _without_article(context, page, read)
         read = await _read(context, page) if isinstance(page, Page) else page
-    if isinstance(read, NotAnArticle):
+    if isinstance(read, NotAnArticle) and failed is not None:
+        read = endings.refuse(context, failed.reason, failed.detail)  # a dead link, with few words
+    elif isinstance(read, NotAnArticle):
         read = endings.refuse(context, read.kind, read.detail)
     decision = await _decide_read(read) if isinstance(read, _Read) else read
     return decision if wall is None else _reported(decision, wall=wall)
