@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from syndicator.core.program import install
 from tests.relay import Relay
 
 URL = "SYNDICATOR_TEST_POSTGRES"  # postgresql+psycopg://user@host:port/database
@@ -96,9 +97,7 @@ def plain(url: str) -> str:
 @contextmanager
 def server() -> Iterator[Server]:
     """A server for a while. Skips, with the reason, where there is none to be had."""
-    pytest.importorskip(
-        "psycopg", reason="psycopg is not installed: pip install 'syndicator[postgres]'"
-    )
+    pytest.importorskip("psycopg", reason=f"psycopg is not installed: {install('postgres')}")
     if named := os.environ.get(URL):
         yield Server(named)
         return

@@ -351,6 +351,11 @@ def root(
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 
 
+def tell_waiting(reason: str) -> None:
+    """Log that the command waits for a lock, and who holds it."""
+    log(f"waiting: {reason}")
+
+
 @contextmanager
 def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
@@ -361,7 +366,7 @@ def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 
     need_folder(config)
     with (
-        locked(load(config), wait=True) as held,
+        locked(load(config), wait=True, tell=tell_waiting) as held,
         open_app(config, create=create, held=held) as opened,
     ):
         yield opened

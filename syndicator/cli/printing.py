@@ -122,3 +122,7 @@ def say(line: str) -> None:
 
 def quiet() -> bool:
     return logs.choice().quiet
+
+
+def verbose() -> bool:
+    return logs.choice().steps

@@ -25,6 +25,12 @@ from syndicator.configuration import entry_rules
 from syndicator.configuration.folders import VARIABLE, root_of
 from syndicator.configuration.overrides import Overrides
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
+from syndicator.configuration.units import (
+    STORE_VARIABLE,
+    UNIT_ENVIRONMENT,
+    is_same_server,
+    read_unit_variable,
+)
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked
@@ -457,6 +463,7 @@ class Settings(Section):
     webhook: tuple[Webhook, ...] = ()
     digest: tuple[Digest, ...] = ()
     _root: Path = Path()  # relative paths start here
+    _unit_store_url: str = ""  # the database's address that systemd units get
 
     @model_validator(mode="after")
     def _private(self) -> Self:
@@ -512,7 +519,10 @@ class Settings(Section):
 
     @property
     def store_url(self) -> str:
-        return self.store.url or f"sqlite:///{self.state_dir / 'syndicator.db'}"
+        if not self.store.url:
+            return f"sqlite:///{self.state_dir / 'syndicator.db'}"
+        is_password_missing = is_same_server(self.store.url, self._unit_store_url)
+        return self._unit_store_url if is_password_missing else self.store.url
 
     @property
     def base_url(self) -> str:
@@ -546,6 +556,7 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
     settings._root = root_of(file.path.parent, environ)
+    settings._unit_store_url = read_unit_variable(STORE_VARIABLE, UNIT_ENVIRONMENT)
     return settings
 
 

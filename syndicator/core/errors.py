@@ -79,6 +79,9 @@ class MissingError(SyndicatorError):
     reason = CommandReason.MISSING
 
 
+WAIT_CURE = "; --wait waits for it"  # at the end of a LockedError of a run
+
+
 class LockedError(SyndicatorError):
     exit_code = 75
     reason = CommandReason.LOCKED

@@ -39,6 +39,7 @@ class Logger:
 
 VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself
 _WRITTEN = "`syndicator "
+_WHEEL = "./syndicator-*.whl"  # of a release, in the present folder
 
 
 @cache
@@ -61,11 +62,12 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
 
 
 def install(extra: str) -> str:
-    """Return the commands that install an extra, with pip and in a checkout."""
+    """Return the commands that install an extra: in a checkout, and from the file of a release.
+    The name of this program alone would be somebody else's on an index of packages."""
     lock = f"requirements-{extra}.lock"
     return (
-        f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv"
-        f" -r {lock}"
+        f"`.venv/bin/uv pip install --python .venv -r {lock}` in a checkout, else `pip install"
+        f' "$(ls {_WHEEL})[{extra}]"` beside the file of the release'
     )
 
 

@@ -7,13 +7,14 @@ import random
 import socket
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from syndicator import __version__
 from syndicator.app.clients import lease_seconds, make_fetcher, make_worker, task_group
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
@@ -33,6 +34,7 @@ from syndicator.store.engine import StoreNewer, copy, open_store
 from syndicator.store.fleet.followed import Pushed
 from syndicator.store.fleet.hosts import HostCounts
 from syndicator.store.fleet.shards import Engine, Job
+from syndicator.store.fleet.workers import Registration, WorkerState
 from syndicator.store.postgres import StoreAway, StoreBusy
 from syndicator.upkeep import reconcile
 
@@ -84,7 +86,15 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
     return change
 
 
-def look(config: Path, *, requeue: bool = False) -> HostCounts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetState:
+    """The hosts, and the workers that did not end in order."""
+
+    hosts: HostCounts
+    workers: Sequence[WorkerState]
+
+
+def look(config: Path, *, requeue: bool = False) -> FleetState:
     """Return the state of the fleet. `requeue`: retry paused hosts. Raises ConfigError, UsageError,
     StoreError."""
     settings = load(config)
@@ -96,7 +106,9 @@ def look(config: Path, *, requeue: bool = False) -> HostCounts:
         if freed:
             shards.install()
             shards.fill()
-        return replace(hosts.counts(), freed=freed)
+        return FleetState(
+            hosts=replace(hosts.counts(), freed=freed), workers=store.workers(lease).list()
+        )
 
 
 def migrate(config: Path) -> str:
@@ -166,7 +178,7 @@ async def build(session: Session) -> None:
         tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
         if tells or session.settling.is_due(session.app):
             try:
-                with locked(session.app.configuration.settings) as held:
+                with locked(session.app.configuration.settings, purpose="a build") as held:
                     session.app.archive.store.guard(held)
                     await _all_of_it(session)
                 reported = time.monotonic()
@@ -224,9 +236,20 @@ async def recover(session: Session) -> None:
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Renew the worker's leases until cancelled."""
+    """Register the worker, then renew its leases until cancelled."""
+    registered = False
     while True:
         if engine.worker is not None:
+            if not registered:
+                session.app.archive.store.workers(session.lease).register(
+                    Registration(
+                        number=engine.worker,
+                        machine=socket.gethostname(),
+                        process=os.getpid(),
+                        version=__version__,
+                    )
+                )
+            registered = True
             beat = session.shards.beat(engine.worker, session.owner)
             session.asks_until = beat.asks_until
             clock.set(beat.now)

@@ -143,12 +143,12 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """Return this program's pip requirement: the pushed commit, else this version."""
+    """Return this program's pip requirement: the pushed commit, else the file of this release."""
     folder = checkout()
     remote = _git(folder, "remote", "get-url", "origin") if folder else ""
     parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
     if parts.scheme != "https" or not parts.hostname:
-        return f"syndicator=={__version__}"
+        return f"./syndicator-{__version__}-py3-none-any.whl"
     there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
     commit = f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else ""
     return f"syndicator @ git+https://{parts.hostname}{parts.path}{commit}"

@@ -147,7 +147,7 @@ class Database:
                 StoreConflict: f"{self.name}: {error.orig}",
                 StoreAway: (
                     f"the database {self.name} cannot be reached ({error.orig}):"
-                    f" {postgres.AWAY_CURE}"
+                    f" {postgres.find_away_cure(str(error.orig))}"
                 ),
             }
             raise kind(messages.get(kind) or explain(self.name, str(error.orig))) from error

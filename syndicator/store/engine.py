@@ -18,6 +18,7 @@ from syndicator.store.database import Database, drive, explain
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
+from syndicator.store.fleet.workers import Workers
 from syndicator.store.future_times import Ahead
 from syndicator.store.index import Index
 from syndicator.store.records import Visits
@@ -88,6 +89,11 @@ class Store:
         """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker
         gets a job."""
         return postgres.retried(Shards(self._db, self.hosts(lease), lease))
+
+    def workers(self, lease: float) -> Workers:
+        """Return the list of workers. `lease`: seconds without heartbeat after which one is not
+        live."""
+        return postgres.retried(Workers(self._db, lease))
 
     def fenced(self, fence: Callable[[Connection], object], waiting: Collection[str]) -> Visits:
         """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with
@@ -282,7 +288,7 @@ def _move_aside(path: Path) -> None:
 
 
 _AT_A_TIME = 1000  # rows in memory
-_LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
+_LEFT = (schema.hosts, schema.workers, schema.revision)  # leases and workers are temporary
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:

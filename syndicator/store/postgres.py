@@ -34,6 +34,10 @@ class JobLost(StoreError):
 
 DRIVER = "postgresql+psycopg"
 AWAY_CURE = "see that the server runs and store.url is right; nothing is lost, the next run goes on"
+PASSWORD_CURE = (
+    "set SYNDICATOR_STORE__URL=postgresql://USER:PASSWORD@HOST/DATABASE in the environment, or as a"
+    " line of /etc/syndicator/environment, which units read, and commands that root types"
+)
 # Seconds to connect; a peer that lost power is noticed within a minute.
 CONNECT = {
     "connect_timeout": 10,
@@ -80,6 +84,11 @@ def kind(error: DBAPIError) -> type[StoreError]:
     if unanswered or error.connection_invalidated or state.startswith(_AWAY):
         return StoreAway
     return _KINDS.get(state, StoreError)
+
+
+def find_away_cure(message: str) -> str:
+    """Return what to do if the server cannot be reached for the reason `message`. Pure."""
+    return PASSWORD_CURE if "password" in message else AWAY_CURE
 
 
 def polite(engine: Engine) -> Engine:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0013"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0014"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 
@@ -61,7 +61,6 @@ source_states = _table(
 hosts = _table(
     "hosts",
     Column("name", Text, primary_key=True),
-    Column("due", BigInteger),  # when the first of its sources is due; NULL: it has none
     Column("free_at", BigInteger, nullable=False, server_default="0"),  # end of a pause or request
     # crawl-delay of its robots.txt, milliseconds
     Column("delay", Integer, nullable=False, server_default="0"),
@@ -73,9 +72,16 @@ hosts = _table(
     # of workers since the last result
     Column("starts", Integer, nullable=False, server_default="0"),
     Column("owner", Text, nullable=False, server_default=""),  # worker that leases it, "" for none
-    Column("lease_until", BigInteger, nullable=False, server_default="0"),
 )
-Index("hosts_due", hosts.c.due)
+
+# Workers by their number in the queue, whose tables have their heartbeats.
+workers = _table(
+    "workers",
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("machine", Text, nullable=False),
+    Column("process", BigInteger, nullable=False),
+    Column("version", Text, nullable=False),
+)
 
 # Sources that workers follow, as pushed by the machine with sources.toml.
 followed = _table(

@@ -168,7 +168,7 @@ class Instance:
         """What there is to do, for whoever reads why a test failed."""
         with self.store() as store:
             hosts = store._db.rows(
-                text("SELECT * FROM hosts WHERE due < 2000000000000000 AND due IS NOT NULL")
+                text("SELECT host AS name, next_due AS due FROM sources WHERE next_due IS NOT NULL")
             )
             counts = (
                 self.left(),

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from syndicator import __version__
 from syndicator.core.errors import UsageError
 from syndicator.setup import start
 from syndicator.setup.deploy import repository_files
@@ -109,7 +110,7 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     monkeypatch.setattr(start, "checkout", lambda: tmp_path)
     said = start.requirement()
     assert said == (f"syndicator @ {installed}" if installed else said) and "secret" not in said
-    assert installed or said.startswith("syndicator==")
+    assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"
 
 
 class Runner:

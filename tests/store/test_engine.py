@@ -320,9 +320,7 @@ def test_a_driver_that_is_not_installed_is_named(
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     for opening in (open_store, look_into):
-        with pytest.raises(
-            StoreError, match=r"package '?psycopg'?.*: pip install 'syndicator\[postgres\]'"
-        ) as found:
+        with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as found:
             opening(f"{scheme}://nobody@127.0.0.1:9/none", articles_exist=False)
         assert found.value.exit_code == 69
 

@@ -272,5 +272,5 @@ def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
         raise AssertionError
 
     monkeypatch.setitem(__import__("sys").modules, "procrastinate", None)
-    with pytest.raises(StoreError, match=r"pip install 'syndicator\[postgres\]'"):
+    with pytest.raises(StoreError, match=r"pip install .*whl\)\[postgres\]"):
         Engine("postgresql://nobody@127.0.0.1:9/none", work, lanes=1, lease=1, grace=1)

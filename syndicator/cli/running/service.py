@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,7 +13,15 @@ import typer
 
 from syndicator.app.clock import utc_now
 from syndicator.cli import printing, reports
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change, stopping
+from syndicator.cli.base import (
+    CONFIG,
+    Config,
+    Json,
+    command,
+    opened_for_change,
+    stopping,
+    tell_waiting,
+)
 from syndicator.cli.printing import counted
 from syndicator.console import security
 from syndicator.core.errors import MissingError, UsageError
@@ -42,6 +50,7 @@ def up(
     from syndicator.configuration.settings import load
 
     need_folder(config)
+    _need_no_workers(config)
     if share:
         from syndicator.setup.start import share as share_at_home
 
@@ -49,6 +58,15 @@ def up(
     override(config, "publish", host, port)
     printing.address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
+
+
+def _need_no_workers(config: Path) -> None:
+    """Raise LockedError if workers run. Without an answer of the database, `up` tries again."""
+    from syndicator.configuration.settings import load
+    from syndicator.fleet.beside import need_no_workers
+
+    harm = "would visit their sources once more"
+    need_no_workers(load(config), "syndicator up", harm, may_be_away=True)
 
 
 def override(
@@ -103,12 +121,32 @@ def refresh(
         )
     which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
     wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
+    is_named = bool(which.keys) or which.all or which.failed
+    if _is_left_to_workers(config, is_named=is_named):
+        return
     report = asyncio.run(run_once(config, wanted, wait=wait))
     reports.run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
         sys.exit(3)
+
+
+def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
+    """True if workers visit the sources that are due. Raises LockedError if somebody named
+    sources, who wants to know. What cron calls prints only with --verbose: cron mails it."""
+    from syndicator.configuration.settings import load
+    from syndicator.fleet.beside import describe_workers, list_live_workers, need_no_workers
+
+    settings = load(config)
+    if is_named:
+        harm = "would visit their sources at the same time"
+        need_no_workers(settings, "syndicator refresh", harm)
+        return False
+    live = list_live_workers(settings)
+    if live and printing.verbose():
+        printing.log(f"{describe_workers(live)}; they visit what is due")
+    return bool(live)
 
 
 async def run_once(
@@ -126,7 +164,7 @@ async def run_once(
     from syndicator.runs.refresh import remake, run
 
     stop = asyncio.Event()
-    alone = locked(load(config), wait=wait, give_up=stop.is_set)
+    alone = locked(load(config), wait=wait, give_up=stop.is_set, tell=tell_waiting)
     with (
         stopping(stop),
         alone as held,
@@ -180,7 +218,7 @@ def build(
     if question:
         _save_question(config, question)
     with (
-        locked(load(config), wait=wait) as held,
+        locked(load(config), wait=wait, tell=tell_waiting) as held,
         open_app(config, remake=remake, held=held) as opened,
     ):
         bad = reconcile.files(opened.archive, opened.configuration)
@@ -334,7 +372,12 @@ _WORKER_GRACE = 28  # after a signal; systemd and Docker are set up to wait for 
 
 @command()
 def worker(
-    lanes: Annotated[int, typer.Option(help="Hosts to work on at a time.", min=1, max=1000)] = 32,
+    lanes: Annotated[
+        int,
+        typer.Option(
+            help="A lane makes up to 4 visits at a time: 32 lanes make 128.", min=1, max=1000
+        ),
+    ] = 32,
     config: Config = CONFIG,
 ) -> None:
     """Visit sources and build feeds together with other workers on the same PostgreSQL server,
@@ -367,25 +410,35 @@ def queue(
 ) -> None:
     """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the
     workers."""
+    from syndicator.fleet.beside import describe_worker
     from syndicator.fleet.worker import look
 
     fleet = look(config, requeue=requeue)
+    hosts = fleet.hosts
     if json:
-        printing.as_json(fleet)
+        names = [worker.name for worker in fleet.workers]
+        document = {**asdict(hosts), "workers": names, "processes": fleet.workers}
+        printing.as_json(document)
         return
+    live = [worker for worker in fleet.workers if worker.is_live]
     rows = [
-        ("hosts", fleet.hosts),
-        ("due", f"{fleet.due}, the first for {fleet.late:.0f} s"),
-        ("under way", fleet.leased),
-        ("held", fleet.held),
-        ("away", fleet.away),
-        ("workers", ", ".join(fleet.workers) or 0),
+        ("hosts", hosts.hosts),
+        ("due", f"{hosts.due}, the first for {hosts.late:.0f} s"),
+        ("under way", hosts.leased),
+        ("held", hosts.held),
+        ("away", hosts.away),
+        ("workers", len(live)),
     ]
     printing.table("Queue", ("what", "now"), rows)
+    if fleet.workers:
+        columns = ("machine", "process", "version", "heartbeat", "does")
+        printing.table("Workers", columns, [describe_worker(worker) for worker in fleet.workers])
+    if not live:
+        printing.say("no worker runs: start one with `syndicator worker`")
     why = {True: "ended its workers", False: "asked us to wait"}
     if held := [
-        (host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in fleet.named
+        (host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in hosts.named
     ]:
         printing.table("Held hosts", ("host", "for", "why"), held)
     if requeue:
-        printing.say(f"{counted(fleet.freed, 'host')} freed")
+        printing.say(f"{counted(hosts.freed, 'host')} freed")

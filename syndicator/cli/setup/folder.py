@@ -174,8 +174,13 @@ Files = Annotated[
 @command()
 def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files, or read those that were edited by hand."""
+    from syndicator.configuration.settings import load
+    from syndicator.fleet.beside import need_no_workers
     from syndicator.upkeep import reindex
 
+    if not files:
+        harm = "would lose what they file meanwhile"
+        need_no_workers(load(config), "syndicator reindex", harm)
     with opened_for_change(config, create=not files) as opened:
         if files:
             done = reindex.take_in(opened.archive, opened.configuration, files)

@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicator.core.errors import LockedError
+from syndicator.core.errors import WAIT_CURE, LockedError
 from syndicator.core.model import Source
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
@@ -23,6 +23,15 @@ _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || 
 _TRY = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))"
 )
+# The holder of the lock `name` shows its purpose as the name of its connection.
+_HOLDER = text("""
+SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND (l.classid::bigint << 32 | l.objid::bigint)
+  = hashtextextended(current_schema() || '/' || :name, 0) LIMIT 1""")
+_TELL = text("SELECT set_config('application_name', :purpose, true)")
+_LONGEST_PURPOSE = 63  # characters that PostgreSQL keeps
 # seconds without a statement: the lock is lost after the first, held for the second. Choices
 _FROZEN, _SURE = 30, 20.0
 
@@ -100,19 +109,21 @@ class Fleet:
             yield
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`. Yield a check that raises StoreAway once it may be
-        lost. Raises LockedError."""
+    def hold(self, name: str, purpose: str = "another machine") -> Iterator[Callable[[], None]]:
+        """Hold the database-wide lock `name`; others read `purpose`. Yield a check that raises
+        StoreAway once it may be lost. Raises LockedError, which says who holds it."""
         # A lock of the transaction: a pooler gives the session to other clients after each
         # transaction.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:
                 if not connection.execute(_TRY, {"name": name}).scalar():
+                    holder = connection.execute(_HOLDER, {"name": name}).scalar()
                     raise LockedError(
-                        f"another machine holds {name!r} in the database {self._db.name}; --wait"
-                        " waits for it"
+                        f"{holder or 'another program'} holds {name!r} in the database"
+                        f" {self._db.name}{WAIT_CURE}"
                     )
+                connection.execute(_TELL, {"purpose": purpose[:_LONGEST_PURPOSE]})
                 connection.exec_driver_sql(
                     f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN}s'"
                 )

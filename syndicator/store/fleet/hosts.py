@@ -104,7 +104,7 @@ class HeldHost:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
     """Numbers of hosts. `late`: seconds that the first due one is overdue; `named`: the first 20
-    held ones."""
+    held ones; `workers`: the names of those that lease hosts."""
 
     hosts: int
     due: int

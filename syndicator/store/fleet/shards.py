@@ -2,7 +2,19 @@
 By the database's clock. Each method is one transaction.
 
 A shard has one job, waiting or running, whose last transaction plans the next. The job of a silent
-worker is replaced, and its later writes fail."""
+worker is replaced, and its later writes fail.
+
+Procrastinate takes and polls jobs. Ours, on its private tables, with the reasons:
+- A job ends in the transaction that saves its visits and plans the next one, which checks job,
+  worker and attempt (`_FENCE`): a frozen worker writes nothing after its job was given to another.
+  `finish_job` is a transaction of its own and checks no worker.
+- The jobs of silent workers are replaced (`_STALLED`): the engine deletes the row of a silent
+  worker, and then does not find its jobs (github.com/procrastinate-org/procrastinate/issues/1518).
+- The queue is filled from the sources (`_FILL`) by whoever finds it empty: a periodic task may not
+  run again after a restart (github.com/procrastinate-org/procrastinate/issues/1495).
+- Heartbeats (`_BEAT`) renew the leases of hosts in the same round trip, also while the engine
+  drains; since github.com/procrastinate-org/procrastinate/pull/1344 it has heartbeats of its own.
+`tests/store/test_upstream.py` fails if the engine changes."""
 
 import asyncio
 import importlib.resources

@@ -6,5 +6,7 @@
 set -e
 createuser --pwprompt syndicator
 createdb --owner syndicator --encoding UTF8 --template template0 syndicator
-echo 'store.url = "postgresql://syndicator@HOST/syndicator"; the password: a line SYNDICATOR_STORE__URL=postgresql://syndicator:PASSWORD@HOST/syndicator'
-echo 'in /etc/syndicator/environment of each machine, readable by root alone'
+host=$(hostname -f 2>/dev/null || hostname)
+echo "store.url = \"postgresql://syndicator@$host/syndicator\""
+echo "The password: a line SYNDICATOR_STORE__URL=postgresql://syndicator:PASSWORD@$host/syndicator"
+echo "in /etc/syndicator/environment of each machine, readable by root alone. Units read it, and commands that root types."

@@ -1,0 +1,66 @@
+"""Commands beside running workers: which of them must not run."""
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from syndicator.app.clients import lease_seconds
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import LockedError
+from syndicator.store.database import Database
+from syndicator.store.engine import BUSY_SECONDS
+from syndicator.store.fleet.workers import Workers, WorkerState
+from syndicator.store.postgres import StoreAway
+
+_MOST_NAMED = 5  # workers in one message
+
+
+def list_live_workers(settings: Settings) -> Sequence[WorkerState]:
+    """Return the workers that run on this database now; none on SQLite. Raises StoreError."""
+    if settings.store_url.startswith("sqlite"):
+        return ()
+    with closing(Database(settings.store_url, BUSY_SECONDS)) as database:
+        workers = Workers(database, lease_seconds(settings)).list()
+    return [worker for worker in workers if worker.is_live]
+
+
+def describe_workers(live: Sequence[WorkerState]) -> str:
+    """Return who runs, in a sentence. `live`: not empty."""
+    names = [worker.name for worker in live[:_MOST_NAMED]]
+    more = [f"{len(live) - _MOST_NAMED} more"] if len(live) > _MOST_NAMED else []
+    verb = "workers run" if len(live) > 1 else "worker runs"
+    return f"{len(live)} {verb} on this database: {', '.join([*names, *more])}"
+
+
+def describe_worker(worker: WorkerState) -> tuple[object, ...]:
+    """Return machine, process, version, heartbeat and work, for a table."""
+    heartbeat = f"{worker.silent_seconds:.0f} s ago"
+    return worker.machine, worker.process, worker.version, heartbeat, _describe_work(worker)
+
+
+def _describe_work(worker: WorkerState) -> str:
+    if not worker.is_live:
+        return "stopped, frozen or cut off: others do its work"
+    work = []
+    if worker.shards:
+        work.append(f"visits {worker.shards} group{'s' if worker.shards > 1 else ''} of hosts")
+    if worker.builds:
+        work.append("builds")
+    return " and ".join(work) or "waits for work"
+
+
+def need_no_workers(
+    settings: Settings, command: str, harm: str, *, may_be_away: bool = False
+) -> None:
+    """Raise LockedError if workers run on this database. `harm`: what `command` would do to
+    them; `may_be_away`: accept that the database does not answer. Raises StoreError."""
+    try:
+        live = list_live_workers(settings)
+    except StoreAway:
+        if not may_be_away:
+            raise
+        return
+    if live:
+        raise LockedError(
+            f"{describe_workers(live)}. `{command}` {harm}: stop the workers first"
+            " (`syndicator queue` lists them)"
+        )

@@ -1,0 +1,85 @@
+"""The workers of a fleet: which run, since when they are silent, what they do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from syndicator.store.database import Database
+
+_ARE_THERE = text(
+    "SELECT to_regclass('workers') IS NOT NULL AND to_regclass('procrastinate_workers') IS NOT NULL"
+)
+_FORGET = text("DELETE FROM workers WHERE number NOT IN (SELECT id FROM procrastinate_workers)")
+_REGISTER = text(
+    "INSERT INTO workers (number, machine, process, version)"
+    " VALUES (:number, :machine, :process, :version) ON CONFLICT (number) DO NOTHING"
+)
+# An older version registers no worker, but has a heartbeat.
+_LIST = text("""
+SELECT coalesce(w.machine, '?') AS machine, coalesce(w.process, 0) AS process,
+  coalesce(w.version, '?') AS version,
+  extract(epoch FROM clock_timestamp() - beat.last_heartbeat)::float AS silent_seconds,
+  count(j.id) FILTER (WHERE j.queue_name = 'shards')::int AS shards,
+  count(j.id) FILTER (WHERE j.queue_name = 'build') > 0 AS builds
+FROM procrastinate_workers beat LEFT JOIN workers w ON w.number = beat.id
+LEFT JOIN procrastinate_jobs j ON j.worker_id = beat.id AND j.status = 'doing'
+GROUP BY beat.id, beat.last_heartbeat, w.machine, w.process, w.version
+ORDER BY machine, process, beat.id""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Who a worker is. `number`: its number in the queue; `process`: the id of its process."""
+
+    number: int
+    machine: str
+    process: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerState:
+    """A worker now. `silent_seconds`: age of its last heartbeat; `is_live`: that is shorter than
+    the lease; `shards`: jobs of hosts that it visits; `builds`: it has the build."""
+
+    machine: str
+    process: int
+    version: str
+    silent_seconds: float
+    is_live: bool
+    shards: int
+    builds: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.machine}/{self.process}"
+
+
+class Workers:
+    """The list. `lease`: seconds without heartbeat after which a worker loses its jobs."""
+
+    def __init__(self, database: Database, lease: float) -> None:
+        self._db = database
+        self._lease = lease
+
+    def register(self, registration: Registration) -> None:
+        """Add a worker, and forget those that the queue has removed."""
+        values = {
+            "number": registration.number,
+            "machine": registration.machine,
+            "process": registration.process,
+            "version": registration.version,
+        }
+        with self._db.write() as connection:
+            connection.execute(_FORGET)
+            connection.execute(_REGISTER, values)
+
+    def list(self) -> Sequence[WorkerState]:
+        """Return all workers that did not end in order, live or silent. Raises StoreError."""
+        if not self._db.scalar(_ARE_THERE):
+            return ()
+        return [
+            WorkerState(is_live=row.silent_seconds < self._lease, **row._mapping)
+            for row in self._db.rows(_LIST)
+        ]

@@ -1,0 +1,29 @@
+"""The script that creates the database of several machines."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from syndicator.setup.deploy import filled
+
+PROGRAMS = {
+    "createuser": "exit 0",
+    "createdb": "exit 0",
+    "hostname": 'test "$1" = -f && echo db.machines.example',
+}
+
+
+def test_it_prints_addresses_that_can_be_copied(tmp_path: Path) -> None:
+    for name, line in PROGRAMS.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{line}\n")
+        program.chmod(0o755)
+    script = tmp_path / "database.sh"
+    script.write_text(filled("deploy/database.sh"))
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    printed = subprocess.check_output(["sh", str(script)], env=environ, text=True)
+    place = "db.machines.example/syndicator"
+    assert f'store.url = "postgresql://syndicator@{place}"\n' in printed
+    assert f"SYNDICATOR_STORE__URL=postgresql://syndicator:PASSWORD@{place}\n" in printed
+    assert "@HOST" not in printed
