@@ -45,7 +45,8 @@ def make_tables(connection: Connection) -> None:
 @cache
 def _definitions(dialect: Any) -> tuple[str, ...]:
     parts = [part for table in schema.metadata.sorted_tables for part in _of_table(table)]
-    return (*(str(part.compile(dialect=dialect)) for part in parts), *schema.PARTIAL_INDEXES)
+    statements = (str(part.compile(dialect=dialect)) for part in parts)
+    return (*statements, *schema.written_statements(dialect.name))
 
 
 def _of_table(table: Table) -> list[CreateTable | CreateIndex]:

@@ -1,15 +1,16 @@
 """Find an article by address, id or file; read filed articles; refuse unknown sources."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from syndicator.app.archive import Archive
 from syndicator.app.places import Place
+from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
-from syndicator.core.model import Article
+from syndicator.core.model import Article, Source
 from syndicator.core.text import suggestion
-from syndicator.filing.ownership import known_at
+from syndicator.filing.ownership import known_at, rights_in, terms
 from syndicator.store.database import chunks
 from syndicator.store.engine import Store
 
@@ -59,6 +60,21 @@ def read(archive: Archive, id: str) -> Article:
         return archive.article_store.get(path) if path else Article(id=id, url="", title="")
     except (ConfigError, OSError):
         return Article(id=id, url="", title="")
+
+
+def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
+    """Return a function that returns the source of an article with its terms for it; None for a
+    removed source."""
+    rights = RightsFile(place.article_store.file(RIGHTS_TOML))
+    private = bool(place.settings.publish.secret_path)
+
+    def find_source(article: Article) -> Source | None:
+        source = place.sources.get(article.source_key)
+        if source is None:
+            return None
+        return terms(source, rights_in(rights, source), article.url, private=private)
+
+    return find_source
 
 
 def markdown(place: Place, id: str) -> str:

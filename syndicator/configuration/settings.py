@@ -21,7 +21,6 @@ from pydantic import (
     model_validator,
 )
 
-from syndicator.configuration import entry_rules
 from syndicator.configuration.folders import VARIABLE, root_of
 from syndicator.configuration.overrides import Overrides
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -35,6 +34,7 @@ from syndicator.core import axes
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked
 from syndicator.core.urls import Network, private
+from syndicator.searching.language import QueryError, parse_query
 
 AxisName = Annotated[
     str,
@@ -159,8 +159,8 @@ class Fetch(Section):
 
 def query(value: str) -> str:
     try:
-        entry_rules.parse_query(value)
-    except entry_rules.QueryError as error:
+        parse_query(value)
+    except QueryError as error:
         raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
     return value
 
@@ -419,6 +419,7 @@ class Webhook(Section):
     url: Annotated[str, AfterValidator(_receiver)]
     secret: Annotated[SecretStr, AfterValidator(_signing)]
     events: tuple[EventType, ...] = get_args(EventType)
+    query: Query = ""  # only articles that match
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()  # private networks it may be in
 
 
@@ -436,6 +437,7 @@ class Digest(Section):
     of: Annotated[
         str, like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')
     ] = "all"
+    query: Query = ""  # only stories with an article that matches
     at: Annotated[
         str, like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')
     ] = "07:00"

@@ -89,7 +89,7 @@ class Source:
     lead: bool = False  # its reports lead stories
     quotes: bool = True  # stories quote what its reports add
     enabled: bool = True
-    keep: str | None = None  # query (entry_rules): only matching entries are read
+    keep: str | None = None  # query (searching.language): only matching entries are read
     mute: str | None = None  # query: matching entries are not read
     sender: str | None = None  # of a mailbox: "news@example.org" or "@example.org" (`from`)
     list_id: str | None = None  # of a mailbox: the List-Id (`list`)

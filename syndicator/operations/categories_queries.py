@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from syndicator.app.container import App
-    from syndicator.configuration.entry_rules import Expr
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import CategoryDef
     from syndicator.publishing.queries import SavedQuery
+    from syndicator.searching.language import Expr
 
 _TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
 _PART = 500  # rows read at a time
@@ -128,7 +128,7 @@ def try_query(
 ) -> Change:
     """Show which articles a saved query matches, and how many it would gain and lose. Changes
     nothing."""
-    from syndicator.configuration.entry_rules import QueryError, parse_query
+    from syndicator.searching.language import QueryError, parse_query
 
     query, title = query.strip(), " ".join(title.split())
     before = _query(app, slug)
@@ -266,6 +266,6 @@ def _articles(app: App, progress: Progress) -> Iterator[Article]:
 
 def _holds(app: App, query: Expr, article: Article) -> bool:
     from syndicator.app.lookup import read
-    from syndicator.configuration.entry_rules import matches
+    from syndicator.searching.matching import matches
 
     return not article.hold and matches(query, article, lambda: read(app.archive, article.id).text)

@@ -13,12 +13,14 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import KEPT, Queue
 from syndicator.operations.operation import Argument, WithArguments, plain
 from syndicator.publishing import paths
+from syndicator.searching.language import write_field
 from syndicator.showing.lists import FILTERS, Wanted
 
 if TYPE_CHECKING:
     from syndicator.app.places import Place
 
 _PART = 200  # articles read at a time
+_SORTED = ("best", "newest")
 Item = Mapping[str, Any]
 
 
@@ -70,37 +72,85 @@ def jobs(place: "Place") -> Iterator[Item]:
         yield {name: value for name, value in plain(job).items() if name != "args"}
 
 
+_SHOWN = (
+    "id",
+    "url",
+    "title",
+    "author",
+    "excerpt",
+    "tags",
+    "category",
+    "language",
+    "published",
+    "updated",
+    "added",
+    "cover",
+    "hold",
+    "partial",
+)
+
+
 def articles(
     place: "Place",
     filter: Annotated[str, Argument("all, unsure, untagged, partial, hold, merged.")] = "all",
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
-    words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
+    words: Annotated[tuple[str, ...], Argument("A search, as saved queries are written.")] = (),
+    tag: Annotated[str, Argument("With this tag.")] = "",
+    category: Annotated[str, Argument("Of this category.")] = "",
+    language: Annotated[str, Argument("In this language.")] = "",
+    after: Annotated[str, Argument("Published since this day, month or year.")] = "",
+    before: Annotated[str, Argument("Published before this day, month or year.")] = "",
+    story: Annotated[str, Argument("Of this story: the `story` of an article.")] = "",
+    sort: Annotated[str, Argument("best, newest.")] = "best",
 ) -> Iterator[Item]:
-    """Articles, newest first; unsure ones by doubt, fifty at most."""
+    """Articles, newest first; of a search with words the best first; unsure ones by doubt, fifty at
+    most."""
     from syndicator.showing.lists import articles as listed
+    from syndicator.showing.lists import has_source
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
+    if sort not in _SORTED:
+        raise UsageError(f"{sort!r} is none of {', '.join(_SORTED)}")
+    fields = {
+        "tag": tag,
+        "category": category,
+        "language": language,
+        "after": after,
+        "before": before,
+    }
+    search = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
+    ids = _choose(place, " ".join(search), story, sort)
+    if source and not has_source(place, source):
+        raise UsageError(f"no article has the source {source!r}")
+    wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
     skip = 0
-    wanted = Wanted(filter=chosen, source=source, words=words, most=_PART)
-    names = (
-        "id",
-        "url",
-        "title",
-        "author",
-        "tags",
-        "category",
-        "published",
-        "added",
-        "hold",
-        "partial",
-    )
     while part := listed(place, replace(wanted, skip=skip))[0]:
+        stories = place.store.stories.of([item.article.id for item in part]) if place.store else {}
         for item in part:
-            shown = {name: getattr(item.article, name) for name in names}
-            yield {**shown, "source": item.article.source_key, "path": item.path}
+            shown = {name: getattr(item.article, name) for name in _SHOWN}
+            more = {"source": item.article.source_key, "path": item.path}
+            yield {**shown, **more, "story": stories.get(item.article.id, "")}
         skip += len(part)
+
+
+def _choose(place: "Place", search: str, story: str, sort: str) -> list[str] | None:
+    """Return the ids that a search finds and that belong to a story, in order; None for all."""
+    from syndicator.showing.lists import find_articles, sort_newest
+
+    if not search and not story:
+        return None
+    ids = find_articles(place, search) if search else None
+    if story:
+        of_story = place.store.stories.articles([story]).get(story, []) if place.store else []
+        if not of_story:
+            raise UsageError(f"there is no story {story!r}")
+        members = [id for id, _ in reversed(of_story)]
+        ids = members if ids is None else [id for id in ids if id in members]
+    if sort == "newest" and ids:
+        ids = sort_newest(place, ids)
+    return ids
 
 
 def sources(

@@ -9,6 +9,7 @@ from typing import Protocol
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow, Progress, PublishedFile, Story, StoryEntry, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
+from syndicator.searching.documents import Document
 
 
 class Articles(Protocol):
@@ -24,9 +25,7 @@ class Articles(Protocol):
 
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]: ...
 
-    def words(self, ids: Sequence[str]) -> dict[str, bytes]: ...
-
-    def save_words(self, found: Mapping[str, bytes]) -> None: ...
+    def documents(self, ids: Sequence[str]) -> dict[str, Document]: ...
 
     def unmatched(self, stamp: str) -> list[str]: ...
 

@@ -1,7 +1,7 @@
 """Load the saved queries of feeds.toml; find and store the articles that match each.
 
-Also those of the axes whose members builds find. Language: `entry_rules`. An article is matched
-again only when it, a query or `publish.axes` changes."""
+Also those of the axes whose members builds find. Language: `searching.language`. An article is
+matched again only when it, a query or `publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,7 +13,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from syndicator.configuration.entry_rules import Expr, QueryError, matches, parse_query
 from syndicator.configuration.settings import FormatName, seconds
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.axes import AXES, QUERY
@@ -23,6 +22,8 @@ from syndicator.core.text import slug
 from syndicator.publishing import paths, questions
 from syndicator.publishing.article_index import Articles
 from syndicator.publishing.paths import parse_stem
+from syndicator.searching.language import Expr, QueryError, parse_query
+from syndicator.searching.matching import matches
 
 _FORM: Final = "1"  # increase when queries match differently
 _PART: Final = 500  # articles in memory

@@ -3,18 +3,16 @@
 Such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu.
 
 An article matches if it has a value of each kind in the address (of words: all), and none in a
-"not." part. The search files answer, without a database."""
+"not." part."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from syndicator.core.axes import SOURCE_KEY
 from syndicator.core.model import FeedKey
-from syndicator.core.text import each_term, each_word, slug
-from syndicator.publishing import search
+from syndicator.core.text import each_word, slug
 from syndicator.publishing.paths import QUESTIONS
 
 _NOT: Final = "not."
@@ -33,7 +31,6 @@ _LONG: Final = 1000  # characters of an address
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 
 Term = tuple[str, str]  # kind, value
-Read = Callable[[str], bytes | None]  # reads a published file
 
 
 class QuestionError(ValueError):
@@ -83,6 +80,10 @@ class Question:
     def feeds(self) -> list[FeedKey]:
         """The feeds of the tags, categories and sources in the question; some may have moved."""
         return [FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _LATER]
+
+    @property
+    def languages(self) -> list[str]:
+        return [value for kind, value in (*self.wanted, *self.barred) if kind == "lang"]
 
     def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
         """Return the question with moved feeds replaced by their targets."""
@@ -143,63 +144,3 @@ def _parts(terms: Iterable[Term]) -> list[str]:
     return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + (
         [f"words.{words}"] if words else []
     )
-
-
-def answer(question: Question, read: Read, most: int) -> list[str]:
-    """Return the ids of the newest `most` articles, newest first. Raises LookupError if a search
-    file is missing."""
-    ids: list[str] = []
-    for name, _, count, parts in reversed(_data(read, search.MANIFEST)):
-        places = _places(question, partial(_places_of_term, read, name, parts), count)
-        for place in sorted(places, reverse=True)[: most - len(ids)]:
-            docs = _data(read, f"{search.FOLDER}{name}.d{place // search.DOCS}.js")
-            ids.append(docs[place % search.DOCS][-1])
-        if len(ids) >= most:
-            break
-    return ids
-
-
-def _places(question: Question, places_of: Callable[[str], set[int]], count: int) -> set[int]:
-    """Return the positions, below `count`, of the matching articles. `places_of`: returns those of
-    a search term."""
-    places = set(range(count))
-    for choices in _choices(question.wanted):
-        places = places and places & _holding(choices, places_of)
-    for choices in _choices(question.barred):
-        places = places and places - _holding(choices, places_of)
-    return places
-
-
-def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
-    """Return the alternatives for each kind and each word; of an alternative, all search terms must
-    match."""
-    choices: dict[object, list[list[str]]] = {}
-    for kind, value in terms:
-        if kind == "words":
-            choices[kind, value] = [list(each_term(value))]
-        else:
-            choices.setdefault(kind, []).append([search.facet(kind, value)])
-    return list(choices.values())
-
-
-def _holding(choices: Iterable[Iterable[str]], places_of: Callable[[str], set[int]]) -> set[int]:
-    return set().union(*(set.intersection(*map(places_of, terms)) for terms in choices))
-
-
-def _places_of_term(read: Read, name: str, parts: int, term: str) -> set[int]:
-    """Return the positions of the articles with `term` in the period `name`, which has `parts` term
-    files."""
-    lines = "\n" + _data(read, f"{search.FOLDER}{name}.t{search.part_of(term, parts)}.js")
-    _, there, rest = lines.partition(f"\n{term} ")
-    place, places = -1, set[int]()
-    for step in rest.partition("\n")[0].split(",") if there else ():
-        place += int(step.rstrip(".!"), 36) + 1
-        places.add(place)
-    return places
-
-
-def _data(read: Read, name: str) -> Any:
-    data = search.called(read(name))
-    if data is None:
-        raise LookupError(name)
-    return data

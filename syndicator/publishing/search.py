@@ -22,6 +22,7 @@ from syndicator.core.text import each_term, slug
 from syndicator.publishing import paths
 from syndicator.publishing.article_index import Members
 from syndicator.publishing.render.view import View
+from syndicator.searching.documents import Document
 
 FOLDER: Final = paths.SEARCH
 MANIFEST: Final = "search/index.js"
@@ -30,13 +31,12 @@ _TERM_BYTES: Final = 6_000  # of a file of terms, at most: 2 to 3 kB compressed
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Weight of a term: in title or tags; in excerpt, names, or often in the text; seldom in the text.
 _LOUD, _CLEAR, _SEEN = "!", ".", ""
-_WORDS: Final = 400  # the first distinct terms of a text, from some 1,200 words
-_CHARACTERS: Final = 20_000  # of a text that are searched for terms
+_DISTINCT: Final = 400  # the first distinct terms of a text, from some 1,200 words
+_TERMS: Final = 3500  # of a text that are looked at
 _OFTEN: Final = 3
-_FAST: Final = 1  # level of zlib: 6 takes three times as long for a tenth less
 BLOCK: Final = 32  # articles of the open month
 _LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
-_FORM: Final = "2"  # increase to make all files again
+_FORM: Final = "4"  # increase to make all files again
 READ: Final = 20  # articles at a time
 
 # A period in the list: name, digest of its files, number of articles, number of files of terms.
@@ -44,14 +44,13 @@ Row = tuple[str, str, int, int]
 MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
-def text_words(text: str) -> bytes:
-    """Return the terms of a text, packed, each with its mark of weight."""
-    counts = Counter(each_term(text[:_CHARACTERS]))
-    words = [
-        term + (_CLEAR if count >= _OFTEN else _SEEN)
-        for term, count in islice(counts.items(), _WORDS)
-    ]
-    return zlib.compress(" ".join(words).encode(), _FAST)
+def weigh_text(document: Document) -> dict[str, str]:
+    """Return the first terms of a text, each with its mark of weight."""
+    counts = Counter(document.body.split()[:_TERMS])
+    return {
+        term: _CLEAR if count >= _OFTEN else _SEEN
+        for term, count in islice(counts.items(), _DISTINCT)
+    }
 
 
 class Shards:
@@ -64,10 +63,10 @@ class Shards:
         self._last: dict[str, int] = {}
         self._shown: list[str] = []
 
-    def add(self, views: Iterable[View], words: Mapping[str, bytes]) -> None:
-        """Add articles, oldest first. `words`: article id -> `text_words`."""
+    def add(self, views: Iterable[View], documents: Mapping[str, Document]) -> None:
+        """Add articles, oldest first. `documents`: of those whose texts are published, by id."""
         for place, view in enumerate(views, len(self._shown)):
-            for term, mark in _terms_of(view, words.get(view.id)).items():
+            for term, mark in _terms_of(view, documents.get(view.id)).items():
                 self._places[term] += _step(place - self._last.get(term, -1) - 1, mark)
                 self._last[term] = place
             shown = (
@@ -119,11 +118,10 @@ def facet(kind: str, value: str) -> str:
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
-def _terms_of(view: View, words: bytes | None) -> dict[str, str]:
-    """Return the article's terms with their weight marks, without words of a text that may not be
-    quoted."""
-    body = zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ()
-    marks = {word.removesuffix(_CLEAR): _CLEAR if word[-1] == _CLEAR else _SEEN for word in body}
+def _terms_of(view: View, document: Document | None) -> dict[str, str]:
+    """Return the article's terms with their weight marks. Words of its text are only found if the
+    whole text is published."""
+    marks = weigh_text(document) if document and view.html else {}
     about = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
     marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
@@ -220,13 +218,12 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
-def words_of(index: Members, ids: Sequence[str], text: Callable[[str], str]) -> Mapping[str, bytes]:
-    """Return `text_words` of articles by id, stored for later builds. `text`: returns an article's
-    plain text."""
-    found = index.words(ids)
-    if new := {id: text_words(text(id)) for id in ids if id not in found}:
-        index.save_words(new)
-    return found | new
+def find_documents(
+    index: Members, ids: Sequence[str], read: Callable[[str], Document]
+) -> Mapping[str, Document]:
+    """Return the terms of articles by id. `read`: returns those that are not in the index yet."""
+    found = index.documents(ids)
+    return found | {id: read(id) for id in ids if id not in found}
 
 
 def ids_of(index: Members, period: Period) -> list[str]:

@@ -1,39 +1,42 @@
 """Answer questions, the search addresses below /q/, with feeds or pages. Reads only."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from syndicator.app.clock import utc_now
-from syndicator.app.lookup import markdown
+from syndicator.app.finding import find_exact, find_unknown
+from syndicator.app.lookup import make_source_finder, markdown
 from syndicator.app.places import Place
 from syndicator.app.read_configuration import Configuration
-from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.configuration.settings import Settings
+from syndicator.core.axes import ALL
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.describing.taxonomy.vocabulary import load_any
-from syndicator.filing.ownership import rights_in, terms
 from syndicator.health.observing import open_read_only
 from syndicator.publishing import search
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.page_design import look
+from syndicator.publishing.published_texts import limit_to_published
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.questions import Question, QuestionError, answer, parse
+from syndicator.publishing.questions import Question, QuestionError, parse
 from syndicator.publishing.render.head import head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.selection.feeds import of_queries
 from syndicator.publishing.server.files import Stamp, stamp_of
 from syndicator.publishing.server.questions import Made, Questions
 from syndicator.publishing.web.pages import Pages
+from syndicator.searching.language import Term, parse_query
+from syndicator.searching.ranking import Candidate
+from syndicator.store.engine import Store
 
 _KEPT = 500  # entries in memory
 _AT_A_TIME = 25  # entries made between two looks at the CPU that they took
-_BUILD_SECONDS = 60  # a file newer than the manifest may belong to a build for so long
+_LOOKED_THROUGH = 50_000  # candidates, of which each has what the question asks for in any text
 
 
 class CostlyQuestionError(Exception):
@@ -71,10 +74,7 @@ class Answers:
         )
 
     def _version(self) -> Stamp | None:
-        return stamp_of(self._path(search.MANIFEST))
-
-    def _path(self, name: str) -> Path:
-        return (self.read().settings.public_dir or Path()) / name
+        return stamp_of((self.read().settings.public_dir or Path()) / search.MANIFEST)
 
     def _spelled(self, name: str) -> tuple[int, str]:
         stem, _, format = name.rpartition(".")
@@ -92,68 +92,82 @@ class Answers:
         question = parse(stem)
         try:
             with open_read_only(self.config, configured=self.read()) as place:
-                if place.store is None or not place.article_store.minted():
+                store = place.store
+                if store is None or not place.article_store.minted():
                     raise LookupError
-                rows = {row.key: row for row in place.store.index.feeds(question.feeds)}
+                rows = {row.key: row for row in store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
                 if moved:
                     return Made(301, quote(f"{question.moved(moved).stem}.{format}"))
+                unknown = _find_unknown(store, question, rows)
+                if unknown:
+                    return Made(404, unknown)
                 names = {key: row.name for key, row in rows.items()}
-                return Made(200, body=self._made(place, question, names, format))
+                return Made(200, body=self._make(place, store, question, names, format))
         except CostlyQuestionError as error:
             return Made(400, str(error))
         # the database or a file is just being written
         except (SyndicatorError, OSError, LookupError):
             return Made(503, "This cannot be answered now; try again in a minute.")
 
-    def _made(
-        self, place: Place, question: Question, names: Mapping[FeedKey, str], format: str
+    def _make(
+        self,
+        place: Place,
+        store: Store,
+        question: Question,
+        names: Mapping[FeedKey, str],
+        format: str,
     ) -> bytes:
-        assert place.store is not None
         budget = Budget(QUESTION_SECONDS, self.cpu)
-        settings, index, instance = (
-            place.settings,
-            place.store.index,
-            place.article_store.instance(),
-        )
-        rights, private = (
-            RightsFile(place.article_store.file(RIGHTS_TOML)),
-            bool(settings.publish.secret_path),
-        )
-
-        def source_of(article: Article) -> Source | None:
-            source = place.sources.get(article.source_key)
-            return (
-                terms(source, rights_in(rights, source), article.url, private=private)
-                if source
-                else None
-            )
-
+        settings = place.settings
+        index = store.index
+        instance = place.article_store.instance()
+        source_of = make_source_finder(place)
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = of_queries((), settings, (saved,))
         tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
         arguments = (index, source_of, instance, settings, renderers(pages), None, tags)
-
-        def read_file(name: str) -> bytes | None:
-            budget.check()
-            return self._file(name)
-
         entries = Entries(*arguments, markdown=lambda id: markdown(place, id), kept=self.kept)
-        ids = answer(question, read_file, settings.publish.limit)
-        shown = [id for id, article in index.articles(ids).items() if not article.hold]
-        views: list[View] = []
-        for start in range(0, len(shown), _AT_A_TIME):
+
+        def narrow(candidates: Sequence[Candidate]) -> list[Candidate]:
             budget.check()
-            views += entries.views(shown[start : start + _AT_A_TIME], None)
+            return narrow_to_published(store, source_of, candidates)
+
+        expr = parse_query(question.query)
+        ids = find_exact(store, expr, settings.publish.limit, narrow, _LOOKED_THROUGH)
+        views: list[View] = []
+        for start in range(0, len(ids), _AT_A_TIME):
+            budget.check()
+            views += entries.views(ids[start : start + _AT_A_TIME], None)
         top = replace(head(spec, settings, instance, None), hubs=())
         return documents(top, (format,), views, None, entries)[format]
 
-    def _file(self, name: str) -> bytes | None:
-        """Return a file of the search. Raises LookupError if a build is still writing it."""
-        path, listed = self._path(name), self._version() or (0, 0, 0)
-        stamp = stamp_of(path) or (0, 0, 0)
-        if stamp[0] > listed[0] and utc_now().timestamp() < stamp[0] / 1e9 + _BUILD_SECONDS:
-            raise LookupError(name)
-        return path.read_bytes() if stamp[1] else None
+
+def narrow_to_published(
+    store: Store, source_of: Callable[[Article], Source | None], candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """Return the candidates that the feed of everything shows, with the terms that it shows."""
+    ids = [candidate.id for candidate in candidates]
+    shown = store.index.in_feed(ALL, ids)
+    articles = store.index.articles(ids)
+    narrowed = []
+    for candidate in candidates:
+        article = articles.get(candidate.id)
+        if article is None or candidate.id not in shown:
+            continue
+        document = limit_to_published(candidate.document, article, source_of(article))
+        narrowed.append(replace(candidate, document=document))
+    return narrowed
+
+
+def _find_unknown(store: Store, question: Question, known: Collection[FeedKey]) -> str:
+    """Return a sentence about a name in the question that no article has, "" if there is none."""
+    for key in question.feeds:
+        if key not in known:
+            return f"No article has the {key.axis} {key.slug!r}."
+    for language in question.languages:
+        if find_unknown(store, Term("language", language)) is not None:
+            return f"No article has the language {language!r}."
+    return ""

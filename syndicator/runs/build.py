@@ -59,6 +59,7 @@ from syndicator.sending import digests, webhooks
 from syndicator.sending.hubs import notify_hubs
 from syndicator.stories import hourly_updates
 from syndicator.stories.group_new import follow as group_stories
+from syndicator.upkeep.terms import read_terms
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
 _LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
@@ -236,36 +237,29 @@ async def build_feeds(
     clock = asyncio.get_running_loop().time
     began = clock()
     began_at = app.archive.clock()
+    settings = app.configuration.settings
+    await read_terms(app.archive)
     await group_stories(app.archive, app.configuration, turn)
-    hourly_updates.mark_due(app.archive, app.configuration.settings)
+    hourly_updates.mark_due(app.archive, settings)
     pages = look(app.configuration.folder)
-    outlet = open_outlet(
-        app.configuration.settings,
-        app.configuration.environ,
-        whole=True,
-        held=app.archive.store.held,
-    )
+    environ = app.configuration.environ
+    outlet = open_outlet(settings, environ, whole=True, held=app.archive.store.held)
     inputs = _fingerprint_inputs(app, pages)
     changes = webhooks.changes(
         app.archive, app.configuration, read_freshness(app.archive.store).until
     )
     confirmed = read_waiting(app.archive.store) if end_feeds else []
     may_skip = not (all or confirmed)
-    if (
-        may_skip
-        and _is_built(app, inputs, outlet)
-        and not digests.due(app.archive, app.configuration.settings)
-    ):
+    if may_skip and _is_built(app, inputs, outlet) and not digests.due(app.archive, settings):
         webhooks.put(app.archive, app.configuration, changes, ())
-        hubs = await notify_hubs(app.archive, app.configuration.settings, ())
+        hubs = await notify_hubs(app.archive, settings, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.archive.store)))
     _begin(app, outlet, inputs)
-    pictures = thumbnails.publish_thumbnails(app.archive.store, app.configuration.settings, outlet)
+    pictures = thumbnails.publish_thumbnails(app.archive.store, settings, outlet)
     task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
     scope = task.scope
     steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
-    settings = task.app.configuration.settings
     thumbnails.remove_thumbnails(task.app.archive.store, settings, outlet, pictures)
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
@@ -277,7 +271,7 @@ async def build_feeds(
         builds=int(any((report.written, report.unchanged, report.held))),
         seconds=clock() - began,
         left=len(scope.left) + report.left,
-        hubs=await notify_hubs(app.archive, app.configuration.settings, report.written),
+        hubs=await notify_hubs(app.archive, settings, report.written),
         ending=describe_waiting(task.spared.stems),
     )
 
@@ -423,7 +417,7 @@ def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]
             remake=remake,
             excused=excused(app.archive.store),
             news=_news(app),
-            digest=digests.collect(app.archive, app.configuration.settings),
+            digest=digests.collect(app.archive, app.configuration),
             split=lambda text, language: [one.text for one in split(text, language=language)],
             now=app.archive.clock(),
             markdown=lambda id: _body(app, id),

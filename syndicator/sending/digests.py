@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any, Final
 
-from syndicator.app.archive import Archive
+from syndicator.app import lookup
+from syndicator.app.archive import Archive, find_terms
+from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import DAYS, Digest, Settings
 from syndicator.core.axes import STORIES
-from syndicator.core.model import FeedKey
+from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.paths import parse_stem
+from syndicator.publishing.published_texts import matches_published
 from syndicator.publishing.stories.ranking import count_voices
+from syndicator.searching.language import Expr, parse_query
 from syndicator.store.engine import Store
 
 _NOTE: Final = "digests"
@@ -44,11 +49,12 @@ def due(archive: Archive, settings: Settings) -> bool:
     )
 
 
-def collect(archive: Archive, settings: Settings) -> list[tuple[Digest, Issues]]:
+def collect(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
     """Make the due entries. Returns the entries of all digests, with published articles only."""
-    before, wanted = read(archive.store), settings.digest
+    before, wanted = read(archive.store), configuration.settings.digest
     stored = {
-        digest.name: _continued(archive, digest, before.get(digest.name)) for digest in wanted
+        digest.name: _continued(archive, configuration, digest, before.get(digest.name))
+        for digest in wanted
     }
     if stored != before:
         write(archive, stored)
@@ -59,7 +65,10 @@ def collect(archive: Archive, settings: Settings) -> list[tuple[Digest, Issues]]
 
 
 def _continued(
-    archive: Archive, digest: Digest, before: Mapping[str, Any] | None
+    archive: Archive,
+    configuration: Configuration,
+    digest: Digest,
+    before: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Return a digest with its due entry. A new digest begins with the last period, which is not
     mailed."""
@@ -70,7 +79,7 @@ def _continued(
         else last_end(digest, until - timedelta(seconds=1))
     )
     issues = before["issues"] if before else []
-    if since < until and (stories := _stories(archive.store, digest, since, until)):
+    if since < until and (stories := _stories(archive, configuration, digest, since, until)):
         day, waits = until.astimezone().date().isoformat(), bool(before and digest.mail)
         issue = {
             "until": until.isoformat(),
@@ -84,13 +93,23 @@ def _continued(
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
-def _stories(store: Store, digest: Digest, since: datetime, until: datetime) -> list[list[str]]:
+def _stories(
+    archive: Archive,
+    configuration: Configuration,
+    digest: Digest,
+    since: datetime,
+    until: datetime,
+) -> list[list[str]]:
     """Return the stories with articles added from `since` to before `until`, as article ids: the
     first of each outlet, the lead first. Sort stories by number of outlets, of which copies of one
     text count once, then the newest first."""
-    index, key = store.index, parse_stem(digest.of) or FeedKey("", "")
+    index, key = archive.store.index, parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
-    articles, stories = index.articles(ids), index.reports(ids)
+    articles = index.articles(ids)
+    if digest.query:
+        articles = _select(archive, configuration, articles, parse_query(digest.query))
+        ids = list(articles)
+    stories = index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
     groups: dict[str, list[str]] = {}
     excerpts = {id: article.excerpt for id, article in articles.items()}
@@ -108,6 +127,23 @@ def _stories(store: Store, digest: Digest, since: datetime, until: datetime) -> 
         return count_voices(excerpts[id] for id in ids)
 
     return sorted(groups.values(), key=count_outlets, reverse=True)[:_LINES]
+
+
+def _select(
+    archive: Archive, configuration: Configuration, articles: Mapping[str, Article], expr: Expr
+) -> dict[str, Article]:
+    """Return the articles of which a query matches what is published."""
+    selected: dict[str, Article] = {}
+    for id, article in articles.items():
+        source = find_terms(archive, configuration, article)
+        read_text = partial(_read_text, archive, id)
+        if matches_published(expr, article, source, read_text):
+            selected[id] = article
+    return selected
+
+
+def _read_text(archive: Archive, id: str) -> str:
+    return lookup.read(archive, id).text
 
 
 def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:

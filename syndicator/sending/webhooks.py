@@ -17,17 +17,29 @@ from urllib.parse import urlsplit
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import direct_client, task_group
+from syndicator.app.lookup import read
 from syndicator.app.places import has_feeds
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import EventType, Settings, Webhook
 from syndicator.core import secrets
-from syndicator.core.model import Failed, FeedKey, Fetched, Problem, Request, entry_urn
+from syndicator.core.model import (
+    Article,
+    Failed,
+    FeedKey,
+    Fetched,
+    Problem,
+    Request,
+    Source,
+    entry_urn,
+)
 from syndicator.core.ports import Fetcher
 from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
+from syndicator.publishing.published_texts import matches_published
 from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
 from syndicator.publishing.selection.published import is_off
+from syndicator.searching.language import parse_query
 from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.store.tables.messages import Known, Message, Waiting
@@ -94,23 +106,19 @@ def put(
         articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))
     ):
         id, before = article.id, changes.shown[article.id]
-        item = json.loads(
-            jsonfeed.item(
-                view(
-                    article, find_terms(archive, configuration, article), archive.instance, None, ""
-                )
-            )
-        )
+        source = find_terms(archive, configuration, article)
+        item = json.loads(jsonfeed.item(view(article, source, archive.instance, None, "")))
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         published[id] = replace(before, digest=digest)
         if digest != before.digest:
             type: EventType = "article.published" if before.digest is None else "article.changed"
-            messages += _messages(archive, configuration.settings, type, id, data)
+            hooks = _choose_receivers(archive, configuration.settings, article, source)
+            messages += _messages(archive, hooks, type, id, data)
     for id in changes.hidden:
         messages += _messages(
             archive,
-            configuration.settings,
+            configuration.settings.webhook,
             "article.withdrawn",
             id,
             {"id": entry_urn(archive.instance, id)},
@@ -124,7 +132,11 @@ def put_condition(
 ) -> None:
     if messages := list(
         _messages(
-            archive, settings, "condition.opened" if opened else "condition.closed", subject, data
+            archive,
+            settings.webhook,
+            "condition.opened" if opened else "condition.closed",
+            subject,
+            data,
         )
     ):
         archive.store.messages.put(messages, {}, ())
@@ -145,15 +157,34 @@ def _published(
     return [id for id, keys in shown.items() if not fresh.isdisjoint(keys)]
 
 
+def _choose_receivers(
+    archive: Archive, settings: Settings, article: Article, source: Source | None
+) -> list[Webhook]:
+    """Return the receivers whose query matches what is published of an article."""
+
+    def read_text() -> str:
+        return read(archive, article.id).text
+
+    return [
+        hook
+        for hook in settings.webhook
+        if not hook.query or matches_published(parse_query(hook.query), article, source, read_text)
+    ]
+
+
 def _messages(
-    archive: Archive, settings: Settings, type: EventType, subject: str, data: Mapping[str, Any]
+    archive: Archive,
+    hooks: Iterable[Webhook],
+    type: EventType,
+    subject: str,
+    data: Mapping[str, Any],
 ) -> Iterator[Message]:
     now = archive.clock()
     body = json.dumps(
         {"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
     )
     id, at = f"msg_{uuid.uuid5(archive.instance, body).hex}", codec.micros(now)
-    for hook in settings.webhook:
+    for hook in hooks:
         if type in hook.events:
             yield Message(
                 receiver=receiver(hook), subject=subject, id=id, body=body, at=at, next_try=at

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.archive import Archive
+from syndicator.app.finding import find, find_unknown
 from syndicator.app.lookup import markdown
 from syndicator.app.places import Place
 from syndicator.articles import frontmatter
-from syndicator.configuration.entry_rules import QueryError, matches, parse_query
 from syndicator.configuration.sources import plain_values
 from syndicator.core import urls
 from syndicator.core.axes import ALL
@@ -28,6 +28,9 @@ from syndicator.health.observing import as_written
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.searching.language import QueryError, Term, parse_query, parse_search
+from syndicator.searching.matching import matches
+from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
@@ -89,6 +92,40 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
             Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure)
         )
     return items, counts
+
+
+_MOST_LISTED = 5000  # articles of a search without words
+
+
+def find_articles(place: Place, search: str) -> list[str]:
+    """Return the ids of the articles that a search finds, the best first, or the newest first if it
+    has no words. Raises UsageError."""
+    try:
+        expr = parse_search(search)
+    except QueryError as error:
+        raise UsageError(f"{error} (at character {error.at + 1})") from error
+    if place.store is None:
+        return []
+    unknown = find_unknown(place.store, expr)
+    if unknown is not None:
+        raise UsageError(f"no article has the {unknown.field} {unknown.value!r}")
+    return find(place.store, expr, _MOST_LISTED)
+
+
+def has_source(place: Place, key: str) -> bool:
+    """Return True if a source is followed or has articles."""
+    if key in place.sources:
+        return True
+    return place.store is not None and find_unknown(place.store, Term("source", key)) is None
+
+
+def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
+    """Return ids of articles, the newest first."""
+    if place.store is None:
+        return []
+    articles = place.store.index.articles(ids).values()
+    newest = sorted(articles, key=lambda article: codec.micros_or(article.added), reverse=True)
+    return [article.id for article in newest]
 
 
 def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:

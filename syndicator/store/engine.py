@@ -29,6 +29,8 @@ from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.stories import Stories
+from syndicator.store.texts.texts import Texts
+from syndicator.store.texts.tokens import mark_all_due
 
 
 class StoreNewer(StoreError):
@@ -58,6 +60,7 @@ class Store:
         self.browse = Browse(database)
         self.messages = Messages(database)
         self.stories = Stories(database)
+        self.texts = Texts(database)
         if not database.sqlite:
             parts = (
                 self.visits,
@@ -67,7 +70,7 @@ class Store:
                 self.ahead,
                 self.subscriptions,
             )
-            for part in (*parts, self.messages, self.stories):
+            for part in (*parts, self.messages, self.stories, self.texts):
                 postgres.retried(part)
         self.fleet = Fleet(database)
         self.held: Callable[[], object] = lambda: None
@@ -288,7 +291,8 @@ def _move_aside(path: Path) -> None:
 
 
 _AT_A_TIME = 1000  # rows in memory
-_LEFT = (schema.hosts, schema.workers, schema.revision)  # leases and workers are temporary
+# leases and workers are temporary; the terms of articles are read again
+_LEFT = (schema.hosts, schema.workers, schema.revision, schema.texts, schema.texts_due)
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:
@@ -308,6 +312,7 @@ def copy(origin: str, target: str) -> Mapping[str, int]:
                     " empty one"
                 )
         counts = {table.name: _copy(source, connection, table) for table in tables}
+        mark_all_due(connection)
         ids = "SELECT id FROM articles"
         if set(drive(connection, ids)) != set(source.driven(ids)):
             raise StoreError("the articles have other ids after the move; nothing was moved")

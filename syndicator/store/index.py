@@ -26,6 +26,7 @@ from syndicator.core.ports import (
     StoryEntry,
     Withdrawn,
 )
+from syndicator.searching.documents import Document
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.store.tables import sums
@@ -79,6 +80,11 @@ _PUBLISHED = select(_a.id).where(
     _a.id.in_(bindparam("ids", expanding=True)),
     _a.behind.is_not(None) | select(_m.id).where(_m.id == _a.id, _m.axis == ALL.axis).exists(),
 )
+_OF_FEED = select(_m.id).where(
+    _m.id.in_(bindparam("ids", expanding=True)),
+    _m.axis == bindparam("axis"),
+    _m.slug == bindparam("slug"),
+)
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
 _OTHERS = schema.members.alias("others")
@@ -113,10 +119,9 @@ UNSHOWN = (
     .where(_a.id.in_(_IN_NO_FEED))
     .order_by(_a.added.desc(), _a.published.desc(), _a.id)
 )
-_SEARCHED = "words"
-_n = schema.fragments.c
-_WORDS = select(_n.id, _n.data).where(
-    _n.id.in_(bindparam("ids", expanding=True)), _n.kind == _SEARCHED
+_DOCUMENTS = select(schema.texts.c.id, schema.texts.c.data).where(
+    schema.texts.c.id.in_(bindparam("ids", expanding=True)),
+    ~select(schema.texts_due.c.n).where(schema.texts_due.c.id == schema.texts.c.id).exists(),
 )
 _QUERIES = "queries"
 _MATCHED = (schema.fragments.c.kind == _QUERIES, schema.fragments.c.data == bindparam("stamp"))
@@ -335,6 +340,15 @@ class Index:
         of another one."""
         return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
 
+    def in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
+        """Return those of `ids` that the feed shows by entries of their own."""
+        of_feed = {"axis": key.axis, "slug": key.slug}
+        return {
+            id
+            for part in chunks(ids)
+            for (id,) in self._db.rows(_OF_FEED, {"ids": part, **of_feed})
+        }
+
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         return {
             id: json.loads(data).get("source_key", "")
@@ -367,15 +381,10 @@ class Index:
                 notes = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
                 upsert(connection, schema.fragments, notes)
 
-    def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return the bytes of `save_words` by id, for articles unchanged since."""
-        return self._by_id(_WORDS, ids)
-
-    def save_words(self, found: Mapping[str, bytes]) -> None:
-        """Store the packed words of texts, by article id."""
-        with self._db.write() as connection:
-            notes = [{"id": id, "kind": _SEARCHED, "data": data} for id, data in found.items()]
-            upsert(connection, schema.fragments, notes)
+    def documents(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Return the terms of articles by id, of those whose terms need not be read again."""
+        packed = self._by_id(_DOCUMENTS, ids)
+        return {id: Document.unpack(data) for id, data in packed.items()}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the sanitised HTML of bodies that are published in full, by article id."""

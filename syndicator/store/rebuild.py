@@ -17,6 +17,7 @@ from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert, insert_new
 from syndicator.store.records import save_withdrawal
+from syndicator.store.texts import tokens
 
 BATCH = 2000  # articles whose rows are written in one statement a table
 
@@ -60,6 +61,7 @@ def reindex(
     load.flush()
     rows.renew_pictures(connection, load.pictures)
     _drop(connection, load.seen, unreadable)
+    tokens.mark_all_due(connection)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
     matches: dict[str, dict[FeedKey, str]] = {id: {} for id, _, _ in asked if id in unreadable}

@@ -20,6 +20,7 @@ from syndicator.sketches.events import keys, place, unpack
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.postgres import alone
+from syndicator.store.texts import tokens
 
 _NOT_KEPT = frozenset(("body",))  # only in the file
 AT_ONCE = 0  # `next_try` of a picture that is due now
@@ -191,6 +192,7 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     changed = [record.article.id for record in records if not record.same_body]
     for table in ("html", "fragments"):
         _delete(connection, table, [id for id in changed if before[id].old is not None])
+    tokens.mark_due(connection, sorted(articles))
     show(connection, moves)
     for id, article in articles.items():
         want(connection, wanted(article))
@@ -201,9 +203,9 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
             )
 
 
-def _delete(connection: Connection, table: str, ids: Sequence[str], where: str = "") -> None:
+def _delete(connection: Connection, table: str, ids: Sequence[str]) -> None:
     for part in chunks(ids):
-        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)}){where}", (*part,))
+        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)})", (*part,))
 
 
 def wanted(article: Article) -> set[FeedKey]:
@@ -309,8 +311,7 @@ def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
             changed[key] |= times_of
     left = [article.id for article, _, before, _ in moves if before]
     _delete(connection, "members", left)
-    # which change with the body alone
-    _delete(connection, "fragments", left, " AND kind <> 'words'")
+    _delete(connection, "fragments", left)
     insert(
         connection,
         schema.members,
@@ -453,6 +454,8 @@ _BY_ID = (
     "pictures",
     "llm_asked",
     "llm_answers",
+    "texts",
+    "texts_due",
     "articles",
 )
 
@@ -464,6 +467,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     row = look(connection, id)
     before = sorted(row.members)
     changed = _changed(connection, row.old, before) if row.old else {}
+    tokens.drop_tokens(connection, [id])
     for table in _BY_ID:
         drive(connection, f"DELETE FROM {table} WHERE id = ?", (id,))
     drive(connection, "DELETE FROM messages WHERE subject = ?", (id,))  # they contain its text

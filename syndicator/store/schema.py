@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0014"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0015"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 
@@ -267,8 +267,7 @@ html = _table(
     "html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False)
 )
 
-# Notes of publishing, deleted when the article changes: "queries", version of the matched queries;
-# "words", its terms.
+# Notes of publishing, deleted when the article changes: "queries", version of the matched queries.
 fragments = _table(
     "fragments",
     Column("id", String(26), primary_key=True),
@@ -433,6 +432,38 @@ messages = _table(
 )
 Index("messages_subject", messages.c.receiver, messages.c.subject, messages.c.n)
 
+# Terms of articles for searches (`searching.documents`), numbered in the order of reading.
+texts = _table(
+    "texts",
+    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(26), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("texts_id", texts.c.id, unique=True)
+
+# Articles whose terms must be read again. Writers only add rows.
+texts_due = _table(
+    "texts_due",
+    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(26), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The tokens of `texts` by which articles are found, by `n`. FTS5 without content: 'delete' needs
+# the old tokens. Its ASCII tokenizer cuts ours at the spaces between them, and changes none.
+TOKENS = "text_tokens"
+TEXT_INDEX = {
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE {TOKENS} USING fts5"
+        "(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '-'\")",
+        f"INSERT INTO {TOKENS} ({TOKENS}, rank) VALUES ('usermerge', 2)",
+    ),
+    "postgresql": (
+        f"CREATE TABLE {TOKENS} (n integer PRIMARY KEY, tokens tsvector NOT NULL)",
+        f"CREATE INDEX {TOKENS}_tokens ON {TOKENS} USING gin (tokens)",
+    ),
+}
+
 # Partial, since most entries are done and only read by key, and few articles are behind another. As
 # text, because the index options for PostgreSQL would load SQLAlchemy's whole dialect.
 PARTIAL_INDEXES = (
@@ -440,8 +471,16 @@ PARTIAL_INDEXES = (
     "CREATE INDEX articles_behind ON articles (id) WHERE behind IS NOT NULL",
 )
 
+
+def written_statements(dialect: str) -> tuple[str, ...]:
+    """Return the statements that create what `metadata` cannot express."""
+    return (*PARTIAL_INDEXES, *TEXT_INDEX[dialect])
+
+
 event.listen(
     metadata,
     "after_create",
-    lambda _, to, **more: [to.exec_driver_sql(text) for text in PARTIAL_INDEXES],
+    lambda _, to, **more: [
+        to.exec_driver_sql(text) for text in written_statements(to.dialect.name)
+    ],
 )

@@ -16,11 +16,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, Source, article_id
+from syndicator.core.text import each_term
 from syndicator.publishing import search
-from syndicator.publishing.questions import answer, parse
 from syndicator.publishing.render.view import View, view
-from syndicator.publishing.search import periods, text_words
+from syndicator.publishing.search import periods
+from syndicator.searching.documents import make_document
 
 NEWEST = datetime(2026, 11, 26, tzinfo=UTC)
 INSTANCE = uuid.UUID(int=1)
@@ -65,15 +66,16 @@ def made(
     for one in found:
         months.setdefault(f"{one.added:%Y-%m}", []).append(one)
     newest = [(one.id, NEWEST, "1") for one in reversed(months[max(months)])]
-    views = {one.id: view(one, None, INSTANCE, None, "") for one in found}
-    words = {one.id: text_words(one.body) for one in found}
+    source = Source(key="one", url="https://one.example/", content="full")
+    views = {one.id: view(one, source, INSTANCE, None, f"<p>{one.body}</p>") for one in found}
+    documents = {one.id: make_document(one, one.body) for one in found}
     files: dict[str, bytes] = {}
     plan: list[tuple[str, int, list[View]]] = []
     before = time.process_time()
     for period in periods(dict.fromkeys(months, "x"), newest, ""):
         ids = period.ids or [one.id for month in period.months for one in months[month]]
         shards = search.Shards(period.name)
-        shards.add([views[id] for id in ids], words)
+        shards.add([views[id] for id in ids], documents)
         _, parts, part = shards.files()
         files |= part
         plan.append((period.name, parts, [views[id] for id in ids]))
@@ -82,6 +84,17 @@ def made(
         "index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan]
     )
     return files, plan, cpu
+
+
+def places_in(lines: str, term: str) -> set[int]:
+    """The articles of a period with a term, by the lines of a file of terms."""
+    _, is_there, rest = f"\n{lines}".partition(f"\n{term} ")
+    places: set[int] = set()
+    place = -1
+    for step in rest.partition("\n")[0].split(",") if is_there else ():
+        place += int(step.rstrip(".!"), 36) + 1
+        places.add(place)
+    return places
 
 
 def loaded(
@@ -94,7 +107,17 @@ def loaded(
         names.add(name)
         return files[name]
 
-    results = len(answer(parse(f"q/words.{query}"), read, RESULTS))
+    results = 0
+    for period, _, count, parts in reversed(search.listed(read(search.MANIFEST)).values()):
+        places = set(range(count))
+        for term in sorted(each_term(query), key=len, reverse=True):
+            if places:
+                part = search.part_of(term, parts)
+                lines = search.called(read(f"{search.FOLDER}{period}.t{part}.js"))
+                places &= places_in(lines, term)
+        for place in sorted(places, reverse=True)[: RESULTS - results]:
+            read(f"{search.FOLDER}{period}.d{place // search.DOCS}.js")
+            results += 1
     return len(names), sum(len(gzip.compress(files[name], 5)) for name in names), results
 
 

@@ -104,7 +104,7 @@ def test_forms_offer_what_articles_have(served: Served, browser: Browser) -> Non
     ("query", "found"),
     [
         ("q=WATT+seven", {"A seven-watt summariser"}),
-        ("q=100%25", set()),
+        ("q=100%25", {"The last mainframe whisperer teaches a model COBOL"}),  # its text says 100
         ("q=_", set()),
         ("filter=merged", {"The pothole commons"}),
         ("filter=untagged&source=holt&q=scraper", {"What my scraper owes your server"}),

@@ -20,6 +20,7 @@ from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.kinds.targets import BuildReport, Steps
 from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.published import to_look_at
+from syndicator.searching.documents import Document
 
 _OLD = datetime.min.replace(tzinfo=UTC)
 
@@ -80,7 +81,7 @@ class MemoryIndex:
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
         self.matched: dict[str, tuple[str, Article]] = {}
-        self.searched: dict[str, bytes] = {}
+        self.terms: dict[str, Document] = {}
         self.marks = 0
         self.files_of: dict[str, PublishedFile] = {}  # by name
         for article in articles:
@@ -89,7 +90,7 @@ class MemoryIndex:
     def add(self, article: Article) -> None:
         before = self.article_store.get(article.id)
         self.article_store[article.id] = article
-        self.searched.pop(article.id, None)
+        self.terms.pop(article.id, None)
         keys = named_feeds_of(article)
         self.save_matches("", {article.id: {}})
         touched = set(keys) | (set(named_feeds_of(before)) if before else set())
@@ -234,11 +235,8 @@ class MemoryIndex:
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
         return {id: self.thumbnails[id] for id in ids if id in self.thumbnails}
 
-    def words(self, ids: Sequence[str]) -> dict[str, bytes]:
-        return {id: self.searched[id] for id in ids if id in self.searched}
-
-    def save_words(self, found: Mapping[str, bytes]) -> None:
-        self.searched |= found
+    def documents(self, ids: Sequence[str]) -> dict[str, Document]:
+        return {id: self.terms[id] for id in ids if id in self.terms}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: self.kept[id] for id in ids if id in self.kept}

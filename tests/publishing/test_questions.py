@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.configuration.entry_rules import parse_query
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.publishing.paths import file_name, parse_stem
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.publishing.questions import Question, QuestionError, parse
+from syndicator.searching.language import parse_query
 
 LONGEST = 200
 

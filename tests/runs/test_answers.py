@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import time
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from syndicator.app.read_configuration import configuration
 from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
 from syndicator.core.ports import ArticleRecord
+from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.runs import daemon
 from syndicator.upkeep.tags import rename
 from tests.places import Place, store_articles
@@ -25,9 +25,16 @@ load_commands()
 SETTINGS = '[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
 
 
+def publish_texts(place: Place, content: str) -> None:
+    sources = place.config / "sources.toml"
+    plain = re.sub("content = .*\n", "", sources.read_text())
+    sources.write_text(plain.replace("[[source]]\n", f'[[source]]\ncontent = "{content}"\n'))
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path, settings=SETTINGS)
+    publish_texts(place, "full")
     with place.app() as app:
         store_articles(
             app,
@@ -94,7 +101,7 @@ CASES = [
     ("not.words.inflation", ["Chips", "人工知能の今"]),
     ("words.gpu", ["Chips"]),
     ("words.半導体", ["人工知能の今"]),
-    ("tag.unheard-of", []),
+    ("words.nowhere", []),
 ]
 
 
@@ -198,6 +205,18 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     assert titles(served, "lang.de") == ["Neues", "Preise"]
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("excerpt", "inflation"), ("excerpt", "gpu-price"), ("link", "sentence")],
+)
+def test_words_that_are_not_published_find_nothing(place: Place, content: str, words: str) -> None:
+    assert titles(client(place), f"words.{words}")
+    publish_texts(place, content)
+    place.build()
+    assert titles(client(place), f"words.{words}") == []
+    assert titles(client(place), "words.chip") == ["Chips"]
+
+
 def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
     with place.app() as app:
         (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
@@ -235,18 +254,18 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) 
     assert client(place).get("/q/tag.ai.atom").status_code == 404
 
 
-def test_a_search_that_a_build_is_just_writing_is_asked_later(place: Place) -> None:
-    (changed, *_) = (place.folder / "feeds/public/search").glob("*.d0.js")
-    changed.touch()
-    assert client(place).get("/q/tag.ai.atom").status_code == 503
-    os.utime(changed, (time.time() - 100, time.time() - 100))
-    assert client(place).get("/q/tag.ai.atom").status_code == 200
-
-
-def test_a_file_of_the_search_that_is_missing_is_asked_for_again_later(place: Place) -> None:
-    for path in (place.folder / "feeds/public/search").glob("*.d0.js"):
-        path.unlink()
-    assert client(place).get("/q/tag.ai.atom").status_code == 503
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("tag.unheard-of", "the tag 'unheard-of'"),
+        ("tag.ai/not.category.nowhere", "the category 'nowhere'"),
+        ("source.three", "the source 'three'"),
+        ("lang.fr/words.gpu", "the language 'fr'"),
+    ],
+)
+def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: str) -> None:
+    answer = client(place).get(f"/q/{name}.atom")
+    assert (answer.status_code, answer.text) == (404, f"No article has {named}.\n")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +305,7 @@ def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
     read, used = configuration(place.config, {}), [0.0]
 
     def cpu() -> float:
-        used[0] += 0.7
+        used[0] += 2 * QUESTION_SECONDS
         return used[0]
 
     site = daemon.Site(read.settings, answers=daemon.Answers(place.config, lambda: read, cpu=cpu))
@@ -296,4 +315,4 @@ def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
         400,
         "This question takes too long; leave out some names or words.\n",
     )
-    assert served.get("/q/tag.unheard-of.atom").status_code == 200, "few files answer it"
+    assert served.get("/q/words.nowhere.atom").status_code == 200, "nothing is looked at"

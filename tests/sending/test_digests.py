@@ -194,6 +194,16 @@ def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None
     assert place.digests("public/digests") == {}
 
 
+def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
+    place = place_of(tmp_path, 'query = "tag:llm or storm"\n')
+    with place.app() as app:
+        store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
+        store_articles(app, "A storm", "A text.", added=place.now)
+        store_articles(app, "Not published", "A storm.", added=place.now)
+    build_at(place, MORNING)
+    assert sorted(lines(place)) == [["https://one.example/a-storm"], ["https://one.example/tagged"]]
+
+
 def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
     report(place, "one")
     place.build()
@@ -288,6 +298,7 @@ def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
         ('name = "a"\nof = "tag:ai"', "3: digest.of: write"),
         ('name = "a"\nat = "25:00"', "3: digest.at: write"),
         ('name = "a"\nat = "may 07:00"', "3: digest.at: write"),
+        ('name = "a"\nquery = "color:red"', "unknown field 'color'"),
         ('name = "a"\nmail = ["me"]', "3: digest.mail: write"),
         ('name = "a"\n[[digest]]\nname = "a"', "same name"),
     ],

@@ -43,6 +43,7 @@ from syndicator.operations.operation import (
 )
 from syndicator.operations.paged_lists import QUERIES, Query
 from syndicator.operations.undo import changes_settings
+from syndicator.searching.language import QueryError
 from syndicator.showing import lists
 
 PATH: Final = "/api/v1"
@@ -56,13 +57,55 @@ _PROBLEM: Final = {  # RFC 9457
     "required": ["type", "title", "status", "detail"],
 }
 _ITEM: Final = {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]}
-_NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
-_ITEMS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}
-_PAGE: Final = {
-    "type": "object",
-    "properties": {"items": _ITEMS, "next": _NEXT},
-    "required": ["items", "next"],
+_TIME: Final = {"type": ["string", "null"], "format": "date-time"}
+_TEXT_OR_NULL: Final = {"type": ["string", "null"]}
+_ARTICLE_FIELDS: Final = {
+    "id": _TEXT,
+    "url": _TEXT,
+    "title": _TEXT,
+    "author": _TEXT_OR_NULL,
+    "excerpt": _TEXT,
+    "tags": {"type": "array", "items": _TEXT},
+    "category": _TEXT,
+    "language": _TEXT_OR_NULL,
+    "published": _TIME,
+    "updated": _TIME,
+    "added": _TIME,
+    "cover": _TEXT_OR_NULL,
+    "hold": {"type": "boolean", "description": "Not published yet."},
+    "source": {**_TEXT, "description": "The key of its source."},
 }
+_LISTED_FIELDS: Final = {
+    "partial": {"type": "boolean", "description": "The page has more text."},
+    "path": {**_TEXT, "description": "Its file."},
+    "story": {**_TEXT, "description": "The story it belongs to, empty for none."},
+}
+_WHOLE_FIELDS: Final = {"body": {**_TEXT, "description": "Markdown."}}
+_NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
+
+
+def _page_of(model: str) -> dict[str, Any]:
+    """Return the schema of a page of a list."""
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{model}"}}
+    return {
+        "type": "object",
+        "properties": {"items": items, "next": _NEXT},
+        "required": ["items", "next"],
+    }
+
+
+def _article_with(more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an article with further fields."""
+    return {
+        "type": "object",
+        "properties": {**_ARTICLE_FIELDS, **more},
+        "required": ["id", "url", "title", "source"],
+    }
+
+
+# Schemas of an item and of a page, where they are not those of all lists
+_PAGES: Final = {"articles": "ArticlePage"}
+_ONE: Final = {"articles": "Article"}
 PAGING: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
@@ -102,11 +145,11 @@ def offered() -> dict[str, Operation]:
 
 def openapi_document() -> dict[str, Any]:
     paths = {
-        f"/{name}": {"get": _path(name, "Page", schema_of(query), PAGING)}
+        f"/{name}": {"get": _path(name, _PAGES.get(name, "Page"), schema_of(query), PAGING)}
         for name, query in QUERIES.items()
     }
     paths |= {
-        f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)}
+        f"/{name}/{{key}}": {"get": _path(f"{name}_one", _ONE.get(name, "Item"), key=True)}
         for name in ("articles", "sources")
     }
     paths |= {
@@ -119,8 +162,11 @@ def openapi_document() -> dict[str, Any]:
     }
     schemas = {
         "Job": TypeAdapter(Job).json_schema(),
-        "Page": _PAGE,
+        "Page": _page_of("Item"),
         "Item": _ITEM,
+        "ArticlePage": _page_of("ListedArticle"),
+        "ListedArticle": _article_with(_LISTED_FIELDS),
+        "Article": _article_with(_WHOLE_FIELDS),
         "Status": {"type": "object"},
     }
     token = {"token": {"type": "http", "scheme": "bearer"}}
@@ -306,6 +352,7 @@ def article(place: Place, id: str) -> tuple[Answer, str]:
         "category",
         "tags",
         "language",
+        "cover",
     )
     shown = {name: getattr(file.article, name) for name in (*names, "hold", "body")}
     return {**shown, "source": file.article.source_key}, file.stamp
@@ -419,9 +466,15 @@ def _of_job(job: Job | None, *, matched: bool = False) -> Response:
     return _json(asdict(job), {"location": f"{PATH}/jobs/{job.id}"}, 200 if job.ended else 202)
 
 
+def _status_of(error: SyndicatorError) -> int:
+    if isinstance(error.__cause__, QueryError):
+        return 400
+    return 422 if isinstance(error, UsageError) else 503
+
+
 async def _wrong(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):
-        return problem(422 if isinstance(error, UsageError) else 503, str(error))
+        return problem(_status_of(error), str(error))
     return problem(500, "the log says what went wrong")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -75,21 +76,22 @@ async def picture(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     console, query = console_of(request), request.query_params
-    words, source = query.get("q", "").split(), query.get("source", "")
-    chosen = query.get("filter", "all" if words or source else "unsure")
+    search = " ".join(query.get("q", "").split())
+    source = query.get("source", "")
+    chosen = query.get("filter", "all" if search or source else "unsure")
     filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     wanted = Wanted(
         filter=filter,
         source=source,
-        words=words,
         skip=(number - 1) * SHOWN,
         most=SHOWN + 1,
         counted=True,
     )
 
     def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
-        items, counts = lists.articles(place, wanted)
+        ids = lists.find_articles(place, search) if search else None
+        items, counts = lists.articles(place, replace(wanted, ids=ids))
         named = place.sources.get(source)
         return (
             items,
@@ -98,7 +100,7 @@ async def show(request: Request) -> Response:
         )
 
     items, counts, outlet = await console.look(look)
-    filters = {"q": " ".join(words), "source": source}
+    filters = {"q": search, "source": source}
     return page(
         request,
         "articles.html",
@@ -110,10 +112,10 @@ async def show(request: Request) -> Response:
             for name in FILTERS
         ],
         filter=filter,
-        q=" ".join(words),
+        q=search,
         source=source,
         outlet=outlet,
-        of_all=_address({"q": " ".join(words)}, filter=filter),
+        of_all=_address({"q": search}, filter=filter),
         here_again=_address(filters, filter=filter, page=number),
         earlier=_address(filters, filter=filter, page=number + 1) if len(items) > SHOWN else "",
         later=_address(filters, filter=filter, page=number - 1) if number > 1 else "",

@@ -12,7 +12,6 @@ from syndicator.app.clients import llm_key
 from syndicator.app.places import read_settings
 from syndicator.app.read_configuration import Configuration, need_folder
 from syndicator.articles.beside.instance_toml import INSTANCE_TOML
-from syndicator.configuration.entry_rules import Term, terms
 from syndicator.configuration.private import is_readable_by_others, list_secrets
 from syndicator.configuration.settings import (
     Alert,
@@ -35,6 +34,7 @@ from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.filing.context import unset, unset_in_url
 from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.searching.language import Term, each_leaf
 from syndicator.sending.webhooks import signing_key
 
 Severity = Literal["error", "warning", "info"]
@@ -142,7 +142,7 @@ def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
 def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> Iterator[Fault]:
     """Yield categories, tags and sources of queries that no article can have."""
     for number, query in enumerate(queries):
-        asked = list(terms(query.expr)) if query.expr else []
+        asked = list(each_leaf(query.expr)) if query.expr else []
         if query.feed is not None and query.feed.axis in WHERE:
             asked = [Term(query.feed.axis, query.feed.slug)]
         key = "feed" if query.feed is not None else "query"

@@ -11,6 +11,7 @@ from syndicator.publishing import search
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, fingerprint
 from syndicator.publishing.search import Period, Row
+from syndicator.searching.documents import Document, join_text_terms
 
 
 def targets(site: Site) -> Iterator[Target]:
@@ -59,14 +60,15 @@ def _is_there(row: Row | None, there: Collection[str]) -> bool:
 def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[File]:
     """Yield the files of a period, and note its row in `made`."""
 
-    def read_text(id: str) -> str:
-        return plain(site.inputs.markdown(id))
+    def read_terms(id: str) -> Document:
+        return Document(body=join_text_terms(plain(site.inputs.markdown(id))))
 
     shards = search.Shards(period.name)
     ids = search.ids_of(site.index, period)
     for start in range(0, len(ids), search.READ):
         views = site.entries.views(ids[start : start + search.READ], None)
-        shards.add(views, search.words_of(site.index, [view.id for view in views], read_text))
+        with_text = [view.id for view in views if view.html]
+        shards.add(views, search.find_documents(site.index, with_text, read_terms))
     count, parts, files = shards.files()
     files_hash = hashlib.sha256()
     for name, data in files:

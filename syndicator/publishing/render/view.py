@@ -179,7 +179,7 @@ def view(
         authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
         published=published,
         updated=_with_microseconds(updated, article.id),
-        summary=_summary(article, restricted) if shown != "link" else "",
+        summary=published_summary(article, restricted) if shown != "link" else "",
         html=_without_title(_printed(text.legal(html)), article.title) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
@@ -447,7 +447,8 @@ def _snippet(article: Article) -> int | None:
     )
 
 
-def _summary(article: Article, restricted: Sequence[str]) -> str:
+def published_summary(article: Article, restricted: Sequence[str]) -> str:
+    """Return the excerpt that may be shown. `restricted`: the rules of `permitted`."""
     whole = line(article.excerpt)
     limit = (
         _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None

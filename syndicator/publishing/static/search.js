@@ -9,6 +9,10 @@ const syndicator = (() => {
   const also = { "ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i" };
   const FILES = 24; // of terms, of 3 kB compressed at most, are loaded before it is asked whether to look further back
   const DOCS = 12;
+  // As in searching/ranking.py: weights of title or tags; of excerpt, names or often in the text; of seldom in the text.
+  const IN_TITLE = 6, CLEAR = 2, SEEN = 1;
+  const SATURATION = 1.2; // k1 of BM25
+  const STEP = 0.25; // stories whose scores differ less are equal
 
   const folded = (text) => {
     const plain = text.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").normalize("NFC");
@@ -62,46 +66,70 @@ const syndicator = (() => {
     const start = lines.indexOf(`\n${term} `);
     const steps = start < 0 ? [] : lines.slice(start + term.length + 2).split("\n", 1)[0].split(",");
     let place = -1;
-    return new Map(steps.map((step) => [(place += parseInt(step, 36) + 1), step.endsWith("!") ? 4 : step.endsWith(".") ? 2 : 1]));
+    return new Map(steps.map((step) => [(place += parseInt(step, 36) + 1), step.endsWith("!") ? IN_TITLE : step.endsWith(".") ? CLEAR : SEEN]));
   };
 
-  // The stories of a period that are asked for: place -> how much it is about the words.
+  // The stories of a period with most of the words: how loudly each says each word.
+  const withMost = async (period, list) => {
+    const loud = new Map(); // place -> of each word
+    for (const [number, term] of list.entries()) {
+      for (const [place, weight] of await said(period, term)) {
+        if (!loud.has(place)) loud.set(place, list.map(() => 0));
+        loud.get(place)[number] = weight;
+      }
+    }
+    return [...loud].map(([place, weights]) => ({ place, weights }));
+  };
+
+  const counted = (weights) => weights.filter(Boolean).length;
+
+  // Sorts the best first: all words before most, then BM25 over what the files say, then the newest first.
+  const rank = (stories, list, seen, counts) => {
+    const rarity = counts.map((count) => Math.log(1 + (seen - count + 0.5) / (count + 0.5)));
+    const score = ({ weights }) => weights.reduce((sum, weight, number) => sum + rarity[number] * weight * (SATURATION + 1) / (weight + SATURATION), 0);
+    for (const one of stories) one.score = Math.round(score(one) / STEP);
+    return stories.filter(({ weights }) => 2 * counted(weights) > list.length)
+      .sort((one, other) => counted(other.weights) - counted(one.weights) || other.score - one.score || one.age - other.age);
+  };
+
+  // The stories of a period that are asked for.
   const places = async (period, { words = "", not = "", any = [], never = [] }) => {
-    let all = new Map(Array.from({ length: period[2] }, (_, place) => [place, 0]));
-    const keep = (found, wanted, rare = 0) => {
-      all = new Map([...all].filter(([at]) => found.has(at) === wanted).map(([at, sum]) => [at, sum + (rare && rare * found.get(at))]));
-    };
-    const rarity = (count) => Math.log(1 + period[2] / count) / Math.log(1 + period[2]); // 1 for a word of one story
+    let all = Array.from({ length: period[2] }, (_, place) => place);
+    const keep = (found, wanted) => { all = all.filter((place) => found.has(place) === wanted); };
     for (const term of terms(words).sort((one, other) => other.length - one.length)) { // long ones are rare
-      if (!all.size) break;
-      const found = await said(period, term);
-      keep(found, true, rarity(found.size));
+      if (!all.length) break;
+      keep(await said(period, term), true);
     }
     for (const some of any) {
       const found = new Set();
-      for (const term of all.size ? some : []) for (const at of (await said(period, term)).keys()) found.add(at);
+      for (const term of all.length ? some : []) for (const at of (await said(period, term)).keys()) found.add(at);
       keep(found, true);
     }
     for (const one of new Set(syndicator.words(not))) {
       const every = [];
-      for (const term of all.size ? terms(one) : []) every.push(await said(period, term));
+      for (const term of all.length ? terms(one) : []) every.push(await said(period, term));
       keep(new Set(every.length ? [...every[0].keys()].filter((at) => every.every((found) => found.has(at))) : []), false);
     }
-    for (const term of never) if (all.size) keep(await said(period, term), false);
-    return all;
+    for (const term of never) if (all.length) keep(await said(period, term), false);
+    return all.map((place) => ({ place }));
   };
 
-  // Looks period by period, the newest first, and says after many files what it has: the stories, the best first, how
-  // many were looked at, and whether that was all.
+  // Looks period by period, the newest first, and says after many files what it has: the stories, the best first (of a
+  // question, the newest first), how many were looked at, and whether that was all.
   async function* find(question) {
     const periods = await load("index");
+    const list = terms(question.search ?? "");
+    const counts = list.map(() => 0);
     let before = asked.size, seen = 0, found = [];
     for (let at = periods.length - 1; at >= 0; at--) {
-      for (const [place, sum] of await places(periods[at], question)) found.push({ period: periods[at], place, sum, age: seen + periods[at][2] - place });
-      seen += periods[at][2];
+      const period = periods[at];
+      for (const one of await (list.length ? withMost(period, list) : places(period, question))) {
+        one.weights?.forEach((weight, number) => { counts[number] += weight ? 1 : 0; });
+        found.push({ ...one, period, age: seen + period[2] - one.place });
+      }
+      seen += period[2];
       if (at && asked.size - before < FILES) continue;
-      const score = ({ sum, age }) => (1 + sum) / (1 + age / seen);
-      yield { found: found.sort((one, other) => score(other) - score(one) || one.age - other.age), seen, all: !at };
+      yield { found: list.length ? rank(found, list, seen, counts) : found.sort((one, other) => one.age - other.age), seen, all: !at };
       before = asked.size;
       found = [];
     }
@@ -189,7 +217,7 @@ const syndicator = (() => {
     const stem = syndicator.stem({ words });
     if (address) address.textContent = copy.dataset.copy = new URL(`${stem}.atom`, location.href).href;
     refine.href = `combine.html#${stem}`;
-    if (words.length) guarded(++running, syndicator.find({ words: box.value }));
+    if (words.length) guarded(++running, syndicator.find({ search: box.value }));
   };
 
   form.addEventListener("submit", (event) => {

@@ -1,4 +1,4 @@
-"""List articles for the operator: by category doubt, missing tags, hold, or title words.
+"""List articles for the operator: by category doubt, missing tags, hold, or search.
 Read-only; raises StoreError. Filters on fields inside a row look only at the newest rows."""
 
 import json
@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 
 from syndicator.core.model import Article
 from syndicator.store import codec, schema
-from syndicator.store.database import Database
+from syndicator.store.database import Database, chunks
 
 LOOKED_THROUGH: Final = 5000  # newest rows whose fields are searched
 _CERTAIN: Final = 1000
@@ -42,12 +42,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria. `source`: a key or ""; `words`: in the title; `skip`: number of articles on earlier
-    pages; `counted`: also count the articles of each filter."""
+    """Criteria. `source`: a key or ""; `ids`: only these, in this order, None for all; `skip`:
+    number of articles on earlier pages; `counted`: also count the articles of each filter."""
 
     filter: Filter = "all"
     source: str = ""
-    words: Sequence[str] = ()
+    ids: Sequence[str] | None = None
     skip: int = 0
     most: int = 30
     counted: bool = False
@@ -63,11 +63,13 @@ class Browse:
         """Return the wanted articles, best first, and, if `counted`, filter -> number among the
         newest."""
         # the order of an index
-        rows = select(_a.data, _a.path, _a.score, _a.merged_into).order_by(
+        rows = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id).order_by(
             _a.added.desc(), _a.id.desc()
         )
-        is_whole = wanted.filter not in _WITHIN and not wanted.source
-        newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
+        is_whole = wanted.filter not in _WITHIN and not wanted.source and wanted.ids is None
+        newest: list[tuple[Any, tuple[bool, ...]]] = []
+        if wanted.counted or (not is_whole and wanted.ids is None):
+            newest = self._newest(rows, wanted)
         sums = map(sum, zip(*(filters for _, filters in newest), strict=True))
         counts = (
             dict.fromkeys(_WITHIN, 0) | dict(zip(_WITHIN, sums, strict=False))
@@ -78,14 +80,14 @@ class Browse:
             counts["unsure"] = min(counts["unsure"], MOST_UNSURE)
         if wanted.filter == "merged":
             rows = rows.where(_a.merged_into.is_not(None))
-        for word in wanted.words:
-            rows = rows.where(func.lower(_a.title).contains(word.lower(), autoescape=True))
         if is_whole:
             page = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
         else:
-            some = (
-                self._newest(rows, wanted) if wanted.words or wanted.filter == "merged" else newest
-            )
+            some = newest
+            if wanted.ids is not None:
+                some = self._these(rows, wanted, wanted.ids)
+            elif wanted.filter == "merged":
+                some = self._newest(rows, wanted)
             if wanted.filter in _WITHIN:
                 some = [item for item in some if item[1][_WITHIN.index(wanted.filter)]]
             if wanted.filter == "unsure":
@@ -103,18 +105,20 @@ class Browse:
                 path=path,
                 score=None if score is None else score / _CERTAIN,
             )
-            for data, path, score, _ in page
+            for data, path, score, *_ in page
         ], counts
 
     def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
-        source = f'"source_key":{json.dumps(wanted.source)}'
-        newest = self._db.rows(rows.limit(LOOKED_THROUGH))
-        if wanted.source:
-            newest = [row for row in newest if source in row[0]]
-        return [
-            (row, _within(row.data, row.score, is_copy=row.merged_into is not None))
-            for row in newest
-        ]
+        return _of_source(self._db.rows(rows.limit(LOOKED_THROUGH)), wanted.source)
+
+    def _these(
+        self, rows: Select[Any], wanted: Wanted, ids: Sequence[str]
+    ) -> list[tuple[Any, tuple[bool, ...]]]:
+        """Return the rows of `ids`, in their order."""
+        by_id: dict[str, Any] = {}
+        for part in chunks(ids):
+            by_id |= {row.id: row for row in self._db.rows(rows.where(_a.id.in_(part)))}
+        return _of_source([by_id[id] for id in ids if id in by_id], wanted.source)
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """Return source key -> list of (number of the week after `since`, number of articles, time
@@ -141,6 +145,16 @@ class Browse:
                 size + (int(read[1]) if read else 0),
             )
         return costs
+
+
+def _of_source(rows: Sequence[Any], source: str) -> list[tuple[Any, tuple[bool, ...]]]:
+    """Return the rows of a source, "" for all, with the filters that each passes."""
+    text = f'"source_key":{json.dumps(source)}'
+    return [
+        (row, _within(row.data, row.score, is_copy=row.merged_into is not None))
+        for row in rows
+        if not source or text in row.data
+    ]
 
 
 _WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")

@@ -11,7 +11,6 @@ from syndicator.app.build_notes import note_renamed
 from syndicator.app.lookup import filed
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles import disk
-from syndicator.configuration.entry_rules import terms
 from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey
@@ -22,6 +21,7 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, load_any
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.queries import SavedQuery
+from syndicator.searching.language import each_leaf
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
@@ -230,7 +230,8 @@ def _notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, 
         if query.feed == old:
             notes.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
         elif query.expr and any(
-            term.field == "tag" and text.slug(term.value) == old.slug for term in terms(query.expr)
+            term.field == "tag" and text.slug(term.value) == old.slug
+            for term in each_leaf(query.expr)
         ):
             notes.append(
                 f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.configuration import entry_rules as language
-from syndicator.configuration.entry_rules import QueryError, parse_query
 from syndicator.configuration.toml_files import read_toml_file
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries import load_queries, readable_queries
+from syndicator.searching.language import QueryError, parse_query
+from syndicator.searching.matching import matches
 
 STORY = Article(
     id="x",
@@ -32,7 +32,7 @@ BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
 
 
 def holds(query: str) -> bool:
-    return language.matches(parse_query(query), STORY, lambda: BODY)
+    return matches(parse_query(query), STORY, lambda: BODY)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None
     def read() -> str:
         raise AssertionError("read for nothing")
 
-    assert isinstance(language.matches(parse_query(query), STORY, read), bool)
+    assert isinstance(matches(parse_query(query), STORY, read), bool)
 
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
@@ -159,7 +159,7 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         ("atom",),
     )
     assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
-    assert first.expr is not None and language.matches(first.expr, STORY, str)
+    assert first.expr is not None and matches(first.expr, STORY, str)
     assert load_queries(tmp_path / "absent.toml") == ()
 
 

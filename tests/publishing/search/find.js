@@ -21,7 +21,7 @@ vm.runInContext(`${fs.readFileSync(source, "utf8")}; window.api = syndicator;`, 
 (async () => {
   const answers = [];
   for (const words of JSON.parse(fs.readFileSync(0, "utf8"))) {
-    const { value } = await window.api.find({ words }).next();
+    const { value } = await window.api.find({ search: words }).next();
     answers.push(value.found.slice(0, 10).map(({ period, place }) => [period[0], place]));
   }
   console.log(JSON.stringify(answers));

@@ -11,8 +11,9 @@ import pytest
 
 from syndicator.publishing import search
 from syndicator.publishing.kinds.targets import SEARCH
+from syndicator.searching.documents import Document
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SETTINGS, article, built
+from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
 
 
 def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
@@ -118,6 +119,12 @@ def test_what_must_not_be_quoted_is_not_found_by_its_words() -> None:
     assert "unquotable" not in text_of(outlet) and "unsayable" not in text_of(outlet)
 
 
+def test_words_of_a_text_of_which_an_excerpt_is_published_are_not_found() -> None:
+    one = article(1, excerpt="Quotable words.")
+    _, outlet, _ = with_texts(one, texts={one.id: "Unpublished."})
+    assert "quotable" in text_of(outlet) and "unpublished" not in text_of(outlet)
+
+
 def test_files_of_periods_that_are_no_more_go() -> None:
     index, outlet = made(article(1))
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
@@ -174,14 +181,22 @@ def test_many_articles_are_spread_over_files() -> None:
     assert lines["number37"] == "11!", "in base 36"
 
 
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source publishes whole texts."""
+    monkeypatch.setitem(SOURCES, "alpha", replace(SOURCES["alpha"], content="full"))
+
+
 def with_texts(
     *articles: Any, texts: dict[str, str], **more: Any
 ) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
     index, outlet, read = MemoryIndex(articles), MemoryOutlet(), list[str]()
+    index.save_html({id: f"<p>{text}</p>" for id, text in texts.items()})
     built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
     return index, outlet, read
 
 
+@pytest.mark.usefixtures("full")
 def test_the_words_of_a_text_are_found_and_those_that_it_says_often_count_for_more() -> None:
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
     _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
@@ -190,17 +205,19 @@ def test_the_words_of_a_text_are_found_and_those_that_it_says_often_count_for_mo
     assert "hidden" not in lines
 
 
-def test_a_text_is_read_once_until_its_article_changes() -> None:
-    one, texts = article(1), {article(1).id: "Inflation.", article(2).id: "Prices."}
-    index, outlet, read = with_texts(one, texts=texts)
+@pytest.mark.usefixtures("full")
+def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
+    texts = {article(1).id: "Inflation.", article(2).id: "Prices."}
+    index, outlet, _ = with_texts(article(1), texts=texts)
+    index.terms[article(1).id] = Document(body=" inflation ")
+    index.terms[article(2).id] = Document(body=" tariff ")
     index.add(article(2))
-    built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1])
-    assert read == [one.id, article(2).id]
-    index.add(article(1, title="Edited"))
-    built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1])
-    assert read[2:] == [one.id]
+    built(index, outlet, markdown=texts.__getitem__)
+    found = terms(outlet, "2025-11.0")
+    assert "tariff" in found and "price" not in found
 
 
+@pytest.mark.usefixtures("full")
 def test_the_words_of_a_long_text_are_bounded() -> None:
     text = " ".join(f"word{number}" for number in range(1000))
     _, outlet, _ = with_texts(article(1), texts={article(1).id: text})

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.configuration.entry_rules import parse_query
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, Older, Source
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.feeds import plan
+from syndicator.searching.language import parse_query
 
 SECRET = "k3uq7mdz2xw5ab4tnreh"
 SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20))

@@ -269,6 +269,24 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
     assert receiver.lines == ["article.withdrawn"]
 
 
+@pytest.mark.parametrize(
+    ("query", "announced"),
+    [
+        ("title:new", ["article.published New"]),
+        ("not title:new", []),
+        ("text", []),  # its text is not published
+        ("excerpt", ["article.published New"]),
+    ],
+)
+def test_a_query_chooses_what_is_announced(
+    place: Place, receiver: Receiver, query: str, announced: list[str]
+) -> None:
+    configure(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
+    file(place, "New", excerpt="An excerpt.")
+    send(place)
+    assert receiver.lines == announced
+
+
 def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
     place: Place, receiver: Receiver
 ) -> None:

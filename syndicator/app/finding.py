@@ -1,0 +1,190 @@
+"""Find articles by a search: the database proposes candidates, `searching` decides and ranks."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from syndicator.core.model import Article
+from syndicator.searching.candidates import require, require_any, require_tokens
+from syndicator.searching.documents import TITLE, TermTexts
+from syndicator.searching.language import Expr, Term, each_leaf, join_all
+from syndicator.searching.matching import matches_texts
+from syndicator.searching.ranking import (
+    Candidate,
+    Frequencies,
+    Search,
+    choose_words,
+    misspell,
+    needs_article,
+    needs_texts,
+    plan_search,
+    rank,
+    require_most,
+)
+from syndicator.store.engine import Store
+
+MOST: Final = 200  # articles that a search by words finds
+# Candidates that a search by words ranks, the newest of each kind: these bound its CPU.
+_IN_TITLE: Final = 30  # with all words in the title, however old
+_WITH_ALL: Final = 50  # with all words anywhere
+_WITH_MOST: Final = 40  # with most of them
+_ENOUGH: Final = 20  # with all words: then those with most of them are not looked for
+_PART: Final = 50  # candidates at a time
+_MISSPELLED: Final = 2  # words of a search that may have a wrong letter
+_SPELLED: Final = 12  # articles whose words are looked at for another spelling
+_LOOKED_THROUGH: Final = 500  # candidates for a part of a search that not all of them match
+
+_NAMED: Final = ("tag", "category", "source", "language")
+
+# Returns those of the candidates that somebody may find, with what they may read of them.
+Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
+
+
+def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = None) -> list[str]:
+    """Return the ids of the articles that a search finds, the best first; for a search without
+    words, the newest first. `narrow`: None to find all."""
+    search = plan_search(expr)
+    if not search.words:
+        return find_exact(store, expr, most, narrow, max(most, _LOOKED_THROUGH))
+    frequencies = store.texts.frequencies(search.words)
+    words = choose_words(search, frequencies)
+    spellings = _find_spellings(store, words, frequencies)
+    candidates = _Candidates(store, search, narrow)
+    if not spellings:
+        candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
+    candidates.add(_require_words(words, spellings), _WITH_ALL)
+    ranked = rank(words, candidates.found.values(), frequencies, spellings)
+    if sum(one.words == len(words) for one in ranked) < _ENOUGH:
+        subsets = require_most(words, frequencies)
+        for subset in subsets:
+            candidates.add(_require_words(subset, spellings), _WITH_MOST // len(subsets))
+        ranked = rank(words, candidates.found.values(), frequencies, spellings)
+    return [one.id for one in ranked[:most]]
+
+
+class _Candidates:
+    """The candidates of a search that match what it asks for besides its words."""
+
+    def __init__(self, store: Store, search: Search, narrow: Narrow | None) -> None:
+        self._store = store
+        self._narrow = narrow
+        self._exact = search.exact
+        self._required = require(search.exact) if search.exact else None
+        self.found: dict[str, Candidate] = {}
+
+    def add(self, requirement: Expr | None, most: int) -> None:
+        """Add the newest `most` articles that fulfil `requirement`."""
+        parts = [part for part in (requirement, self._required) if part is not None]
+        pages = _each_page(self._store, join_all(parts), most)
+        added = 0
+        for page in pages:
+            new = [candidate for candidate in page if candidate.id not in self.found]
+            chosen = select(self._store, self._exact, new, self._narrow)
+            for candidate in chosen[: most - added]:
+                self.found[candidate.id] = candidate
+            added += len(chosen)
+            if added >= most:
+                return
+
+
+def _each_page(
+    store: Store,
+    requirement: Expr | None,
+    size: int,
+    most: int = _LOOKED_THROUGH,
+    *,
+    with_texts: bool = True,
+) -> Iterator[Sequence[Candidate]]:
+    """Iterate over the articles that fulfil a requirement, `size` at a time, up to `most`, the last
+    read first."""
+    proposed = store.texts.propose(requirement, size, with_texts=with_texts)
+    looked = 0
+    while True:
+        yield proposed.candidates
+        looked += len(proposed.candidates)
+        if not proposed.n or looked >= most:
+            return
+        proposed = store.texts.propose(requirement, size, proposed.n, with_texts=with_texts)
+
+
+def select(
+    store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
+) -> list[Candidate]:
+    """Return the candidates that match `expr`, None for all, by the terms that `narrow` leaves
+    them, in their order."""
+    left = list(candidates)
+    if narrow is not None and left:
+        left = list(narrow(candidates))
+    if expr is None:
+        return left
+    articles: Mapping[str, Article] = {}
+    if needs_article(expr):
+        articles = store.index.articles([candidate.id for candidate in left])
+    unnamed = Article(id="", url="", title="")
+    return [
+        candidate
+        for candidate in left
+        if matches_texts(expr, articles.get(candidate.id, unnamed), TermTexts(candidate.document))
+    ]
+
+
+def find_exact(
+    store: Store,
+    expr: Expr,
+    most: int,
+    narrow: Narrow | None = None,
+    looked_through: int = _LOOKED_THROUGH,
+) -> list[str]:
+    """Return the ids of up to `most` articles that match `expr`, the newest first, of so many that
+    the index proposes."""
+    found: list[Candidate] = []
+    with_texts = narrow is not None or needs_texts(expr)
+    for page in _each_page(store, require(expr), _PART, looked_through, with_texts=with_texts):
+        found += select(store, expr, page, narrow)
+        if len(found) >= most:
+            break
+    found.sort(key=lambda candidate: (candidate.added, candidate.id), reverse=True)
+    return [candidate.id for candidate in found[:most]]
+
+
+def find_unknown(store: Store, expr: Expr) -> Term | None:
+    """Return a tag, category, source or language of a query that no article has; None if there is
+    none, or if terms of articles must still be read."""
+    if store.texts.has_due():
+        return None
+    for term in each_leaf(expr):
+        if term.field not in _NAMED:
+            continue
+        if not store.texts.propose(require(term), 1, with_texts=False).candidates:
+            return term
+    return None
+
+
+def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]]) -> Expr | None:
+    parts = [
+        require_any(Term("", form) for form in spellings.get(word) or (word,)) for word in words
+    ]
+    return join_all([part for part in parts if part is not None])
+
+
+def _find_spellings(
+    store: Store, words: Sequence[str], frequencies: Frequencies
+) -> dict[str, Sequence[str]]:
+    """Return, for words that no article has, those that articles have and that differ by a
+    letter."""
+    spellings: dict[str, Sequence[str]] = {}
+    for word in words:
+        if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:
+            continue
+        forms = misspell(word)
+        if not forms:
+            continue
+        near = store.texts.propose(require_any(Term("", form) for form in forms), _SPELLED)
+        present = set(forms).intersection(
+            term
+            for candidate in near.candidates
+            for field in candidate.document.fields
+            for term in field.split()
+        )
+        if present:
+            spellings[word] = sorted(present)
+    return spellings

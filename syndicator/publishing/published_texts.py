@@ -1,0 +1,49 @@
+"""What a query of the public may match: the texts that `render.view` publishes. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from syndicator.core.model import Article, Source
+from syndicator.core.text import each_term
+from syndicator.publishing.render.view import permitted, published_summary
+from syndicator.searching.documents import Document, join_terms
+from syndicator.searching.language import Expr
+from syndicator.searching.matching import matches
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTexts:
+    """`has_body`: the whole text is published."""
+
+    summary: str
+    has_body: bool
+
+
+def find_published_texts(article: Article, source: Source | None) -> PublishedTexts:
+    """Return which texts of an article are published. `source`: with the settings that hold for
+    the article."""
+    mode, restrictions = permitted(article, source)
+    summary = "" if mode == "link" else published_summary(article, restrictions)
+    return PublishedTexts(summary=summary, has_body=mode == "full")
+
+
+def limit_to_published(document: Document, article: Article, source: Source | None) -> Document:
+    """Return the terms of the published texts of an article."""
+    published = find_published_texts(article, source)
+    if published.summary != article.excerpt:
+        document = replace(document, excerpt=join_terms(each_term(published.summary)))
+    if not published.has_body:
+        document = replace(document, body=join_terms(()))
+    return document
+
+
+def matches_published(
+    expr: Expr, article: Article, source: Source | None, read_text: Callable[[], str]
+) -> bool:
+    """Return True if a query matches the published texts of an article. `read_text`: returns its
+    plain text, called only if needed."""
+    published = find_published_texts(article, source)
+    shown = replace(article, excerpt=published.summary)
+    if not published.has_body:
+        return matches(expr, shown, lambda: "")
+    return matches(expr, shown, read_text)

@@ -1,0 +1,136 @@
+"""The terms of an article, as searches read them, and the tokens by which an index finds it. Pure.
+
+Terms are those of `core.text.each_term`: words without case, accents and plural s, or pairs of
+neighbours in scripts without spaces. Tokens are terms, terms of the title with a mark, and names of
+tags, category, source and language with another one."""
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Self
+
+from syndicator.core.model import Article
+from syndicator.core.text import each_term, slug
+
+# Before a token: no term has these characters, and no text index takes them for separators.
+TITLE: Final = "\u00b6"
+FACET: Final = "\u00a7"
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2069
+_MOST_TERMS: Final = 20_000  # of a text
+_MOST_CHARACTERS: Final = 400_000
+_LEVEL: Final = 6  # of zlib
+_UNNAMED: Final = re.compile(r"[^0-9a-z]+")
+
+
+def join_terms(terms: Iterable[str]) -> str:
+    """Return terms as text with a space before and after each."""
+    joined = " ".join(terms)
+    return f" {joined} " if joined else " "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The terms of an article in the order of its text, joined by `join_terms`. `names`: of tags,
+    category, authors and outlet; `facets`: tokens of `make_facet`."""
+
+    title: str = " "
+    names: str = " "
+    excerpt: str = " "
+    body: str = " "
+    facets: str = " "
+
+    @property
+    def fields(self) -> tuple[str, str, str, str]:
+        """The fields with terms."""
+        return self.title, self.names, self.excerpt, self.body
+
+    @property
+    def tokens(self) -> set[str]:
+        """The tokens by which an index finds the article."""
+        tokens = {term for field in (*self.fields, self.facets) for term in field.split()}
+        tokens.update(TITLE + term for term in self.title.split())
+        return tokens
+
+    def pack(self) -> bytes:
+        lines = (field[1:-1] for field in (*self.fields, self.facets))
+        return zlib.compress("\n".join(lines).encode(), _LEVEL)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Self:
+        """Return the document that `pack` packed."""
+        title, names, excerpt, body, facets = (
+            f" {field} " if field else " " for field in zlib.decompress(data).decode().split("\n")
+        )
+        return cls(title=title, names=names, excerpt=excerpt, body=body, facets=facets)
+
+    def count(self, term: str) -> tuple[int, ...]:
+        """Return how often each field has `term`; neighbours that are equal count once."""
+        token = f" {term} "
+        return tuple(field.count(token) for field in self.fields)
+
+    def has_row(self, row: str) -> bool:
+        """Return True if a field has the terms `row`, joined by `join_terms`, in a row."""
+        return any(row in field for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class TermTexts:
+    """The texts of a document for `matching`: case, accents and plurals make no difference."""
+
+    document: Document
+
+    def says(self, value: str) -> bool:
+        terms = list(each_term(value))
+        return bool(terms) and self.document.has_row(join_terms(terms))
+
+    def has_words(self, value: str) -> bool:
+        return all(any(self.document.count(term)) for term in each_term(value))
+
+
+def make_document(article: Article, body: str) -> Document:
+    """Return the document of an article with the plain text `body`."""
+    names = (*article.tags, article.category, article.author or "", article.origin.title)
+    return Document(
+        title=join_terms(each_term(article.title)),
+        names=join_terms(each_term("\n".join(names))),
+        excerpt=join_terms(each_term(article.excerpt)),
+        body=join_text_terms(body),
+        facets=join_terms(sorted(set(_facets_of(article)))),
+    )
+
+
+def join_text_terms(text: str) -> str:
+    """Return the terms of a text, joined; those of a very long one are cut."""
+    return join_terms(islice(each_term(text[:_MOST_CHARACTERS]), _MOST_TERMS))
+
+
+def make_facet(kind: str, value: str) -> str:
+    """Return the token for a tag, category, source or language."""
+    return f"{FACET}{kind}-{_UNNAMED.sub('-', value.casefold())}"
+
+
+def _facets_of(article: Article) -> Iterator[str]:
+    named = [("tag", tag) for tag in article.tags]
+    if article.category:
+        named.append(("category", article.category))
+    for kind, name in named:
+        yield make_facet(kind, slug(name))
+        yield make_facet(kind, slug(name.replace(" ", "-")))
+    yield make_facet("source", article.source_key)
+    yield make_facet("source", slug(article.source_key))
+    yield make_facet("language", primary(article.language or ""))
+    if article.published:
+        yield make_year(article.published.year)
+
+
+def make_year(year: int) -> str:
+    """Return the token for a year of publication; years long ago or far ahead share one."""
+    return make_facet("year", str(min(max(year, FIRST_YEAR), LAST_YEAR)))
+
+
+def primary(language: str) -> str:
+    """Return the first part of a language tag, in lower case."""
+    return language.casefold().partition("-")[0]

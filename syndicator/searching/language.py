@@ -1,0 +1,240 @@
+"""The language: tag:AI and not (category:Finance or source:example). Pure.
+
+Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase",
+title: takes words of the title, url: part of the address, after: and before: a year, month or day
+of publication, words: words in any form and order. Terms without field are whole words of title,
+excerpt and text, in any case."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+WORDS: Final = "words"
+AFTER: Final = "after"
+BEFORE: Final = "before"
+FIELDS: Final = (
+    "tag",
+    "category",
+    "source",
+    "author",
+    "language",
+    "title",
+    "url",
+    AFTER,
+    BEFORE,
+    WORDS,
+)
+MOST_CHARACTERS: Final = 1000  # of a search, which strangers may send
+MOST_TERMS: Final = 50  # of a search
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_DATE: Final = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
+_DEEPEST: Final = 50  # nested parentheses; far below Python's recursion limit
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<paren>[()])|(?P<field>[A-Za-z]+):(?:"(?P<fphrase>[^"]*)"|(?P<fword>[^\s()"]*))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    field: str  # "" for text
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    inner: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: "tuple[Expr, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: "tuple[Expr, ...]"
+
+
+Expr = Term | Not | And | Or
+
+
+class QueryError(ValueError):
+    """An invalid query. `at`: position of the fault, from 0."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # ( ) and or not term end
+    at: int
+    term: Term | None = None
+
+
+@lru_cache(maxsize=256)
+def parse_query(text: str) -> Expr:
+    """Return the tree of a query. Raise QueryError."""
+    return _Parser(_tokens(text)).whole()
+
+
+def parse_search(text: str) -> Expr:
+    """Return the tree of a search, which has bounds. Raise QueryError."""
+    if len(text) > MOST_CHARACTERS:
+        raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
+    control = _CONTROL.search(text)
+    if control:
+        raise QueryError("a control character", control.start())
+    expr = parse_query(text)
+    if sum(1 for _ in each_leaf(expr)) > MOST_TERMS:
+        raise QueryError(f"more than {MOST_TERMS} terms", 0)
+    return expr
+
+
+def write_field(name: str, value: str) -> str:
+    """Return the term of a query for a field; a value cannot end it."""
+    return f'{name}:"{value.replace(chr(34), " ")}"'
+
+
+def each_leaf(expr: Expr) -> Iterator[Term]:
+    """Iterate over the terms of a query, also those behind `not`."""
+    if isinstance(expr, Term):
+        yield expr
+    elif isinstance(expr, Not):
+        yield from each_leaf(expr.inner)
+    else:
+        for part in expr.parts:
+            yield from each_leaf(part)
+
+
+def join_all(parts: Sequence[Expr]) -> Expr | None:
+    """Return the query that all of `parts` must match, None without any."""
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def date_of(value: str) -> datetime | None:
+    """Return the begin, in UTC, of a year, month or day such as 2026, 2026-11 or 2026-11-30; None
+    for anything else."""
+    match = _DATE.fullmatch(value)
+    if match is None:
+        return None
+    try:
+        return datetime(
+            int(match["year"]), int(match["month"] or 1), int(match["day"] or 1), tzinfo=UTC
+        )
+    except ValueError:
+        return None
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    position = 0
+    end = len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise QueryError("a quotation mark is never closed", text.index('"', position))
+        tokens.append(_token(match))
+        position = match.end()
+    return [*tokens, _Token("end", len(text))]
+
+
+def _token(match: re.Match[str]) -> _Token:
+    at = match.end() - len(match[0].lstrip())
+    if match["paren"]:
+        return _Token(match["paren"], at)
+    if match["field"]:
+        name = match["field"].lower()
+        value = match["fphrase"] if match["fphrase"] is not None else match["fword"]
+        if name not in FIELDS:
+            raise QueryError(
+                f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}",
+                at,
+            )
+        if not value.strip():
+            raise QueryError(
+                f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1
+            )
+        if name in (AFTER, BEFORE) and date_of(value) is None:
+            raise QueryError(
+                f"{name}: needs a year, month or day, such as 2026, 2026-11 or 2026-11-30",
+                at + len(name) + 1,
+            )
+        return _Token("term", at, Term(name, value))
+    if match["word"] and match["word"].lower() in ("and", "or", "not"):
+        return _Token(match["word"].lower(), at)
+    value = match["word"] if match["phrase"] is None else match["phrase"]
+    if not value.strip():
+        raise QueryError("an empty phrase", at)
+    return _Token("term", at, Term("", value))
+
+
+class _Parser:
+    """Recursive descent: or < and < not < term."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self.tokens, self.position, self.depth = tokens, 0, 0
+
+    def whole(self) -> Expr:
+        if self.kind == "end":
+            raise QueryError("an empty query", 0)
+        expression = self.disjunction()
+        if self.kind != "end":
+            raise QueryError(
+                "a closing parenthesis without an opening one", self.tokens[self.position].at
+            )
+        return expression
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[self.position].kind
+
+    def disjunction(self) -> Expr:
+        parts = [self.conjunction()]
+        while self.kind == "or":
+            self.position += 1
+            parts.append(self.conjunction())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def conjunction(self) -> Expr:
+        parts = [self.negation()]
+        while self.kind in ("and", "not", "term", "("):
+            if self.kind == "and":
+                self.position += 1
+            parts.append(self.negation())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def negation(self) -> Expr:
+        odd = False
+        while self.kind == "not":
+            self.position += 1
+            odd = not odd
+        expression = self.primary()
+        return Not(expression) if odd else expression
+
+    def primary(self) -> Expr:
+        token = self.tokens[self.position]
+        if token.term is not None:
+            self.position += 1
+            return token.term
+        if token.kind != "(":
+            what = "the end" if token.kind == "end" else repr(token.kind)
+            raise QueryError(f"a term is missing before {what}", token.at)
+        return self.group(token)
+
+    def group(self, opening: _Token) -> Expr:
+        self.position, self.depth = self.position + 1, self.depth + 1
+        if self.depth > _DEEPEST:
+            raise QueryError(f"more than {_DEEPEST} nested parentheses", opening.at)
+        expression = self.disjunction()
+        if self.kind != ")":
+            raise QueryError("this parenthesis is never closed", opening.at)
+        self.position, self.depth = self.position + 1, self.depth - 1
+        return expression

@@ -1,0 +1,138 @@
+"""Match an article against a query, exactly. Pure."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from syndicator.core.model import Article
+from syndicator.core.text import each_term, slug
+from syndicator.searching.language import AFTER, BEFORE, WORDS, And, Expr, Not, Or, Term, date_of
+
+# Thai to Khmer, kana, ideographs (Unicode blocks)
+_SPACELESS: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
+
+
+class Texts(Protocol):
+    """The texts of an article."""
+
+    def says(self, value: str) -> bool:
+        """Return True if title, excerpt or text contain `value`, whole words in a row."""
+
+    def has_words(self, value: str) -> bool:
+        """Return True if title, excerpt, names and text contain the words of `value` in any form
+        and order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTexts:
+    """Texts as they are written. `body` returns plain text and is called only if needed."""
+
+    article: Article
+    body: Callable[[], str]
+
+    def says(self, value: str) -> bool:
+        beginning = f"{self.article.title}\n{self.article.excerpt}"
+        return has_phrase(value, beginning) or has_phrase(value, self.body())
+
+    def has_words(self, value: str) -> bool:
+        wanted = set(each_term(value)).difference(each_term("\n".join(named_texts(self.article))))
+        return not wanted or wanted <= set(each_term(self.body()))
+
+
+def named_texts(article: Article) -> list[str]:
+    """Return the texts by which an article is found besides its own text."""
+    texts = (
+        article.title,
+        article.excerpt,
+        article.category,
+        *article.tags,
+        article.author,
+        article.origin.title,
+    )
+    return [text for text in texts if text]
+
+
+def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
+    """Return True if `article` matches `expr`. `body` returns its plain text and is called only if
+    needed."""
+    return matches_texts(expr, article, PlainTexts(article, body))
+
+
+def matches_texts(expr: Expr, article: Article, texts: Texts) -> bool:
+    """As `matches`, with the article's texts in any form."""
+    if isinstance(expr, Not):
+        return not matches_texts(expr.inner, article, texts)
+    if isinstance(expr, And):
+        return all(matches_texts(part, article, texts) for part in _cheap_first(expr))
+    if isinstance(expr, Or):
+        return any(matches_texts(part, article, texts) for part in _cheap_first(expr))
+    value = expr.value.casefold()
+    if expr.field == WORDS:
+        return texts.has_words(value)
+    if expr.field:
+        return _TESTS[expr.field](value, article)
+    return texts.says(value)
+
+
+def _cheap_first(expr: And | Or) -> list[Expr]:
+    return sorted(expr.parts, key=_needs_body)
+
+
+def _needs_body(expr: Expr) -> bool:
+    if isinstance(expr, Not):
+        return _needs_body(expr.inner)
+    if isinstance(expr, Term):
+        return expr.field in ("", WORDS)
+    return any(map(_needs_body, expr.parts))
+
+
+def has_phrase(value: str, text: str) -> bool:
+    """Return True if `text` contains the whole words `value`, in lower case; scripts without spaces
+    have no word boundaries."""
+    before = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
+    after = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
+    pattern = before + r"\s+".join(re.escape(word) for word in value.split()) + after
+    return re.search(pattern, text.casefold()) is not None
+
+
+def _same(value: str, other: str | None) -> bool:
+    folded = (other or "").casefold()
+    return other is not None and (
+        value in (folded, folded.replace(" ", "-")) or value == slug(other)
+    )
+
+
+def _is_language(value: str, article: Article) -> bool:
+    have = (article.language or "").casefold()
+    return have == value or have.startswith(value + "-")
+
+
+def _begin_of(value: str) -> datetime:
+    begin = date_of(value)
+    assert begin is not None  # the parser refuses others
+    return begin
+
+
+def _is_after(value: str, article: Article) -> bool:
+    return article.published is not None and article.published >= _begin_of(value)
+
+
+def _is_before(value: str, article: Article) -> bool:
+    return article.published is not None and article.published < _begin_of(value)
+
+
+_TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
+    "title": lambda value, article: has_phrase(value, article.title),
+    "tag": lambda value, article: any(_same(value, tag) for tag in article.tags),
+    "category": lambda value, article: _same(value, article.category),
+    "source": lambda value, article: _same(value, article.source_key),
+    "author": lambda value, article: has_phrase(value, article.author or ""),
+    "language": _is_language,
+    "url": lambda value, article: value in article.url.casefold(),
+    AFTER: _is_after,
+    BEFORE: _is_before,
+}

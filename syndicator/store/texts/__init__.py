@@ -1,0 +1,1 @@
+"""Terms of articles, and the text index that proposes candidates for searches."""

@@ -1,0 +1,43 @@
+"""Read the terms of new and changed articles for searches; after an upgrade, those of all."""
+
+import asyncio
+
+from syndicator.app.archive import Archive
+from syndicator.articles.frontmatter import body
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
+from syndicator.core.text import plain
+from syndicator.searching.documents import Document, make_document
+
+SECONDS = 10.0  # of a build or run: the next one goes on
+_PART = 25  # articles in memory, and in one transaction
+
+
+async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
+    """Read the terms of articles that must be read, the oldest first, for so many seconds; return
+    how many were read."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    count = 0
+    while clock() < end:
+        due = archive.store.texts.due(_PART)
+        if not due:
+            break
+        articles = archive.store.index.articles(list(dict.fromkeys(due.values())))
+        read = {id: _read(archive, article) for id, article in articles.items()}
+        archive.store.texts.save(read, due)
+        count += len(read)
+        await asyncio.sleep(0)
+    if count:
+        archive.store.texts.tidy()
+    return count
+
+
+def _read(archive: Archive, article: Article) -> Document:
+    """Return the terms of an article; those of its row alone if its file cannot be read."""
+    path = archive.store.index.path(article.id) or ""
+    try:
+        markdown = body(archive.article_store.read(path))
+    except (ConfigError, OSError):
+        markdown = ""
+    return make_document(article, plain(markdown))

@@ -1,0 +1,60 @@
+"""Which story the search of the pages shows first: node runs it on files of a build."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from syndicator.publishing import search
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+
+HERE = Path(__file__).parent
+SCRIPT = HERE.parents[2] / "syndicator/publishing/static/search.js"
+STORIES = (  # the oldest first
+    article(1, title="Ferry news", excerpt="Nothing else."),
+    article(2, title="Tides", excerpt="The ferry waits at the bridge."),
+    article(3, title="Notes", excerpt="A ferry is late."),
+    article(4, title="Notes", excerpt="A ferry is early."),
+    *(article(number, title="Other news", excerpt="Nothing else.") for number in range(5, 25)),
+)
+pytestmark = pytest.mark.skipif(
+    shutil.which("node") is None, reason="no node here, which runs the search of the pages"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        pytest.param("ferry", ["Ferry news", "Notes", "Notes", "Tides"], id="title before excerpt"),
+        pytest.param("tide ferry bridge", ["Tides"], id="half of the words are not most"),
+        pytest.param("ferry nowhere late", ["Notes"], id="most words"),
+        pytest.param("ferry nowhere", [], id="one of two is not most"),
+    ],
+)
+def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) -> None:
+    outlet = MemoryOutlet()
+    built(MemoryIndex(STORIES), outlet)
+    for name, data in outlet.files.items():
+        if name.startswith(search.FOLDER):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(data)
+    done = subprocess.run(
+        ["node", HERE / "find.js", SCRIPT, tmp_path],
+        input=json.dumps([words]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (places,) = json.loads(done.stdout)
+    found = [
+        search.called(outlet.files[f"{search.FOLDER}{period}.d{place // search.DOCS}.js"])[
+            place % search.DOCS
+        ][0]
+        for period, place in places
+    ]
+    assert found == titles

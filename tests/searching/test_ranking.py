@@ -1,0 +1,168 @@
+"""Which article of a search is the first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from syndicator.core.model import Article, Origin
+from syndicator.searching.documents import Document, TermTexts, make_document
+from syndicator.searching.language import And, Term, parse_search
+from syndicator.searching.matching import matches_texts
+from syndicator.searching.ranking import (
+    MOST_WORDS,
+    Candidate,
+    Frequencies,
+    choose_words,
+    misspell,
+    plan_search,
+    rank,
+    require_most,
+)
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+FILLER = " ".join(f"filler{number}" for number in range(300))
+
+
+def candidate(id: str, title: str, body: str = "", added: int = 0, **more: str) -> Candidate:
+    article = Article(
+        id=id,
+        url=f"https://a.example/{id}",
+        title=title,
+        excerpt=more.get("excerpt", ""),
+        author=more.get("author"),
+        origin=Origin(title="The Ledger"),
+        added=NOW,
+    )
+    return Candidate(id=id, added=added, document=make_document(article, f"{body} {FILLER}"))
+
+
+def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
+    words = plan_search(parse_search(search)).words
+    frequencies = Frequencies(total=1000, terms={word: counts.get(word, 10) for word in words})
+    return [one.id for one in rank(words, candidates, frequencies)]
+
+
+@pytest.mark.parametrize(
+    ("search", "first", "second"),
+    [
+        pytest.param(
+            "best books 2025",
+            candidate("1", "The best books of 2025"),
+            candidate("2", "A year in reading", "best books 2025 " * 3, added=9),
+            id="title before text",
+        ),
+        pytest.param(
+            "ferry",
+            candidate("1", "Notes", "ferry ferry ferry ferry"),
+            candidate("2", "Notes", "ferry", added=9),
+            id="often before once",
+        ),
+        pytest.param(
+            "quiet harbour",
+            candidate("1", "Notes", f"quiet harbour {FILLER}"),
+            candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
+            id="near before far",
+        ),
+        pytest.param(
+            "quiet harbour",
+            candidate("1", "Notes", f"quiet old harbour {FILLER}"),
+            candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
+            id="near and not in a row before far",
+        ),
+        pytest.param(
+            "quiet harbour",
+            candidate("1", "The quiet harbour"),
+            candidate("2", "The harbour so quiet", added=9),
+            id="in a row before near",
+        ),
+        pytest.param(
+            "quiet harbour",
+            candidate("1", "Quiet harbour"),
+            candidate("2", "One quiet harbour", excerpt="Quiet harbour", added=9),
+            id="the whole title before a part",
+        ),
+        pytest.param(
+            "ferry bridge tide",
+            candidate("1", "Notes", f"ferry {FILLER} bridge {FILLER} tide"),
+            candidate("2", "Ferry and bridge", added=9),
+            id="all words before most",
+        ),
+        pytest.param(
+            "ferry",
+            candidate("1", "Notes", "ferry", added=9),
+            candidate("2", "Notes", "ferry"),
+            id="newer before older among equals",
+        ),
+        pytest.param(
+            "doe",
+            candidate("1", "Notes", author="Jane Doe"),
+            candidate("2", "Notes", "doe", added=9),
+            id="a name before text",
+        ),
+    ],
+)
+def test_the_better_article_is_first(search: str, first: Candidate, second: Candidate) -> None:
+    assert found(search, second, first) == [first.id, second.id]
+
+
+def test_a_rare_word_counts_for_more() -> None:
+    one = candidate("1", "Zebra and ferry")
+    two = candidate("2", "Bridge and ferry", added=9)
+    assert found("ferry zebra bridge", two, one, zebra=2, bridge=900) == ["1", "2"]
+
+
+def test_half_of_the_words_are_not_most() -> None:
+    assert found("ferry bridge", candidate("1", "Ferry")) == []
+    assert found("ferry bridge tide storm", candidate("1", "Ferry bridge")) == []
+    assert found("ferry bridge tide", candidate("1", "Ferry bridge")) == ["1"]
+
+
+def test_phrases_and_fields_must_match_and_words_rank() -> None:
+    search = plan_search(parse_search('ferry "quiet harbour" tag:ai words:tides not storm'))
+    assert search.words == ("ferry", "tide")
+    assert isinstance(search.exact, And)
+    assert search.exact.parts[:2] == (Term("", "quiet harbour"), Term("tag", "ai"))
+
+
+@pytest.mark.parametrize(
+    ("query", "matching"),
+    [
+        ('"quiet harbour"', True),
+        ('"harbour quiet"', False),
+        ('"quiet harbours"', True),
+        ("words:harbour-quiet", True),
+        ('"東京で"', True),
+        ('"で東京"', False),
+    ],
+)
+def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
+    document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
+    assert document.title == " quiet harbour "
+    wanted = parse_search(query)
+    assert matches_texts(wanted, Article(id="", url="", title=""), TermTexts(document)) is matching
+
+
+def test_the_rarest_words_rank() -> None:
+    search = plan_search(parse_search(" ".join(f"w{number}" for number in range(12))))
+    counts = {word: 100 - number for number, word in enumerate(search.words)}
+    chosen = choose_words(search, Frequencies(total=1000, terms=counts))
+    assert chosen == search.words[-MOST_WORDS:]
+    assert require_most(chosen[:2], Frequencies(total=9, terms={})) == []
+    assert all(len(some) > 4 for some in require_most(chosen, Frequencies(total=9, terms=counts)))
+
+
+def test_a_word_with_a_wrong_letter() -> None:
+    assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*misspell("harbor")}
+    assert "harbor" not in misspell("harbor")
+    assert misspell("bear") == [] and misspell("人工知能人工") == []
+
+
+def test_a_document_is_packed_whole() -> None:
+    document = make_document(
+        Article(id="1", url="", title="Ünder 人工", tags=("C++",), language="de"), ""
+    )
+    assert Document.unpack(document.pack()) == document
+    assert "§tag-c-plus-plus" in document.tokens and "¶under" in document.tokens
+    assert Document.unpack(Document().pack()) == Document()
