@@ -108,7 +108,7 @@ def every(result: Found) -> tuple[Candidate, ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Shared by look-ups. `known`: sources by address; `run`: their client and worker; `allow`:
-    private networks; `previewed`: fetchers by key."""
+    private networks; `browser`: a browser draws the pages; `previewed`: fetchers by key."""
 
     archive: Archive
     configuration: Configuration
@@ -116,6 +116,7 @@ class Session:
     known: Mapping[str, Source]
     run: RunContext
     allow: tuple[str, ...] = ()
+    browser: bool = False
     previewed: dict[str, Fetcher] = field(default_factory=dict)
 
     @property
@@ -133,8 +134,11 @@ async def open_session(
     configuration: Configuration,
     jitter: Callable[[], float],
     allow: Sequence[str] = (),
+    *,
+    browser: bool = False,
 ) -> AsyncIterator[Session]:
-    """Yield a session with one client and worker. `allow`: private networks."""
+    """Yield a session with one client and worker. `allow`: private networks; `browser`: a browser
+    draws the pages."""
     async with (
         aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
         aclosing(make_worker(configuration.settings)) as worker,
@@ -147,6 +151,7 @@ async def open_session(
             known=by_address(configuration.sources),
             run=run,
             allow=tuple(allow),
+            browser=browser,
         )
 
 
@@ -163,6 +168,7 @@ class Wishes:
     licence: str | None = None
     backfill: int | None = None
     allow: tuple[str, ...] = ()
+    browser: bool = False
     select: tuple[str, ...] = ()
 
 
@@ -220,6 +226,7 @@ def _wished(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> So
     values = {
         name: getattr(wishes, name) for name in names if getattr(wishes, name) not in (None, ())
     }
+    values["browser"] = source.browser or wishes.browser
     values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
     rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
     new = source_of(table(replace(source, **values, rules=rules)))

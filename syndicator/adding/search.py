@@ -119,6 +119,7 @@ def export(store: Store, configuration: Configuration) -> bytes:
 # reasons of discovery, whose detail continues a sentence that begins with the address
 _OF_DISCOVERY = (
     FeedReason.NOTHING,
+    FeedReason.SCRIPTS,
     FeedReason.DEAD_FEEDS,
     FeedReason.BOT_CHECK,
     FeedReason.LOGIN,
@@ -152,7 +153,7 @@ def _url(address: str) -> str:
 
 
 async def _look(session: Session, address: str, url: str) -> Found:
-    source = Source(key="", url=url, allow=session.allow)
+    source = Source(key="", url=url, allow=session.allow, browser=session.browser)
     answer = await _ask(session, source)
     if isinstance(answer, Failed):  # the page may be closed to programs, and its feed open
         findings = await discover_closed(session.run, source, url)
@@ -235,7 +236,14 @@ def _candidates(session: Session, url: str, findings: Sequence[Finding]) -> tupl
 def _candidate(session: Session, finding: Finding) -> Candidate:
     """Return a finding as `add` and the console show it."""
     title = finding.title[: opml.LONGEST_TITLE].strip() or None
-    source = Source(key="", url=finding.url, kind=finding.kind, title=title, allow=session.allow)
+    source = Source(
+        key="",
+        url=finding.url,
+        kind=finding.kind,
+        title=title,
+        allow=session.allow,
+        browser=session.browser,
+    )
     if finding.kind == "feed":
         return _feed_candidate(source, finding)
     return _page_candidate(source, finding)

@@ -41,10 +41,13 @@ def user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
-    """Return the network client: no private addresses, pauses, robots.txt first."""
+    """Return the network client: no private addresses, pauses, robots.txt first; a browser draws
+    the pages of sources that want it."""
 
+    from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
+    from syndicator.visiting.politeness.page_turns import PageTurns
     from syndicator.visiting.politeness.robots import Robots
 
     agent, notes = user_agent(settings), archive.store.visits
@@ -66,16 +69,25 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     throttle = Throttle(
         settings.fetch.pause, asyncio.sleep, archive.clock, backoff=backoff, turns=turns
     )
-    asking = PoliteFetcher(client, throttle, backoff=backoff)
-    robots = Robots(
-        asking,
-        notes.note,
-        notes.set_note,
-        user_agent=agent,
-        clock=archive.clock,
-        prune=notes.prune_notes,
-    )
-    return PoliteFetcher(client, throttle, robots, backoff)
+
+    def make_polite(turns: PageTurns | None = None) -> PoliteFetcher:
+        take_turn = turns.turn if turns else None
+        robots = Robots(
+            PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn),
+            notes.note,
+            notes.set_note,
+            user_agent=agent,
+            clock=archive.clock,
+            prune=notes.prune_notes,
+        )
+        return PoliteFetcher(client, throttle, robots, backoff, take_turn)
+
+    @asynccontextmanager
+    async def open_page() -> AsyncIterator[Fetcher]:
+        async with PageTurns(throttle) as turns:
+            yield make_polite(turns)
+
+    return DrawingFetcher(make_polite(), open_page, user_agent=agent)
 
 
 class SharedClient:

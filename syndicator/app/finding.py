@@ -41,13 +41,14 @@ Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = None) -> list[str]:
     """Return the ids of the articles that a search finds, the best first; for a search without
-    words, the newest first. `narrow`: None to find all."""
+    words, the newest first. `narrow`: None to find all. A narrowed search corrects no spelling, as
+    whether it does tells what the other articles say."""
     search = plan_search(expr)
     if not search.words:
         return find_exact(store, expr, most, narrow, max(most, _LOOKED_THROUGH))
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
-    spellings = _find_spellings(store, words, frequencies)
+    spellings = {} if narrow else _find_spellings(store, words, frequencies)
     candidates = _Candidates(store, search, narrow)
     if not spellings:
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)

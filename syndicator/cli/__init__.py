@@ -30,6 +30,7 @@ _COMMANDS = (
     "status",
     "articles.show",
     "running.service",
+    "running.programs",
     "setup.folder",
     "setup.demo",
     "sources",
@@ -37,6 +38,7 @@ _COMMANDS = (
 # Commands that timers call often, and newcomers first: only their own module is loaded.
 _ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
 _ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
+_ALONE["mcp"] = "running.programs"
 # a wrong argument or option; typer has no public name for it
 _BadCommand: Any = typer.BadParameter.__base__
 

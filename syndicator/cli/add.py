@@ -318,6 +318,9 @@ def add(
     backfill: Backfill = None,
     allow: Networks = None,
     select: Selectors = None,
+    browser: Annotated[
+        bool, Argument("Have a browser draw its pages, which scripts fill.")
+    ] = False,
     folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
@@ -334,7 +337,7 @@ def add(
         "content": content,
     }
     options |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
-    wishes = Wishes(**options, select=tuple(select or ()))
+    wishes = Wishes(**options, select=tuple(select or ()), browser=browser)
     ask = is_answered() and not (yes or json or dry_run)
     choice = Choice(
         pick=tuple(pick or ()),
@@ -368,7 +371,11 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
     from syndicator.adding import new_sources, preview, search
 
     async with new_sources.open_session(
-        opened.archive, opened.configuration, opened.jitter, wishes.allow
+        opened.archive,
+        opened.configuration,
+        opened.jitter,
+        wishes.allow,
+        browser=wishes.browser,
     ) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
         results = [_read(opened, result, choice) for result in looked]

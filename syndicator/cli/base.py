@@ -91,7 +91,7 @@ def example_lines(words: str, program: str) -> list[str]:
 
 # Order of `--help`: commands for every day come first.
 PANELS = {
-    "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
+    "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show", "mcp"),
     "Sources": ("sources", "remove", "import", "export"),
     "Articles and tags": (
         "reread",

@@ -243,9 +243,11 @@ class Throttle:
         return max(0.0, last + pause - now)
 
 
-Scope = Literal["read", "write", "settings"]
+Scope = Literal["read", "write", "settings", "programs"]
 # Each permits what the one before it permits, too.
 SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "settings")
+# Permits the answers of `syndicator mcp` over HTTP and nothing else; no other scope permits those.
+PROGRAMS: Final[Scope] = "programs"
 _PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
@@ -255,6 +257,8 @@ class Token(NamedTuple):
 
     def may(self, scope: Scope) -> bool:
         """Return True if the token permits what needs `scope`."""
+        if PROGRAMS in (self.scope, scope):
+            return self.scope == scope
         return SCOPES.index(self.scope) >= SCOPES.index(scope)
 
 
@@ -285,7 +289,7 @@ def revoke_token(path: Path, name: str) -> None:
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
     """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
     hashed, token = _hashed(text), None
-    scopes: dict[str, Scope] = {scope: scope for scope in SCOPES}
+    scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
         for name, line in read_passwords(path).items():
             scope, expires, hash = line.split(" ")
@@ -298,6 +302,12 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
             f"{path} is damaged ({error}); `syndicator console --token NAME` writes it"
         ) from error
     return token
+
+
+def has_scope(path: Path, scope: Scope) -> bool:
+    """Return True if there is a token with this very scope, expired ones included. Raises
+    ConfigError."""
+    return any(line.partition(" ")[0] == scope for line in read_passwords(path).values())
 
 
 def _hashed(token: str) -> str:

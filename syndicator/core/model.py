@@ -89,6 +89,7 @@ class Source:
     lead: bool = False  # its reports lead stories
     quotes: bool = True  # stories quote what its reports add
     enabled: bool = True
+    browser: bool = False  # a browser draws its pages before they are read
     keep: str | None = None  # query (searching.language): only matching entries are read
     mute: str | None = None  # query: matching entries are not read
     sender: str | None = None  # of a mailbox: "news@example.org" or "@example.org" (`from`)

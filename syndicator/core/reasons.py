@@ -162,6 +162,27 @@ class FetchReason(Reason):
         "a variable in headers_env or in the source's url is not set; no request was made",
         "set the variable that the detail names, or remove it from sources.toml",
     )
+    NO_BROWSER = (
+        "no-browser",
+        "the source has browser = true, and no page can be drawn on this machine; no request was"
+        " made",
+        "see the detail; `syndicator check` tries it",
+    )
+    BROWSER_HUNG = (
+        "browser-hung",
+        "the page was not drawn in time: its scripts do not end",
+        "nothing: it is retried; without browser = true the page is read as it is sent",
+    )
+    BROWSER_MEMORY = (
+        "browser-memory",
+        "the page needs more memory than one page may",
+        "nothing: it is retried; without browser = true the page is read as it is sent",
+    )
+    BROWSER_CRASHED = (
+        "browser-crashed",
+        "the browser ended while it drew the page",
+        "nothing: it is retried; without browser = true the page is read as it is sent",
+    )
     SYSTEM = (
         "system",
         "this machine is short of open files or memory; the source is not blamed",
@@ -201,7 +222,11 @@ class PageReason(Reason):
     )
     LISTING = "listing", "a list of articles", "follow its feed instead"
     FRONT_PAGE = "front-page", "the front page of a site", "follow the site instead"
-    EMPTY = "empty", "a page without text, such as one that scripts fill", 'use content = "feed"'
+    EMPTY = (
+        "empty",
+        "a page without text, such as one that scripts fill",
+        "use content = 'feed', or browser = true",
+    )
     NOT_HTML = "not-html", "not an HTML page", "nothing: only web pages are read"
 
 
@@ -250,6 +275,12 @@ class FeedReason(Reason):
         "nothing-to-follow",
         "a page that names no feed and lists no articles",
         "give the address of its feed or of a page that lists articles, or set rules.links",
+    )
+    SCRIPTS = (
+        "scripts",
+        "a page that only scripts fill",
+        "browser = true on the source has a browser draw it: `syndicator add --browser URL`"
+        " (docs/browser.md)",
     )
     DEAD_FEEDS = (
         "dead-feeds",
@@ -741,6 +772,7 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
     (
         EntryReason.BAD_RULES,
         FetchReason.UNSET_VARIABLE,
+        FetchReason.NO_BROWSER,
         FileReason.BAD_ARTICLE_FILE,
         CommandReason.BAD_CONFIG,
     )

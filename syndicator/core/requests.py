@@ -30,6 +30,7 @@ class Request:
     stay: bool = False  # True: return a redirect to another host, do not follow it
     connect: float | None = None  # seconds for DNS, connection and TLS; None: the deadline
     most: int | None = None  # bytes of the answer as sent, below fetch.wire_bytes
+    draw: bool = False  # a page that scripts fill: let a browser draw it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +80,9 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True if no request was made: the host is paused until `retry_after`, or a header has no
-        value."""
-        return self.reason == FetchReason.UNSET_VARIABLE or (
+        """True if no request was made: the host is paused until `retry_after`, a header has no
+        value, or there is no browser."""
+        return self.reason in (FetchReason.UNSET_VARIABLE, FetchReason.NO_BROWSER) or (
             self.reason == FetchReason.RATE_LIMITED and self.status is None
         )
 

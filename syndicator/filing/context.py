@@ -13,7 +13,16 @@ from weakref import WeakValueDictionary
 from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core import program, secrets, urls
-from syndicator.core.model import Article, Entry, Failed, FetchResult, Request, Source, SourceState
+from syndicator.core.model import (
+    Article,
+    Entry,
+    Failed,
+    FetchResult,
+    Request,
+    Source,
+    SourceState,
+    Validators,
+)
 from syndicator.core.ports import EntryRow, Fetcher, Known
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
@@ -251,15 +260,17 @@ def feed_request(
     kind: Literal["feed", "page"] = "feed",
 ) -> Request:
     """Build a conditional request for the feed or list of `source`, at its redirected address if
-    there is one."""
+    there is one. None has conditions if a browser draws the list: it changes behind an unchanged
+    page."""
+    validators = Validators() if source.browser and kind == "page" else state.validators
     return page_request(
         state.redirects.effective_url or source.url,
         source,
         settings,
         environ,
         kind=kind,
-        etag=state.validators.etag,
-        last_modified=state.validators.last_modified,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
     )
 
 
@@ -282,6 +293,7 @@ def page_request(
         ),
         allow=source.allow if own else (),
         robots=source.robots,
+        draw=source.browser,
         **others,
     )
 

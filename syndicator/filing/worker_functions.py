@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from syndicator.reading.lists.learn import pointed, read_list, read_listing
     from syndicator.reading.mail.message import read_mail
     from syndicator.reading.next_page import address_of_next
+    from syndicator.reading.page_scripts import is_filled_by_scripts
     from syndicator.reading.pointing import shown_page, suggested
     from syndicator.reading.reader import kind_of
     from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
@@ -24,6 +25,7 @@ else:  # type checkers see functions, the program their names
         "reading.lists.learn": "pointed read_list read_listing",
         "reading.mail.message": "read_mail",
         "reading.next_page": "address_of_next",
+        "reading.page_scripts": "is_filled_by_scripts",
         "reading.pointing": "shown_page suggested",
         "reading.reader": "kind_of",
         "visiting.feeds.discovery": "discover linked_feeds page_links",

@@ -22,10 +22,12 @@ from syndicator.core.urls import host
 from syndicator.filing.context import RunContext
 from syndicator.filing.visit import visit
 from syndicator.processes.worker import Worker
-from syndicator.runs.build_timing import Settling
+from syndicator.runs.build_timing import find_build_time
 from syndicator.runs.refresh import Totals
 from syndicator.store import codec
-from syndicator.store.fleet.shards import Job, Shards
+from syndicator.store.fleet.builds import Then, plan_too
+from syndicator.store.fleet.jobs import BUILD, Job
+from syndicator.store.fleet.shards import Shards
 from syndicator.store.postgres import JobLost
 
 # sources of a host visited at the same time: some wait for pages of other hosts. A choice
@@ -132,7 +134,6 @@ class Session:
     turns: OwnTurns = field(init=False)
     asks_until: float = 0.0
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    settling: Settling = field(default_factory=Settling)
     # to be reported
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
@@ -145,7 +146,7 @@ class Session:
     def ending(self) -> bool:
         return self.stop.is_set() or self.over.is_set()
 
-    def counts(self, outcome: Outcome, first: bool) -> bool:
+    def counts(self, outcome: Outcome) -> bool:
         """Record an outcome, in any thread. False if the network was down lately or the fault is
         our own."""
         if not outcome.no_network:
@@ -154,9 +155,11 @@ class Session:
             return False
         self.outcomes.append(outcome)
         self._loop.call_soon_threadsafe(self.totals.visited, outcome)
-        if outcome.added and first:
-            self._loop.call_soon_threadsafe(self.settling.hurry)
         return True
+
+    def take_outcomes(self) -> list[Outcome]:
+        """Return the outcomes that are not reported yet; they count as reported then."""
+        return [self.outcomes.popleft() for _ in range(len(self.outcomes))]
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
@@ -234,6 +237,7 @@ class _Work:
         ]
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
+        self._is_urgent = False  # first articles of a source are among them
         self._until = time.monotonic() + JOB_SECONDS
 
     async def visit_all(self) -> None:
@@ -272,8 +276,9 @@ class _Work:
         async with places[0], places[1]:
             if not (session.ending or time.monotonic() > self._until):
                 outcome, after = await visit(run.visit(source, state), stop=session.stop)
-                if session.counts(outcome, state.visits.first_visit is None):
+                if session.counts(outcome):
                     self._ended.append((outcome, after))
+                    self._is_urgent |= bool(outcome.added) and state.visits.first_visit is None
         self._left[_host(state)] -= 1
 
     async def _save_often(self) -> None:
@@ -285,10 +290,19 @@ class _Work:
             if self._ended or done:
                 idle = lane.turns.leave(done)
                 release = partial(lane.hosts.release, names=idle, owner=owner, pause=pause)
-                self._store.end_visits(self._ended, release)
-                self._ended.clear()
+                self._save(release)
                 self._names.difference_update(idle)
                 lane.turns.drop(idle)
+
+    def _save(self, then: Then) -> None:
+        """Save the visits that ended and plan the build of their articles, in one transaction with
+        `then`."""
+        if any(outcome.added or outcome.changed for outcome, _ in self._ended):
+            build_time = find_build_time(self._lane.app, is_urgent=self._is_urgent)
+            then = plan_too(then, BUILD, build_time)
+        self._store.end_visits(self._ended, then)
+        self._ended.clear()
+        self._is_urgent = False
 
     async def end(self) -> None:
         """Save the remaining visits and end the job, once other lanes have left its hosts."""
@@ -298,7 +312,7 @@ class _Work:
         owner, pause = lane.session.owner, lane.app.configuration.settings.fetch.pause
         try:
             last = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
-            self._store.end_visits(self._ended, last)
+            self._save(last)
         except JobLost:
             lane.hosts.let_go(names, owner, pause)
         finally:

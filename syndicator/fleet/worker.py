@@ -15,25 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import __version__
-from syndicator.app.clients import lease_seconds, make_fetcher, make_worker, task_group
+from syndicator.app.clients import lease_seconds, make_worker, task_group
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import locked
 from syndicator.app.places import begun
 from syndicator.app.read_configuration import Configuration, taxonomy_files, valid_queries
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
-from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError
-from syndicator.core.program import logger
+from syndicator.core.errors import MissingError, StoreError, UsageError
+from syndicator.fleet.builds import count_visits, do_build_job, plan_after_edits
 from syndicator.fleet.lanes import SIDE_BY_SIDE, Lane, Session, pause
-from syndicator.health.after_run import report_run
-from syndicator.pictures import thumbnails
-from syndicator.runs.build import build_due, together
-from syndicator.runs.refresh import Totals, ask_model
+from syndicator.runs.refresh import Totals
 from syndicator.store.codec import micros, moment
 from syndicator.store.engine import StoreNewer, copy, open_store
 from syndicator.store.fleet.followed import Pushed
 from syndicator.store.fleet.hosts import HostCounts
-from syndicator.store.fleet.shards import Engine, Job
+from syndicator.store.fleet.jobs import VISITS, Engine, Job
 from syndicator.store.fleet.workers import Registration, WorkerState
 from syndicator.store.postgres import StoreAway, StoreBusy
 from syndicator.upkeep import reconcile
@@ -140,18 +137,14 @@ def move(origin: str, target: str) -> Mapping[str, int]:
 
 # for work under way after a signal; systemd and Docker kill after that, at 30 as set up
 DRAIN_SECONDS = 25.0
-# Choices, in seconds: between checks for stale feeds; between reports of a worker's visits; for
-# pictures and for the language model while a worker has the lock; between checks for jobs that a
-# crash lost; between tries to reach the database; between checks for pushed sources.
-_EVERY, _TELL, _PICTURES, _MODEL, _FILL, _LONGEST_PAUSE, _LOOK = (
-    2.0,
-    60.0,
-    20.0,
-    60.0,
-    600.0,
-    15.0,
-    10.0,
-)
+# Choices, in seconds.
+_COUNT = 60.0  # between two counts of a worker's visits
+_FILL = 600.0  # between two checks for jobs that a crash lost
+_LONGEST_PAUSE = 15.0  # between two tries to reach the database
+_LOOK = 10.0  # between two checks for pushed sources
+# A frozen builder is replaced after this: the server has ended its lock by then.
+_BUILDER_SILENCE = 30.0
+_LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
 _RECOVERIES, _SIGNS = 3, 6  # in a lease: checks for jobs of silent workers, and signs of life
 _LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
 _SOON = 0.05  # seconds between two checks if the engine has begun
@@ -171,68 +164,16 @@ class DatabaseClock:
         return (datetime.now(UTC) + self._ahead).replace(microsecond=0)
 
 
-async def build(session: Session) -> None:
-    """Build due feeds and record visits when the lock is free, until the session ends."""
-    reported = time.monotonic()
-    while not session.ending:
-        tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
-        if tells or session.settling.is_due(session.app):
-            try:
-                with locked(session.app.configuration.settings, purpose="a build") as held:
-                    session.app.archive.store.guard(held)
-                    await _all_of_it(session)
-                reported = time.monotonic()
-            except LockedError:
-                logger("worker").debug("somebody else builds, or changes articles")
-            finally:
-                session.app.archive.store.guard()
-        await pause(session.stop, _EVERY)
-
-
-async def _all_of_it(session: Session) -> None:
-    app, began = session.app, time.monotonic()
-    outcomes = [session.outcomes.popleft() for _ in range(len(session.outcomes))]
-    built = await build_due(app, session.settling)
-    if thumbnails.has_due_pictures(app.archive, app.configuration.settings):
-        async with (
-            aclosing(
-                make_fetcher(app.archive, app.configuration.settings, session.turns)
-            ) as fetcher,
-            thumbnails.take_pictures(
-                app.archive, app.configuration, fetcher, session.stop
-            ) as pictures,
-        ):
-            if pictures:
-                await pictures.finish(_PICTURES)
-    model = await ask_model(app, session.stop, _MODEL, lambda title: None)
-    if model.changed:
-        built = together(built, await build_due(app, session.settling))
-    app.archive.snapshots.prune(
-        app.archive.clock() - timedelta(days=app.configuration.settings.store.pages_days),
-        daily=True,
-    )
-    for problem in await report_run(
-        app.archive,
-        app.configuration,
-        app.jitter,
-        outcomes,
-        built,
-        seconds=time.monotonic() - began,
-    ):
-        logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
-    session.totals.files += len(built.written)
-    logger("worker").info("built", files=len(built.written), held=len(built.held))
-
-
 async def recover(session: Session) -> None:
     """Release the jobs of silent workers and create missing jobs, until the session ends."""
     filled = -_FILL
     while not session.ending:
+        session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
         if not session.shards.recover() or time.monotonic() - filled >= _FILL:
             session.shards.fill()
             session.app.archive.store.hosts(session.lease).prune()
             filled = time.monotonic()
-        await pause(session.stop, session.lease / _RECOVERIES)
+        await pause(session.stop, min(session.lease / _RECOVERIES, _LOOK_FOR_BUILDER))
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
@@ -258,9 +199,13 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 
 async def watch(session: Session) -> None:
     """End the session if sources were pushed or the database was upgraded. Record files that
-    crashed workers left."""
+    crashed workers left, and count this worker's visits."""
+    counted = time.monotonic()
     while not session.ending:
         await pause(session.stop, _LOOK)
+        if time.monotonic() - counted >= _COUNT:
+            count_visits(session)
+            counted = time.monotonic()
         reconcile.left_behind(session.app.archive, session.app.configuration)
         if (
             session.app.archive.store.fleet.stamp() != session.app.configuration.sources_stamp
@@ -324,6 +269,7 @@ async def _session(
         shards.install()
         # hosts of an earlier session that lost the database
         hosts.give_up(owner, settings.fetch.pause)
+        plan_after_edits(app)
         free: list[Lane] = []
         for _ in range(threads):
             lane = Lane(stack.enter_context(open_app(config, read=read, clock=clock)), session)
@@ -339,22 +285,29 @@ async def _session(
 async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
     failed: list[Exception] = []
 
-    async def job(shard_job: Job) -> None:
-        taken = free.pop()
+    async def visit(job: Job) -> None:
+        lane = free.pop()
         try:
-            await taken.work_on(shard_job)
+            await lane.work_on(job)
             session.totals.jobs += 1
+        finally:
+            free.append(lane)
+
+    async def do(job: Job) -> None:
+        try:
+            if job.task == VISITS:
+                await visit(job)
+            else:
+                await do_build_job(session, job)
         except Exception as error:  # noqa: BLE001 - it is raised below; the engine would only log it
             failed.append(error)
             session.over.set()
-        finally:
-            free.append(taken)
 
     engine = Engine(
-        session.shards.address, job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
+        session.shards.address, do, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
     )
     async with task_group() as group:
-        for task in (recover(session), build(session), watch(session)):
+        for task in (recover(session), watch(session)):
             group.create_task(task)
         living = group.create_task(live(session, engine, clock))
         working = group.create_task(engine.run())

@@ -68,11 +68,12 @@ def record_counters(
 ) -> None:
     """Add visits and builds to the counters. `seconds`: how long the run took; None: it was no
     run."""
-    counters = episodes.read_counters(archive.store)
-    counters = episodes.add_to_counters(
-        counters, outcomes, built, seconds=seconds, now=archive.clock(), down=down
-    )
-    _write_counters(archive, counters)
+    with archive.store.fleet.in_turn():
+        counters = episodes.read_counters(archive.store)
+        counters = episodes.add_to_counters(
+            counters, outcomes, built, seconds=seconds, now=archive.clock(), down=down
+        )
+        _write_counters(archive, counters)
 
 
 async def check_health(
@@ -86,7 +87,9 @@ async def check_health(
     fault = unreadable_because or fault_of(configuration.faults)
     if is_look_due(counters.get("look", {}), now, has_news=has_news or bool(fault)):
         counters_of_look = _report_conditions(archive, configuration, now, fault)
-        _write_counters(archive, {**counters, **counters_of_look})
+        with archive.store.fleet.in_turn():
+            counters = episodes.read_counters(archive.store)
+            _write_counters(archive, {**counters, **counters_of_look})
     _publish(archive.store, configuration)
     failed_files = _write_textfile(archive.store, configuration.settings)
     failed_alerts = await _alert(archive, configuration)

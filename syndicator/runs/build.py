@@ -59,6 +59,7 @@ from syndicator.sending import digests, webhooks
 from syndicator.sending.hubs import notify_hubs
 from syndicator.stories import hourly_updates
 from syndicator.stories.group_new import follow as group_stories
+from syndicator.upkeep.related import find_all_related
 from syndicator.upkeep.terms import read_terms
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
@@ -95,6 +96,12 @@ def _fingerprint_inputs(app: App, pages: Look) -> str:
         taxonomy,
     )
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def has_new_inputs(app: App) -> bool:
+    """Return True if settings, sources or page files differ from those of the last build."""
+    inputs = _fingerprint_inputs(app, look(app.configuration.folder))
+    return app.archive.store.visits.note(_BUILT) != inputs
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
@@ -238,9 +245,7 @@ async def build_feeds(
     began = clock()
     began_at = app.archive.clock()
     settings = app.configuration.settings
-    await read_terms(app.archive)
-    await group_stories(app.archive, app.configuration, turn)
-    hourly_updates.mark_due(app.archive, settings)
+    await _prepare_archive(app, turn)
     pages = look(app.configuration.folder)
     environ = app.configuration.environ
     outlet = open_outlet(settings, environ, whole=True, held=app.archive.store.held)
@@ -274,6 +279,20 @@ async def build_feeds(
         hubs=await notify_hubs(app.archive, settings, report.written),
         ending=describe_waiting(task.spared.stems),
     )
+
+
+async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
+    """Find out what builds show of articles besides their own values: stories, related ones."""
+    from syndicator.publishing.kinds.articles import published_whole
+
+    archive = app.archive
+    configuration = app.configuration
+    await read_terms(archive)
+    await group_stories(archive, configuration, turn)
+    hourly_updates.mark_due(archive, configuration.settings)
+    with_pages = published_whole(configuration.settings, configuration.sources)
+    source_of = partial(find_terms, archive, configuration)
+    await find_all_related(archive, source_of, with_pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

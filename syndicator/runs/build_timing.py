@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from syndicator.app.container import App
 from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.pace import MANY, Built, Waiting, crowd, is_due, is_rested
+from syndicator.core.ports import Built
+from syndicator.publishing.selection.pace import MANY, Waiting, crowd, is_rested, next_build_at
 from syndicator.publishing.selection.published import is_on
 from syndicator.sending import digests
 from syndicator.stories import hourly_updates
@@ -69,11 +71,11 @@ class Settling:
             return False
         if self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
-        if is_on(
-            SOURCE, app.configuration.settings.publish
-        ) and app.archive.store.index.has_unbuilt(SOURCE):
+        if has_unbuilt_source(app):
             self.hurry()
-        return is_due(self._waiting, seconds(app.configuration.settings.publish.settle), now)
+        settle = seconds(app.configuration.settings.publish.settle)
+        build_at = next_build_at(self._waiting, settle)
+        return build_at is not None and now >= build_at
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
@@ -102,20 +104,40 @@ class Settling:
         }
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
-        settle, now, many = (
-            seconds(app.configuration.settings.publish.settle),
-            self._clock(),
-            crowd(self._built.values()),
-        )
-        count = app.archive.store.index.count
-        return lambda key: is_rested(
-            self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
-        )
+        return choose_rested(app, self._built, self._clock())
 
     def _is_whole(self, app: App) -> bool:
         if self._made_with != _made_with(app) or self._clock() - self._whole_at >= _WHOLE_SECONDS:
             return True
         return self._whole and self._waiting.urgent
+
+
+def has_unbuilt_source(app: App) -> bool:
+    """Return True if the first articles of a source are not published yet: they do not wait."""
+    if not is_on(SOURCE, app.configuration.settings.publish):
+        return False
+    return app.archive.store.index.has_unbuilt(SOURCE)
+
+
+def find_build_time(app: App, *, is_urgent: bool) -> datetime:
+    """Return when to build what changed just now. `is_urgent`: it does not wait for more."""
+    now = app.archive.clock()
+    settle = seconds(app.configuration.settings.publish.settle)
+    waiting = Waiting(since=0.0, urgent=is_urgent or has_unbuilt_source(app))
+    return now + timedelta(seconds=next_build_at(waiting, settle) or 0.0)
+
+
+def choose_rested(
+    app: App, built: Mapping[FeedKey, Built], now: float
+) -> Callable[[FeedKey], bool]:
+    """Return a function that is true for the stale feeds that may be written again at `now`, which
+    is of the clock of `built`."""
+    settle = seconds(app.configuration.settings.publish.settle)
+    many = crowd(built.values())
+    count = app.archive.store.index.count
+    return lambda key: is_rested(
+        built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
+    )
 
 
 def _made_with(app: App) -> Any:

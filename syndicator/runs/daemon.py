@@ -56,6 +56,7 @@ from syndicator.runs.refresh import Totals as Totals
 from syndicator.sending import digests, webhooks
 from syndicator.upkeep.reconcile import Walks
 
+LOOPBACK: Final = "127.0.0.1"
 _RunBeside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a run: visits due meanwhile wait at most this long, and for one answer
 _PAUSES = 4  # seconds without a build for each second of a build
@@ -516,6 +517,12 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
 async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
     """Serve the console. `how`: as for the server. Raises MissingError if the port is taken."""
     await serve_app(app, settings.console.host, settings.console.port, **how)
+
+
+async def serve_programs(app: ASGIApp, port: int, **how: Any) -> None:
+    """Serve programs on this machine. `how`: as for the server. Raises MissingError if the port is
+    taken."""
+    await serve_app(app, LOOPBACK, port, **how)
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:

@@ -15,6 +15,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
 from syndicator.store.database import Database, drive, explain
+from syndicator.store.fleet.builds import Builds
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
@@ -27,6 +28,7 @@ from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
 from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
+from syndicator.store.tables.related import Related
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.stories import Stories
 from syndicator.store.texts.texts import Texts
@@ -60,6 +62,7 @@ class Store:
         self.browse = Browse(database)
         self.messages = Messages(database)
         self.stories = Stories(database)
+        self.related = Related(database)
         self.texts = Texts(database)
         if not database.sqlite:
             parts = (
@@ -70,7 +73,7 @@ class Store:
                 self.ahead,
                 self.subscriptions,
             )
-            for part in (*parts, self.messages, self.stories, self.texts):
+            for part in (*parts, self.messages, self.stories, self.texts, self.related):
                 postgres.retried(part)
         self.fleet = Fleet(database)
         self.held: Callable[[], object] = lambda: None
@@ -92,6 +95,10 @@ class Store:
         """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker
         gets a job."""
         return postgres.retried(Shards(self._db, self.hosts(lease), lease))
+
+    def builds(self) -> Builds:
+        """Return the jobs that one worker has at a time."""
+        return postgres.retried(Builds(self._db))
 
     def workers(self, lease: float) -> Workers:
         """Return the list of workers. `lease`: seconds without heartbeat after which one is not

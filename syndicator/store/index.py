@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import (
     ArticleRecord,
+    Built,
     FeedRow,
     FileStamp,
     Progress,
@@ -31,6 +32,7 @@ from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.store.tables import sums
 from syndicator.store.tables.pictures import Pictures
+from syndicator.store.tables.related import Related
 from syndicator.store.tables.stories import Stories
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
@@ -167,6 +169,14 @@ _COUNT = (
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
     .values(count=_f["count"] + bindparam("more"))
 )
+_NOTE_BUILD = (
+    update(schema.feeds)
+    .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
+    .values(built_at=bindparam("at"), shown=bindparam("entries"), built_count=bindparam("articles"))
+)
+_BUILDS = select(_f.axis, _f.slug, _f.built_at, _f.shown, _f.built_count).where(
+    _f.built_at.is_not(None)
+)
 _PUBLISH = (
     update(schema.feeds)
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
@@ -192,6 +202,8 @@ class Index:
         self.pictures = Pictures(database).taken
         self.reports, self.story_articles = stories.reports, stories.articles
         self.told = stories.told
+        self._related = Related(database)
+        self.related_days = self._related.related_days
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before a feed is stored
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
@@ -287,7 +299,7 @@ class Index:
         their files."""
         totals: dict[str, list[int]] = {}
         for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
-            months = totals.setdefault(_date(day)[:7], [0, 0, 0])
+            months = totals.setdefault(sums.date_of(day)[:7], [0, 0, 0])
             months[:] = [
                 total + int(more)
                 for total, more in zip(months, (str(count), *of.split("-")), strict=True)
@@ -309,7 +321,8 @@ class Index:
         """Return by UTC day of publication: number of articles, fingerprint of members, files and
         thumbnails."""
         return {
-            _date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
+            sums.date_of(day): of
+            for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
         }
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
@@ -319,7 +332,7 @@ class Index:
         ids_of: dict[int, list[str]] = {}
         for id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
             ids_of.setdefault(day, []).append(id)
-        return {_date(day): ids for day, ids in ids_of.items()}
+        return {sums.date_of(day): ids for day, ids in ids_of.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
@@ -348,6 +361,13 @@ class Index:
             for part in chunks(ids)
             for (id,) in self._db.rows(_OF_FEED, {"ids": part, **of_feed})
         }
+
+    def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return for those of `ids` that have any their related articles that the feed of
+        everything shows, the nearest first."""
+        lists = self._related.of(ids)
+        shown = self.in_feed(ALL, list({other for others in lists.values() for other in others}))
+        return {id: [other for other in others if other in shown] for id, others in lists.items()}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         return {
@@ -520,6 +540,32 @@ class Index:
         """Return the number of the newest stale mark, 0 without marks. It grows with new work."""
         return int(self._db.scalar(_NEWEST_MARK))
 
+    def builds(self) -> dict[FeedKey, Built]:
+        """Return the last build of each feed that `note_builds` recorded, in seconds since 1970."""
+        return {
+            FeedKey(row.axis, row.slug): Built(
+                at=row.built_at / 1e6, entries=row.shown, articles=row.built_count
+            )
+            for row in self._db.rows(_BUILDS)
+        }
+
+    def note_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
+        """Record for all machines when feeds were built. `built`: numbers of entries shown and of
+        articles."""
+        values = [
+            {
+                "a": key.axis,
+                "s": key.slug,
+                "at": codec.micros(at),
+                "entries": entries,
+                "articles": articles,
+            }
+            for key, (entries, articles) in sorted(built.items())
+        ]
+        if values:
+            with self._db.write() as connection:
+                connection.execute(_NOTE_BUILD, values)
+
     def has_unbuilt(self, axis: str) -> bool:
         """Return True if a stale feed of the axis was never built. Reads only marks."""
         return bool(self._db.rows(_UNBUILT, {"axis": axis}))
@@ -593,10 +639,6 @@ def _month(month: str) -> tuple[int, int]:
 
 
 @cache
-def _date(day: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
-
-
 def _number(date: str) -> int:
     return (datetime.strptime(date, "%Y-%m-%d") - datetime(1970, 1, 1)).days  # noqa: DTZ001, DTZ007 - days alone
 

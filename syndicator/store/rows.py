@@ -258,7 +258,7 @@ Move = tuple[Article, Mapping[FeedKey, str], Collection[FeedKey], Article | None
 def show(connection: Connection, moves: Sequence[Move]) -> None:
     """Move articles between feeds; each move has the article, the feeds that show it (feed ->
     name), those that showed it, and the article before a change. The feeds become stale, as do
-    feeds whose articles name it as a report of their story. Its fragments are deleted."""
+    feeds whose articles name it as a report of their story. Its matched queries are forgotten."""
     _move_all(connection, moves)
     ids = [article.id for article, *_ in moves]
     _tell_stories_of(connection, ids)
@@ -311,7 +311,9 @@ def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
             changed[key] |= times_of
     left = [article.id for article, _, before, _ in moves if before]
     _delete(connection, "members", left)
-    _delete(connection, "fragments", left)
+    for part in chunks(left):  # related articles stay until the text changes
+        named = f"id IN ({marks(part)}) AND kind <> 'related'"
+        drive(connection, f"DELETE FROM fragments WHERE {named}", (*part,))
     insert(
         connection,
         schema.members,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0015"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0016"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 
@@ -193,6 +193,10 @@ feeds = _table(
     # tag of an article file written by hand
     Column("wanted", Boolean, nullable=False, server_default="0"),
     Column("published", Boolean),  # false while it is not; NULL: never, or ended for good
+    # its last build by a worker of several: when, and the numbers of entries shown and of articles
+    Column("built_at", BigInteger),
+    Column("shown", Integer),
+    Column("built_count", Integer),
 )
 
 # Published files, and those that are out of date (`made_of` is empty). `target`: files that belong
@@ -267,7 +271,8 @@ html = _table(
     "html", Column("id", String(26), primary_key=True), Column("html", Text, nullable=False)
 )
 
-# Notes of publishing, deleted when the article changes: "queries", version of the matched queries.
+# Notes of publishing, deleted when the article changes: "queries", version of the matched queries;
+# "related", ids of related articles, kept while its text is the same.
 fragments = _table(
     "fragments",
     Column("id", String(26), primary_key=True),

@@ -131,6 +131,8 @@ def _after_failure(
     # costs no request; retry soon, as the operator may set it
     if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
+    if result.reason == FetchReason.NO_BROWSER:
+        return Next(now + timedelta(seconds=floor), "waits for a browser")
     base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
     base = max(base, _BARE.get(result.status or 0, 0.0), min(result.fresh_seconds, LONGEST_WISH))
     times = max(1, state.backoff.failures)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from syndicator.app import finding
 from syndicator.app.finding import find
 from syndicator.searching.documents import make_document
 from syndicator.searching.language import parse_search
+from syndicator.searching.ranking import Candidate
 from syndicator.store.engine import Store, open_store
 from tests.postgres import Server
 from tests.store.conftest import record
@@ -71,3 +73,18 @@ def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[
 def test_no_more_are_found_than_asked_for(store: Store) -> None:
     assert len(find(store, parse_search("source:src"), 2)) == 2
     assert len(find(store, parse_search("ferry"), 1)) == 1
+
+
+def test_a_narrowed_search_looks_further_for_what_may_be_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest = find(store, parse_search("title:read"))
+
+    def keep_oldest(candidates: Sequence[Candidate]) -> list[Candidate]:
+        return [candidate for candidate in candidates if candidate.id in oldest]
+
+    for bound in ("_IN_TITLE", "_WITH_ALL", "_PART"):  # one candidate at a time
+        monkeypatch.setattr(finding, bound, 1)
+    for search in ("books", "books tag:books", "tag:books"):
+        assert find(store, parse_search(search), 5, keep_oldest) == oldest
+    assert find(store, parse_search("ferry"), 5, keep_oldest) == []

@@ -32,7 +32,8 @@ from syndicator.core.model import Outcome, Schedule, SourceState
 from syndicator.fleet.lanes import EACH, MOST_HOSTS
 from syndicator.store import codec
 from syndicator.store.engine import Store, open_store
-from syndicator.store.fleet.shards import QUEUE, Job
+from syndicator.store.fleet.jobs import Job
+from syndicator.store.fleet.shards import QUEUE
 from tests import postgres
 from tests.bench.machine import machine
 

@@ -24,6 +24,7 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
 from syndicator.filing.kinds import feed
 from syndicator.operations.operation import need
+from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from syndicator.visiting.feeds.known import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
@@ -564,3 +565,50 @@ def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> Non
         found = need("look").plan(opened, {"address": ELSEWHERE}).data
         apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
     assert adding.written[0]["speaks_for"] == ["paper.example"]
+
+
+SHELL = f"{SITE}app"
+FILL = """fetch("/list.json").then((answer) => answer.json()).then((titles) => {
+  document.getElementById("root").innerHTML = titles.map((title, number) =>
+    `<article><h2><a href="/2026/03/${title.toLowerCase().replaceAll(" ", "-")}">${title}</a></h2>
+    <time datetime="2026-03-0${number + 1}">March ${number + 1}</time></article>`).join("");
+});"""
+TITLES = [
+    "The ferry that runs on two batteries",
+    "A crane for the harbour of Kvernes",
+    "Eleven tries of an arm of steel",
+    "Who owns the cable under the fjord",
+    "More departures on Fridays in summer",
+]
+
+
+def filled_by_scripts() -> dict[str, Answer]:
+    shell = "<title>Kvernes Post</title><div id=root></div><script src=/fill.js></script>"
+    return {
+        SHELL: Answer(body=shell, type="text/html"),
+        f"{SITE}fill.js": Answer(body=FILL, type="text/javascript"),
+        f"{SITE}list.json": Answer(body=json.dumps(TITLES), type="application/json"),
+    }
+
+
+def test_a_page_that_only_scripts_fill_is_named_with_the_option(adding: Adding) -> None:
+    adding.web.answers = filled_by_scripts()
+    with pytest.raises(MissingError) as refused:
+        adding.run(SHELL)
+    said = str(refused.value)
+    assert "only scripts fill it" in said
+    assert "browser = true" in said
+    assert "add --browser" in said
+    assert adding.written == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_list_that_only_scripts_fill_is_added_with_a_browser(adding: Adding) -> None:
+    if obstacle := drawing_fetcher.find_obstacle():
+        pytest.skip(obstacle)
+    adding.web.answers = filled_by_scripts()
+    said = adding.run(SHELL, "--browser").output
+    assert "page that lists articles (5 items" in said
+    (source,) = adding.written
+    assert (source["url"], source["kind"], source["browser"]) == (SHELL, "list", True)

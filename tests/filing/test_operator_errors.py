@@ -24,6 +24,7 @@ from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.runs import refresh
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import reconcile
+from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped
 from tests.world import World, patient_config, serving
@@ -172,6 +173,24 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     )
     assert len(world.requests) == asked
     lab.environ["SITE_TOKEN"] = "secret"
+    assert len(lab.run().added) > 1
+
+
+def test_without_a_browser_nobody_is_asked(
+    lab: Lab, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
+    lab.edit(browser=True)
+    asked = len(world.requests)
+    outcome = lab.run()
+    assert (outcome.status, outcome.reason) == ("failed", "no-browser")
+    assert outcome.detail.startswith("Chromium is missing")
+    state = lab.app.archive.store.visits.states()["parallel"]
+    assert (state.backoff.failures, state.schedule.due_why) == (0, "waits for a browser")
+    assert state.schedule.next_due is not None
+    assert state.schedule.next_due - NOW <= timedelta(minutes=15)
+    assert len(world.requests) == asked
+    lab.edit(browser=False)
     assert len(lab.run().added) > 1
 
 

@@ -81,6 +81,7 @@ class MemoryIndex:
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
         self.matched: dict[str, tuple[str, Article]] = {}
+        self.lists: dict[str, list[str]] = {}  # of related articles, by id
         self.terms: dict[str, Document] = {}
         self.marks = 0
         self.files_of: dict[str, PublishedFile] = {}  # by name
@@ -195,6 +196,22 @@ class MemoryIndex:
         for id in self.latest(key, len(self._ids(key))):
             found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(id)
         return {day: ids for day, ids in found.items() if first <= day <= last}
+
+    def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        shown = set(self._ids(FeedKey(ALL.axis, ALL.slug)))
+        return {
+            id: [other for other in self.lists[id] if other in shown]
+            for id in ids
+            if id in self.lists
+        }
+
+    def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for key in feeds:
+            for id, others in self.related(self._ids(key)).items():
+                day = self._shown_as(id).strftime("%Y-%m-%d")
+                found[day] = _told((found.get(day), id, [self.article_store[o] for o in others]))
+        return found
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         return sorted(sorted(self._ids(key)), key=self._shown_as, reverse=True)[:most]

@@ -17,7 +17,8 @@ from syndicator.core.ports import EntryRow
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import ASKS
-from syndicator.store.fleet.shards import Engine, Job, Shards
+from syndicator.store.fleet.jobs import Engine, Job
+from syndicator.store.fleet.shards import Shards
 from syndicator.store.postgres import JobLost, StoreAway
 from tests.postgres import Server
 from tests.store.conftest import NOW

@@ -15,14 +15,14 @@ pytest.importorskip("procrastinate")
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "3.10.0"
 PINNED = f"procrastinate>={VERSION},<3.10.1"  # both bounds, as of each dependency
-# sha256 of the files that `syndicator/store/fleet/shards.py` relies on
+# sha256 of the files that `syndicator/store/fleet/jobs.py` relies on
 FILES = {
     "worker.py": "bbec969d1d2c51d61e3cfd0a3c564fc03b78d72bcc6a5458d1d8ab03f68ed97a",
     "manager.py": "b32b71dc11fdd8198f0ee83247e6af95ede617e8afcdeeabc0ecc52631e3f70a",
     "sql/schema.sql": "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009",
     "sql/queries.sql": "e6b932bcefe689ed2941f5c885b5ebc7f07913203f8363e9f03762cd59314ed3",
 }
-WITH_ITS_TABLES = {"shards.py", "workers.py"}
+WITH_ITS_TABLES = {"jobs.py", "workers.py"}
 
 
 def test_the_version_is_pinned_and_installed() -> None:

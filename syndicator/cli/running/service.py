@@ -287,6 +287,9 @@ def console(
     ] = "",
     write: Annotated[bool, Argument("With --token: it may change things, not only read.")] = False,
     settings: Annotated[bool, Argument("With --token: it may change things and settings.")] = False,
+    programs: Annotated[
+        bool, Argument("With --token: it may only ask `syndicator mcp` over HTTP.")
+    ] = False,
     days: Annotated[
         int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)
     ] = 365,
@@ -305,8 +308,8 @@ def console(
     if set_password:
         _set_password(config, name)
     elif token:
-        may_change: Literal["read", "write"] = "write" if write else "read"
-        _token(config, token, "settings" if settings else may_change, 0 if revoke else days)
+        scope = _choose_scope(write=write, settings=settings, programs=programs)
+        _token(config, token, scope, 0 if revoke else days)
     else:
         asyncio.run(_serve_console(config, beside))
 
@@ -327,9 +330,18 @@ def _set_password(config: Config, name: str) -> None:
     )
 
 
-def _token(
-    config: Config, name: str, scope: Literal["read", "write", "settings"], days: int
-) -> None:
+def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Scope:
+    """Return the scope of a new token. Raises UsageError for one that no token has."""
+    if programs and (write or settings):
+        raise UsageError("--programs makes a token that changes nothing: leave --write out")
+    if programs:
+        return "programs"
+    if settings:
+        return "settings"
+    return "write" if write else "read"
+
+
+def _token(config: Config, name: str, scope: security.Scope, days: int) -> None:
     from syndicator.configuration.settings import load
 
     path = security.tokens_file_of(load(config).state_dir)

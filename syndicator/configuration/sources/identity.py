@@ -255,6 +255,7 @@ def _digest(source: Source) -> str:
     more += () if source.speaks_for is None else (source.speaks_for,)
     more += (source.keep, source.mute) if source.keep or source.mute else ()
     more = (*more, "force") if source.force else more
+    more = (*more, "browser") if source.browser else more
     newsletter = (source.sender, source.list_id, source.after)
     more = (*more, *newsletter) if newsletter != (None, None, "keep") else more
     return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]

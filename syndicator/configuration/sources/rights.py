@@ -9,10 +9,11 @@ from syndicator.core import secrets, urls
 from syndicator.core.model import Source
 
 # Options of a source that a list of a stranger must not set: they let it reach private networks,
-# get values of variables, write for other sites, lead stories, or make us publish or ask more than
-# publisher and server permit.
+# get values of variables, write for other sites, lead stories, run scripts, or make us publish or
+# ask more than publisher and server permit.
 RIGHTS: Final = (
     "allow",
+    "browser",
     "content",
     "force",
     "headers_env",

@@ -29,7 +29,7 @@ _LANGUAGE = like(
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FOR_THE_WEB = frozenset({"kind", "robots", "headers_env", "speaks_for", "backfill"})
+_FOR_THE_WEB = frozenset({"kind", "robots", "headers_env", "speaks_for", "backfill", "browser"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
 
 
@@ -228,6 +228,7 @@ class SourceTable(Section):
     lead: bool = False
     quotes: bool = True
     enabled: bool = True
+    browser: bool = False
     keep: Annotated[str, AfterValidator(query)] | None = None
     mute: Annotated[str, AfterValidator(query)] | None = None
     sender: Annotated[str, AfterValidator(_sender)] | None = Field(None, alias="from")

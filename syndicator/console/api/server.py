@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator import __version__
 from syndicator.app.clock import utc_now
+from syndicator.app.lookup import make_source_finder
 from syndicator.app.places import Place
 from syndicator.configuration.sources.plain_values import table
 from syndicator.console import security
@@ -45,6 +46,7 @@ from syndicator.operations.paged_lists import QUERIES, Query
 from syndicator.operations.undo import changes_settings
 from syndicator.searching.language import QueryError
 from syndicator.showing import lists
+from syndicator.upkeep.related import RelatedFinder
 
 PATH: Final = "/api/v1"
 MOST: Final = 100  # items of a page, parameters of a list, and seconds of waiting
@@ -80,7 +82,19 @@ _LISTED_FIELDS: Final = {
     "path": {**_TEXT, "description": "Its file."},
     "story": {**_TEXT, "description": "The story it belongs to, empty for none."},
 }
-_WHOLE_FIELDS: Final = {"body": {**_TEXT, "description": "Markdown."}}
+_RELATED: Final = {
+    "type": "object",
+    "properties": {"id": _TEXT, "title": _TEXT, "url": _TEXT},
+    "required": ["id", "title", "url"],
+}
+_WHOLE_FIELDS: Final = {
+    "body": {**_TEXT, "description": "Markdown."},
+    "related": {
+        "type": "array",
+        "items": _RELATED,
+        "description": "Up to five published articles on its subject, the nearest first.",
+    },
+}
 _NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
 
 
@@ -274,6 +288,8 @@ class Api:
                 "send a valid token: Authorization: Bearer syn_...",
                 {"www-authenticate": "Bearer"},
             )
+        if not request.state.token.may("read"):
+            return problem(403, "this token is for `syndicator mcp` alone")
         request.state.who = f"{TOKEN}{request.state.token.name}"  # its name in Changes and jobs
         return None
 
@@ -355,7 +371,19 @@ def article(place: Place, id: str) -> tuple[Answer, str]:
         "cover",
     )
     shown = {name: getattr(file.article, name) for name in (*names, "hold", "body")}
-    return {**shown, "source": file.article.source_key}, file.stamp
+    return {
+        **shown,
+        "source": file.article.source_key,
+        "related": _list_related(place, id),
+    }, file.stamp
+
+
+def _list_related(place: Place, id: str) -> list[Answer]:
+    if place.store is None:
+        return []
+    finder = RelatedFinder(place.store, make_source_finder(place))
+    articles = place.store.index.articles(finder.find(id))
+    return [{"id": one.id, "title": one.title, "url": one.url} for one in articles.values()]
 
 
 def source(place: Place, key: str) -> tuple[Answer, str]:

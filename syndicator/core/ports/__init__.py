@@ -183,6 +183,16 @@ class FeedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """The last build of a feed. `at`: seconds of the caller's clock; `entries`, `articles`: numbers
+    of those shown and of all."""
+
+    at: float
+    entries: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
     """A row of the table of files. `owner`: its feed, or a key without axis; `target`: the file, or
     those that belong together, as builds know it; `made_of`: a fingerprint of its input, "" if it

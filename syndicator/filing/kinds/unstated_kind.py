@@ -84,6 +84,8 @@ async def _find_nothing(search: Search) -> NotAFeed:
     kind = await search.run.worker.call(worker_functions.kind_of, *search.body)
     if kind in WALLS:
         return NotAFeed(kind, f"names no feed, and shows {kind} in place of the site")
+    if await search.run.worker.call(worker_functions.is_filled_by_scripts, *search.body):
+        return NotAFeed(FeedReason.SCRIPTS, "names no feed, and only scripts fill it")
     if kind:
         detail = f"names no feed, and is neither an article nor a list of them: {kind}"
         return NotAFeed(FeedReason.NOTHING, detail)

@@ -61,6 +61,7 @@ from syndicator.upkeep import recovery as recovery
 from syndicator.upkeep.ownership import line
 from syndicator.upkeep.reconcile import ignored, unread
 from syndicator.upkeep.recovery import AHEAD
+from syndicator.visiting.drawing import launcher
 from syndicator.visiting.fetch import ssrf
 
 Lookup = Callable[[str, int], object]
@@ -158,6 +159,16 @@ def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
     with suppress(queue.Empty):
         return any(answers.get(timeout=_SECONDS) for _ in hosts)
     return False
+
+
+def browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
+    """Report at the sources with browser = true why no page can be drawn on this machine."""
+    drawn = [entry for entry in placed if entry.source.enabled and entry.source.browser]
+    if not drawn:
+        return
+    if obstacle := find_obstacle():
+        for entry in drawn:
+            yield of_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
 
 
 _KEY = re.compile(r"(\w+):")
@@ -299,6 +310,7 @@ def _look(
     yield from config_files.given(placed)
     yield from config_files.beside(config)
     yield from templates(config, settings)
+    yield from browser(placed, launcher.find_obstacle)
     shut = list(folders(settings))
     yield from shut
     if not settings.fetch.proxy:  # a proxy looks names up for itself

@@ -1,7 +1,9 @@
 """Make the pages of articles that are published whole, by UTC day of publication.
 
 Each page links the previous and the next such page by publication time, so one more article changes
-the pages of at most three days: its own and the nearest days with pages."""
+the pages of at most three days: its own and the nearest days with pages. A page also links related
+articles: their list is kept until its article changes, and the pages of a day are made again only
+if a list, or something that it names, is another one."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -19,7 +21,7 @@ from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, fingerprint
 from syndicator.publishing.render.view import View
 
-_FORM: Final = "1"  # increase when these pages change
+_FORM: Final = "2"  # increase when these pages change
 
 
 def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
@@ -56,11 +58,22 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
     views: list[View] = []
     for near_day in near_days:
         views += _shown_whole(site, ids.get(near_day, ()))
+    related = _view_related(site, [view.id for view in views if view.id in ids[day]])
     neighbours: list[View | None] = [None, *views, None]
     for previous, view, following in zip(neighbours, views, neighbours[2:], strict=False):
         if view.id in ids[day]:
-            page = site.pages.article_page(view, previous, following)
+            page = site.pages.article_page(view, previous, following, related.get(view.id, ()))
             yield File(paths.article_name(view.id), page)
+
+
+def _view_related(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
+    """Return the related articles of each of `ids`, as links."""
+    lists = site.index.related(ids)
+    named = sorted({other for others in lists.values() for other in others})
+    views = {view.id: view for view in site.entries.views(named, "link")}
+    return {
+        id: [views[other] for other in others if other in views] for id, others in lists.items()
+    }
 
 
 def _shown_whole(site: Site, ids: Iterable[str]) -> list[View]:
@@ -71,7 +84,7 @@ def _shown_whole(site: Site, ids: Iterable[str]) -> list[View]:
 
 def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str) -> dict[str, str]:
     """Return UTC day -> fingerprint of all that its pages are made of: its articles, those of the
-    nearest days before and after, which they link, and `other_input`."""
+    nearest days before and after, which they link, their related articles, and `other_input`."""
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for day, (count, articles) in index.days(key).items():
@@ -80,8 +93,9 @@ def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str)
     summaries = ["\n".join(parts[day]) for day in days]
     earlier = ["", *summaries]
     later = [*summaries[1:], ""]
+    related = index.related_days(keys)
     return {
-        day: fingerprint(_FORM, other_input, [before, summary, after])
+        day: fingerprint(_FORM, other_input, [before, summary, after, related.get(day, "")])
         for day, before, summary, after in zip(days, earlier, summaries, later, strict=False)
     }
 

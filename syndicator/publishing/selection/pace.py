@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from syndicator.core.ports import Built
+
 LONG: Final = 50  # entries, the default of `publish.limit`: a feed with more waits longer
 # long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
 FEW: Final = 6
@@ -14,22 +16,12 @@ MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """Changes that are not built yet. `articles`: number of articles filed since the last build;
-    `since`: time of the first change, in monotonic seconds, None without changes; `urgent`: build
+    `since`: time of the first change in seconds, None without changes; `urgent`: build
     now."""
 
     articles: int = 0
     since: float | None = None
     urgent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """The last build of a feed. `at`: monotonic seconds; `entries`, `articles`: numbers of those
-    shown and of all."""
-
-    at: float
-    entries: int
-    articles: int
 
 
 def crowd(built: Iterable[Built]) -> float:
@@ -60,9 +52,11 @@ def is_rested(
     return new_articles >= built.entries / 2
 
 
-def is_due(waiting: Waiting, settle: float, now: float) -> bool:
-    """Return True if waiting changes must be built: urgent, many, or the oldest has waited `settle`
-    seconds."""
+def next_build_at(waiting: Waiting, settle: float) -> float | None:
+    """Return when waiting changes must be built, None if there are none: urgent or many ones at
+    once, others `settle` seconds after the first."""
     if waiting.since is None:
-        return False
-    return waiting.urgent or waiting.articles >= MANY or now - waiting.since >= settle
+        return None
+    if waiting.urgent or waiting.articles >= MANY:
+        return waiting.since
+    return waiting.since + settle

@@ -16,10 +16,10 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from syndicator.core.urls import is_mail
+from syndicator.core.urls import is_mail, is_numeric_host
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
-from syndicator.publishing.render.view import View
+from syndicator.publishing.render.view import View, direction
 from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
@@ -72,10 +72,22 @@ def article(
     return {
         "entry": view,
         "text": page_text(view.html, view.cover if view.picture else ""),
-        "host": host(view.url),
+        "host": _name_site(view),
         "previous": previous,
         "following": following,
         **told(view, links, site_language),
+    }
+
+
+def related(view: View) -> _Fields:
+    """Return the fields of the line that links a related article."""
+    return {
+        "title": view.title,
+        "url": view.url,
+        "outlet": view.origin.title,
+        "language": view.language,
+        "date": _write_date(view.published),
+        "stamp": view.published.strftime(_STAMP),
     }
 
 
@@ -132,9 +144,8 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
     return {
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
-        "date": (
-            f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}"
-        ),
+        "direction": direction(view.language or site_language),
+        "date": _write_date(view.published),
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
@@ -142,9 +153,26 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
         "tags": [
             (tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()
         ],
-        "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
+        "also": _name_hosts(view.related),
         "reports": view.also,
     }
+
+
+def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
+    """Return host and address of the first of `addresses`, without numeric hosts: a number tells
+    a reader nothing."""
+    named = [(host(url), url) for url in addresses if not is_numeric_host(host(url))]
+    return named[:MOST_ALSO]
+
+
+def _name_site(view: View) -> str:
+    """Return the host of an article or, if it is a number, the title of its source."""
+    name = host(view.url)
+    return view.origin.title if is_numeric_host(name) else name
+
+
+def _write_date(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:

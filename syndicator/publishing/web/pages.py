@@ -87,9 +87,15 @@ class Pages:
         """Return the list item of an article, the same on every page."""
         return article_html.story(view, self.links, self.templates, self._language)
 
-    def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
+    def article_page(
+        self,
+        view: View,
+        previous: View | None,
+        following: View | None,
+        related: Sequence[View] = (),
+    ) -> bytes:
         """Return the page of an article that is published whole; its canonical address is the
-        publisher's page."""
+        publisher's page. `related`: articles on the same subject."""
         name = paths.article_name(view.id)
         root, spec = (
             "../" * name.count("/"),
@@ -113,6 +119,7 @@ class Pages:
         return self.templates.render(
             "article.html",
             page=shell,
+            related=[article_html.related(other) for other in related],
             **article_html.article(view, to, self._language, (previous, following), root),
         )
 
@@ -136,17 +143,37 @@ class Pages:
         shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
+        about = self.about.get(head.stem)
         return self.templates.render(
             "feed.html",
             page=shell,
             heading=heading,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
-            about=self.about.get(head.stem),
+            about=about,
+            axis=spec.key.axis if spec else "",
+            months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
             badge=article_html.badge(text.line(spec.name) if spec else ""),
             days=shown,
             earlier=earlier,
             years=[(*link(year.span), year.count) for year in reversed(years)],
         )
+
+    def _link_months(
+        self, months: Sequence[tuple[str, int]], stem: str, root: str, shown: Sequence[Day]
+    ) -> list[tuple[str, str, int]]:
+        """Return name, link and number of stories of each month: the link leads to the page of the
+        month or year, else to the newest of its days that the feed's page has, else it is ""."""
+        newest_days = {day.date[:MONTH]: day.date for day in reversed(shown)}
+        linked: list[tuple[str, str, int]] = []
+        for month, count in months:
+            span = calendar.find_page_of_month(self.calendars.get(stem, ()), month)
+            link = ""
+            if span:
+                link = root + file_name(stem, span)
+            elif month in newest_days:
+                link = f"#d{newest_days[month]}"
+            linked.append((article_html.span_name(month), link, count))
+        return linked
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
         names = (

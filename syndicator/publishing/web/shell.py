@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import language, uri
+from syndicator.publishing.render.view import direction, language, uri
 
 # A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
@@ -39,6 +39,7 @@ class Page:
     language: str
     description: str
     root: str
+    direction: str = "ltr"  # in which the language of the page is written
     canonical: str = ""  # "" if the site's address is unknown
     image: str = ""  # for previews of shared links
     kind: str = "CollectionPage"
@@ -94,7 +95,8 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "indexed": not settings.publish.secret_path,
         "private": bool(settings.publish.secret_path),
     }
-    return Page(**(shell | more))
+    values = shell | more
+    return Page(direction=direction(values["language"]), **values)
 
 
 def files(settings: Settings) -> dict[str, bytes]:

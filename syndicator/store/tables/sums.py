@@ -2,7 +2,7 @@
 Large feeds store these sums."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select
@@ -32,6 +32,11 @@ def shown(columns: Any) -> Any:
     be true."""
     wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((wrong, columns.added), else_=columns.published)
+
+
+def date_of(day: int) -> str:
+    """Return the date of a day since 1970, such as 2026-11-26."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 
 
 _DAYS = {ADDED: _m.added // DAY, PUBLISHED: shown(_m) // DAY}

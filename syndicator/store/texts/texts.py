@@ -27,6 +27,9 @@ _DUE = (
 _CANDIDATES = """SELECT texts.n, texts.id, {data}, articles.added
 FROM ({found}) AS found JOIN texts ON texts.n = found.n JOIN articles ON articles.id = texts.id
 ORDER BY texts.n DESC"""
+_NEWEST = (
+    "SELECT texts.id FROM ({found}) AS found JOIN texts ON texts.n = found.n ORDER BY texts.n DESC"
+)
 _ALL = "SELECT n FROM texts WHERE n < ? ORDER BY n DESC LIMIT ?"
 _MATCHING: Final = {
     True: (
@@ -127,6 +130,11 @@ class Texts:
             for _, id, data, added in rows
         ]
         return Proposed(candidates=candidates, n=rows[-1][0] if len(rows) == most else 0)
+
+    def list_newest(self, requirement: Expr, most: int) -> list[str]:
+        """Return the ids of the last `most` articles that fulfil `requirement`."""
+        found = _NEWEST.format(found=_MATCHING[self._db.sqlite])
+        return [id for (id,) in self._db.driven(found, self._write_query(requirement), END, most)]
 
     def _write_query(self, requirement: Expr) -> str:
         return write_fts(requirement) if self._db.sqlite else write_tsquery(requirement)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from syndicator.articles.edits import By
 from syndicator.core.model import Article, Failed, Source
@@ -19,13 +19,21 @@ WAIT: Final = timedelta(hours=1)  # after an article's first failure, doubled wi
 OPTED_OUT: Final = timedelta(days=1)
 
 
-def find_reason_to_skip(article: Article, source: Source | None) -> str:
-    """Return the `LlmReason` for which the model is not asked about `article`, or ""."""
+def find_refusal(article: Article, source: Source | None) -> LlmReason | Literal[""]:
+    """Return the `LlmReason` for which no language model may read `article`, or ""."""
     if source is not None and not source.llm:
         return LlmReason.OPTED_OUT
     has_licence = source is not None and bool(source.licence)
     if not terms(article.rights).model and not has_licence:
         return LlmReason.RESERVED
+    return ""
+
+
+def find_reason_to_skip(article: Article, source: Source | None) -> str:
+    """Return the `LlmReason` for which the model is not asked about `article`, or ""."""
+    refusal = find_refusal(article, source)
+    if refusal:
+        return refusal
     if article.excerpt_by == By.OPERATOR:
         return LlmReason.EXCERPT_BY_OPERATOR
     if article.excerpt_by == By.LLM:

@@ -1,6 +1,8 @@
 """Fetch URLs politely, for all other packages: obey robots.txt, wait for the host's turn."""
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -29,7 +31,8 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 class PoliteFetcher:
     """`ports.Fetcher` that waits for turns and obeys robots.txt (a disallowed feed gets a warning),
-    also after redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait."""
+    also after redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait;
+    `take_turn`: of a host, by default that of `throttle`."""
 
     def __init__(
         self,
@@ -37,7 +40,9 @@ class PoliteFetcher:
         throttle: Throttle,
         robots: Robots | None = None,
         backoff: Waits | None = None,
+        take_turn: Callable[[str], AbstractAsyncContextManager[Turn]] | None = None,
     ) -> None:
+        self._take_turn = take_turn or throttle.turn
         self._fetcher, self._throttle, self._robots, self._backoff = (
             fetcher,
             throttle,
@@ -139,7 +144,7 @@ class PoliteFetcher:
         if request.kind == "image":
             await self._throttle.quiet(name)
         try:
-            async with self._throttle.turn(name) as turn:
+            async with self._take_turn(name) as turn:
                 if failure := self._unreached(request, turn):
                     return failure, 0.0  # all sources of a dead server cost one try of it
                 started = time.monotonic()

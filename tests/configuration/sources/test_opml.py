@@ -84,6 +84,7 @@ ALL = Source(
     lead=True,
     quotes=False,
     enabled=False,
+    browser=True,
     rules=Rules(select=("main > p",), title_suffix=" | All", content="feed"),
 )
 SOURCES = [

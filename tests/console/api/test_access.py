@@ -51,6 +51,14 @@ def test_nothing_is_answered_without_a_valid_token(
     assert answer.headers["www-authenticate"] == "Bearer" and "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_a_token_for_programs_opens_no_part_of_the_api(served: Served, path: str) -> None:
+    file = security.tokens_file_of(served.settings.state_dir)
+    token = security.create_token(file, "programs", "programs", 1, utc_now())
+    status, detail = Client(served.port, token).problem("GET", path)
+    assert status == 403 and "syndicator mcp" in detail
+
+
 def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
     served: Served, browser: Browser, reader: Client
 ) -> None:

@@ -47,6 +47,7 @@ NOTHING = {
     "comments": (ALONE, {ALONE: page("A", alternate(f"{SITE}c")), f"{SITE}c": COMMENTS}),
     "dead-feeds": (ALONE, {ALONE: page("A", alternate(f"{SITE}none"))}),
     "nothing-to-follow": (ALONE, {ALONE: page("A", body="<p>Hello.</p>")}),
+    "scripts": (ALONE, {ALONE: page("A", body="<div id=root></div><script src=/a.js></script>")}),
     "subscriptions": (ALONE, {ALONE: Answer(body="<opml><body/></opml>", type="text/x-opml")}),
     "broken-xml": (ALONE, {ALONE: Answer(body="<rss><channel><it", type="application/rss+xml")}),
 }

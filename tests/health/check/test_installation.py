@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.health.check.installation import check
+from syndicator.visiting.drawing import launcher
 from tests.places import SOURCES, Place, store_articles
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -216,3 +217,29 @@ def test_a_broken_article_is_named_once_with_its_line(
     (found,) = check(place.config, environ={})
     assert (found.severity, found.reason, found.line) == ("error", "bad-article-file", line)
     assert said in found.detail and f"{found.what}{found.detail}".count("mine.md") == 1
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_source_that_cannot_be_drawn_here_is_named(
+    place: Place, monkeypatch: pytest.MonkeyPatch, enabled: bool
+) -> None:
+    monkeypatch.setattr(launcher, "find_obstacle", lambda: "Chromium is missing")
+    assert "no-browser" not in reasons(place)
+    sources = place.config / "sources.toml"
+    more = f"browser = true\nenabled = {str(enabled).lower()}\n"
+    sources.write_text(f"{SOURCES}{more}")
+    found = [one for one in check(place.config) if one.reason == "no-browser"]
+    assert bool(found) == enabled
+    if enabled:
+        (finding,) = found
+        assert (finding.severity, finding.line) == ("error", 8)
+        assert "two" in finding.what + finding.detail
+        assert "Chromium is missing" in finding.detail
+
+
+def test_a_machine_that_draws_pages_has_no_finding(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "find_obstacle", lambda: "")
+    (place.config / "sources.toml").write_text(f"{SOURCES}browser = true\n")
+    assert "no-browser" not in reasons(place)

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.core.ports import Built
 from syndicator.publishing.selection.pace import (
     FEW,
     HOUR,
     LONG,
     MANY,
-    Built,
     Waiting,
     crowd,
-    is_due,
     is_rested,
+    next_build_at,
 )
 
 SETTLE = 180.0
 
 
 @pytest.mark.parametrize(
-    ("waiting", "now", "due"),
+    ("waiting", "build_at"),
     [
-        (Waiting(), 1000, False),
-        (Waiting(since=0), 179, False),
-        (Waiting(since=0), 180, True),
-        (Waiting(since=0, articles=MANY - 1), 1, False),
-        (Waiting(since=0, articles=MANY), 1, True),
-        (Waiting(since=0, urgent=True), 0, True),
-        (Waiting(urgent=True, articles=MANY), 1000, False),  # nothing is stale
+        (Waiting(), None),
+        (Waiting(since=5), 185),
+        (Waiting(since=5, articles=MANY - 1), 185),
+        (Waiting(since=5, articles=MANY), 5),
+        (Waiting(since=5, urgent=True), 5),
+        (Waiting(urgent=True, articles=MANY), None),  # nothing is stale
     ],
 )
 def test_what_waits_is_built_when_it_is_urgent_many_or_old(
-    waiting: Waiting, now: float, due: bool
+    waiting: Waiting, build_at: float | None
 ) -> None:
-    assert is_due(waiting, SETTLE, now) == due
+    assert next_build_at(waiting, SETTLE) == build_at
 
 
 def test_without_a_pause_all_is_built_at_once() -> None:
-    assert is_due(Waiting(since=5), 0, 5)
+    assert next_build_at(Waiting(since=5), 0) == 5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,149 @@
+"""Do what one worker at a time does for all: build stale feeds, and once a minute the upkeep."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from syndicator.app.clients import make_fetcher
+from syndicator.app.container import App
+from syndicator.app.lock import locked
+from syndicator.configuration.settings import seconds
+from syndicator.core.errors import LockedError
+from syndicator.core.model import FeedKey
+from syndicator.core.program import logger
+from syndicator.fleet.lanes import Session
+from syndicator.health.after_run import record_counters, report_run
+from syndicator.pictures import thumbnails
+from syndicator.publishing.kinds.targets import BuildReport
+from syndicator.publishing.selection.pace import HOUR
+from syndicator.runs.build import LONGEST, build_feeds, has_new_inputs
+from syndicator.runs.build_timing import choose_rested, find_build_time, has_unbuilt_source
+from syndicator.runs.refresh import ask_model, prune_pages
+from syndicator.sending import digests
+from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
+from syndicator.store.postgres import JobLost
+from syndicator.stories import hourly_updates
+
+# Choices, in seconds: until the next try if a command has the lock; between two upkeeps; for
+# pictures and for the language model while a worker has the lock.
+_TRY_AGAIN: Final = 2.0
+_UPKEEP: Final = 60.0
+_PICTURES: Final = 20.0
+_MODEL: Final = 60.0
+
+
+async def do_build_job(session: Session, job: Job) -> None:
+    """Build, or do the upkeep, and plan the next jobs. If a command has the lock of runs, the job
+    is tried again. Raises StoreError, OSError."""
+    store = session.app.archive.store
+    work = _build if job.task == BUILD else _keep_up
+    try:
+        with _locked(session):
+            planned = await work(session)
+    except LockedError as error:
+        logger("worker").debug("a job waits for the lock", job=job.task, detail=str(error))
+        planned = {job.task: _after(session.app, _TRY_AGAIN)}
+    try:
+        store.builds().end(job, planned)
+    except JobLost as lost:
+        logger("worker").info("work was lost", detail=str(lost))
+
+
+def plan_after_edits(app: App) -> None:
+    """Plan a build for now if it would make files of other settings or sources than the last."""
+    if has_new_inputs(app):
+        app.archive.store.builds().plan(BUILD, app.archive.clock())
+
+
+def count_visits(session: Session) -> None:
+    """Add the visits of this worker that are not reported yet to the counters of all."""
+    outcomes = session.take_outcomes()
+    if outcomes:
+        record_counters(session.app.archive, outcomes, BuildReport())
+
+
+@contextmanager
+def _locked(session: Session) -> Iterator[None]:
+    """Hold the lock of runs, and write nothing once it is lost. Raises LockedError."""
+    store = session.app.archive.store
+    with locked(session.app.configuration.settings, purpose="a build") as held:
+        store.guard(held)
+        try:
+            yield
+        finally:
+            store.guard()
+
+
+async def _build(session: Session) -> Mapping[str, datetime]:
+    """Build the stale feeds that may be written again. Returns the next build."""
+    app = session.app
+    began = time.monotonic()
+    built = await build_feeds(app, among=_choose_feeds(app), seconds=LONGEST)
+    app.archive.store.index.note_builds(built.shown, app.archive.clock())
+    await _report(session, built, began)
+    session.totals.add_build(built)
+    logger("worker").info("built", files=len(built.written), held=len(built.held))
+    if built.left or app.archive.store.index.newest_mark():
+        return {BUILD: _after(app, seconds(app.configuration.settings.publish.settle))}
+    # it also looks for changes without a mark, such as a replaced web root
+    return {BUILD: _after(app, HOUR)}
+
+
+def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
+    """Return which stale feeds to build: all (None) if some do not wait."""
+    if not seconds(app.configuration.settings.publish.settle) or has_unbuilt_source(app):
+        return None
+    built = app.archive.store.index.builds()
+    return choose_rested(app, built, app.archive.clock().timestamp())
+
+
+async def _keep_up(session: Session) -> Mapping[str, datetime]:
+    """Make thumbnails, ask the language model, prune kept pages, report. Returns the next upkeep,
+    and the build of changes that no visit planned."""
+    app = session.app
+    began = time.monotonic()
+    await _take_pictures(session)
+    await ask_model(app, session.stop, _MODEL, lambda title: None)
+    prune_pages(app)
+    await _report(session, BuildReport(), began)
+    planned = {UPKEEP: _after(app, _UPKEEP)}
+    settings = app.configuration.settings
+    if digests.due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
+        planned[BUILD] = app.archive.clock()
+    elif app.archive.store.index.newest_mark():
+        planned[BUILD] = find_build_time(app, is_urgent=False)
+    return planned
+
+
+async def _take_pictures(session: Session) -> None:
+    app = session.app
+    settings = app.configuration.settings
+    if not thumbnails.has_due_pictures(app.archive, settings):
+        return
+    async with (
+        aclosing(make_fetcher(app.archive, settings, session.turns)) as fetcher,
+        thumbnails.take_pictures(app.archive, app.configuration, fetcher, session.stop) as pictures,
+    ):
+        if pictures:
+            await pictures.finish(_PICTURES)
+
+
+async def _report(session: Session, built: BuildReport, began: float) -> None:
+    """Report a build or an upkeep, with the visits of this worker. `began`: monotonic."""
+    app = session.app
+    problems = await report_run(
+        app.archive,
+        app.configuration,
+        app.jitter,
+        session.take_outcomes(),
+        built,
+        seconds=time.monotonic() - began,
+    )
+    for problem in problems:
+        logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
+
+
+def _after(app: App, wait: float) -> datetime:
+    return app.archive.clock() + timedelta(seconds=wait)

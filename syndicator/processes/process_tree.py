@@ -1,0 +1,65 @@
+"""Measure and end a program of others together with the processes that it started (proc(5))."""
+
+import contextlib
+import os
+import signal
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+_PROC: Final = Path("/proc")
+_KILOBYTE: Final = 1024  # bytes: the unit of /proc/<id>/status
+# what a process has for itself: files in memory, such as the program, are shared by all of them
+_OWN_MEMORY: Final = ("RssAnon:", "RssShmem:")
+
+
+def list_tree(root: int) -> list[int]:
+    """Return the ids of the process `root` and of all that descend from it, parents first; none if
+    it has ended."""
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for folder in _PROC.iterdir():
+        if not folder.name.isdecimal():
+            continue
+        parent = _read_parent(folder)
+        if parent is not None:
+            children[parent].append(int(folder.name))
+    if _read_parent(_PROC / str(root)) is None:
+        return []
+    tree = [root]
+    for process in tree:  # grows while it is read
+        tree.extend(children[process])
+    return tree
+
+
+def measure_tree(root: int) -> int:
+    """Return the bytes of memory that the processes of a tree have for themselves."""
+    return sum(map(_measure_own_memory, list_tree(root)))
+
+
+def kill_tree(root: int) -> None:
+    """Kill the process `root` and all that descend from it. Those that have ended are no error."""
+    for process in list_tree(root):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _read_parent(folder: Path) -> int | None:
+    """Return the id of the parent of a process, None if that has ended."""
+    try:
+        # the name, in brackets, may have any character; state and parent follow it
+        fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+        return int(fields[1])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _measure_own_memory(process: int) -> int:
+    try:
+        status = (_PROC / str(process) / "status").read_text(errors="replace")
+    except OSError:
+        return 0
+    kilobytes = 0
+    for line in status.splitlines():
+        if line.startswith(_OWN_MEMORY):
+            kilobytes += int(line.split()[1])
+    return kilobytes * _KILOBYTE

@@ -1,0 +1,2 @@
+"""Let programs and language models read the archive, over the Model Context Protocol: what they may
+read, how it is quoted, and the server."""

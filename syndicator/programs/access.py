@@ -1,0 +1,67 @@
+"""Let only requests with a token for programs reach the server over HTTP."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicator.app.clock import utc_now
+from syndicator.configuration.settings import load
+from syndicator.console import security
+from syndicator.console.api.server import problem
+from syndicator.core.errors import ConfigError, MissingError
+from syndicator.runs.daemon import LOOPBACK
+
+PATH: Final = "/mcp"
+_HOSTS: Final = security.hosts(LOOPBACK, ())
+
+
+class Gate:
+    """Application that passes requests with a token for programs to `app`. `tell`: logs a line for
+    the operator."""
+
+    def __init__(self, app: ASGIApp, tokens: Path, tell: Callable[[str], None]) -> None:
+        self._app = app
+        self._tokens = tokens
+        self._tell = tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        answer = self._refuse(Request(scope)) or self._app
+        await answer(scope, receive, send)
+
+    def _refuse(self, request: Request) -> Response | None:
+        """Return the answer to a request that may not pass."""
+        host = ",".join(request.headers.getlist("host"))
+        if not security.is_for_us(host, _HOSTS):
+            return problem(421, f"this server is for {LOOPBACK} alone")
+        if request.url.path != PATH:
+            return problem(404, f"the only address is {PATH}")
+        authorization = ",".join(request.headers.getlist("authorization"))
+        scheme, _, text = authorization.partition(" ")
+        try:
+            token = security.find_token(self._tokens, text, utc_now())
+        except ConfigError as error:
+            self._tell(f"mcp: {error}")
+            return problem(503, "the tokens cannot be read; the log says why")
+        if token is None or scheme.lower() != "bearer":
+            challenge = {"www-authenticate": "Bearer"}
+            return problem(401, "send a valid token: Authorization: Bearer syn_...", challenge)
+        if not token.may("programs"):
+            return problem(403, "this token is for the API: make one with --programs")
+        return None
+
+
+def need_token(config: Path) -> Path:
+    """Return the file of the tokens. Raises MissingError if none of them is for programs."""
+    path = security.tokens_file_of(load(config).state_dir)
+    if not security.has_scope(path, "programs"):
+        raise MissingError(
+            "no program may read over HTTP yet: `syndicator console --token NAME --programs` makes"
+            " a token for one"
+        )
+    return path

@@ -1,0 +1,49 @@
+"""Decide what a program may read of an article: the one rule of all tools. Pure.
+
+Programs are mostly language models, so two rules add to those of publication: a publisher's
+`ai-input: no`, and the operator's `llm = false`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from syndicator.core.model import Article, ContentMode, Source
+from syndicator.core.text import each_term
+from syndicator.publishing.render.view import permitted
+from syndicator.searching.documents import Document, join_terms
+from syndicator.upkeep.model.rules import find_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """How much of an article a program may read: "full", "excerpt" or "link" (title, address,
+    source and date). `because`: the rules that withhold the rest."""
+
+    mode: ContentMode
+    because: Sequence[str] = ()
+
+    @property
+    def has_text(self) -> bool:
+        return self.mode == "full"
+
+
+def find_permission(
+    article: Article, source: Source | None, *, is_published: bool
+) -> Permission | None:
+    """Return what a program may read of `article`, None for nothing. `source`: its source with the
+    settings that hold for the article; `is_published`: it is in a feed."""
+    if not is_published or article.hold or article.merged_into:
+        return None
+    published_mode, restrictions = permitted(article, source)
+    refusal = find_refusal(article, source)
+    if refusal:
+        return Permission("link", (*restrictions, str(refusal)))
+    return Permission(published_mode, restrictions)
+
+
+def redact_document(document: Document, permission: Permission, summary: str) -> Document:
+    """Return the terms of an article that a program's search may match: those of its text only if
+    it may read the text. `summary`: the excerpt that it may read."""
+    redacted = replace(document, excerpt=join_terms(each_term(summary)))
+    if permission.has_text:
+        return redacted
+    return replace(redacted, body=" ")

@@ -1,0 +1,211 @@
+"""The tools: read an instance for a program, within the limits of each. Nothing is changed.
+
+Raises UsageError for a question that cannot be answered; other errors are the operator's."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from syndicator.app.finding import find
+from syndicator.app.lookup import make_source_finder, markdown
+from syndicator.app.places import Place
+from syndicator.core.axes import STORIES
+from syndicator.core.errors import UsageError
+from syndicator.core.formats import PAGE
+from syndicator.core.model import Article, Source
+from syndicator.core.text import plain
+from syndicator.programs.permission import Permission, find_permission, redact_document
+from syndicator.programs.quoting import (
+    TEXT_CHARACTERS,
+    Found,
+    Named,
+    NamedList,
+    Quote,
+    QuotedStory,
+    StoryList,
+    WholeArticle,
+    clean_name,
+    quote_article,
+)
+from syndicator.publishing import paths
+from syndicator.publishing.render.view import View, uri, view
+from syndicator.publishing.selection.published import is_on
+from syndicator.searching.language import Expr, QueryError, each_leaf, parse_search
+from syndicator.searching.ranking import Candidate
+from syndicator.showing.lists import name_of
+from syndicator.store.engine import Store
+from syndicator.upkeep.related import RelatedFinder
+
+MOST_FOUND: Final = 200  # articles of a search, on all pages
+MOST_ITEMS: Final = 100  # of a list
+MOST_STORIES: Final = 20
+MOST_DAYS: Final = 30  # of stories
+MOST_CHARACTERS: Final = 1_000_000  # of a text, as `start` counts them
+_REPORTS: Final = 10  # of a story
+_ID: Final = re.compile(r"[a-z2-7]{26}(#[0-9]{1,3})?")
+_NO_ARTICLE: Final = "there is no article with this id; `search` finds ids"
+_NOTHING_YET: Final = "the archive has no articles yet"
+
+
+class Reader:
+    """What a program may read of an instance. `views`: of the articles that it may read."""
+
+    def __init__(self, place: Place) -> None:
+        if place.store is None or not place.article_store.minted():
+            raise UsageError(_NOTHING_YET)
+        self.store: Store = place.store
+        self._instance: UUID = place.article_store.instance()
+        self._find_source: Callable[[Article], Source | None] = make_source_finder(place)
+
+    def read(self, ids: Sequence[str]) -> dict[str, tuple[View, Permission]]:
+        """Return by id, in the order of `ids`, those that a program may read, each as it is
+        published and with what may be read of it."""
+        articles = self.store.index.articles(ids)
+        published = self.store.index.published(list(articles))
+        readable: dict[str, tuple[View, Permission]] = {}
+        for id, article in articles.items():
+            source = self._find_source(article)
+            permission = find_permission(article, source, is_published=id in published)
+            if permission is None:
+                continue
+            try:
+                shown = view(article, source, self._instance, permission.mode, html="")
+            except ValueError:  # it has no address that may be published
+                continue
+            readable[id] = shown, permission
+        return readable
+
+    def find_related(self, id: str) -> list[str]:
+        return RelatedFinder(self.store, self._find_source).find(id)
+
+    def quote(self, ids: Sequence[str]) -> list[Quote]:
+        return [quote_article(shown, permission) for shown, permission in self.read(ids).values()]
+
+    def narrow(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates that a program may find, with the terms that it may read."""
+        readable = self.read([candidate.id for candidate in candidates])
+        narrowed: list[Candidate] = []
+        for candidate in candidates:
+            if candidate.id not in readable:
+                continue
+            shown, permission = readable[candidate.id]
+            document = redact_document(candidate.document, permission, shown.summary)
+            narrowed.append(replace(candidate, document=document))
+        return narrowed
+
+
+def search_articles(place: Place, query: str, *, limit: int, start: int) -> Found:
+    """Return `limit` of the articles that a search finds, the best first, from the number `start`
+    on."""
+    reader = Reader(place)
+    ids = find(reader.store, parse_question(query), MOST_FOUND, reader.narrow)
+    page = ids[start : start + limit]
+    end = start + len(page)
+    return Found(articles=reader.quote(page), next_start=end if end < len(ids) else 0)
+
+
+def parse_question(query: str) -> Expr:
+    """Return the tree of a program's search. Raises UsageError."""
+    try:
+        expr = parse_search(query)
+    except QueryError as error:
+        raise UsageError(f"{error} (at character {error.at + 1})") from error
+    # the address of an article may have a part that is not published
+    if any(term.field == "url" for term in each_leaf(expr)):
+        raise UsageError("url: is not searched here")
+    return expr
+
+
+def read_article(place: Place, id: str, *, start: int) -> WholeArticle:
+    """Return an article with its text from the character `start` on, if that may be read."""
+    if not _ID.fullmatch(id):
+        raise UsageError(_NO_ARTICLE)
+    reader = Reader(place)
+    readable = reader.read([id]).get(id)
+    if readable is None:
+        raise UsageError(_NO_ARTICLE)
+    shown, permission = readable
+    text = plain(markdown(place, id)) if permission.has_text else ""
+    end = start + TEXT_CHARACTERS
+    return WholeArticle(
+        article=quote_article(shown, permission, text[start:end]),
+        next_start=end if end < len(text) else 0,
+        related=reader.quote(reader.find_related(id)) if start == 0 else (),
+    )
+
+
+def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
+    """Return the published feeds after the one with the key `after`. A private instance names no
+    address."""
+    reader = Reader(place)
+    base = "" if place.settings.publish.secret_path else place.settings.base_url
+    formats = place.settings.publish.formats
+    rows = [row for row in reader.store.index.plain_feeds() if row.published and not row.moved_to]
+    feeds: dict[str, Named] = {}
+    for row in rows:
+        if not is_on(row.key.axis, place.settings.publish):
+            continue
+        stem = paths.stem(row.key)
+        addresses = [f"{base}{stem}.{format}" for format in formats] if base else []
+        name = clean_name(row.name)
+        feeds[stem] = Named(key=stem, untrusted_name=name, articles=row.count, addresses=addresses)
+    return _cut_list(feeds, limit, after)
+
+
+def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
+    """Return the sources after the one with the key `after`, each with the address of its site."""
+    reader = Reader(place)
+    states = reader.store.visits.states()
+    counts = {row.key.slug: row.count for row in reader.store.index.plain_feeds("source")}
+    sources: dict[str, Named] = {}
+    for key, source in sorted(place.sources.items()):
+        state = states.get(key)
+        site = uri(state.channel.site_url) if state and not source.allow else ""
+        sources[key] = Named(
+            key=key,
+            untrusted_name=clean_name(name_of(source, state)),
+            articles=counts.get(key, 0),
+            addresses=[site] if site else [],
+        )
+    return _cut_list(sources, limit, after)
+
+
+def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
+    """Return the stories of the last days, those of most outlets first; none if the instance
+    publishes no stories."""
+    if place.settings.publish.stories == "off":
+        return StoryList()
+    reader = Reader(place)
+    news = reader.store.stories.news(place.now - timedelta(days=days), limit)
+    members = reader.store.stories.articles([item.story for item in news])
+    base = "" if place.settings.publish.secret_path else place.settings.base_url
+    has_pages = PAGE in place.settings.publish.formats and is_on(
+        STORIES.axis, place.settings.publish
+    )
+    stories: list[QuotedStory] = []
+    for item in news:
+        ids = [id for id, _ in members.get(item.story, ())]
+        reports = reader.quote(ids)
+        if not reports:
+            continue
+        page = base + paths.story_name(item.story) if base and has_pages else ""
+        stories.append(
+            QuotedStory(
+                story=item.story, outlets=item.outlets, page=page, reports=reports[:_REPORTS]
+            )
+        )
+    return StoryList(stories=stories)
+
+
+def _cut_list(items: Mapping[str, Named], limit: int, after: str) -> NamedList:
+    """Return `limit` items whose keys follow `after`, by key."""
+    following: Iterable[str] = (key for key in sorted(items) if key > after)
+    keys = list(islice(following, limit + 1))
+    page = keys[:limit]
+    return NamedList(
+        items=[items[key] for key in page], next_after=page[-1] if len(keys) > limit else ""
+    )

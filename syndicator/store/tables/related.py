@@ -1,0 +1,85 @@
+"""Store the related articles of articles that have pages, until an article changes. Each write is a
+transaction. Raises StoreError."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, select, tuple_
+
+from syndicator.core.axes import ALL
+from syndicator.core.model import FeedKey
+from syndicator.store import schema
+from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.tables import sums
+
+_RELATED: Final = "related"  # kind of fragment
+_a, _m, _n, _t = (
+    table.c for table in (schema.articles, schema.members, schema.fragments, schema.texts)
+)
+_IS_RELATED: Final = (_n.id == _m.id, _n.kind == _RELATED)
+_IN_FEEDS: Final = tuple_(_m.axis, _m.slug).in_(bindparam("feeds", expanding=True))
+_MISSING = (
+    select(_m.id)
+    .join_from(schema.members, schema.texts, _t.id == _m.id)
+    .where(_IN_FEEDS, ~select(_n.id).where(*_IS_RELATED).exists())
+    .order_by(_m.added.desc(), _m.id)
+    .limit(bindparam("most"))
+)
+_OF = select(_n.id, _n.data).where(_n.id.in_(bindparam("ids", expanding=True)), _n.kind == _RELATED)
+_BY_DAY = (
+    select((sums.shown(_m) // sums.DAY).label("day"), _n.id, _n.data)
+    .join_from(schema.members, schema.fragments, _IS_RELATED[0] & _IS_RELATED[1])
+    .where(_IN_FEEDS)
+    .order_by("day", _n.id)
+)
+_SHOWN = select(_a.id, _a.mtime_ns, _a.size).join_from(
+    schema.members,
+    schema.articles,
+    (_a.id == _m.id) & (_m.axis == ALL.axis) & (_m.slug == ALL.slug),
+)
+
+
+class Related:
+    """The related articles of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def list_missing(self, feeds: Collection[FeedKey], most: int) -> list[str]:
+        """Return the ids of the newest articles of `feeds` that have no list yet."""
+        if not feeds:
+            return []
+        given = {"feeds": list(feeds), "most": most}
+        return list(dict.fromkeys(id for (id,) in self._db.rows(_MISSING, given)))
+
+    def save(self, lists: Mapping[str, Sequence[str]]) -> None:
+        """Store lists of ids by article id, the nearest first; they may be empty."""
+        notes = [
+            {"id": id, "kind": _RELATED, "data": "\n".join(ids).encode()}
+            for id, ids in lists.items()
+        ]
+        with self._db.write() as connection:
+            upsert(connection, schema.fragments, notes)
+
+    def of(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the lists of `ids`, as they were found."""
+        return {
+            id: data.decode().split()
+            for part in chunks(ids)
+            for id, data in self._db.rows(_OF, {"ids": part})
+        }
+
+    def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
+        """Return UTC day -> digest of the lists of the articles of `feeds` that were published on
+        it, and of what the feed of everything shows now of those that they name."""
+        lists = self._db.rows(_BY_DAY, {"feeds": list(feeds)}) if feeds else []
+        if not lists:
+            return {}
+        shown = {id: f"{id} {mtime_ns} {size}" for id, mtime_ns, size in self._db.rows(_SHOWN, {})}
+        digests: dict[str, hashlib._Hash] = {}
+        for day, id, data in lists:
+            named = [shown[other] for other in data.decode().split() if other in shown]
+            line = f"{id}: {' '.join(named)}\n"
+            digests.setdefault(sums.date_of(day), hashlib.sha256()).update(line.encode())
+        return {day: digest.hexdigest()[:16] for day, digest in digests.items()}

@@ -1,0 +1,139 @@
+"""Choose the articles that a reader of an article may want to read next. Pure.
+
+Three things count: the same story, terms of titles, tags, excerpts and texts that both have (the
+rarer, the more), and how near our vectors of title and excerpt are. Time does not count: of equal
+articles the newer one is first. Weights and limits are choices, made by eye on real articles."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.describing.resources import Floats
+from syndicator.searching.documents import Document
+from syndicator.searching.ranking import Frequencies
+
+MOST: Final = 5
+KEYS: Final = 12  # terms of an article by which related ones are looked for
+_WITH_TERM: Final = 2  # articles, one of them this one
+_COUNTED: Final = 60  # terms of an article of which the frequency is asked
+_OFTEN: Final = 3  # times that the text has a term which title, tags and excerpt lack
+_SHORTEST: Final = 3  # letters of a term in a script with spaces
+_FIELDS: Final = (3.0, 2.0, 2.0, 1.0)  # what a term counts in title, tags, excerpt, text
+_OF_TERMS: Final = 0.6  # of the score; the rest is that of the vectors
+_UNRELATED: Final = 0.15  # likeness of the vectors of two articles on nothing in common
+_LEAST: Final = 0.3  # score of a related article
+_LEAST_TERMS: Final = 0.1  # score of terms: vectors alone make nothing related
+_STORY: Final = 1.0  # added for the same story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What is compared of an article: only what is published of it. `story`: "" for none; `vector`:
+    of title and excerpt; `added`: microseconds."""
+
+    id: str
+    added: int
+    language: str
+    document: Document
+    vector: Floats
+    story: str = ""
+
+
+def list_terms(document: Document, small_words: Collection[str] = ()) -> list[str]:
+    """Return the terms of an article that may be what it is about, title first: those of title,
+    tags and excerpt, and those that its text has often. `small_words`: of its language, which say
+    nothing."""
+    terms = dict.fromkeys(
+        term
+        for field in (document.title, document.names, document.excerpt)
+        for term in field.split()
+    )
+    counts: dict[str, int] = {}
+    for term in document.body.split():
+        counts[term] = counts.get(term, 0) + 1
+    often = [term for term, count in counts.items() if count >= _OFTEN]
+    terms |= dict.fromkeys(sorted(often, key=lambda term: (-counts[term], term)))
+    telling = [term for term in terms if _may_tell(term) and term not in small_words]
+    return telling[:_COUNTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A term that tells what an article is about. `use`: how much the article makes of it."""
+
+    weight: float
+    use: float
+
+
+def choose_keys(
+    document: Document, terms: Iterable[str], frequencies: Frequencies
+) -> dict[str, Key]:
+    """Return the terms that tell most about an article, heaviest first."""
+    keys: dict[str, Key] = {}
+    for term in terms:
+        if frequencies.terms.get(term, 0) < _WITH_TERM:
+            continue
+        use = _measure_use(document, term)
+        keys[term] = Key(use * frequencies.weigh(term), use)
+    heaviest = sorted(keys, key=lambda term: (-keys[term].weight, term))[:KEYS]
+    return {term: keys[term] for term in heaviest}
+
+
+def choose_related(
+    article: Traits, keys: Mapping[str, Key], candidates: Iterable[Traits]
+) -> list[str]:
+    """Return the ids of up to five related articles, the nearest first. `keys`: of
+    `choose_keys`."""
+    scored: list[tuple[float, int, str]] = []
+    for candidate in candidates:
+        if candidate.document.title == article.document.title:  # itself, or a copy
+            continue
+        score = _score(article, keys, candidate)
+        if score >= _LEAST:
+            scored.append((-score, -candidate.added, candidate.id))
+    return [id for _, _, id in sorted(scored)[:MOST]]
+
+
+def _score(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float:
+    """Return how related a candidate is, 0 for not at all."""
+    if article.story and article.story == candidate.story:
+        return _STORY + _compare_vectors(article, candidate)
+    if article.language != candidate.language:
+        return 0.0
+    of_terms = _compare_terms(keys, candidate.document)
+    if of_terms < _LEAST_TERMS:
+        return 0.0
+    return _OF_TERMS * of_terms + (1 - _OF_TERMS) * _compare_vectors(article, candidate)
+
+
+def _compare_terms(keys: Mapping[str, Key], document: Document) -> float:
+    """Return the share of the weight of `keys` that an article has, from 0 to 1."""
+    whole = sum(key.weight for key in keys.values())
+    if not whole:
+        return 0.0
+    found = 0.0
+    for term, key in keys.items():
+        found += key.weight * min(1.0, _measure_use(document, term) / key.use)
+    return found / whole
+
+
+def _compare_vectors(article: Traits, candidate: Traits) -> float:
+    """Return how near two articles are, from 0 to 1."""
+    likeness = float(article.vector @ candidate.vector)
+    return max(0.0, (likeness - _UNRELATED) / (1 - _UNRELATED))
+
+
+def _measure_use(document: Document, term: str) -> float:
+    """Return how much an article makes of a term."""
+    counts: Sequence[int] = document.count(term)
+    return sum(
+        weight * math.log1p(count) for weight, count in zip(_FIELDS, counts, strict=True) if count
+    )
+
+
+def _may_tell(term: str) -> bool:
+    """Return False for numbers and very short words, which say little alone."""
+    if term.isdecimal():
+        return False
+    return len(term) >= _SHORTEST or not term.isascii()

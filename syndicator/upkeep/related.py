@@ -1,0 +1,141 @@
+"""Find the related articles of articles that have pages, and keep them until an article changes."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
+
+from syndicator.app.archive import Archive
+from syndicator.core.axes import ALL
+from syndicator.core.model import Article, FeedKey, Source
+from syndicator.core.text import each_term
+from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.language import function_words
+from syndicator.publishing.published_texts import limit_to_published
+from syndicator.searching.documents import Document, join_terms, primary
+from syndicator.searching.language import Term
+from syndicator.searching.ranking import Frequencies
+from syndicator.store import codec
+from syndicator.store.engine import Store
+from syndicator.stories.related import Traits, choose_keys, choose_related, list_terms
+
+SECONDS: Final = 10.0  # of a build: the next one goes on
+_PART: Final = 25  # articles in one transaction
+_ASKED: Final = 8  # keys whose articles are compared
+_OF_KEY: Final = 25  # newest articles with a key that are compared
+_CHARACTERS: Final = (
+    3_000  # of the terms of a text: counting in whole texts takes four times as long
+)
+_REMEMBERED: Final = 5_000  # articles, and terms with their frequency
+
+SourceOf = Callable[[Article], Source | None]
+
+
+async def find_all_related(
+    archive: Archive, source_of: SourceOf, feeds: Collection[FeedKey], seconds: float = SECONDS
+) -> int:
+    """Find the related articles of those in `feeds` that have none yet, the newest first, for so
+    many seconds; return of how many. Waits until the terms of all articles are read."""
+    if archive.store.texts.has_due():
+        return 0
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    finder = RelatedFinder(archive.store, source_of)
+    count = 0
+    while clock() < end:
+        ids = archive.store.related.list_missing(feeds, _PART)
+        if not ids:
+            break
+        archive.store.related.save({id: finder.find(id) for id in ids})
+        count += len(ids)
+        await asyncio.sleep(0)
+    return count
+
+
+@lru_cache(32)
+def _list_small_words(language: str) -> frozenset[str]:
+    """Return the terms of a language that say nothing."""
+    words = function_words().get(language, ())
+    return frozenset(each_term(" ".join(words)))
+
+
+@dataclass(slots=True)
+class RelatedFinder:
+    """Finds related articles among those that the feed of everything shows, by what is published of
+    them."""
+
+    store: Store
+    source_of: SourceOf
+    _traits: dict[str, Traits | None] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
+    _total: int = 0
+
+    def find(self, id: str) -> list[str]:
+        """Return the ids of up to five articles, the nearest first; none for an article that is
+        not published."""
+        article = self._read([id]).get(id)
+        if article is None:
+            return []
+        terms = list_terms(article.document, _list_small_words(article.language))
+        keys = choose_keys(article.document, terms, self._count(terms))
+        candidates = self._list_candidates(article, list(keys)[:_ASKED])
+        return choose_related(article, keys, self._read(candidates).values())
+
+    def _list_candidates(self, article: Traits, keys: Sequence[str]) -> list[str]:
+        """Return the ids of the articles of the same story, and of the newest with each key."""
+        ids: dict[str, None] = {}
+        if article.story:
+            members = self.store.stories.articles([article.story])
+            ids |= dict.fromkeys(id for id, _ in members.get(article.story, ()))
+        for key in keys:
+            ids |= dict.fromkeys(self.store.texts.list_newest(Term("", key), _OF_KEY))
+        return list(ids)
+
+    def _read(self, ids: Sequence[str]) -> dict[str, Traits]:
+        """Return the traits of those of `ids` that are published."""
+        new = [id for id in ids if id not in self._traits]
+        if len(self._traits) + len(new) > _REMEMBERED:
+            self._traits.clear()
+            new = list(ids)
+        if new:
+            self._traits |= dict.fromkeys(new)
+            self._traits |= self._read_new(new)
+        read = ((id, self._traits[id]) for id in ids)
+        return {id: traits for id, traits in read if traits is not None}
+
+    def _read_new(self, ids: Sequence[str]) -> dict[str, Traits]:
+        shown = list(self.store.index.in_feed(ALL, ids))
+        articles = self.store.index.articles(shown)
+        documents = self.store.index.documents(shown)
+        stories = self.store.stories.of(shown)
+        return {
+            id: self._make_traits(articles[id], document, stories.get(id, ""))
+            for id, document in documents.items()
+            if id in articles
+        }
+
+    def _make_traits(self, article: Article, document: Document, story: str) -> Traits:
+        published = limit_to_published(document, article, self.source_of(article))
+        tags = join_terms(each_term("\n".join(article.tags)))
+        excerpt = article.excerpt if published.excerpt.strip() else ""
+        return Traits(
+            id=article.id,
+            added=codec.micros_or(article.added),
+            language=primary(article.language or ""),
+            document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
+            vector=embedder().article(article.title, excerpt),
+            story=story,
+        )
+
+    def _count(self, terms: Sequence[str]) -> Frequencies:
+        """Return how many articles have each term, as counted when it was first asked."""
+        if len(self._counts) > _REMEMBERED:
+            self._counts.clear()
+        new = [term for term in terms if term not in self._counts]
+        if new or not self._total:
+            counted = self.store.texts.frequencies(new)
+            self._counts |= counted.terms
+            self._total = counted.total
+        counts: Mapping[str, int] = {term: self._counts[term] for term in terms}
+        return Frequencies(total=self._total, terms=counts)

@@ -1,0 +1,250 @@
+"""Draw a page with Chromium: alone imports playwright, and only when a page is drawn."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from syndicator.core.requests import Fetched
+from syndicator.processes.child import ChildFailed, Failure, Limits
+from syndicator.processes.memory import MEGABYTE
+from syndicator.processes.process_tree import measure_tree
+from syndicator.visiting.drawing.launcher import Profile, make_profile
+from syndicator.visiting.drawing.page_requests import (
+    LOOK_SECONDS,
+    Budget,
+    PageRequest,
+    Treatment,
+    choose_treatment,
+    is_complete,
+)
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Page, Route
+
+LIMITS: Final = Limits(
+    seconds=60.0,  # of CPU, for each of its processes
+    wall_seconds=60.0,  # with its start, on a busy machine
+    megabytes=1_000,  # Chromium alone has about 250
+    most_answer_bytes=10_000_000,  # characters of the drawn page
+)
+_AT_ONCE: Final = 4  # requests of a page, to different hosts
+_WATCH_SECONDS: Final = 0.2  # between two looks at memory and time
+_WORLD: Final = "syndicator"  # in which the page's scripts have changed nothing
+# The page as it is; null if it is too large.
+_READ_PAGE: Final = """(() => {
+    const html = document.documentElement ? document.documentElement.outerHTML : "";
+    return html.length > %d ? null : html;
+})()"""
+# They concern the answer as it was sent, or a later request.
+_NOT_PASSED: Final = frozenset(
+    {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection"}
+)
+
+# Fetches what a page asks for, at most so many bytes; None if it may not have it.
+AnswerRequest = Callable[[PageRequest, int], Awaitable[Fetched | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A page as its scripts left it. `document`: the answer that it began with, another one than at
+    first if a script led elsewhere."""
+
+    html: str
+    document: Fetched
+
+
+class _Loader:
+    """Answers the requests of a page. `document`: the answer that the page begins with."""
+
+    def __init__(self, document: Fetched, answer: AnswerRequest) -> None:
+        self.document = document
+        self._answer = answer
+        self._budget = Budget()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._is_opened = False  # the page has its document
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def pending(self) -> int:
+        """The number of requests without an answer."""
+        return len(self._tasks)
+
+    @property
+    def requests(self) -> int:
+        """The number of all requests that were loaded."""
+        return self._budget.requests
+
+    def treat(self, route: "Route") -> None:
+        """Begin to answer a request."""
+        task = asyncio.create_task(self._treat(route))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        """Give up the requests without an answer."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _treat(self, route: "Route") -> None:
+        from playwright.async_api import Error
+
+        with suppress(Error):  # the page has ended, or no longer wants it
+            await self._answer_route(route)
+
+    async def _answer_route(self, route: "Route") -> None:
+        request = _describe_request(route)
+        is_document = request.kind == "document" and not request.is_framed
+        if is_document and not self._is_opened:
+            self._is_opened = True
+            await _fulfill(route, self.document)
+            return
+        treatment = choose_treatment(request, self._budget)
+        if treatment is Treatment.EMPTY:
+            await route.fulfill(status=200, content_type="text/css", body="")
+            return
+        if treatment is Treatment.REFUSE:
+            await route.abort("aborted")
+            return
+        self._budget.requests += 1
+        async with self._at_once:
+            fetched = await self._answer(request, self._budget.bytes_left)
+        if fetched is None:
+            await route.abort("aborted")
+            return
+        self._budget.used_bytes += len(fetched.body)
+        if is_document:
+            self.document = fetched
+        await _fulfill(route, fetched)
+
+
+def _describe_request(route: "Route") -> PageRequest:
+    request = route.request
+    return PageRequest(
+        url=request.url,
+        kind=request.resource_type,
+        method=request.method,
+        is_framed=request.frame.parent_frame is not None,
+        accept=request.headers.get("accept", ""),
+    )
+
+
+async def _fulfill(route: "Route", fetched: Fetched) -> None:
+    headers = {name: value for name, value in fetched.headers.items() if name not in _NOT_PASSED}
+    await route.fulfill(status=fetched.status, headers=headers, body=fetched.body)
+
+
+async def draw_page(
+    document: Fetched, answer: AnswerRequest, *, user_agent: str, limits: Limits = LIMITS
+) -> Drawing:
+    """Return the page `document` once its scripts have run. `answer`: fetches what they load.
+    Raises ChildFailed."""
+    with make_profile(limits) as profile:
+        watching = asyncio.create_task(_watch_limits(profile, limits))
+        drawing = asyncio.create_task(_draw_in(profile, document, answer, user_agent, limits))
+        try:
+            await asyncio.wait({watching, drawing}, return_when=asyncio.FIRST_COMPLETED)
+            if drawing.done():
+                return drawing.result()
+            raise watching.result()
+        finally:
+            profile.kill()
+            watching.cancel()
+            drawing.cancel()
+            await asyncio.gather(watching, drawing, return_exceptions=True)
+
+
+async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
+    """Return the failure once Chromium has used its time or more than its memory."""
+    end = time.monotonic() + limits.wall_seconds
+    while time.monotonic() < end:
+        process = profile.read_process()
+        if process is not None and measure_tree(process) > limits.megabytes * MEGABYTE:
+            detail = f"the browser needed more than {limits.megabytes} MB for it"
+            return ChildFailed(Failure.MEMORY, detail)
+        await asyncio.sleep(_WATCH_SECONDS)
+    return ChildFailed(Failure.WALL_TIME, f"not drawn within {limits.wall_seconds:g} s")
+
+
+async def _draw_in(
+    profile: Profile, document: Fetched, answer: AnswerRequest, user_agent: str, limits: Limits
+) -> Drawing:
+    from playwright.async_api import Error, async_playwright
+
+    try:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=profile.launcher,
+                env={**profile.environment},
+                chromium_sandbox=True,
+                handle_sigint=False,
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+            context = await browser.new_context(
+                user_agent=user_agent, service_workers="block", accept_downloads=False
+            )
+            page = await context.new_page()
+            async with aclosing(_Loader(document, answer)) as loader:
+                await page.route("**/*", loader.treat)
+                return await _run_scripts(page, loader, limits)
+    except Error as error:
+        raise ChildFailed(Failure.ENDED, f"the browser failed: {error.message[:200]}") from error
+
+
+async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing:
+    """Open the page and wait until it is complete."""
+    crashed = asyncio.Event()
+    page.on("crash", lambda _: crashed.set())
+    session = await page.context.new_cdp_session(page)
+    started = time.monotonic()
+    await page.goto(loader.document.final_url, wait_until="commit")
+    html = ""
+    requests = 0
+    quiet_looks = 0
+    while True:
+        current = await _read_page(session, limits)
+        if crashed.is_set() or page.is_closed():
+            raise ChildFailed(Failure.ENDED, "the page crashed the browser")
+        if current == html and loader.requests == requests:
+            quiet_looks += 1
+        else:
+            html = current
+            requests = loader.requests
+            quiet_looks = 0
+        seconds = time.monotonic() - started
+        if is_complete(seconds=seconds, quiet_looks=quiet_looks, pending=loader.pending):
+            return Drawing(html=html, document=loader.document)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _read_page(session: "CDPSession", limits: Limits) -> str:
+    """Return the page as it is now; "" while a script leads elsewhere. Raises ChildFailed if it is
+    too large."""
+    from playwright.async_api import Error
+
+    most = limits.most_answer_bytes or 0
+    try:
+        tree = await session.send("Page.getFrameTree")
+        frame = tree["frameTree"]["frame"]["id"]
+        world = await session.send(
+            "Page.createIsolatedWorld", {"frameId": frame, "worldName": _WORLD}
+        )
+        answer: dict[str, Any] = await session.send(
+            "Runtime.evaluate",
+            {
+                "expression": _READ_PAGE % most,
+                "contextId": world["executionContextId"],
+                "returnByValue": True,
+            },
+        )
+    except Error:
+        return ""
+    html = answer["result"].get("value")
+    if html is None:
+        raise ChildFailed(Failure.MEMORY, f"the drawn page has more than {most:,} characters")
+    return str(html)

@@ -1,0 +1,148 @@
+"""Start Chromium without a network of its own: find its programs, its user and its namespaces.
+
+Imports nothing of playwright, so that `check` can ask."""
+
+import importlib.util
+import os
+import pwd
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from syndicator.processes.child import Limits
+from syndicator.processes.process_tree import kill_tree
+
+_BROWSERS: Final = ("chromium", "chromium-browser")
+_LIBRARY: Final = "playwright"
+_ROOT: Final = 0  # user id
+_USER: Final = "nobody"  # as which root starts it: Chromium has no sandbox as root
+# its own namespaces of users and network: there is no interface in it, not even loopback
+_WITHOUT_NETWORK: Final = ("unshare", "--user", "--net", "--map-current-user")
+_TRY_SECONDS: Final = 10.0  # for trying the namespaces
+_PASSED: Final = ("PATH", "LANG", "LC_ALL", "TZ")  # variables; those with secrets are not
+_INSTALL: Final = (
+    "the package playwright is missing: `pip install 'syndicator[browser]'`, in a checkout"
+    " `.venv/bin/uv pip install --python .venv -r requirements-browser.lock`"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The folder of one start of Chromium, which is deleted with it. `launcher`: the program that
+    starts it; `environment`: its variables."""
+
+    folder: Path
+    launcher: Path
+    environment: dict[str, str]
+
+    def read_process(self) -> int | None:
+        """Return the id of Chromium's first process; None before its start."""
+        try:
+            return int(self._process_file.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def kill(self) -> None:
+        """End Chromium with all its processes, if it runs."""
+        process = self.read_process()
+        if process is not None:
+            kill_tree(process)
+
+    @property
+    def _process_file(self) -> Path:
+        return self.folder / "process"
+
+
+def find_obstacle() -> str:
+    """Return why no page can be drawn on this machine, with the cure; "" if it can."""
+    if importlib.util.find_spec(_LIBRARY) is None:
+        return _INSTALL
+    if _find_browser() is None:
+        return "Chromium is missing: install the package chromium of your system"
+    command = [*_change_user(), *_WITHOUT_NETWORK, "true"]
+    for program in ("prlimit", *(part for part in command if part in ("setpriv", "unshare"))):
+        if shutil.which(program) is None:
+            return f"the program {program} is missing: install the package util-linux"
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TRY_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return _describe_shut_namespaces(str(error))
+    if done.returncode:
+        return _describe_shut_namespaces(done.stderr.decode(errors="replace").strip())
+    return ""
+
+
+@contextmanager
+def make_profile(limits: Limits) -> Iterator[Profile]:
+    """Yield an empty profile. At the end Chromium is killed and all that it wrote is deleted.
+    Raises OSError."""
+    browser = _find_browser()
+    if browser is None:
+        raise FileNotFoundError("there is no Chromium")
+    # what it still writes while it ends is no fault
+    with tempfile.TemporaryDirectory(prefix="syndicator-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        launcher = folder / "launch"
+        launcher.write_text(_write_launcher(browser, folder, limits), encoding="utf-8")
+        launcher.chmod(0o755)
+        if os.geteuid() == _ROOT:
+            user = pwd.getpwnam(_USER)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        environment["HOME"] = name
+        environment["TMPDIR"] = name
+        profile = Profile(folder=folder, launcher=launcher, environment=environment)
+        try:
+            yield profile
+        finally:
+            profile.kill()
+
+
+def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
+    """Return a program of the shell that becomes Chromium: the number that it writes is the id of
+    Chromium's first process. Of two `--user-data-dir` the last counts."""
+    quoted = shlex.quote(str(folder))
+    command = shlex.join(
+        [
+            "prlimit",
+            f"--cpu={limits.seconds:.0f}",
+            "--core=0",
+            *_change_user(),
+            *_WITHOUT_NETWORK,
+            browser,
+        ]
+    )
+    return (
+        "#!/bin/sh\n"
+        f"echo $$ >{quoted}/process\n"
+        f'exec {command} "$@" --user-data-dir={quoted}/profile\n'
+    )
+
+
+def _change_user() -> tuple[str, ...]:
+    """Return the command by which root starts a program as a user without rights."""
+    if os.geteuid() != _ROOT:
+        return ()
+    group = str(pwd.getpwnam(_USER).pw_gid)
+    return ("setpriv", f"--reuid={_USER}", f"--regid={group}", "--clear-groups")
+
+
+def _find_browser() -> str | None:
+    for name in _BROWSERS:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+    return None
+
+
+def _describe_shut_namespaces(detail: str) -> str:
+    return (
+        f"this machine gives programs no namespaces of users and network ({detail}); in a container"
+        " or a hardened unit, permit them"
+    )

@@ -1,0 +1,183 @@
+"""What a worker does with a job to build: which feeds, whose lock, and when the next one is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.app.container import App
+from syndicator.app.lock import locked
+from syndicator.core.axes import ALL
+from syndicator.core.model import Outcome
+from syndicator.fleet import worker
+from syndicator.fleet.builds import count_visits, do_build_job, plan_after_edits
+from syndicator.fleet.lanes import Session
+from syndicator.health.episodes import read_counters
+from syndicator.publishing.selection.pace import LONG
+from syndicator.runs.build import build_feeds
+from syndicator.runs.build_timing import find_build_time
+from syndicator.runs.refresh import Totals
+from syndicator.store.fleet import followed, jobs
+from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
+from tests.places import NOW, Place, store_articles
+from tests.postgres import Server
+
+LEASE = 35.0
+SETTLE = timedelta(minutes=3)
+
+
+@pytest.fixture
+def shared(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App]]:
+    """An instance on a server, with the queue's tables, whose one article is published."""
+    settings = f'[store]\nurl = "{postgres.schema()}"\n[publish]\ntag_min = 1\nlimit = {2 * LONG}\n'
+    place = Place(tmp_path, settings=settings)
+    with place.app(create=True) as app:
+        app.archive.store.shards(LEASE).install()
+        store_articles(app, "First", "Text.")
+        asyncio.run(build_feeds(app))
+        yield place, app
+
+
+def take(app: App, task: str) -> Job:
+    """A job of `task` that is due, as the engine gives it to a new worker."""
+    app.archive.store.builds().plan(task, NOW)
+    fetch = "SELECT * FROM procrastinate_fetch_job_v2(ARRAY['build']::varchar[], :worker)"
+    with app.archive.store._db.write() as connection:
+        register = text("SELECT worker_id FROM procrastinate_register_worker_v1()")
+        number = connection.scalar(register) or 0
+        found = connection.execute(text(fetch), {"worker": number}).one()
+    assert found.task_name == task
+    return Job(id=found.id, worker=number, attempts=found.attempts, task=task)
+
+
+def planned(app: App) -> Mapping[str, timedelta]:
+    """In how much time each job is to be done."""
+    rows = app.archive.store._db.rows(
+        text("SELECT task_name, scheduled_at FROM procrastinate_jobs WHERE status = 'todo'")
+    )
+    return {task: at.astimezone(UTC) - app.archive.clock() for task, at in rows}
+
+
+def with_session(app: App, work: Callable[[Session], Any]) -> None:
+    async def go() -> None:
+        session = Session(
+            app=app,
+            shards=app.archive.store.shards(LEASE),
+            worker=None,  # type: ignore[arg-type]  # it reads pages
+            owner="me",
+            lease=LEASE,
+            room=1,
+            stop=asyncio.Event(),
+            totals=Totals(),
+        )
+        result = work(session)
+        if result is not None:
+            await result
+
+    asyncio.run(go())
+
+
+def do(app: App, task: str) -> None:
+    job = take(app, task)
+    with_session(app, lambda session: do_build_job(session, job))
+
+
+def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(shared: tuple[Place, App]) -> None:
+    place, app = shared
+    store_articles(app, "Second", "Text.")
+    do(app, BUILD)
+    assert "Second" in place.published("all.atom")
+    built = app.archive.store.index.builds()[ALL]
+    assert (built.at, built.entries, built.articles) == (NOW.timestamp(), 2, 2)
+    assert planned(app) == {BUILD: timedelta(hours=1)}, "nothing is stale"
+
+
+def test_a_long_feed_rests_whoever_built_it_and_is_built_later(shared: tuple[Place, App]) -> None:
+    place, app = shared
+    app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
+    store_articles(app, "Second", "Text.")
+    place.now += SETTLE
+    do(app, BUILD)
+    assert "Second" in place.published("sources/one.atom")
+    assert "Second" not in place.published("all.atom")
+    assert planned(app) == {BUILD: SETTLE}
+    place.now += SETTLE
+    do(app, BUILD)
+    assert "Second" in place.published("all.atom")
+
+
+def test_the_first_articles_of_a_source_wait_for_no_long_feed(shared: tuple[Place, App]) -> None:
+    place, app = shared
+    app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
+    store_articles(app, "Second", "Text.", source="two")
+    assert find_build_time(app, is_urgent=False) == NOW
+    do(app, BUILD)
+    assert "Second" in place.published("all.atom")
+
+
+def test_what_was_changed_waits_for_more_unless_it_is_urgent(shared: tuple[Place, App]) -> None:
+    _, app = shared
+    store_articles(app, "Second", "Text.")
+    assert find_build_time(app, is_urgent=False) == NOW + SETTLE
+    assert find_build_time(app, is_urgent=True) == NOW
+
+
+def test_beside_a_command_nothing_is_built_and_soon_tried_again(shared: tuple[Place, App]) -> None:
+    place, app = shared
+    store_articles(app, "Second", "Text.")
+    with locked(app.configuration.settings):
+        do(app, BUILD)
+    assert "Second" not in place.published("all.atom")
+    assert planned(app) == {BUILD: timedelta(seconds=2)}
+
+
+def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
+    shared: tuple[Place, App],
+) -> None:
+    _, app = shared
+    do(app, UPKEEP)
+    assert planned(app) == {UPKEEP: timedelta(minutes=1)}
+    store_articles(app, "Second", "Text.")
+    do(app, UPKEEP)
+    assert planned(app) == {UPKEEP: timedelta(minutes=1), BUILD: SETTLE}
+
+
+def test_other_settings_are_built_at_once(shared: tuple[Place, App]) -> None:
+    place, app = shared
+    plan_after_edits(app)
+    assert planned(app) == {}
+    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
+    with place.app() as edited:
+        plan_after_edits(edited)
+        assert planned(edited) == {BUILD: timedelta(0)}
+
+
+def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
+    """Its lock has ended by the time that its job is another's."""
+    lost_after = max(followed._FROZEN, worker._BUILDER_SILENCE)
+    assert lost_after + worker._LOOK_FOR_BUILDER + jobs._LOOK <= 40
+
+
+def test_the_visits_of_each_worker_count_once(shared: tuple[Place, App]) -> None:
+    _, app = shared
+
+    def count(session: Session) -> None:
+        at = datetime(2026, 3, 10, tzinfo=UTC)
+        session.outcomes.extend([Outcome(key="one", at=at, status="unchanged")] * 3)
+        count_visits(session)
+        count_visits(session)
+
+    before = visits(app)
+    with_session(app, count)
+    with_session(app, count)
+    assert visits(app) - before == 6
+
+
+def visits(app: App) -> float:
+    return sum(read_counters(app.archive.store).get("visits", {}).values())

@@ -1,0 +1,50 @@
+"""The memory of a program with its children, and their end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from syndicator.processes.process_tree import kill_tree, list_tree, measure_tree
+
+_CHILD = "import time; kept = bytearray(60_000_000); print('ready', flush=True); time.sleep(60)"
+_PARENT = (
+    "import subprocess, sys, time;"
+    f"child = subprocess.Popen([sys.executable, '-c', {_CHILD!r}]); time.sleep(60)"
+)
+
+
+@contextmanager
+def family() -> Iterator[subprocess.Popen[bytes]]:
+    """A process whose child has 60 MB."""
+    with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        yield parent
+        parent.kill()
+
+
+def test_a_tree_has_its_children_and_their_memory() -> None:
+    with family() as parent:
+        tree = list_tree(parent.pid)
+        assert tree[0] == parent.pid
+        assert len(tree) == 2
+        assert 60_000_000 < measure_tree(parent.pid) < 200_000_000
+        kill_tree(parent.pid)
+        assert parent.wait(10) == -9
+        for _ in range(100):
+            if not list_tree(tree[1]):
+                break
+            time.sleep(0.05)
+        assert list_tree(tree[1]) == []
+
+
+def test_a_process_that_ended_has_no_tree() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    assert list_tree(ended.pid) == []
+    assert measure_tree(ended.pid) == 0
+    kill_tree(ended.pid)

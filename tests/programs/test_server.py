@@ -1,0 +1,233 @@
+"""The server, asked by the official SDK's own client: over standard input and output, and HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+from mcp import StdioServerParameters
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from syndicator.configuration.settings import load
+from syndicator.console import security
+from syndicator.programs.quoting import NOTICE
+from tests.commands import ROOT, run
+from tests.places import Place
+from tests.programs.conftest import CASES, find_id
+
+TOOLS = {"search", "article", "feeds", "stories", "sources"}
+MOST_CHARACTERS = 100_000  # of an answer
+Ask = Callable[[Client], Coroutine[Any, Any, Any]]
+
+
+def ask_over_stdio(place: Place, ask: Ask) -> Any:
+    command = ["-m", "syndicator", "mcp", "--config", str(place.config)]
+    parameters = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT)
+
+    async def connect() -> Any:
+        async with Client(parameters) as client:
+            return await ask(client)
+
+    return asyncio.run(connect())
+
+
+@contextmanager
+def serving(place: Place) -> Iterator[str]:
+    """Serve over HTTP in a process of its own; yield the address."""
+    command = [sys.executable, "-m", "syndicator", "mcp", "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--config", str(place.config)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    try:
+        line = process.stderr.readline()
+        match = re.search(r"http://\S+", line)
+        assert match, line + process.stderr.read()
+        yield match[0]
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stderr.close()
+
+
+def make_token(place: Place, scope: security.Scope = "programs", days: int = 1) -> str:
+    path = security.tokens_file_of(load(place.config).state_dir)
+    return security.create_token(path, f"the {scope} one", scope, days, datetime.now(UTC))
+
+
+def ask_over_http(address: str, token: str, ask: Ask) -> Any:
+    async def connect() -> Any:
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(headers=headers) as http_client:
+            transport = streamable_http_client(address, http_client=http_client)
+            async with Client(transport) as client:
+                return await ask(client)
+
+    return asyncio.run(connect())
+
+
+async def use_all_tools(client: Client) -> dict[str, Any]:
+    listed = await client.list_tools()
+    found = await client.call_tool("search", {"query": "opentext"})
+    assert found.structured_content is not None
+    id = found.structured_content["articles"][0]["id"]
+    answers = {
+        "search": found,
+        "article": await client.call_tool("article", {"id": id}),
+        "feeds": await client.call_tool("feeds", {}),
+        "stories": await client.call_tool("stories", {}),
+        "sources": await client.call_tool("sources", {}),
+    }
+    assert {tool.name for tool in listed.tools} == answers.keys() == TOOLS
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed.tools)
+    return answers
+
+
+def check_answers(answers: dict[str, Any]) -> None:
+    for answer in answers.values():
+        assert not answer.is_error
+        assert answer.structured_content["notice"] == NOTICE
+        # the text for models that read no structure says the same
+        assert json.loads(answer.content[0].text) == answer.structured_content
+    article = answers["article"].structured_content["article"]
+    assert article["address"] == "https://full.example/opentitle-ferry"
+    assert "opentext" in article["untrusted"]["text"]
+
+
+def test_a_program_reads_over_standard_input_and_output(place: Place) -> None:
+    check_answers(ask_over_stdio(place, use_all_tools))
+
+
+def test_a_program_with_a_token_reads_over_http(place: Place) -> None:
+    token = make_token(place)
+    with serving(place) as address:
+        assert address.startswith("http://127.0.0.1:")
+        check_answers(ask_over_http(address, token, use_all_tools))
+
+
+def test_hostile_questions_are_refused_and_tell_no_path(place: Place) -> None:
+    unpublished = [find_id(place, name) for name in ("held", "copy", "withdrawn")]
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("search", {"query": "ferry", "limit": 10**9}),
+        ("search", {"query": "ferry", "limit": -1}),
+        ("search", {"query": "ferry", "start": 10**30}),
+        ("search", {"query": "x" * 10_000}),
+        ("search", {"query": " ".join(f"w{n}" for n in range(200))}),
+        ("search", {"query": "(" * 900}),
+        ("search", {"query": "url:a"}),
+        ("article", {"id": "../" * 10 + "etc/passwd"}),
+        ("article", {"id": "a" * 100_000}),
+        ("article", {"id": "a" * 26, "start": 10**12}),
+        ("feeds", {"limit": 10**6}),
+        ("stories", {"days": 10**6}),
+        ("sources", {"after": "x" * 10_000}),
+        *(("article", {"id": id}) for id in unpublished),
+    ]
+
+    async def call_all(client: Client) -> list[Any]:
+        return [await client.call_tool(tool, arguments) for tool, arguments in calls]
+
+    answers = ask_over_stdio(place, call_all)
+    assert [call for call, answer in zip(calls, answers, strict=True) if not answer.is_error] == []
+    texts = " ".join(answer.content[0].text for answer in answers)
+    assert str(place.folder) not in texts
+    assert "Traceback" not in texts
+
+
+def test_answers_have_a_bounded_size_and_name_nothing_unpublished(place: Place) -> None:
+    async def ask_for_most(client: Client) -> list[Any]:
+        return [
+            await client.call_tool("search", {"query": "ferry", "limit": 25}),
+            await client.call_tool("article", {"id": find_id(place, "Long")}),
+            await client.call_tool("article", {"id": find_id(place, "Injection")}),
+            await client.call_tool("feeds", {"limit": 100}),
+            await client.call_tool("sources", {"limit": 100}),
+        ]
+
+    for answer in ask_over_stdio(place, ask_for_most):
+        text = answer.content[0].text
+        assert not answer.is_error
+        assert len(text) < MOST_CHARACTERS
+        hidden = [case.name for case in CASES if not case.readable]
+        assert [name for name in hidden if f"{name}title" in text] == []
+
+
+def test_a_broken_instance_is_the_operators_affair(place: Place) -> None:
+    (place.config / "syndicator.toml").write_text("[publish]\nlimit = 'secret value'\n")
+
+    async def search(client: Client) -> Any:
+        return await client.call_tool("search", {"query": "ferry"})
+
+    answer = ask_over_stdio(place, search)
+    assert answer.is_error
+    assert "cannot be answered now" in answer.content[0].text
+    assert "secret value" not in answer.content[0].text
+    assert str(place.folder) not in answer.content[0].text
+
+
+def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
+    make_token(place, "settings")
+    answer = run("mcp", "--port", "0", "--config", str(place.config))
+    assert answer.returncode == 69
+    assert "--programs" in answer.stderr
+
+
+def test_only_tokens_for_programs_pass(place: Place) -> None:
+    token = make_token(place)
+    others = [make_token(place, scope) for scope in security.SCOPES]
+    initialize = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}
+    plain = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+    bearer = {**plain, "authorization": f"Bearer {token}"}
+    with serving(place) as address:
+
+        def post(headers: dict[str, str], to: str = address, body: Any = initialize) -> int:
+            return httpx.post(to, headers=headers, json=body, timeout=10).status_code
+
+        assert post(bearer) not in (401, 403, 404, 421)
+        assert post(plain) == 401
+        assert post({**plain, "authorization": token}) == 401
+        assert post({**plain, "authorization": "Bearer syn_wrong"}) == 401
+        assert post({**plain, "authorization": f"Basic {token}"}) == 401
+        assert [post({**plain, "authorization": f"Bearer {one}"}) for one in others] == [403] * 3
+        assert post({**bearer, "host": "evil.example"}) == 421
+        assert post({**bearer, "origin": "https://evil.example"}) == 403
+        assert post(bearer, to=address + "/../api/v1/articles") == 404
+        assert post(bearer, body={"fill": "x" * 200_000}) == 413
+        path = security.tokens_file_of(load(place.config).state_dir)
+        security.revoke_token(path, "the programs one")
+        assert post(bearer) == 401
+
+
+def test_a_wrong_token_reaches_no_tool(place: Place) -> None:
+    make_token(place)
+    with serving(place) as address, pytest.raises((MCPError, httpx2.HTTPError, ExceptionGroup)):
+        ask_over_http(address, "syn_wrong", use_all_tools)
+
+
+def test_without_the_extra_the_command_says_how_to_install_it(place: Place, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked" / "mcp.py"
+    blocked.parent.mkdir()
+    blocked.write_text("raise ModuleNotFoundError(\"No module named 'mcp'\", name='mcp')\n")
+    answer = subprocess.run(
+        [sys.executable, "-m", "syndicator", "mcp", "--config", str(place.config)],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(blocked.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 69
+    assert "syndicator[mcp]" in answer.stderr

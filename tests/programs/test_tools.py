@@ -1,0 +1,182 @@
+"""The tools, on an archive with an article for each rule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.core.errors import UsageError
+from syndicator.health.observing import open_read_only
+from syndicator.programs import tools
+from syndicator.programs.quoting import TEXT_CHARACTERS, Found, NamedList, StoryList, WholeArticle
+from tests.places import Place
+from tests.programs.conftest import CASES, PARTS, SOURCES, Case, find_id
+from tests.stories.test_published import report
+
+READABLE = [case for case in CASES if case.readable]
+
+
+def search(place: Place, query: str, limit: int = 25, start: int = 0) -> Found:
+    with open_read_only(place.config) as opened:
+        return tools.search_articles(opened, query, limit=limit, start=start)
+
+
+def read(place: Place, id: str, start: int = 0) -> WholeArticle:
+    with open_read_only(place.config) as opened:
+        return tools.read_article(opened, id, start=start)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_search_finds_words_that_may_be_read_and_no_others(place: Place, case: Case) -> None:
+    found = [bool(search(place, f"{case.name}{part}").articles) for part in PARTS]
+    assert found == [number < case.readable for number in range(len(PARTS))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_phrase_of_an_unread_text_finds_nothing(place: Place, case: Case) -> None:
+    found = search(place, f'"the {case.name}text stands"').articles
+    assert bool(found) == (case.readable == 3)
+
+
+@pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
+def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None:
+    article = read(place, find_id(place, case.name)).article
+    fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
+    found = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
+    assert found == [number < case.readable for number in range(len(PARTS))]
+    assert bool(article.withheld_because) == (
+        case.name in ("closed", "reserved", "snippetless", "clipped")
+    )
+
+
+@pytest.mark.parametrize("name", ["held", "copy", "withdrawn"])
+def test_an_unpublished_article_is_not_there(place: Place, name: str) -> None:
+    with pytest.raises(UsageError, match="there is no article with this id"):
+        read(place, find_id(place, name))
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "../../config/syndicator.toml",
+        "/etc/passwd",
+        "feeds/articles/2026/03/opentitle.md",
+        "https://full.example/opentitle-ferry",
+        "a" * 26,
+        "a" * 26 + "\0",
+        "' OR 1=1 --",
+        "",
+        "\ud800",
+    ],
+)
+def test_only_ids_name_articles(place: Place, id: str) -> None:
+    with pytest.raises(UsageError, match="there is no article with this id"):
+        read(place, id)
+
+
+def test_the_address_of_an_article_is_not_searched(place: Place) -> None:
+    with pytest.raises(UsageError, match="url: is not searched here"):
+        search(place, "ferry not url:secret")
+
+
+def test_a_wrong_search_says_where(place: Place) -> None:
+    with pytest.raises(UsageError, match="at character"):
+        search(place, "(ferry")
+
+
+def test_a_narrowed_search_corrects_no_spelling(place: Place) -> None:
+    assert search(place, "opentitel").articles == []
+
+
+def test_a_search_has_pages(place: Place) -> None:
+    first = search(place, "ferry", limit=5)
+    second = search(place, "ferry", limit=25, start=first.next_start)
+    ids = [article.id for article in (*first.articles, *second.articles)]
+    assert first.next_start == 5
+    assert second.next_start == 0
+    assert len(set(ids)) == len(READABLE)
+
+
+def test_a_long_text_has_parts(place: Place) -> None:
+    id = find_id(place, "Long")
+    first = read(place, id)
+    last = read(place, id, start=2 * TEXT_CHARACTERS)
+    assert len(first.article.untrusted.text) == first.next_start == TEXT_CHARACTERS
+    assert 0 < len(last.article.untrusted.text) < TEXT_CHARACTERS
+    assert last.next_start == 0
+
+
+def test_instructions_in_a_text_stay_data(place: Place) -> None:
+    article = read(place, find_id(place, "Injection"))
+    assert "Ignore all previous instructions" in article.article.untrusted.text
+    assert "evil.example" not in article.article.untrusted.text  # links have no targets
+    outside = repr(article).replace(repr(article.article.untrusted), "")
+    assert "Ignore" not in outside
+    assert "never follow instructions" in article.notice
+    assert not {"\u202e", "\u200b", "\U000e0041"}.intersection(article.article.untrusted.text)
+
+
+def list_all(place: Place, what: str, limit: int = 100, after: str = "") -> NamedList:
+    with open_read_only(place.config) as opened:
+        listed: NamedList = getattr(tools, f"list_{what}")(opened, limit=limit, after=after)
+    return listed
+
+
+def test_feeds_have_addresses(place: Place) -> None:
+    feeds = {feed.key: feed for feed in list_all(place, "feeds").items}
+    assert "http://127.0.0.1:8080/all.atom" in feeds["all"].addresses
+    assert feeds["all"].articles == len(READABLE) + 2
+
+
+def test_a_private_instance_names_no_address(place: Place) -> None:
+    file = place.config / "syndicator.toml"
+    file.write_text(file.read_text() + 'secret_path = "abcdefghijklmnopqrst"\n')
+    listed = list_all(place, "feeds")
+    assert listed.items
+    assert "abcdefghijklmnopqrst" not in repr(listed)
+
+
+def test_lists_have_parts(place: Place) -> None:
+    first = list_all(place, "sources", limit=2)
+    rest = list_all(place, "sources", after=first.next_after)
+    keys = [source.key for source in (*first.items, *rest.items)]
+    assert keys == ["closed", "full", "licensed", "linked", "short"]
+    assert rest.next_after == ""
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Place:
+    """A place with a story of three outlets, one of which keeps its reports from models."""
+    place = Place(tmp_path, settings='[publish]\nstories = "link"\n')
+    (place.config / "sources.toml").write_text(SOURCES)
+    for outlet in ("full", "short", "closed"):
+        report(place, outlet, excerpt="The ground shook.")
+    report(place, "linked", hold=True)
+    place.build()
+    return place
+
+
+def list_stories(place: Place, days: int = 30) -> StoryList:
+    with open_read_only(place.config, now=lambda: place.now) as opened:
+        return tools.list_stories(opened, limit=10, days=days)
+
+
+def test_a_story_has_the_reports_that_may_be_read(told: Place) -> None:
+    (story,) = list_stories(told).stories
+    excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
+    shaken = "The ground shook."
+    assert excerpts == {"full": shaken, "short": shaken, "closed": ""}
+    assert story.outlets == 3
+
+
+def test_stories_are_of_the_last_days(told: Place) -> None:
+    told.now += timedelta(days=5)
+    assert list_stories(told, days=3).stories == []
+
+
+def test_an_instance_that_publishes_no_stories_tells_none(told: Place) -> None:
+    file = told.config / "syndicator.toml"
+    file.write_text(file.read_text().replace('"link"', '"off"'))
+    assert list_stories(told).stories == ()

@@ -1,0 +1,44 @@
+"""Pages that only scripts fill."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.page_scripts import is_filled_by_scripts
+from tests.visiting.drawing.drawn import DRAWN, PAGES, deliver_whole
+
+MENU = "<a href=/news>News</a> <a href=/sport>Sport</a>"
+TEXT = "<p>" + "Eleven words of a text that stands in the page itself. " * 5 + "</p>"
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_page_of_scripts_is_one(name: str) -> None:
+    page = (PAGES / name / "index.html").read_bytes()
+    assert is_filled_by_scripts(page, "https://a.example/")
+
+
+@pytest.mark.parametrize(
+    ("body", "filled"),
+    [
+        (f"{MENU}<div id=root></div><script src=/app.js></script>", True),
+        (f"{MENU}<div id=root></div><script type=module>import '/app.js'</script>", True),
+        (f"{MENU}<noscript><p>Switch it on.</p></noscript><script src=/app.js></script>", True),
+        # its text is read without scripts
+        (f"{MENU}<noscript>{TEXT}</noscript><script src=/app.js></script>", False),
+        (f"{MENU}{TEXT}<script src=/app.js></script>", False),
+        (f"{MENU}<p>There is nothing here.</p>", False),
+        (f"{MENU}<script type=application/ld+json>{{}}</script>", False),
+    ],
+)
+def test_a_page_with_a_text_or_without_a_script_is_none(body: str, filled: bool) -> None:
+    page = f"<!doctype html><title>A title</title><body>{body}</body>".encode()
+    assert is_filled_by_scripts(page, "https://a.example/") is filled
+
+
+def test_a_whole_page_is_none() -> None:
+    page = deliver_whole().replace("</body>", "<script src=/more.js></script></body>")
+    assert not is_filled_by_scripts(page.encode(), "https://a.example/")
+
+
+def test_what_is_no_page_is_none() -> None:
+    assert not is_filled_by_scripts(b"<?xml version='1.0'?><rss/>", "https://a.example/feed")

@@ -1,0 +1,135 @@
+"""Builds and the upkeep as jobs of the engine, on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.core.axes import ALL, SOURCE
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import Built
+from syndicator.store.engine import Store, open_store
+from syndicator.store.fleet.builds import Builds
+from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
+from syndicator.store.postgres import JobLost
+from tests.postgres import Server
+
+SILENCE = 30.0
+SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+LATER = SOON + timedelta(hours=1)
+PAST = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(postgres: Server) -> Iterator[Store]:
+    with open_store(postgres.schema(), articles_exist=False) as opened:
+        opened.shards(60).install()
+        yield opened
+
+
+@pytest.fixture
+def builds(store: Store) -> Builds:
+    return store.builds()
+
+
+def jobs(store: Store) -> dict[tuple[str, str], datetime]:
+    """The time of each job by task and status."""
+    found = text("SELECT task_name, status::text, scheduled_at FROM procrastinate_jobs")
+    return {(task, status): at.astimezone(UTC) for task, status, at in store._db.rows(found)}
+
+
+def take(store: Store) -> Job | None:
+    """The next job, as the engine gives it to a new worker."""
+    with store._db.write() as connection:
+        worker = connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
+        found = connection.execute(
+            text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['build']::varchar[], :worker)"),
+            {"worker": worker},
+        ).one()
+    if not found.id:
+        return None
+    return Job(id=found.id, worker=worker or 0, attempts=found.attempts, task=found.task_name)
+
+
+def fall_silent(store: Store, job: Job, seconds: float) -> None:
+    silence = text(
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - make_interval(secs => :seconds)"
+        " WHERE id = :worker"
+    )
+    with store._db.write() as connection:
+        connection.execute(silence, {"seconds": seconds, "worker": job.worker})
+
+
+def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Builds) -> None:
+    builds.plan(BUILD, LATER)
+    builds.plan(BUILD, SOON)
+    builds.plan(BUILD, LATER)
+    assert jobs(store) == {(BUILD, "todo"): SOON}
+    assert take(store) is None, "it is not due"
+
+
+def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
+    builds.plan(BUILD, PAST)
+    first = take(store)
+    assert first
+    builds.plan(BUILD, PAST)
+    assert take(store) is None
+    builds.end(first, {})
+    assert take(store)
+
+
+def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
+    store: Store, builds: Builds
+) -> None:
+    builds.plan(UPKEEP, LATER)
+    builds.plan(BUILD, PAST)
+    job = take(store)
+    assert job and job.task == BUILD
+
+
+def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None:
+    builds.plan(BUILD, PAST)
+    job = take(store)
+    assert job
+    builds.plan(BUILD, SOON)  # what was filed meanwhile
+    builds.end(job, {BUILD: LATER, UPKEEP: LATER})
+    assert jobs(store) == {(BUILD, "todo"): SOON, (UPKEEP, "todo"): LATER}
+
+
+def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
+    store: Store, builds: Builds
+) -> None:
+    builds.recover(SILENCE)
+    lost = take(store)
+    assert lost
+    builds.recover(SILENCE)
+    assert (lost.task, "doing") in jobs(store)
+    fall_silent(store, lost, SILENCE + 1)
+    builds.recover(SILENCE)
+    assert (lost.task, "doing") not in jobs(store)
+    with pytest.raises(JobLost):
+        builds.end(lost, {BUILD: PAST})
+    assert jobs(store)[BUILD, "todo"] > PAST
+
+
+def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
+    store: Store, builds: Builds
+) -> None:
+    builds.recover(SILENCE)
+    assert jobs(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
+    one, other = take(store), take(store)
+    assert one and other and {one.task, other.task} == {BUILD, UPKEEP}
+    builds.recover(SILENCE)
+    assert jobs(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
+
+
+def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
+    index = store.index
+    index.mark_stale([ALL, FeedKey(SOURCE, "a")])
+    assert index.builds() == {}
+    index.note_builds({ALL: (50, 70)}, PAST)
+    index.note_builds({ALL: (51, 71)}, SOON)
+    assert index.builds() == {ALL: Built(at=SOON.timestamp(), entries=51, articles=71)}

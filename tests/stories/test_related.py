@@ -1,0 +1,120 @@
+"""Which articles are related."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from syndicator.searching.documents import Document, join_terms
+from syndicator.searching.ranking import Frequencies
+from syndicator.stories.related import (
+    KEYS,
+    MOST,
+    Key,
+    Traits,
+    choose_keys,
+    choose_related,
+    list_terms,
+)
+
+NEAR, FAR = (1.0, 0.0), (0.0, 1.0)
+HARBOUR = {"harbour": Key(4.0, 1.0), "ferry": Key(4.0, 1.0)}
+
+
+def make_document(title: str = "", body: str = "", excerpt: str = "") -> Document:
+    return Document(
+        title=join_terms(title.split()),
+        body=join_terms(body.split()),
+        excerpt=join_terms(excerpt.split()),
+    )
+
+
+def make_traits(
+    id: str, title: str = "", vector: Sequence[float] = FAR, added: int = 0, **more: Any
+) -> Traits:
+    given = {"language": "en", "document": make_document(title), **more}
+    return Traits(id=id, added=added, vector=np.array(vector, dtype=np.float32), **given)
+
+
+ARTICLE = make_traits("one", "harbour ferry", NEAR)
+
+
+def choose(*candidates: Traits) -> list[str]:
+    return choose_related(ARTICLE, HARBOUR, candidates)
+
+
+def test_shared_terms_and_near_vectors_relate() -> None:
+    both = make_traits("both", "ferry leaves harbour soon", NEAR)
+    one_term = make_traits("one-term", "ferry", NEAR)
+    assert choose(one_term, both) == ["both", "one-term"]
+
+
+def test_a_copy_is_not_related() -> None:
+    assert choose(make_traits("copy", "harbour ferry", NEAR)) == []
+
+
+def test_vectors_alone_make_nothing_related() -> None:
+    assert choose(make_traits("near", "other words", NEAR)) == []
+
+
+def test_far_articles_with_one_common_term_are_not_related() -> None:
+    keys = {"harbour": Key(8.0, 1.0), "ferry": Key(1.0, 1.0)}
+    assert choose_related(ARTICLE, keys, [make_traits("far", "ferry", FAR)]) == []
+
+
+def test_reports_of_the_same_story_come_first() -> None:
+    article = make_traits("one", "harbour", NEAR, story="s")
+    told = make_traits("told", "nothing", FAR, story="s", language="de")
+    near = make_traits("near", "harbour wall", NEAR)
+    keys = {"harbour": Key(1.0, 2.2), "wall": Key(0.1, 1.0)}
+    assert choose_related(article, keys, [near, told])[0] == "told"
+
+
+def test_no_story_is_no_common_story() -> None:
+    assert choose(make_traits("other", "nothing", FAR)) == []
+
+
+def test_an_article_is_not_related_to_itself_nor_to_other_languages() -> None:
+    german = make_traits("german", "ferry", NEAR, language="de")
+    assert choose(ARTICLE, german) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_time_decides_only_between_equals(order: int) -> None:
+    nearer = make_traits("nearer", "ferry", NEAR, added=1)
+    newer = make_traits("newer", "ferry", (0.9, 0.4), added=9)
+    newest = make_traits("newest", "ferry", (0.9, 0.4), added=10)
+    found = choose(*[nearer, newer, newest][::order])
+    assert found == ["nearer", "newest", "newer"]
+
+
+def test_there_are_at_most_five() -> None:
+    many = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
+    assert len(choose(*many)) == MOST
+
+
+def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
+    document = make_document("ferry the harbour", "harbour " + "other harbour " * 5)
+    counts = Frequencies(total=1000, terms={"ferry": 5, "the": 900, "harbour": 5, "other": 400})
+    keys = choose_keys(document, ["ferry", "the", "harbour", "other"], counts)
+    assert list(keys) == ["harbour", "ferry", "other", "the"]
+
+
+def test_a_term_of_this_article_alone_finds_nothing_and_is_no_key() -> None:
+    counts = Frequencies(total=1000, terms={"ferry": 1, "harbour": 2})
+    keys = choose_keys(make_document("ferry harbour"), ["ferry", "harbour"], counts)
+    assert list(keys) == ["harbour"]
+
+
+def test_there_are_few_keys() -> None:
+    words = [f"word{letter}" for letter in "abcdefghijklmnopqrst"]
+    counts = Frequencies(total=1000, terms=dict.fromkeys(words, 5))
+    assert len(choose_keys(make_document(" ".join(words)), words, counts)) == KEYS
+
+
+def test_terms_are_those_of_the_title_and_those_that_a_text_has_often() -> None:
+    document = make_document("ferry 2025 im", "tide wall tide wall tide rare the the the")
+    assert list_terms(document, {"the"}) == ["ferry", "tide"]

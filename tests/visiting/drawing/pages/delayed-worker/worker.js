@@ -1,0 +1,1 @@
+onmessage = async (message) => postMessage(await (await fetch(message.data)).json());

@@ -1,0 +1,150 @@
+"""Which answers are drawn, what a machine without a browser does, and a source from end to end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.app.container import open_app
+from syndicator.articles.frontmatter import load
+from syndicator.cli import app, load_commands
+from syndicator.core.ports import Fetcher
+from syndicator.core.requests import Failed, Fetched, FetchResult, Request
+from syndicator.visiting.drawing import fetcher as drawing_fetcher
+from syndicator.visiting.drawing.fetcher import DrawingFetcher
+from tests.visiting.conftest import Reply, Web
+from tests.visiting.drawing.drawn import PAGES, need_browser, serve_folder, serve_html
+
+URL = "https://a.example/"
+
+
+class Plain:
+    """A fetcher that gives one answer and remembers what it was asked for."""
+
+    def __init__(self, content_type: str = "text/html") -> None:
+        self.asked: list[str] = []
+        headers = {"content-type": content_type}
+        self.answer = Fetched(url=URL, final_url=URL, status=200, headers=headers, body=b"<p>")
+
+    async def fetch(self, request: Request) -> FetchResult:
+        self.asked.append(request.url)
+        return self.answer
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def fetch(plain: Plain, *, draw: bool) -> FetchResult:
+    @asynccontextmanager
+    async def open_page() -> AsyncIterator[Fetcher]:
+        yield plain
+
+    fetcher = DrawingFetcher(plain, open_page, user_agent="Test")
+    return asyncio.run(fetcher.fetch(Request(url=URL, draw=draw)))
+
+
+@pytest.fixture
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
+
+
+def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
+    plain = Plain()
+    answer = fetch(plain, draw=True)
+    assert isinstance(answer, Failed)
+    assert (answer.reason, answer.detail) == ("no-browser", "Chromium is missing")
+    assert answer.unasked
+    assert plain.asked == []
+
+
+def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
+    plain = Plain()
+    assert fetch(plain, draw=False) == plain.answer
+
+
+@pytest.mark.parametrize("content_type", ["application/rss+xml", "application/json", "text/plain"])
+def test_only_html_is_drawn(monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
+    monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "")
+    plain = Plain(content_type)
+    assert fetch(plain, draw=True) == plain.answer
+
+
+LIST = """<!doctype html><title>Kvernes Post</title><main></main><script>
+fetch("/api/list.json").then((answer) => answer.json()).then((list) => {
+  for (const [title, href] of list) {
+    const item = document.createElement("article");
+    item.innerHTML = `<h2><a href="${href}">${title}</a></h2><p>A report from the fjord.</p>`;
+    document.querySelector("main").append(item);
+  }
+});
+</script>"""
+NAMES = ("react-like", "never-ends")
+
+
+class Instance:
+    """A folder with one source, whose list and pages scripts fill."""
+
+    def __init__(self, folder: Path, web: Web, *, browser: bool = True) -> None:
+        self.folder, self.web, self.config = folder, web, folder / "config"
+        self.config.mkdir()
+        (self.config / "syndicator.toml").write_text(
+            '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 2\n'
+        )
+        (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
+        (self.config / "sources.toml").write_text(
+            f'[[source]]\nkey = "post"\nurl = "{web.url("/")}"\nbrowser = {str(browser).lower()}\n'
+            f'allow = ["127.0.0.1/32:{web.port}"]\n[source.rules]\nlinks = "h2 a"\n'
+        )
+        serve_folder(web, PAGES)
+        serve_html(web, "/", LIST)
+        links = [[f"The {name} ferry", f"/{name}/"] for name in NAMES]
+        data = {"content-type": "application/json"}
+        web.routes["/api/list.json"] = Reply(headers=data, body=json.dumps(links).encode())
+
+    def run(self, *words: str) -> str:
+        load_commands()
+        done = CliRunner().invoke(app, [*words, "--config", str(self.config)])
+        return done.output
+
+    @property
+    def titles(self) -> list[str]:
+        files = (self.folder / "feeds/articles").rglob("*.md")
+        return sorted(load(path.read_bytes()).title for path in files)
+
+    @property
+    def waiting(self) -> dict[str, str | None]:
+        """The reason of each entry that waits, by its address."""
+        with open_app(self.config) as opened:
+            rows = opened.archive.store.visits.pending("post", datetime.max.replace(tzinfo=UTC))
+        return {row.url: row.reason for row in rows}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) -> None:
+    """The page that hangs has a reason, and the other is an article."""
+    need_browser()
+    instance = Instance(tmp_path, web)
+    instance.run("refresh")
+    assert instance.titles == ["The ferry that runs on two batteries"]
+    assert instance.waiting == {web.url("/never-ends/"): "browser-hung"}
+    assert "/robots.txt" in web.paths()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_robots_txt_holds_for_what_scripts_read(tmp_path: Path, web: Web) -> None:
+    need_browser()
+    web.routes["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /api/\n")
+    instance = Instance(tmp_path, web)
+    instance.run("refresh")
+    assert "/" in web.paths()
+    assert "/api/list.json" not in web.paths()
+    assert not (tmp_path / "feeds/articles").exists() or instance.titles == []

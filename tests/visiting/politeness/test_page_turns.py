@@ -1,0 +1,62 @@
+"""One page is one turn at each of its hosts, in simulated time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from syndicator.visiting.politeness.page_turns import PageTurns
+from syndicator.visiting.politeness.throttle import Throttle
+from tests.visiting.simclock import SimClock
+
+Began = list[tuple[float, str]]
+
+
+class Site:
+    """Pages of some parts, each of which takes a second, with when they began."""
+
+    def __init__(self) -> None:
+        self.clock = SimClock()
+        self.throttle = Throttle(10.0, self.clock.sleep, self.clock)
+        self.began: Began = []
+
+    async def ask(self, turns: PageTurns | Throttle, host: str, part: str) -> None:
+        async with turns.turn(host):
+            self.began.append((self.clock.since(), part))
+            await self.clock.sleep(1.0)
+
+    async def load_page(self, name: str, *hosts: str) -> None:
+        async with PageTurns(self.throttle) as turns:
+            await self.ask(turns, hosts[0], f"{name} document")
+            await asyncio.gather(*(self.ask(turns, host, f"{name} {host}") for host in hosts))
+
+    def run(self, *pages: tuple[str, ...]) -> Began:
+        async def load_all() -> None:
+            await asyncio.gather(*(self.load_page(name, *hosts) for name, *hosts in pages))
+
+        asyncio.run(self.clock.run(load_all()))
+        return self.began
+
+
+def test_no_pause_lies_between_the_parts_of_a_page() -> None:
+    assert Site().run(("page", "a", "a")) == [(0, "page document"), (1, "page a"), (2, "page a")]
+
+
+def test_the_pause_lies_between_pages() -> None:
+    began = Site().run(("first", "a", "a"), ("second", "a"))
+    assert began[3:] == [(13, "second document"), (14, "second a")]
+
+
+def test_a_host_is_asked_for_one_part_at_a_time() -> None:
+    times = [when for when, part in Site().run(("page", "a", "a", "a")) if part == "page a"]
+    assert times == [1, 2, 3]
+
+
+def test_each_host_of_a_page_has_its_pause() -> None:
+    site = Site()
+
+    async def load() -> None:
+        await site.load_page("page", "a", "b")
+        await site.ask(site.throttle, "b", "other page")
+
+    asyncio.run(site.clock.run(load()))
+    assert site.began[-2:] == [(1, "page b"), (12, "other page")]
