@@ -37,6 +37,10 @@ COPIED = (
     "pyproject.toml",
     "README.md",
     ".importlinter",
+    "run",
+    "requirements.lock",
+    "requirements-test.lock",
+    "requirements-uv.lock",
 )
 
 

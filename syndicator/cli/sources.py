@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +19,7 @@ from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
     from syndicator.adding.new_sources import Found
-    from syndicator.configuration.sources.opml import Outline
+    from syndicator.configuration.sources.opml import Outline, Skipped
     from syndicator.core.model import Source
     from syndicator.runs.refresh import RunReport
 
@@ -147,9 +147,16 @@ def import_(
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
         printing.as_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
         return
+    _report_first_visits(file, result.skipped, report)
+
+
+def _report_first_visits(
+    file: str, skipped: "Iterable[Skipped]", report: "RunReport | None"
+) -> None:
+    """Print what was read, what failed and what comes next. `report`: None if nothing was read."""
     if report:
         reports.run_report(report, json=False)
-    say_skipped(file, result.skipped)
+    say_skipped(file, skipped)
     if report:
         printing.say(
             "next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
-from functools import cache, partial
+from functools import cache
 from importlib import resources
 from typing import Any, TypeVar, cast
 
@@ -30,7 +30,6 @@ from syndicator.health.conditions import Condition
 from syndicator.health.summary import Health
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
-from syndicator.showing.lists import vocabulary
 
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 
@@ -54,7 +53,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         function.__name__: function
-        for function in (ago, day, web, plural, label, name_fields, cure, sentence)
+        for function in (ago, day, short_day, web, plural, label, name_fields, cure, sentence)
     }
     environment.globals["messages"] = _labels()["messages"]
     return environment
@@ -106,6 +105,12 @@ def ago(then: datetime | None, now: datetime) -> str:
 def day(when: datetime | None) -> str:
     """Return a time like 2026-11-26 13:05 UTC."""
     return "" if when is None else f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def short_day(when: datetime, now: datetime) -> str:
+    """Return a day like 26 Nov, with the year if it is not that of `now`."""
+    year = "" if when.astimezone(UTC).year == now.year else f" {when.astimezone(UTC):%Y}"
+    return f"{when.astimezone(UTC).day} {when.astimezone(UTC):%b}{year}"
 
 
 def web(address: str | None) -> str:
@@ -167,7 +172,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "navigation": NAVIGATION,
         "here": request.url.path,
         "job": job,
-        "read_vocabulary": partial(vocabulary, console.config),
         "undone": console.log.undone() if job and job.change else set(),
     }
     return Response(render(request, template, **(shell | values)), status, media_type="text/html")

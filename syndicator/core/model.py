@@ -257,8 +257,9 @@ class Enclosure:
     type: str = ""
     length: int = 0  # bytes, 0 when unknown
     duration: str = ""  # itunes:duration as given
-    # Podcasting 2.0 data, one line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
-    # "person NAME; role=guest; href=URL"
+    # of an episode, one line each: Podcasting 2.0's "transcript URL; type=text/vtt",
+    # "chapters URL; type=...", "person NAME; role=guest; href=URL"; Apple's "season 2",
+    # "episode 12", "explicit false"
     podcast: tuple[str, ...] = ()
 
 

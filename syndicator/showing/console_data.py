@@ -12,10 +12,10 @@ from syndicator.app.read_configuration import Configuration, configuration, faul
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
-from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.health.observing import Walked, open_read_only, walk
 from syndicator.health.summary import Health, look
-from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, vocabulary, work
+from syndicator.showing.choices import Choices, list_choices
+from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, work
 
 # Age of the health after which a page renews it: after FRESH in the background, after OLDEST before
 # it is shown.
@@ -26,7 +26,7 @@ FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
 class Today:
     health: Health
     latest: tuple[Item, ...]
-    vocabulary: Vocabulary
+    choices: Choices
     names: Mapping[str, str]  # of sources, by key
 
 
@@ -85,8 +85,8 @@ class Glance:
         health = seen if seen and utc_now() - seen.now <= OLDEST else self.renew()
         with self.place() as place:
             latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
-            words = vocabulary(self.config)
-            return Today(health=health, latest=latest, vocabulary=words, names=self._names)
+            choices = list_choices(place)
+            return Today(health=health, latest=latest, choices=choices, names=self._names)
 
     def walk(self) -> tuple[Walked, Mapping[str, Work]]:
         """Read folders and visits. Returns `walked`, and `work` by source."""

@@ -8,6 +8,7 @@ that the steps are counted.
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -78,6 +79,12 @@ def of_miniflux(folder: Path, world: World, feed: str) -> Iterator[Step]:
         running.__exit__(None, None, None)
 
 
+def cpu_seconds() -> float:
+    """User and system time of the programs that ended so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def main() -> None:
     print(machine())
     with serving(World(without={"slow"})) as world, tempfile.TemporaryDirectory() as name:
@@ -89,9 +96,11 @@ def main() -> None:
             print(f"\n{way.__name__}")
             for what, take in way(folder, world, world.feed_url("parallel")):
                 steps, at = steps + 1, time.monotonic()
+                before = cpu_seconds()
                 if take:
                     take()
-                print(f"  {steps}. {what}" + (f": {time.monotonic() - at:.1f} s" if take else ""))
+                cost = f"{time.monotonic() - at:.1f} s, CPU {cpu_seconds() - before:.1f} s"
+                print(f"  {steps}. {what}" + (f": {cost}" if take else ""))
             print(f"  {steps} steps, {time.monotonic() - began:.1f} s")
 
 

@@ -7,8 +7,10 @@ import re
 from html import unescape
 
 import pytest
+from lxml import html
 
 from syndicator.app.container import open_app
+from syndicator.console.routes.articles import BEGINNING, take_beginning
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.tables.browse import UNSURE, Wanted
@@ -49,6 +51,53 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     line = f"<b>{reason}</b> · {found.published:%Y-%m-%d} "
     assert line in body and found.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
+
+
+def test_a_row_has_a_date_and_the_beginning_of_its_text(served: Served, browser: Browser) -> None:
+    found, _ = article(served, "A seven-watt summariser")
+    row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
+        f"a-{found.id}"
+    )
+    assert found.published
+    (when,) = row.xpath(".//time")
+    assert when.text == f"{found.published.day} {found.published:%b %Y}"
+    assert when.get("title") == f"Published {found.published:%Y-%m-%d %H:%M} UTC"
+    (button,) = row.xpath(".//button[@data-peek]")
+    assert button.get("data-peek") == found.id
+    answer = browser.get(f"/articles/{found.id}/beginning")
+    shown = html.fromstring(answer.body).xpath("//bdi/text()")
+    assert shown[-1] in found.body or shown[-1].endswith(" …")
+    assert sum(map(len, shown)) <= BEGINNING + 100
+    assert browser.get("/articles/nosucharticle/beginning").status == 404
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "beginning"),
+    [
+        (["One two.", "Three four."], ["One two.", "Three four."]),
+        (["One two.", "Three four five."], ["One two.", "Three four …"]),
+        (["One two three four five six."], ["One two three four …"]),
+        ([], []),
+    ],
+)
+def test_a_beginning_ends_where_there_is_no_more_room(
+    paragraphs: list[str], beginning: list[str]
+) -> None:
+    assert take_beginning(paragraphs, 19) == beginning
+
+
+def test_forms_offer_what_articles_have(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "taxonomy.toml"
+    before = path.read_text()
+    path.write_text("")  # as a new folder has it
+    try:
+        for address in ("/articles?filter=all", "/", "/sources", "/sources/holt"):
+            tree = html.fromstring(browser.get(address).body)
+            assert "AI" in tree.xpath("//select[@name='category']/option/text()"), address
+        tags = html.fromstring(browser.get("/").body).xpath("//datalist/option/@value")
+        assert {"AI", "LLM"} <= {*tags}
+    finally:
+        path.write_text(before)
 
 
 @pytest.mark.parametrize(

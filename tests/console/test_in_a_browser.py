@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import pytest
 
 from syndicator.cli.demo.world import write_config
+from syndicator.console.routes import articles
 from tests import axe as axe_core
 from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, chrome
@@ -214,6 +215,65 @@ def test_an_article_is_edited(served: Served, window: Chrome) -> None:
     window.click("button[value=save]")
     until(served, before + 1)
     assert article(served, "What it owes")[0].id == found.id
+
+
+def test_keys_go_on_to_the_next_page_and_show_the_beginning(
+    served: Served, window: Chrome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(articles, "SHOWN", 5)
+    visit(window, served, "/articles?filter=all")
+    titles = window.run(
+        "return [...document.querySelectorAll('.row h3')].map((one) => one.innerText)"
+    )
+    assert len(titles) == 5
+    for _ in titles:
+        window.press("j")
+    assert "page=2" not in window.url
+    window.press("j")
+    window.until("return location.search.includes('page=2')", "the next page")
+    first = "return document.querySelectorAll('.row')[0].matches('.at')"
+    window.until(first, "its first row")
+    window.press("v")
+    window.until("return !!document.querySelector('.row.at .beginning p')", "the beginning")
+    window.press("v")
+    window.until("return !document.querySelector('.beginning')", "no beginning")
+    window.press("k")
+    window.until("return !location.search.includes('page=2')", "the page before")
+    window.until(
+        "return [...document.querySelectorAll('.row')].at(-1).matches('.at')", "its last row"
+    )
+
+
+def test_a_new_category_is_made_only_if_it_is_confirmed(served: Served, window: Chrome) -> None:
+    path = served.instance.config / "taxonomy.toml"
+    taxonomy = path.read_text()
+    before = changed(served)
+    try:
+        path.write_text("")  # as a new folder has it
+        visit(window, served, "/articles?filter=all")
+        window.press("jc")
+        window.press("Long" + KEYS["enter"])
+        window.wait("There is no “Long”. Enter again")
+        window.press(KEYS["escape"])
+        window.until("return !document.querySelector('.row .chips input')", "the row as it was")
+        assert changed(served) == before
+        window.press("c")
+        window.press("Long" + KEYS["enter"] * 2)
+        until(served, before + 1)
+        window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+        window.press("u")
+        until(served, before + 2)
+    finally:
+        path.write_text(taxonomy)
+
+
+def test_a_taxonomy_with_categories_takes_no_other(served: Served, window: Chrome) -> None:
+    visit(window, served, "/articles?filter=all")
+    before = changed(served)
+    window.press("jc")
+    window.press("Long" + KEYS["enter"] * 2)
+    window.wait("There is no “Long”. The page Tags adds categories")
+    assert changed(served) == before
 
 
 def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:

@@ -110,6 +110,11 @@ def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:
         "            word word word word word",
         "            word word word word word …",
     ]
+    three = [*reasons[:2], PlainReason("tag", "three")]
+    assert fit_reasons(three, columns=80, lines=2) == [
+        "tag         one",
+        "2 more reasons: --trace lists them",
+    ]
     assert fit_reasons(reasons, columns=40, lines=4)[2:] == ["1 more reason: --trace lists them"]
     assert fit_reasons(reasons * 3, columns=80, lines=3)[-1] == "7 more reasons: --trace lists them"
     assert max(map(width, fit_reasons(reasons, columns=40, lines=9))) <= 40

@@ -1,7 +1,7 @@
 """Show the pages of today, of articles (list, one, edit), and of tags and queries."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,11 @@ from syndicator.console.responses import (
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
 from syndicator.showing import lists
+from syndicator.showing.choices import list_choices
 from syndicator.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
+BEGINNING = 1200  # characters of a text below its row: a choice
 NEWEST, HELD = 20, 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
 
@@ -56,7 +58,7 @@ async def show_today(request: Request) -> Response:
         held_count=len(today.health.on_hold),
         latest=today.latest,
         names=today.names,
-        vocabulary=today.vocabulary,
+        choices=today.choices,
         empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
     )
 
@@ -104,6 +106,7 @@ async def show(request: Request) -> Response:
         "articles.html",
         title="Articles",
         items=items[:SHOWN],
+        choices=await console.look(list_choices),
         filters=[
             (name, label(name), _address(filters, filter=name), counts.get(name))
             for name in FILTERS
@@ -130,7 +133,29 @@ async def _file(request: Request) -> lists.File:
 
 
 async def show_article(request: Request) -> Response:
-    return _page(request, await _file(request))
+    return await _page(request, await _file(request))
+
+
+async def show_beginning(request: Request) -> Response:
+    """Show the beginning of an article's text, for a list to put below its row."""
+    file = await _file(request)
+    text = await console_of(request).look(lambda place: lists.body(place, file.article.id))
+    paragraphs = take_beginning(text.split("\n"), BEGINNING)
+    return part(request, "beginning.html", one=file.article, paragraphs=paragraphs)
+
+
+def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
+    """Return the first paragraphs with at most `most` characters in all; the last one may be cut.
+    Pure."""
+    beginning: list[str] = []
+    room = most
+    for paragraph in paragraphs:
+        if len(paragraph) > room:
+            beginning.append(f"{paragraph[:room].rstrip()} …")
+            return beginning
+        beginning.append(paragraph)
+        room -= len(paragraph)
+    return beginning
 
 
 async def preview(request: Request) -> Response:
@@ -147,10 +172,12 @@ async def preview(request: Request) -> Response:
             " that is meant."
         )
     diff = of_texts(file.text, data.decode()) if data else []
-    return _page(request, file, form, preview=entry, diff=diff, fault=fault)
+    return await _page(request, file, form, preview=entry, diff=diff, fault=fault)
 
 
-def _page(request: Request, file: lists.File, form: Form | None = None, **more: Any) -> Response:
+async def _page(
+    request: Request, file: lists.File, form: Form | None = None, **more: Any
+) -> Response:
     console, article = console_of(request), file.article
     written = {name: str(getattr(article, name) or "") for name in EDITED}
     values = {
@@ -163,6 +190,7 @@ def _page(request: Request, file: lists.File, form: Form | None = None, **more: 
         title=article.title,
         file=file,
         one=article,
+        choices=await console.look(list_choices),
         values=values,
         history=console.log.of(article.id),
         undone_of=console.log.undone(),
@@ -236,6 +264,7 @@ ROUTES = [
     Route("/pictures/{name:path}", picture, methods=["GET"]),
     Route("/articles", show, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
+    Route("/articles/{id}/beginning", show_beginning, methods=["GET"]),
     Route("/articles/{id}", preview, methods=["POST"]),
     Route("/tags", show_tags, methods=["GET"]),
     Route("/tags/query", live, methods=["GET"]),

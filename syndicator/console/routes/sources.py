@@ -25,6 +25,7 @@ from syndicator.filing import worker_functions
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.showing import lists
+from syndicator.showing.choices import list_choices
 
 if TYPE_CHECKING:
     from syndicator.reading.lists.learn import PointedList
@@ -56,6 +57,7 @@ async def show_all(request: Request) -> Response:
         "sources.html",
         title="Sources",
         rows=matching[first : first + SOURCE_SHOWN],
+        choices=await console.look(list_choices),
         total=len(matching),
         q=" ".join(words),
         here_again=address(page=number),
@@ -80,6 +82,7 @@ async def show_source(request: Request) -> Response:
         "source.html",
         title=lists.name_of(health.source, health.state),
         found=shown,
+        choices=await console.look(list_choices),
         work=console.glance.work.get(key, lists.Work()),
         troubles=[trouble(condition) for condition in health.conditions],
         history=console.log.of(key),
@@ -180,6 +183,7 @@ async def show_add(request: Request) -> Response:
         request,
         "add.html",
         title="Add",
+        choices=await console_of(request).look(list_choices),
         address=str(looked.args.get("address", "")) if looked else "",
         allow=", ".join(looked.args.get("allow", ())) if looked else "",
         look=looked.id if looked else "",

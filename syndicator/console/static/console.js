@@ -15,6 +15,7 @@ const renew = async () => {
   const made = list && (await fragment(await fetch(location.href), "many"));
   if (!made) return;
   list.replaceWith(made);
+  reveal();
   go(0);
 };
 const poll = async () => {
@@ -60,18 +61,47 @@ const ask = async (action, fields, rows) => {
   follow(rows);
 };
 
+// From the last row of a page on to the first one of the next page, and back.
+const turn = (rel, row) => {
+  const link = document.querySelector(`.turn a[rel=${rel}]`);
+  if (!link) return false;
+  sessionStorage.setItem("row", row);
+  link.click();
+  return true;
+};
 // Rows: the one at hand, those that are selected, and what is changed of them.
 let at = -1;
 const items = () => all(".item");
 const go = (step) => {
   const list = items();
   if (!list.length || (at < 0 && !step)) return;
+  if (at + step >= list.length && turn("next", "first")) return;
+  if (at >= 0 && at + step < 0 && turn("prev", "last")) return;
   list[at]?.classList.remove("at");
   at = Math.max(0, Math.min(list.length - 1, at + step));
   list[at].classList.add("at");
   list[at].scrollIntoView({ block: "nearest" });
   list[at].querySelector("a[href], summary, button, input:not([type=hidden])")?.focus({ preventScroll: true });
 };
+const turned = sessionStorage.getItem("row");
+sessionStorage.removeItem("row");
+if (turned) {
+  at = turned === "last" ? items().length - 1 : 0;
+  go(0);
+}
+// The beginning of an article's text, below its row while it is asked for.
+const peek = async (row) => {
+  const button = row?.querySelector(".peek");
+  if (!button) return;
+  const shown = row.querySelector(".beginning");
+  button.setAttribute("aria-expanded", String(!shown));
+  if (shown) return shown.remove();
+  const id = button.dataset.peek;
+  const made = await fragment(await fetch(`${root}articles/${id}/beginning`), `beginning-${id}`);
+  if (made && !row.querySelector(".beginning")) row.append(made);
+};
+const reveal = () => { for (const button of all(".peek")) button.hidden = false; }; // without a script it would do nothing
+reveal();
 const selected = () => {
   const found = all(".item:has([name=id]:checked)");
   return found.length ? found : items()[at]?.querySelector("[name=id]") ? [items()[at]] : [];
@@ -134,6 +164,17 @@ const edit = (kind, rows) => {
     past(rows);
     return ask("operations/set-tags", { id: first.querySelector("[name=id]").value, tags: tags.join(", "), seen: was.join("\n") }, rows);
   };
+  let unknown = ""; // a name that no article has, typed once: Enter again makes it
+  const makeCategory = (name) => {
+    const closed = document.querySelector("select[name=category][data-closed]");
+    if (unknown === name && !closed) return done(name);
+    unknown = name;
+    const line = document.createElement("li");
+    line.setAttribute("role", "alert");
+    const cure = closed ? "The page Tags adds categories." : "Enter again: make this category.";
+    line.textContent = `There is no “${name}”. ${cure} Esc: leave it.`;
+    menu.replaceChildren(line);
+  };
   const take = (name) => {
     if (kind === "category") return done(name);
     input.value = [...input.value.split(",").slice(0, -1).map((one) => one.trim()), name, ""].join(", ");
@@ -154,7 +195,8 @@ const edit = (kind, rows) => {
     if (event.key === "Escape") close();
     else if (picked) done(picked);
     else if (event.key === "Tab" && word() && fits().length) take(fits()[0]);
-    else if (event.key === "Enter" && kind === "category") done(word() ? fits()[0] ?? input.value : "");
+    else if (event.key === "Enter" && kind === "category" && word() && !fits().length) makeCategory(input.value.trim());
+    else if (event.key === "Enter" && kind === "category") done(word() ? fits()[0] : "");
     else if (event.key === "Enter") {
       const exact = names.some((name) => name.toLowerCase() === word());
       if (word() && !exact && fits().length) take(fits()[0]);
@@ -167,6 +209,8 @@ const edit = (kind, rows) => {
   input.focus();
 };
 document.addEventListener("click", (event) => {
+  const opened = event.target.closest(".peek");
+  if (opened) peek(opened.closest(".row"));
   const chosen = event.target.closest(".row .chip");
   if (chosen) edit(chosen.matches(".category") ? "category" : "tags", [chosen.closest(".row")]);
 });
@@ -199,6 +243,7 @@ const keys = {
   w: () => selected()[0]?.querySelector(".chips") && each("withdraw", selected()),
   p: () => document.querySelector("#many [value=rest]")?.click(),
   e: () => items()[at]?.querySelector("a[href]")?.click(),
+  v: () => peek(items()[at]),
   y: () => press(items()[at], "y"),
   u: () => press(document.getElementById("strip"), "u"),
   g: () => { leading = true; },

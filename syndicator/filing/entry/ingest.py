@@ -80,9 +80,12 @@ async def _process(context: EntryContext) -> Decision:
     if (detail := _find_refusal(context, answer)) is not None:
         return endings.wait_for_session(context, detail)
     wall: str | None = None
+    failed: Failed | None = None
     page: Page | Decision
     if isinstance(answer, Failed):
-        wall, page = page_rules.wall_of(answer.reason), await _without_page(context, answer)
+        failed = answer
+        wall = page_rules.wall_of(answer.reason)
+        page = await _without_page(context, answer)
     else:
         page = answer
     if isinstance(page, Page):
@@ -93,7 +96,9 @@ async def _process(context: EntryContext) -> Decision:
     if isinstance(read, NotAnArticle) and isinstance(page, Page) and page.html:
         wall, page = page_rules.wall_of(read.kind), await _without_article(context, page, read)
         read = await _read(context, page) if isinstance(page, Page) else page
-    if isinstance(read, NotAnArticle):
+    if isinstance(read, NotAnArticle) and failed is not None:
+        read = endings.refuse(context, failed.reason, failed.detail)  # a dead link, with few words
+    elif isinstance(read, NotAnArticle):
         read = endings.refuse(context, read.kind, read.detail)
     decision = await _decide_read(read) if isinstance(read, _Read) else read
     return decision if wall is None else _reported(decision, wall=wall)

@@ -25,6 +25,7 @@ from syndicator.publishing.render.xml import (
 )
 
 _ARTWORK: Final = ("image/jpeg", "image/png")  # Apple takes no other for itunes:image
+_OF_APPLE: Final = ("season", "episode", "explicit")  # lines of an episode with tags of Apple
 _MINUTES: Final = 15  # between two polls
 _ITEM_NAMESPACES: Final = declared("media", "dc", "content")
 _NAMESPACES: Final = {**_ITEM_NAMESPACES, **declared("atom", "sy")}
@@ -128,8 +129,8 @@ def _space_tags(elements: Any) -> None:
 
 
 def _add_podcast(item: Any, view: View) -> None:
-    """Add duration and picture of an episode (Apple's tags); transcripts, chapters and persons
-    (Podcasting 2.0)."""
+    """Add duration, picture, numbers and advice of an episode (Apple's tags); transcripts, chapters
+    and persons (Podcasting 2.0)."""
     if view.enclosure is None:
         return
     if view.seconds:
@@ -138,6 +139,9 @@ def _add_podcast(item: Any, view: View) -> None:
         add_local(item, "itunes", "image", "", href=view.cover)
     for line in view.enclosure.podcast:
         kind, _, rest = line.partition(" ")
+        if kind in _OF_APPLE:
+            add_local(item, "itunes", kind, rest)
+            continue
         main, *values = rest.split("; ")
         attributes = dict(value.split("=", 1) for value in values)
         if kind == "person":

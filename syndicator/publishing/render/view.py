@@ -67,6 +67,7 @@ _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
+_EPISODE_FACT: Final = re.compile("(?:season|episode) [1-9][0-9]{0,5}|explicit (?:true|false)")
 _WORDS: Final = re.compile(r"[\s=;]+")  # separates addresses in lines of rights and podcasts
 _TWICE: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
@@ -492,6 +493,8 @@ def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
 
 def _podcast(text: str) -> str:
     """Return a line of `Enclosure.podcast`, made legal; "" if its address or name is invalid."""
+    if _EPISODE_FACT.fullmatch(text):
+        return text
     kind, _, rest = line(text).partition(" ")
     main, *values = rest.split("; ")
     pairs = [value.partition("=") for value in values]

@@ -26,6 +26,7 @@ MOST: Final = 500  # entries of the last day
 # Entries of earlier days are for readers that poll seldom, but each poll of the others transfers
 # them, too.
 MOST_OLDER: Final = 200
+PRIVATE_HOURS: Final = 24  # of the feed of everything; its archives have the rest
 SHARE: Final = 0.33  # of the places for one source, while others have articles for the rest
 
 
@@ -62,9 +63,7 @@ def plan(
     specs: list[FeedSpec] = []
     for name, axis in by_place():
         if name == ALL.axis:
-            specs.append(
-                _spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
-            )
+            specs.append(_plan_everything(settings))
         elif axis.members or axis.found or axis.only:
             specs += _of_articles(name, alive, details)
         if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
@@ -80,6 +79,16 @@ def plan(
     return with_older(
         specs, settings.publish, tags=details.tags, published=archived, windows=windows
     )
+
+
+def _plan_everything(settings: Settings) -> FeedSpec:
+    """Plan the feed of all articles. A private one has whole texts, and goes to a phone after each
+    change: it has the entries of a day, unless the operator wrote `window_hours`."""
+    spec = _spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
+    is_private = bool(settings.publish.secret_path)
+    if is_private and "window_hours" not in settings.publish.model_fields_set:
+        return replace(spec, window_hours=PRIVATE_HOURS)
+    return spec
 
 
 def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:

@@ -26,7 +26,18 @@ from syndicator.visiting.feeds.well_formed import read as read_well_formed
 from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, gunzip
 
 _NAMESPACE: Final = "{https://podcastindex.org/namespace/1.0}"
-_NAMED: Final = b"podcastindex.org/namespace/1.0"
+_ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+_NAMED: Final = (b"podcastindex.org/namespace/1.0", b"itunes.com/dtds/podcast-1.0.dtd")
+_NUMBER: Final = re.compile("[1-9][0-9]{0,5}")
+# what Apple takes now, and what it took
+_EXPLICIT: Final = {
+    "true": "true",
+    "yes": "true",
+    "explicit": "true",
+    "false": "false",
+    "no": "false",
+    "clean": "false",
+}
 _MOST: Final = 30  # parts of an episode; none has so many
 _LONGEST: Final = 300  # characters of a value
 _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,16 +48,16 @@ _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def parts_of(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """Return Podcasting 2.0 lines (`model.Enclosure.podcast`) by the absolute address of the
+    """Return the lines of episodes (`model.Enclosure.podcast`) by the absolute address of the
     enclosure."""
-    if _NAMED not in body:
+    if not any(name in body for name in _NAMED):
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     root: Any = etree.fromstring(body, parser)
     parts: dict[str, tuple[str, ...]] = {}
     for item in root.iter("item") if root is not None else ():
         enclosure = item.find("enclosure")
-        lines = tuple(dict.fromkeys(_lines(item, url)))[:_MOST]
+        lines = tuple(dict.fromkeys((*_itunes_lines(item), *_lines(item, url))))[:_MOST]
         if enclosure is not None and lines:
             parts.setdefault(resolve(url, enclosure.get("url", "")), lines)
     return parts
@@ -64,6 +75,16 @@ def _lines(item: Any, url: str) -> Iterator[str]:
                         *(f"{name}={value}" for name, value in attributes if value),
                     ]
                 )
+
+
+def _itunes_lines(item: Any) -> Iterator[str]:
+    for kind in ("season", "episode"):
+        number = one_line(item.findtext(_ITUNES + kind) or "")
+        if _NUMBER.fullmatch(number):
+            yield f"{kind} {number}"
+    explicit = one_line(item.findtext(_ITUNES + "explicit") or "").casefold()
+    if explicit in _EXPLICIT:
+        yield f"explicit {_EXPLICIT[explicit]}"
 
 
 def _value(text: str | None) -> str:

@@ -96,7 +96,7 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
 ) -> None:
     words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
     piped = [filled.run(*each).output for each in words]
-    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda stream: True)
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
     shown = [filled.run(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
@@ -105,7 +105,7 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
         ago.sub("", each) for each in piped
     ]
     assert "\x1b[1m" in shown[1] and "\t" not in "".join(piped)
-    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda stream: False)
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
     monkeypatch.setenv("LINES", "5")
     assert filled.run("status").output.count("\n") == piped[0].count("\n")  # a pipe is endless
 

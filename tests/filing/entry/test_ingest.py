@@ -18,8 +18,9 @@ from syndicator.app.contexts import make_context
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
-from syndicator.core.model import Entry, Rules, Source, SourceState
+from syndicator.core.model import Entry, Failed, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import FetchReason
 from syndicator.filing.context import EntryContext, Page
 from syndicator.filing.entry import ingest as trip
 from syndicator.filing.entry.endings import Decision, EntryResult
@@ -219,6 +220,23 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Pl
         assert reason(take(app, NOWHERE, None, "Too little to read.", INSIDE)) == "blocked-address"
         assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
     assert place.article("Bridges").url == f"{NOWHERE}/whole"
+
+
+def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = Failed(url="https://one.example/a", reason=FetchReason.NOT_FOUND, detail="answered 404")
+
+    async def answer_404(context: EntryContext, url: str, source: Source) -> Failed:
+        return dead
+
+    monkeypatch.setattr(EntryContext, "ask", answer_404)
+    few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
+    with place.app() as app:
+        result = take(app, dead.url, None, few_words)
+        assert result.problem is not None
+        assert (result.problem.reason, result.problem.detail) == ("http-404", "answered 404")
+        assert take(app, f"{dead.url}/whole", None, f"<p>{STORY}</p>").added
 
 
 @pytest.mark.parametrize(

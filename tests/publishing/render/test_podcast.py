@@ -87,3 +87,16 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         [duration],
         [duration, ("image", None, {"href": "https://pod.example/1.jpg"})],
     ]
+
+
+def test_an_episode_has_its_numbers_and_advice() -> None:
+    lines = ("season 2", "episode 12", "explicit false", "episode 1 <b>", "explicit no", "season 0")
+    sound = Enclosure(url="https://pod.example/1.mp3", type="audio/mpeg", podcast=lines)
+    outlet = MemoryOutlet()
+    built(MemoryIndex([article(1, enclosure=sound)]), outlet, Settings())
+    (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
+    found = {
+        node.tag.removeprefix(ITUNES): node.text for node in item if node.tag.startswith(ITUNES)
+    }
+    assert found == {"season": "2", "episode": "12", "explicit": "false"}
+    assert b"episode" not in outlet.files["all.json"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.core.model import FeedKey, Source
+from syndicator.core.model import FeedKey, Older, Source
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.feeds import plan
 from syndicator.searching.language import parse_query
 
+SECRET = "k3uq7mdz2xw5ab4tnreh"
 SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20))
 ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")
 
@@ -171,3 +174,20 @@ def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
         "q/tag.ai/words.gpu/not.tag.law": ("AI, gpu, not law", "AI, gpu, not law"),
         "q/source.alpha": ("Mine", "Mine"),
     }
+
+
+@pytest.mark.parametrize(
+    ("publish", "hours"),
+    [
+        (Publish(), 72),
+        (Publish(secret_path=SECRET), 24),
+        (Publish(secret_path=SECRET, window_hours=72), 72),
+    ],
+)
+def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) -> None:
+    rows = [row("category", "ai", 9)]
+    settings = Settings(publish=publish)
+    everything, category = plan(rows, settings=settings, sources=(), queries=(), categories={})
+    assert (everything.window_hours, category.window_hours) == (hours, 72)
+    assert everything.limit == 50
+    assert everything.older is Older.OF_AXIS  # the archives have the rest

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syndicator.articles import frontmatter
 from syndicator.core.model import Enclosure
 from syndicator.visiting.feeds.parser import parse_feed
@@ -40,6 +42,32 @@ def enclosures(parts: str) -> list[Enclosure]:
 def test_each_episode_has_its_own_parts() -> None:
     one, two = enclosures(PARTS)
     assert (one.url, one.podcast, two.podcast) == ("https://pod.example/1.mp3", LINES, ())
+
+
+ITUNES = FEED.replace(
+    "https://podcastindex.org/namespace/1.0", "http://www.itunes.com/dtds/podcast-1.0.dtd"
+).replace("xmlns:podcast", "xmlns:itunes")
+
+
+@pytest.mark.parametrize(
+    ("parts", "lines"),
+    [
+        (
+            "<itunes:explicit>Yes</itunes:explicit><itunes:episode> 12 </itunes:episode>"
+            "<itunes:season>2</itunes:season>",
+            ("season 2", "episode 12", "explicit true"),
+        ),
+        ("<itunes:explicit>clean</itunes:explicit>", ("explicit false",)),
+        ("<itunes:explicit>maybe</itunes:explicit><itunes:episode>0</itunes:episode>", ()),
+        ("<itunes:episode>12; x</itunes:episode><itunes:season>1234567</itunes:season>", ()),
+    ],
+)
+def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str, ...]) -> None:
+    feed = ITUNES.format(parts).encode()
+    one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
+    assert (one.podcast, two.podcast) == (lines, ())
+    kept = frontmatter.load(frontmatter.dump(full(enclosure=one)))
+    assert kept.enclosure == one
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:

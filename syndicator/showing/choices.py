@@ -1,0 +1,61 @@
+"""List the categories and tags that a form offers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.app.places import Place
+from syndicator.core.axes import CATEGORY, TAG
+from syndicator.showing.lists import vocabulary
+
+MOST_TAGS: Final = 500  # that articles have and taxonomy.toml does not list: a choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Tags of taxonomy.toml, then those that only articles have, the most used first; categories of
+    taxonomy.toml, or those that articles have if it lists none. `is_closed`: it lists some, so that
+    no other category is accepted."""
+
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    is_closed: bool
+
+
+def list_choices(place: Place) -> Choices:
+    """Return what a form offers. Raises StoreError."""
+    taxonomy = vocabulary(place.config)
+    categories = [category.name for category in taxonomy.category]
+    is_closed = bool(categories)
+    if not is_closed:
+        categories = _list_used_categories(place)
+    tags = [tag.name for tag in taxonomy.tag]
+    return Choices(
+        categories=tuple(categories),
+        tags=_join_names(tags, _list_used(place, TAG)[:MOST_TAGS]),
+        is_closed=is_closed,
+    )
+
+
+def _list_used_categories(place: Place) -> list[str]:
+    """Return the categories that articles have. The one that stands for none is no choice."""
+    fallback = place.settings.describe.uncategorised
+    return [name for name in _list_used(place, CATEGORY) if name != fallback]
+
+
+def _list_used(place: Place, axis: str) -> list[str]:
+    """Return the names of an axis that articles have, the most used first."""
+    if place.store is None:
+        return []
+    feeds = place.store.index.plain_feeds(axis)
+    used = [feed for feed in feeds if feed.count and feed.moved_to is None]
+    used.sort(key=lambda feed: (-feed.count, feed.name.casefold()))
+    return [feed.name for feed in used]
+
+
+def _join_names(listed: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of both without repeating one in other letters."""
+    names: dict[str, str] = {}
+    for name in (*listed, *used):
+        names.setdefault(name.casefold(), name)
+    return tuple(names.values())
