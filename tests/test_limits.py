@@ -30,7 +30,7 @@ LIMITS = {
     "commands": 34,  # each is one more to choose from; those of groups count, groups do not
     "settings": 70,  # each is a question to the operator that a default could answer
     "options of a source": 37,  # the same, and they are multiplied by sources
-    "lines of the README": 150,  # read in one sitting; the rest is in docs/
+    "lines of the README": 160,  # read in one sitting; the rest is in docs/
     "direct dependencies": 36,  # each is somebody else's release to follow
     "packages in the lock": 72,  # each is somebody else's code that runs here
     "megabytes installed": 320,  # what `./run` puts on a disk, pip and uv included

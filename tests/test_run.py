@@ -75,3 +75,23 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
     assert f"no source yet: `{checkout}/.venv/bin/syndicator add URL`" in status.stdout, (
         status.stderr
     )
+
+
+def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
+    for name in ("run", "requirements.lock", "requirements-test.lock", "requirements-uv.lock"):
+        shutil.copy(ROOT / name, place / name)
+    venv = place / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin/python").symlink_to(place / "shut/python")
+    locks = (place / "requirements-uv.lock").read_bytes() + (
+        place / "requirements.lock"
+    ).read_bytes()
+    made = subprocess.run(["cksum"], input=locks, capture_output=True, check=True).stdout
+    (venv / ".made-requirements.lock").write_bytes(made)
+    (venv / "bin/syndicator").touch(0o755)
+    done = subprocess.run(
+        [place / "run", "--version"], env={"PATH": PATH}, capture_output=True, text=True
+    )
+    assert done.returncode == 69
+    assert f"may not run {venv}/bin/python, a link to {place}/shut/python" in done.stderr
+    assert "PYTHON=/usr/bin/python3" in done.stderr

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from typer._completion_classes import completion_init
 
-from syndicator.cli.base import COMPLETION_VARIABLE, app
+from syndicator.cli.base import COMPLETION_VARIABLE, app, config_last
 from syndicator.cli.logs import hear_others
 from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
@@ -90,7 +90,7 @@ def _open_closed_streams() -> None:
 
 def needed(words: Sequence[str]) -> Sequence[str]:
     """Return the modules that register the command of `words`. Pure."""
-    first = next((word for word in words if not word.startswith("-")), "")
+    first = next((word for word in config_last(words) if not word.startswith("-")), "")
     return (_ALONE[first],) if first in _ALONE else _COMMANDS
 
 

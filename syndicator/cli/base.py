@@ -131,6 +131,24 @@ def global_first(words: Sequence[str]) -> list[str]:
     return [*first, *rest, *left]
 
 
+def config_last(words: Sequence[str]) -> list[str]:
+    """Move `--config DIR` from before the command to the end of `words`, where commands take it.
+    Pure."""
+    left = list(words)
+    before: list[str] = []
+    moved: list[str] = []
+    while left and left[0].startswith("--") and left[0] != "--":
+        word = left.pop(0)
+        name, equals, _ = word.partition("=")
+        taken = moved if name == "--config" else before
+        taken.append(word)
+        if not equals and (name == "--config" or GLOBAL.get(name)):
+            taken += left[:1]
+            del left[:1]
+    end = left.index("--") if "--" in left else len(left)
+    return [*before, *left[:end], *moved, *left[end:]]
+
+
 # Commands and options of the last release that are gone, and what replaces them.
 _REVIEWING = (
     "the page Articles of the console (`syndicator console`) lists unsure and untagged articles;"
@@ -161,7 +179,7 @@ class Panels(TyperGroup):
     time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, global_first(args))
+        return super().parse_args(ctx, global_first(config_last(args)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if not ctx.resilient_parsing:

@@ -48,15 +48,23 @@ def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
         say(line)
 
 
-def address_for_phones(settings: Settings) -> None:
-    """Print the secret address of private feeds with a QR code. Only on a terminal, so that no log
-    has it."""
+def secret_address(settings: Settings) -> str:
+    """Print the secret address of private feeds and return it, "" for none. Only on a terminal, so
+    that no log has it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
+        return ""
+    address = f"{settings.base_url}phone.html"
+    print(f"your feeds, for nobody else: {address}")
+    return address
+
+
+def address_for_phones(settings: Settings) -> None:
+    """Print the secret address of private feeds with a QR code, for phones that open it now."""
+    address = secret_address(settings)
+    if not address:
         return
     from syndicator.publishing.web.shell import qr_lines
 
-    address = f"{settings.base_url}phone.html"
-    print(f"your feeds, for nobody else: {address}")
     if "utf" in (sys.stdout.encoding or "").lower():
         # white on black in any theme
         print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))
@@ -79,18 +87,25 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table: aligned columns under a title on a terminal, tab-separated into a pipe."""
-    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
-        for row in (columns, *cells):
-            print("\t".join(row))
+    if sys.stdout.isatty():
+        aligned_table(title, columns, rows)
         return
+    print("\t".join(columns))
+    for row in rows:
+        print("\t".join(as_typed(one_line(cell)) for cell in row))
+
+
+def aligned_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print aligned columns under a title, also into a pipe; there without colours."""
+    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
     if title:
         print(f"\n{title}")
     widths = [
         min(_WIDE, max(width(row[place]) for row in (columns, *cells)))
         for place in range(len(columns))
     ]
-    print(f"\x1b[1m{_aligned(columns, widths)}\x1b[0m")
+    head = _aligned(columns, widths)
+    print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)
     for row in cells:
         print(_aligned(row, widths))
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from syndicator.cli import logs
 from syndicator.cli.logs import Level, log, one_line
-from syndicator.cli.printing import answer, as_json, complain, counted, local, quiet, say, table
+from syndicator.cli.printing import (
+    aligned_table,
+    answer,
+    as_json,
+    complain,
+    counted,
+    local,
+    quiet,
+    say,
+)
 from syndicator.core.errors import ConfigError
 from syndicator.core.reasons import ConditionReason
 
@@ -265,4 +274,4 @@ def language_model(state: Enriched) -> None:
         say(f"language model: {failures} in a row, the last {meter.reason} {meter.detail}{until}")
     if state.refused:
         rows = [(problem.what, problem.reason, problem.detail) for problem in state.refused]
-        table("Not described by the language model", ("article", "reason", "detail"), rows)
+        aligned_table("Not described by the language model", ("article", "reason", "detail"), rows)

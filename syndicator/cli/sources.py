@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from syndicator.cli import printing, reports
+from syndicator.cli import logs, printing, reports
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
 from syndicator.cli.operations import apply, perform
@@ -140,15 +140,17 @@ def import_(
         if new:
             printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
         printing.say(f"{counted(len(added), 'source')} {would}added, {len(old)} already known")
-        say_skipped(file, result.skipped)
         _say_rights(file, result, new)
     report = None if dry_run or no_refresh or not added else _first_visits(config, added)
     if json:
         failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
         printing.as_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
-    elif report:
+        return
+    if report:
         reports.run_report(report, json=False)
+    say_skipped(file, result.skipped)
+    if report:
         printing.say(
             "next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator"
             " refresh` does"
@@ -202,8 +204,11 @@ def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
     which is logged."""
     from syndicator.runs.refresh import Wanted
 
+    wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)
+    # the report at the end names the failures, unless a quiet log has taken its place
+    tells_each = logs.choice().quiet or logs.choice().steps
     try:
-        return asyncio.run(run_once(config, Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)))
+        return asyncio.run(run_once(config, wanted, tells=lambda outcome: tells_each))
     except (LockedError, NetworkDown) as error:
         printing.log(
             "the sources are added; the next refresh visits them", "warning", because=str(error)

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from syndicator.health.summary import Health, SourceHealth
 
 _ABOVE = 4  # lines of the screen for the rest
-_COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
-
+_ENDLESS = 1_000_000  # lines of a pipe
 _VISITS = (
     "visit",
     "result",
@@ -105,7 +104,7 @@ def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json
     if json:
         printing.as_json(page)
         return
-    printing.table(
+    printing.aligned_table(
         query.help,
         query.columns,
         [[item[column] or "" for column in query.columns] for item in page.items],
@@ -122,10 +121,7 @@ def _all(health: Health) -> None:
         health.headline + (", no source yet: `syndicator add URL` follows one" if is_empty else "")
     )
     printing.say(_numbers(health))
-    if sys.stdout.isatty():
-        _screen(health.conditions)
-    elif health.conditions:
-        printing.table("", _COLUMNS, map(_row, health.conditions))
+    _screen(health.conditions)
     if health.schedule:
         printing.say(scheduled(health.schedule, health.now))
     if health.feed:
@@ -152,7 +148,7 @@ def _source(health: SourceHealth) -> None:
         printing.say(f"rule: {rule}")
     _screen(health.conditions)
     if health.visits:
-        printing.table("Last visits", _VISITS, map(_visit, health.visits))
+        printing.aligned_table("Last visits", _VISITS, map(_visit, health.visits))
     rows = [
         (
             entry.url or entry.entry_id,
@@ -165,7 +161,7 @@ def _source(health: SourceHealth) -> None:
         for entry in health.entries
     ]
     if rows:
-        printing.table("Entries refused or tried again", _ENTRIES, rows)
+        printing.aligned_table("Entries refused or tried again", _ENTRIES, rows)
 
 
 def hub_line(state: Subscription) -> str:
@@ -257,8 +253,10 @@ def pictured(pictures: Pictured | None) -> list[str]:
 
 
 def _screen(conditions: Sequence[Condition]) -> None:
+    """Print as many conditions as fit the terminal; into a pipe, all of them."""
     room = shutil.get_terminal_size()
-    for line in fitting(conditions, columns=room.columns, lines=room.lines - _ABOVE):
+    lines = room.lines - _ABOVE if sys.stdout.isatty() else _ENDLESS
+    for line in fitting(conditions, columns=room.columns, lines=lines):
         printing.say(line)
 
 
@@ -294,16 +292,3 @@ def _paragraph(condition: Condition) -> list[str]:
 def _reason(shown: Condition) -> str:
     more = shown.code or (shown.count if shown.count > 1 else "")
     return f"{shown.reason} ({more})" if more else shown.reason
-
-
-def _row(shown: Condition) -> tuple[Any, ...]:
-    since = local(shown.since), local(shown.last_success)
-    return (
-        shown.subject,
-        shown.kind.value,
-        *since,
-        _reason(shown),
-        shown.detail,
-        shown.cure,
-        local(shown.next_try),
-    )

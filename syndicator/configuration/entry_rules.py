@@ -68,9 +68,19 @@ def _text(value: str) -> str:
     return html.unescape(_TAG.sub(" ", value))
 
 
+_BODIES = 20  # remembered lengths of texts
 NEWEST = 5  # texts, compared with at least as many before them
 _LONG = 300  # characters: shorter texts were incomplete before
 _THIRD = 3
+
+
+def remember_bodies(
+    read: Sequence[int], before: Sequence[int], *, is_first: bool
+) -> tuple[int, ...]:
+    """Return the lengths of texts to remember, newest first. `is_first`: they are of a source's
+    first hour, in no order of time. Later texts are compared with these, and for that a few
+    suffice: so they are not compared with each other."""
+    return (*read, *before)[: NEWEST if is_first else _BODIES]
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:

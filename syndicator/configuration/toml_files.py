@@ -98,11 +98,18 @@ def read_toml_file(path: Path) -> TomlFile:
             [Fault(file=str(path), message="has too many nested brackets")]
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError.of(
-            [Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]
-        ) from error
+        raise ConfigError.of([_describe_encoding(path, error)]) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
+    line = error.object.count(b"\n", 0, error.start) + 1
+    message = (
+        "is not UTF-8; save it as UTF-8 in your editor, or convert it:"
+        f" iconv -f WINDOWS-1252 -t UTF-8 {path} > new.toml"
+    )
+    return Fault(file=str(path), line=line, message=message)
 
 
 def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:

@@ -53,7 +53,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        function.__name__: function for function in (ago, day, web, plural, label, cure, sentence)
+        function.__name__: function
+        for function in (ago, day, web, plural, label, name_fields, cure, sentence)
     }
     environment.globals["messages"] = _labels()["messages"]
     return environment
@@ -67,6 +68,20 @@ def _labels() -> dict[str, dict[str, Any]]:
 def label(name: str) -> str:
     """Return the console's name of an operation, condition, field or filter."""
     return str(_labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize()))
+
+
+_SETTING = re.compile(r"\b(?:site|fetch|publish)\.\w+")
+
+
+def name_fields(words: str) -> str:
+    """Return an error of the settings with the label of each field that it names."""
+    names = _labels()["names"]
+
+    def with_label(match: re.Match[str]) -> str:
+        name = match[0]
+        return f"“{names[name]}” ({name})" if name in names else name
+
+    return _SETTING.sub(with_label, words)
 
 
 def cure(condition: Condition) -> str:

@@ -181,7 +181,7 @@ def site(url: str) -> str:
         return f"{user[1:]}.{name}"
     if user:
         return f"{name}/{user}"
-    return parts.netloc.removeprefix("www.") if "." not in name or _is_number(name) else name
+    return parts.netloc.removeprefix("www.") if "." not in name or is_numeric_host(name) else name
 
 
 def same_site(url: str, other: str) -> bool:
@@ -253,15 +253,16 @@ def _user(name: str, path: str) -> str:
 def _unlisted(name: str) -> str:
     """Return the last two labels, for top-level domains that the public suffix list lacks."""
     labels = name.split(".")
-    return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
+    return "" if is_numeric_host(name) or len(labels) == 1 else ".".join(labels[-2:])
 
 
-def _is_number(name: str) -> bool:
+def is_numeric_host(name: str) -> bool:
+    """Return True if a host is an IP address."""
     return re.fullmatch(r"[\d.]+|.*:.*", name) is not None
 
 
 def _registrable(name: str) -> str:
-    if _is_number(name):
+    if is_numeric_host(name):
         return ""
     # late: it imports the standard library's HTTP client, which a run with nothing due does not
     # need
@@ -472,7 +473,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 def private(url: str) -> str:
     """Return the kind of private host in an http(s) URL, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
-    if _is_number(name):
+    if is_numeric_host(name):
         what = special(ipaddress.ip_address(name))
         return f"{name} is {what}" if what else ""
     return f"{name} is a name of a private network" if _PRIVATE_NAME.fullmatch(name) else ""

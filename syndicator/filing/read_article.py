@@ -45,7 +45,13 @@ def read_article(
 ) -> ReadArticle:
     """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its
     feed entry; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`:
-    later dates are not believed; `summarise`: see `describe`. Raises NotAnArticle."""
+    later dates are not believed; `summarise`: see `describe`. Raises NotAnArticle; TypeError for a
+    page that is no bytes."""
+    if not isinstance(html, bytes):
+        raise TypeError(
+            f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
+            " text.encode() with a page that says charset=utf-8"
+        )
     parts, missing = apart(html, url or "", headers or {})
     draft = read(
         parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from syndicator.articles.edits import By, by_of, may_write
 from syndicator.configuration import cron, settings
-from syndicator.configuration.entry_rules import is_muted
+from syndicator.configuration.entry_rules import is_muted, remember_bodies
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
 from syndicator.core.errors import (
@@ -131,7 +131,7 @@ SIDE_BY_SIDE = 4  # concurrent entries of one source
 # `up`. Choices.
 MOST_PAGES = 50
 MOST_SECONDS = 60.0
-BODIES = 20  # remembered lengths of texts: a first visit's
+_FIRST_HOUR = timedelta(hours=1)
 Due = tuple[Source, SourceState]
 # A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are
 # files by then.
@@ -468,7 +468,11 @@ def _remember(
 
 
 def _counted(
-    run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]
+    run: RunContext,
+    source: Source,
+    state: SourceState,
+    results: Sequence[EntryResult],
+    now: datetime,
 ) -> SourceState:
     publish = run.settings.publish
     chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
@@ -480,7 +484,10 @@ def _counted(
     muted = run.store.count_muted(source.key) if chooses else 0
     read = [result.characters for result in results if result.characters is not None]
     stood = [result.wall for result in results if result.wall is not None]
-    bodies, behind = (*read, *state.pages.bodies)[:BODIES], (*stood, *state.pages.walls)[:KEPT]
+    first_visit = state.visits.first_visit
+    is_first = first_visit is None or now - first_visit < _FIRST_HOUR
+    bodies = remember_bodies(read, state.pages.bodies, is_first=is_first)
+    behind = (*stood, *state.pages.walls)[:KEPT]
     return replace(
         state, pages=PageRecord(unmatched=unmatched, bodies=bodies, walls=behind), muted=muted
     )
@@ -497,7 +504,8 @@ def _ended(
     *,
     quiet: bool = False,
 ) -> tuple[Outcome, SourceState]:
-    run, state = context.run, _counted(context.run, context.source, state, results)
+    run = context.run
+    state = _counted(run, context.source, state, results, now)
     added = tuple(entry.added for entry in results if entry.added)
     changed = tuple(entry.changed for entry in results if entry.changed)
     failed = result if isinstance(result, Failed) else None

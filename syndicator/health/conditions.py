@@ -78,6 +78,7 @@ class Observed:
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
+    mixed: frozenset[str] = frozenset()  # sources whose newest articles are of several publishers
     held: Sequence[HeldFeed] = ()  # feeds that validation keeps back
     ending: Sequence[str] = ()  # feeds that would end, which the operator has to confirm
     operator: Sequence[Waiting] = ()  # entries that wait for the operator
@@ -133,7 +134,7 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
     followed = _enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:
-        yield from of_source(state, now)
+        yield from of_source(state, now, is_mixed=state.key in seen.mixed)
         if state.warning and state.key not in flooded:
             yield plain(
                 ConditionReason.SOURCE_WARNING,
@@ -174,8 +175,9 @@ def _enabled(seen: Observed) -> list[SourceState]:
     ]
 
 
-def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
-    """Yield the worst fault of a source, and selectors that match nothing."""
+def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> Iterator[Condition]:
+    """Yield the worst fault of a source, and selectors that match nothing. `is_mixed`: its articles
+    are of several publishers, so a change of their length says nothing about a layout."""
     if state.backoff.disabled:
         yield _gone(state)
     elif _has_ended_session(state):
@@ -186,7 +188,7 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
         yield _silent(state, since, now)
     elif blocked := wall(state.pages.walls):
         yield _walled(state, blocked)
-    elif has_collapsed(state.pages.bodies):
+    elif not is_mixed and has_collapsed(state.pages.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
         subject, detail = f"{state.key} {rule}", f"{rule}: nothing on the last {pages} pages"

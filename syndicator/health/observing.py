@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from syndicator.app import build_notes
 from syndicator.app.clock import utc_now
 from syndicator.app.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.app.read_configuration import Configuration, configuration, fault_of
 from syndicator.articles.article_store import open_articles
-from syndicator.core.axes import AXES
+from syndicator.configuration.entry_rules import has_collapsed
+from syndicator.core import urls
+from syndicator.core.axes import AXES, SOURCE
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey, Problem, Schedule, Source, SourceState, VisitTimes
 from syndicator.core.ports import Outlet
@@ -26,6 +29,8 @@ from syndicator.sending import digests, hubs, webhooks
 from syndicator.store.engine import Store, look_into
 from syndicator.upkeep import reconcile, recovery
 from syndicator.upkeep.passes.choose import count_outdated
+
+_NEWEST_ARTICLES: Final = 20  # of a source, whose publishers are compared
 
 
 @contextmanager
@@ -103,6 +108,7 @@ def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
         states=[state],
         operator=[entries for entries in status.for_the_operator() if entries.source == key],
         floods=[entries for entries in status.floods() if entries.source == key],
+        mixed=find_mixed(store, [state]),
     )
     return _conclude(place, seen)
 
@@ -130,12 +136,14 @@ def observe(
     vanished = [
         problem for problem in recovery.list_vanished(store, place.now) if problem.what not in seen
     ]
+    states = [
+        _slim(state, place.now, each)
+        for state in as_written(store.visits.each_state(), place.sources)
+    ]
     return Observed(
         sources=place.sources,
-        states=[
-            _slim(state, place.now, each)
-            for state in as_written(store.visits.each_state(), place.sources)
-        ],
+        states=states,
+        mixed=find_mixed(store, states),
         held=[_describe_held(problem, outlet) for problem in status.held()],
         ending=build_notes.read_waiting(store),
         operator=status.for_the_operator(),
@@ -150,6 +158,21 @@ def observe(
         hubs=hubs.read_failing(store, place.settings.publish.hubs),
         outdated=walked.outdated,
     )
+
+
+def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
+    """Return the sources whose newest articles are of several publishers, among those whose texts
+    became short."""
+    mixed = set()
+    for state in states:
+        if not has_collapsed(state.pages.bodies):
+            continue
+        ids = store.index.latest(FeedKey(SOURCE, state.key), _NEWEST_ARTICLES)
+        articles = store.index.articles(ids).values()
+        own = (article for article in articles if article.source_key == state.key)
+        if len({urls.publisher(article.url) for article in own}) > 1:
+            mixed.add(state.key)
+    return frozenset(mixed)
 
 
 def as_written(

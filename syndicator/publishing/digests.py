@@ -82,7 +82,8 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
         origin=Origin(title=entries.settings.site.title, url=page, site=base),
     )
     content = "\n".join(["<ul>", *map(_line, stories), "</ul>"])
-    return replace(view(article, None, entries.instance, "excerpt", ""), content=content)
+    shown = view(article, None, entries.instance, "excerpt", "")
+    return replace(shown, content=content, is_own=True)
 
 
 def text(content: str) -> str:

@@ -161,7 +161,7 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _with_question(item: FeedTable) -> FeedTable:
-    """Add query and title to an entry whose slug is the address of a question. Raises _Invalid,
+    """Add the query to an entry whose slug is the address of a question. Raises _Invalid,
     QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
         return item
@@ -170,9 +170,7 @@ def _with_question(item: FeedTable) -> FeedTable:
         raise _Invalid(
             "slug", f"{question.stem!r} is the address of this question, and it needs no query"
         )
-    return item.model_copy(
-        update={"query": question.query, "title": item.title or question.title({})}
-    )
+    return item.model_copy(update={"query": question.query})
 
 
 def _parsed(text: str) -> Expr:

@@ -119,9 +119,9 @@ def facet(kind: str, value: str) -> str:
 
 
 def _terms_of(view: View, document: Document | None) -> dict[str, str]:
-    """Return the article's terms with their weight marks. Words of its text are only found if the
-    whole text is published."""
-    marks = weigh_text(document) if document and view.html else {}
+    """Return the article's terms with their weight marks. `document`: None unless its whole text is
+    published."""
+    marks = weigh_text(document) if document else {}
     about = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
     marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)

@@ -36,7 +36,7 @@ class NextPage(NamedTuple):
     because: tuple[str, ...]
 
     def trace(self) -> dict[str, str]:
-        """Return address and signs for `show --why`."""
+        """Return address and signs for `show --trace`."""
         return {"url": self.url, "from": ", ".join(self.because)}
 
 

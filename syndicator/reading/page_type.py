@@ -261,7 +261,7 @@ class PageType(NamedTuple):
     values: Mapping[str, float]
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the lines of `show --why`: the type, and the probabilities of the likely ones."""
+        """Return the lines of `show --trace`: the type, and the likely ones' probabilities."""
         likely = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         return {
             "is": self.name,

@@ -238,6 +238,7 @@ def write_folder(
         raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
     checked(start or Start())
     config = config or root / "config"
+    need_folders(root, config)
     if template:
         files = deploy.repository_files(template, requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
@@ -250,6 +251,14 @@ def write_folder(
     return written + write_missing(
         root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment}
     )
+
+
+def need_folders(*paths: Path) -> None:
+    """Raise UsageError if one of `paths`, or a folder that it should be in, is a file."""
+    for path in paths:
+        for each in (path, *path.parents):
+            if each.exists() and not each.is_dir():
+                raise UsageError(f"{each} is a file; name a folder, for example: init ../feeds")
 
 
 def next_command(root: Path, runs: str, config: Path | None = None) -> str:

@@ -102,7 +102,7 @@ def write_search(articles: Sequence[Article], content: ContentMode, folder: Path
         shards = search.Shards(period.name)
         shards.add(
             [view(one, source, uuid.UUID(int=1), None, "<p>a text</p>") for one in some],
-            {one.id: make_document(one, plain(one.body)) for one in some},
+            {one.id: make_document(one, plain(one.body)) for one in some if content == "full"},
         )
         count, parts, made = shards.files()
         files |= dict(made)

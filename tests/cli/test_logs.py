@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli import logs, printing
-from syndicator.cli.base import global_first
+from syndicator.cli import logs, needed, printing
+from syndicator.cli.base import config_last, global_first
 from syndicator.cli.logs import Choice, LogFormat
 from syndicator.core.program import logger
 from tests.cli.conftest import Instance
@@ -116,6 +116,28 @@ def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) ->
 )
 def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list[str]) -> None:
     assert global_first(words) == ordered
+
+
+@pytest.mark.parametrize(
+    ("words", "ordered"),
+    [
+        (["--config", "there", "status"], ["status", "--config", "there"]),
+        (["--config=there", "tags", "rename", "a"], ["tags", "rename", "a", "--config=there"]),
+        (
+            ["--log-format", "json", "--config", "there", "show", "--", "--odd"],
+            ["--log-format", "json", "show", "--config", "there", "--", "--odd"],
+        ),
+        (["--quiet", "build", "--config", "x"], ["--quiet", "build", "--config", "x"]),
+        (["--config"], ["--config"]),
+        (["--", "--config", "x"], ["--", "--config", "x"]),
+    ],
+)
+def test_the_folder_may_be_named_before_the_command(words: list[str], ordered: list[str]) -> None:
+    assert config_last(words) == ordered
+
+
+def test_a_command_is_found_behind_the_folder() -> None:
+    assert needed(["--config", "there", "status"]) == needed(["status"]) == ("status",)
 
 
 @pytest.mark.slow

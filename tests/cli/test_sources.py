@@ -153,6 +153,7 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
     )
     assert "2 sources visited, 1 failed; 1 new article" in output
     assert output.index("1 new article") < output.index("failed: gone: gone ")
+    assert output.count("answered 410") == 1  # it is shown once, at the end
     assert len(json.loads((instance.folder / "feeds/public/all.json").read_text())["items"]) == 1
     assert "1 new article" not in instance.run("import", str(listing)).output
 

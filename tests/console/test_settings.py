@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from syndicator.configuration.settings import load
-from syndicator.console.responses import label
+from syndicator.console.responses import label, name_fields
 from syndicator.operations.sources import SETTINGS
 from tests.console.conftest import Browser, Served
 
@@ -22,6 +22,15 @@ def fields_of(browser: Browser, address: str = "/settings") -> dict[str, str]:
         one for one in html.fromstring(browser.get(address).body).forms if "stamp" in one.fields
     ]
     return {name: form.fields[name] or "" for name in form.fields if name}
+
+
+def test_an_error_names_the_label_of_its_field() -> None:
+    said = "config/syndicator.toml:3: publish.limit: write a whole number (got 'many')"
+    assert name_fields(said) == (
+        "config/syndicator.toml:3: “Entries in a feed” (publish.limit): write a whole number"
+        " (got 'many')"
+    )
+    assert name_fields("site.url, publish.nothing") == "“Address” (site.url), publish.nothing"
 
 
 def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:

@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
+from lxml import html
 
 from syndicator.app.container import open_app
 from tests.console.conftest import Browser, Served
@@ -21,6 +22,20 @@ def test_names_are_counted(browser: Browser) -> None:
         "AI</bdi>" in body and "artificial intelligence, models" in body and "Cities</bdi>" in body
     )
     assert "A saved query is a feed of all" in body
+
+
+def test_unlisted_tags_that_one_article_has_are_folded(served: Served, browser: Browser) -> None:
+    tree = html.fromstring(browser.get("/tags").body)
+    folded = tree.xpath("//section[@aria-labelledby='all']//details")
+    counts = tree.xpath("//section[@aria-labelledby='all']/ul/li[@class='unlisted']/span[1]/text()")
+    assert counts == [] or min(map(int, counts)) > 1
+    (once,) = folded
+    names = once.xpath(".//li//bdi/text()")
+    assert once.get("open") is None
+    assert once.xpath("string(summary)").startswith(f"{len(names)} tag")
+    assert {*once.xpath(".//li/@class")} == {"unlisted"}
+    chosen = html.fromstring(browser.get(f"/tags?tag={quote(names[0])}").body)
+    assert chosen.xpath("//section[@aria-labelledby='all']//details/@open") == [""]
 
 
 def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Browser) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.configuration.entry_rules import has_collapsed
+from syndicator.configuration.entry_rules import has_collapsed, remember_bodies
 from syndicator.core.model import Problem, Source, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.health.conditions import (
@@ -154,6 +154,22 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     (found,) = of(state(bodies=(100,) * 5 + (3000,) * 10))
     assert found.kind == ConditionReason.EXTRACTION_COLLAPSED
     assert "100 characters" in found.detail
+
+
+def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
+    short_first = (100,) * 5 + (3000,) * 15
+    assert has_collapsed(remember_bodies(short_first, (), is_first=False))
+    first = remember_bodies(short_first, (), is_first=True)
+    assert first == (100,) * 5 and not of(state(bodies=first))
+    first = remember_bodies((3000,) * 20, (), is_first=True)
+    later = remember_bodies((100,) * 5, first, is_first=False)
+    assert later == (100,) * 5 + (3000,) * 5 and has_collapsed(later)
+    assert len(remember_bodies((1,) * 15, (2,) * 15, is_first=False)) == 20
+
+
+def test_short_texts_of_several_publishers_are_no_collapse() -> None:
+    collapsed = state(bodies=(100,) * 5 + (3000,) * 10)
+    assert of(collapsed) and not of(collapsed, mixed=frozenset({"one"}))
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:

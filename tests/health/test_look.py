@@ -63,6 +63,20 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> N
     assert (found.fine, found.unvisited, found.conditions) == (0, 2, ())
 
 
+def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place: Place) -> None:
+    short = visited("one", bodies=(100,) * 5 + (3000,) * 10)
+    with place.app() as app:
+        app.archive.store.visits.save_states([short])
+        store_articles(app, "A story", "A text that says something.")
+    assert [found.kind for found in health(place).conditions] == ["extraction-collapsed"]
+    with place.app() as app:
+        store_articles(
+            app, "Another", "A text of somebody else.", url="https://other.example/a", id="b" * 26
+        )
+        store_articles(app, "A third", "Of another source.", source="two")
+    assert health(place).conditions == ()
+
+
 def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "A story", "A text that says something.")

@@ -157,7 +157,6 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
     assert links == {
         "alternate": "https://alpha.example/1",
-        "via": "https://alpha.example/1",
         "related": "https://beta.example/1",
         "enclosure": "https://alpha.example/1.mp3",
     }

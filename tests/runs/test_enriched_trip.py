@@ -157,11 +157,11 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     told = command(lab.place, "describe", "--all", "--llm")
     assert "category nothing in the article speaks for Horoscopes" in told.output
     assert (
-        "category\tnothing in the article speaks for Horoscopes"
+        "category  nothing in the article speaks for Horoscopes"
         in command(lab.place, "status").output
     )
     path = str(lab.place.path("Weather"))
-    shown = command(lab.place, "show", path, "--why").output
+    shown = command(lab.place, "show", path, "--trace").output
     assert (
         "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
         and "Horoscopes" in shown

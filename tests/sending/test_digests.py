@@ -111,6 +111,7 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
     for format in ("rss", "json", "html"):
         assert "https://two.example/a" in place.published(f"digests/morning.{format}")
+    assert "source" not in first  # it would be the digest itself
     assert atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     before = place.digests("public/digests")
     report(place, "three")

@@ -136,3 +136,7 @@ def test_a_terminal_shows_address_and_code_and_nothing_else_does(
         assert all((line in out.getvalue()) == shown for line in lines)
     printing.address_for_phones(Settings())
     assert out.getvalue().count("\n") == 1 + len(lines)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert printing.secret_address(settings) == address  # before anything serves: no code
+    assert sys.stdout.getvalue() == f"your feeds, for nobody else: {address}\n"  # type: ignore[attr-defined]
+    assert printing.secret_address(Settings()) == ""

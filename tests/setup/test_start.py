@@ -13,10 +13,26 @@ from syndicator import Taxonomy
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
 from syndicator.core.errors import UsageError
-from syndicator.setup.start import FILES, SHIPPED, Start, checked, config_files, write_config
+from syndicator.setup.start import (
+    FILES,
+    SHIPPED,
+    Start,
+    checked,
+    config_files,
+    write_config,
+    write_folder,
+)
 from tests.packaging import ROOT
 
 BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
+
+
+def test_a_file_is_no_folder_to_begin_in(tmp_path: Path) -> None:
+    (tmp_path / "feeds").write_text("notes")
+    for folder in (tmp_path / "feeds", tmp_path / "feeds/mine"):
+        with pytest.raises(UsageError, match="feeds is a file; name a folder, for example: init"):
+            write_folder(folder)
+    assert (tmp_path / "feeds").read_text() == "notes"
 
 
 def test_without_an_example_nothing_is_followed_and_every_option_is_explained(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from syndicator.showing.explain import Shown
 
 
+_REST = 3  # lines of the screen below the reasons: where more is, and the prompt
+_ENDLESS = 1_000_000  # columns and lines of a pipe
+_LEAST = 12  # lines of reasons on any screen
 _PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
 
 
@@ -59,7 +63,10 @@ def show(
     ],
     url: Annotated[str | None, Argument("The URL that a saved page came from.")] = None,
     why: Annotated[
-        bool, Argument("Also print the origin of its fields, the text that was cut, and its feeds.")
+        bool, Argument("Print why it is as it is: its fields, text and feeds, on one screen.")
+    ] = False,
+    trace: Annotated[
+        bool, Argument("Print the article, then all that led to its fields and text.")
     ] = False,
     feed: Annotated[
         str, Argument("Print its entry in feeds, as atom, rss or json.", "FORMAT")
@@ -79,11 +86,30 @@ def show(
             {"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)}
         )
         return
-    sys.stdout.write(shown.markdown)
     if why:
+        _reasons(shown)
+    if why and not trace:
+        printing.say(f"the article: `syndicator show {what}`; every step: --trace")
+        return
+    sys.stdout.write(shown.markdown)
+    if trace:
         printing.say("" if shown.markdown.endswith("\n") else "\n")
         for line in lines(shown.why):
             printing.say(line)
+
+
+def _reasons(shown: "Shown") -> None:
+    from syndicator.showing.plain_reasons import fit_reasons, list_reasons
+
+    reasons = list_reasons(shown.article, shown.why)
+    room = shutil.get_terminal_size()
+    columns = _ENDLESS
+    lines = _ENDLESS
+    if sys.stdout.isatty():
+        columns = room.columns
+        lines = max(room.lines - _REST, _LEAST)
+    for line in fit_reasons(reasons, columns=columns, lines=lines):
+        printing.say(line)
 
 
 def _shown(what: str, url: str | None, config: Path) -> "Shown":

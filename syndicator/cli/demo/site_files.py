@@ -319,19 +319,80 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def png(name: str, width: int = 1200, height: int = 630) -> bytes:
-    """Return a picture of slanted bands in two colours derived from `name`; a few kB."""
+# colours of a drawing: sky, sun, mountains behind and before, meadow, house
+_PALETTES = (
+    ("bfe3f2", "fff3c4", "8fb3c7", "5f8aa3", "7fae73", "b4573f"),
+    ("fbd9b5", "f7f2dc", "c98f79", "9a5f5a", "6f7f52", "3f4f63"),
+    ("d6d3f0", "fdf6e3", "a49fd0", "746fb0", "5f9f8f", "c96a4f"),
+    ("f3e6c8", "ef9f5f", "c9b27f", "9f8752", "7f9f5f", "7f3f3f"),
+    ("2f3f66", "f2ead0", "4f5f8a", "3f4f77", "2f5f5a", "c9a24f"),
+    ("cfeae0", "ffd98f", "8fc0ae", "5f9f8a", "4f7f5f", "8f4f6f"),
+)
+_SKY, _SUN, _FAR, _NEAR, _MEADOW, _HOUSE = range(6)  # numbers of these colours
+
+
+class _Drawing:
+    """A picture of the colours of a palette, drawn by spans of its rows."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self.rows = [bytearray([_SKY]) * width for _ in range(height)]
+
+    def fill(self, y: int, start: float, end: float, colour: int) -> None:
+        """Fill a row from column `start` to before `end`, as far as it is inside the picture."""
+        first = max(0, round(start))
+        count = min(self.width, round(end)) - first
+        if 0 <= y < self.height and count > 0:
+            self.rows[y][first : first + count] = bytes([colour]) * count
+
+    def draw_circle(self, x: int, y: int, radius: int, colour: int) -> None:
+        for row in range(-radius, radius + 1):
+            half = (radius**2 - row**2) ** 0.5
+            self.fill(y + row, x - half, x + half, colour)
+
+    def draw_triangle(self, x: int, top: int, bottom: int, slope: float, colour: int) -> None:
+        """Draw a triangle with its top at column `x`; each row is wider by `slope` on both
+        sides."""
+        for row in range(top, bottom):
+            half = (row - top) * slope
+            self.fill(row, x - half, x + half, colour)
+
+    def draw_box(self, left: int, right: int, top: int, bottom: int, colour: int) -> None:
+        for row in range(top, bottom):
+            self.fill(row, left, right, colour)
+
+
+def png(name: str, width: int = 960, height: int = 540) -> bytes:
+    """Return a drawing of mountains, a meadow and a house, laid out and coloured by a digest of
+    `name`; some 5 kB."""
     digest = hashlib.sha256(name.encode()).digest()
-    colours = (digest[:3], bytes(255 - byte // 2 for byte in digest[3:6]))
-    band = 60 + digest[6] % 90
-    period = b"".join(colours[(x // band) % 2] for x in range(2 * band))
-    row = period * (width // (2 * band) + 2)
-    rows = b"".join(
-        b"\0" + row[3 * (y % (2 * band)) : 3 * (y % (2 * band) + width)] for y in range(height)
+    places = [width * byte // 255 for byte in digest[:8]]
+    ground = height * 7 // 10
+    drawing = _Drawing(width, height)
+    drawing.draw_circle(places[0], height // 4, height // 10, _SUN)
+    for x in places[1:4]:
+        drawing.draw_triangle(x, height // 5 + x % 90, ground, 1.1, _FAR)
+    for x in places[4:6]:
+        drawing.draw_triangle(x, height * 2 // 5 + x % 60, ground, 1.4, _NEAR)
+    drawing.draw_box(0, width, ground, height, _MEADOW)
+    house = width // 6 + places[6] * 2 // 3
+    drawing.draw_box(house - 45, house + 45, ground - 30, ground + 45, _HOUSE)
+    drawing.draw_triangle(house, ground - 80, ground - 30, 1.2, _NEAR)
+    drawing.draw_box(house - 12, house + 12, ground, ground + 45, _SUN)
+    return _encode_png(drawing, _PALETTES[digest[8] % len(_PALETTES)])
+
+
+def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
+    header = struct.pack(">IIBBBBB", drawing.width, drawing.height, 8, 3, 0, 0, 0)
+    rows = b"".join(b"\0" + row for row in drawing.rows)
+    chunks = (
+        (b"IHDR", header),
+        (b"PLTE", bytes.fromhex("".join(palette))),
+        (b"IDAT", zlib.compress(rows, 6)),
+        (b"IEND", b""),
     )
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = _chunk(b"IDAT", zlib.compress(rows, 6))
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + data + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 
 def svg(name: str) -> bytes:

@@ -53,7 +53,13 @@ class World:
             if site.feed_path
         ]
         single = [
-            Source(key=story.site, url=self.url(story), kind="page", category="Software")
+            Source(
+                key=story.site,
+                url=self.url(story),
+                title=self._sites[story.site].title,
+                kind="page",
+                category="Software",
+            )
             for story in self._stories.values()
             if not self._sites[story.site].feed_path
         ]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
+    from syndicator.core.model import Outcome
     from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.runs.refresh import RunReport, Wanted
 
@@ -147,8 +149,15 @@ def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
     return bool(live)
 
 
-async def run_once(config: Path, wanted: "Wanted", *, wait: bool = False) -> "RunReport":
-    """Visit and build, showing progress. Raises LockedError unless `wait`, NetworkDown."""
+async def run_once(
+    config: Path,
+    wanted: "Wanted",
+    *,
+    wait: bool = False,
+    tells: "Callable[[Outcome], bool]" = lambda outcome: True,
+) -> "RunReport":
+    """Visit and build, showing progress, and those visits that `tells` accepts when they end.
+    Raises LockedError unless `wait`, NetworkDown."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
     from syndicator.configuration.settings import load
@@ -160,7 +169,7 @@ async def run_once(config: Path, wanted: "Wanted", *, wait: bool = False) -> "Ru
         stopping(stop),
         alone as held,
         open_app(config, remake=remake, held=held) as opened,
-        reports.watching() as watch,
+        reports.watching(tells) as watch,
     ):
         return await run(opened, wanted, stop=stop, watch=watch)
 

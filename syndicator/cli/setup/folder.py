@@ -97,8 +97,8 @@ def init(
     if template:
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
+    printing.secret_address(load(place))
     printing.say(f"next: {script} add URL, or import FILE.opml; then {command}")
-    printing.address_for_phones(load(place))
 
 
 _AUDIENCES = ("me", "public")

@@ -50,6 +50,8 @@ _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _WORD = re.compile(rf"[{_EAST}]{{2}}|[^\W_{_EAST}]+(?:['’-][^\W_{_EAST}]+)*")
 _STEMMED = re.compile(rf"(?=([{_EAST}]{{2}}))|[^\W_{_EAST}]{{{LEAST},}}")
 _DIGIT = re.compile(r"\d")
+# a heading of markdown with its marks, or the line above a line of = or -
+_HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t].*)?$|^.+\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
 
 SCANNED: Final = 30  # first sentences of a text
 MOST: Final = 12  # candidates of a text
@@ -231,16 +233,20 @@ def follows(before: Sentence, after: Sentence) -> bool:
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text` (plain, a line per block), or "". `language`: ISO 639-1.
-    Never raises."""
+    """Return the best passage of `text` (plain, a line per block), or "". Headings of markdown are
+    no passages. `language`: ISO 639-1. Never raises."""
+    return _choose_passage(title, _HEADING.sub("", text), language)
+
+
+def _choose_passage(title: str, text: str, language: str | None) -> str:
     candidate = find_opener(title, text, language)
     return opened(candidate, int(opener_scores(candidate).argmax())) if candidate.sentences else ""
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
-    """Return (excerpt, writer): `described` and "publisher", else `summarize` and "extractive"."""
+    """Return (excerpt, writer): `described` and "publisher", else a passage and "extractive"."""
     own = described(title, text, description, language)
-    return (own, "publisher") if own else (summarize(title, text, language), "extractive")
+    return (own, "publisher") if own else (_choose_passage(title, text, language), "extractive")
 
 
 def quote_description(title: str, text: str, description: str, language: str | None) -> str:

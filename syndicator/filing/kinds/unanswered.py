@@ -18,6 +18,10 @@ _CURES: dict[str, str] = {
 }
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _OWN_CERTIFICATE = re.compile("self.signed|local issuer|unable to get issuer", re.I)
+_TRUST_OWN = (
+    "if the certificate is of your own network, name a file with it and the public ones in the"
+    " environment variable SSL_CERT_FILE"
+)
 _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 
@@ -33,10 +37,7 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
     """Return the setting that may cure a failure of this machine's network, or "". `proxy`: the
     setting fetch.proxy."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
-        return (
-            "if the certificate is of your own network, name a file with it and the public ones in"
-            " the environment variable SSL_CERT_FILE"
-        )
+        return _TRUST_OWN
     if not failed.no_network:
         return ""
     if proxy:
@@ -59,6 +60,8 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
 def _find_cure(failed: Failed) -> str:
     if line := _ALLOW.search(failed.detail):
         return f", or add it with --allow {line[1]}, which writes that line"
+    if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
+        return f"; tell the site's owner; {_TRUST_OWN}"
     cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
     if not cure or cure.startswith("nothing"):
         return "; try again later"

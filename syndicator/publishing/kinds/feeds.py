@@ -137,8 +137,8 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
 
 
 def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, int]:
-    """Return UTC day -> number of the feed's articles; nothing for a feed without a calendar."""
-    if not has_calendar(feed.spec, site.settings.publish.archives):
+    """Return UTC day -> number of the feed's articles; nothing for a feed without a page."""
+    if PAGE not in feed.spec.formats:
         return {}
     if feed.row.count > len(feed.ids):  # the head does not show all
         return {day: count for day, (count, _) in site.index.days(feed.key).items()}

@@ -43,7 +43,8 @@ def make_entry(draft: Draft) -> Any:
         mark_text(entry.find("rights"))
     _complete_links(entry, view)
     add_media(entry, view)
-    _complete_source(entry, view)
+    if not view.is_own:
+        _complete_source(entry, view)
     return entry
 
 
@@ -55,7 +56,6 @@ def _complete_links(entry: Any, view: View) -> None:
     if file:
         _, enclosure = entry.findall("link")
         enclosure.attrib.update({"rel": "enclosure", "type": file.type, "length": str(file.length)})
-    SubElement(entry, "link", rel="via", href=view.url)
     for url in view.related:
         SubElement(entry, "link", rel="related", href=url)
     for name, url in view.also:

@@ -68,7 +68,7 @@ def make_feed_entry(view: View, base: str) -> Any:
     _add_texts(entry, view)
     if view.rights:
         entry.rights(view.rights)
-    if view.origin.url:
+    if view.origin.url and not view.is_own:
         entry.source(view.origin.url, view.origin.title)
     return entry
 
@@ -95,8 +95,7 @@ def _add_texts(entry: Any, view: View) -> None:
 
 
 def add_media(entry: Any, view: View) -> None:
-    """Add Media RSS 1.5.1 elements of a cover and of an enclosure with a duration (itunes: would
-    mean podcast)."""
+    """Add Media RSS 1.5.1 elements of a cover and of an enclosure with a duration."""
     if view.cover:
         SubElement(entry, _THUMBNAIL, url=view.cover)
         picture = SubElement(entry, _MEDIA_CONTENT, url=view.cover, medium="image")

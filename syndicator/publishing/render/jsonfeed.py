@@ -23,6 +23,7 @@ def item(view: View) -> bytes:
         "mime_type": enclosure.type,
         **_filled(size_in_bytes=enclosure.length, duration_in_seconds=view.seconds),
     }
+    source = _filled(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
     fields |= _filled(
         summary=view.summary if view.content else "",
         image=view.cover,
@@ -35,7 +36,7 @@ def item(view: View) -> bytes:
         attachments=[attachment] if attachment else [],
         # extensions: version 1.1 has no fields for rights and for the feed of an item
         _rights=_filled(text=view.rights, license=view.licence),
-        _source=_filled(title=origin.title, feed_url=origin.url, home_page_url=origin.site),
+        _source={} if view.is_own else source,
     )
     fields["date_published"] = (view.began or view.published).isoformat()
     fields["date_modified"] = view.updated.isoformat()

@@ -24,6 +24,7 @@ from syndicator.publishing.render.xml import (
     serialise_entry,
 )
 
+_ARTWORK: Final = ("image/jpeg", "image/png")  # Apple takes no other for itunes:image
 _MINUTES: Final = 15  # between two polls
 _ITEM_NAMESPACES: Final = declared("media", "dc", "content")
 _NAMESPACES: Final = {**_ITEM_NAMESPACES, **declared("atom", "sy")}
@@ -127,8 +128,15 @@ def _space_tags(elements: Any) -> None:
 
 
 def _add_podcast(item: Any, view: View) -> None:
-    """Add transcripts, chapters and persons of an episode (Podcasting 2.0)."""
-    for line in view.enclosure.podcast if view.enclosure else ():
+    """Add duration and picture of an episode (Apple's tags); transcripts, chapters and persons
+    (Podcasting 2.0)."""
+    if view.enclosure is None:
+        return
+    if view.seconds:
+        add_local(item, "itunes", "duration", str(view.seconds))
+    if view.cover and view.cover_type in _ARTWORK:
+        add_local(item, "itunes", "image", "", href=view.cover)
+    for line in view.enclosure.podcast:
         kind, _, rest = line.partition(" ")
         main, *values = rest.split("; ")
         attributes = dict(value.split("=", 1) for value in values)

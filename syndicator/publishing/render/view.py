@@ -93,6 +93,7 @@ _CODES: Final = (
     " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
 _LANGUAGES: Final = frozenset(_CODES.split())
+_RIGHT_TO_LEFT: Final = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"))
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
 _TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
@@ -127,6 +128,7 @@ class View:
     related: tuple[str, ...]
     origin: Origin  # the source feed; every field may be published
     source_key: str = ""
+    is_own: bool = False  # an entry that we wrote, such as a digest: it has no source feed
     picture: Picture | None = None  # for pages only
     content: str = ""  # HTML for readers: a card, the whole text, both, or ""
     markdown: str = ""  # the whole text, if the operator enabled it
@@ -366,6 +368,14 @@ def language(value: str) -> str:
         part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more
     )
     return tag if fine and tag.isascii() else ""
+
+
+def direction(language: str) -> str:
+    """Return the direction in which a language is written, for the attribute `dir` of HTML."""
+    subtag, _, rest = language.lower().partition("-")
+    if subtag in _RIGHT_TO_LEFT and "latn" not in rest:
+        return "rtl"
+    return "ltr"
 
 
 def line(value: str) -> str:

@@ -20,6 +20,7 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "atom": "http://www.w3.org/2005/Atom",
     "fh": "http://purl.org/syndication/history/1.0",
     "at": "http://purl.org/atompub/tombstones/1.0",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
     "source": "http://source.scripting.com/",
     "sy": "http://purl.org/rss/1.0/modules/syndication/",

@@ -10,6 +10,8 @@ from syndicator.core.axes import ALL, AUTHOR, STORIES, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
+from syndicator.publishing import questions
+from syndicator.publishing.paths import QUESTIONS
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.archived import with_older
 from syndicator.publishing.selection.published import is_on
@@ -130,11 +132,21 @@ def of_queries(
 ) -> Iterator[FeedSpec]:
     """Yield the feeds of saved queries."""
     first = {row.key: row.first_slug for row in rows}
+    names = {row.key: row.name for row in rows}
     for item in sorted(queries, key=lambda query: query.slug):
         if item.feed is None:
-            name = item.title or item.slug.replace("-", " ").capitalize()
+            titled = _with_title(item, names)
+            name = titled.title or item.slug.replace("-", " ").capitalize()
             spec = _spec(item.key, name, settings, first_slug=first.get(item.key, item.slug))
-            yield _adjusted(replace(spec, query=item.query), item)
+            yield _adjusted(replace(spec, query=item.query), titled)
+
+
+def _with_title(item: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
+    """Return the query of a question with the names of its tags, categories and sources as title,
+    unless it has one."""
+    if item.title or not item.slug.startswith(QUESTIONS):
+        return item
+    return replace(item, title=questions.parse(item.slug).title(names))
 
 
 def _spec(

@@ -14,7 +14,7 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import links
 
 # Increase when documents change, so that the first build after an upgrade writes all of them.
-_FORM: Final = "4"
+_FORM: Final = "5"
 
 # Settings that select the articles of the head.
 _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))

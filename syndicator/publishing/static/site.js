@@ -17,18 +17,30 @@ if (field) {
   field.addEventListener("input", sift);
   if (field.value) sift();
 }
+// Without https a browser has no clipboard: select the address beside the button and copy that.
+function copySelected(button) {
+  const shown = button.parentElement.querySelector("code");
+  if (!shown) return false;
+  getSelection().selectAllChildren(shown);
+  return document.execCommand("copy");
+}
 // Buttons that copy an address.
 for (const button of document.querySelectorAll("button.copy")) {
-  if (!navigator.clipboard) break;
   const said = button.parentElement.parentElement.querySelector(".said");
   button.hidden = false;
   button.addEventListener("click", async () => {
+    let copied = false;
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      said.textContent = "Copied.";
+      if (navigator.clipboard) {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        copied = true;
+      } else {
+        copied = copySelected(button);
+      }
     } catch {
-      said.textContent = "The browser did not allow it; select the address and copy it.";
+      copied = copySelected(button);
     }
+    said.textContent = copied ? "Copied." : "The browser did not allow it; select the address and copy it.";
   });
 }
 // j and k lead to the next and the previous headline, o opens it, / searches.

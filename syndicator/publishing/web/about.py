@@ -1,29 +1,37 @@
-"""Compute the facts on top of a feed's page: rhythm, last 90 days, related tags. Pure."""
+"""Compute the facts beside a feed's stories: rhythm, days, months, tags, sources. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import quote
 
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import FeedSpec
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web import article_html
+from syndicator.publishing.web.calendar import MONTH
 
 _DAYS: Final = 90  # in the sparkline
 _TALL: Final = 16  # height of the sparkline
-_RELATED: Final = 8  # tags
+_RELATED: Final = 12  # tags
+_SOURCES: Final = 8  # most active ones
+_LEAST_SOURCES: Final = 2  # one alone is not the most active
+_MONTHS: Final = 12  # newest ones; the pages of years follow
+_LEAST_STORIES: Final = 2  # of a tag that may have no page
+_SEARCH: Final = "search.html?q="  # leads to the stories of a tag that may have no page
 _FEW: Final = 5  # stories, too few for a rhythm
-_MONTH: Final = 30
+_MONTH_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site. `bars`: an SVG
     path with a bar for each of the 90 days until `until`, "" without days; the highest means
-    `most`. `related`: tags (name, link)."""
+    `most`. `related`: tags (name, link). `sources`: the most active ones among the newest stories
+    (name, link, stories), none for one alone. `months`: the newest ones ("2026-11", stories)."""
 
     count: int
     rhythm: str
@@ -32,35 +40,86 @@ class About:
     most: int
     until: str
     related: Sequence[tuple[str, str]]
+    sources: Sequence[tuple[str, str, int]] = ()
+    months: Sequence[tuple[str, int]] = ()
 
 
 def about(
     spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links
 ) -> About:
     """Return the facts of a feed with `count` articles. `days`: articles by UTC day; `views`: the
-    newest articles."""
-    last = date.fromisoformat(max(days)) if days else date.min
-    shown = [days.get(str(last - timedelta(days=back)), 0) for back in range(_DAYS)] if days else []
-    most = max(shown, default=0)
-    bars = "".join(
-        f"M{_DAYS - 1 - back}.5 {_TALL}v-{max(1, _TALL * n // most)}"
-        for back, n in enumerate(shown)
-        if n
+    newest articles; `links`: with the path from the feed's page to the web root."""
+    site = ""
+    if spec.key.axis == SOURCE:
+        site = next((view.origin.site for view in views if view.origin.site), "")
+    until = article_html.day_name(max(days)) if days else ""
+    bars = _draw_bars(days)
+    return About(
+        count=count,
+        rhythm=rhythm(views),
+        site=site,
+        bars=bars.path,
+        most=bars.most,
+        until=until,
+        related=_list_related_tags(spec.name, views, links),
+        sources=_list_active_sources(views, links),
+        months=_count_months(days),
     )
-    carried = Counter(
-        tag for view in views for tag in view.tags if tag.casefold() != spec.name.casefold()
-    )
-    related = [
-        (tag, links.tag(tag)) for _, tag in sorted((-times, tag) for tag, times in carried.items())
-    ]
-    site = (
-        next((view.origin.site for view in views if view.origin.site), "")
-        if spec.key.axis == SOURCE
-        else ""
-    )
-    until = article_html.day_name(str(last)) if days else ""
-    linked = [(tag, page) for tag, page in related if page]
-    return About(count, rhythm(views), site, bars, most, until, linked[:_RELATED])
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    path: str = ""
+    most: int = 0  # stories that the highest bar means
+
+
+def _draw_bars(days: Mapping[str, int]) -> _Bars:
+    """Draw a bar for each of the 90 days until the last of `days`."""
+    if not days:
+        return _Bars()
+    last = date.fromisoformat(max(days))
+    counts = [days.get(str(last - timedelta(days=back)), 0) for back in range(_DAYS)]
+    most = max(counts)
+    bars: list[str] = []
+    for back, count in enumerate(counts):
+        if count:
+            height = max(1, _TALL * count // most)
+            bars.append(f"M{_DAYS - 1 - back}.5 {_TALL}v-{height}")
+    return _Bars("".join(bars), most)
+
+
+def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[tuple[str, str]]:
+    """Return the tags that most of `views` have, except the feed's own, whose `name` is given. A
+    tag that may have no page leads to the search."""
+    counts = Counter[str]()
+    for view in views:
+        counts.update(tag for tag in view.tags if tag.casefold() != name.casefold())
+    ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
+    related: list[tuple[str, str]] = []
+    for tag in ordered:
+        if page := links.tag(tag):
+            related.append((tag, page))
+        elif counts[tag] >= _LEAST_STORIES:
+            related.append((tag, f"{links.base}{_SEARCH}{quote(tag)}"))
+    return related[:_RELATED]
+
+
+def _list_active_sources(views: Sequence[View], links: Links) -> list[tuple[str, str, int]]:
+    """Return the sources with most of `views`, none if all are of one."""
+    counts = Counter(view.source_key for view in views)
+    if len(counts) < _LEAST_SOURCES:
+        return []
+    names = {view.source_key: view.origin.title for view in views}
+    ordered = sorted(counts, key=lambda key: (-counts[key], names[key]))
+    return [(names[key], links.source(key), counts[key]) for key in ordered[:_SOURCES]]
+
+
+def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the newest months with their number of stories, the newest first."""
+    counts = Counter[str]()
+    for day, count in days.items():
+        counts[day[:MONTH]] += count
+    return sorted(counts.items(), reverse=True)[:_MONTHS]
 
 
 def rhythm(views: Sequence[View]) -> str:
@@ -70,7 +129,7 @@ def rhythm(views: Sequence[View]) -> str:
     if len(times) < _FEW:
         return ""
     a_day = (len(times) - 1) / max((times[-1] - times[0]) / timedelta(days=1), 1)
-    for unit, length in (("day", 1), ("week", 7), ("month", _MONTH)):
+    for unit, length in (("day", 1), ("week", 7), ("month", _MONTH_DAYS)):
         if round(a_day * length) >= 1:
             return f"{round(a_day * length)} a {unit}"
     return "less than one a month"

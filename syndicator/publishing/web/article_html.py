@@ -5,22 +5,30 @@ Each is rendered once in a build and used on every page that shows it.
 An article without a picture has the first letter of its source instead, in the colour of the
 source."""
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from html import unescape
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from syndicator.core.urls import is_mail
+from syndicator.core.urls import is_mail, is_numeric_host
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
-from syndicator.publishing.render.view import View
+from syndicator.publishing.render.view import View, direction
 from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
+# a category or tag as the template of items writes it
+_CHIP: Final = re.compile(
+    rb' ?<(?P<tag>a|span)(?: class="category")?(?: href="(?P<link>[^"]*)")?>'
+    rb"(?P<label>[^<]*)</(?P=tag)>"
+)
+_NO_TOPICS: Final = b'<p class="topics"></p>\n'
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
@@ -64,7 +72,7 @@ def article(
     return {
         "entry": view,
         "text": page_text(view.html, view.cover if view.picture else ""),
-        "host": host(view.url),
+        "host": _name_site(view),
         "previous": previous,
         "following": following,
         **told(view, links, site_language),
@@ -124,6 +132,7 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
     return {
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
+        "direction": direction(view.language or site_language),
         "date": (
             f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}"
         ),
@@ -134,9 +143,22 @@ def told(view: View, links: Links, site_language: str) -> _Fields:
         "tags": [
             (tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()
         ],
-        "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
+        "also": _name_hosts(view.related),
         "reports": view.also,
     }
+
+
+def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
+    """Return host and address of the first of `addresses`, without numeric hosts: a number tells
+    a reader nothing."""
+    named = [(host(url), url) for url in addresses if not is_numeric_host(host(url))]
+    return named[:MOST_ALSO]
+
+
+def _name_site(view: View) -> str:
+    """Return the host of an article or, if it is a number, the title of its source."""
+    name = host(view.url)
+    return view.origin.title if is_numeric_host(name) else name
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
@@ -149,6 +171,20 @@ def days(parts: Iterable[bytes], root: str) -> list[Day]:
         Day(date, day_name(date), [item.decode() for _, item in items])
         for date, items in groupby(ordered, key=lambda part: part[0][:10].decode())
     ]
+
+
+def drop_own_chip(part: bytes, page: str, name: str) -> bytes:
+    """Return an item that `story` rendered, without the category or tag of the page that shows it.
+    `page`: the path of that page; `name`: of its feed, for a chip that links to no page."""
+    address = ROOT + page
+
+    def is_own(chip: re.Match[bytes]) -> bool:
+        if chip["link"] is not None:
+            return unescape(chip["link"].decode()) == address
+        return unescape(chip["label"].decode()) == name
+
+    shown = _CHIP.sub(lambda chip: b"" if is_own(chip) else chip[0], part)
+    return shown.replace(_NO_TOPICS, b"")
 
 
 def alone(part: bytes) -> bytes:

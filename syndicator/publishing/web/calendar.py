@@ -88,6 +88,16 @@ def month_at(pages: Sequence[CalendarPage], month: str) -> str:
     return max(spans, default="")
 
 
+def find_page_of_month(pages: Sequence[CalendarPage], month: str) -> str:
+    """Return the span of the page that has the stories of `month`: the month or its year; "" for
+    none."""
+    spans = {page.span for page in pages}
+    for span in (month, month[:YEAR]):
+        if span in spans:
+            return span
+    return ""
+
+
 def _spread(
     stem: str, days: Days, inside: Sequence[str], levels: Sequence[int], above: str, by_day: bool
 ) -> list[CalendarPage]:

@@ -122,28 +122,51 @@ class Pages:
         if not head.current:
             return self._archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
+        name = f"{head.stem}.{PAGE}"
         shell = self._shell(
-            f"{head.stem}.{PAGE}",
+            name,
             head.title,
-            head.description,
+            text.line(spec.description) if spec else head.description,
             updated=article_html.newest(stories),
             feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
+        heading = text.line(spec.name) if spec else head.title
+        stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
         shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
         link = _Linked(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
+        about = self.about.get(head.stem)
         return self.templates.render(
             "feed.html",
             page=shell,
-            heading=text.line(spec.name) if spec else head.title,
+            heading=heading,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
-            about=self.about.get(head.stem),
+            about=about,
+            axis=spec.key.axis if spec else "",
+            months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
             badge=article_html.badge(text.line(spec.name) if spec else ""),
             days=shown,
             earlier=earlier,
             years=[(*link(year.span), year.count) for year in reversed(years)],
         )
+
+    def _link_months(
+        self, months: Sequence[tuple[str, int]], stem: str, root: str, shown: Sequence[Day]
+    ) -> list[tuple[str, str, int]]:
+        """Return name, link and number of stories of each month: the link leads to the page of the
+        month or year, else to the newest of its days that the feed's page has, else it is ""."""
+        newest_days = {day.date[:MONTH]: day.date for day in reversed(shown)}
+        linked: list[tuple[str, str, int]] = []
+        for month, count in months:
+            span = calendar.find_page_of_month(self.calendars.get(stem, ()), month)
+            link = ""
+            if span:
+                link = root + file_name(stem, span)
+            elif month in newest_days:
+                link = f"#d{newest_days[month]}"
+            linked.append((article_html.span_name(month), link, count))
+        return linked
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
         names = (

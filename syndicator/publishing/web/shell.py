@@ -17,11 +17,13 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import language, uri
+from syndicator.publishing.render.view import direction, language, uri
 
 # A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
 _VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
+_MARKUP: Final = re.compile("<[^>]*>")
+_EMPTY: Final = re.compile(r"<p>\s*</p>\s*")  # left of a picture that was left out
 _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
 
@@ -37,6 +39,7 @@ class Page:
     language: str
     description: str
     root: str
+    direction: str = "ltr"  # in which the language of the page is written
     canonical: str = ""  # "" if the site's address is unknown
     image: str = ""  # for previews of shared links
     kind: str = "CollectionPage"
@@ -92,7 +95,8 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "indexed": not settings.publish.secret_path,
         "private": bool(settings.publish.secret_path),
     }
-    return Page(**(shell | more))
+    values = shell | more
+    return Page(direction=direction(values["language"]), **values)
 
 
 def files(settings: Settings) -> dict[str, bytes]:
@@ -123,9 +127,11 @@ def contact(value: str) -> str:
 def page_text(html: str, picture: str = "") -> str:
     """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables
     scroll, and pictures become links, since they would load from other hosts. `picture`: the
-    address of a picture to leave out."""
+    address of a picture to leave out. A picture before the text is left out, too: the page shows
+    the article's picture there, or none."""
     parts: list[str] = []
     at, linked = 0, False
+    has_text = False
     headings = _levels(
         int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1]
     )
@@ -133,6 +139,7 @@ def page_text(html: str, picture: str = "") -> str:
     for match in _TAG.finditer(html):
         closes, name, attributes = bool(match[1]), match[2], match[3]
         shown = match[0]
+        has_text = has_text or bool(_MARKUP.sub("", html[at : match.start()]).strip())
         if name[0] == "h":
             level = level if closes else next(headings)
             shown = f"</h{level}>" if closes else f"<h{level}>"
@@ -142,11 +149,13 @@ def page_text(html: str, picture: str = "") -> str:
             shown = match[0].replace(' align="', ' class="')
         elif name == "table":
             shown = f"{match[0]}</div>" if closes else f"{_WIDE}{match[0]}"
+        elif not has_text and not linked:
+            shown = ""
         else:
             shown = _picture(dict(_VALUE.findall(attributes)), escape(picture), linked)
         parts += [html[at : match.start()], shown]
         at = match.end()
-    return "".join([*parts, html[at:]])
+    return _EMPTY.sub("", "".join([*parts, html[at:]]))
 
 
 def _levels(levels: Iterator[int]) -> Iterator[int]:
@@ -162,9 +171,9 @@ def _levels(levels: Iterator[int]) -> Iterator[int]:
 
 def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
     """Return a picture as a link; inside a link, as its description; "" for the escaped address
-    `shown`."""
+    `shown`, and for one that no browser can open from here."""
     address = attributes.get("src", "")
-    if not address or address == shown:
+    if not address.lower().startswith(("http://", "https://")) or address == shown:
         return ""
     words = attributes.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
     label = f"Picture: {words}" if words else "Picture"

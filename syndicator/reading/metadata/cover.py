@@ -32,7 +32,7 @@ class Choice(Generic[T]):
         return self.value is not None
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the lines of `show --why`: the chosen candidate, and each candidate as "name:
+        """Return the lines of `show --trace`: the chosen candidate, and each candidate as "name:
         value"."""
         return {
             "from": self.candidate,

@@ -21,14 +21,28 @@ from tests.cli.conftest import Instance
 ROOT = Path(__file__).resolve().parents[3]
 
 
+_HEAD = re.compile(
+    r"(?:(?P<what>.*): )?(?P<condition>[a-z-]+)(?: since (?P<since>[^;]*))?(?:; (?P<times>.*))?"
+)
+
+
 def rows(instance: Instance) -> dict[str, dict[str, str]]:
-    """The table of `status` in a pipe, by condition."""
-    _, _, head, *lines = instance.run("status").output.splitlines()
-    names = head.split("\t")
-    *lines, feed = lines
+    """The paragraphs of `status` in a pipe, by condition."""
+    _, _, *lines, feed = instance.run("status").output.splitlines()
     assert "/health/" in feed  # its address, after any run
-    found = [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
-    return {one["condition"]: one for one in found}
+    found: dict[str, dict[str, str]] = {}
+    row: dict[str, str] = {}
+    for line in lines:
+        if not line.startswith("    "):
+            match = _HEAD.fullmatch(line)
+            assert match, line
+            row = {name: value or "" for name, value in match.groupdict().items()}
+            found[row["condition"]] = row
+        elif line.startswith("    to do: "):
+            row["cure"] = line.removeprefix("    to do: ")
+        else:
+            row["reason"] = line.strip()
+    return found
 
 
 def test_the_first_line_says_how_many_are_well(filled: Instance) -> None:
@@ -40,9 +54,9 @@ def test_the_first_line_says_how_many_are_well(filled: Instance) -> None:
 def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(filled: Instance) -> None:
     told = rows(filled)["source-failing"]
     assert told["what"] == "gone"
-    assert told["reason"] == "the address is gone for good (HTTP 410) (gone)"
+    assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert told["cure"] == "remove the source"
-    assert told["since"] and told["next try"] and not told["last success"]
+    assert told["since"] and told["times"].startswith("next try 2")
     (state,) = (one for one in filled.json("status")["sources"] if one["key"] == "gone")
     assert (state["reason"], state["failures"]) == ("gone", 1)
     assert "etag" not in state
@@ -53,7 +67,7 @@ def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
     assert line in filled.run("reindex").output
-    assert line in rows(filled)["article-file"]["detail"]
+    assert line in rows(filled)["article-file"]["reason"]
     (told,) = filled.json("status")["files"]
     assert told["reason"] == "bad-article-file" and line in told["detail"]
 
@@ -72,9 +86,28 @@ def test_a_source_that_moved_is_named(filled: Instance) -> None:
         opened.archive.store.visits.save_states([moved])
     told = rows(filled)["source-moved"]
     assert told["since"].startswith("2026-11-0")
-    assert "https://bank.example/feed; another site" in told["detail"]
+    assert "https://bank.example/feed; another site" in told["reason"]
     (told,) = filled.json("status")["moves"]
     assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
+
+
+def test_a_pipe_gets_what_a_terminal_shows_without_colours(
+    filled: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
+    piped = [filled.run(*each).output for each in words]
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda stream: True)
+    monkeypatch.setenv("LINES", "200")
+    shown = [filled.run(*each).output for each in words]
+    ago = re.compile(r"\d+ seconds? ago")
+    colour = re.compile(r"\x1b\[\d*m")
+    assert [ago.sub("", colour.sub("", each)) for each in shown] == [
+        ago.sub("", each) for each in piped
+    ]
+    assert "\x1b[1m" in shown[1] and "\t" not in "".join(piped)
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda stream: False)
+    monkeypatch.setenv("LINES", "5")
+    assert filled.run("status").output.count("\n") == piped[0].count("\n")  # a pipe is endless
 
 
 def test_looking_changes_nothing(filled: Instance) -> None:

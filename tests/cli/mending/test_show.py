@@ -39,7 +39,7 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: I
         str(path),
     ):
         assert filled.run("show", what).output == path.read_text()
-    output = filled.run("show", "--why", url).output
+    output = filled.run("show", "--trace", url).output
     assert output.startswith(path.read_text()) and "\norigins:\n" in output
     for line in (
         "    author: your edit of the file",
@@ -130,8 +130,23 @@ def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Pat
         "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
         " https://example.org/own\n---\n\nA text.\n"
     )
-    told = filled.run("show", "--why", str(own)).output
+    told = filled.run("show", "--trace", str(own)).output
     assert "title: your edit of the file" in told and "state: not filed; the next run" in told
+
+
+def test_why_prints_reasons_in_plain_words_and_no_article(filled: Instance) -> None:
+    path, url = its_file(filled), filled.world.url(a_story(filled))
+    title = a_story(filled).title
+    lines_of_why = filled.run("show", "--why", url).output.splitlines()
+    assert lines_of_why[0] == f"address     {url}"
+    assert lines_of_why[1].startswith("in feeds    all, ")
+    assert f"title       {title} (from its heading)" in lines_of_why
+    assert "excerpt     sentences of its text" in lines_of_why
+    assert lines_of_why[-1] == f"the article: `syndicator show {url}`; every step: --trace"
+    assert "origins:" not in lines_of_why and "---" not in lines_of_why
+    both = filled.run("show", "--why", "--trace", url).output
+    assert both.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
+    assert path.read_text() in both and "\norigins:\n" in both
 
 
 def test_why_is_told_in_lines() -> None:

@@ -59,6 +59,14 @@ def test_a_description_of_something_else_loses() -> None:
     assert likeness(other, TITLE, TEXT) < LIKE <= likeness(TEXT.split("\n")[0], TITLE, TEXT)
 
 
+def test_a_heading_is_no_excerpt() -> None:
+    heading = "How did the maker of ChatGPT raise six billion dollars in a week?"
+    for marked in (f"# {heading}", f"### {heading}", f"{heading}\n-----", f"{heading}\n==="):
+        assert summarize("Money", marked) == ""
+        assert summarize("Money", f"{marked}\n\n{TEXT}") == summarize("Money", TEXT)
+    assert summarize("Money", f"Number #1 is here to stay for years.\n{TEXT}") != ""
+
+
 def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
     assert summarize("Menu", "Home\nAbout us\nContact") == ""
 

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.core.model import Failed
 from syndicator.core.reasons import FetchReason
-from syndicator.filing.kinds.unanswered import name_setting
+from syndicator.filing.kinds.unanswered import describe_failure, name_setting
 
 OWN = "certificate verify failed: unable to get local issuer certificate"
 PROXY = {"https_proxy": "http://10.0.0.1:3128"}
@@ -34,3 +34,14 @@ def test_the_setting_is_named(
     said = name_setting(Failed(url="https://a/", reason=reason, detail=detail), proxy, environ)
     assert says in said and bool(said) == bool(says)
     assert "secret" not in said
+
+
+def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> None:
+    def say(detail: str) -> str:
+        failed = Failed(url="https://nas.home/", reason=FetchReason.TLS, detail=detail)
+        return describe_failure("https://nas.home/", failed)
+
+    own = say("certificate verify failed: self-signed certificate")
+    assert own.startswith("https://nas.home/: tls: certificate verify failed")
+    assert "of your own network" in own and "SSL_CERT_FILE" in own
+    assert "SSL_CERT_FILE" not in say("certificate has expired")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import locale
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from syndicator.configuration.settings import Settings, Site
 from syndicator.core.axes import ALL
 from syndicator.core.model import Enclosure, FeedSpec
 from syndicator.publishing import validate
-from syndicator.publishing.render import atom, rss
+from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, head
 from syndicator.publishing.render.view import View, view
@@ -112,7 +113,6 @@ def test_links_have_their_kinds() -> None:
     assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
         {"href": shown.url, "rel": "alternate"},
         {"href": sound.url, "rel": "enclosure", "type": "audio/mpeg", "length": "7"},
-        {"href": shown.url, "rel": "via"},
         {"href": also[0][1], "rel": "related"},
         {"href": also[1][1], "rel": "related", "title": "Gamma"},
         {"href": shown.licence, "rel": "license"},
@@ -233,3 +233,12 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
         assert real(locale.LC_CTYPE) == "C.UTF-8"
     finally:
         real(locale.LC_CTYPE, before)
+
+
+def test_an_entry_of_our_own_names_no_source() -> None:
+    mine = a_view(is_own=True)
+    assert an_entry(mine).find(f"{ATOM}source") is None and an_item(mine).find("source") is None
+    assert "_source" not in json.loads(jsonfeed.item(mine))
+    theirs = a_view()
+    assert an_entry(theirs).find(f"{ATOM}source") is not None
+    assert json.loads(jsonfeed.item(theirs))["_source"]["title"] == "Alpha"

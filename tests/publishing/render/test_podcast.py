@@ -10,6 +10,7 @@ from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 from tests.visiting.feeds.test_podcast import LINES
 
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 BAD = (
     "transcript javascript:alert(1); type=text/vtt",
@@ -59,3 +60,30 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
         ("person", "Bob, Builder", {}),
     ]
     assert b"<podcast:transcript xmlns:podcast=" in outlet.files["all.rss"]
+
+
+def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
+    sound = Enclosure(
+        url="https://pod.example/1.mp3", type="audio/mpeg", length=9, duration="1:02:03"
+    )
+    articles = [
+        article(1, enclosure=sound, cover="https://pod.example/1.jpg"),
+        article(2, enclosure=sound, cover="https://pod.example/2.webp"),
+        article(3, cover="https://pod.example/3.jpg"),
+    ]
+    outlet = MemoryOutlet()
+    built(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
+    found = [
+        [
+            (node.tag.removeprefix(ITUNES), node.text, dict(node.attrib))
+            for node in item
+            if node.tag.startswith(ITUNES)
+        ]
+        for item in etree.fromstring(outlet.files["all.rss"]).iter("item")
+    ]
+    duration = ("duration", "3723", {})
+    assert found == [
+        [],
+        [duration],
+        [duration, ("image", None, {"href": "https://pod.example/1.jpg"})],
+    ]

@@ -159,3 +159,15 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     assert spec("all", Publish(limit=300)) == (500, 300, 0.33)
     assert spec("all", Publish(limit=600)) == (600, 600, 0.33)
     assert spec("source", Publish()) == (500, 200, 1.0)
+
+
+def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
+    rows = [row("tag", "ai", 3), row("source", "alpha", 1)]
+    asked = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
+    named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
+    specs = plan(rows, settings=SETTINGS, sources=(), queries=(asked, named), categories={})
+    titles = {spec.key.slug: (spec.name, spec.title) for spec in specs if spec.key.axis == "query"}
+    assert titles == {
+        "q/tag.ai/words.gpu/not.tag.law": ("AI, gpu, not law", "AI, gpu, not law"),
+        "q/source.alpha": ("Mine", "Mine"),
+    }

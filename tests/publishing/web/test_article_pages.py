@@ -122,6 +122,23 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
     )
 
 
+def test_no_address_of_numbers_is_named() -> None:
+    numbered = ("http://93.184.216.34/1", "http://[2606:2800::1]/1", "https://other.example/1")
+    index, outlet = MemoryIndex([article(1, also=numbered)]), MemoryOutlet()
+    index.kept[article(1).id] = "<p>All of it.</p>"
+    made(index, outlet)
+    page = html.fromstring(outlet.files[name(1)])
+    assert page.xpath("//p[@class='also']/a/text()") == ["alpha.example", "other.example"]
+    assert b"other.example" in outlet.files["index.html"]
+    assert b"93.184.216.34" not in outlet.files["index.html"]
+    local = MemoryIndex([article(1, url="http://127.0.0.2:8080/1")])
+    local.kept[article(1).id] = "<p>All of it.</p>"
+    made(local, outlet)
+    page = html.fromstring(outlet.files[name(1)])
+    assert page.xpath("//p[@class='also']/a/text()") == ["Alpha"]
+    assert page.xpath("//span[@class='out']/a/text()") == ["Read it at Alpha"]
+
+
 def test_the_way_through_all_pages_meets_each_article_once() -> None:
     index, outlet = MemoryIndex(every_eight_hours(20)), MemoryOutlet()
     made(index, outlet)

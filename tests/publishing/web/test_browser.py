@@ -23,6 +23,7 @@ from lxml import html as lxml_html
 from PIL import Image
 
 from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import FeedSpec
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
@@ -44,9 +45,11 @@ PAGES = (
         "feeds.html",
         "archive.html",
         "combine.html",
-        "archive/all/2025-11-04.html",
     ),
     *("search.html", f"articles/{article(7).id}.html", PHONE),
+    *("sources/alpha.html", "categories/ai.html", "archive/all/2025-11-04.html"),
+    # the site of somebody who writes Arabic
+    *("ar/index.html", "ar/tags/ai.html", f"ar/articles/{article(7).id}.html"),
 )
 # A text with all that markdown has, wide things and deep headings first.
 WHOLE = render_markdown(
@@ -116,6 +119,18 @@ class Served:
         )
 
 
+def _build(
+    index: MemoryIndex, outlet: MemoryOutlet, settings: Settings, sources: dict[str, Any]
+) -> list[FeedSpec]:
+    specs = plan(
+        index.feeds(), settings=settings, sources=list(sources.values()), queries=(), categories={}
+    )
+    build_all(
+        specs, index=index, outlet=outlet, settings=settings, sources=sources, instance=INSTANCE
+    )
+    return specs
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     chromium = shutil.which("chromium")
@@ -142,21 +157,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         index.thumbnails[article(number).id] = Picture(
             name="pictures/1.webp", width=640, height=360
         )
-    index.add(article(7, source_key="whole"))
-    index.kept[article(7).id] = WHOLE
+    for number in (6, 7):
+        index.add(article(number, source_key="whole"))
+        index.kept[article(number).id] = WHOLE
     sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
-    specs = plan(
-        index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={}
-    )
-    (
-        build_all(
-            specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE
-        )
-    )
+    specs = _build(index, outlet, SETTINGS, sources)
+    arabic = SETTINGS.model_copy(update={"site": Site(title="مثال", language="ar")})
+    right_to_left = MemoryOutlet()
+    _build(index, right_to_left, arabic, sources)
+    outlet.files |= {f"ar/{name}": data for name, data in right_to_left.files.items()}
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
     outlet.files[PHONE] = Pages(specs, private).shared({}, [])[PHONE]
     Image.new("RGB", (640, 360), "teal").save(drawn := io.BytesIO(), "WEBP")
-    outlet.files["pictures/1.webp"] = drawn.getvalue()
+    for folder_of_site in ("", "ar/"):
+        outlet.files[f"{folder_of_site}pictures/1.webp"] = drawn.getvalue()
     for name, data in outlet.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -197,6 +211,7 @@ def _answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.timeout(600)  # sixteen pages, each in a browser of its own
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool) -> None:
@@ -213,6 +228,69 @@ def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool
         assert found["cls"] < MOVED, (name, found)
 
 
+@pytest.mark.parametrize("name", ["tags/ai.html", "categories/ai.html", "sources/alpha.html"])
+def test_a_feed_page_shows_twelve_headlines_on_a_screen(served: Served, name: str) -> None:
+    script = """addEventListener("load", () => {
+const links = [...document.querySelectorAll(".story h3 a")];
+const seen = links.filter((one) => one.getBoundingClientRect().bottom <= 900).length;
+const aside = document.querySelector("aside").getBoundingClientRect();
+const isBeside = aside.left > 900 && aside.top < 250;
+document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; });"""
+    (served.folder / "count.js").write_text(script)
+    page = (served.folder / name).read_text()
+    asked = Path(name).with_suffix(".counted.html")
+    (served.folder / asked).write_text(
+        page.replace("</body>", '<script src="/count.js"></script></body>')
+    )
+    (served.folder / "frame.html").write_text(
+        f'<iframe width="1280" height="900" src="{asked}"></iframe><script>onload = () => '
+        'document.title = document.querySelector("iframe").contentDocument.title</script>'
+    )
+    dom, _ = served.dom("frame.html", "--window-size=1400,1000")
+    (headlines, beside) = re.findall(r"<title>(\d+) headlines, aside (\w+)", dom)[0]
+    assert int(headlines) >= 12 and beside == "beside"
+
+
+def test_an_article_is_printed_as_its_text_only(served: Served) -> None:
+    name = f"articles/{article(7).id}.html"
+    styles = (served.folder / "site.css").read_text()
+    assert styles.count("@media print") == 1
+    (served.folder / "print.css").write_text(styles.replace("@media print", "@media screen"))
+    (served.folder / "text.js").write_text("""addEventListener("load", () => {
+const seen = [...document.images].filter((one) => one.offsetParent).length;
+document.title = JSON.stringify([seen, document.body.innerText]); });""")
+    page = (served.folder / name).read_text().replace("site.css", "print.css")
+    page = page.replace("</body>", '<script src="/text.js"></script></body>')
+    (served.folder / name).with_suffix(".printed.html").write_text(page)
+    dom, _ = served.dom(name.replace(".html", ".printed.html"))
+    (title,) = re.findall(r"<title>(.*?)</title>", dom, re.DOTALL)
+    pictures, text = json.loads(html.unescape(title))
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert pictures == 0
+    assert lines[:2] == ["Alpha", "Story 7"]
+    assert "A quotation." in text and "and a part of it" in lines[-1]
+    for noise in ("Subscribe", "Search", "Read it at", "First published", "Story 6", "Picture"):
+        assert noise not in text
+
+
+def test_a_page_of_arabic_reads_from_the_right(served: Served) -> None:
+    script = """addEventListener("load", () => {
+const list = document.querySelector(".stories").getBoundingClientRect();
+const aside = document.querySelector("aside").getBoundingClientRect();
+const direction = (name) => getComputedStyle(document.querySelector(name)).direction;
+const english = [direction(".stories .excerpt"), direction(".stories time")];
+document.title = [document.dir, aside.right < list.left, ...english].join(" "); });"""
+    (served.folder / "side.js").write_text(script)
+    page = (served.folder / "ar/tags/ai.html").read_text()
+    (served.folder / "ar/tags/side.html").write_text(
+        page.replace("</body>", '<script src="/side.js"></script></body>')
+    )
+    dom, _ = served.dom("ar/tags/side.html", "--window-size=1280,900")
+    assert "<title>rtl true ltr ltr</title>" in dom
+    whole = lxml_html.fromstring((served.folder / f"ar/articles/{article(7).id}.html").read_text())
+    assert whole.xpath("//article/@dir") == ["ltr"]  # an English text
+
+
 def test_no_page_logs_a_message(served: Served) -> None:
     for name in PAGES:
         assert served.dom(name)[1] == "", name
@@ -223,6 +301,29 @@ def test_without_a_script_all_stories_and_addresses_are_there(served: Served) ->
     assert len(page.xpath("//a[@class='headline']")) == 30
     assert "http://127.0.0.1/all.atom" in page.xpath("//section[@popover]//code/text()")
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
+
+
+def test_an_address_is_selected_and_copied_without_https(served: Served) -> None:
+    page = (served.folder / PHONE).read_text()
+    (served.folder / "bare.js").write_text(
+        'Object.defineProperty(navigator, "clipboard", { value: undefined });'
+    )
+    (served.folder / "click.js").write_text("""addEventListener("load", async () => {
+const button = document.querySelector("button.copy");
+let asked = "";
+document.execCommand = (what) => { asked = what; return true; };
+button.click();
+await null;
+const said = document.querySelector(".said").textContent;
+document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""")
+    page = page.replace("<title>", '<script src="/bare.js"></script><title>')
+    (served.folder / "copied.html").write_text(
+        page.replace("</body>", '<script src="/click.js"></script></body>')
+    )
+    dom, logged = served.dom("copied.html")
+    address = lxml_html.fromstring(page).xpath("string(//p[@class='address']/code)")
+    assert logged == "" and address.startswith("http")
+    assert f"<title>false | copy | {address} | Copied.</title>" in dom
 
 
 def test_a_question_is_counted_and_its_address_is_there_to_copy(served: Served) -> None:

@@ -163,7 +163,8 @@ def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> 
                 "//a/@href | //link[@rel='stylesheet' or @rel='icon']/@href"
             ):
                 if ":" not in link and not link.startswith("#"):
-                    target = PurePosixPath(name).parent / link.partition("#")[0]
+                    path = link.partition("#")[0].partition("?")[0]
+                    target = PurePosixPath(name).parent / path
                     parts: list[str] = []
                     for part in target.parts:
                         parts = parts[:-1] if part == ".." else [*parts, part]
@@ -203,7 +204,9 @@ def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> No
     made = about.about(spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"})))
     assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
     assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
-    assert made.until == "Monday, 3 November 2025" and made.related == [("AI", "../tags/ai.html")]
+    assert made.until == "Monday, 3 November 2025"
+    assert made.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
+    assert made.months == [("2025-11", 5), ("2025-08", 11)]
     assert (
         about.rhythm(views[:4]) == ""
         and about.rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
@@ -213,6 +216,28 @@ def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> No
         about.rhythm(slow) == "1 a week"
         and about.rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
     )
+
+
+def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
+    spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
+    views = [seen(n, source) for n, source in enumerate("abcbcc")]
+    named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
+    made = about.about(spec, 6, {}, named, Links(base="../"))
+    assert made.sources == [
+        ("c", "../sources/c.html", 3),
+        ("b", "../sources/b.html", 2),
+        ("a", "../sources/a.html", 1),
+    ]
+    assert about.about(spec, 1, {}, named[:1], Links(base="../")).sources == []
+    many = [replace(one, source_key=f"s{n}") for n, one in enumerate(named * 2)]
+    assert len(about.about(spec, 12, {}, many, Links(base="../")).sources) == 8
+
+
+def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
+    spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
+    views = [seen(1, "a", tags=("Old port", "Rare")), seen(2, "a", tags=("Old port",))]
+    made = about.about(spec, 2, {}, views, Links(base="../", tags=frozenset()))
+    assert made.related == [("Old port", "../search.html?q=Old%20port")]
 
 
 def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(

@@ -18,6 +18,7 @@ from lxml import html as lxml_html
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.page_design import Look
+from syndicator.publishing.web.article_html import drop_own_chip
 from syndicator.publishing.web.shell import files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
@@ -51,6 +52,39 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
             "application/rss+xml",
             "application/feed+json",
         }
+
+
+def test_an_item_has_no_chip_of_the_page_that_it_stands_on(files: dict[str, bytes]) -> None:
+    def chips(name: str) -> set[str]:
+        found = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
+        return {str(chip) for chip in found}
+
+    everywhere = chips("all.html")
+    assert everywhere == {"AI", "LLM"}
+    assert chips("categories/ai.html") == {"LLM"} and chips("tags/llm.html") == {"AI"}
+    for name in files:
+        if name.endswith(".html"):
+            assert b'<p class="topics"></p>' not in files[name]
+
+
+def test_only_the_chip_of_the_page_is_dropped() -> None:
+    other = b'<a href="\0tags/ai-safety.html">AI safety</a>'
+    chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other
+    part = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
+    assert drop_own_chip(part, "tags/ai.html", "AI") == part
+    assert drop_own_chip(part, "categories/ai.html", "AI") == part.replace(chips, b" " + other)
+    alone = b'<p class="topics"><a class="category" href="\0categories/ai.html">AI</a></p>\n</li>'
+    assert drop_own_chip(alone, "categories/ai.html", "AI") == b"</li>"
+    unlinked = b'<p class="topics"><span>R &amp; D</span> <span>AI</span></p>\n'
+    assert drop_own_chip(unlinked, "tags/r-d.html", "R & D") == unlinked.replace(
+        b"<span>R &amp; D</span>", b""
+    )
+
+
+def test_a_feed_without_a_description_says_none(files: dict[str, bytes]) -> None:
+    root = lxml_html.fromstring(files["tags/ai.html"])
+    assert not root.xpath("//p[@class='about'] | //meta[@name='description']")
+    assert b"the newest articles" in files["tags/ai.rss"]  # RSS requires one
 
 
 def contrast(one: str, other: str) -> float:

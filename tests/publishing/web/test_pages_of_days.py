@@ -62,6 +62,26 @@ def test_a_feed_page_ends_where_its_days_go_on() -> None:
     )
 
 
+def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
+    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    built(index, outlet)
+
+    def months(name: str) -> list[tuple[str, str]]:
+        section = "//aside/section[h2='Months']//li"
+        found = html.fromstring(outlet.files[name]).xpath(section)
+        return [(" ".join(li.text_content().split()), li.xpath("string(a/@href)")) for li in found]
+
+    assert months("all.html") == [("November 2025 144", "archive/all/2025-11.html")]
+    of_year = [("November 2025 72", "../archive/categories/policy/2025.html")]
+    assert months("categories/policy.html") == of_year
+    (of_source,) = months("sources/alpha.html")
+    assert of_source[0] == "November 2025 144"
+    newest = html.fromstring(outlet.files["sources/alpha.html"]).xpath(
+        "//section[@class='day']/h2/@id"
+    )[0]
+    assert of_source[1] == f"#{newest}"
+
+
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     index, outlet = MemoryIndex(stories()), MemoryOutlet()
     built(index, outlet, WITH_TAGS)

@@ -32,7 +32,7 @@ def test_headings_begin_at_the_second_level_and_leave_none_out(
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
-    made = shown(f'![a "b" > <i>c]({PICTURE})')
+    made = shown(f'A text. ![a "b" > <i>c]({PICTURE})')
     assert "<img" not in made
     assert (
         f'href="{PICTURE.replace("&", "&amp;")}"' in made
@@ -42,7 +42,22 @@ def test_pictures_are_links_since_no_page_asks_another_host() -> None:
         shown(f"[![]({PICTURE})](https://b.example/)")
         == '<p><a href="https://b.example/">Picture</a></p>'
     )
-    assert shown(f"![words]({PICTURE})", PICTURE) == "<p></p>"
+    assert shown(f"A text.\n\n![words]({PICTURE})\n\nMore.", PICTURE) == (
+        "<p>A text.</p>\n<p>More.</p>"
+    )
+
+
+def test_no_picture_is_linked_before_the_text() -> None:
+    assert shown(f"![words]({PICTURE})\n\nA text.") == "<p>A text.</p>"
+    assert shown(f"# ![]({PICTURE})\n\n![]({PICTURE})\n\nA text.").count("<a") == 0
+    assert ">Picture</a>" in shown(f"A text.\n\n![]({PICTURE})")
+
+
+@pytest.mark.parametrize("address", ["data:image/png;base64,AA", "/1.png", "file:///1.png", ""])
+def test_a_picture_without_a_usable_address_is_dropped(address: str) -> None:
+    assert page_text(f'<p>A text.</p>\n<p><img src="{address}" alt="words"></p>').strip() == (
+        "<p>A text.</p>"
+    )
 
 
 def test_a_wide_table_scrolls_by_itself() -> None:

@@ -72,7 +72,7 @@ def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
     def why(url: str) -> list[str]:
         return command(config, "show", "--why", url).stdout.splitlines()
 
-    assert "permitted by: robots.txt" in why(web.url("/page"))
-    assert "permitted by: operator" in why(web.url("/shut", "localhost"))
+    assert "robots.txt  permitted by robots.txt" in why(web.url("/page"))
+    assert "robots.txt  permitted by operator" in why(web.url("/shut", "localhost"))
     assert any("nosnippet" in line for line in why(web.url("/page")))
     assert "robots: robots.txt" in command(config, "show", web.url("/shut"), code=69).stderr
