@@ -38,7 +38,7 @@ from syndicator.searching.language import Expr, QueryError, each_leaf, parse_sea
 from syndicator.searching.ranking import Candidate
 from syndicator.showing.lists import name_of
 from syndicator.store.engine import Store
-from syndicator.upkeep.related import RelatedFinder
+from syndicator.upkeep.answers.related import RelatedFinder
 
 MOST_FOUND: Final = 200  # articles of a search, on all pages
 MOST_ITEMS: Final = 100  # of a list

@@ -59,8 +59,8 @@ from syndicator.sending import digests, webhooks
 from syndicator.sending.hubs import notify_hubs
 from syndicator.stories import hourly_updates
 from syndicator.stories.group_new import follow as group_stories
-from syndicator.upkeep.related import find_all_related
-from syndicator.upkeep.terms import read_terms
+from syndicator.upkeep.answers.related import find_all_related
+from syndicator.upkeep.answers.terms import read_terms
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
 _LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice

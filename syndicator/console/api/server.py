@@ -46,7 +46,7 @@ from syndicator.operations.paged_lists import QUERIES, Query
 from syndicator.operations.undo import changes_settings
 from syndicator.searching.language import QueryError
 from syndicator.showing import lists
-from syndicator.upkeep.related import RelatedFinder
+from syndicator.upkeep.answers.related import RelatedFinder
 
 PATH: Final = "/api/v1"
 MOST: Final = 100  # items of a page, parameters of a list, and seconds of waiting

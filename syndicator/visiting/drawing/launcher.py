@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from syndicator.core.program import install
 from syndicator.processes.child import Limits
 from syndicator.processes.process_tree import kill_tree
 
@@ -26,10 +27,6 @@ _USER: Final = "nobody"  # as which root starts it: Chromium has no sandbox as r
 _WITHOUT_NETWORK: Final = ("unshare", "--user", "--net", "--map-current-user")
 _TRY_SECONDS: Final = 10.0  # for trying the namespaces
 _PASSED: Final = ("PATH", "LANG", "LC_ALL", "TZ")  # variables; those with secrets are not
-_INSTALL: Final = (
-    "the package playwright is missing: `pip install 'syndicator[browser]'`, in a checkout"
-    " `.venv/bin/uv pip install --python .venv -r requirements-browser.lock`"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ class Profile:
 def find_obstacle() -> str:
     """Return why no page can be drawn on this machine, with the cure; "" if it can."""
     if importlib.util.find_spec(_LIBRARY) is None:
-        return _INSTALL
+        return f"the package playwright is missing: {install('browser')}"
     if _find_browser() is None:
         return "Chromium is missing: install the package chromium of your system"
     command = [*_change_user(), *_WITHOUT_NETWORK, "true"]

@@ -12,7 +12,7 @@ from lxml import html
 from syndicator.console.api.server import article as read_item
 from syndicator.health.observing import open_read_only
 from syndicator.publishing.paths import article_name
-from syndicator.upkeep import related
+from syndicator.upkeep.answers import related
 from syndicator.upkeep.editorial import withdraw
 from syndicator.upkeep.reconcile import files
 from tests.places import Place, keep_workers, store_articles
