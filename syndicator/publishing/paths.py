@@ -9,6 +9,8 @@ from syndicator.core.model import FeedKey
 MAPS: Final = "maps/"  # redirect maps, not served by our own server
 ARCHIVES: Final = "archive/"
 QUESTIONS: Final = "q/"  # see `questions`
+# an empty script that pages load to learn whether anything answers questions
+PROBE: Final = f"{QUESTIONS}answers.js"
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of articles published whole

@@ -19,10 +19,12 @@ from urllib.parse import quote
 from syndicator.core.fair_queue import Shares
 from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
 from syndicator.core.requests import QUESTIONS, client_of
+from syndicator.publishing.paths import PROBE
 from syndicator.publishing.server import files
 from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
+_SCRIPT: Final = "text/javascript; charset=utf-8"
 _MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
 
 
@@ -55,6 +57,8 @@ class Questions:
         stamp = self.version()
         if stamp is None:
             return plain("Nothing can be asked before the first build.\n", 404)
+        if name == PROBE:
+            return self._probe()
         status, text = self.spelled(name)
         is_for_reader = asked.get(b"sec-fetch-dest") == b"document"  # a browser opens it in a tab
         if status == OK and is_for_reader and not name.endswith(f".{PAGE}"):
@@ -126,6 +130,11 @@ class Questions:
     def _end_turn(self) -> None:
         self.is_busy = False
         self._give_turn()
+
+    def _probe(self) -> Answer:
+        """Return an empty script: that it is here says that questions are answered."""
+        headers = files.headers_of(PROBE, self.base)
+        return OK, lines(headers | {"content-type": _SCRIPT, "content-length": "0"}), b""
 
     def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
         etag, coding = f'"{hashlib.sha256(body).hexdigest()[:32]}"', dict[str, str]()

@@ -62,5 +62,10 @@
     for (const other of row?.querySelectorAll("input") ?? []) if (other !== target && target.checked) other.checked = false;
     update();
   });
+  const offered = document.getElementById("offered");
+  if (offered) syndicator.whenAnswered(() => {
+    offered.hidden = false;
+    document.getElementById("unanswered").hidden = true;
+  });
   update();
 })();

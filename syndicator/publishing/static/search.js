@@ -177,7 +177,15 @@ const syndicator = (() => {
     return `q/${order.flatMap((kind) => of(kind, sorted(kind))).map(encodeURIComponent).join("/")}`;
   };
 
-  return { words, terms, find, item, stem };
+  // Call `then` if something answers addresses of questions: it alone has this script, which is empty.
+  const whenAnswered = (then) => {
+    const probe = document.createElement("script");
+    probe.src = "q/answers.js";
+    probe.onload = then;
+    document.head.append(probe);
+  };
+
+  return { words, terms, find, item, stem, whenAnswered };
 })();
 
 (() => {
@@ -185,7 +193,7 @@ const syndicator = (() => {
   if (!form) return;
   const AT_ONCE = 20;
   const box = form.elements.q;
-  const [list, said, more, ask, address, copy, refine] = ["results", "said", "older", "ask", "address", "copy", "refine"].map((id) => document.getElementById(id));
+  const [list, said, more, ask, subscribe, address, copy, refine] = ["results", "said", "older", "ask", "subscribe", "address", "copy", "refine"].map((id) => document.getElementById(id));
   let running = 0;
 
   const show = async (mine, looking, waiting = [], part = null) => {
@@ -225,6 +233,7 @@ const syndicator = (() => {
     if (location.protocol !== "file:") history.replaceState(null, "", `?${new URLSearchParams({ q: box.value })}`);
     search();
   });
+  if (subscribe) syndicator.whenAnswered(() => { subscribe.hidden = false; });
   form.hidden = false;
   box.value = new URLSearchParams(location.search).get("q") || "";
   search();

@@ -56,6 +56,13 @@ def questions(count: int, word: str = "word") -> list[str]:
     return [f"q/words.{word}{number}.atom" for number in range(count)]
 
 
+def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -> None:
+    slow = Slow()
+    status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
+    assert (status, body, slow.order) == (200, b"", [])
+    assert dict(head)[b"content-type"].startswith(b"text/javascript")
+
+
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     slow = Slow()
     answers = asyncio.run(slow.answers(questions(100)))

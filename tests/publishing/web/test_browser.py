@@ -336,8 +336,12 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
     (served.folder / "ticked.html").write_text(
         page.replace("</body>", '<script src="/tick.js"></script></body>')
     )
+    (served.folder / "q").mkdir()
+    (served.folder / "q" / "answers.js").touch()
     dom, logged = served.dom("ticked.html")
+    shutil.rmtree(served.folder / "q")
     assert logged == ""
+    assert '<p id="offered">' in dom and '<p class="by" id="unanswered" hidden="">' in dom
     assert "8 of all 30 stories." in dom
     address = f"{served.base}q/tag.t-1/not.tag.t-2.atom"
     assert f'<code id="address">{address}</code>' in dom and f'data-copy="{address}"' in dom
@@ -347,4 +351,5 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
     (newest,) = re.findall(r'<ol id="newest".*?</ol>', dom, re.DOTALL)
     assert newest.count("<li>") == 6
     again, _ = served.dom("combine.html#q/tag.t-1/words.sentence-whole")
+    assert '<p id="offered" hidden="">' in again and 'id="unanswered">' in again, "only files here"
     assert "8 of all 30 stories." in again and "q/tag.t-1/words.sentence-whole.atom" in again
