@@ -291,6 +291,11 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
     assert again.exit_code == 0 and (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
 
 
+def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place: Place) -> None:
+    assert '<p id="offered" hidden>' in place.published("combine.html")
+    assert '<p id="subscribe" hidden>' in place.published("search.html")
+
+
 @pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
 def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
     words = ("build", "--question", given, "--config", str(place.config))
