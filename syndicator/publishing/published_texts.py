@@ -1,9 +1,12 @@
 """What a query of the public may match: the texts that `render.view` publishes. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from syndicator.core.model import Article, Source
+from syndicator.configuration.settings import Settings
+from syndicator.core.axes import SOURCE
+from syndicator.core.formats import PAGE
+from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
 from syndicator.publishing.render.view import permitted, published_summary
 from syndicator.searching.documents import Document, join_terms
@@ -47,3 +50,13 @@ def matches_published(
     if not published.has_body:
         return matches(expr, shown, lambda: "")
     return matches(expr, shown, read_text)
+
+
+def list_feeds_with_pages(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
+    """Return the feeds of the sources whose articles have pages of their own."""
+    shown = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)
+    if PAGE not in settings.publish.formats:
+        return []
+    return sorted(
+        FeedKey(SOURCE, source.key) for source in sources.values() if source.content in shown
+    )

@@ -39,6 +39,7 @@ from syndicator.publishing.kinds.targets import (
     Steps,
 )
 from syndicator.publishing.page_design import Look, look
+from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import fingerprints
@@ -283,14 +284,12 @@ async def build_feeds(
 
 async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
     """Find out what builds show of articles besides their own values: stories, related ones."""
-    from syndicator.publishing.kinds.articles import published_whole
-
     archive = app.archive
     configuration = app.configuration
     await read_terms(archive)
     await group_stories(archive, configuration, turn)
     hourly_updates.mark_due(archive, configuration.settings)
-    with_pages = published_whole(configuration.settings, configuration.sources)
+    with_pages = list_feeds_with_pages(configuration.settings, configuration.sources)
     source_of = partial(find_terms, archive, configuration)
     await find_all_related(archive, source_of, with_pages)
 

@@ -7,36 +7,24 @@ if a list, or something that it names, is another one."""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from syndicator.configuration.settings import Settings
-from syndicator.core.axes import SOURCE
-from syndicator.core.formats import PAGE
-from syndicator.core.model import FeedKey, Source
+from syndicator.core.model import FeedKey
 from syndicator.publishing import paths
 from syndicator.publishing.article_index import Members
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, fingerprint
+from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 
 _FORM: Final = "2"  # increase when these pages change
 
 
-def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
-    """Return the feeds of the sources whose articles have pages of their own."""
-    shown = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)
-    if PAGE not in settings.publish.formats:
-        return []
-    return sorted(
-        FeedKey(SOURCE, source.key) for source in sources.values() if source.content in shown
-    )
-
-
 def targets(site: Site) -> Iterator[Target]:
     """Yield the pages of each day."""
-    keys = published_whole(site.settings, site.inputs.sources)
+    keys = list_feeds_with_pages(site.settings, site.inputs.sources)
     fingerprints = _fingerprint_days(keys, site.index, site.about)
     days = list(fingerprints)
     for day, made_of in fingerprints.items():

@@ -9,7 +9,6 @@ from syndicator.configuration.settings import Digest
 from syndicator.core.axes import ALL, DIGEST
 from syndicator.core.model import FeedKey
 from syndicator.publishing import digests, paths
-from syndicator.publishing.kinds.articles import published_whole
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import (
     DIGESTS,
@@ -23,6 +22,7 @@ from syndicator.publishing.kinds.targets import (
     fingerprint,
 )
 from syndicator.publishing.output import redirects
+from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection.published import is_off
@@ -117,7 +117,7 @@ def maps(site: Site) -> Iterator[Target]:
     rows = list(site.rows.values())
     silent = [row.key for row in rows if is_off(row, site.settings.publish)]
     withdrawn: Sequence[str] = ()
-    if published_whole(site.settings, site.inputs.sources):
+    if list_feeds_with_pages(site.settings, site.inputs.sources):
         withdrawn = [paths.article_name(item.id) for item in site.index.withdrawn()]
     files = redirects.files(rows, site.settings.base_url, silent, withdrawn)
     yield Target(
