@@ -32,7 +32,7 @@ with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
     edited = edit.sync(
         client=client, body=EditEdit(id=article.id, title="By a program"), if_match=tag
     )
-    assert edited.change and articles_one.sync(article.id, client=client)["title"] == "By a program"
+    assert edited.change and articles_one.sync(article.id, client=client).title == "By a program"
     again = edit.sync_detailed(
         client=client, body=EditEdit(id=article.id, title="Too late"), if_match=tag
     )
@@ -40,7 +40,7 @@ with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
 
     for made in (edited, added):
         assert undo.sync(client=client, body=UndoUndo(number=str(made.change))).change
-    assert articles_one.sync(article.id, client=client)["title"] == article["title"]
+    assert articles_one.sync(article.id, client=client).title == article.title
     assert sources.sync(client=client, words=["lighthouse"]).items == []
     acts = [one["act"] for one in changes.sync(client=client).items]
     assert acts[:4] == ["undo", "undo", "edit", "add"], acts
