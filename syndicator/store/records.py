@@ -24,6 +24,7 @@ from syndicator.store.database import chunks, drive, insert, insert_new, marks, 
 from syndicator.store.future_times import entry_row, forget_unread, state_row, without_text
 from syndicator.store.shared_commits import Group
 from syndicator.store.tables.comparisons import Comparisons, save_blocks
+from syndicator.store.texts.tokens import wipe_deleted
 
 OUTCOMES_KEPT = 50  # per source
 
@@ -272,11 +273,13 @@ class Visits(Comparisons):
                 connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys]
             )
 
-    def forget(self, id: str) -> None:
-        """Delete all rows of an article whose file is gone, and mark its feeds stale. One
+    def forget(self, ids: Collection[str]) -> None:
+        """Delete all rows of articles whose files are gone, and mark their feeds stale. One
         transaction."""
         with self._db.write() as connection:
-            rows.erase(connection, id)
+            for id in ids:
+                rows.erase(connection, id)
+            wipe_deleted(connection)
 
     def refused(self, source_key: str) -> list[EntryRow]:
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
@@ -344,6 +347,7 @@ class Visits(Comparisons):
             )
             for id in ids:
                 rows.erase(connection, id)
+            wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
         """Delete rows of `pruned` and their entries, so that they are read again. Return the keys
@@ -363,6 +367,7 @@ class Visits(Comparisons):
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
+            wipe_deleted(connection)
             feeds = tuple(sorted({*shown, *stale}))
             entry = Withdrawn(
                 id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)

@@ -190,8 +190,8 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
 
         recovery.note_vanished(archive, {id: rows[id].path for id in gone})
         excuse(archive, gone)
-    for id in gone:
-        visits.forget(id)
+    if gone:
+        visits.forget(gone)
     recovery.settle_carriers(archive, configuration.sources)
     recovery.bring_back(archive, written)
     recovery.mark(archive)
@@ -231,8 +231,8 @@ def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Pro
         gone = [id for id, row in visits.stamps().items() if row.path == path]
         excuse(archive, gone)
         recovery.note_vanished(archive, dict.fromkeys(gone, path))
-        for id in gone:
-            visits.forget(id)
+        if gone:
+            visits.forget(gone)
         return ()
     if any(row == stamp for row in visits.stamps().values()):
         return ()

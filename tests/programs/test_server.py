@@ -230,4 +230,4 @@ def test_without_the_extra_the_command_says_how_to_install_it(place: Place, tmp_
         check=False,
     )
     assert answer.returncode == 69
-    assert "syndicator[mcp]" in answer.stderr
+    assert "requirements-mcp.lock" in answer.stderr

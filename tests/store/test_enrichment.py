@@ -43,7 +43,7 @@ def test_what_is_still_to_be_asked(url: str) -> None:
         assert waiting(store, plan="another model") == {one, two, three}
         store.enrichment.save_asked(asked(1, stamp=stamp(9)))  # the file is another one now
         assert waiting(store) == {one, three}
-        store.visits.forget(three)
+        store.visits.forget([three])
         assert waiting(store) == {one}
         assert len(waiting(store, plan="x", limit=1)) == 1
         assert waiting(store, since=NOW) == set()
@@ -59,7 +59,7 @@ def test_answers_go_with_their_article(url: str) -> None:
         store.enrichment.save_answer("k", make(1).id, "said \ud800", NOW)
         assert store.enrichment.asked(make(1).id) == note
         assert store.enrichment.answer("k") == "said \ud800"
-        store.visits.forget(make(1).id)
+        store.visits.forget([make(1).id])
         assert (store.enrichment.asked(make(1).id), store.enrichment.answer("k")) == (None, None)
 
 

@@ -315,7 +315,7 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
     article = record(store, 1)
     built(store, *(row.key for row in store.index.feeds()))
 
-    store.visits.forget(article.id)
+    store.visits.forget([article.id])
     assert store.visits.article(article.id) is None
     assert store.visits.find([alias(article.url)]) is None
     assert all(row.count == 0 and row.stale for row in store.index.feeds())
@@ -497,7 +497,7 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     # 1 is there once
     assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4
     assert likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
-    store.visits.forget(one)
+    store.visits.forget([one])
     assert likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
@@ -584,7 +584,7 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
     assert store.index.merged() == {copy.id: original.id}
     assert [one.id for one in store.index.each()] == [original.id]
 
-    store.visits.forget(original.id)
+    store.visits.forget([original.id])
     assert [one.id for one in store.index.each()] == [copy.id]
 
 

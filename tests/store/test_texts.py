@@ -134,9 +134,25 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
     word = made[id][1].split()[0]
     assert id in propose(store, word)
     before = store.texts.frequencies([word]).terms[word]
-    store.visits.forget(id)
+    store.visits.forget([id])
     assert id not in propose(store, word)
     assert store.texts.frequencies([word]).terms[word] == before - 1
+
+
+def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "syndicator.db"
+    with open_store(f"sqlite:///{file}", articles_exist=False) as store:
+        made = fill(store, 3)
+        article = record(store, 9, title="quicksilverbyword")
+        read_due(store, {**made, article.id: (article, "")})
+        assert b"quicksilverbyword" in _read_database(file)
+        store.visits.forget([article.id])
+    assert b"quicksilverbyword" not in _read_database(file)
+
+
+def _read_database(file: Path) -> bytes:
+    parts = (file, file.with_name(f"{file.name}-wal"))
+    return b"".join(part.read_bytes() for part in parts if part.exists())
 
 
 def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:

@@ -50,6 +50,13 @@ def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     return numbers
 
 
+def wipe_deleted(connection: Connection) -> None:
+    """Rewrite the text index without the tokens that were deleted: FTS5 keeps them until it merges
+    its parts."""
+    if connection.dialect.name == "sqlite":
+        drive(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('optimize')")
+
+
 def add_tokens(connection: Connection, tokens_of: Mapping[int, Collection[str]]) -> None:
     is_sqlite = connection.dialect.name == "sqlite"
     for n in sorted(tokens_of):
