@@ -27,7 +27,7 @@ from syndicator.console.guard import (
 from syndicator.console.responses import console_of, local, page, render
 from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.console.shared_state import Console
-from syndicator.core.errors import SyndicatorError
+from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.core.requests import client_of
 from syndicator.runs.daemon import serve_console
 
@@ -100,6 +100,8 @@ async def _failed(request: Request, error: SyndicatorError) -> Response:
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
+    if isinstance(error, UsageError):  # such as a search that cannot be read
+        return page(request, "wrong.html", status=400, title="This cannot be read", what=str(error))
     return page(
         request, "wrong.html", status=503, title="This cannot be shown now", what=str(error)
     )

@@ -373,7 +373,8 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
         (
             f"{SITE}sign-in",
             MissingError,
-            "names no feed, and shows login in place of the site; give the source credentials",
+            "names no feed, and shows login in place of the site; give the source the cookies of a"
+            " session, or credentials with headers_env",
         ),
     ],
 )

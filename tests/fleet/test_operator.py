@@ -218,7 +218,7 @@ def test_running_workers_are_listed_and_end_in_order(postgres: Server, tmp_path:
             with fleet.store() as store:
                 return sorted(each.process for each in store.workers(lease).list() if each.is_live)
 
-        assert fleet.until(lambda: len(processes()) == 2, 60), fleet.logs()
+        assert fleet.until(lambda: len(processes()) == 2 and 0 not in processes(), 60), fleet.logs()
         assert processes() == sorted(each.pid for each in started)
         assert fleet.stop() == [0, 0], fleet.logs()
         assert processes() == []

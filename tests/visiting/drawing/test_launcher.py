@@ -37,7 +37,7 @@ def test_a_missing_program_is_named(
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "_LIBRARY", "no_such_package")
-    assert "pip install 'syndicator[browser]'" in launcher.find_obstacle()
+    assert "requirements-browser.lock" in launcher.find_obstacle()
 
 
 @pytest.mark.parametrize(("code", "says"), [(0, ""), (1, "no namespaces")])
