@@ -161,9 +161,11 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
                 time.sleep(0.03)
         fleet.start()
         assert fleet.until(lambda: fleet.articles() == 2, 240), fleet.logs()
-        assert fleet.until(lambda: [one.name for one in look(fleet.config).named] == [poison], 120)
+        assert fleet.until(
+            lambda: [one.name for one in look(fleet.config).hosts.named] == [poison], 120
+        )
         found = look(fleet.config)
-        assert [(one.name, one.poison) for one in found.named] == [(poison, True)]
-        assert look(fleet.config, requeue=True).freed == 1
+        assert [(one.name, one.poison) for one in found.hosts.named] == [(poison, True)]
+        assert look(fleet.config, requeue=True).hosts.freed == 1
         assert fleet.until(lambda: fleet.articles() == 3, 240), fleet.logs()
         fleet.stop()
