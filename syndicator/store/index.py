@@ -541,7 +541,8 @@ class Index:
         return int(self._db.scalar(_NEWEST_MARK))
 
     def builds(self) -> dict[FeedKey, Built]:
-        """Return the last build of each feed that `note_builds` recorded, in seconds since 1970."""
+        """Return the last build that `note_builds` recorded of each feed. `at`: seconds since
+        1970."""
         return {
             FeedKey(row.axis, row.slug): Built(
                 at=row.built_at / 1e6, entries=row.shown, articles=row.built_count
