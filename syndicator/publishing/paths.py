@@ -9,7 +9,8 @@ from syndicator.core.model import FeedKey
 MAPS: Final = "maps/"  # redirect maps, not served by our own server
 ARCHIVES: Final = "archive/"
 QUESTIONS: Final = "q/"  # see `questions`
-# an empty script that pages load to learn whether anything answers questions
+# a script that pages load to learn whether anything answers questions: the file of it is empty, and
+# what answers questions answers this address with a script that says so
 PROBE: Final = f"{QUESTIONS}answers.js"
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"

@@ -294,7 +294,7 @@ def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     window.wait("Save these rules", 60)
     window.click("form.acts button[value=save]")
     until(served, before + 1)
-    window.wait("See what changes")
+    window.wait("Preview its articles")
     window.click("section form.acts button[value=plan]")
     window.until(
         "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90
@@ -403,7 +403,7 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
         window.click("button[value=try]")
         window.wait("Save these rules", 120)
         window.click("form.acts button[value=save]")
-        window.wait("See what changes", 60)
+        window.wait("Preview its articles", 60)
         window.click("section form.acts button[value=plan]")
         window.until(
             "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 120

@@ -296,6 +296,11 @@ def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place
     assert '<p id="subscribe" hidden>' in place.published("search.html")
 
 
+def test_the_script_that_pages_look_for_says_whether_something_answers(place: Place) -> None:
+    assert place.published("q/answers.js") == "", "the file"
+    assert client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
+
+
 @pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
 def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
     words = ("build", "--question", given, "--config", str(place.config))

@@ -27,6 +27,7 @@ from syndicator.core.formats import (
     of_file,
 )
 from syndicator.core.requests import PART_BYTES
+from syndicator.publishing.paths import PROBE, QUESTIONS
 
 Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
 Key = tuple[str, bool]  # the file, and whether this is its compressed variant
@@ -73,7 +74,6 @@ class Bodies:
 # its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
-QUESTIONS: Final = "q/"
 _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
@@ -216,7 +216,8 @@ class _Files:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer, name = self._answer(scope), scope["path"][1:]
-        if self.ask and answer[0] == HTTPStatus.NOT_FOUND and name.startswith(QUESTIONS):
+        has_no_file = answer[0] == HTTPStatus.NOT_FOUND or name == PROBE
+        if self.ask and has_no_file and name.startswith(QUESTIONS):
             host, _ = scope.get("client") or ("", 0)
             answer = await self.ask(name, host, _asked(scope["headers"]))
         await _send(answer, scope, send)

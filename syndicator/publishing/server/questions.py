@@ -25,6 +25,7 @@ from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lin
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
 _SCRIPT: Final = "text/javascript; charset=utf-8"
+_ANSWERED: Final = b"syndicator.isAnswered = true;\n"  # see static/search.js
 _MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
 
 
@@ -132,9 +133,12 @@ class Questions:
         self._give_turn()
 
     def _probe(self) -> Answer:
-        """Return an empty script: that it is here says that questions are answered."""
-        headers = files.headers_of(PROBE, self.base)
-        return OK, lines(headers | {"content-type": _SCRIPT, "content-length": "0"}), b""
+        """Return the script that says to a page that questions are answered."""
+        headers = files.headers_of(PROBE, self.base) | {
+            "content-type": _SCRIPT,
+            "content-length": str(len(_ANSWERED)),
+        }
+        return OK, lines(headers), _ANSWERED
 
     def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
         etag, coding = f'"{hashlib.sha256(body).hexdigest()[:32]}"', dict[str, str]()

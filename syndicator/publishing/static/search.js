@@ -177,15 +177,15 @@ const syndicator = (() => {
     return `q/${order.flatMap((kind) => of(kind, sorted(kind))).map(encodeURIComponent).join("/")}`;
   };
 
-  // Call `then` if something answers addresses of questions: it alone has this script, which is empty.
+  // Call `then` if something answers addresses of questions: it sets `isAnswered` by this script, whose file is empty.
   const whenAnswered = (then) => {
     const probe = document.createElement("script");
     probe.src = "q/answers.js";
-    probe.onload = then;
+    probe.onload = () => { if (syndicator.isAnswered) then(); };
     document.head.append(probe);
   };
 
-  return { words, terms, find, item, stem, whenAnswered };
+  return { isAnswered: false, words, terms, find, item, stem, whenAnswered };
 })();
 
 (() => {

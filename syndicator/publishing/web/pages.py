@@ -335,6 +335,7 @@ class Pages:
             COMBINE: self._combine(views, rows),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **({PHONE: self._phone()} if self.phone else {}),
+            **({paths.PROBE: b""} if self.answered else {}),
             **shell_files(self.settings),
             **self.templates.look.assets(),
         }
