@@ -42,7 +42,9 @@ def import_files(
     """File an article per file; `files`: markdown by path. Raises ConfigError, OSError,
     StoreError."""
     reconcile.files(archive, configuration)
-    listed, done, new = configuration.folder / "taxonomy.toml", Imported(), dict[str, bytes]()
+    listed = configuration.folder / "taxonomy.toml"
+    done = Imported()
+    new = dict[str, bytes]()
     taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
     for inside, file in files.items():
         name = str(file) if isinstance(file, Path) else inside

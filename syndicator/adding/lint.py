@@ -68,7 +68,8 @@ def _fields(article: Article) -> Iterator[Oddity]:
     if article.cover and _STOCK.search(article.cover):
         yield Oddity(LintReason.STOCK_IMAGE, f"{article.cover} looks like a picture from stock")
 
-    name, host = article.author or "", urls.host(article.url)
+    name = article.author or ""
+    host = urls.host(article.url)
     labels = {_key(label) for label in host.split(".")[:-1]}
     if name and (_key(name) in labels or _key(name) == _key(host) or _STAFF.fullmatch(name)):
         yield Oddity(LintReason.SITE_AS_AUTHOR, f"{name!r} is the site, not a person")

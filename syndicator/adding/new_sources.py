@@ -186,7 +186,8 @@ def named(
             f"{option} names one source, and {len(new)} would be added; add them one by one"
         )
     taken = {*sources}
-    former, used = beside.former(taken), beside.keys()
+    former = beside.former(taken)
+    used = beside.keys()
     for alias, candidate in once.items():
         source = candidate.source
         if not candidate.known:

@@ -149,8 +149,10 @@ def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
         item.url: item.title for item in with_line.articles if item.origins.get("title") == "entry"
     }
     for page in plain.articles:
-        of_page, of_entry = {*words(page.title)}, {*words(titles.get(page.url, ""))}
-        both, enough = of_page & of_entry, _ALIKE * (len(of_page) + len(of_entry))
+        of_page = {*words(page.title)}
+        of_entry = {*words(titles.get(page.url, ""))}
+        both = of_page & of_entry
+        enough = _ALIKE * (len(of_page) + len(of_entry))
         if urls.site(page.url) in hosts and (not both or 2 * len(both) < enough):
             return False
     return True

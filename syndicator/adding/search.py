@@ -81,7 +81,8 @@ def as_found(
     """Return the candidates of a list; `skipped`: outlines that cannot be followed. Only a list of
     the operator's own takes the key of a source that was removed, whose feed has readers, for
     another address."""
-    followed, path = by_address(configuration.sources), configuration.taxonomy.toml
+    followed = by_address(configuration.sources)
+    path = configuration.taxonomy.toml
     reserved = frozenset[str]() if listed.is_trusted else beside.keys()
     defined = load_vocabulary(path).category if path.exists() else ()
     categories = {category.name.casefold(): category.name for category in defined}

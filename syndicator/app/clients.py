@@ -50,7 +50,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     from syndicator.visiting.politeness.page_turns import PageTurns
     from syndicator.visiting.politeness.robots import Robots
 
-    agent, notes = user_agent(settings), archive.store.visits
+    agent = user_agent(settings)
+    notes = archive.store.visits
     client = HttpFetcher(
         settings.fetch,
         user_agent=agent,
@@ -99,7 +100,8 @@ class SharedClient:
     the same time: it has the queue of each host."""
 
     def __init__(self, archive: Archive, settings: Settings) -> None:
-        self._archive, self._settings = archive, settings
+        self._archive = archive
+        self._settings = settings
         self._fetcher: Fetcher | None = None
 
     def open(self) -> Fetcher:

@@ -32,7 +32,9 @@ class FileArticleStore(HasInstance):
     ) -> None:
         """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the
         articles."""
-        self.root, self.durable, self.in_turn = root, durable, in_turn
+        self.root = root
+        self.durable = durable
+        self.in_turn = in_turn
         self.name = str(root)
         # first six of the id -> paths; filled by the first search
         self._paths: dict[str, list[str]] | None = None
@@ -50,7 +52,8 @@ class FileArticleStore(HasInstance):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        current, old = path, self._read(path) if path is not None else None
+        current = path
+        old = self._read(path) if path is not None else None
         if old is None or paths.id_in(old, current or "") != article.id:
             current = self.find(article.id)
             old = self._read(current) if current else None
@@ -118,7 +121,9 @@ class FileArticleStore(HasInstance):
         """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed
         writers."""
         recorded = by_path(stamps)
-        new, edited, no_files = list[FileStamp](), list[FileStamp](), list[NoFile]()
+        new = list[FileStamp]()
+        edited = list[FileStamp]()
+        no_files = list[NoFile]()
         for path, entry in self._entries():
             if not is_article(entry.name):
                 if sweep:

@@ -9,7 +9,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # modes of files and folders of this account alone
+PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700  # modes of files and folders of this account alone
 PUBLIC = 0o644  # mode of files that others may read, before umask
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 

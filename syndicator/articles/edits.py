@@ -35,7 +35,8 @@ def sign(article: Article) -> Article:
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
     """Return `merged` with digests of `ours`, so that edits differ; edits equal to ours keep those
     of `in_file`."""
-    edited, before = hand_edited(in_file), _written(in_file)
+    edited = hand_edited(in_file)
+    before = _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
     unchanged = {name for name in edited if new[name] == _hash(merged, name)}
     hashes = {name: before.get(name, _NO_HASH) if name in unchanged else new[name] for name in new}

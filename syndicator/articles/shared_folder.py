@@ -23,7 +23,8 @@ class SharedArticleStore(FileArticleStore):
         in_turn: Callable[[], AbstractContextManager[object]],
     ) -> None:
         super().__init__(root, in_turn=in_turn)
-        self._index, self._clock = index, clock
+        self._index = index
+        self._clock = clock
 
     def find(self, id: str) -> str | None:
         path = self._index.path(id)

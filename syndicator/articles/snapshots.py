@@ -53,7 +53,8 @@ class FileSnapshots:
     """Snapshots in the folder `root`, named <id>.3.gz if version 3 of the reader read the page."""
 
     def __init__(self, root: Path, version: int = 0) -> None:
-        self.root, self.version = root, version
+        self.root = root
+        self.version = version
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
         self.put_packed(id, packed(html, headers))
@@ -84,7 +85,8 @@ class FileSnapshots:
         )
 
     def note_read(self, id: str) -> None:
-        path, current = self._found(id), self._path(id)
+        path = self._found(id)
+        current = self._path(id)
         if path != current and path.exists():
             path.replace(current)
 

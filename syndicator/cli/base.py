@@ -45,7 +45,8 @@ def completion_script(shell: str, typed: str) -> str:
     # shells cannot complete `python -m syndicator`
     name = call = "syndicator" if " " in typed else typed
     if "/" in typed:
-        name, call = Path(typed).name, shlex.quote(str(Path(typed).resolve()))
+        name = Path(typed).name
+        call = shlex.quote(str(Path(typed).resolve()))
     text = str(get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell))
     # a shell knows a command by its name, and calls it by its path
     for before in ("complete_zsh ", "(commandline -cp) "):
@@ -200,7 +201,8 @@ class Panels(TyperGroup):
 
 class Exemplified(TyperCommand):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
+        whole = str(ctx.command_path)
+        program = str(ctx.find_root().info_name)
         if examples := example_lines(whole.removeprefix(program).strip(), program):
             formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
 
@@ -249,11 +251,13 @@ def _typed(field: Field) -> dict[str, Any]:
     default = field.default
     if not any(isinstance(mark, Argument) for mark in getattr(field.annotated, "__metadata__", ())):
         return {"annotation": field.annotated, "default": default}
-    argument, kind = field.argument, list[str] if field.is_list else field.type
+    argument = field.argument
+    kind = list[str] if field.is_list else field.type
     more: dict[str, Any] = {"help": argument.help, "metavar": argument.metavar or None}
     more |= {"autocompletion": _COMPLETION[argument.completes], "min": argument.least}
     if "datetime" in str(kind):
-        kind, more = datetime, {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
+        kind = datetime
+        more = {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
     if field.is_list and not default:
         default = None
     if default is None and "None" not in str(kind):
@@ -426,7 +430,8 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
 @contextmanager
 def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
     """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
-    loop, had_terminal = asyncio.get_running_loop(), os.isatty(2)
+    loop = asyncio.get_running_loop()
+    had_terminal = os.isatty(2)
     loop.add_signal_handler(
         signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload()
     )

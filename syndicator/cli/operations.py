@@ -106,10 +106,8 @@ def register() -> None:
 def command(choices: Sequence[Operation]) -> Callable[..., None]:
     """Return the function of a command. It runs the first operation, or the one whose --switch is
     set."""
-    first, switches = (
-        choices[0],
-        {choice.command.partition(" --")[2]: choice for choice in choices[1:]},
-    )
+    first = choices[0]
+    switches = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
         chosen = next((name for name in switches if values[name]), "")
@@ -147,7 +145,8 @@ def perform(
 ) -> None:
     """Plan an operation, apply it unless `dry_run`, build feeds, print the result; exit if it
     failed."""
-    arguments, left = arguments_of(operation, values), 0
+    arguments = arguments_of(operation, values)
+    left = 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
     with (

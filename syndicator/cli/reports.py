@@ -258,7 +258,8 @@ def not_read(problems: Iterable[Problem]) -> None:
 
 
 def language_model(state: Enriched) -> None:
-    meter, counts = state.meter, state.counts
+    meter = state.meter
+    counts = state.counts
     came = ", ".join(
         f"{counts[status]} {status}"
         for status in ("accepted", "refused", "failed")

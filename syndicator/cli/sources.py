@@ -118,7 +118,8 @@ def import_(
     from syndicator.adding import new_sources, search
 
     with opened_to_look(config) as opened:
-        beside, configuration = opened.archive.beside, opened.configuration
+        beside = opened.archive.beside
+        configuration = opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
         used_as = meaning(listed, folders, ask=not json and is_answered())
         result = search.as_found(beside, configuration, file, listed, used_as)

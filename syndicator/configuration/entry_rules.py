@@ -86,7 +86,8 @@ def remember_bodies(
 def has_collapsed(bodies: Sequence[int]) -> bool:
     """Return True if the newest of `bodies` are a third as long as before. Lengths, newest first, 0
     if refused."""
-    newest, before = bodies[:NEWEST], bodies[NEWEST:]
+    newest = bodies[:NEWEST]
+    before = bodies[NEWEST:]
     if len(before) < NEWEST or median(before) < _LONG:
         return False
     return _THIRD * median(newest) <= median(before)

@@ -17,10 +17,8 @@ def own_config(environ: Mapping[str, str]) -> Path | None:
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
     """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the
     account's own."""
-    own, data = (
-        _xdg(environ, "XDG_CONFIG_HOME", ".config"),
-        _xdg(environ, "XDG_DATA_HOME", ".local/share"),
-    )
+    own = _xdg(environ, "XDG_CONFIG_HOME", ".config")
+    data = _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data
     return config.resolve().parent

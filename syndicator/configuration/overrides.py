@@ -24,7 +24,8 @@ class Overrides:
     """Settings of `model` in environment variables."""
 
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
-        self.model, self._prefix = model, prefix
+        self.model = model
+        self._prefix = prefix
         self.leaves = leaves(model)
         self._lists = {
             place for place, field in self.leaves.items() if _takes_lists(field.annotation)

@@ -58,7 +58,8 @@ class Guard:
     """Application that passes on only requests from the console's pages by people logged in."""
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
-        self._app, self._console = app, console
+        self._app = app
+        self._console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,7 +71,8 @@ class Guard:
     async def _refused(self, request: Request) -> Response | None:
         """Return the answer to a forbidden request; else store session and form in the request's
         state."""
-        headers, console = request.headers, self._console
+        headers = request.headers
+        console = self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
         session = console.session(request.cookies.get(cookie_name(console), ""))

@@ -37,7 +37,8 @@ _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 def render(request: Request, template: str, **values: Any) -> bytes:
     """Render a template. Values are escaped, so that only our own links get the proxy's path
     prefix."""
-    html, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
+    html = _environment().get_template(template).render(**values)
+    prefix = request.scope["prefix"]
     return (_LINK.sub(rf"\1{prefix}/", html) if prefix else html).encode("utf-8", "replace")
 
 
@@ -163,7 +164,9 @@ def awaited(job: Job | None) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return an HTML page. `values`: variables for `template`, besides common ones."""
-    console, session, job = console_of(request), session_of(request), job_of(request)
+    console = console_of(request)
+    session = session_of(request)
+    job = job_of(request)
     shell = {
         "now": utc_now(),
         "token": session.token,
@@ -274,16 +277,20 @@ def troubles(
 
 
 def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
-    link, says = "", ""
+    link = ""
+    says = ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
-        link, says = "/articles?filter=hold", f"See {plural(condition.count, 'article')}"
+        link = "/articles?filter=hold"
+        says = f"See {plural(condition.count, 'article')}"
     elif (
         condition.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
         and condition.source
     ):
-        link, says = f"/sources/{condition.source}/mend", "Mend"
+        link = f"/sources/{condition.source}/mend"
+        says = "Mend"
     elif condition.source:
-        link, says = f"/sources/{condition.source}", "Details"
+        link = f"/sources/{condition.source}"
+        says = "Details"
     name = (
         (names or {}).get(condition.source or "")
         or condition.subject
@@ -300,7 +307,8 @@ def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Tro
 
 def _remedies(condition: Condition) -> list[Remedy]:
     key = {"key": condition.source}
-    retry, rest = Remedy(act="retry", args=key), Remedy(act="rest", args=key)
+    retry = Remedy(act="retry", args=key)
+    rest = Remedy(act="rest", args=key)
     if condition.kind == Kind.FEED_HELD:
         return [Remedy(act="build", args={}, strong=True)]
     if not condition.source:

@@ -17,9 +17,13 @@ from syndicator.core.errors import ConfigError, UsageError
 
 # RFC 7914 with the cost of OWASP's cheat sheet on password storage: 128 MB and a third of a second
 # a try.
-_N, _R, _P, _LENGTH = 2**17, 8, 1, 32
+_N = 2**17
+_R = 8
+_P = 1
+_LENGTH = 32
 _MEMORY = 256 * 2**20
-LEAST, LONGEST_NAME = 10, 60  # characters of a password, and of a name
+LEAST = 10
+LONGEST_NAME = 60  # characters of a password, and of a name
 _DECOY = "a name that nobody has takes as long to refuse"
 
 
@@ -96,7 +100,8 @@ def check_password(hashes: dict[str, str], name: str, password: str) -> str:
     return hash if matches(password, hash) else ""
 
 
-IDLE_SECONDS, WHOLE_SECONDS = 4 * 3600, 24 * 3600
+IDLE_SECONDS = 4 * 3600
+WHOLE_SECONDS = 24 * 3600
 _MOST = 1000  # sessions, without login too; the oldest are dropped
 
 
@@ -122,7 +127,8 @@ class Sessions:
 
     def begin(self, who: str = "", by: str = "") -> Session:
         now = self._clock()
-        id, token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        id = secrets.token_urlsafe(32)
+        token = secrets.token_urlsafe(32)
         session = Session(id=id, token=token, who=who, by=by, began=now, seen=now)
         while len(self._all) >= _MOST:
             del self._all[
@@ -132,7 +138,8 @@ class Sessions:
         return session
 
     def find(self, id: str) -> Session | None:
-        key, now = _key(id), self._clock()
+        key = _key(id)
+        now = self._clock()
         if (session := self._all.get(key)) is None:
             return None
         if now - session.seen > IDLE_SECONDS or now - session.began > WHOLE_SECONDS:
@@ -288,7 +295,8 @@ def revoke_token(path: Path, name: str) -> None:
 
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
     """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
-    hashed, token = _hashed(text), None
+    hashed = _hashed(text)
+    token = None
     scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
         for name, line in read_passwords(path).items():

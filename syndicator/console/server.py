@@ -85,9 +85,11 @@ async def _static(request: Request) -> Response:
 async def _missing(request: Request, error: HTTPException) -> Response:
     if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
-    title, what = "Not found", "There is no such page."
+    title = "Not found"
+    what = "There is no such page."
     if error.status_code == UNREADABLE:
-        title, what = "This cannot be read", error.detail
+        title = "This cannot be read"
+        what = error.detail
     return page(request, "wrong.html", status=error.status_code, title=title, what=what)
 
 
@@ -114,9 +116,11 @@ async def _login_form(request: Request) -> Response:
 
 
 async def _log_in(request: Request) -> Response:
-    console, form = console_of(request), form_of(request)
+    console = console_of(request)
+    form = form_of(request)
     address = client_of(request.client.host) if request.client else ""
-    then, name = local(form.text("next") or "/"), form.text("name").strip()
+    then = local(form.text("next") or "/")
+    name = form.text("name").strip()
     if wait := console.throttle.wait(address):
         message = f"Too many tries. Wait {math.ceil(wait)} seconds."
         return _form(request, then, message, 429, {"retry-after": str(math.ceil(wait))})
@@ -147,7 +151,8 @@ def _form(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    console, session = console_of(request), request.state.session
+    console = console_of(request)
+    session = request.state.session
     begun = session or console.sessions.begin()
     html = render(
         request,

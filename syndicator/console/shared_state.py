@@ -29,7 +29,8 @@ class Runner:
     """Starter of the one process that does jobs."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
-        self._config, self._tell = config, tell
+        self._config = config
+        self._tell = tell
         self._process: asyncio.subprocess.Process | None = None
         self._starting: asyncio.Task[None] | None = None
         self._idle: asyncio.Task[None] | None = None
@@ -62,7 +63,8 @@ class Runner:
 
     async def close(self) -> None:
         """End the process after its current step, or at once if that takes long."""
-        process, self._process = self._process, None
+        process = self._process
+        self._process = None
         if self._idle is not None and self._idle is not asyncio.current_task():
             self._idle.cancel()
         if process is not None:
@@ -81,10 +83,14 @@ class Console:
     def __init__(
         self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None
     ) -> None:
-        self.config, self.settings, self.tell = config, settings, tell
-        self.sessions, self.throttle = Sessions(time.monotonic), Throttle(time.monotonic)
+        self.config = config
+        self.settings = settings
+        self.tell = tell
+        self.sessions = Sessions(time.monotonic)
+        self.throttle = Throttle(time.monotonic)
         self.hosts = hosts(settings.console.host, settings.console.names)
-        self.queue, self.log = Queue(settings.state_dir), Log(settings.state_dir)
+        self.queue = Queue(settings.state_dir)
+        self.log = Log(settings.state_dir)
         self.runner = Runner(config, tell)
         self.glance = Glance(config)
         self.worker = Worker()  # for strangers' pages

@@ -166,7 +166,9 @@ class NotAnArticle(SyndicatorError):
 
     def __init__(self, kind: str, detail: str = "", alternate: str | None = None) -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
-        self.kind, self.detail, self.alternate = kind, detail, alternate
+        self.kind = kind
+        self.detail = detail
+        self.alternate = alternate
         self.reason = f"{NOT_AN_ARTICLE}{kind}"
 
     def __reduce__(self) -> tuple[type["NotAnArticle"], tuple[str, str, str | None]]:
@@ -180,7 +182,8 @@ class NotAFeed(SyndicatorError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"not a feed: {reason}" + (f" ({detail})" if detail else ""))
-        self.reason, self.detail = reason, detail
+        self.reason = reason
+        self.detail = detail
 
     def __reduce__(self) -> tuple[type["NotAFeed"], tuple[str, str]]:
         return (NotAFeed, (self.reason, self.detail))
@@ -191,7 +194,8 @@ class WorkerFailed(SyndicatorError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
-        self.reason, self.detail = reason, detail
+        self.reason = reason
+        self.detail = detail
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:

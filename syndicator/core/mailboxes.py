@@ -59,7 +59,8 @@ def parse_mailbox(url: str) -> Mailbox:
 def _split_server(server: str) -> tuple[str, int]:
     host, colon, port = server.rpartition(":")
     if not colon or server.endswith("]"):
-        host, port = server, str(IMAPS_PORT)
+        host = server
+        port = str(IMAPS_PORT)
     if not _HOST.fullmatch(host):
         raise BadMailbox(f"has no host; {_CURE}")
     if not port.isdigit() or not 0 < int(port) <= _LARGEST_PORT:

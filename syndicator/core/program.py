@@ -22,7 +22,8 @@ class Logger:
     __slots__ = ("_bound", "_under")
 
     def __init__(self, under: logging.Logger, bound: Mapping[str, object]) -> None:
-        self._under, self._bound = under, bound
+        self._under = under
+        self._bound = bound
 
     def debug(self, event: str, **values: object) -> None:
         if self._under.isEnabledFor(logging.DEBUG):

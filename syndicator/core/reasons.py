@@ -15,7 +15,8 @@ class Reason(StrEnum):
     def __new__(cls, code: str, means: str, cure: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
-        member.means, member.cure = means, cure
+        member.means = means
+        member.cure = cure
         return member
 
 
@@ -811,7 +812,8 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
     )
 )
 # prefixes of the codes of pages and feeds
-NOT_AN_ARTICLE, NOT_A_FEED = "not-an-article-", "not-a-feed-"
+NOT_AN_ARTICLE = "not-an-article-"
+NOT_A_FEED = "not-a-feed-"
 GROUPS: tuple[type[Reason], ...] = (
     CommandReason,
     FetchReason,

@@ -97,7 +97,9 @@ def plain(markdown: str) -> str:
     """Return our Markdown as plain text: one line per block, item or row, cells separated by tabs,
     no link targets."""
     out: list[str] = []
-    fence, margin, table = "", 0, False
+    fence = ""
+    margin = 0
+    table = False
     for raw in markdown.split("\n"):
         outer = _QUOTE.sub("", raw, count=1) if raw.lstrip(" ").startswith(">") else raw
         inner = outer.strip()
@@ -113,7 +115,8 @@ def plain(markdown: str) -> str:
             continue
         inner = _content(inner)
         if opened := _FENCE.match(inner):
-            fence, margin = opened[1], len(outer) - len(inner)
+            fence = opened[1]
+            margin = len(outer) - len(inner)
         elif inner.startswith("|"):
             if not (table and _DELIMITER.match(inner)):
                 out.append(

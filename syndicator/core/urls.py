@@ -76,7 +76,8 @@ def respelled(url: str) -> str:
     cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
     try:
         parts = urlsplit(cleaned)
-        host, port = parts.hostname or "", parts.port
+        host = parts.hostname or ""
+        port = parts.port
     except ValueError as error:
         raise BadUrl(f"not a URL: {url[:200]!r}") from error
     scheme = parts.scheme.lower()

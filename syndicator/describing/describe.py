@@ -43,7 +43,8 @@ def describe(
     if summarise:
         chosen, by = _excerpt.choose(title, text, description, code)
     else:
-        chosen, by = _excerpt.quote_description(title, text, description, code), "publisher"
+        chosen = _excerpt.quote_description(title, text, description, code)
+        by = "publisher"
     guess = taxonomy.category(title, text, section, keywords, code)
     asked = taxonomy.mapped(keywords, text, title, own)
     tags = taxonomy.tags(title, text, keywords, own)

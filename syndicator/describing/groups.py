@@ -78,7 +78,8 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
         both_large = len(members[first]) >= least and len(members[second]) >= least
         if links[first, second] <= 0 or (both_large and large <= MOST):
             break
-        a, b = len(members[first]), len(members[second])
+        a = len(members[first])
+        b = len(members[second])
         links[first] = (a * links[first] + b * links[second]) / (a + b)
         links[:, first] = links[first]
         links[first, first] = links[second] = links[:, second] = -np.inf

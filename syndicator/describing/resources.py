@@ -22,7 +22,10 @@ else:
             setattr(self, name, value)
             return value
 
-    np, NDArray, Floats, Doubles = _Numpy(), Any, Any, Any
+    np = _Numpy()
+    NDArray = Any
+    Floats = Any
+    Doubles = Any
 
 __all__ = ["Doubles", "Floats", "NDArray", "in_order", "load", "np", "read_toml", "vector"]
 

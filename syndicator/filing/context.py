@@ -124,7 +124,9 @@ class VisitContext:
 
     def owns_for_now(self, url: str) -> bool:
         """True if the source owns the site of `url` and its front page needs no new check."""
-        file, site, today = self.run.rights_file, urls.site(url), self.run.clock().date()
+        file = self.run.rights_file
+        site = urls.site(url)
+        today = self.run.clock().date()
         if site in file.linked(self.source.key, today):
             return file.is_fresh(self.source.key, site, today)
         return self.rights.owns(url)
@@ -144,7 +146,8 @@ class VisitContext:
 
     async def ask(self, url: str, source: Source | None = None) -> FetchResult:
         """Fetch the page at `url` with the settings of `source`, by default `terms(url)`."""
-        run, source = self.run, source or self.terms(url)
+        run = self.run
+        source = source or self.terms(url)
         request = page_request(url, source, run.settings, run.environ)
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
@@ -231,11 +234,9 @@ class EntryContext(VisitContext):
     @property
     def aliases(self) -> list[str]:
         """Return the alias keys that an article of this entry may have."""
-        entry, here, home = (
-            self.announced,
-            urls.site(self.announced.url),
-            self.home(self.announced.url),
-        )
+        entry = self.announced
+        here = urls.site(self.announced.url)
+        home = self.home(self.announced.url)
         addresses = [entry.url, entry.url.replace(here, home, 1)] if entry.url else []
         return [
             *dict.fromkeys(map(urls.alias, addresses)),
@@ -281,7 +282,8 @@ def page_request(
     url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
 ) -> Request:
     """Build a request for a page; `source` must have the terms of `url` (`ownership.terms`)."""
-    own, same_site = _is_own(url, source), urls.same_site(url, source.url)
+    own = _is_own(url, source)
+    same_site = urls.same_site(url, source.url)
     others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
     return Request(
         url=url,

@@ -68,7 +68,8 @@ def like(article: Article, source: str, now: datetime) -> Like:
     """Build the store query for articles that may be copies of `article`. Pure."""
     sketch = sketched(article.body)
     found_by, keys = (sketch.found_by, sketch.keys) if sketch else ((), ())
-    title, published = article.title, article.published
+    title = article.title
+    published = article.published
     return Like(
         source=source,
         title=title,
@@ -129,7 +130,8 @@ def compared(
 
 def alike(article: Article, other: Article) -> bool:
     """True if two texts tell one story. Texts too short for a sketch must have the same words."""
-    own, theirs = sketched(article.body), sketched(other.body)
+    own = sketched(article.body)
+    theirs = sketched(other.body)
     if own and theirs:
         return same_story(own, theirs, one_source=article.source_key == other.source_key)
     text = words(plain(article.body))
@@ -139,7 +141,8 @@ def alike(article: Article, other: Article) -> bool:
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
     """True if two articles tell one story, or one is a longer page of the same site that a
     neighbour announced."""
-    own, theirs = sketched(article.body), sketched(other.body)
+    own = sketched(article.body)
+    theirs = sketched(other.body)
     return alike(article, other) or bool(
         own and theirs and _is_spelling(article, other, run) and holds(own, theirs)
     )
@@ -160,7 +163,8 @@ def in_file(id: str, run: FilingContext) -> Article | None:
 def standing(id: str, store: ArticleRecords) -> Article | None:
     """Return the article shown in place of `id`, without body, after following all merges; itself
     if not merged."""
-    article, seen = store.article(id), {id}
+    article = store.article(id)
+    seen = {id}
     while article is not None and article.merged_into and article.merged_into not in seen:
         seen.add(article.merged_into)
         article = store.article(article.merged_into) or replace(article, merged_into="")
@@ -323,7 +327,8 @@ class Moved:
 async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Moved | None:
     """Return the article among `ids` that moved to the address of `article`, or None. May request
     old addresses."""
-    run, before = context.run, context.unannounced
+    run = context.run
+    before = context.unannounced
     dated_before = (
         before is not None and article.published is not None and article.published < before
     )
@@ -362,7 +367,8 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
     visit. Pure."""
     published, before = (at and at.replace(microsecond=0) for at in (new.published, old.published))
     exact = words(new.title) == words(old.title) and published == before is not None
-    ours, theirs = sketched(new.body), sketched(old.body)
+    ours = sketched(new.body)
+    theirs = sketched(old.body)
     if ours is None or theirs is None:
         return exact and _within(words(plain(new.body)), words(plain(old.body)))
     if exact:
@@ -374,14 +380,16 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
     """Request the page of `old` and return whether it leads to `article`."""
-    run, answer = context.run, await context.ask(old.url)
+    run = context.run
+    answer = await context.ask(old.url)
     if not isinstance(answer, Fetched):
         return Lead.ELSEWHERE
     wanted = {*map(urls.alias, (article.url, *article.aliases))}
     if urls.alias(answer.final_url) in wanted:
         return Lead.FOR_GOOD if urls.alias(answer.moved_to or "") in wanted else Lead.THERE
     try:
-        page, now = (answer.body, answer.final_url, run.taxonomy), run.clock()
+        page = (answer.body, answer.final_url, run.taxonomy)
+        now = run.clock()
         reading = await run.worker.call(
             worker_functions.read_and_render, *page, headers=answer.headers, now=now
         )

@@ -55,7 +55,9 @@ async def ask_front(context: EntryContext, url: str) -> bool:
     keeps the right."""
     if context.owns_for_now(url):
         return True
-    file, source, site = context.run.rights_file, context.source, urls.site(url)
+    file = context.run.rights_file
+    source = context.source
+    site = urls.site(url)
     feeds = await _front_feeds(context, url)
     if feeds is not None and not _feeds_of(context).keys().isdisjoint(feeds):
         file.link(source.key, site, context.run.clock().date())
@@ -65,7 +67,8 @@ async def ask_front(context: EntryContext, url: str) -> bool:
 
 
 async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
-    run, site = context.run, urls.site(url)
+    run = context.run
+    site = urls.site(url)
     note = f"front page {site} {context.source.key}"
     feeds: list[str] | None
     async with run.asking.setdefault(site, asyncio.Lock()):
@@ -98,7 +101,8 @@ async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
 
 def front_page(url: str) -> str:
     """Return the front page of the site of `url`: of its host, or of the user on a shared host."""
-    parts, site = urlsplit(urls.canonical(url)), urls.site(url)
+    parts = urlsplit(urls.canonical(url))
+    site = urls.site(url)
     root = f"{parts.scheme}://{parts.netloc}/"
     return root if urls.site(root) == site else f"{parts.scheme}://{site}/"
 

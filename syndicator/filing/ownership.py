@@ -14,7 +14,9 @@ from syndicator.core.model import Article, Entry, Origin, Rules, Source, SourceS
 from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import EntryReason
 
-NONE, SPEAKS, OWNS = 0, 1, 2  # how strong a claim to an article is
+NONE = 0
+SPEAKS = 1
+OWNS = 2  # how strong a claim to an article is
 _MOST_PARTS = 5  # of a path that a place names
 
 
@@ -83,8 +85,10 @@ def _places(url: str) -> Iterator[str]:
     """Yield each place of `url` that speaks_for accepts: host, higher domain, with port, with path
     prefix."""
     own, _, path = urls.alias(url).casefold().partition("/")
-    name, port = own.partition(":")[0], own.removeprefix(own.partition(":")[0])
-    labels, parts = name.split("."), [part for part in path.split("?")[0].split("/") if part]
+    name = own.partition(":")[0]
+    port = own.removeprefix(own.partition(":")[0])
+    labels = name.split(".")
+    parts = [part for part in path.split("?")[0].split("/") if part]
     for start in range(len(labels)):
         for host in {".".join(labels[start:]), ".".join(labels[start:]) + port}:
             yield from (
@@ -168,7 +172,9 @@ class Owners(Mapping[str, Claimant]):
         rights: Callable[[Source], Rights],
         linked: Iterable[tuple[str, str]],
     ) -> None:
-        self._sources, self._rights, self._linked = sources, rights, linked
+        self._sources = sources
+        self._rights = rights
+        self._linked = linked
 
     def __getitem__(self, key: str) -> Claimant:
         source = self._sources[key]

@@ -79,7 +79,8 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
 
 async def _reread(context: VisitContext, id: str) -> bool:
     run = context.run
-    path, snapshot = run.article_store.find(id), run.snapshots.get(id)
+    path = run.article_store.find(id)
+    snapshot = run.snapshots.get(id)
     if path is None or snapshot is None:
         return False
     old = run.article_store.get(path)
@@ -182,8 +183,10 @@ async def visit(
 ) -> tuple[Outcome, SourceState]:
     """Visit the source once and process at most `limit` pending entries. Return outcome and new
     state, unstored."""
-    run, source = context.run, context.source
-    started, began = run.clock(), asyncio.get_running_loop().time()
+    run = context.run
+    source = context.source
+    started = run.clock()
+    began = asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
         return await _take_waiting(context, limit, stop, started)
     kind = kind_of(source, context.state)
@@ -218,10 +221,12 @@ async def visit(
                 note = cadence.told(seen, context.state.visits.first_visit, started) or note
             result = replace(result, warning=result.warning or note)
         except (NotAFeed, WorkerFailed) as refusal:
-            feed, page = None, None
+            feed = None
+            page = None
             result = unreadable(result.final_url, refusal)
         except BUGS as bug:
-            feed, page = None, None
+            feed = None
+            page = None
             result = Failed(
                 url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug)
             )
@@ -244,8 +249,10 @@ async def take_push(
 ) -> tuple[Outcome | None, SourceState]:
     """Process the feed that a hub `pushed`. If it is unreadable, return None and make the source
     due."""
-    run, source = context.run, context.source
-    started, began = run.clock(), asyncio.get_running_loop().time()
+    run = context.run
+    source = context.source
+    started = run.clock()
+    began = asyncio.get_running_loop().time()
     try:
         feed = (await kind_of(source, context.state).entries(context, pushed)).feed
         rows = due_entries([], _announce(context, feed, started), run.clock())
@@ -268,7 +275,9 @@ async def _take_waiting(
 ) -> tuple[Outcome, SourceState]:
     """Process waiting entries without polling the feed. Failed connections count as no try: the
     network may be down."""
-    run, source, began = context.run, context.source, asyncio.get_running_loop().time()
+    run = context.run
+    source = context.source
+    began = asyncio.get_running_loop().time()
     rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
@@ -302,7 +311,8 @@ async def _tell_hubs(
 
 
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
-    source, store = context.source, context.run.store
+    source = context.source
+    store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
     # the text around a link changes by itself ("3 hours ago")
     if source.rules.links or feed.listing:
@@ -447,7 +457,9 @@ async def _ingest_all(
 def _remember(
     context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
 ) -> SourceState:
-    source, fetch, asked = context.source, context.run.settings.fetch, context.run.asked
+    source = context.source
+    fetch = context.run.settings.fetch
+    asked = context.run.asked
     after = source_state.after(source, context.state, result, feed, now, asked=asked)
     due = cadence.next_visit(
         source,
@@ -601,10 +613,12 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
     """Commit writes of visits together, after syncing files: no row precedes its file."""
 
     async def commit_when_due() -> None:
-        before, looks = 0, 0
+        before = 0
+        looks = 0
         while True:
             await asyncio.sleep(IDLE_SECONDS)
-            waiting, looks = run.store.waiting(), looks + 1
+            waiting = run.store.waiting()
+            looks = looks + 1
             if (
                 waiting == before
                 or waiting >= COMMIT_WRITES

@@ -34,7 +34,8 @@ from syndicator.store.postgres import JobLost
 SIDE_BY_SIDE = 4
 JOB_SECONDS = 30.0  # a job begins no visit later than this, so that others get its hosts
 # Hosts of a job, and sources of each, so that others get a turn at these hosts. Choices.
-MOST_HOSTS, EACH = 200, 8
+MOST_HOSTS = 200
+EACH = 8
 _SAVE_SECONDS = 1.0  # between two saves: visits that a crash loses are repeated
 _SOON = 0.05  # seconds until a turn may be asked for again: a choice
 _MOST_OUTCOMES = 20_000  # that wait to be reported: a choice
@@ -61,7 +62,9 @@ class OwnTurns:
         asks_until: Callable[[], float],
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._common, self._asks_until, self._steady = common, asks_until, steady
+        self._common = common
+        self._asks_until = asks_until
+        self._steady = steady
         self._own: dict[str, _Own] = {}
         self._alone = threading.Lock()
 
@@ -87,7 +90,8 @@ class OwnTurns:
         if turn.token != _OURS:
             self._common.give_back(host, turn, pause)
         elif own := self._own.get(host):
-            own.free_at, own.busy = self._steady() + max(pause, own.delay), False
+            own.free_at = self._steady() + max(pause, own.delay)
+            own.busy = False
 
     def set_delay(self, host: str, seconds: float) -> None:
         if own := self._own.get(host):
@@ -171,11 +175,10 @@ class Lane:
     """A lane. Only its own thread uses `app`."""
 
     def __init__(self, app: App, session: Session) -> None:
-        self.app, self.session = app, session
-        self.hosts, self.shards = (
-            app.archive.store.hosts(session.lease),
-            app.archive.store.shards(session.lease),
-        )
+        self.app = app
+        self.session = session
+        self.hosts = app.archive.store.hosts(session.lease)
+        self.shards = app.archive.store.shards(session.lease)
         self.turns = session.turns.beside(self.hosts)
         self.fetcher = make_fetcher(app.archive, app.configuration.settings, self.turns)
         self.run = make_context(
@@ -218,17 +221,17 @@ class Lane:
 
 class _Work:
     def __init__(self, lane: Lane, job: Job) -> None:
-        self._lane, self._job = lane, job
+        self._lane = lane
+        self._job = job
         self.log = logger("worker", shard=job.shard)
-        app, shards = lane.app, lane.shards
+        app = lane.app
+        shards = lane.shards
         taken = lane.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), lane.session.owner)
         lane.turns.add(taken)
         self._names = set(taken)
         states = shards.due(job.shard, taken, EACH) if taken else []
-        self._fence, self._waiting = (
-            shards.fence(job),
-            [state.key for state, waits in states if waits],
-        )
+        self._fence = shards.fence(job)
+        self._waiting = [state.key for state, waits in states if waits]
         self._store = app.archive.store.fenced(self._fence, self._waiting)
         self._due = [
             (app.configuration.sources[state.key], state)
@@ -242,11 +245,9 @@ class _Work:
 
     async def visit_all(self) -> None:
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
-        lane, runs, room = (
-            self._lane,
-            dict[str, RunContext](),
-            asyncio.Semaphore(self._lane.session.room),
-        )
+        lane = self._lane
+        runs = dict[str, RunContext]()
+        room = asyncio.Semaphore(self._lane.session.room)
         for name in self._left:
             fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
             runs[name] = replace(
@@ -283,7 +284,8 @@ class _Work:
 
     async def _save_often(self) -> None:
         lane = self._lane
-        owner, pause = lane.session.owner, lane.app.configuration.settings.fetch.pause
+        owner = lane.session.owner
+        pause = lane.app.configuration.settings.fetch.pause
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
             done = [name for name in self._names if not self._left[name]]
@@ -306,10 +308,12 @@ class _Work:
 
     async def end(self) -> None:
         """Save the remaining visits and end the job, once other lanes have left its hosts."""
-        lane, names = self._lane, sorted(self._names)
+        lane = self._lane
+        names = sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)
-        owner, pause = lane.session.owner, lane.app.configuration.settings.fetch.pause
+        owner = lane.session.owner
+        pause = lane.app.configuration.settings.fetch.pause
         try:
             last = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
             self._save(last)

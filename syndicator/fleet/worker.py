@@ -50,7 +50,8 @@ def pushed(config: Path, settings: Settings) -> Configuration:
     """Return a worker's configuration: pushed sources, own folder. Raises MissingError,
     ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
-        stamp, sources = store.fleet.stamp(), store.fleet.sources()
+        stamp = store.fleet.stamp()
+        sources = store.fleet.sources()
     if not stamp:
         raise MissingError(
             "this database has no pushed sources: run `syndicator sources push` where"
@@ -98,7 +99,8 @@ def look(config: Path, *, requeue: bool = False) -> FleetState:
     need_server(settings)
     lease = lease_seconds(settings)
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
-        hosts, shards = store.hosts(lease), store.shards(lease)
+        hosts = store.hosts(lease)
+        shards = store.shards(lease)
         freed = hosts.free_poison() if requeue else 0
         if freed:
             shards.install()
@@ -145,7 +147,8 @@ _LOOK = 10.0  # between two checks for pushed sources
 # A frozen builder is replaced after this: the server has ended its lock by then.
 _BUILDER_SILENCE = 30.0
 _LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
-_RECOVERIES, _SIGNS = 3, 6  # in a lease: checks for jobs of silent workers, and signs of life
+_RECOVERIES = 3
+_SIGNS = 6  # in a lease: checks for jobs of silent workers, and signs of life
 _LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
 _SOON = 0.05  # seconds between two checks if the engine has begun
 
@@ -225,7 +228,8 @@ async def work(
     """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name,
     `trouble` each fault. Raises ConfigError, UsageError, MissingError, StoreError for lasting
     faults."""
-    owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
+    owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    tries = 0
     totals = Totals()
     while not stop.is_set():
         try:
@@ -255,10 +259,13 @@ async def _session(
 ) -> None:
     settings = load(config)
     need_server(settings)
-    lease, clock, read = lease_seconds(settings), DatabaseClock(), pushed(config, settings)
+    lease = lease_seconds(settings)
+    clock = DatabaseClock()
+    read = pushed(config, settings)
     async with AsyncExitStack() as stack:
         app = stack.enter_context(open_app(config, read=read, clock=clock))
-        shards, hosts = app.archive.store.shards(lease), app.archive.store.hosts(lease)
+        shards = app.archive.store.shards(lease)
+        hosts = app.archive.store.hosts(lease)
         clock.set(shards.now())
         worker = await stack.enter_async_context(aclosing(make_worker(app.configuration.settings)))
         threads = min(lanes, _LANES)

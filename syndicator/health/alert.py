@@ -47,7 +47,10 @@ async def send(
     settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
 ) -> Outbox:
     """Send all waiting events in one message. Returns the outbox after that."""
-    alert, site, fault, printed = settings.alert, settings.site, "", ""
+    alert = settings.alert
+    site = settings.site
+    fault = ""
+    printed = ""
     if alert.command:
         fault, printed = await _run(alert.command, message(site, outbox.waiting, now), environ)
     if alert.mail:

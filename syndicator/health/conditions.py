@@ -126,7 +126,8 @@ _MOST_FILES: Final = 3  # articles on hold in one line
 _LASTS: Final = timedelta(days=1)
 # Silence: three times the usual pause between two articles, but longer than a weekend and than a
 # pause that the source has made twice before.
-_TIMES, _LEAST = 3, timedelta(days=1).total_seconds()
+_TIMES = 3
+_LEAST = timedelta(days=1).total_seconds()
 _KNOWN_PAUSES = 4
 
 
@@ -191,7 +192,8 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
     elif not is_mixed and has_collapsed(state.pages.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
-        subject, detail = f"{state.key} {rule}", f"{rule}: nothing on the last {pages} pages"
+        subject = f"{state.key} {rule}"
+        detail = f"{rule}: nothing on the last {pages} pages"
         yield plain(
             ConditionReason.SELECTOR_UNMATCHED,
             subject,
@@ -240,7 +242,8 @@ def _name_session(key: str) -> str:
 
 
 def _gone(state: SourceState) -> Condition:
-    since, code = state.backoff.gone_since or state.visits.last_visit, state.backoff.disabled or ""
+    since = state.backoff.gone_since or state.visits.last_visit
+    code = state.backoff.disabled or ""
     words = {"reason": explained(code)[0], "detail": state.backoff.detail, "code": code}
     return _of_state(ConditionReason.SOURCE_GONE, state, since=since, next_try=None, **words)
 
@@ -333,7 +336,9 @@ def _pauses(times: Sequence[datetime]) -> list[float]:
 
 # A disk is nearly full if both the share and the size of its free space are below these; a run
 # writes far less between two checks. The same for its inodes. All are a choice.
-FREE_SHARE, FREE_BYTES, FREE_INODES = 0.05, 2 * 2**30, 100_000
+FREE_SHARE = 0.05
+FREE_BYTES = 2 * 2**30
+FREE_INODES = 100_000
 OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a day is well
 
 
@@ -439,7 +444,8 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
         fault = feed.problem.detail
         yield plain(ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written)
     if seen.ending:
-        detail, count = name_some(seen.ending), len(seen.ending)
+        detail = name_some(seen.ending)
+        count = len(seen.ending)
         yield plain(ConditionReason.FEEDS_WOULD_END, detail=f"{count}: {detail}", count=count)
     for problem in seen.files:
         means, cure = explained(problem.reason)

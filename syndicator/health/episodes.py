@@ -31,7 +31,8 @@ _QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING
 _MENDING_ITSELF: Final = frozenset((ConditionReason.SOURCE_SILENT, ConditionReason.HUB))
 # A failure that usually mends itself is reported after so many in a row.
 _IN_A_ROW: Final = 3
-_DAMPED, _LONGEST = timedelta(hours=1), timedelta(days=1)
+_DAMPED = timedelta(hours=1)
+_LONGEST = timedelta(days=1)
 _MEMORY: Final = timedelta(days=1)  # an episode so soon after a recovery is a repetition
 EVENTS_KEPT: Final = 200
 # by a condition and its event
@@ -345,7 +346,8 @@ def feed_name(key: str) -> str:
 def feed_url(settings: Settings, key: str) -> str:
     """Return the address of the health feed: among the published feeds if so set, else on our
     server."""
-    publish, base = settings.publish, settings.base_url
+    publish = settings.publish
+    base = settings.base_url
     at_home = publish.secret_path and publish.host == "0.0.0.0"
     here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.listen}/"
     return (settings.base_url if settings.health.publish else here) + feed_name(key)

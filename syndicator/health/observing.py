@@ -102,7 +102,8 @@ def examine(
 
 def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
     """Examine one source in its present state. Raises StoreError."""
-    key, status = state.key, store.status
+    key = state.key
+    status = store.status
     seen = Observed(
         sources={key: place.sources[key]},
         states=[state],

@@ -43,7 +43,8 @@ class Health:
     @property
     def headline(self) -> str:
         """A line such as: 297 fine, 3 need you, last article 4 minutes ago."""
-        need, last = len(self.need_you), self.figures.counts.last_article
+        need = len(self.need_you)
+        last = self.figures.counts.last_article
         again = sum(
             condition.kind == "source-failing" and not condition.needs_you
             for condition in self.conditions
@@ -65,7 +66,8 @@ def look(
     walked: Walked | None = None,
 ) -> Health:
     """Return the instance's health; `each` gets every state. Raises StoreError, OSError."""
-    store, settings = place.store, place.settings
+    store = place.store
+    settings = place.settings
     examined = examine(place, each, walked=walked)
     seen = examined.seen
     ill = {condition.source for condition in examined.conditions if condition.needs_you}
@@ -114,7 +116,8 @@ class SourceHealth:
 def look_at(place: Place, key: str) -> SourceHealth:
     """Return the health of one source. Raises UsageError, StoreError."""
     need_sources(place.sources, [key], place.config)
-    source, recorded = place.sources[key], place.store.visits.state(key) if place.store else None
+    source = place.sources[key]
+    recorded = place.store.visits.state(key) if place.store else None
     named = ((field, getattr(source.rules, field.name)) for field in fields(Rules))
     changed = ((field.name, value) for field, value in named if value != field.default)
     lists = ((name, value if isinstance(value, tuple) else (value,)) for name, value in changed)

@@ -266,7 +266,8 @@ def import_articles(
         done = import_articles.import_files(
             app.archive, app.configuration, files or {path: text.encode()}, dry_run=dry_run
         )
-        new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
+        new = counted(len(done.articles), "article")
+        drafts = counted(len(done.drafts), "draft")
         counts = (
             f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
         )
@@ -342,7 +343,8 @@ def follow_list(
     """Follow the list of a page that was pointed at."""
     refuse_variables(url, "")
     source = {"url": url, "kind": "list", **({"title": title} if title else {})}
-    marks, added = _wrapper(wrapper), add.plan(app, {"sources": (source,)}, progress)
+    marks = _wrapper(wrapper)
+    added = add.plan(app, {"sources": (source,)}, progress)
     key = added.subject
 
     def act(progress: Progress) -> None:
@@ -358,7 +360,8 @@ def follow_list(
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next
     visit is due now."""
-    source, marks = source_of_key(app, key), _wrapper(wrapper)
+    source = source_of_key(app, key)
+    marks = _wrapper(wrapper)
     return Change(
         subject=key,
         sentence=(

@@ -41,10 +41,8 @@ def withdraw(
     from syndicator.upkeep import editorial
 
     done = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
-    what, feeds = (
-        f"{done.title} ({done.url})" if done.title else done.url,
-        ", ".join(_stems(done.feeds)),
-    )
+    what = f"{done.title} ({done.url})" if done.title else done.url
+    feeds = ", ".join(_stems(done.feeds))
     copies = [
         f"a copy of it is published by itself now: {copy.title} ({copy.url})"
         for copy in done.copies
@@ -272,7 +270,8 @@ def split(
     leaving = decisions.plan_leave(app.archive, app.configuration, need_article(app.archive, id))
     if leaving and (story or not editorial.copies(app.archive, id)):
         return _stories(app, leaving, "not in one story")
-    index, pairs = app.archive.store.index, editorial.need_copies(app.archive, id)
+    index = app.archive.store.index
+    pairs = editorial.need_copies(app.archive, id)
     copies = index.articles([*pairs]).values()
     return Change(
         subject=next(iter(pairs)),
@@ -378,7 +377,8 @@ def _prune_articles(
         app.configuration.sources,
         pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)),
     )
-    count, feeds = counted(len(planned.articles), "article"), _stems(planned.feeds)
+    count = counted(len(planned.articles), "article")
+    feeds = _stems(planned.feeds)
 
     def lines(dry_run: bool) -> Iterator[str]:
         yield from (f"{article.path}  {article.title}" for article in planned.articles if dry_run)

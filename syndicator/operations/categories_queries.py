@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from syndicator.publishing.queries import SavedQuery
     from syndicator.searching.language import Expr
 
-_TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
+_TAXONOMY = "taxonomy.toml"
+_FEEDS = "feeds.toml"
 _PART = 500  # rows read at a time
 _LONGEST_SLUG = 80
 TRIED = 200  # newest articles on which a category's line is tried: some seconds
@@ -45,10 +46,12 @@ def try_category(
     from syndicator.showing.lists import newest_files
     from syndicator.upkeep.tags import jobs
 
-    name, description = name.strip(), description.strip()
+    name = name.strip()
+    description = description.strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles, tried = newest_files(app.archive, TRIED), []
+    articles = newest_files(app.archive, TRIED)
+    tried = []
     try:
         with open_worker() as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
@@ -90,15 +93,14 @@ def save_category(
     """Write a category to taxonomy.toml, or give it another description."""
     from syndicator.describing.taxonomy import vocabulary
 
-    name, description = " ".join(name.split()), " ".join(description.split())
+    name = " ".join(name.split())
+    description = " ".join(description.split())
     entry = _category(app.configuration.folder, name)
     if stamp not in (None, _stamp(entry)):
         what = f"the category {name!r}"
         raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
-    at, values = (
-        entry[0] if entry else None,
-        {"name": entry[1].name if entry else name, "description": description},
-    )
+    at = entry[0] if entry else None
+    values = {"name": entry[1].name if entry else name, "description": description}
     sentence = (
         f"{values['name']}: {'described anew' if entry else 'added'}; counts for new articles"
     )
@@ -108,7 +110,8 @@ def save_category(
 def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
     from syndicator.describing.taxonomy import vocabulary
 
-    categories, folded = vocabulary.load_any(config / _TAXONOMY).category, vocabulary.fold(name)
+    categories = vocabulary.load_any(config / _TAXONOMY).category
+    folded = vocabulary.fold(name)
     return next(
         (pair for pair in enumerate(categories) if vocabulary.fold(pair[1].name) == folded), None
     )
@@ -130,20 +133,25 @@ def try_query(
     nothing."""
     from syndicator.searching.language import QueryError, parse_query
 
-    query, title = query.strip(), " ".join(title.split())
+    query = query.strip()
+    title = " ".join(title.split())
     before = _query(app, slug)
     if slug and before is None:
         raise UsageError(f"there is no query {slug!r}")
     slug = before.slug if before else _new_slug(app, title)
     try:
-        new, old = parse_query(query), before.expr if before else None
+        new = parse_query(query)
+        old = before.expr if before else None
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
     looked = joins = leaves = count = 0
     for article in _articles(app, progress):
-        holds, held = _holds(app, new, article), old is not None and _holds(app, old, article)
-        looked, count = looked + 1, count + holds
-        joins, leaves = joins + (holds and not held), leaves + (held and not holds)
+        holds = _holds(app, new, article)
+        held = old is not None and _holds(app, old, article)
+        looked = looked + 1
+        count = count + holds
+        joins = joins + (holds and not held)
+        leaves = leaves + (held and not holds)
     tried = {"slug": slug, "title": title or (before.title if before else ""), "query": query}
     saved = {
         "before": before.query if before else "",
@@ -215,7 +223,8 @@ def _edit(
     from syndicator.operations.changes import texts
 
     name, kind, at = place
-    path, before = app.configuration.folder / name, texts.read(app, f"config:{name}")
+    path = app.configuration.folder / name
+    before = texts.read(app, f"config:{name}")
     try:
         if at is None:
             after = toml_edit.add_table(before or "", kind, values)
@@ -258,7 +267,8 @@ def _query_stamp(query: SavedQuery | None) -> str:
 
 
 def _articles(app: App, progress: Progress) -> Iterator[Article]:
-    index, ids = app.archive.store.index, list(app.archive.store.visits.stamps())
+    index = app.archive.store.index
+    ids = list(app.archive.store.visits.stamps())
     for start in range(0, len(ids), _PART):
         yield from index.articles(ids[start : start + _PART]).values()
         progress(min(start + _PART, len(ids)), len(ids))

@@ -200,7 +200,8 @@ def remove(
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
-    keys, path = tuple(dict.fromkeys(key)), app.configuration.folder / "sources.toml"
+    keys = tuple(dict.fromkeys(key))
+    path = app.configuration.folder / "sources.toml"
     if not keys:
         raise UsageError("name at least one source")
     need_sources(app.configuration.sources, keys, app.configuration.folder)
@@ -274,10 +275,8 @@ def change_settings(
     before = texts.read(app, f"config:{SETTINGS_FILE}")
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    wanted, differ = (
-        _checked_settings(app, before or "", texts_by_name),
-        dict[str, dict[str, Any]](),
-    )
+    wanted = _checked_settings(app, before or "", texts_by_name)
+    differ = dict[str, dict[str, Any]]()
     for section, name in (setting.split(".") for setting in texts_by_name):
         value, now = (
             getattr(getattr(settings, section), name)
@@ -308,7 +307,8 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
     from syndicator.configuration.toml_files import TomlFile, leaves
     from syndicator.health.check import config_files as check
 
-    defaults, written = leaves(Settings), dict[str, dict[str, Any]]()
+    defaults = leaves(Settings)
+    written = dict[str, dict[str, Any]]()
     for section, name in (finding.split(".") for finding in texts):
         value = texts[f"{section}.{name}"].strip() or defaults[section, name].default
         written.setdefault(section, {})[name] = value

@@ -45,10 +45,12 @@ def suggest(
         (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
         for entry, more in pairs
     ]
-    title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
+    title = "Tags to consider"
+    columns = ("name", "articles", "other names", "such as")
     nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
     if categories:
-        title, columns = "Categories to consider", ("name", "articles", "words", "such as")
+        title = "Categories to consider"
+        columns = ("name", "articles", "words", "such as")
         nothing = f"no groups: they are looked for from {learning.LEAST_GROUPED} articles on"
     return Change(
         subject="tags",
@@ -67,7 +69,8 @@ def learn(app: App) -> Change:
     from syndicator.upkeep.tags import learning
 
     def act(progress: Progress) -> dict[str, Any]:
-        done, least = learning.learn(app.archive, app.configuration), learning.LEAST
+        done = learning.learn(app.archive, app.configuration)
+        least = learning.LEAST
         lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
         if not done.tags:
             lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
@@ -281,7 +284,8 @@ def add_tag(
     """List a tag in taxonomy.toml. With the first one, publishers' tags stay (`only = false`)."""
     from syndicator.describing.taxonomy.edit import is_first
 
-    name, vocabulary = name.strip(), _vocabulary(app)
+    name = name.strip()
+    vocabulary = _vocabulary(app)
     _need_new(vocabulary, name, f"{name!r} is listed already")
     tag = _tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
     sentence = f"{name}: listed; `describe --all` looks for it in the articles that are there"
@@ -295,7 +299,8 @@ def add_alias(
     alias: Annotated[str, Argument("The spelling.", positional=True)],
 ) -> Change:
     """Add another spelling of a tag that taxonomy.toml lists."""
-    alias, vocabulary = alias.strip(), _vocabulary(app)
+    alias = alias.strip()
+    vocabulary = _vocabulary(app)
     tag, at = _listed(vocabulary, name)
     _need_new(vocabulary, alias, f"{alias!r} is listed already; merge it to make one of two tags")
     spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)

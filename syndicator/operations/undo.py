@@ -189,7 +189,8 @@ def _before(app: "App", files: _Files) -> tuple[_Files, int]:
 
 
 def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
-    lists, taken = {name for name in files if name.startswith("list:")}, log.undone()
+    lists = {name for name in files if name.startswith("list:")}
+    taken = log.undone()
     for later in log.of(change.subject) if lists else ():
         if later.number <= change.number or later.number in taken or later.undoes is not None:
             continue

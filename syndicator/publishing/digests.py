@@ -47,11 +47,10 @@ def specs(
 
 def spec(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the feed of a digest."""
-    name, about = (
-        _title(digest.name),
-        f"The stories of each {'week' if ' ' in digest.at else 'day'}.",
-    )
-    title, key = f"{name} - {settings.site.title}", FeedKey(DIGEST, digest.name)
+    name = _title(digest.name)
+    about = f"The stories of each {'week' if ' ' in digest.at else 'day'}."
+    title = f"{name} - {settings.site.title}"
+    key = FeedKey(DIGEST, digest.name)
     named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
     return replace(named, formats=settings.publish.formats, language=settings.site.language)
 
@@ -69,7 +68,8 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     ]
     if not stories:
         return None
-    base, until = entries.settings.base_url, datetime.fromisoformat(issue["until"])
+    base = entries.settings.base_url
+    until = datetime.fromisoformat(issue["until"])
     page = base + paths.file_name(FeedKey(DIGEST, name), PAGE)
     article = Article(
         id=f"digest {name} {issue['until']}",

@@ -273,7 +273,8 @@ class Entries:
                 markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
                 entry = Made(of, replace(shown, content=content, markdown=markdown))
             except _UNWRITABLE as error:
-                where, detail = article.url or id, str(error)
+                where = article.url or id
+                detail = str(error)
                 self.problems[id] = Problem(
                     what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail
                 )

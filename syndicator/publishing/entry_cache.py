@@ -48,7 +48,8 @@ class KeptEntries:
     """At most `most` entries, packed except the last used; drops the least recently used."""
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most, self._open = most, min(_OPEN, most)
+        self._most = most
+        self._open = min(_OPEN, most)
         self._about = ""
         self._build = 0
         self._made: dict[Key, Made] = {}  # in the order of their last use
@@ -63,7 +64,8 @@ class KeptEntries:
         if about != self._about:
             self._made.clear()
             self._packed.clear()
-            self._about, self._like = about, b""
+            self._about = about
+            self._like = b""
 
     def get(self, key: Key, of: bytes = b"") -> Made | None:
         """Return the entry if its input equals `of` or, without `of`, if this build compared it
@@ -79,14 +81,16 @@ class KeptEntries:
 
     def put(self, key: Key, entry: Made) -> None:
         self._made.pop(key, None)
-        self._made[key], entry.build = entry, self._build
+        self._made[key] = entry
+        entry.build = self._build
         while len(self._made) > self._open:
             self._pack(next(iter(self._made)))
         if len(self._packed) > self._most - self._open:
             del self._packed[next(iter(self._packed))]
 
     def _pack(self, key: Key) -> None:
-        entry, packed = self._made.pop(key), self._packed.pop(key, b"")
+        entry = self._made.pop(key)
+        packed = self._packed.pop(key, b"")
         if not packed or entry.packed != len(entry.parts):
             entry.packed = len(entry.parts)
             data = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)

@@ -51,7 +51,8 @@ class Look:
 def look(config: Path) -> Look:
     """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are
     replaced."""
-    folder, styles = config / TEMPLATES, config / STYLES
+    folder = config / TEMPLATES
+    styles = config / STYLES
     return Look(
         templates={
             path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.html"))

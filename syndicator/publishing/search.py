@@ -30,7 +30,9 @@ DOCS: Final = 12  # articles in a file of results: 3 kB compressed
 _TERM_BYTES: Final = 6_000  # of a file of terms, at most: 2 to 3 kB compressed
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Weight of a term: in title or tags; in excerpt, names, or often in the text; seldom in the text.
-_LOUD, _CLEAR, _SEEN = "!", ".", ""
+_LOUD = "!"
+_CLEAR = "."
+_SEEN = ""
 _DISTINCT: Final = 400  # the first distinct terms of a text, from some 1,200 words
 _TERMS: Final = 3500  # of a text that are looked at
 _OFTEN: Final = 3
@@ -82,7 +84,8 @@ class Shards:
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
         """Return the number of articles, the number of term files, and an iterator over all files
         (name, content)."""
-        parts, size = 1, sum(len(term) + len(places) for term, places in self._places.items())
+        parts = 1
+        size = sum(len(term) + len(places) for term, places in self._places.items())
         while parts * _TERM_BYTES < size:
             parts *= 2
         return (

@@ -140,7 +140,8 @@ def _entry_at(data: bytes, line: int, column: int) -> str:
     1, in bytes."""
     before = data.split(b"\n", line)[: line - 1]
     index = sum(len(text) + 1 for text in before) + column
-    start, end = data.rfind(b"<entry", 0, index), data.rfind(b"</entry>", 0, index)
+    start = data.rfind(b"<entry", 0, index)
+    end = data.rfind(b"</entry>", 0, index)
     match = _ENTRY.match(data, start) if start > end else None
     return f" ({match[1].decode('utf-8', 'replace')})" if match else ""
 

@@ -208,10 +208,12 @@ class _Writer:
         ]
 
     def _put(self, block: Block, lines: list[str]) -> None:
-        first, rest = "", ""
+        first = ""
+        rest = ""
         for frame in self._shape(block):
             if frame.kind == "blockquote":
-                first, rest = first + "> ", rest + "> "
+                first = first + "> "
+                rest = rest + "> "
                 continue
             marker = f"{frame.number}. " if frame.ordered else "- "
             first += marker if frame not in self.begun else " " * len(marker)

@@ -11,7 +11,8 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
 from syndicator.reading.paging import MOST_NUMBER, numbered
 
-_MOST_LINKS, _LONGEST_ROW = 3_000, 150  # links looked at; characters of a row of page numbers
+_MOST_LINKS = 3_000
+_LONGEST_ROW = 150  # links looked at; characters of a row of page numbers
 # What a link to the next page says, whole.
 _NEXT: Final = re.compile(
     r"[\W_]*(?:(?:go to |view |read )?(?:the )?next(?: page)?|continue(?: reading| to next page)?|"

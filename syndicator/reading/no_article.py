@@ -15,16 +15,23 @@ from syndicator.reading.html.document import Document
 
 # Chosen by hand on the open pages and on pages made for tests/reading/test_no_article.py.
 # letters of body below which an article needs proof, or its title is believed
-_STUB, _THIN = 250, 1_200
+_STUB = 250
+_THIN = 1_200
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it
-_TINY, _LEAD = 12, 80  # letters of body that can be read, and of a free lead that is an article
+_TINY = 12
+_LEAD = 80  # letters of body that can be read, and of a free lead that is an article
 # texts of a paywall at the body's end and below it; characters of each
-_LAST, _BELOW, _SENTENCE = 2, 8, 160
+_LAST = 2
+_BELOW = 8
+_SENTENCE = 160
 _SAMPLE = 400  # blocks, and characters of each, that are searched for a kind's phrases
 # characters of a title, words after its phrase, length of one word
-_LONGEST_TITLE, _MORE_WORDS, _WORD = 80, 2, 6
+_LONGEST_TITLE = 80
+_MORE_WORDS = 2
+_WORD = 6
 # half of five letters, below which a text is short; of a word count
-_LETTERS_A_WORD, _MOST_DIGITS = 2.5, 6
+_LETTERS_A_WORD = 2.5
+_MOST_DIGITS = 6
 _KINDS = ("bot-check", "error-page", "login", "consent")
 # class names of what stands between a reader and the rest of a story
 _PAYWALL_BOX = re.compile(
@@ -124,7 +131,8 @@ def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> st
     boxes = document.tree.iter("div", "form", "section")
     ids = (f"{box.get('id', '')} {box.get('class', '')}" for box in boxes)
     marked = any(mark in name for name in ids if name != " " for mark in marks)
-    short, article = letters < _LEAD, _is_article(document)
+    short = letters < _LEAD
+    article = _is_article(document)
     kinds = {
         "bot-check": marked or (counts["bot-check"] and short),
         "paywall": counts["paywall"] and (short or not article) and counts["consent"] <= 1,

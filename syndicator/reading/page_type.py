@@ -20,8 +20,10 @@ from syndicator.reading.html.document import Document
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
 # share of a block's text in links that makes it a link; letters of a list's item
-_LINKED, _ITEM = 0.8, 15
-_PROSE, _LONG = 80, 200  # letters of a paragraph, and of a long one
+_LINKED = 0.8
+_ITEM = 15
+_PROSE = 80
+_LONG = 200  # letters of a paragraph, and of a long one
 _SLUG = 3  # words of a URL's last part from which it spells a title
 _HINTS = (
     "comment",
@@ -79,7 +81,8 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
 # letters that each phrase begins with, and its pattern
 _Phrases = tuple[tuple[str, re.Pattern[str]], ...]
 OTHER = "other"
-_LIKELY, _SHOWN = 0.4, 0.05  # least probability of a page's type, and of a type in the trace
+_LIKELY = 0.4
+_SHOWN = 0.05  # least probability of a page's type, and of a type in the trace
 
 
 def _any_of(phrases: str) -> _Phrases:

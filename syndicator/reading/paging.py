@@ -42,7 +42,8 @@ class Numbered(NamedTuple):
 def numbered(url: str, first: str) -> Numbered | None:
     """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has
     no number."""
-    ours, theirs = _parts(first), _parts(url)
+    ours = _parts(first)
+    theirs = _parts(url)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
     (_, path, query), (_, other, asked) = ours, theirs
@@ -54,7 +55,8 @@ def numbered(url: str, first: str) -> Numbered | None:
 def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+        host = (parts.hostname or "").removeprefix("www.")
+        port = parts.port
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
@@ -155,7 +157,8 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
         return [Part(html, url)], None
     if sum(size for size, _ in sizes) != len(html) or not sizes:
         return [Part(html, url)], None
-    parts, at = [], 0
+    parts = []
+    at = 0
     for size, address in sizes:
         parts.append(Part(html[at : at + size], address))
         at += size
@@ -171,7 +174,8 @@ def whole(
 ) -> Draft:
     """Return `first` (the page at `url`) with its later pages, up to the first that does not belong
     to it."""
-    taken, stopped = [url], ""
+    taken = [url]
+    stopped = ""
     for part in parts:
         try:
             later = read(part)
@@ -183,7 +187,8 @@ def whole(
         if isinstance(grown, str):
             stopped = f"{part.url}: {grown}"
             break
-        first, taken = grown, [*taken, part.url]
+        first = grown
+        taken = [*taken, part.url]
     lacking = missing if missing and not stopped else None
     if lacking:
         stopped = f"{lacking.url}: {lacking.reason}"

@@ -22,7 +22,8 @@ Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
 SHOWN: Final = 5  # selectors
 # candidates tried on all pages, 0.3 ms each a page; characters of a sample
-_TRIED, _SAMPLE = 160, 120
+_TRIED = 160
+_SAMPLE = 120
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 # A name that a build made: it changes with the site's next release, or from article to article.
 _MADE = re.compile(
@@ -172,7 +173,8 @@ _SHOWN_TAGS = (
 )
 _KEPT = frozenset(_SHOWN_TAGS.split())
 _PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
-MOST, _DEEPEST = 6000, 60  # elements that are shown; nesting of elements
+MOST = 6000
+_DEEPEST = 60  # elements that are shown; nesting of elements
 
 _HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
 STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]

@@ -55,7 +55,8 @@ def read(
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
     alive = list(islice(document.tree.iter(), 100_000))
-    used, following = matches(document.tree, rules), next_page(document, url or "")
+    used = matches(document.tree, rules)
+    following = next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now, repeated=repeated)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"

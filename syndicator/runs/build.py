@@ -389,7 +389,8 @@ class Spared:
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
     """Spare feeds that the configuration gave up, and note them. `confirmed`: those that may
     end."""
-    publish, rows = app.configuration.settings.publish, app.archive.store.index.plain_feeds()
+    publish = app.configuration.settings.publish
+    rows = app.archive.store.index.plain_feeds()
     wanted = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
     keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
     waiting = decide_waiting(find_given_up(rows, wanted, publish), keys, publish)
@@ -550,7 +551,8 @@ class _Plan:
 def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
     """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
     their marks."""
-    index, publish = app.archive.store.index, app.configuration.settings.publish
+    index = app.archive.store.index
+    publish = app.configuration.settings.publish
     plan = _read_plan(app, taxonomy)
     if update_members(plan.specs, index, lambda id: read(app.archive, id).text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now

@@ -80,10 +80,8 @@ class Settling:
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
         """Yield `among` for `build_feeds`. If the block fails, the build stays due."""
-        before, whole = (
-            self._waiting,
-            self._is_whole(app) or not seconds(app.configuration.settings.publish.settle),
-        )
+        before = self._waiting
+        whole = self._is_whole(app) or not seconds(app.configuration.settings.publish.settle)
         self._waiting = Waiting()
         try:
             yield None if whole or before.urgent else self._rested(app)
@@ -96,7 +94,8 @@ class Settling:
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
         """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
         stale."""
-        now, self._left = self._clock(), left > 0
+        now = self._clock()
+        self._left = left > 0
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
         self._built |= {

@@ -457,7 +457,9 @@ class Site:
         answers: Answers | None = None,
     ) -> None:
         self.settings = settings
-        self._silent_seconds, self.hubs, self._answers = silent_seconds, hubs, answers
+        self._silent_seconds = silent_seconds
+        self.hubs = hubs
+        self._answers = answers
         self._app = self._made()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -474,7 +476,9 @@ class Site:
     def _made(self) -> ASGIApp:
         settings = self.settings
         public = settings.public_dir
-        base, hubs, secret = settings.base_url, settings.publish.hubs, settings.publish.secret_path
+        base = settings.base_url
+        hubs = settings.publish.hubs
+        secret = settings.publish.secret_path
         ask = (
             self._answers.questions(settings).answer
             if self._answers and settings.publish.questions
@@ -530,5 +534,6 @@ async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], N
     settings = site.settings
     if settings.public_dir is not None:
         settings.public_dir.mkdir(parents=True, exist_ok=True)
-    host, port = settings.publish.host, settings.publish.port
+    host = settings.publish.host
+    port = settings.publish.port
     await serve_app(site, host, port, stop=stop, listening=listening, body_bytes=site.body_bytes)

@@ -163,7 +163,8 @@ async def visit_due(
     is called during the visits when articles cannot wait; without, feeds are built meanwhile.
     `walks` may skip walks. Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
-    archive, configuration = app.archive, app.configuration
+    archive = app.archive
+    configuration = app.configuration
     reconcile.edited_sources(archive, configuration)
     look_at_files = walks.files if walks else reconcile.files
     problems = look_at_files(archive, configuration)

@@ -61,7 +61,8 @@ def _require_term(term: Term) -> Expr | None:
 def _require_years(term: Term) -> Expr:
     day = date_of(term.value)
     assert day is not None  # the parser refuses others
-    first, last = FIRST_YEAR, LAST_YEAR
+    first = FIRST_YEAR
+    last = LAST_YEAR
     if term.field == AFTER:
         first = min(day.year, LAST_YEAR)
     else:

@@ -180,7 +180,9 @@ class _Parser:
     """Recursive descent: or < and < not < term."""
 
     def __init__(self, tokens: list[_Token]) -> None:
-        self.tokens, self.position, self.depth = tokens, 0, 0
+        self.tokens = tokens
+        self.position = 0
+        self.depth = 0
 
     def whole(self) -> Expr:
         if self.kind == "end":
@@ -230,11 +232,13 @@ class _Parser:
         return self.group(token)
 
     def group(self, opening: _Token) -> Expr:
-        self.position, self.depth = self.position + 1, self.depth + 1
+        self.position = self.position + 1
+        self.depth = self.depth + 1
         if self.depth > _DEEPEST:
             raise QueryError(f"more than {_DEEPEST} nested parentheses", opening.at)
         expression = self.disjunction()
         if self.kind != ")":
             raise QueryError("this parenthesis is never closed", opening.at)
-        self.position, self.depth = self.position + 1, self.depth - 1
+        self.position = self.position + 1
+        self.depth = self.depth - 1
         return expression

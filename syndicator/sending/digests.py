@@ -32,7 +32,8 @@ Issues = list[dict[str, Any]]
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
     """Return the last end of a period at or before `now`, in UTC. `zone`: None for this
     machine's."""
-    weekday, hours = digest.at[:-5].strip(), time.fromisoformat(digest.at[-5:])
+    weekday = digest.at[:-5].strip()
+    hours = time.fromisoformat(digest.at[-5:])
     days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(len(DAYS) + 1))
     wanted = (day for day in days if not weekday or DAYS[day.weekday()] == weekday)
     return next(
@@ -51,7 +52,8 @@ def due(archive: Archive, settings: Settings) -> bool:
 
 def collect(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
     """Make the due entries. Returns the entries of all digests, with published articles only."""
-    before, wanted = read(archive.store), configuration.settings.digest
+    before = read(archive.store)
+    wanted = configuration.settings.digest
     stored = {
         digest.name: _continued(archive, configuration, digest, before.get(digest.name))
         for digest in wanted
@@ -80,7 +82,8 @@ def _continued(
     )
     issues = before["issues"] if before else []
     if since < until and (stories := _stories(archive, configuration, digest, since, until)):
-        day, waits = until.astimezone().date().isoformat(), bool(before and digest.mail)
+        day = until.astimezone().date().isoformat()
+        waits = bool(before and digest.mail)
         issue = {
             "until": until.isoformat(),
             "day": day,
@@ -103,7 +106,8 @@ def _stories(
     """Return the stories with articles added from `since` to before `until`, as article ids: the
     first of each outlet, the lead first. Sort stories by number of outlets, of which copies of one
     text count once, then the newest first."""
-    index, key = archive.store.index, parse_stem(digest.of) or FeedKey("", "")
+    index = archive.store.index
+    key = parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
     articles = index.articles(ids)
     if digest.query:
@@ -114,7 +118,8 @@ def _stories(
     groups: dict[str, list[str]] = {}
     excerpts = {id: article.excerpt for id, article in articles.items()}
     for id in (id for id, article in articles.items() if (article.added or until) < until):
-        first, story = dict[str, str](), stories.get(id)
+        first = dict[str, str]()
+        story = stories.get(id)
         for outlet, article in story.reports if story else (("", articles[id]),):
             excerpts[article.id] = article.excerpt
             if (article.added or until) < until and (outlet not in first or article.id in leads):

@@ -49,7 +49,8 @@ OVERDUE: Final = timedelta(days=1)  # a receiver that takes nothing for so long 
 KEPT: Final = timedelta(days=30)  # messages of removed receivers are dropped after this
 _DEADLINE: Final = 10.0  # seconds for an answer
 _ANSWER: Final = 64_000  # the most bytes of an answer
-_FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)  # pauses before the next try, doubling
+_FIRST = timedelta(minutes=1)
+_LONGEST = timedelta(hours=1)  # pauses before the next try, doubling
 _AT_A_TIME: Final = 100
 _TAKEN: Final = range(200, 300)
 # of one message: the receiver may accept another
@@ -70,7 +71,8 @@ def changes(archive: Archive, configuration: Configuration, built: datetime | No
     """Return the changes that the next build publishes. `built`: when the last build began. The
     first call skips earlier articles; after a lost database, those of the last day are announced
     again."""
-    notes, messages = archive.store.visits, archive.store.messages
+    notes = archive.store.visits
+    messages = archive.store.messages
     if not any(
         type.startswith("article.")
         for hook in configuration.settings.webhook
@@ -183,7 +185,8 @@ def _messages(
     body = json.dumps(
         {"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
     )
-    id, at = f"msg_{uuid.uuid5(archive.instance, body).hex}", codec.micros(now)
+    id = f"msg_{uuid.uuid5(archive.instance, body).hex}"
+    at = codec.micros(now)
     for hook in hooks:
         if type in hook.events:
             yield Message(
@@ -246,7 +249,10 @@ async def _send_all(
 ) -> str:
     """Send until nothing is due, the time is over or the receiver fails. Returns the last fault, or
     ""."""
-    store, clock, fault, refused = archive.store.messages, asyncio.get_running_loop().time, "", 0
+    store = archive.store.messages
+    clock = asyncio.get_running_loop().time
+    fault = ""
+    refused = 0
     while messages := store.due(receiver(hook), archive.clock(), _AT_A_TIME):
         for message in messages:
             if clock() >= until:

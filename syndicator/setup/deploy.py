@@ -160,7 +160,8 @@ def _cron(here: Deployment) -> dict[str, str]:
 
 def _web(here: Deployment) -> dict[str, str]:
     parts = urlsplit(here.url)
-    host, prefix = parts.hostname or "", parts.path.rstrip("/") + "/"
+    host = parts.hostname or ""
+    prefix = parts.path.rstrip("/") + "/"
     # the program knows the secret part alone
     strip = prefix[:-1].rpartition("/")[0] if here.private else prefix[:-1]
     types = {

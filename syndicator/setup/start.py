@@ -199,11 +199,9 @@ def share(config: Path, port: int | None = None) -> None:
     """Make the instance private, on the home network at `port`. Raises UsageError if public,
     MissingError offline."""
     settings = load(config)
-    url, secret, port = (
-        settings.site.url,
-        settings.publish.secret_path,
-        port or settings.publish.port,
-    )
+    url = settings.site.url
+    secret = settings.publish.secret_path
+    port = port or settings.publish.port
     if url and not _AT_HOME.fullmatch(url):
         if secret:
             return  # a web server answers at that address
@@ -266,8 +264,11 @@ def next_command(root: Path, runs: str, config: Path | None = None) -> str:
     else in `root`. Raises UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
-    folder, user, as_root = root.resolve(), account(), not os.getuid()
-    quoted, run = shlex.quote(str(folder)), shlex.quote(f"{folder}/run")
+    folder = root.resolve()
+    user = account()
+    as_root = not os.getuid()
+    quoted = shlex.quote(str(folder))
+    run = shlex.quote(f"{folder}/run")
     command = deploy.RUNS[runs or "up"][1].format(
         root=quoted, run=run, sudo="" if as_root else "sudo "
     )

@@ -19,7 +19,8 @@ from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, w
 
 # Age of the health after which a page renews it: after FRESH in the background, after OLDEST before
 # it is shown.
-FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
+FRESH = timedelta(seconds=15)
+OLDEST = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,10 +207,8 @@ def category_reason(
 def entry(archive: Archive, configuration: Configuration, what: str, format: str) -> bytes:
     """Return an article's entry in a feed format. Raises UsageError, MissingError."""
     taxonomy = load_any(configuration.taxonomy.toml)
-    tags, specs = (
-        [tag.name for tag in taxonomy.tag],
-        feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds()),
-    )
+    tags = [tag.name for tag in taxonomy.tag]
+    specs = feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds())
     table = renderers(Pages(specs, configuration.settings, look(configuration.folder), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
@@ -218,7 +216,8 @@ def entry(archive: Archive, configuration: Configuration, what: str, format: str
         raise UsageError(
             f"{what!r} is not published; give the address or the id of an article, or its file"
         )
-    index, body = archive.store.index, lambda id: lookup.read(archive, id).body
+    index = archive.store.index
+    body = lambda id: lookup.read(archive, id).body
     entries = Entries(
         index,
         partial(find_terms, archive, configuration),
@@ -237,7 +236,8 @@ def entry(archive: Archive, configuration: Configuration, what: str, format: str
 
 def standing(store: Store, settings: Settings, article: Article) -> Iterator[tuple[str, Any]]:
     """Yield feeds, merges, addresses, carriers and the next visit."""
-    visits, index = store.visits, store.index
+    visits = store.visits
+    index = store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
     if article.hold:
@@ -266,7 +266,8 @@ def standing(store: Store, settings: Settings, article: Article) -> Iterator[tup
             (outcomes.told(picture) if settings.publish.thumbnails else "none: thumbnails are off"),
         )
     if (state := visits.state(article.source_key)) is not None:
-        due, why = state.schedule.next_due, state.schedule.due_why
+        due = state.schedule.next_due
+        why = state.schedule.due_why
         when = due.isoformat(timespec="seconds") if due else "now"
         yield "next visit", f"{when} ({why})" if why else when
 
@@ -301,10 +302,8 @@ def unread(article: Article) -> ReadArticle:
 def _why(
     archive: Archive, configuration: Configuration, article: Article
 ) -> Iterator[tuple[str, Any]]:
-    taxonomy, source = (
-        load_taxonomy(configuration.taxonomy),
-        find_terms(archive, configuration, article),
-    )
+    taxonomy = load_taxonomy(configuration.taxonomy)
+    source = find_terms(archive, configuration, article)
     reading, page = _of_page(archive, configuration, article, source)
     trace = reading.trace if reading else {}
     yield "origins", origins(article, reading, trace)
@@ -342,7 +341,8 @@ def _of_page(
     if source is None:
         return None, f"kept, but its source {article.source_key!r} is followed no more"
     html, headers = snapshot
-    repeated, now = archive.store.visits.repeated(urls.own_host(article.url)), archive.clock()
+    repeated = archive.store.visits.repeated(urls.own_host(article.url))
+    now = archive.clock()
     try:
         reading = read_article(
             html,
@@ -395,7 +395,8 @@ async def announced(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
 ) -> Announced:
     """Return the announcement of an address: from waiting rows, else from the feed, fetched now."""
-    visits, alias = archive.store.visits, urls.alias(url)
+    visits = archive.store.visits
+    alias = urls.alias(url)
     owners = [
         source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
     ]
@@ -410,15 +411,15 @@ async def announced(
         (pair for pair in rows if urls.alias(pair[1].url) == alias), (owners[0], None)
     )
     state = visits.state(source.key) or SourceState(key=source.key, url=source.url)
-    entry, words = row.entry if row else None, f"announced by {source.key}"
+    entry = row.entry if row else None
+    words = f"announced by {source.key}"
     if entry is None:
         request = feed_request(
             source, state.asked_whole(), configuration.settings, configuration.environ
         )
-        feed, result = (
-            None,
-            without_credentials(request, source, configuration.environ)
-            or await fetcher.fetch(request),
+        feed = None
+        result = without_credentials(request, source, configuration.environ) or await fetcher.fetch(
+            request
         )
         with suppress(NotAFeed, WorkerFailed), open_worker() as worker:
             if isinstance(result, Fetched):
@@ -534,7 +535,8 @@ def _shown(
     repeated: frozenset[str] = frozenset(),
 ) -> Shown:
     taxonomy = load_taxonomy(configuration.taxonomy) if configuration else Taxonomy()
-    now, source = archive.clock() if archive else None, announcement.source
+    now = archive.clock() if archive else None
+    source = announcement.source
     rules = source.rules if source else Rules()
     try:
         read = read_article(

@@ -37,7 +37,8 @@ from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
 
-WEEKS, COSTS = 12, timedelta(days=7)
+WEEKS = 12
+COSTS = timedelta(days=7)
 # have columns of their own
 _NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")
 _NEWEST = 10  # articles of a source
@@ -87,7 +88,8 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
         is_answered = "operator" in (row.article.tags_by, row.article.category_by)
         is_unsure = row.score is not None and 0 < 1000 * row.score < UNSURE and not is_answered
         unsure = round(100 * row.score) if is_unsure and row.score is not None else None
-        picture, name = pictures.get(row.article.id), outlet(place, row.article)
+        picture = pictures.get(row.article.id)
+        name = outlet(place, row.article)
         items.append(
             Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure)
         )
@@ -132,7 +134,8 @@ def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
     if (store := place.store) is None:
         return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
-    pictures, articles = store.pictures.taken(ids), store.index.articles(ids)
+    pictures = store.pictures.taken(ids)
+    articles = store.index.articles(ids)
     rows = ((id, articles[id]) for id in ids if id in articles)
     return tuple(
         Item(article=row, picture=pictures.get(id), outlet=outlet(place, row)) for id, row in rows
@@ -164,12 +167,15 @@ def article(place: Place, id: str) -> File:
     if place.store is None or (row := place.store.visits.article(id)) is None:
         raise UsageError(f"there is no article {id!r}")
     index = place.store.index
-    path, fault, current = index.path(id) or "", "", row
+    path = index.path(id) or ""
+    fault = ""
+    current = row
     try:
         data = place.article_store.read(path)
         current = frontmatter.load(data, path)
     except (ConfigError, OSError) as error:
-        data, fault = b"", str(error)
+        data = b""
+        fault = str(error)
     copies = tuple(index.articles(place.store.visits.copies(id)).values())
     into = index.articles([row.merged_into]).get(row.merged_into) if row.merged_into else None
     return File(
@@ -224,8 +230,10 @@ class Work:
 def work(place: Place) -> dict[str, Work]:
     if place.store is None:
         return {}
-    browse, since = place.store.browse, place.now - timedelta(weeks=WEEKS)
-    weeks, costs = browse.weeks(since), browse.costs(place.now - COSTS)
+    browse = place.store.browse
+    since = place.now - timedelta(weeks=WEEKS)
+    weeks = browse.weeks(since)
+    costs = browse.costs(place.now - COSTS)
     result = {}
     for key in place.sources:
         counts = {at: count for at, count, _ in weeks.get(key, ())}
@@ -402,7 +410,8 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
 
 
 def newest_files(archive: Archive, most: int) -> list[Article]:
-    index, articles = archive.store.index, []
+    index = archive.store.index
+    articles = []
     for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
         with suppress(ConfigError, OSError):
             articles.append(archive.article_store.get(index.path(id) or ""))

@@ -169,7 +169,8 @@ def _names(text: str) -> list[str]:
     names = []
     for match in _NAME.finditer(text):
         word, second, inside = match.groups()
-        first, start = word[0], match.start()
+        first = word[0]
+        start = match.start()
         inside = inside or (
             first.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
         )

@@ -327,7 +327,8 @@ def copy(origin: str, target: str) -> Mapping[str, int]:
 
 
 def _copy(source: Database, connection: Connection, table: Table) -> int:
-    count, rows = 0, source.stream(select(table))
+    count = 0
+    rows = source.stream(select(table))
     while part := [row._asdict() for row in islice(rows, _AT_A_TIME)]:
         connection.execute(insert(table), part)
         count += len(part)

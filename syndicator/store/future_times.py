@@ -55,7 +55,8 @@ def forget_unread(
 ) -> list[str]:
     """Delete entries of the articles `ids` and skipped ones of `aliases`; return their source
     keys."""
-    table, columns = schema.entries, schema.entries.c
+    table = schema.entries
+    columns = schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
     asked.append(chosen.where(schema.entry_is("skipped")))
@@ -83,7 +84,10 @@ def without_text(connection: Connection, aliases: Collection[str]) -> list[Entry
     return [replace(row, entry=None) for row in rows if row.entry and alias(row.url) in aliases]
 
 
-_a, _e, _o, _q = schema.articles.c, schema.entries.c, schema.outcomes.c, schema.llm_asked.c
+_a = schema.articles.c
+_e = schema.entries.c
+_o = schema.outcomes.c
+_q = schema.llm_asked.c
 _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
 _NEAR = 50  # articles searched for the newest of ours: operators date their own files freely
 _LONGEST_WAIT = timedelta(days=1)  # for a page
@@ -116,7 +120,8 @@ class Ahead:
     def set_back(self, now: datetime, limit: datetime) -> None:
         """Set visits and entries later than `limit` to `now`; shorten waits longer than allowed.
         One transaction."""
-        late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
+        late = codec.micros(limit)
+        longest = codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:
             for n, data in connection.execute(select(_o.n, _o.data).where(_o.at > late)).all():

@@ -35,7 +35,10 @@ from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.related import Related
 from syndicator.store.tables.stories import Stories
 
-_a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
+_a = schema.articles.c
+_m = schema.members.c
+_f = schema.feeds.c
+_marks = schema.stale_marks.c
 _file = schema.files.c
 _TARGETS = select(_file.target, func.min(_file.made_of)).group_by(_file.target)
 _FILES = select(schema.files).where(_file.target.in_(bindparam("ids", expanding=True)))
@@ -45,7 +48,8 @@ _ARCHIVED = (
     .where(_file.axis.in_(bindparam("axes", expanding=True)), _file.name.startswith("archive/"))
 )
 _OUTDATED = select(_file.axis, _file.slug).where(_file.made_of == "").distinct()
-_FEED, _IN_FEED = tuple_(_f.axis, _f.slug), sums.IN_FEED
+_FEED = tuple_(_f.axis, _f.slug)
+_IN_FEED = sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
 _NEWEST_ID = (
@@ -200,7 +204,8 @@ class Index:
         self._db = database
         stories = Stories(database)
         self.pictures = Pictures(database).taken
-        self.reports, self.story_articles = stories.reports, stories.articles
+        self.reports = stories.reports
+        self.story_articles = stories.articles
         self.told = stories.told
         self._related = Related(database)
         self.related_days = self._related.related_days
@@ -336,10 +341,12 @@ class Index:
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
-        first, left = 0, most
+        first = 0
+        left = most
         for day, (count, _) in reversed(sums.by_day(self._db.rows, key, sums.PUBLISHED).items()):
             if left > 0:
-                first, left = day, left - count
+                first = day
+                left = left - count
         since = {"first": first, "since": first * sums.DAY, "most": most}
         return [id for (id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
 
@@ -481,7 +488,8 @@ class Index:
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
         """Return the published targets of `owners`: id -> fingerprint, "" if it is out of date."""
-        query, known = tuple_(_file.axis, _file.slug), dict[str, str]()
+        query = tuple_(_file.axis, _file.slug)
+        known = dict[str, str]()
         for part in chunks(sorted(owners)):
             known |= dict(self._db.rows(_TARGETS.where(query.in_([*map(tuple, part)]))))
         return known
@@ -612,7 +620,8 @@ def _note_files(connection: Connection, progress: Progress) -> None:
 
 def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete marks, and update the counts and sums of their feeds."""
-    more, times = Counter[FeedKey](), defaultdict[FeedKey, set[Any]](set)
+    more = Counter[FeedKey]()
+    times = defaultdict[FeedKey, set[Any]](set)
     for part in chunks(numbers):
         for row in connection.execute(_TAKE, {"these": part}):
             key = FeedKey(row.axis, row.slug)
@@ -634,7 +643,8 @@ def _this(key: FeedKey) -> Any:
 
 
 def _month(month: str) -> tuple[int, int]:
-    year, number = int(month[:4]), int(month[5:])
+    year = int(month[:4])
+    number = int(month[5:])
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
     return codec.micros(datetime(year, number, 1, tzinfo=UTC)), codec.micros(end)
 

@@ -96,7 +96,8 @@ def polite(engine: Engine) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
-        before, connection.autocommit = connection.autocommit, True
+        before = connection.autocommit
+        connection.autocommit = True
         connection.execute(_LIMITS)
         connection.autocommit = before
 

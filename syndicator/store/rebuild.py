@@ -254,7 +254,8 @@ def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
     ]
     for secret, placeholder in spellings:
         for column in columns:
-            table, has = column.table, column.contains(secret, autoescape=True)
+            table = column.table
+            has = column.contains(secret, autoescape=True)
             clean = func.replace(column, secret, placeholder)
             if [key.name for key in table.primary_key] == [column.name]:
                 other = table.alias()

@@ -69,7 +69,8 @@ class Visits(Comparisons):
         commit. On SQLite the caller holds the write lock: nobody else writes entries meanwhile.
         `gather`: write all articles of `record` together before each commit; the caller reads
         none."""
-        before, self._gathered = self._waiting, {} if gather else None
+        before = self._waiting
+        self._gathered = {} if gather else None
         if self._db.alone:
             waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
             self._waiting = set(self._column(waiting, "pending"))
@@ -77,7 +78,8 @@ class Visits(Comparisons):
             with self._db.shared(first):
                 yield
         finally:
-            self._waiting, self._gathered = before, None
+            self._waiting = before
+            self._gathered = None
 
     def commit(self) -> None:
         self._db.commit()
@@ -216,11 +218,9 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             rows.save(connection, records)
             for record in records:
-                id, entry, keys = (
-                    record.article.id,
-                    record.entry,
-                    dict.fromkeys(rows.alias_keys(record.article)),
-                )
+                id = record.article.id
+                entry = record.entry
+                keys = dict.fromkeys(rows.alias_keys(record.article))
                 if entry is not None:
                     keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
                     self._upsert_entries(connection, [entry])
@@ -378,7 +378,8 @@ class Visits(Comparisons):
     def readmit(self, id: str, *, unread: bool) -> list[str]:
         """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries; return
         their source keys."""
-        gone, named = schema.withdrawn, schema.withdrawn_aliases
+        gone = schema.withdrawn
+        named = schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
             aliases = set(connection.scalars(select(named.c.alias).where(named.c.id == id)))
@@ -405,7 +406,8 @@ class Visits(Comparisons):
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
         """Delete notes named `prefix`...: those older than `before`, then the longest beyond `most`
         characters."""
-        table, old = schema.notes, codec.micros(before)
+        table = schema.notes
+        old = codec.micros(before)
         with self._db.write() as connection:
             begins = table.c.key.startswith(prefix, autoescape=True)
             connection.execute(delete(table).where(begins, table.c.at < old))
@@ -437,7 +439,8 @@ class Visits(Comparisons):
         self._write_gathered()
         if not self._ended:
             return
-        ended, self._ended = self._ended, []
+        ended = self._ended
+        self._ended = []
         with self._db.write(blind=True) as connection:
             _save_ends(connection, ended)
 

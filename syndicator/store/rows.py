@@ -89,7 +89,8 @@ def moved(moves: Iterable[Any]) -> dict[FeedKey, FeedKey]:
     }
 
 
-_f, _m = schema.feeds.c, schema.members.c
+_f = schema.feeds.c
+_m = schema.members.c
 MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
 _a = schema.articles.c
 # All rows that writing articles depends on, by kind and article.
@@ -145,7 +146,8 @@ def look(connection: Connection, id: str) -> Known:
 def look_all(connection: Connection, into: Mapping[str, str]) -> dict[str, Known]:
     """Read all rows needed to write some articles. `into`: article id -> id of the article that it
     will be merged into, or ""."""
-    originals, moves = dict[str, Article](), dict[FeedKey, FeedKey]()
+    originals = dict[str, Article]()
+    moves = dict[FeedKey, FeedKey]()
     rows = {id: Known(originals=originals, moves=moves) for id in into}
     ids = list(into)
     for part in (ids[start : start + _LOOKED_AT] for start in range(0, len(ids), _LOOKED_AT)):
@@ -157,7 +159,9 @@ def look_all(connection: Connection, into: Mapping[str, str]) -> dict[str, Known
             match kind:
                 case "article":
                     row = rows[id]
-                    row.old, row.merged_into, row.behind = codec.unpack(Article, data), other, last
+                    row.old = codec.unpack(Article, data)
+                    row.merged_into = other
+                    row.behind = last
                 case "original":
                     originals[id] = codec.unpack(Article, data)
                 case "copy":
@@ -180,7 +184,8 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     for id in sorted(articles):
         alone(connection, id)
     before = look_all(connection, {id: article.merged_into for id, article in articles.items()})
-    moves, new = list[Move](), defaultdict[bool, list[dict[str, Any]]](list)
+    moves = list[Move]()
+    new = defaultdict[bool, list[dict[str, Any]]](list)
     for record in records:
         article, row = record.article, before[record.article.id]
         into = article.merged_into or (None if record.parted else row.merged_into)
@@ -298,11 +303,9 @@ def _move(
 
 
 def _move_all(connection: Connection, moves: Sequence[Move]) -> None:
-    names, more, changed = (
-        dict[FeedKey, str](),
-        Counter[FeedKey](),
-        defaultdict[FeedKey, set[Times]](set),
-    )
+    names = dict[FeedKey, str]()
+    more = Counter[FeedKey]()
+    changed = defaultdict[FeedKey, set[Times]](set)
     for article, shown, before, old in moves:
         names |= {key: shown.get(key, key.slug) for key in {*shown, *before}}
         more.update(list(shown))

@@ -22,7 +22,8 @@ class Group:
         self, database: Database, fence: Callable[[Connection], object] | None = None
     ) -> None:
         """`fence`: called at the start of each write; raises an exception to undo the write."""
-        self._db, self._fence = database, fence
+        self._db = database
+        self._fence = fence
         self.alone = database.sqlite  # True if this process is the only writer
         # None: each write is a transaction of its own
         self._first: Callable[[], object] | None = None
@@ -88,7 +89,8 @@ class Group:
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Collect writes until `commit`, which also runs at the end. `first`: called before each
         commit, to make files durable; its errors and StoreError undo the group."""
-        before, self._first = self._first, first
+        before = self._first
+        self._first = first
         try:
             yield
         except BaseException:
@@ -122,7 +124,8 @@ class Group:
             connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
             connection.exec_driver_sql(f"RELEASE {_POINT}")
         except SQLAlchemyError:
-            opened, self._open = self._open, None
+            opened = self._open
+            self._open = None
             with suppress(SQLAlchemyError):
                 if opened is not None:
                     opened[1].rollback()

@@ -19,7 +19,9 @@ from syndicator.store.tables.messages import Enrichment
 
 REFUSED_SHOWN = 200
 
-_e, _f, _o = schema.entries.c, schema.feeds.c, schema.outcomes.c
+_e = schema.entries.c
+_f = schema.feeds.c
+_o = schema.outcomes.c
 _asked = schema.llm_asked.c
 _OUTCOMES = (
     select(_o.data)
@@ -50,7 +52,8 @@ def _with_reason(reason: str) -> ColumnElement[bool]:
     return _e.data.contains(f'"reason":"{reason}"', autoescape=True)
 
 
-_LATE, _FLOOD = _with_reason(EntryReason.LATE), _with_reason(EntryReason.FLOOD)
+_LATE = _with_reason(EntryReason.LATE)
+_FLOOD = _with_reason(EntryReason.FLOOD)
 _FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)]
 
 

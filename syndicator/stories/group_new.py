@@ -35,7 +35,8 @@ async def follow(
 ) -> set[str]:
     """Group new articles; call `turn` now and then. Returns the ids of articles whose story
     changed."""
-    notes, now = archive.store.visits, archive.clock()
+    notes = archive.store.visits
+    now = archive.clock()
     changed = take_in(archive, configuration)
     if notes.note(_FORM) != FORM:
         archive.store.stories.forget()
@@ -43,7 +44,8 @@ async def follow(
     if configuration.settings.publish.stories == "off":
         archive.store.stories.prune(now, _OF_PASS)
         return set()
-    since, looked = now - WINDOW, notes.note(_LOOKED)
+    since = now - WINDOW
+    looked = notes.note(_LOOKED)
     all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
     unread = archive.store.stories.unread(since, _OF_PASS, all=all)
     for start in range(0, len(unread), _AT_ONCE):

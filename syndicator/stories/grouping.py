@@ -46,7 +46,8 @@ def changes(
     `new` articles. `near` returns the articles that share most terms with one, `members` those of
     stories; `fresh` names a story."""
     comparison = Comparison(window)
-    singles, sets = {report.id: report for report in new}, []
+    singles = {report.id: report for report in new}
+    sets = []
     for report in new:
         likely = [other for other in near(report) if comparison.is_likely(report, other)]
         singles |= {other.id: other for other in likely}

@@ -135,7 +135,8 @@ class Comparison:
         lost = LATER * (apart / _DAY) + self._limit
         if article.sketch.names.keys().isdisjoint(other.sketch.names):
             return _get_odds(_NO_SHARES, tone) - lost
-        one, two = self.weigh(article), self.weigh(other)
+        one = self.weigh(article)
+        two = self.weigh(other)
         odds = _get_odds(measure_shares(one, two), tone) - lost
         if odds > 0 and _is_filled_in(one, two):
             return 0.0

@@ -177,7 +177,9 @@ def need_copies(archive: Archive, what: str) -> dict[str, str]:
 
 def split(archive: Archive, what: str) -> list[Article]:
     """Undo the merge of these copies, for good. Raises UsageError."""
-    files, store, parted = archive.article_store, archive.store.visits, []
+    files = archive.article_store
+    store = archive.store.visits
+    parted = []
     for copy, original in need_copies(archive, what).items():
         paths = [archive.store.index.path(id) or "" for id in (copy, original)]
         theirs, first = map(files.get, paths)
@@ -229,7 +231,8 @@ def release(
         ids |= {id: None for id, row in rows if all or row.source_key == source}
     if source and not ids:
         need_sources(configuration.sources, [source], configuration.folder)
-    context, done = filing_context(archive, configuration.sources), []
+    context = filing_context(archive, configuration.sources)
+    done = []
     for id in reversed(ids):  # the latest last, so that feeds list it first
         if (path := waiting.get(id)) is None:
             continue
@@ -245,7 +248,8 @@ def release(
 
 def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
     """Return published articles that `mute` and `keep` leave out."""
-    publish, index = settings.publish, archive.store.index
+    publish = settings.publish
+    index = archive.store.index
     if not (publish.mute or publish.keep):
         return ()
 

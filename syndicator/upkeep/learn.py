@@ -146,7 +146,8 @@ def learn_files(
     """Learn from the article files in `stamps` below `root`, oldest first; replace the model. Tags
     need `least` tagged articles. Return numbers: articles with confirmed tags, tags, articles with
     confirmed category. Raises ConfigError, OSError."""
-    toml, learnt = Path(files[0]), Path(files[1])
+    toml = Path(files[0])
+    learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
     past = balanced(confirmed_tags(articles, taxonomy))

@@ -64,7 +64,8 @@ def told(fault: Fault) -> Iterator[Problem]:
 
 def mend(archive: Archive, faults: Iterable[Fault]) -> None:
     """Mend aliases, owners and entries. Safe to repeat."""
-    visits, files = archive.store.visits, archive.article_store
+    visits = archive.store.visits
+    files = archive.article_store
     for fault in faults:
         article = fault.article
         if (path := files.find(article.id)) is None:
@@ -89,7 +90,8 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
 
 
 def _due(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
-    article, key = fault.article, fault.reader
+    article = fault.article
+    key = fault.reader
     own = article.source_id if key == article.source_key and article.source_id else article.url
     new = EntryRow(
         source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=clock()

@@ -137,7 +137,8 @@ def _aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _rows(store: Store) -> Iterator[Row]:
-    stamps, merged = store.visits.stamps(), store.index.merged()
+    stamps = store.visits.stamps()
+    merged = store.index.merged()
     for article in filed(store):
         yield Row(
             id=article.id,

@@ -36,12 +36,15 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 # Files that are gone at once: a person who deletes articles deletes a few. All numbers are a
 # choice.
-_MANY, _SHARE = 20, 0.05  # at least so many files, and more than this share of all
-_FEW, _HALF = 3, 0.5  # the same for a small store
+_MANY = 20
+_SHARE = 0.05  # at least so many files, and more than this share of all
+_FEW = 3
+_HALF = 0.5  # the same for a small store
 
 # names of notes
 _CHOICE = "mute and keep"  # these two settings
-_RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # the stamp of the sources then
+_RECONCILED = "sources reconciled"
+_FOLLOWED = "sources followed"  # the stamp of the sources then
 OWNED_SINCE = "owned since"  # the time of the first start at which articles had owners
 
 
@@ -76,10 +79,8 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
     whose cookies were exported again."""
     _edited_choice(archive, configuration)
     resume_sessions(archive, configuration)
-    noted, ahead = (
-        archive.store.visits.note(_RECONCILED),
-        archive.store.ahead.visited(archive.clock() + AHEAD),
-    )
+    noted = archive.store.visits.note(_RECONCILED)
+    ahead = archive.store.ahead.visited(archive.clock() + AHEAD)
     base, added = configuration.sources_before
     if noted and not ahead and noted == configuration.sources_stamp:
         return
@@ -96,7 +97,8 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
 
 
 def _edited_choice(archive: Archive, configuration: Configuration) -> None:
-    visits, publish = archive.store.visits, configuration.settings.publish
+    visits = archive.store.visits
+    publish = configuration.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
     if (visits.note(_CHOICE) or "\n") == choice:
         return
@@ -108,14 +110,16 @@ def _edited_choice(archive: Archive, configuration: Configuration) -> None:
 
 
 def _wanted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
-    source, publish = configuration.sources[key], configuration.settings.publish
+    source = configuration.sources[key]
+    publish = configuration.settings.publish
     rows = ((row, row.entry) for row in store.visits.muted(key) if row.entry)
     return [row for row, entry in rows if not is_muted(source, entry, publish)]
 
 
 def _try_again(archive: Archive, configuration: Configuration, key: str, *, ruled: bool) -> bool:
     """Make entries of an edited source due. True if the feed must be read again."""
-    visits, rights = archive.store.visits, archive.rights_of(configuration.sources[key])
+    visits = archive.store.visits
+    rights = archive.rights_of(configuration.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [
         replace(row, next_try=None)
@@ -246,12 +250,10 @@ def _taken_in(
 ) -> tuple[list[Problem], set[str], list[Article]]:
     """Record new and edited files. Returns problems, the id prefixes seen, and articles that are
     new or dated anew."""
-    visits, problems, there, written = (
-        archive.store.visits,
-        list[Problem](),
-        set[str](),
-        list[Article](),
-    )
+    visits = archive.store.visits
+    problems = list[Problem]()
+    there = set[str]()
+    written = list[Article]()
     for stamp, article in _articles(
         archive.article_store, (*changes.new, *changes.edited), visits.stamp
     ):

@@ -31,7 +31,8 @@ _HOSTS = 3  # servers needed: a single server's clock is often wrong. A choice
 
 def set_back(archive: Archive) -> tuple[Problem, ...]:
     """Reset times in the future. Returns the problem, if any."""
-    now, detail = archive.clock(), behind(archive.store, archive.clock())
+    now = archive.clock()
+    detail = behind(archive.store, archive.clock())
     if archive.store.ahead.visited(now + AHEAD):
         archive.store.ahead.set_back(now, now + AHEAD)
         archive.store.visits.set_note(_NOTE, None, now)  # those servers answered before
@@ -40,7 +41,8 @@ def set_back(archive: Archive) -> tuple[Problem, ...]:
 
 def compare(archive: Archive) -> tuple[Problem, ...]:
     """Compare the clock with the servers of this run. Returns the problem, if any."""
-    offsets, visits = archive.clock_offsets.values(), archive.store.visits
+    offsets = archive.clock_offsets.values()
+    visits = archive.store.visits
     if len(offsets) < _HOSTS:
         return ()
     # as many are nearer to zero as are farther from it
@@ -58,7 +60,8 @@ def compare(archive: Archive) -> tuple[Problem, ...]:
 
 def behind(store: Store, now: datetime) -> str:
     """Return the fault of a clock behind the last visit, servers or newest article, or ""."""
-    last, newest = store.ahead.last_visit(), store.ahead.newest_added()
+    last = store.ahead.last_visit()
+    newest = store.ahead.newest_added()
     if last and last > now + AHEAD:
         return (
             f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was"
@@ -101,7 +104,8 @@ def bring_back(archive: Archive, written: Collection[Article]) -> None:
 def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
     """Record carriers that only their list has; rewrite a lost list. A removed line changes
     nothing."""
-    files, store = archive.article_store, archive.store
+    files = archive.article_store
+    store = archive.store
     edits = recorded.CARRIED.find_edits(files, store, store.visits.announced)
     if edits is None:
         return
@@ -117,7 +121,8 @@ _HEAD = (
     " up with them.\n"
 )
 # names of notes: the time in the file; ids of articles that are fetched again
-_NEWEST, _LOST = "newest", "lost"
+_NEWEST = "newest"
+_LOST = "lost"
 
 
 def mark(archive: Archive) -> None:
@@ -244,7 +249,8 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 def settle_withdrawals(archive: Archive, settings: Settings) -> None:
     """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError,
     StoreError."""
-    files, visits = archive.article_store, archive.store.visits
+    files = archive.article_store
+    visits = archive.store.visits
     known = {item.id: item for item in archive.store.index.withdrawn()}
     if WITHDRAWN.stamp(files) is None and known:
         add_withdrawals(files, known.values())

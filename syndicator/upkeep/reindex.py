@@ -46,14 +46,19 @@ def take_in(archive: Archive, configuration: Configuration, files: Sequence[str]
 
 def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
     """Rebuild the database from the article files; learnt tags stay."""
-    problems, unread = list[Problem](), list[str]()
-    recent, late = list[Article](), list[Article]()
-    now, store, article_store = archive.clock(), archive.store, archive.article_store
+    problems = list[Problem]()
+    unread = list[str]()
+    recent = list[Article]()
+    late = list[Article]()
+    now = archive.clock()
+    store = archive.store
+    article_store = archive.article_store
     article_store.sweep()
     archive.beside.apply()
     recovery.settle_withdrawals(archive, configuration.settings)
 
-    stamps, on_hold = store.visits.stamps(), store.index.on_hold()
+    stamps = store.visits.stamps()
+    on_hold = store.index.on_hold()
     places: dict[str, str] = {}  # id -> the file that has it
 
     def readable() -> Iterator[tuple[Article | str, FileStamp]]:

@@ -26,14 +26,16 @@ from syndicator.visiting.fetch.responses import fresh_seconds
 from syndicator.visiting.websub import backup
 
 # Our choices, unless a source is named.
-_HOUR, _DAY = 3600.0, 86400.0
+_HOUR = 3600.0
+_DAY = 86400.0
 LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may request
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
 _FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
 _SILENT = 100  # the interval is at least this fraction of the silence, even above every_max
 # rachelbythebay.com/fs/help.html: a conditional request hourly, an unconditional one daily; hours
 # after a 429.
-_CONDITIONAL, _UNCONDITIONAL = _HOUR, _DAY
+_CONDITIONAL = _HOUR
+_UNCONDITIONAL = _DAY
 # seconds to wait without a Retry-After, doubled for each further one
 _BARE: Mapping[int, float] = {
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
@@ -141,15 +143,11 @@ def _after_failure(
     at = now + timedelta(seconds=_spread(wait, floor, most, jitter))
     why = f"failed {times} {'time' if times == 1 else 'times'} in a row ({result.reason})"
     if result.retry_after is not None and result.retry_after > now:
-        at, why = (
-            max(result.retry_after, now + timedelta(seconds=floor)),
-            f"the server asked to wait ({result.reason})",
-        )
+        at = max(result.retry_after, now + timedelta(seconds=floor))
+        why = f"the server asked to wait ({result.reason})"
     if source.cron:
-        at, why = (
-            cron_next(source.cron, at if result.retry_after else now),
-            f"{why}; cron {source.cron}",
-        )
+        at = cron_next(source.cron, at if result.retry_after else now)
+        why = f"{why}; cron {source.cron}"
     return Next(at, why)
 
 

@@ -29,7 +29,8 @@ MOVE_VISITS = 3
 # Failures of a new address after which we return to the one in sources.toml.
 _MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
 # 410 answers in a row, over this time, disable a source
-GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)
+GONE_TIMES = 3
+GONE_SPAN = timedelta(days=2)
 RECENT = 30  # publication times remembered
 STUCK = timedelta(hours=1)  # after a push: a cache may still answer "not modified"
 

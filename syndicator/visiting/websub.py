@@ -20,9 +20,11 @@ from syndicator.visiting.feeds.fields import resolve
 
 # Our choices: the recommendation leaves these to the subscriber.
 LEASE: Final = timedelta(days=10)  # requested
-SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=30)  # lease that a hub may grant
+SHORTEST = timedelta(hours=1)
+LONGEST = timedelta(days=30)  # lease that a hub may grant
 _RENEW: Final = 0.75  # renew after this part of a lease
-_FIRST_RETRY, _LAST_RETRY = timedelta(hours=1), timedelta(days=7)  # after failures, doubling
+_FIRST_RETRY = timedelta(hours=1)
+_LAST_RETRY = timedelta(days=7)  # after failures, doubling
 _DENIED: Final = timedelta(days=7)  # until we ask again after a denial
 _FAREWELLS: Final = 3  # tries to unsubscribe; then the lease runs out by itself
 _SECONDS: Final = 10.0  # to wait for a hub's answer, as publishers do
@@ -106,7 +108,8 @@ def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) 
     request's parameters."""
     if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
         return _refused(subscription)
-    word, challenge = asked.get("hub.mode", ""), asked.get("hub.challenge", "")
+    word = asked.get("hub.mode", "")
+    challenge = asked.get("hub.challenge", "")
     if word == "denied" and subscription.wanted:
         why = " ".join(asked.get("hub.reason", "").split())[:_LONGEST_REASON]
         wait = min(_DENIED * 2.0 ** min(subscription.tries, 4), LONGEST)

@@ -99,7 +99,8 @@ def _feed(row: dict[str, Any]) -> KeptFeed:
 
 
 def _source(row: dict[str, Any]) -> KeptSource:
-    key, urls = row.pop("key"), row.pop("urls")
+    key = row.pop("key")
+    urls = row.pop("urls")
     _check(isinstance(key, str) and bool(key), "key is a text")
     _check(
         isinstance(urls, list) and all(isinstance(url, str) for url in urls),

@@ -220,7 +220,8 @@ class ObjectSnapshots:
     writes it again."""
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
-        self._objects, self.version = objects, version
+        self._objects = objects
+        self.version = version
         self._older: list[str] | None = None  # folder names of other versions
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:

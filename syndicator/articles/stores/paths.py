@@ -109,7 +109,8 @@ def over(
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
     merged = edits.merge(article, in_file, ordered)
-    theirs, body = frontmatter.extra(old, path), frontmatter.body(old, path)
+    theirs = frontmatter.extra(old, path)
+    body = frontmatter.body(old, path)
     by_hand = "body" in edits.hand_edited(in_file)
     data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
     same = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
@@ -160,7 +161,8 @@ def left_behind(
 ) -> Changes:
     """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`:
     stamp by path."""
-    since, new = now - WRITING, []
+    since = now - WRITING
+    new = []
     if sweep:
         index.sweep(since)
     for reservation in index.reserved():

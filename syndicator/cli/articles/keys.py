@@ -39,7 +39,8 @@ class Keys:
         if not self._typed:
             typed = self._chunk().decode("utf-8", "replace")
             self._typed = "?" if typed.startswith(_ESCAPE) else typed
-        key, self._typed = self._typed[:1], self._typed[1:]
+        key = self._typed[:1]
+        self._typed = self._typed[1:]
         return "" if key in _ENDS else key
 
     def line(self, question: str) -> str:
@@ -125,7 +126,8 @@ def _take(offer: Offer, name: str, opened: App) -> bool:
         arguments |= {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
     else:
         # its spelling in articles
-        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)
+        operation = "add-tag"
+        spelled = () if name == offer["name"] else (offer["name"],)
         arguments["aliases"] = (*spelled, *offer["aliases"])
     try:
         apply(opened, need(operation), arguments)

@@ -251,7 +251,8 @@ def _texts(site: Site, story: Story) -> dict[str, str]:
 
 
 def _dates(story: Story) -> dict[str, str]:
-    day, updated = story.published, story.updated or story.published
+    day = story.published
+    updated = story.updated or story.published
     month = _MONTHS["en"].split()[day.month - 1]
     local = {
         "de": f"{day.day}. {_MONTHS['de'].split()[day.month - 1]} {day.year}, {day:%H:%M} Uhr",

@@ -94,7 +94,8 @@ def _body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
 
 
 def _claim(rng: random.Random, vocabulary: Words, tag: str) -> str:
-    who, what = rng.choice(vocabulary["who"]), rng.choice(vocabulary["what"])
+    who = rng.choice(vocabulary["who"])
+    what = rng.choice(vocabulary["what"])
     return f"{who} {rng.choice(vocabulary['did'])} {what}".format(
         place=rng.choice(vocabulary["places"]), tag=tag
     )

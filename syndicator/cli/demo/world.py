@@ -90,7 +90,8 @@ class World:
             return self._site_answer(place, path)
         if path == "/robots.txt":
             return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
-        body, headers = place.body.encode(), place.headers
+        body = place.body.encode()
+        headers = place.headers
         return Answer(
             status=place.status, body=body, type=place.type, headers=headers, delay=place.delay
         )
@@ -134,7 +135,8 @@ class World:
         ]
 
     def _page(self, site: Site, path: str) -> Answer:
-        base, feed_url = self._servers[site.key].base, self.feed_url(site.key)
+        base = self._servers[site.key].base
+        feed_url = self.feed_url(site.key)
         mine = self._of(site)
         for story in mine:
             own_path = unquote(site_files.path_of(site, story))

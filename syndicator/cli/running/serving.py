@@ -33,7 +33,9 @@ from syndicator.runs.schedule import Scheduler
 
 # in the state folder: the console is on while one of them is there
 SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")
-_LOOK_SECONDS, _AGAIN_SECONDS, _END_SECONDS = 5.0, 30.0, 3.0
+_LOOK_SECONDS = 5.0
+_AGAIN_SECONDS = 30.0
+_END_SECONDS = 3.0
 
 
 @asynccontextmanager
@@ -78,7 +80,8 @@ async def _run_console(config: Path) -> int:
         "--config",
         str(config),
     )
-    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    pipe = asyncio.subprocess.PIPE
+    nowhere = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=nowhere)
     try:
         return await process.wait()
@@ -124,7 +127,9 @@ def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 
 async def up(config: Path) -> None:
     """Run and serve until a signal. Raises ConfigError, MissingError."""
-    stop, totals, notify = asyncio.Event(), daemon.Totals(), Notify(os.environ)
+    stop = asyncio.Event()
+    totals = daemon.Totals()
+    notify = Notify(os.environ)
 
     def visited(outcome: Outcome) -> None:
         totals.visited(outcome)
@@ -200,20 +205,20 @@ def _warn_of_silence(job: str, seconds: float) -> None:
 
 
 def no_source(settings: Settings) -> str:
-    console, on = (
-        settings.console,
-        any((settings.state_dir / switch).exists() for switch in SWITCHES),
-    )
+    console = settings.console
+    on = any((settings.state_dir / switch).exists() for switch in SWITCHES)
     beside = f", or the console at http://{console.listen}/" if on else ""
     return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
 
 
 async def serve(config: Path) -> None:
     """Serve until a signal. Raises ConfigError, MissingError."""
-    stop, read = asyncio.Event(), [_read(config)]
+    stop = asyncio.Event()
+    read = [_read(config)]
 
     def reload() -> None:
-        before, now = read[0], _read(config)
+        before = read[0]
+        now = _read(config)
         for line in changes(before, now):
             printing.log(line)
         read[0] = now

@@ -56,9 +56,11 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
     base = base or "source"
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
         base += "-feed"  # Windows keeps these names for devices
-    key, number = base, 2
+    key = base
+    number = 2
     while key in taken:
-        key, number = f"{base}-{number}", number + 1
+        key = f"{base}-{number}"
+        number = number + 1
     return key
 
 
@@ -202,7 +204,8 @@ def is_at(url: str, addresses: Iterable[str]) -> bool:
 
 def reconciled(source: Source, state: SourceState | None) -> SourceState:
     """Return the state of `source` as written now. A new address resets validators and health."""
-    terms, rules = _digest(source), source.rules.digest
+    terms = _digest(source)
+    rules = source.rules.digest
     fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
     if state is None:
         return fresh

@@ -237,7 +237,8 @@ def write_opml(
 
 
 def _for_others(source: Source, site: str) -> dict[str, str]:
-    name, url = text.line(source.title or source.key), text.line(source.url)
+    name = text.line(source.title or source.key)
+    url = text.line(source.url)
     if source.kind in ("page", "list") or source.rules.links or urls.is_mailbox(source.url):
         return {"type": "link", "text": name, "title": name, "url": url}
     return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | (
@@ -263,7 +264,8 @@ def _outline(element: Any) -> Outline | Skipped | None:
     attributes = {
         name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
     }
-    line, name = element.sourceline or 0, _name(element)
+    line = element.sourceline or 0
+    name = _name(element)
     try:
         own = dict(_own(element))
     except ValueError as error:

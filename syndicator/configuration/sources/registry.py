@@ -155,7 +155,8 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
             raise UsageError(
                 f"{path} has no source {key!r}; `syndicator sources` lists those it has"
             )
-        seen, wanted = before[number], change(before[number])
+        seen = before[number]
+        wanted = change(before[number])
         old = plain(seen)
         new = plain(wanted)
         changed_rules = _find_changed(old.pop("rules", {}), new.pop("rules", {}))

@@ -401,7 +401,8 @@ def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
     for number, item in enumerate(placed):
-        key, address = item.source.key, _same_address(item.source)
+        key = item.source.key
+        address = _same_address(item.source)
         if key in keys:
             message = (
                 f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them"

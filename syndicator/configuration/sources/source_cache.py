@@ -71,10 +71,8 @@ def read(
         sources, faults = readable_sources(path)
         if faults:
             last = before.sources if before else _last_valid(cache)
-            keys, addresses = (
-                {source.key for source in sources},
-                set(map(address_key, sources)),
-            )
+            keys = {source.key for source in sources}
+            addresses = set(map(address_key, sources))
             gone = (
                 old for old in last if old.key not in keys and address_key(old) not in addresses
             )

@@ -216,7 +216,8 @@ def _path(
 
 def _post(operation: Operation) -> dict[str, Any]:
     """Return an operation's OpenAPI path, with its arguments as body."""
-    schema, path = schema_of(operation), _path(operation.name, "Job", None, DOING)
+    schema = schema_of(operation)
+    path = _path(operation.name, "Job", None, DOING)
     for name in hidden(operation):
         del schema["properties"][name]
     if "stamp" in schema["properties"]:
@@ -237,7 +238,8 @@ class Api:
     `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
-        self._pages, self._console = pages, console
+        self._pages = pages
+        self._console = console
         routes = [
             Route(f"{PATH}/openapi.json", lambda request: _json(openapi_document())),
             Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
@@ -325,13 +327,15 @@ async def _list(query: Query, request: Request) -> Response:
     if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
     asked = dict(request.query_params)
-    limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
+    limit = _number(asked.pop("limit", "30"), 1)
+    cursor = asked.pop("cursor", "")
     lists_of = {
         item.name: request.query_params.getlist(item.name)
         for item in fields_of(query)
         if item.is_list
     }
-    arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
+    arguments = arguments_of(query, {**asked, **lists_of})
+    who = request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
         """Yield items without secrets; of jobs, only the caller's."""
@@ -413,11 +417,13 @@ async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Reques
 
 async def _operate(request: Request) -> Response:
     """Queue an operation. Answer with its job once it has ended, or after `wait` seconds."""
-    console, operation = console_of(request), offered().get(request.path_params["name"])
+    console = console_of(request)
+    operation = offered().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
     asked = dict(request.query_params)
-    wait, tried = _number(asked.pop("wait", "10"), 0), asked.pop("dry_run", "false")
+    wait = _number(asked.pop("wait", "10"), 0)
+    tried = asked.pop("dry_run", "false")
     if asked or tried not in ("true", "false"):
         raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
     dry_run = tried == "true" or operation.is_question
@@ -449,7 +455,8 @@ async def _operate(request: Request) -> Response:
 
 
 async def _cancel(request: Request) -> Response:
-    console, id = console_of(request), _own_job(request).id
+    console = console_of(request)
+    id = _own_job(request).id
     console.queue.cancel(id)
     return _of_job(await console.until(id, 1))
 

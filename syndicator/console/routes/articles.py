@@ -34,7 +34,8 @@ from syndicator.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
 BEGINNING = 1200  # characters of a text below its row: a choice
-NEWEST, HELD = 20, 10  # articles of the first page: the newest, and those on hold
+NEWEST = 20
+HELD = 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
 
 
@@ -75,7 +76,8 @@ async def picture(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    console, query = console_of(request), request.query_params
+    console = console_of(request)
+    query = request.query_params
     search = " ".join(query.get("q", "").split())
     source = query.get("source", "")
     chosen = query.get("filter", "all" if search or source else "unsure")
@@ -159,13 +161,17 @@ def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
 
 
 async def preview(request: Request) -> Response:
-    form, file = form_of(request), await _file(request)
+    form = form_of(request)
+    file = await _file(request)
     args = {name: form.text(name) for name in EDITED if name in form}
     try:
         data = edited(file.text.encode(), file.path, args)
-        entry, fault = frontmatter.load(data, file.path), ""
+        entry = frontmatter.load(data, file.path)
+        fault = ""
     except SyndicatorError as error:
-        data, entry, fault = b"", None, str(error)
+        data = b""
+        entry = None
+        fault = str(error)
     if form.text("stamp") != file.stamp:
         fault = (
             "The file was edited meanwhile. Below is how it is now with what you wrote; save it if"
@@ -178,7 +184,8 @@ async def preview(request: Request) -> Response:
 async def _page(
     request: Request, file: lists.File, form: Form | None = None, **more: Any
 ) -> Response:
-    console, article = console_of(request), file.article
+    console = console_of(request)
+    article = file.article
     written = {name: str(getattr(article, name) or "") for name in EDITED}
     values = {
         name: form.text(name) if form and name in form else value for name, value in written.items()

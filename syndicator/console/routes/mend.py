@@ -39,7 +39,8 @@ _LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
-    key, job = request.path_params["key"], job_of(request)
+    key = request.path_params["key"]
+    job = job_of(request)
     about = await looked_up(request, lambda place: lists.source(place, key))
     pages = await _kept(request)
     mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
@@ -72,7 +73,8 @@ async def shown(request: Request) -> Response:
 
 async def point(request: Request) -> Response:
     """Show selectors for the element pointed at, each with its matches on the kept pages."""
-    form, pages = form_of(request), await _kept(request)
+    form = form_of(request)
+    pages = await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
     first = next((each for each in pages if each.id == form.text("id")), None)
     number = whole(form.text("number"), MOST_ELEMENTS)

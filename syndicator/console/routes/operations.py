@@ -73,7 +73,8 @@ def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
 
 async def act(request: Request) -> Response:
     """Plan an operation, or apply it unless the button says `plan`; then go to `next`."""
-    operation, form = _operation(request), form_of(request)
+    operation = _operation(request)
+    form = form_of(request)
     then = local(form.text("next")) if "next" in form else request.url.path
     is_planned = form.text("then") == "plan" or operation.is_question
     return await ask_form(request, operation.name, then, dry_run=is_planned)
@@ -81,7 +82,8 @@ async def act(request: Request) -> Response:
 
 async def show_settings(request: Request) -> Response:
     """Show the settings; after a refusal, with the refused values."""
-    console, job = console_of(request), job_of(request, "change-settings")
+    console = console_of(request)
+    job = job_of(request, "change-settings")
     path = console.config / SETTINGS_FILE
     refused = job.args["values"] if job and job.status == "failed" else ()
     return page(
@@ -140,7 +142,8 @@ def _operation(request: Request) -> Operation:
 async def show_list(request: Request) -> Response:
     if (query := QUERIES.get(request.path_params["name"])) is None:
         raise HTTPException(404)
-    asked, fields = request.query_params, fields_of(query)
+    asked = request.query_params
+    fields = fields_of(query)
     filters = {field.name: asked[field.name] for field in fields if asked.get(field.name)}
     try:
         arguments = parsed(query, filters)
@@ -162,14 +165,16 @@ async def show_list(request: Request) -> Response:
 
 
 async def strip(request: Request) -> Response:
-    console, job = console_of(request), need_job(request)
+    console = console_of(request)
+    job = need_job(request)
     if job.status not in ("queued", "running"):
         console.glance.changed()
     return part(request, "strip.html", job=job, undone=console.log.undone())
 
 
 async def cancel(request: Request) -> Response:
-    console, id = console_of(request), need_job(request).id
+    console = console_of(request)
+    id = need_job(request).id
     console.queue.cancel(id)
     if request.headers.get("hx-request"):
         return part(request, "strip.html", job=await console.until(id, 0.5), undone=set())
@@ -184,7 +189,8 @@ async def show_changes(request: Request) -> Response:
 
 
 async def show_change(request: Request) -> Response:
-    log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
+    log = console_of(request).log
+    number = whole(request.path_params["number"], _MOST_CHANGES)
     if (change := log.get(number)) is None:
         raise HTTPException(404)
     diffs = []

@@ -36,7 +36,8 @@ _CHOICES = (("sort", lists.SORTS, "health"), ("only", lists.STATES, "all"))
 
 
 async def show_all(request: Request) -> Response:
-    console, query = console_of(request), request.query_params
+    console = console_of(request)
+    query = request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     sort, only = (
@@ -73,7 +74,8 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_source(request: Request) -> Response:
-    console, key = console_of(request), request.path_params["key"]
+    console = console_of(request)
+    key = request.path_params["key"]
     shown = await looked_up(request, lambda place: lists.source(place, key))
     health = shown.health
     await console.see_work()
@@ -118,7 +120,9 @@ async def shown(request: Request) -> Response:
 async def point(request: Request) -> Response:
     """Show the lists that contain the element pointed at, with the items that would be
     published."""
-    pointed, job, number = await _pointed(request), _job(request), form_of(request).text("number")
+    pointed = await _pointed(request)
+    job = _job(request)
+    number = form_of(request).text("number")
     return part(
         request,
         "listed.html",
@@ -132,7 +136,8 @@ async def point(request: Request) -> Response:
 
 async def use(request: Request) -> Response:
     """Add a source for the chosen list, or make its existing source use it."""
-    job, pointed = _job(request), await _pointed(request)
+    job = _job(request)
+    pointed = await _pointed(request)
     choice = whole(form_of(request).text("choice"), len(pointed) - 1) if pointed else -1
     if choice < 0:
         raise HTTPException(404)

@@ -75,7 +75,8 @@ def unfounded(excerpt: str, text: str, language: str) -> str:
 
 
 def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    at, end = 0, len(text)
+    at = 0
+    end = len(text)
     times = sum(word.low in rules.when for word in text)
     for word in claim:
         skipped = at
@@ -121,7 +122,8 @@ def _same(word: _Word, other: _Word, rules: _Language) -> bool:
 def _words(sentence: str, rules: _Language) -> list[_Word]:
     """Return the words outside `rules.free`. A skipped word's `broken` moves to the next."""
     words: list[_Word] = []
-    last, broken = 0, False
+    last = 0
+    broken = False
     for match in _TOKEN.finditer(sentence):
         low = _POSSESSIVE.sub("", match[0].casefold())
         broken = broken or bool(_BREAK.search(sentence, last, match.start()))

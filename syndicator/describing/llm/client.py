@@ -63,8 +63,11 @@ class Endpoint:
         allow: Sequence[str] = (),
         fence: Callable[[], str] = lambda: secrets.token_hex(12),
     ) -> None:
-        self._settings, self._fetcher = settings, fetcher
-        self._key, self._allow, self._fence = key, tuple(allow), fence
+        self._settings = settings
+        self._fetcher = fetcher
+        self._key = key
+        self._allow = tuple(allow)
+        self._fence = fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
         """Ask in `form`, or in a simpler one of `prompt.FORMS` if the endpoint refuses it. Failures

@@ -22,7 +22,8 @@ from syndicator.describing.text import language as _language
 from syndicator.describing.text import sentences as excerpt_rules
 
 LEAST = 200  # least columns of a text to excerpt
-MOST_CATEGORIES, MOST_TAGS = 5, 12  # choices; small models do not read longer lists
+MOST_CATEGORIES = 5
+MOST_TAGS = 12  # choices; small models do not read longer lists
 MOST = 200_000  # characters of a text: 30,000 words
 # Unicode categories of invisible characters, and letters that are blank
 # (Default_Ignorable_Code_Point, blank braille).
@@ -114,7 +115,8 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
     if isinstance(answer, Refusal):
         return answer
     categories = [name for name, _ in asked.categories]
-    category, tags = answer.get("category") or "", answer.get("tags") or []
+    category = answer.get("category") or ""
+    tags = answer.get("tags") or []
     if (
         not isinstance(category, str)
         or not isinstance(tags, list)

@@ -124,7 +124,8 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
     vectors = embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     pieces = vectors.parts(candidate.text, texts)
-    title, text = vectors.article(candidate.title, "", 1), vectors.article("", candidate.text)
+    title = vectors.article(candidate.title, "", 1)
+    text = vectors.article("", candidate.text)
     before = np.zeros(len(texts), dtype=np.float32)
     before[1:] = (pieces[1:] * pieces[:-1]).sum(axis=1)
     near = np.column_stack(
@@ -218,7 +219,8 @@ def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
     length."""
     taken = [first]
     while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(candidate):
-        before, after = candidate[taken[-1]], candidate[taken[-1] + 1]
+        before = candidate[taken[-1]]
+        after = candidate[taken[-1] + 1]
         text = joined([*(candidate[place].text for place in taken), after.text])
         enough = len(joined(candidate[place].text for place in taken).split()) >= ENOUGH
         if enough or not follows(before, after) or sentences.too_long(text):

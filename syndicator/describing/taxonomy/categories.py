@@ -49,7 +49,8 @@ class NativeWords:
         return counts
 
     def _east(self, token: str) -> Iterator[str]:
-        at, end = 0, len(token)
+        at = 0
+        end = len(token)
         while at < end:
             for length in range(min(self.longest, end - at), 0, -1):
                 if token[at : at + length] in self.eastern:
@@ -333,7 +334,8 @@ def guess(
     values: Floats = scores(prepared, title, text, counts) + added
     chances = probabilities(values)
     best = int(chances.argmax())
-    sure, name = float(chances[best]), prepared.names[best]
+    sure = float(chances[best])
+    name = prepared.names[best]
     if name == RIVAL:
         return Guess(None, sure, sure)
     settled = named[best] or gained.get(name, 0.0) > 0

@@ -63,7 +63,8 @@ def knows(tag: TagDef, name: str) -> bool:
 def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
     """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become
     aliases."""
-    source, target = place(vocabulary, old), place(vocabulary, new)
+    source = place(vocabulary, old)
+    target = place(vocabulary, new)
     same = source is not None and source == target  # only the spelling changes
     before = vocabulary.tag[source] if source is not None else TagDef(name=old)
     base = vocabulary.tag[target] if target is not None else before
@@ -86,7 +87,8 @@ def rewritten(text: str, change: Change, path: Path) -> str:
         after = _edit_text(text, change, before)
         result = parse(TomlFile(path, tomllib.loads(after), after))
     except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
-        after, result = "", None
+        after = ""
+        result = None
     if result != wanted:
         raise ConfigError(
             f"{path} is written in a way that cannot be edited safely; please edit [[tag]] by hand"

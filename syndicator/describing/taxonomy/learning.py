@@ -98,13 +98,15 @@ def load_learnt(path: Path) -> State:
         rejected = _unpacked(a["rejected"]) if times else ()
         trust = Trust(float(a["trust"]), dict(zip(rejected, times, strict=True)))
     if "filed_names" in a:
-        names, vectors = _unpacked(a["filed_names"]), a["filed_vectors"].astype(np.float32)
+        names = _unpacked(a["filed_names"])
+        vectors = a["filed_vectors"].astype(np.float32)
         filed = LearntCategories(names, vectors, a["filed_slopes"], float(a["filed_weight"]))
     return State(_tagger(a) if "tags" in a else None, written, trust, filed)
 
 
 def _tagger(a: dict[str, Any]) -> LearntTagger:
-    tags, f32 = _unpacked(a["tags"]), np.float32
+    tags = _unpacked(a["tags"])
+    f32 = np.float32
     vectors = a["vectors"].astype(f32)
     index = Index(
         _unpacked(a["terms"]),
@@ -126,7 +128,8 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
         forms.setdefault(parts[0], []).append(mentions.Form(tag, parts, letters, case))
     has = np.unpackbits(a["has"], axis=1)[:, : len(tags)].astype(f32)
     matcher = Matcher(forms, frozenset(_unpacked(a["heads"])))
-    labels, ridge = a["labels"].astype(f32), a["ridge"].astype(f32)
+    labels = a["labels"].astype(f32)
+    ridge = a["ridge"].astype(f32)
     threshold = float(a["threshold"])
     names = _unpacked(a["features"]) if "features" in a else UNNAMED
     # means, spreads and weights, each in the order of `names`, then the constant
@@ -190,7 +193,8 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
     where = taggers.placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
     ridge, left_out = _ridge(near, has)
     shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
-    hits, mentioned = (shown * has).sum(axis=1), shown.sum(axis=1)
+    hits = (shown * has).sum(axis=1)
+    mentioned = shown.sum(axis=1)
     rows = slice(max(0, len(posts) - FIT_POSTS), None)
     share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
     right = taggers.precision(
@@ -258,7 +262,8 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     `chances`."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    mean = x.mean(axis=0)
+    spread = x.std(axis=0) + 1e-6
     x = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
     pull = np.append(np.full(len(FEATURES), SHRINK), 1e-3)
     share = min(max(float(y.mean()), 1e-3), 1 - 1e-3)
@@ -288,7 +293,8 @@ def _threshold(probable: Floats, has: Floats) -> float:
     """Return the probability above which tags are assigned, for the best F1 of at most five
     tags."""
     order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
-    top, right = np.take_along_axis(probable, order, 1), np.take_along_axis(has, order, 1)
+    top = np.take_along_axis(probable, order, 1)
+    right = np.take_along_axis(has, order, 1)
     totals = has.sum(axis=1)
 
     def f1(bar: float) -> float:

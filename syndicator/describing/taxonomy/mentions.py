@@ -150,7 +150,8 @@ class Matcher:
     def words(self, value: str) -> Words:
         """Split `value` into words; stem those with which a tag may begin. Repeated lines count
         once."""
-        heads, starts = self.heads, []
+        heads = self.heads
+        starts = []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
         for line in lines:
@@ -166,10 +167,12 @@ class Matcher:
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
         """Find tags in texts that are already split."""
-        named, body = self._places(title), self._places(text)
+        named = self._places(title)
+        body = self._places(text)
         counts: dict[int, Mention] = {}
         for tag in {*named, *body}:
-            places, titles = body.get(tag, {}), named.get(tag, {})
+            places = body.get(tag, {})
+            titles = named.get(tag, {})
             if not places and tag in self._words_too:
                 continue  # every word of a title may have a capital
             letters = max((places or titles).values(), default=0)

@@ -109,7 +109,9 @@ def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
 
 def tokens(line: str) -> list[Token]:
     """Split a line into words, each with the text before it."""
-    line, end, words = _CONTRACTED.sub("", line), 0, []
+    line = _CONTRACTED.sub("", line)
+    end = 0
+    words = []
     for match in WORD.finditer(line):
         words.append(Token(match[0], stem(match[0].casefold()), line[end : match.start()]))
         end = match.end()
@@ -238,7 +240,8 @@ def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) 
 def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
     if not (set(phrase) <= set(other) or set(other) <= set(phrase)):
         return False
-    a, b = used[phrase].articles.keys(), used[other].articles.keys()
+    a = used[phrase].articles.keys()
+    b = used[other].articles.keys()
     return len(a & b) >= ALIKE * len(a | b)
 
 

@@ -182,7 +182,8 @@ def _housekeeping(tag: str, words: list[str]) -> bool:
 
 
 def _says_title(name: str, title: str) -> bool:
-    tag, whole = _folded(name), _folded(title)
+    tag = _folded(name)
+    whole = _folded(title)
     most = len(name.split()) >= PHRASE and tag in whole and len(tag) > MOST_OF_TITLE * len(whole)
     return bool(whole) and (tag == whole or most)
 

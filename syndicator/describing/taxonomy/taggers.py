@@ -44,14 +44,16 @@ class ZeroShotTagger:
         """Return the numbers of tags that title or text names, and FEATURES per tag."""
         body = self.matcher.words(text)
         mentioned = self.matcher.look(self.matcher.words(title), body)
-        vectors, length = embedder(), max(SHORTEST, len(body.stems))
+        vectors = embedder()
+        length = max(SHORTEST, len(body.stems))
         whole = _spread(self.labels @ vectors.article(title, text))
         named = _spread(self.labels @ vectors.mean(title))
         rows = np.zeros((len(mentioned), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
         for row, (number, mention) in enumerate(mentioned.items()):
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
             share = math.log1p(1000 * times / length)
-            near, near_title = float(whole[number]), float(named[number])
+            near = float(whole[number])
+            near_title = float(named[number])
             rows[row] = (
                 mention.title > 0,
                 math.log1p(times),
@@ -156,7 +158,8 @@ class LearntTagger:
     def joined(self, old: str, new: str) -> "LearntTagger":
         """Merge the posts of tag `old` into `new`. The features' weights, shared by all tags,
         stay."""
-        gone, target = self.tags.index(old), self.tags.index(new)
+        gone = self.tags.index(old)
+        target = self.tags.index(new)
         if gone == target:
             return self
 
@@ -223,7 +226,8 @@ def features(
     """Return FEATURES per post and tag: nearest posts by words (`knn`) and vectors (`alike`),
     `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name
     (`label`)."""
-    title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
+    title = (placed[..., 0] > 0).astype(np.float32)
+    body = (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
     likely = np.clip(ridge, 0, 1)
     columns = {
@@ -275,6 +279,7 @@ def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
     for named, confirmed in past:
         own = {key(tag) for tag in confirmed}
         hits = [key(tag) in own for tag in named]
-        total, right = total + len(hits), right + sum(hits)
+        total = total + len(hits)
+        right = right + sum(hits)
         rejected.update(tag for tag, hit in zip(named, hits, strict=True) if not hit)
     return Trust((right + DOUBT) / (total + DOUBT), dict(rejected))

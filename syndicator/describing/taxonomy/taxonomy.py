@@ -30,7 +30,8 @@ SHORT: Final = 600
 SUPPORT: Final = 0.45
 
 # Origins of a probability, shown to the operator.
-NAMED, LEARNT = "its text names it", "articles of the past had it"
+NAMED = "its text names it"
+LEARNT = "articles of the past had it"
 
 
 @dataclass(frozen=True)

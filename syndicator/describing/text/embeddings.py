@@ -63,7 +63,8 @@ class Tokenizer:
         """Merge neighbours in order of resulting row, left part, place. A heap keeps long runs of
         letters fast."""
         end = len(parts)
-        after, before = list(range(1, end + 1)), list(range(-1, end - 1))
+        after = list(range(1, end + 1))
+        before = list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []
 
         def offer(left: int, right: int) -> None:
@@ -82,7 +83,8 @@ class Tokenizer:
             right = after[left]
             if not parts[left] or right == end or parts[left] + parts[right] != both:
                 continue  # stale: one of the two was merged already
-            parts[left], parts[right] = both, ""
+            parts[left] = both
+            parts[right] = ""
             after[left] = after[right]
             if after[left] != end:
                 before[after[left]] = left
@@ -160,14 +162,17 @@ class Embedder:
         text = text[:SAMPLE]
         head = _head(text)
         out = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
-        inside, bounds, at = [], [], 0
+        inside = []
+        bounds = []
+        at = 0
         for row, part in enumerate(parts):
             begin = text.find(part, at)
             if begin < 0:
                 out[row] = self.mean(part)
                 continue
             at = begin + len(part)
-            first, last = head.piece(begin), head.piece(at)
+            first = head.piece(begin)
+            last = head.piece(at)
             if first < last:
                 inside.append(row)
                 bounds += [first, last]

@@ -138,7 +138,8 @@ def unbalanced(piece: str) -> bool:
     """True if a quotation or bracket is open at one end."""
     stack: list[str] = []
     for match in _MARKS.finditer(piece):
-        mark, place = match[0], match.start()
+        mark = match[0]
+        place = match.start()
         if mark == '"':
             if stack and stack[-1] == '"':
                 stack.pop()
@@ -168,11 +169,14 @@ def _close_quotations(pieces: list[str], space: str) -> list[str]:
     out: list[str] = []
     at = 0
     while at < len(pieces):
-        end, joined = at + 1, pieces[at]
+        end = at + 1
+        joined = pieces[at]
         while unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
-            joined, end = f"{joined}{space}{pieces[end]}", end + 1
+            joined = f"{joined}{space}{pieces[end]}"
+            end = end + 1
         if unbalanced(joined):
-            end, joined = at + 1, pieces[at]
+            end = at + 1
+            joined = pieces[at]
         out.append(joined)
         at = end
     return out
@@ -238,7 +242,8 @@ def without_dateline(sentence: str) -> str:
 
 def repeats(excerpt: str, title: str) -> bool:
     """True if the excerpt begins with the title or adds nothing."""
-    head, name = words(excerpt), words(title)
+    head = words(excerpt)
+    name = words(title)
     return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 
 

@@ -72,7 +72,8 @@ class Index:
         numbers, weights = self.vector(counts)
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
-        begin, end = self.starts[numbers], self.starts[numbers + 1]
+        begin = self.starts[numbers]
+        end = self.starts[numbers + 1]
         lengths = end - begin
         where = np.repeat(
             begin - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths

@@ -209,7 +209,8 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    decision, article = known_already(context, filed), in_file(filed.id, context.run)
+    decision = known_already(context, filed)
+    article = in_file(filed.id, context.run)
     if article is None or not context.adopts(article):
         return decision
     named = replace(

@@ -94,7 +94,8 @@ async def _process(context: EntryContext) -> Decision:
     if isinstance(page, Page) and (detail := _find_wall(context, page, read)) is not None:
         return endings.wait_for_session(context, detail)
     if isinstance(read, NotAnArticle) and isinstance(page, Page) and page.html:
-        wall, page = page_rules.wall_of(read.kind), await _without_article(context, page, read)
+        wall = page_rules.wall_of(read.kind)
+        page = await _without_article(context, page, read)
         read = await _read(context, page) if isinstance(page, Page) else page
     if isinstance(read, NotAnArticle) and failed is not None:
         read = endings.refuse(context, failed.reason, failed.detail)  # a dead link, with few words
@@ -268,7 +269,8 @@ async def _without_article(
 
 async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
     """Return an empty page if the feed's `text` may replace it, else refuse the entry."""
-    url, key = context.announced.url, context.source.key
+    url = context.announced.url
+    key = context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
     if await ask_front(context, url):
@@ -630,7 +632,8 @@ def _is_still(
 def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, Article | None]:
     """Return (adopted, revised): True if the source adopts `old`; the article to file, None if
     nothing changes."""
-    now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
+    now = context.run.clock()
+    mended = context.row.reason == EntryReason.OWNERSHIP
     bound = context.row.article_id == old.id
     if context.adopts(old) or (bound and mended):
         return True, adopt(
@@ -657,7 +660,10 @@ def _stored(context: EntryContext, id: str) -> Article | None:
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
     """Write the decision: other articles first, files before rows. Raises ConfigError, OSError,
     StoreError."""
-    run, row, article, key = context.run, decision.row, decision.article, context.source.key
+    run = context.run
+    row = decision.row
+    article = decision.article
+    key = context.source.key
     if decision.handed and decision.handed.source_key not in ("", key):
         hand_over(run.article_store, run.store, decision.handed)
     if decision.others:

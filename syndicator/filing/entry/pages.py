@@ -37,7 +37,8 @@ async def fuller(
     except (NotAnArticle, WorkerFailed):
         return page, first
     if isinstance(first, PageReading):
-        new, old = second.article, first.article
+        new = second.article
+        old = first.article
         if new.id != old.id or len(new.body) <= _LONGER * len(old.body):
             return page, first
         second = _joined(first, second)
@@ -107,7 +108,8 @@ def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
     another article."""
     if refusal(address, context.source):
         return True
-    alias, store = urls.alias(address), context.run.store
+    alias = urls.alias(address)
+    store = context.run.store
     id = store.find([alias])
     other = store.article(id) if id not in (None, article) else None
     return alias in context.in_feed or (

@@ -102,7 +102,8 @@ def held_back(
 ) -> tuple[list[EntryRow], list[EntryRow]]:
     """Split pending rows into those to read now and those to change (late entries that did not
     move). `announced`: ids in the feed, None if it was not read."""
-    take, changed = [], []
+    take = []
+    changed = []
     for row in rows:
         if row.reason != EntryReason.LATE or row.read_at is None:
             take.append(row)

@@ -62,7 +62,8 @@ async def entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read(context: VisitContext, answer: Fetched) -> ParsedFeed:
-    run, state = context.run, context.state
+    run = context.run
+    state = context.state
     seen: tuple[Seen, ...] = ()
     if not state.discovery.listing:
         seen = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
@@ -75,9 +76,11 @@ async def _read(context: VisitContext, answer: Fetched) -> ParsedFeed:
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    source, visited = context.source, {urls.alias(feed.site_url)}
+    source = context.source
+    visited = {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
-    page, first = feed, len(entries)
+    page = feed
+    first = len(entries)
     while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
         if urls.alias(page.next_url) in visited:
             break

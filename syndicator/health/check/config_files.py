@@ -95,7 +95,9 @@ def of_error(what: str, error: ConfigError) -> list[Finding]:
     return [in_file(what, None, error.reason, detail)]
 
 
-CATEGORY, TAG, SOURCE = "category", "tag", "source"  # axes, and the fields of queries
+CATEGORY = "category"
+TAG = "tag"
+SOURCE = "source"  # axes, and the fields of queries
 _ANOTHER = "another here"
 WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"}
 
@@ -364,7 +366,8 @@ def given(placed: Sequence[Placed]) -> Iterator[Finding]:
 
 
 def _placeholders(source: Source, parameters: Sequence[str]) -> str:
-    url, names = source.url, []
+    url = source.url
+    names = []
     for parameter in parameters:
         names.append(re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper())
         url = secrets.with_placeholder(url, parameter, names[-1])

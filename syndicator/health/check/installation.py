@@ -262,14 +262,19 @@ def templates(config: Path, settings: Settings) -> Iterator[Finding]:
     ours = template_names()
     for name in sorted(own.templates.keys() - ours):
         if not any(name in text for other, text in own.templates.items() if other != name):
-            path, near = config / TEMPLATES / name, difflib.get_close_matches(name, ours, 1)
+            path = config / TEMPLATES / name
+            near = difflib.get_close_matches(name, ours, 1)
             meant = f"did you mean {near[0]}?" if near else f"ours are {', '.join(sorted(ours))}"
             detail = f"no template of ours has this name, and none of yours uses it; {meant}"
             yield in_file(path, None, FeedFileReason.TEMPLATE, detail, "warning")
     for fault in faults(own, settings):
-        path, line, detail = config / TEMPLATES, None, fault
+        path = config / TEMPLATES
+        line = None
+        detail = fault
         if placed := _PLACED.fullmatch(fault):
-            path, line, detail = path / placed["name"], int(placed["line"]), placed["said"]
+            path = path / placed["name"]
+            line = int(placed["line"])
+            detail = placed["said"]
         detail += "; our own templates are used until it is mended"
         yield in_file(path, line, FeedFileReason.TEMPLATE, detail)
 
@@ -332,7 +337,8 @@ def _opened(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed], now: datetime
 ) -> Iterator[Finding]:
     status = archive.store.status
-    last, behind = status.counts().last_run, recovery.behind(archive.store, now)
+    last = status.counts().last_run
+    behind = recovery.behind(archive.store, now)
     installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     yield from clock(now, installed=installed, last_run=last, articles=behind)
     yield from _names(archive, configuration, placed)

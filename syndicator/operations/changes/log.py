@@ -147,11 +147,13 @@ def _for_us_alone(path: str, flags: int) -> int:
 def _tail(path: Path, most: int) -> list[bytes]:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
-        step, data = 1 << 16, b""
+        step = 1 << 16
+        data = b""
         while size and data.count(b"\n") <= most:
             begin = max(0, size - step)
             file.seek(begin)
-            data, size = file.read(size - begin) + data, begin
+            data = file.read(size - begin) + data
+            size = begin
     return data.splitlines()[-most:]
 
 
@@ -192,7 +194,8 @@ def _put(
     neighbours."""
     first, last = span
     for around in range(_AROUND, -1, -1):
-        above, below = new[max(0, first - around) : first], new[last : last + around]
+        above = new[max(0, first - around) : first]
+        below = new[last : last + around]
         pattern = [*above, *new[first:last], *below]
         places = [
             at

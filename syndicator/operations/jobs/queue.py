@@ -21,7 +21,10 @@ from syndicator.core.requests import JOBS
 TOKEN = "token "  # a job of the API is of this and the token's name
 KEPT = 200  # jobs that have ended
 PAGES = 20  # web pages of jobs
-_TODO, _CANCEL, _FILE, _PAGE = ".todo", ".cancel", ".json", ".page"
+_TODO = ".todo"
+_CANCEL = ".cancel"
+_FILE = ".json"
+_PAGE = ".page"
 
 Status = Literal["queued", "running", "building", "done", "failed", "cancelled"]
 ENDED = ("done", "failed", "cancelled")

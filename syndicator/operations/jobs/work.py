@@ -119,9 +119,11 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
 def acted(app: App, queue: Queue, job: Job) -> Job:
     """Run the operation of a job. Return the job, "building" if feeds may be stale. Raises its
     errors."""
-    operation, progress = need(job.act), _progress(queue, job)
+    operation = need(job.act)
+    progress = _progress(queue, job)
     arguments = arguments_of(operation, job.args)
-    change, number = operation.plan(app, arguments, progress), None
+    change = operation.plan(app, arguments, progress)
+    number = None
     if change.page is not None:
         queue.keep_page(job.id, change.page)
     is_planned = job.dry_run or operation.is_question or change.is_empty

@@ -59,11 +59,13 @@ def lists(site: Site) -> Iterator[Target]:
     """Yield the parts of the list of feeds, each a page and a sitemap, and the OPML file of all. A
     part changes with the articles of its feeds, too; such changes wait for a build of the feed of
     everything."""
-    parts, base = site.pages.parts, site.settings.base_url
+    parts = site.pages.parts
+    base = site.settings.base_url
     known = site.index.targets([LISTS])
     for part, specs in parts.items():
         keys = [spec.key for spec in specs]
-        id, made_of = f"feeds{part}", feed_list.fingerprint(site.about, specs)
+        id = f"feeds{part}"
+        made_of = feed_list.fingerprint(site.about, specs)
         yield Target(
             id=id,
             owner=LISTS,

@@ -86,7 +86,9 @@ class Site:
 
     def __post_init__(self) -> None:
         given = self.inputs
-        self.index, self.outlet, self.settings = given.index, given.outlet, given.settings
+        self.index = given.index
+        self.outlet = given.outlet
+        self.settings = given.settings
         named = [*given.specs, *digests.specs(given.digest, given.settings)]
         self.pages = Pages(named, given.settings, given.look, given.tags)
         self.kept = given.kept or KeptEntries()

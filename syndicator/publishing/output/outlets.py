@@ -50,7 +50,9 @@ class FileOutlet:
     ) -> None:
         """`held`: called before each replacement and deletion; raises an exception to prevent
         it."""
-        self._root, self._gzip, self._check_lock = root, gzip, held
+        self._root = root
+        self._gzip = gzip
+        self._check_lock = held
         self._disk = disk or Disk()
         self._writer = secrets.token_hex(4)  # several outlets may write into a folder
         self._staged: dict[str, _Staged] = {}  # in order of their replacement
@@ -270,7 +272,8 @@ class ObjectOutlet:
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         """Write an object if its bytes differ. `heir_of` has no use here: a file must be later than
         those that redirect to it, and a new object is."""
-        seen, sibling = self._look(name), f"{name}.gz"
+        seen = self._look(name)
+        sibling = f"{name}.gz"
         self._doomed -= {name, sibling}
         changed = seen is None or not self._is_same(seen, data)
         if changed:

@@ -24,7 +24,8 @@ def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
     step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     targets: dict[FeedKey, FeedKey] = {}
     for key in step:
-        seen, target = {key}, step[key]
+        seen = {key}
+        target = step[key]
         while target in step and target not in seen:
             seen.add(target)
             target = step[target]

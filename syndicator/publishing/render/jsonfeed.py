@@ -17,7 +17,8 @@ def item(view: View) -> bytes:
     tags: dict[str, str] = {}
     for tag in filter(None, (view.category, *view.tags)):
         tags.setdefault(tag.casefold(), tag)
-    enclosure, origin = view.enclosure, view.origin
+    enclosure = view.enclosure
+    origin = view.origin
     attachment = enclosure and {
         "url": enclosure.url,
         "mime_type": enclosure.type,

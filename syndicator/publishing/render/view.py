@@ -223,12 +223,11 @@ def _without_private(article: Article, source: Source | None) -> Article:
 def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
     """Apply `changed` to all addresses of `article` but its own; an address that becomes "" is
     removed."""
-    enclosure, origin = article.enclosure, article.origin
+    enclosure = article.enclosure
+    origin = article.origin
     if enclosure is not None:
-        podcast, url = (
-            tuple(line for line in enclosure.podcast if changed(line) == line),
-            changed(enclosure.url),
-        )
+        podcast = tuple(line for line in enclosure.podcast if changed(line) == line)
+        url = changed(enclosure.url)
         enclosure = replace(enclosure, url=url, podcast=podcast) if url else None
     return replace(
         article,
@@ -353,9 +352,11 @@ def uri(value: str) -> str:
 def name(value: str) -> str:
     """Return a name (of an author, tag, category, source) as one line without markup (validator:
     ContainsHTML)."""
-    cleaned, before = line(value), ""
+    cleaned = line(value)
+    before = ""
     while cleaned != before:
-        before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
+        before = cleaned
+        cleaned = text.line(_MARKUP.sub(" ", cleaned))
     return cleaned
 
 

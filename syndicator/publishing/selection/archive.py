@@ -100,7 +100,8 @@ def places_of(sources: Sequence[str], *, always: int, places: int, room: int) ->
     """Return the selected indices of `sources` (of each article, newest first), ascending: the
     newest `always`, then others while their source has fewer than `room`, which grows for all
     sources if places stay empty. Pure."""
-    count, taken = Counter(sources), Counter(sources[:always])
+    count = Counter(sources)
+    taken = Counter(sources[:always])
     wanted = min(places, len(sources))
     while sum(max(taken[source], min(number, room)) for source, number in count.items()) < wanted:
         room += 1
@@ -152,7 +153,8 @@ def chain(
     `open_month`: the current month, that of the newest article in the store; `about`: a
     fingerprint of all other input; `published`: its published documents, name -> fingerprint;
     `shared`: months share documents."""
-    months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
+    months = index.month_fingerprints(spec.key)
+    old_bits = _published_bits(spec.key, published)
     closed = {month: of for month, of in months.items() if month < open_month}
     documents = list(_closed(spec, index, closed, shown if shared else None, old_bits, published))
     if open_month in months:
@@ -180,7 +182,8 @@ def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
 
 def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return month -> bits of its published documents; {""} for a whole month."""
-    start, end = paths.archive_name(key, "").removesuffix(f".{ATOM}"), f".{ATOM}"
+    start = paths.archive_name(key, "").removesuffix(f".{ATOM}")
+    end = f".{ATOM}"
     bits_of: dict[str, set[str]] = {}
     for name in published:
         if name.startswith(start) and name.endswith(end):
@@ -203,17 +206,17 @@ def _closed(
     runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
     for name, in_parts, months in runs:
         if in_parts:
-            made_of, bits_before = closed[name][1], old_bits.get(name, frozenset())
-            parts, of_month = sorted(bits_before), _digest(made_of)[:_MONTH_DIGITS]
+            made_of = closed[name][1]
+            bits_before = old_bits.get(name, frozenset())
+            parts = sorted(bits_before)
+            of_month = _digest(made_of)[:_MONTH_DIGITS]
             names = [paths.archive_name(spec.key, f"{name}.{bits}") for bits in parts]
             if not names or not all(published[part].startswith(of_month) for part in names):
                 placed = _placed(index.month_entries(spec.key, name), name)
                 parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), bits_before)]
             for bits in parts:
-                part, fingerprint = (
-                    paths.archive_name(spec.key, f"{name}.{bits}"),
-                    _digest(made_of, bits),
-                )
+                part = paths.archive_name(spec.key, f"{name}.{bits}")
+                fingerprint = _digest(made_of, bits)
                 yield Document(
                     name=part, months=[name], fingerprint=fingerprint, bits=bits, month=of_month
                 )

@@ -26,7 +26,8 @@ _SESSION: Final = "session"
 
 def common(settings: Settings, instance: uuid.UUID) -> str:
     """Return the fingerprint of the input that all feeds share."""
-    publish, pages = settings.publish, links(settings)
+    publish = settings.publish
+    pages = links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)

@@ -43,7 +43,8 @@ class Bodies:
     used."""
 
     def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
-        self._most, self._largest = most, largest
+        self._most = most
+        self._largest = largest
         self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the last used is last
         self._bytes = 0
 
@@ -149,7 +150,8 @@ def _below(secret: str, app: ASGIApp) -> ASGIApp:
     refused = _answering(plain("Not found.\n", 404))
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        path, below = scope["path"][: len(secret)], scope["path"][len(secret) :]
+        path = scope["path"][: len(secret)]
+        below = scope["path"][len(secret) :]
         if not hmac.compare_digest(path.encode(), secret.encode()) or below[:1] not in ("", "/"):
             await refused(scope, receive, send)
             return
@@ -208,14 +210,18 @@ class _Files:
     (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
-        self.root, self.hubs, self.base, self.ask = public, hubs, base_url, ask
+        self.root = public
+        self.hubs = hubs
+        self.base = base_url
+        self.ask = ask
         self.cached: dict[str, _CachedFile] = {}
         self.bodies = Bodies()
         self.map = public / _MOVED
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer, name = self._answer(scope), scope["path"][1:]
+        answer = self._answer(scope)
+        name = scope["path"][1:]
         has_no_file = answer[0] == HTTPStatus.NOT_FOUND or name == PROBE
         if self.ask and has_no_file and name.startswith(QUESTIONS):
             host, _ = scope.get("client") or ("", 0)
@@ -324,7 +330,8 @@ class _Files:
 
     def _learnt(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
         plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
-        mtime, tags = stamp[0] // 1_000_000_000, (plain, zipped(plain))
+        mtime = stamp[0] // 1_000_000_000
+        tags = (plain, zipped(plain))
         modified = {"last-modified": formatdate(mtime, usegmt=True)}
         heads = [
             {"etag": tag, "accept-ranges": "bytes"}
@@ -416,7 +423,8 @@ def takes_gzip(accepted: bytes) -> bool:
 def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
     """Return True if If-None-Match or, without it, If-Modified-Since matches (RFC 9110 section
     13.2.2)."""
-    tags, since = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
+    tags = asked.get(b"if-none-match")
+    since = asked.get(b"if-modified-since")
     if tags is not None:
         offered = [tag.strip().removeprefix(b"W/") for tag in tags.split(b",")]
         return b"*" in offered or any(tag in offered for tag in file.tags)

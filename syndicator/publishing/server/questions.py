@@ -23,7 +23,8 @@ from syndicator.publishing.paths import PROBE
 from syndicator.publishing.server import files
 from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
-OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
+OK = HTTPStatus.OK
+BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 _ANSWERED: Final = b"syndicator.isAnswered = true;\n"  # see static/search.js
 _MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
@@ -141,13 +142,16 @@ class Questions:
         return OK, lines(headers), _ANSWERED
 
     def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
-        etag, coding = f'"{hashlib.sha256(body).hexdigest()[:32]}"', dict[str, str]()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        coding = dict[str, str]()
         tags = (etag.encode(), files.zipped(etag).encode())
         if files.takes_gzip(asked.get(b"accept-encoding", b"")):
             if (packed := self.bodies.get((name, True), stamp)) is None:
                 packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
                 self.bodies.put((name, True), stamp, packed)
-            body, etag, coding = packed, files.zipped(etag), {"content-encoding": "gzip"}
+            body = packed
+            etag = files.zipped(etag)
+            coding = {"content-encoding": "gzip"}
         headers = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
         if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
             return HTTPStatus.NOT_MODIFIED, lines(headers), b""

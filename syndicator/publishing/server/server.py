@@ -86,7 +86,8 @@ class Connection(HttpToolsProtocol):
     def refuse(self, status: HTTPStatus) -> None:
         """Answer with `status` and close. During an answer only close: the status would become part
         of it."""
-        cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
+        cycle = self.cycle
+        answered = bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
             answered = answered or cycle.response_started
             cycle.disconnected = True  # the application sees a closed connection
@@ -126,7 +127,8 @@ class Connection(HttpToolsProtocol):
         is_read = self.scope["method"] in ("GET", "HEAD")
         self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
         # trailers are no part of the header that the application reads
-        header, self.headers = self.headers, []
+        header = self.headers
+        self.headers = []
         if not is_read and any(
             name == b"content-length" and int(size) > self._most for name, size in header
         ):
@@ -180,8 +182,10 @@ class Connections(set[Any]):
         self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic
     ) -> None:
         super().__init__()
-        self.body_bytes, self.clock = body_bytes, clock
-        self._most, self._most_of_one = most, limits.most_of_one(most)
+        self.body_bytes = body_bytes
+        self.clock = clock
+        self._most = most
+        self._most_of_one = limits.most_of_one(most)
         self._count: Counter[str] = Counter()
 
     def add(self, connection: Any, /) -> None:

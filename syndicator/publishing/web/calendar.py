@@ -20,7 +20,9 @@ PAGE: Final = 100  # stories: some 30 KB as gzip, and as many as a person skims
 STORIES: Final = 60  # on a feed's page: under 60 KB as gzip
 _FORM: Final = "1"  # increase when these pages change
 _CELLS: Final = 42  # days in a month of a calendar: six weeks
-YEAR, MONTH, DAY = 4, 7, 10  # lengths of these prefixes of "2026-11-26"
+YEAR = 4
+MONTH = 7
+DAY = 10  # lengths of these prefixes of "2026-11-26"
 
 Days = Mapping[str, tuple[int, str]]  # by day: number of stories and their fingerprint
 
@@ -102,7 +104,8 @@ def _spread(
     stem: str, days: Days, inside: Sequence[str], levels: Sequence[int], above: str, by_day: bool
 ) -> list[CalendarPage]:
     level, *deeper = levels
-    span, count = inside[0][:level], sum(days[day][0] for day in inside)
+    span = inside[0][:level]
+    count = sum(days[day][0] for day in inside)
     made_of = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in inside)
     page = CalendarPage(
         name=file_name(stem, span),

@@ -40,7 +40,8 @@ from syndicator.publishing.web.shell import Page, page, qr_svg
 from syndicator.publishing.web.shell import files as shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
-FEEDS, SITEMAP = "feeds", "sitemap"  # lists of all feeds
+FEEDS = "feeds"
+SITEMAP = "sitemap"  # lists of all feeds
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
@@ -65,7 +66,8 @@ class Pages:
         look: Look | None = None,
         tags: Iterable[str] = (),
     ) -> None:
-        self.specs, self.settings = specs, settings
+        self.specs = specs
+        self.settings = settings
         self.links = replace(links(settings, tags), base=ROOT)
         self.templates = Templates(look)
         self.parts = feed_list.parts(specs)  # of the list of feeds
@@ -97,10 +99,8 @@ class Pages:
         """Return the page of an article that is published whole; its canonical address is the
         publisher's page. `related`: articles on the same subject."""
         name = paths.article_name(view.id)
-        root, spec = (
-            "../" * name.count("/"),
-            self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key))),
-        )
+        root = "../" * name.count("/")
+        spec = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
         picture = self._image([view])
         shell = self._shell(
             name,
@@ -226,7 +226,8 @@ class Pages:
         )
 
     def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        name, dates = _page_of(head.self_name), sorted({part[:DAY].decode() for part in stories})
+        name = _page_of(head.self_name)
+        dates = sorted({part[:DAY].decode() for part in stories})
         root = "../" * name.count("/")
         when = " to ".join(
             article_html.day_name(date).partition(", ")[2]
@@ -299,7 +300,8 @@ class Pages:
         has none of them."""
         if PAGE in head.archives and head.previous and days:
             return days, (days[-1].name, root + _page_of(head.previous))
-        stem, shown = head.stem, list[Day]()
+        stem = head.stem
+        shown = list[Day]()
         room = calendar.STORIES
         for day in days:
             shown.append(replace(day, stories=day.stories[:room]))
@@ -343,7 +345,9 @@ class Pages:
     def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         """Return page and sitemap of a part of the list of feeds, by file name. `rows`: of its
         feeds, and of ALL."""
-        specs, base, files = self.parts[part], self.settings.base_url, dict[str, bytes]()
+        specs = self.parts[part]
+        base = self.settings.base_url
+        files = dict[str, bytes]()
         newest = {
             key: row.latest_added.strftime("%Y-%m-%d")
             for key, row in rows.items()
@@ -354,7 +358,9 @@ class Pages:
             for spec in specs
             if PAGE in spec.formats
         ]
-        groups, count, sitemap = self._groups(specs, rows), len(specs), f"{SITEMAP}{part}.xml"
+        groups = self._groups(specs, rows)
+        count = len(specs)
+        sitemap = f"{SITEMAP}{part}.xml"
         if not part:
             days = [
                 (leaf.name, leaf.days[-1])
@@ -362,7 +368,8 @@ class Pages:
                 if not leaf.parts
             ]
             pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
-            groups, count = [*groups, *self._parted()], len(self.specs)
+            groups = [*groups, *self._parted()]
+            count = len(self.specs)
         if not part and len(self.parts) > 1:
             sitemaps = [
                 (f"{SITEMAP}{name}.xml", "")
@@ -403,8 +410,10 @@ class Pages:
     ) -> bytes:
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
-        grouped, to = front.grouped(views, stories), replace(self.links, base="")
-        chosen, title = front.leads(grouped), self.settings.site.title
+        grouped = front.grouped(views, stories)
+        to = replace(self.links, base="")
+        chosen = front.leads(grouped)
+        title = self.settings.site.title
         image = self._image(grouped[id][0] for id in chosen)
         shell = self._shell(
             paths.INDEX,
@@ -468,11 +477,10 @@ class Pages:
     def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._titled(COMBINE, "A feed for any question", about)
-        unsaid, groups = (
-            self.settings.describe.uncategorised,
-            self._groups(self.specs, rows, _OFFERED),
-        )
-        by_axis, kinds = {group["axis"]: group["items"] for group in groups}, []
+        unsaid = self.settings.describe.uncategorised
+        groups = self._groups(self.specs, rows, _OFFERED)
+        by_axis = {group["axis"]: group["items"] for group in groups}
+        kinds = []
         for axis in (CATEGORY, TAG, SOURCE):
             items = [item for item in by_axis.get(axis, ()) if item["name"] != unsaid]
             kinds.append(
@@ -672,7 +680,8 @@ def faults(look: Look, settings: Settings) -> list[str]:
     busy = dict.fromkeys(("2026-03-10", "2026-03-09"), (calendar.PAGE + 1, ""))
     for days in ({"2026-03-10": (2, "")}, busy):
         for spec in specs:
-            stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
+            stem = paths.stem(spec.key)
+            top = head(spec, settings, uuid.UUID(int=0), _WHEN)
             calendar_pages = pages.calendars[stem] = calendar.calendar(
                 stem, days, "", by_day=spec.key == ALL
             )

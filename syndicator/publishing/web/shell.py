@@ -130,14 +130,17 @@ def page_text(html: str, picture: str = "") -> str:
     address of a picture to leave out. A picture before the text is left out, too: the page shows
     the article's picture there, or none."""
     parts: list[str] = []
-    at, linked = 0, False
+    at = 0
+    linked = False
     has_text = False
     headings = _levels(
         int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1]
     )
     level = 2
     for match in _TAG.finditer(html):
-        closes, name, attributes = bool(match[1]), match[2], match[3]
+        closes = bool(match[1])
+        name = match[2]
+        attributes = match[3]
         shown = match[0]
         has_text = has_text or bool(_MARKUP.sub("", html[at : match.start()]).strip())
         if name[0] == "h":

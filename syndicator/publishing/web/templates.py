@@ -51,11 +51,13 @@ def _rendered(environment: jinja2.Environment, template: str, values: dict[str, 
 
 
 def _located(error: Exception) -> str:
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
+    name = getattr(error, "name", None)
+    line = getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:  # Jinja puts the lines of templates into the traceback
         if trace.tb_frame.f_code.co_filename.endswith(".html"):
-            name, line = trace.tb_frame.f_code.co_filename.rpartition("/")[2], trace.tb_lineno
+            name = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+            line = trace.tb_lineno
         trace = trace.tb_next
     where = f"{TEMPLATES}/{name}, line {line}: " if name and line else ""
     return f"{where}{str(error) or type(error).__name__}"

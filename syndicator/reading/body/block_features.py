@@ -29,14 +29,18 @@ _CUT_OFF = ("…", "...", "…]", "[...]")
 # means to fit again.
 _SIZES = (8, 20, 40, 80, 160, 320)  # letters
 # most letters of a block searched for phrases, and of a heading below the text
-_SHORT_TEXT, _SHORT_HEADING = 300, 60
+_SHORT_TEXT = 300
+_SHORT_HEADING = 60
 _ALL_LINK = 0.9  # share of the characters in links
-_SHORT_LINE, _LINE = 80, 200  # most letters of a block with a date, and with an address or a bar
-_LEAST_CAPITALS, _LEAST_REPEAT = 3, 20  # letters above which capitals, or a repeated text, count
+_SHORT_LINE = 80
+_LINE = 200  # most letters of a block with a date, and with an address or a bar
+_LEAST_CAPITALS = 3
+_LEAST_REPEAT = 20  # letters above which capitals, or a repeated text, count
 _START = 200  # characters of a text that are compared, and searched for digits
 _TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
 # characters of a partial title, and how many times longer the whole may be
-_LEAST_TITLE, _TITLE_SHARE = 15, 1.5
+_LEAST_TITLE = 15
+_TITLE_SHARE = 1.5
 _SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
 _CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
 _STARTS = (*hints.KINDS, "tailhead")

@@ -46,7 +46,8 @@ def _under(block: Block, elements: set[Any]) -> bool:
 
 # Pages above either are not shown to it: its time is the square of their size. The largest real one
 # of 801 has 11,533 elements, the widest element 1,521 children.
-_MOST_ELEMENTS, _MOST_CHILDREN = 50_000, 6_000
+_MOST_ELEMENTS = 50_000
+_MOST_CHILDREN = 6_000
 Focus = Literal["fast", "balanced"]
 
 
@@ -66,7 +67,8 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
 
 
 # a feed's content replaces the page: least letters, and times those of the page
-_FEED_TEXT, _FEED_MORE = 200, 2
+_FEED_TEXT = 200
+_FEED_MORE = 2
 _HALF = 0.5  # score below which a text is not the article's
 SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
 
@@ -202,7 +204,8 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
             break
     best = by_name[max(odds, key=lambda name: odds[name])]
     for block, (taken, score) in zip(page.blocks, best.marks, strict=True):
-        block.overlap, block.score = taken, score
+        block.overlap = taken
+        block.score = score
     return best, odds
 
 
@@ -230,7 +233,8 @@ def _reading(page: Page, name: str, text: str | None, summary: str) -> Reading:
         scored = sequence.score(page.texts, page.box, scored)
     choice = clean.decide(page.blocks, page.facts.title, selected=page.selected)
     chosen = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
-    asked, declared = text is not None, page.facts.declared
+    asked = text is not None
+    declared = page.facts.declared
     values = doubt.reading_values(
         chosen, page.blocks, page.typed, summary, asked=asked, declared=declared
     )

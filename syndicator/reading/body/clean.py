@@ -15,10 +15,13 @@ from syndicator.reading.html.elements import Run
 
 # Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted
 # on.
-_LEAST, _LEAST_SELECTED = 0.5, 0.1  # the second inside the elements that an operator selected
-_NEAR, _SMALL = 4, 100  # blocks around an image with kept text; pixels of both sides of an icon
+_LEAST = 0.5
+_LEAST_SELECTED = 0.1  # the second inside the elements that an operator selected
+_NEAR = 4
+_SMALL = 100  # blocks around an image with kept text; pixels of both sides of an icon
 _OF_BAD_IMAGES = "share author ad related nav newsletter comment sidebar button rating modal"
-_HEADED, _TRACED = 7, 0.05  # a rank below every heading; least score of a cut block in the trace
+_HEADED = 7
+_TRACED = 0.05  # a rank below every heading; least score of a cut block in the trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,14 @@ def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
         if not stay[index]:
             emptied = emptied or block.letters > 0
         elif block.kind == "h" and (beneath == 0 or (emptied and beneath <= block.level)):
-            stay[index], emptied = False, True
+            stay[index] = False
+            emptied = True
         elif block.kind in ("img", "caption"):
-            beneath, emptied = beneath or 1, False
+            beneath = beneath or 1
+            emptied = False
         else:
-            beneath, emptied = (block.level if block.kind == "h" else _HEADED), False
+            beneath = block.level if block.kind == "h" else _HEADED
+            emptied = False
 
 
 def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
@@ -186,7 +192,8 @@ def placed(
     order = {element: at for at, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
     places = [order.get(block.element, -1) for block in texts]
-    chosen, after = set(chosen_blocks), dict[Block, list[Block]]()
+    chosen = set(chosen_blocks)
+    after = dict[Block, list[Block]]()
     seen: set[str] = set()
     for frame in frames:
         address = markdown.link(base, _source(frame))
@@ -212,7 +219,8 @@ def _is_player(frame: Any) -> bool:
     sizes = [(frame.get(name) or "").strip() for name in ("width", "height")]
     numbers = [_NUMBER.match(size) for size in sizes if not size.endswith("%")]
     small = any(number and int(number[1]) < _PLAYERS_LEAST for number in numbers)
-    bits, above = sum(hints.bit(name) for name in _HINTS), frame.getparent()
+    bits = sum(hints.bit(name) for name in _HINTS)
+    above = frame.getparent()
     aside = hints.of(frame) & bits or (above is not None and hints.of(above) & bits)
     return bool(source) and (asked or called) and not small and not aside
 

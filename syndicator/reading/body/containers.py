@@ -14,7 +14,8 @@ from syndicator.reading.html.elements import INLINE
 
 # Both chosen by hand; the weights of data/block_weights.toml were fitted with them.
 # least letters of prose, and the share of its text in links that it stays below
-_PROSE, _LINKED = 60, 0.4
+_PROSE = 60
+_LINKED = 0.4
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -121,9 +122,11 @@ def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 
 # The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
-_MUCH, _ALL = 0.2, 0.85  # share of the page's prose that makes weak hints, or all hints, not count
+_MUCH = 0.2
+_ALL = 0.85  # share of the page's prose that makes weak hints, or all hints, not count
 # share of an element's letters in the extractor's text; elements above a block that are near
-_TAKEN, _NEAR = 0.5, 3
+_TAKEN = 0.5
+_NEAR = 3
 _WEAK: tuple[str, ...] = (
     "newsletter",
     "paywall",
@@ -151,7 +154,9 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
         box.words = [own[node] if node in own else hints.of(node) for node in box.nodes]
     before = box.hints or box.words
     total = max(float(box.prose.max(initial=0.0)), 1.0)
-    weak, strong, closed = _bits(_WEAK), _bits(_STRONG), _bits(_CLOSED)
+    weak = _bits(_WEAK)
+    strong = _bits(_STRONG)
+    closed = _bits(_CLOSED)
     counted = list(box.words)
     inside: set[int] = set()  # elements that are or stand in what is closed
     parents = box.parent.tolist()
@@ -204,6 +209,7 @@ def _set_anew(blocks: Sequence[Block], box: Containers, changed: set[int]) -> No
     for block, at in zip(blocks, box.of.tolist(), strict=True):
         if touched[at]:
             holder = parents[at] if block.kind == "img" else at
-            block.hints, block.near = above[holder], 0
+            block.hints = above[holder]
+            block.near = 0
             for bits in chain[holder]:
                 block.near |= bits

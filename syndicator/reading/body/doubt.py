@@ -17,7 +17,8 @@ _MOST_LINKED = 0.8  # share of a heading's text in links that makes it a link
 _SOME = 50  # letters added to those of a reading before dividing by them
 # least letters of an article (of 1,126 pages four had less than 100, all read well); times the
 # page's letters in the feed that raise a doubt
-_SHORT, _LONGER = 50, 1.5
+_SHORT = 50
+_LONGER = 1.5
 
 # Log odds, chosen on folds by domain (tools/train/fit_readings.py --figures). A page is refused as
 # a list from _LIST on, from _LIST_ANNOUNCED if a feed announced it, if its text is in doubt; a text

@@ -20,23 +20,31 @@ _CONSENT = re.compile(
 _WHOLE = ("html", "body", "main", "article")
 # All chosen on half of the domains of the open pages and checked on the other half.
 # least letters of the first paragraph, and the share of its text in links that it stays below
-_LEAD, _LINKED = 80, 0.5
+_LEAD = 80
+_LINKED = 0.5
 # share of a line in links that makes it a link; most letters of one below
-_ALL_LINK, _LINK_BELOW = 0.85, 150
-_APPEAL, _ASIDE = 400, 160  # most letters of an appeal to readers, and of an aside below the text
+_ALL_LINK = 0.85
+_LINK_BELOW = 150
+_APPEAL = 400
+_ASIDE = 160  # most letters of an appeal to readers, and of an aside below the text
 # most letters of a label with a colon, a sign in brackets, a label without
-_LABEL, _SIGNED, _TINY = 120, 8, 12
+_LABEL = 120
+_SIGNED = 8
+_TINY = 12
 _SHARE = 0.3  # most of all letters in a list of links below the text
-_TWICE, _DATED = 12, 0.3  # least letters of a repeated line; share of digits in a date
+_TWICE = 12
+_DATED = 0.3  # least letters of a repeated line; share of digits in a date
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _ENDS = ".!?。！？…"
 _LINES = frozenset(("p", "dt", "caption"))
 _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 # Chosen on pages of the open half; 0.05 does alike.
 # score of a row that stays with its table; share of the table's letters that must stay
-_LEAST, _PART_OF_IT = 0.15, 0.3
+_LEAST = 0.15
+_PART_OF_IT = 0.3
 # share of items that lead to headings; letters of a heading that ends an item
-_MOST_DIRECT, _LEAST_HEAD = 0.8, 5
+_MOST_DIRECT = 0.8
+_LEAST_HEAD = 5
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
@@ -206,7 +214,8 @@ def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
         leads = [at for at in places if _leads_inside(blocks[at], heads)]
         if len(leads) > 1 and len(leads) >= _MOST_DIRECT * len(places):
             for at in places:
-                stay[at], cuts[blocks[at]] = False, "a table of contents"
+                stay[at] = False
+                cuts[blocks[at]] = "a table of contents"
     return cuts
 
 

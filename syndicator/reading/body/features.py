@@ -13,13 +13,18 @@ from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
 # share of the extracted letters in the main container; letters of its outer blocks
-_MAIN_SHARE, _LONG = 0.85, 30
-_NEAR, _WIDE = 3, 8  # blocks to both sides of one
+_MAIN_SHARE = 0.85
+_LONG = 30
+_NEAR = 3
+_WIDE = 8  # blocks to both sides of one
 _SIDES = (("prev", 1), ("next", -1))
 # shares of phrases in, and letters of, a heading below the text
-_TAIL, _TAIL_LETTERS, _COUNTED_TAIL = 0.5, 40, 0.4
+_TAIL = 0.5
+_TAIL_LETTERS = 40
+_COUNTED_TAIL = 0.4
 # most such headings counted; overlap if no other block has the same markup
-_MOST_TAILS, _NO_OTHERS = 5, 0.5
+_MOST_TAILS = 5
+_NO_OTHERS = 0.5
 
 # Products of two features: what one says depends on the other.
 _CROSSED = (
@@ -162,7 +167,8 @@ def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    taken, size = _exact(overlaps), _sizes(blocks)
+    taken = _exact(overlaps)
+    size = _sizes(blocks)
     steps = {"prev": 1, "prev2": 2, "next": -1, "next2": -2}
     return {
         **{f"{name}-overlap": shift(taken, by) for name, by in steps.items()},
@@ -172,7 +178,8 @@ def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
-    link, size = _exact(own["link"]), _sizes(blocks)
+    link = _exact(own["link"])
+    size = _sizes(blocks)
     around = {"link": link, "h": own["is-h"], "li": own["in-li"], "img": own["is-img"]}
     return {
         "window-link": _mean(link, size, _NEAR),
@@ -187,15 +194,21 @@ def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
-    current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
+    current = 0.0
+    age = 0
+    count = 0
+    h1 = 0.0
+    since = 0
     rows = []
     for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):
         heading = block.kind == "h"
         if heading or (tail > _TAIL and block.letters < _TAIL_LETTERS):
-            current, age = tail, 0
+            current = tail
+            age = 0
             count += tail > _COUNTED_TAIL
         if heading and block.level == 1:
-            h1, since = 1.0, 0
+            h1 = 1.0
+            since = 0
         rows.append((current, math.log1p(age), min(count, _MOST_TAILS), h1, math.log1p(since)))
         age += 1
         since += 1

@@ -15,17 +15,22 @@ from syndicator.reading.html.document import tree_of
 
 # All chosen by hand on the pages that the weights are fitted on.
 # overlap of a block that the extractor took; share of the prose in its container
-MOST, PROSE_SHARE = 0.5, 0.7
+MOST = 0.5
+PROSE_SHARE = 0.7
 _LETTERS = re.compile(r"[^\W_]+")
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 # letters of a piece of a block; letters below which a text must stand near its neighbours
-_PIECE, _SHORT = 32, 16
+_PIECE = 32
+_SHORT = 16
 # least letters of a whole text in a feed; share of it that must be on the page
-_WHOLE, _WHOLE_SHARE = 800, 0.7
+_WHOLE = 800
+_WHOLE_SHARE = 0.7
 # letters after the expected place for a short text, and before it for a longer one
-_SLACK, _BACK = 12, 200
+_SLACK = 12
+_BACK = 200
 # least pieces of a summary that is compared, and share of them on the page
-_LEAST_PIECES, _ON_PAGE = 3, 0.6
+_LEAST_PIECES = 3
+_ON_PAGE = 0.6
 
 
 def letters(value: str) -> str:
@@ -55,7 +60,8 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
     theirs = letters(extracted)
     at = 0
     for block in blocks:
-        own, block.overlap = block.own, 0.0
+        own = block.own
+        block.overlap = 0.0
         if own and theirs:
             block.overlap, at = _share(own, theirs, at)
     _drop_strays([block for block in blocks if block.own])
@@ -140,7 +146,8 @@ _APPEARED = (
     "apareció primero en",
 )
 # least letters of an entry's text; characters of a plugin's line
-_FEED_CONTENT_ENOUGH, _LONGEST_NOTE = 120, 400
+_FEED_CONTENT_ENOUGH = 120
+_LONGEST_NOTE = 400
 
 
 def blocks(entry: Entry) -> list[Block]:
@@ -181,9 +188,11 @@ _COPY = 0.2  # share of all letters kept from which repeated texts are a second 
 # section names above the sections makes each heading a copy, but not the prose between
 _REPEATED = 0.8
 # share of a text in the paragraphs that it runs together, and the number that it exceeds
-_SUM, _PARTS = 0.7, 2
+_SUM = 0.7
+_PARTS = 2
 # letters of a text recognised by itself; texts between two that continue a copy
-_TELLING, _GAP = 40, 4
+_TELLING = 40
+_GAP = 4
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

@@ -143,10 +143,8 @@ def probabilities(odds: Any) -> Any:
 def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
     """Return `fitted`. Raises ValueError unless it has the names of the computed features."""
     if fitted.keys() != computed.keys():
-        missing, unknown = (
-            sorted(computed.keys() - fitted.keys()),
-            sorted(fitted.keys() - computed.keys()),
-        )
+        missing = sorted(computed.keys() - fitted.keys())
+        unknown = sorted(fitted.keys() - computed.keys())
         raise ValueError(
             f"data/block_weights.toml does not fit the features: no weight for {missing}, no"
             f" feature for {unknown}; run tools/train/fit_blocks.py"

@@ -20,19 +20,24 @@ from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
 # share of the first look in the score, chosen on folds; bound of its odds
-_FIRST, _MOST_ODDS = 0.25, 12.0
+_FIRST = 0.25
+_MOST_ODDS = 12.0
 _OUTSIDE = -8.0  # log odds before the first and after the last text
 _NONE = -1.0  # mean probability of texts if there are none
 _NEAR = (1, 2, 3, 4)  # neighbours whose odds count
 _WIDE = (2, 5, 12)  # neighbours to both sides whose mean counts
 _LONG = 30  # letters of a text that shows where the article is
 # texts, and logarithm of the letters, to the next such text if there is none
-_FAR, _FAR_LETTERS = 200, 12.0
-_SHORT_TEXT, _SHOWN = 400, 300  # most letters of a text searched for phrases; characters looked at
+_FAR = 200
+_FAR_LETTERS = 12.0
+_SHORT_TEXT = 400
+_SHOWN = 300  # most letters of a text searched for phrases; characters looked at
 # letters at both ends looked for in the declared text; letters of a text compared
-_START, _TELLING = 60, 20
+_START = 60
+_TELLING = 20
 # letters of a name that is looked for; h1 whose words count as those of the title
-_LEAST_NAME, _TITLES = 4, 3
+_LEAST_NAME = 4
+_TITLES = 3
 _PHRASES = ("credit", "disclosure", "aside", "appeal")
 _MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
 _HELD = {"loud": "!", "at": "@", "rights": "©"}
@@ -103,7 +108,8 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
     """Return feature name -> float32 array with a value for each text, for both scores."""
     odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
-    chance, letters = scorer.probabilities(odds), texts.letters
+    chance = scorer.probabilities(odds)
+    letters = texts.letters
     mass = chance * letters  # the letters that are likely the article's
     features = {
         **_of_neighbours(odds, mass, letters),
@@ -126,14 +132,13 @@ def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
             shift(odds, step, _OUTSIDE),
             shift(odds, -step, _OUTSIDE),
         )
-    features["size-1"], features["size+1"] = (
-        np.log1p(shift(letters, 1, 0.0)),
-        np.log1p(shift(letters, -1, 0.0)),
-    )
+    features["size-1"] = np.log1p(shift(letters, 1, 0.0))
+    features["size+1"] = np.log1p(shift(letters, -1, 0.0))
     at = np.arange(len(odds))
     sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
     for reach in _WIDE:
-        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(odds))
+        low = np.maximum(at - reach, 0)
+        high = np.minimum(at + reach + 1, len(odds))
         rest = sizes[high] - sizes[low] - letters
         features[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
     return features
@@ -159,7 +164,8 @@ def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
 
 
 def _of_sure(odds: Any, letters: Any) -> Columns:
-    count, at = len(odds), np.arange(len(odds))
+    count = len(odds)
+    at = np.arange(len(odds))
     sure = (odds > 0) & (letters > _LONG)
     last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
     following = np.concatenate(
@@ -229,8 +235,10 @@ def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> 
     head = np.array([text.kind == "h" for text in texts])
     section = np.cumsum(head)
     count = int(section[-1]) + 1
-    inside, sizes = np.where(head, 0.0, mass), np.where(head, 0.0, letters)
-    sums, total = np.bincount(section, inside, count), np.bincount(section, sizes, count)
+    inside = np.where(head, 0.0, mass)
+    sizes = np.where(head, 0.0, letters)
+    sums = np.bincount(section, inside, count)
+    total = np.bincount(section, sizes, count)
     means = _mean(sums, total)
     heads = np.full(count, _OUTSIDE)
     heads[section[head]] = odds[head]

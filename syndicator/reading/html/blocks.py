@@ -34,7 +34,8 @@ _READER_ONLY = re.compile(
 )
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 # nesting of lists and quotes that is kept; digits of a list's first number
-_MOST_FRAMES, _START_DIGITS = 24, 8
+_MOST_FRAMES = 24
+_START_DIGITS = 8
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
 
@@ -175,7 +176,8 @@ class _Walker:
             )
             if above is not None and above.kind != "li":
                 self.numbers[above] += 1
-                frame.ordered, frame.number = above.ordered, self.numbers[above]
+                frame.ordered = above.ordered
+                frame.number = self.numbers[above]
         return frame
 
     def _new(self, kind: str) -> Block:
@@ -201,7 +203,8 @@ class _Walker:
             (f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), ""
         )
         if kind in _HEADINGS:
-            block.kind, block.level = "h", _HEADINGS[kind]
+            block.kind = "h"
+            block.level = _HEADINGS[kind]
         elif kind in ("figcaption", "caption"):
             block.kind = "caption"
         elif kind == "dt":
@@ -218,7 +221,8 @@ class _Walker:
         picture = elements.read_images(element)
         if picture is not None:
             block = self._new("img")
-            block.image, block.element = picture, element
+            block.image = picture
+            block.element = element
             (self.images if self.runs else self.blocks).append(block)
 
     def _code(self, element: Any) -> None:
@@ -264,7 +268,8 @@ class _Walker:
 
 
 def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
-    named, hidden = "", False
+    named = ""
+    hidden = False
     for name, value in element.items():
         if name in class_hints.ATTRIBUTES:
             bits |= class_hints.of_words(value)

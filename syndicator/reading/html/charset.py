@@ -45,12 +45,16 @@ _SAMPLE = 60_000  # bytes looked at when nothing is declared
 # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
 _HEAD = 16_384
 # share of undecodable characters that a charset may have, and a number always allowed
-_TOO_MANY, _FEW = 0.02, 3
+_TOO_MANY = 0.02
+_FEW = 3
 # doubled characters of a text encoded twice; share of accented letters
-_LEAST_PAIRS, _PAIRS_SHARE = 2, 0.5
-_UTF_16_START, _ASCII = 64, 127  # bytes looked at for UTF-16 without a mark; the last byte of ASCII
+_LEAST_PAIRS = 2
+_PAIRS_SHARE = 0.5
+_UTF_16_START = 64
+_ASCII = 127  # bytes looked at for UTF-16 without a mark; the last byte of ASCII
 # NULs: more than so many among the 32 high bytes, fewer among the low ones
-_MOST_NULS, _FEW_NULS = 24, 4
+_MOST_NULS = 24
+_FEW_NULS = 4
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
@@ -86,7 +90,8 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
             return data[len(mark) :].decode(name, "replace"), name
     # a NUL in every second byte: UTF-16 without a mark
     for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-        high, low = data[odd:_UTF_16_START:2], data[even:_UTF_16_START:2]
+        high = data[odd:_UTF_16_START:2]
+        low = data[even:_UTF_16_START:2]
         if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
             return data.decode(name, "replace"), name
     header = _HEADER.search(content_type[:1_000])

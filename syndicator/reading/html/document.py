@@ -30,9 +30,11 @@ _FEED = re.compile(
 _ENDS = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
 # characters of a tag whose attributes are counted, and the most that are kept
-_LONG, _MOST_ATTRIBUTES = 2_000, 200
+_LONG = 2_000
+_MOST_ATTRIBUTES = 200
 # contents of one meta; letters of a region in a language tag (RFC 5646 2.2.4)
-_MOST_VALUES, _REGION = 500, 2
+_MOST_VALUES = 500
+_REGION = 2
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
+BOLD = 1
+ITALIC = 2
+CODE = 4
+STRIKE = 8
 _MARKED = {
     BOLD: "b strong",
     ITALIC: "i em cite dfn var",
@@ -39,7 +42,8 @@ def inline_runs(element: Any) -> list[tuple[str, int, str]]:
     blocks."""
     out: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
-    marks, href = 0, ""
+    marks = 0
+    href = ""
     steps = etree.iterwalk(element, events=("start", "end"))
     for event, node in steps:
         if event == "start":
@@ -182,7 +186,8 @@ _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _CANDIDATE = re.compile(
     r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)"
 )
-_WIDE_ENOUGH, _SMALLEST = 2000, 3  # pixels: the widest image taken, and one that only counts visits
+_WIDE_ENOUGH = 2000
+_SMALLEST = 3  # pixels: the widest image taken, and one that only counts visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,8 @@ def read_images(element: Any) -> Image | None:
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
-    width, height = _size(image.get("width")), _size(image.get("height"))
+    width = _size(image.get("width"))
+    height = _size(image.get("height"))
     if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
         return None
     src = _source(image, element)
@@ -237,10 +243,12 @@ def _source(image: Any, holder: Any) -> str:
 def widest(srcset: str) -> str:
     """Return the widest candidate of `srcset` up to 2,000 pixels, else the narrowest; "" without
     any (WHATWG HTML 4.8.4.2.1)."""
-    best, score = "", -1.0
+    best = ""
+    score = -1.0
     for match in _CANDIDATE.finditer(srcset[:20_000]):
         size = float(match[2] or 1)
         fits = size if size <= _WIDE_ENOUGH else 1 / size
         if fits > score and not _IMAGES_BLANK.search(match[1]):
-            best, score = match[1], fits
+            best = match[1]
+            score = fits
     return best

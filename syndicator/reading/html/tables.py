@@ -13,9 +13,11 @@ from syndicator.reading.html.elements import inline_runs
 
 _LAYOUT = ("presentation", "none")
 # without th: average characters of a cell of a layout, and least columns of data
-_LONG_CELL, _COLUMNS = 400, 2
+_LONG_CELL = 400
+_COLUMNS = 2
 # columns of a row that are kept; rows looked at to tell data from layout
-_MOST_CELLS, _MOST_ROWS = 100, 200
+_MOST_CELLS = 100
+_MOST_ROWS = 200
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
 _GUTTER = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"

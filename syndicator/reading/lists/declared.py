@@ -16,7 +16,9 @@ from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
 # items; characters of a title; share of declared items that are shown
-_MOST, _LONGEST, _SHARE = 500, 300, 0.5
+_MOST = 500
+_LONGEST = 300
+_SHARE = 0.5
 _ARTICLES = {
     "Article",
     "NewsArticle",
@@ -102,7 +104,9 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
             for name in (node.get("class") or "").split()
             if "-" in name
         }
-        link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
+        link = named.get("u-url")
+        name = named.get("p-name")
+        dated = named.get("dt-published")
         url = _url(document, link.get("href")) if link is not None else None
         if not url or len(entries) == _MOST:
             continue

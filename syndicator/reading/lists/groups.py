@@ -15,10 +15,13 @@ from syndicator.reading.lists.links import Link
 from syndicator.reading.lists.wrapper import SOLD, family, shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
-LEAST, _COUNTED = 3, 80  # items of a list; characters of a headline that count
+LEAST = 3
+_COUNTED = 80  # items of a list; characters of a headline that count
 # share of addresses with the shapes of the list; share of items with dates
-_ALIKE, _NEARLY_ALL = 0.8, 0.9
-_MAIN_SITE, _FEW_SOLD = 0.8, 0.25  # of the items
+_ALIKE = 0.8
+_NEARLY_ALL = 0.9
+_MAIN_SITE = 0.8
+_FEW_SOLD = 0.25  # of the items
 _HEADED = re.compile(r"h[1-6]\b")  # a form that begins with a heading
 _COUNT = re.compile(r"^(\d{1,3})[.)]\s+")
 _MORE = re.compile(
@@ -158,7 +161,8 @@ def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> L
 
 
 def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
-    owns, shorts = {link.own for link in best.links}, {link.short for link in best.links}
+    owns = {link.own for link in best.links}
+    shorts = {link.short for link in best.links}
     taken = {link.key for link in best.links}
     sites = {urls.publisher(link.url) for link in best.links}
     shapes = {shape(item.url) for item in best.items}

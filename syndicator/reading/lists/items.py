@@ -19,7 +19,9 @@ from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
 # elements between items; items at regular distances, their share
-_BETWEEN, _FEWEST, _LEAST_REGULAR = 4, 3, 0.7
+_BETWEEN = 4
+_FEWEST = 3
+_LEAST_REGULAR = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,12 +98,18 @@ def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
 # All numbers are choices.
 _CLASS = re.compile(r"\.[^ ]+")  # in a form
 # characters of a title; places marked as headline; pixels of an icon
-_LONGEST, _NAMED, _SMALL = 300, 5, 50
+_LONGEST = 300
+_NAMED = 5
+_SMALL = 50
 # characters of a headline that is one; of one without spaces between words
-_TITLED, _WIDE_TITLE = 12, 5
-_ENOUGH, _LEAST = 25, 6  # characters of a title's piece that need no more, and the fewest
-_MOSTLY, _HARDLY = 0.7, 0.3  # of the items
-_SHORTEST, _DATE_LINE = 6, 60  # fewest and most characters of a line that is a date
+_TITLED = 12
+_WIDE_TITLE = 5
+_ENOUGH = 25
+_LEAST = 6  # characters of a title's piece that need no more, and the fewest
+_MOSTLY = 0.7
+_HARDLY = 0.3  # of the items
+_SHORTEST = 6
+_DATE_LINE = 60  # fewest and most characters of a line that is a date
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE = re.compile(
@@ -132,8 +140,10 @@ def read_items(
     of the link."""
     out = []
     for record, title in zip(records, titles(records), strict=True):
-        dated, pictured = published(record) or (None, None), picture(document, record) or (None, "")
-        url, key = record.links[0].url, record.key
+        dated = published(record) or (None, None)
+        pictured = picture(document, record) or (None, "")
+        url = record.links[0].url
+        key = record.key
         form = (forms or {}).get(key, record.links[0].form)
         item = Item(url=url, title=title[:_LONGEST], published=dated[1], image=pictured[1])
         layout = _layout(record, title, dated[0], pictured[0])

@@ -25,12 +25,17 @@ from syndicator.reading.lists.links import Link, canonical, read_links
 # All numbers are choices: of 38 pages of the open corpus that are lists below the root of their
 # site, 8 say that they are articles (og:type), and of 251 articles of it 75 do not.
 # items; shares of them with a headline, and with an address below the page's
-_LEAST, _HEADLINES, _BELOW = 5, 0.6, 0.5
+_LEAST = 5
+_HEADLINES = 0.6
+_BELOW = 0.5
 _WORDS = 3  # most words in the last part of a section's address
 _CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
-_PARAGRAPH, _WHOLE_MOST = 80, 2_000  # characters of a paragraph of text; paragraphs looked at
+_PARAGRAPH = 80
+_WHOLE_MOST = 2_000  # characters of a paragraph of text; paragraphs looked at
 # characters per item of a section, of an excerpt, per item elsewhere
-_ITEM, _EXCERPT, _HARDLY = 200, 1_000, 10
+_ITEM = 200
+_EXCERPT = 1_000
+_HARDLY = 10
 _ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _BESIDE = ("nav", "footer", "aside")
 _NEXT_PAGE_LONGEST = 60  # characters of a link's text
@@ -42,7 +47,8 @@ _NEXT = re.compile(
 )
 _PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I)
 OFFERED: Final = 3  # lists that hold one element; a choice
-_LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link's text
+_LIST_PAGE_MOST = 1_000
+_LIST_PAGE_LONGEST = 300  # links; characters of a link's text
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
@@ -77,7 +83,8 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
         if key in keys:
             for above in islice(anchor.iterancestors(), 60):
                 within[above].add(key)
-    count, owned = 0, Counter[str]()
+    count = 0
+    owned = Counter[str]()
     for paragraph in islice(tree.iter("p"), _WHOLE_MOST):
         if next(paragraph.iterancestors(*_BESIDE), None) is not None:
             continue

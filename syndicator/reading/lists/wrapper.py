@@ -21,15 +21,20 @@ SOLD = re.compile(
     r"([/.?]|$)",
     re.I,
 )
-_ENDING, _FEW = 5, 2  # letters of an ending such as .html; words of a segment that is a name
+_ENDING = 5
+_FEW = 2  # letters of an ending such as .html; words of a segment that is a name
 # All numbers are choices.
 # forms, paths, shapes, layouts; known items that prove a list (half of a short one)
-_MOST, _PROOF = 12, 3
-_HALF, _NEARLY_ALL = 0.5, 0.9
+_MOST = 12
+_PROOF = 3
+_HALF = 0.5
+_NEARLY_ALL = 0.9
 # characters of a title that is unique; shapes of a list from all parts of a site
-_TITLED, _MIXED = 12, 4
+_TITLED = 12
+_MIXED = 4
 _NO_WORD = re.compile(r"[\W_]+")
-_LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
+_LONG = 3.0
+_SHORT = 0.25  # times the usual length of a title
 Chosen = tuple[Sequence[Shown], Wrapper]  # the items of a list, and the traits to remember
 
 
@@ -49,7 +54,8 @@ def shape(url: str) -> str:
 def _kind(segment: str, *, last: bool) -> str:
     stem, dot, ending = segment.rpartition(".")
     if dot and ending.isalpha() and len(ending) <= _ENDING:
-        segment, ending = stem, f".{ending.lower()}"
+        segment = stem
+        ending = f".{ending.lower()}"
     else:
         ending = ""
     if _YEAR.match(segment):
@@ -176,7 +182,8 @@ def _without_strangers(
     others."""
     forms = {*wrapper.forms} | _vouched(shown, earlier, lambda item: item.form)
     shapes = {*wrapper.shapes} | _vouched(shown, earlier, lambda item: item.shape)
-    alike, out = list[Shown](), list[Shown]()
+    alike = list[Shown]()
+    out = list[Shown]()
     for item in shown:
         (alike if earlier.at(item) or _is_like(item, wrapper, forms, shapes) else out).append(item)
     if len(out) > len(alike):

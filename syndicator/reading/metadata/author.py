@@ -40,7 +40,8 @@ _MEMBER = re.compile(
 _OUTSIDE = frozenset(
     {"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"}
 )
-_OPENER_MOST, _OPENER_LONGEST = 30_000, 40  # elements looked at; characters of a user's name
+_OPENER_MOST = 30_000
+_OPENER_LONGEST = 40  # elements looked at; characters of a user's name
 _NOBODY = frozenset(
     {
         "guest",
@@ -128,7 +129,9 @@ _COPYRIGHT = re.compile(
 )
 _HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
 # letters of a host's label with a name; characters of a name's line
-_LEAST_LABEL, _LEAST_LINE, _SHORT = 7, 3, 60
+_LEAST_LABEL = 7
+_LEAST_LINE = 3
+_SHORT = 60
 
 
 def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
@@ -184,7 +187,9 @@ _SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
 _LEAST_OWNER_PLACES = 2
 _MOST_OWNER_PLACES = 4
 # values of a meta; JSON-LD objects; characters of all names together
-_MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300
+_MOST = 12
+_MOST_ARTICLES = 3
+_LONGEST = 300
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 WEIGHTS = "author_weights.toml"
 _NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no author

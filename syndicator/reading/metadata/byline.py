@@ -13,17 +13,17 @@ from syndicator.reading.html.document import inner, is_in_reply
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
-_BESIDE, _NEXT = (
-    600,
-    200,
-)  # characters from the headline to a name beside a date, and to a name alone
+_BESIDE = 600
+_NEXT = 200  # characters from the headline to a name beside a date, and to a name alone
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
 _LINES = frozenset(
     {"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"}
 )
 # characters of a line with a name, of an element, of the shortest name
-_LONG_LINE, _READ, _LEAST = 80, 400, 3
+_LONG_LINE = 80
+_READ = 400
+_LEAST = 3
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
@@ -33,7 +33,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
     """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None
     without names."""
-    element, distance = spot.element, spot.at - survey.origin
+    element = spot.element
+    distance = spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         own = inner(element, 2 * _READ)
         line = " ".join(own.split()) if len(own) < 2 * _READ else ""
@@ -112,16 +113,22 @@ _NOT_CLASS = re.compile(
     r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
-_NEAR, _BEFORE = 1_500, 600  # characters after and before the headline in which its byline stands
+_NEAR = 1_500
+_BEFORE = 600  # characters after and before the headline in which its byline stands
 # characters between two names of one byline, if they look alike and if not
-_TOGETHER, _AT_ONCE = 120, 8
+_TOGETHER = 120
+_AT_ONCE = 8
 # least characters of tag and classes that are compared; names with an element for each
-_LOOK, _MOST_ALIKE = 4, 8
+_LOOK = 4
+_MOST_ALIKE = 8
 # texts searched for the word "by"; most characters around a link to an author
-_FIRST_PIECES, _MOST_AROUND = 6, 100
-_REMEMBERED, _MOST = 512, 400  # cached class names; marks of a page
+_FIRST_PIECES = 6
+_MOST_AROUND = 100
+_REMEMBERED = 512
+_MOST = 400  # cached class names; marks of a page
 _BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})
-_SHORT, _LONG = 30, 220  # characters of "by" and a login, and of any byline
+_SHORT = 30
+_LONG = 220  # characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,8 @@ def find_together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _mark(spot: Spot, survey: Survey) -> Mark | None:
-    element, distance = spot.element, spot.at - survey.origin
+    element = spot.element
+    distance = spot.at - survey.origin
     near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
     kind, weight = _kind(spot)
     if not weight:
@@ -206,7 +214,8 @@ def _kind(spot: Spot) -> tuple[str, int]:
     element = spot.element
     marks = dict(element.items())  # one look at them all is cheaper than one for each
     if marks:
-        rel, prop = marks.get("rel", ""), marks.get("itemprop", "")
+        rel = marks.get("rel", "")
+        prop = marks.get("itemprop", "")
         if "author" in rel.split() or "author" in prop.split():
             return "rel" if rel else "itemprop", 3
         weight = _weight(
@@ -277,7 +286,8 @@ def _people(pieces: list[str]) -> Iterator[str]:
         people = person_names.people(piece)
         if people and (joined or not begun):
             yield from people
-            begun, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
+            begun = True
+            joined = piece.rstrip().endswith((",", "&", " and", " und"))
         elif begun:
             if not person_names.words().joined.fullmatch(f" {piece.strip()} "):
                 return

@@ -100,9 +100,11 @@ _AWAY = re.compile(
 )
 _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
-_LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
+_LEAST_WIDTH = 200
+_LEAST_HEIGHT = 120  # CSS pixels from which a figure is large
 # characters of an address, and of a reference before it is resolved
-_LONGEST_URL, _LONGEST_REFERENCE = 2_000, 4_000
+_LONGEST_URL = 2_000
+_LONGEST_REFERENCE = 4_000
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
@@ -208,11 +210,13 @@ def largest(srcset: str) -> str:
 
 
 def _is_large(element: Any) -> bool:
-    width, height = _pixels(element.get("width")), _pixels(element.get("height"))
+    width = _pixels(element.get("width"))
+    height = _pixels(element.get("height"))
     address = source(element)
     named = _SIZE.search(address)
     if named and width is None and height is None:
-        width, height = int(named[1]), int(named[2])
+        width = int(named[1])
+        height = int(named[2])
     if width is None and ".gif" in address.lower():
         return False
     return (width is None or width >= _LEAST_WIDTH) and (height is None or height >= _LEAST_HEIGHT)

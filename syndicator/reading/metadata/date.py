@@ -28,8 +28,10 @@ _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
-_LONGEST, _TWO_DIGITS = 300, 100  # characters looked at; a smaller year is of this century
-_HOURS, _MINUTES = 24, 60
+_LONGEST = 300
+_TWO_DIGITS = 100  # characters looked at; a smaller year is of this century
+_HOURS = 24
+_MINUTES = 60
 
 
 class Names:
@@ -45,7 +47,8 @@ class Names:
             for name, each in alternatives.items()
         }
         self.first = labels["first"]  # of a sentence that tells when a text first appeared
-        self.published, self.updated = labels["published"], labels["updated"]
+        self.published = labels["published"]
+        self.updated = labels["updated"]
         self.joined = labels["joined"]  # before the day on which a user of a forum joined
         self.numbers: dict[str, int] = {
             form: number
@@ -155,11 +158,15 @@ def _in_utc(when: datetime) -> datetime | None:
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED = re.compile(r"updat|modif|revis", re.I)
 # characters after and before the headline in which the date of the article stands
-NEAR, _BEFORE = 1_200, 500
+NEAR = 1_200
+_BEFORE = 500
 # characters of a line with a date, with little else, and with nothing else
-_LINE, _SHORT, _ONLY = 120, 40, 25
+_LINE = 120
+_SHORT = 40
+_ONLY = 25
 # words of a line that is only a date, and the briefness of such a line
-_DATE_WORDS, _DATE_ALONE = 3, 2
+_DATE_WORDS = 3
+_DATE_ALONE = 2
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
@@ -338,7 +345,8 @@ _SETTLED = (
     "anywhere",
     "htmldate, anywhere",
 )
-_OLDEST, _LATEST = 1990, 2100  # years: of the first web pages, and the first that must be a mistake
+_OLDEST = 1990
+_LATEST = 2100  # years: of the first web pages, and the first that must be a mistake
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
 # characters of source above which htmldate is not asked: it is super-linear on some
 _LARGE = 600_000

@@ -11,7 +11,8 @@ from syndicator.reading.metadata import title as titles
 
 _DIGITS = 16  # hex digits, as of the digests of blocks
 _NUMBER = re.compile(r"\d")
-TITLE, _PICTURE = "title", "picture"
+TITLE = "title"
+_PICTURE = "picture"
 
 
 def list_title_digests(title: str, heads: Iterable[str]) -> list[str]:

@@ -19,7 +19,8 @@ _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b",
     re.I,
 )
-_LONGEST_NAME, _LONGEST_URL = 80, 4_000  # characters of a site's name, and of a reference
+_LONGEST_NAME = 80
+_LONGEST_URL = 4_000  # characters of a site's name, and of a reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def identify(document: Document) -> Identity:
     """Return the page's identity. A canonical or og:url counts if it is on the page's host and no
     front page."""
     own = _canonical(document.url) or document.url
-    key, elsewhere, aliases = "", None, [own]
+    key = ""
+    elsewhere = None
+    aliases = [own]
     for stated in _stated(document):
         if own and not urls.same_site(stated, own):
             elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
@@ -106,7 +109,8 @@ def _stated(document: Document) -> Iterator[str]:
 
 
 def _alternate(document: Document) -> str | None:
-    own, publisher = urls.alias(document.url), urls.publisher(document.url)
+    own = urls.alias(document.url)
+    publisher = urls.publisher(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
         address = urls.absolute(document.base_url, reference)
         ours = not publisher or (address and urls.publisher(address) == publisher)

@@ -35,7 +35,9 @@ _BETWEEN = re.compile(
 # "Head of News" behind a name: small words that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
-_MOST_WORDS, _LONGEST, _MOST_DIGITS = 6, 60, 3  # of a name: words, characters; digits of a login
+_MOST_WORDS = 6
+_LONGEST = 60
+_MOST_DIGITS = 3  # of a name: words, characters; digits of a login
 FULL = 2  # the rank of a name of several words
 _LEAST_WORDS = 2  # of a phrase or a person
 _PERSON_WORDS = (2, 3)  # of a person's name, particles aside
@@ -50,7 +52,8 @@ class Words:
         self.long_before_names = tuple(word for word in self.before_names if " " in word)
         self.before_others = tuple({word for row in data["other"].values() for word in row})
         self.starts = frozenset(word.split()[0].rstrip(":/") for word in self.before_names)
-        by, before = _alternatives(self.before_names), _alternatives(data["before"]["words"])
+        by = _alternatives(self.before_names)
+        before = _alternatives(data["before"]["words"])
         joined = _alternatives(data["and"]["words"])
         self.by = re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I)
         self.by_within = re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I)
@@ -59,10 +62,8 @@ class Words:
         self.joined = re.compile(
             rf"\s*(?:[;,|、，](?:\s*(?:{joined})\s)?|\s\+\s|\s(?:{joined})\s)\s*", re.I
         )
-        self.never, self.never_parts = (
-            frozenset(data["never"]["exact"]),
-            tuple(data["never"]["parts"]),
-        )
+        self.never = frozenset(data["never"]["exact"])
+        self.never_parts = tuple(data["never"]["parts"])
         self.roles = frozenset(data["roles"]["exact"])
         self.agencies = frozenset(data["agencies"]["exact"])  # who wrote it, if a publisher says so
         self.teams = frozenset(data["teams"]["exact"])  # who writes together without names

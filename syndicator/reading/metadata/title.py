@@ -18,7 +18,8 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata.cover import Choice, first_sane
 
-LONGEST, _MOST_SENTENCES = 300, 4  # characters of a title; sentences of a text
+LONGEST = 300
+_MOST_SENTENCES = 4  # characters of a title; sentences of a text
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
 # quotation marks that open and close: no separators. French ones stand apart from the words within,
 # German ones do not.
@@ -38,13 +39,16 @@ _NO_WORDS = frozenset(
 _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
 # words of a section with the site's name; letters that a name or a word of a URL must exceed
-_FEW, _LEAST_NAME = 6, 3
+_FEW = 6
+_LEAST_NAME = 3
 # letters of a host's label that names the site; its share of that name
-_LEAST_LABEL, _LABEL_SHARE = 4, 0.75
+_LEAST_LABEL = 4
+_LABEL_SHARE = 0.75
 
 
 # parts of titles that a host's articles may share, and the question whether they do
-BEGINNING, END = "title beginning", "title end"
+BEGINNING = "title beginning"
+END = "title end"
 IsShared = Callable[[str, str], bool]  # (a kind of part or "title", the text)
 
 
@@ -204,7 +208,8 @@ def visible(value: str) -> str:
     return text.line(_INVISIBLE.sub("", value))
 
 
-_MOST, _LEAST = 200, 4  # headings of a page; characters of a headline without its kicker
+_MOST = 200
+_LEAST = 4  # headings of a page; characters of a headline without its kicker
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
@@ -295,13 +300,17 @@ def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
 
 
 # F1 of words of an h1 and a head with the same title, and of lower headings or a URL
-_AGREES, _SAME = 0.5, 0.85
+_AGREES = 0.5
+_SAME = 0.85
 # words of a URL that spells the title, and of one that counts against an h1
-_SPELT, _SLUG_WORDS = 3, 3
+_SPELT = 3
+_SLUG_WORDS = 3
 # characters of a heading that begins a head; letters of a word that is compared
-_LONG_START, _TELLING = 12, 4
+_LONG_START = 12
+_TELLING = 4
 # words of an h1 without a head; share of the h1 that a head at its end must be
-_LEAST_WORDS, _END_SHARE = 2, 0.4
+_LEAST_WORDS = 2
+_END_SHARE = 0.4
 _QUOTES = tuple("\"'“„«‘")
 _TITLE_METAS = (
     "og:title",
@@ -452,7 +461,8 @@ def _whole(title: str, heads: Sequence[str]) -> str:
 
 
 def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
-    left, other = set(ours), set(theirs)
+    left = set(ours)
+    other = set(theirs)
     return 2 * len(left & other) / (len(left) + len(other)) if left and other else 0.0
 
 
@@ -472,7 +482,8 @@ _NO_TEXT = frozenset(
     {"script", "style", "noscript", "template", "svg", "option", "textarea", "head"}
 )
 # two an element; paragraphs of a page whose shares count
-_MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5
+_MOST_EVENTS = 120_000
+_LEAST_PARAGRAPHS = 5
 # share of a page's paragraphs in an element that is never a sidebar, whatever its class
 _HELD = 0.6
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article

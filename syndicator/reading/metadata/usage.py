@@ -20,7 +20,8 @@ from syndicator.reading.html.document import Document, articles
 _AI = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI))
 # that are looked at, and characters of each: choices
-_MOST_CONTENTS, _LONGEST_PATTERN = 1_000, 2_000
+_MOST_CONTENTS = 1_000
+_LONGEST_PATTERN = 2_000
 # types of payment that cost nothing: entries name and link the publisher
 _FREE = frozenset(("free", "attribution"))
 
@@ -37,7 +38,9 @@ def line(document: str, url: str = "") -> str:
     root = _about(root, url) if url and root is not None else root
     if root is None:
         return ""
-    permitted, sold, prohibited = set[str](), set[str](), set[str]()
+    permitted = set[str]()
+    sold = set[str]()
+    prohibited = set[str]()
     for licence in _named(root, "license"):
         free = all(
             payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment")
@@ -54,7 +57,8 @@ def _about(root: Any, url: str) -> Any:
     contents = list(_named(root, "content"))
     if not contents:
         return root
-    best, length = None, -1
+    best = None
+    length = -1
     for content in contents[:_MOST_CONTENTS]:
         pattern = _pattern(content.get("url") or "/", url)
         if (
@@ -62,7 +66,8 @@ def _about(root: Any, url: str) -> Any:
             and len(pattern) > length
             and statements.matches(pattern, _path(url))
         ):
-            best, length = content, len(pattern)
+            best = content
+            length = len(pattern)
     return best
 
 
@@ -107,10 +112,8 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
     ]
     header = said("header", (*document.headers.items(), *licences), base)
     robots = said("robots-txt", _of_robots(document), base)
-    own, others = (
-        [statement.line() for statement in page],
-        [statement.line() for statement in (*header, *robots)],
-    )
+    own = [statement.line() for statement in page]
+    others = [statement.line() for statement in (*header, *robots)]
     return tuple(dict.fromkeys((*own, *(entry.rights if entry else ()), *others)))
 
 

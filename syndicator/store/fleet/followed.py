@@ -33,7 +33,8 @@ AND (l.classid::bigint << 32 | l.objid::bigint)
 _TELL = text("SELECT set_config('application_name', :purpose, true)")
 _LONGEST_PURPOSE = 63  # characters that PostgreSQL keeps
 # seconds without a statement: the lock is lost after the first, held for the second. Choices
-_FROZEN, _SURE = 30, 20.0
+_FROZEN = 30
+_SURE = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +141,10 @@ class _Pings:
     """Thread that keeps the connection of a lock alive while no check is called."""
 
     def __init__(self, connection: Connection, name: str) -> None:
-        self._connection, self._name = connection, name
-        self._alone, self._over = threading.Lock(), threading.Event()
+        self._connection = connection
+        self._name = name
+        self._alone = threading.Lock()
+        self._over = threading.Event()
         self._sure_until = time.monotonic() + _SURE
         self._thread = threading.Thread(target=self._run, daemon=True)
 

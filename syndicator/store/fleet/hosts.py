@@ -24,7 +24,8 @@ _POISON = (
 )
 # In leases: no request starts later than ASKS after a heartbeat; hosts are owned for _OWN: requests
 # take less than 2/3.
-ASKS, _OWN = 0.7, 0.7 + 2 / 3
+ASKS = 0.7
+_OWN = 0.7 + 2 / 3
 _MICROS = 1_000_000
 _KNOWN = timedelta(seconds=2)  # how old the answer of `any` may be; `take` checks held hosts again
 _SEPARATOR = "\t"
@@ -123,7 +124,8 @@ class Hosts:
 
     def __init__(self, database: Database, lease: float) -> None:
         self._db = database
-        self._lease, self._own = int(lease * _MICROS), int(_OWN * lease * _MICROS)
+        self._lease = int(lease * _MICROS)
+        self._own = int(_OWN * lease * _MICROS)
 
     def take(self, host: str) -> Turn | Busy:
         if (row := self._once(_TAKE, name=host, lease=self._lease)) is not None:
@@ -220,8 +222,11 @@ class HostWaits:
     wait."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
-        self._hosts, self._clock, self._longest = hosts, clock, longest
-        self._looked, self._any = clock() - _KNOWN, False
+        self._hosts = hosts
+        self._clock = clock
+        self._longest = longest
+        self._looked = clock() - _KNOWN
+        self._any = False
 
     def until(self, what: str) -> datetime | None:
         seconds = self._hosts.held(codec.key(what))

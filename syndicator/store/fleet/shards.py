@@ -81,7 +81,10 @@ class Shards:
         lease: float,
         steady: Callable[[], float] = time.monotonic,
     ):
-        self._db, self._hosts, self._lease, self._steady = database, hosts, lease, steady
+        self._db = database
+        self._hosts = hosts
+        self._lease = lease
+        self._steady = steady
 
     @property
     def address(self) -> str:

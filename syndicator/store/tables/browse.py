@@ -24,7 +24,8 @@ UNSURE: Final = 700
 MOST_UNSURE: Final = 50
 _WEEK: Final = int(timedelta(days=7) / timedelta(microseconds=1))
 _BYTES: Final = re.compile(r'"bytes":(\d+)')
-_a, _o = schema.articles.c, schema.outcomes.c
+_a = schema.articles.c
+_o = schema.outcomes.c
 
 Filter = Literal["all", "unsure", "untagged", "partial", "hold", "merged"]
 FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "hold", "merged")
@@ -123,7 +124,8 @@ class Browse:
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """Return source key -> list of (number of the week after `since`, number of articles, time
         of the last one)."""
-        members, weeks = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
+        members = schema.members.c
+        weeks = defaultdict[str, list[tuple[int, int, datetime]]](list)
         week = ((members.added - codec.micros(since)) // _WEEK).label("week")
         which = (members.axis == "source") & (members.added >= codec.micros(since))
         rows = select(members.slug, week, func.count(), func.max(members.added)).where(which)
@@ -164,11 +166,9 @@ _HELD: Final = _WITHIN.index("hold")
 def _within(data: str, score: int | None, *, is_copy: bool) -> tuple[bool, ...]:
     """Return, for each filter of _WITHIN, True if the article passes. `data`: of `codec.pack`;
     `score`: in thousandths, 0 and None if nothing is known."""
-    untagged, partial, held = (
-        '"tags":[' not in data,
-        '"partial":true' in data,
-        '"hold":true' in data,
-    )
+    untagged = '"tags":[' not in data
+    partial = '"partial":true' in data
+    held = '"hold":true' in data
     is_answered = '"tags_by":"operator"' in data or '"category_by":"operator"' in data
     is_doubtful = score is not None and 0 < score < UNSURE
     unsure = not is_copy and (held or (is_doubtful and not is_answered))

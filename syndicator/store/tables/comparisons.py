@@ -35,7 +35,10 @@ _MOST = 10
 REMEMBERED = 20  # articles of a host whose blocks are compared
 REPEATS = 3  # of them that have to share a block
 
-_a, _m, _s, _k = schema.articles.c, schema.members.c, schema.sketches.c, schema.sketch_keys.c
+_a = schema.articles.c
+_m = schema.members.c
+_s = schema.sketches.c
+_k = schema.sketch_keys.c
 _KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
 since = coalesce(sketches.since, excluded.since)"""  # noqa: E501
 _IN_FEED = (_m.axis == SOURCE, _m.slug == bindparam("source"))
@@ -64,11 +67,16 @@ _WORDED = (
     .subquery()
 )
 _FAR = 2**62  # the rank of matches by text
-_NONE, _NO_DATA, _NO_RANK = null(), cast(null(), LargeBinary), literal(0, BigInteger)
+_NONE = null()
+_NO_DATA = cast(null(), LargeBinary)
+_NO_RANK = literal(0, BigInteger)
 _KEYS: Any = bindparam("aliases", expanding=True)
 _ALL_KEYS: Any = bindparam("all", expanding=True)
 _ORIGINAL = schema.articles.alias("original")
-_w, _wa, _p, _al = schema.withdrawn.c, schema.withdrawn_aliases.c, schema.pruned.c, schema.aliases.c
+_w = schema.withdrawn.c
+_wa = schema.withdrawn_aliases.c
+_p = schema.pruned.c
+_al = schema.aliases.c
 _AT = (
     select(literal("withdrawn"), _wa.alias, _w.url, _NONE, _NO_RANK, _NO_DATA)
     .join_from(schema.withdrawn_aliases, schema.withdrawn, _w.id == _wa.id)
@@ -95,11 +103,9 @@ _LIKELY = (
         _s.at >= bindparam("since"),
     )
 )
-_KNOWN, _KNOWN_LIKE, _ONLY_EARLIER = (
-    union_all(*_AT),
-    union_all(*_AT, *_EARLIER, _LIKELY),
-    union_all(*_EARLIER),
-)
+_KNOWN = union_all(*_AT)
+_KNOWN_LIKE = union_all(*_AT, *_EARLIER, _LIKELY)
+_ONLY_EARLIER = union_all(*_EARLIER)
 _GUID = guid_alias("", "")[:-1]
 
 
@@ -137,7 +143,9 @@ class Comparisons:
             drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
             self._forgotten = compared.forget
         since = None if compared.since is None else codec.micros(compared.since)
-        at, data, named = codec.micros(compared.at), compared.data, compared.named
+        at = codec.micros(compared.at)
+        data = compared.data
+        named = compared.named
         row = {"id": id, "at": at, "data": data, "since": since, "named": named}
         insert(connection, schema.sketches, [row], _KEEP_SINCE)
         own = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
@@ -222,7 +230,8 @@ def _belongs(value: str, url: str) -> bool:
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
     """Replace the blocks of an article, and drop those of the host's oldest article if it has too
     many."""
-    table, name = schema.blocks, codec.key(blocks.host)
+    table = schema.blocks
+    name = codec.key(blocks.host)
     others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
     stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)
     connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(stay)))

@@ -15,8 +15,11 @@ from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, insert, upsert
 
-_a, _m, _w = schema.articles.c, schema.messages.c, schema.announced.c
-_member, _asked = schema.members.c, schema.llm_asked.c
+_a = schema.articles.c
+_m = schema.messages.c
+_w = schema.announced.c
+_member = schema.members.c
+_asked = schema.llm_asked.c
 # Reads only an index; a second query selects those in feeds.
 _CHANGED = (
     select(_a.id, _a.mtime_ns, _a.size, _w.digest)

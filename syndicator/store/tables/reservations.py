@@ -11,7 +11,8 @@ from syndicator.store import codec, schema
 from syndicator.store.database import insert_new
 from syndicator.store.shared_commits import Group
 
-_a, _r = schema.articles.c, schema.reservations.c
+_a = schema.articles.c
+_r = schema.reservations.c
 _IS_FILED = _r.id.in_(select(_a.id).where(_a.path == _r.path).correlate(schema.reservations))
 _PATHS = (
     select(_a.path).where(_a.id == bindparam("id")),
@@ -28,7 +29,8 @@ class Reservations:
     written. `clock`: now."""
 
     def __init__(self, group: Group, clock: Callable[[], datetime] | None = None) -> None:
-        self._db, self._clock = group, clock
+        self._db = group
+        self._clock = clock
 
     def by(self, clock: Callable[[], datetime]) -> "Reservations":
         """Return these reservations with `clock`, which `reserve` needs."""

@@ -17,7 +17,8 @@ from syndicator.store.database import Database, chunks, drive, insert, marks, up
 
 NEWEST: Final = 25  # articles read for a key
 FOUND: Final = 12  # articles returned by `near`
-_a, _m = schema.articles.c, schema.story_members.c
+_a = schema.articles.c
+_m = schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
 # Statements of each pass are texts: those of SQLAlchemy take three times as long.
@@ -42,7 +43,8 @@ _LEADS_DUE = (
     .order_by(schema.story_leads.c.story)
 )
 _STORIES = select(_m.story).distinct().order_by(_m.story)
-_OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
+_OUTLETS = func.count(_m.outlet.distinct())
+_LATEST = func.max(_a.added)
 _RECENT = (
     select(_m.story)
     .join(schema.articles, _a.id == _m.article)
@@ -173,7 +175,8 @@ class Stories:
     def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
         """Return the articles that share most of the keys `found_by`, best first, with the language
         of `sketched` and at most `window` microseconds from its time."""
-        at, padded = sketched.at or 0, [*found_by, *[-1] * (KEYS - len(found_by))]
+        at = sketched.at or 0
+        padded = [*found_by, *[-1] * (KEYS - len(found_by))]
         values = [value for key in padded for value in (key, at - window, at + window)]
         return _sketched(self._db.driven(_NEAR, *values, sketched.article, sketched.language))
 

@@ -12,7 +12,8 @@ from syndicator.store import codec, schema
 from syndicator.store.database import chunks, upsert
 from syndicator.store.postgres import alone
 
-ADDED, PUBLISHED = "added", "published"
+ADDED = "added"
+PUBLISHED = "published"
 DAY: Final = 86_400_000_000  # microseconds
 LARGE: Final = 500  # articles: grouping so many costs as much as reading their sums. A choice
 
@@ -85,7 +86,8 @@ _CHANGED = _CHANGED.where(
 def by_day(read: Read, key: FeedKey, kind: str) -> Days:
     """Return the days of a feed, ascending. `kind`: ADDED or PUBLISHED, the time that gives the
     day."""
-    place, this = {ADDED: 0, PUBLISHED: 1}[kind], {**key._asdict(), "kind": kind}
+    place = {ADDED: 0, PUBLISHED: 1}[kind]
+    this = {**key._asdict(), "kind": kind}
     if not read(_KEPT.limit(1), this):
         return dict(sorted(_grouped(read, key, kind).items()))
     # Read before the sums, so that later changes have a mark.

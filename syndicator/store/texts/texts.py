@@ -16,7 +16,9 @@ from syndicator.store.database import Database, chunks, drive, insert
 from syndicator.store.texts import tokens
 
 _COUNTED: Final = 5000  # newest articles of which those with a term are counted
-_t, _due, _a = schema.texts.c, schema.texts_due.c, schema.articles.c
+_t = schema.texts.c
+_due = schema.texts_due.c
+_a = schema.articles.c
 _DUE = (
     select(_due.n, _due.id)
     .join_from(schema.texts_due, schema.articles, _a.id == _due.id, isouter=True)

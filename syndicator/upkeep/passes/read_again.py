@@ -106,7 +106,8 @@ def _as_announced(article: Article, owned: bool) -> Entry:
 def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
     """Return `old` updated from `reading`, except identity, times and (`owned`) feed values that no
     rule sets."""
-    new, ruled = reading.article, reading.ruled
+    new = reading.article
+    ruled = reading.ruled
     # rights that a feed or a hand stated: neither is on the page
     others = (
         line for line in old.rights if (right := parsed(line)) is None or right.place == "feed"

@@ -151,7 +151,8 @@ class _Page:
     tags."""
 
     def __init__(self, value: str, url: str) -> None:
-        self.base, self.article = url, False
+        self.base = url
+        self.article = False
         # relations in lower case, and target, of each link element
         self.links: list[tuple[list[str], str]] = []
         self.alternates: list[FeedLink] = []
@@ -165,14 +166,16 @@ class _Page:
             self._tag(match[1].lower(), _attributes(match[2]))
 
     def _tag(self, name: str, attributes: dict[str, str]) -> None:
-        href, title = attributes.get("href", ""), attributes.get("title", "")
+        href = attributes.get("href", "")
+        title = attributes.get("title", "")
         if name == "meta":
             is_type = attributes.get("property") == "og:type"
             self.article |= is_type and attributes.get("content", "").lower() == "article"
         elif name == "base":
             self.base = resolve(self.base, href) or self.base
         elif name == "link":
-            rels, target = attributes.get("rel", "").lower().split(), resolve(self.base, href)
+            rels = attributes.get("rel", "").lower().split()
+            target = resolve(self.base, href)
             self.links.append((rels, target))
             kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
             if (
@@ -203,7 +206,8 @@ def _uncommented(value: str) -> str:
 
 def _without(value: str, opening: str, closing: str) -> str:
     low = value.lower() if len(value.lower()) == len(value) else value
-    pieces, at = [], 0
+    pieces = []
+    at = 0
     while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
         pieces.append(value[at:start])
         at = end + len(closing)

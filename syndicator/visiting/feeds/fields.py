@@ -104,8 +104,13 @@ YEARS = range(1990, 2201)  # there was no web before; year-0001 and 1970 dates s
 _EPOCH_DIGITS = 10  # of Unix seconds; 13 digits are milliseconds
 # of two-digit years, 70 is 1970 and 69 is 2069 (our choice; no feed is that old)
 _SHORT_YEARS_FROM = 70
-_MONTHS_A_YEAR, _NOON, _MIDNIGHT, _LAST_MINUTE = 12, 12, 24, 59
-_DAY_DIGITS, _YEAR_DIGITS, _ABBREVIATION = 2, 4, 3
+_MONTHS_A_YEAR = 12
+_NOON = 12
+_MIDNIGHT = 24
+_LAST_MINUTE = 59
+_DAY_DIGITS = 2
+_YEAR_DIGITS = 4
+_ABBREVIATION = 3
 _NUMBERS = 2  # of a date whose month is a name: day and year
 _NEAR = 2  # words between a month's name and its day: "24 Nov", "November the 24th"
 _LONGEST = 100  # characters that are looked at
@@ -260,7 +265,9 @@ def _numeric(value: str) -> datetime | None:
     match = _NUMERIC.search(value)
     if match is None:
         return None
-    first, second, year = int(match[1]), int(match[3]), _year(match[4])
+    first = int(match[1])
+    second = int(match[3])
+    year = _year(match[4])
     # 03/30/2020 is American; dots and dashes are not
     american = match[2] == "/" and first <= _MONTHS_A_YEAR
     month, day = (first, second) if american or second > _MONTHS_A_YEAR else (second, first)
@@ -284,7 +291,9 @@ def _year(digits: str) -> int:
 def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
     if match is None:
         return 0, 0, 0
-    hour, minute, second = int(match[1] or match[5]), int(match[2] or 0), int(match[3] or 0)
+    hour = int(match[1] or match[5])
+    minute = int(match[2] or 0)
+    second = int(match[3] or 0)
     half = (match[4] or match[6] or "").lower()
     if half and hour <= _NOON:
         hour = hour % _NOON + (_NOON if half == "p" else 0)

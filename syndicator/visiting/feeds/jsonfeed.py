@@ -34,7 +34,8 @@ def posts_api(page: str, url: str) -> str | None:
         )
         return f"{root}wp/v2/posts{'&' if '?' in root else '?'}{urlencode(wanted)}"
     for script in _SCRIPT.finditer(page):
-        key, api = _KEY.search(script[0]), _API.search(script[0])
+        key = _KEY.search(script[0])
+        api = _API.search(script[0])
         if key and api and (root := resolve(url, unescape(api[1]))):
             wanted = {"key": key[1], "limit": str(_POSTS), "include": "authors,tags"}
             return f"{root.rstrip('/')}/posts/?{urlencode(wanted)}"
@@ -59,7 +60,8 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
 
 def _post(post: dict[str, Any], url: str) -> Entry:
     link = resolve(url, _post_text(post.get("link")))
-    title, content = one_line(unescape(_rendered(post, "title"))), _rendered(post, "content")
+    title = one_line(unescape(_rendered(post, "title")))
+    content = _rendered(post, "content")
     embedded = post.get("_embedded")
     parts = embedded if isinstance(embedded, dict) else {}
     return Entry(
@@ -76,7 +78,8 @@ def _post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _ghost_post(post: dict[str, Any], url: str) -> Entry:
-    link, title = resolve(url, _post_text(post.get("url"))), one_line(_post_text(post.get("title")))
+    link = resolve(url, _post_text(post.get("url")))
+    title = one_line(_post_text(post.get("title")))
     content = _post_text(post.get("html"))
     return Entry(
         id=entry_id(_post_text(post.get("id")), link, title, content),
@@ -182,7 +185,8 @@ def _authors(owner: dict[str, Any]) -> list[str]:
 def _enclosures(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
     for attachment in _list(item.get("attachments")):
         if isinstance(attachment, dict) and _text(attachment.get("url")):
-            size, seconds = attachment.get("size_in_bytes"), attachment.get("duration_in_seconds")
+            size = attachment.get("size_in_bytes")
+            seconds = attachment.get("duration_in_seconds")
             if not isinstance(seconds, int | float) or not 0 < seconds < _LONGEST_SECONDS:
                 seconds = 0
             yield Enclosure(

@@ -354,7 +354,8 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     head = parsed["feed"]
     links = _list(head, "links")
     version = str(parsed.get("version") or "rss")
-    licences, parts = _linked(links, "license"), parts_of(body, url)
+    licences = _linked(links, "license")
+    parts = parts_of(body, url)
     hours = re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))
     days = {
         day.decode().lower()

@@ -183,10 +183,8 @@ class _Reader:
     def parsed(self, root: Any) -> dict[str, Any]:
         """Return the result of `feedparser.parse` for a document. Raise Unusual."""
         attributes = _attributes(root, language=True, based=True)
-        self.base, self.language = (
-            attributes.get("base", ""),
-            attributes.get("lang", "").replace("_", "-"),
-        )
+        self.base = attributes.get("base", "")
+        self.language = attributes.get("lang", "").replace("_", "-")
         if self.base and not _BASE.fullmatch(self.base):
             raise Unusual("a base that is no plain address")
         self.head["language"] = self.language
@@ -206,7 +204,8 @@ class _Reader:
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
     def children(self, parent: Any, depth: int) -> None:
-        outer, self.base_around = self.base_around, self.base
+        outer = self.base_around
+        self.base_around = self.base
         for child in parent:
             _, method, argument = self.rows.get(child.tag) or self.row(child)
             method(child, argument, depth + 1)
@@ -215,7 +214,8 @@ class _Reader:
 
     def row(self, element: Any) -> _Row:
         """Return feedparser's name of an element, and its row. Raise Unusual."""
-        tag, prefix = element.tag, element.prefix
+        tag = element.tag
+        prefix = element.prefix
         if tag in self.rows:
             return self.rows[tag]
         space, _, name = tag.lower().rpartition("}") if isinstance(tag, str) else ("", "", ":")
@@ -246,17 +246,17 @@ class _Reader:
 
     def detail(self, element: Any, kind: str) -> dict[str, Any]:
         """Return type, language and value of a text. Raise Unusual."""
-        attributes, value, language = _leaf(element, based=True), self.text(element), self.language
+        attributes = _leaf(element, based=True)
+        value = self.text(element)
+        language = self.language
         if attributes:
             if not _BASE.fullmatch(attributes.get("base", "http://none")) or "mode" in attributes:
                 raise Unusual("a base that is no plain address, or a mode")
             if "base" in attributes:
                 # no text is resolved; with none around it, it stays
                 self.base = self.base_around or attributes["base"]
-            kind, language = (
-                attributes.get("type", kind),
-                attributes.get("lang", language).replace("_", "-"),
-            )
+            kind = attributes.get("type", kind)
+            language = attributes.get("lang", language).replace("_", "-")
             kind = _TYPES.get(kind, kind)
             if kind not in ("text/plain", "text/html"):
                 raise Unusual(kind)
@@ -298,15 +298,20 @@ class _Reader:
     def item(self, element: Any, name: str, depth: int) -> None:
         if self.context is not self.head:
             raise Unusual("an entry in an entry")
-        attributes, before = _attributes(element, language=True), self.language
+        attributes = _attributes(element, language=True)
+        before = self.language
         if "about" in attributes or not _CDF.isdisjoint(attributes):
             raise Unusual("CDF or RDF")
         self.context = self.entry = {}
-        self.depths, self.title_depth = {}, -1
+        self.depths = {}
+        self.title_depth = -1
         self.language = attributes.get("lang", before).replace("_", "-")
         self.children(element, depth)
         self.entries.append(self.entry)
-        self.entry, self.context, self.has_content, self.language = None, self.head, False, before
+        self.entry = None
+        self.context = self.head
+        self.has_content = False
+        self.language = before
 
     def title(self, element: Any, name: str, depth: int) -> None:
         detail = self.detail(element, "text/plain")
@@ -318,7 +323,8 @@ class _Reader:
             self.title_depth = depth
 
     def link(self, element: Any, name: str, depth: int) -> None:
-        attributes, context = _leaf(element), self.context
+        attributes = _leaf(element)
+        context = self.context
         attributes.setdefault("rel", "alternate")
         attributes.setdefault(
             "type", "application/atom+xml" if attributes["rel"] == "self" else "text/html"
@@ -409,7 +415,8 @@ class _Reader:
                     raise Unusual("more in an author than name and address")
                 continue
             if part in ("url", "uri", "homepage"):
-                part, value = "href", self.address(child)
+                part = "href"
+                value = self.address(child)
             # feedparser may change an earlier author, too
             entry.setdefault("author_detail", {})[part] = value
             self.complete_author(entry)
@@ -422,7 +429,8 @@ class _Reader:
         """Fill `author` from the detail of the last author, or that detail from `author`."""
         detail = entry["authors"][-1]
         if detail:
-            name, email = detail.get("name"), detail.get("email")
+            name = detail.get("name")
+            email = detail.get("email")
             if name or email:
                 entry["author"] = f"{name} ({email})" if name and email else name or email
             return
@@ -483,10 +491,8 @@ class _Reader:
                 self.tag(value)
 
     def tag(self, term: str | None, scheme: str | None = None, label: str | None = None) -> None:
-        tags, tag = (
-            self.context.setdefault("tags", []),
-            {"term": term, "scheme": scheme, "label": label},
-        )
+        tags = self.context.setdefault("tags", [])
+        tag = {"term": term, "scheme": scheme, "label": label}
         if (term or scheme or label) and tag not in tags:
             tags.append(tag)
 

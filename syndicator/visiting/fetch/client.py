@@ -82,7 +82,9 @@ class HttpFetcher:
         dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
         cookies: CookieFiles | None = None,
     ) -> None:
-        self._settings, self._user_agent, self._clock = settings, user_agent, clock
+        self._settings = settings
+        self._user_agent = user_agent
+        self._clock = clock
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
         self._cookies = cookies

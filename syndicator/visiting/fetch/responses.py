@@ -12,8 +12,11 @@ _STEP = 65_536  # decoded bytes at a time
 # 1,032 (zlib's manual).
 RATIO = 250
 _RATIO_FROM = 1_000_000  # decoded bytes; smaller bodies may have any ratio
-_GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's window bits: a gzip header, a zlib header, no header
-_METHOD, _METHOD_DEFLATE = 0x0F, 8  # of a zlib header's first byte (RFC 1950 section 2.2)
+_GZIP = 31
+_ZLIB = 15
+_RAW = -15  # zlib's window bits: a gzip header, a zlib header, no header
+_METHOD = 0x0F
+_METHOD_DEFLATE = 8  # of a zlib header's first byte (RFC 1950 section 2.2)
 _ZLIB_HEADER = 2  # bytes
 
 
@@ -37,7 +40,8 @@ class Inflater:
         self._name = names[0] if names else ""
         if self._name not in ("", "gzip", "x-gzip", "deflate"):
             raise BadEncoding(f"content encoding {self._name[:40]!r} was not asked for")
-        self._cap, self._wire = cap, 0
+        self._cap = cap
+        self._wire = 0
         self._body = bytearray()
         self._machine: zlib._Decompress | None = None
 
@@ -100,7 +104,9 @@ def gunzip(data: bytes, cap: int) -> bytes:
 LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer counts as this
 # The classes of status codes (RFC 9110 section 15).
 DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
-SUCCESS, REDIRECTION, CLIENT_ERROR = range(200, 300), range(300, 400), range(400, 500)
+SUCCESS = range(200, 300)
+REDIRECTION = range(300, 400)
+CLIENT_ERROR = range(400, 500)
 _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
 
 
@@ -129,7 +135,8 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1),
     None without Date."""
-    sent, age = http_date(headers.get("date", "")), headers.get("age", "")
+    sent = http_date(headers.get("date", ""))
+    age = headers.get("age", "")
     if sent is None:
         return None
     return (

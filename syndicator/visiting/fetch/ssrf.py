@@ -18,7 +18,8 @@ def endpoint(url: str) -> tuple[str, ...]:
     resolve to any address."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
+        host = parts.hostname or ""
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     except (KeyError, ValueError):
         return ()
     try:
@@ -91,7 +92,8 @@ class Threads:
     if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
-        self._lookup, self._running = lookup, 0
+        self._lookup = lookup
+        self._running = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
         if self._running >= _MOST:
@@ -129,7 +131,9 @@ class Refusal(Exception):
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
-        self.reason, self.detail, self.status = reason, detail, status
+        self.reason = reason
+        self.detail = detail
+        self.status = status
 
 
 def origin(url: httpx.URL) -> str:

@@ -52,7 +52,8 @@ class _Generation:
 
 class _Resolver(AbstractResolver):
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
-        self._lookup, self._check = lookup, check
+        self._lookup = lookup
+        self._check = check
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -107,7 +108,8 @@ class Clients:
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
             self._retired.append(self._now)
             self._now = _Generation()
-        mine, key = self._now, (url.scheme == "https", allow)
+        mine = self._now
+        key = (url.scheme == "https", allow)
         mine.origins.add(where)
         mine.users += 1  # before any await, so that it is not closed while in use
         try:

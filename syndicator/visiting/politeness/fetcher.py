@@ -43,12 +43,10 @@ class PoliteFetcher:
         take_turn: Callable[[str], AbstractAsyncContextManager[Turn]] | None = None,
     ) -> None:
         self._take_turn = take_turn or throttle.turn
-        self._fetcher, self._throttle, self._robots, self._backoff = (
-            fetcher,
-            throttle,
-            robots,
-            backoff,
-        )
+        self._fetcher = fetcher
+        self._throttle = throttle
+        self._robots = robots
+        self._backoff = backoff
         # servers that were not reached, until when that counts
         self._away: dict[str, tuple[datetime, Failed]] = {}
         self._log = logger("visiting")

@@ -68,8 +68,12 @@ class Robots:
         clock: Callable[[], datetime],
         prune: Callable[[str, datetime, int], None] = lambda prefix, before, most: None,
     ) -> None:
-        self._fetcher, self._get, self._set, self._prune = fetcher, get, set, prune
-        self._product, self._clock = product(user_agent), clock
+        self._fetcher = fetcher
+        self._get = get
+        self._set = set
+        self._prune = prune
+        self._product = product(user_agent)
+        self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
         self._noted = _PRUNE_AFTER  # characters since the last pruning

@@ -19,7 +19,8 @@ from syndicator.visiting.fetch.responses import LONGEST_RETRY
 LONGEST_BACKOFF = timedelta(minutes=15)
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
 PATIENCE = 30.0  # seconds to wait for a host that another machine uses or that is held
-_SHORTEST, _LONGEST = 0.05, 2.0  # seconds between checks for a free turn
+_SHORTEST = 0.05
+_LONGEST = 2.0  # seconds between checks for a free turn
 _LOOK = 0.2  # seconds between checks for other requests to a host
 _MOST_HOSTS = 1024  # hosts in memory; above, unused ones are deleted
 _ALONE = Turn(0)
@@ -55,9 +56,11 @@ class Throttle:
         backoff: Waits | None = None,
         turns: HostTurns | None = None,
     ) -> None:
-        self._pause, self._sleep = pause, sleep
+        self._pause = pause
+        self._sleep = sleep
         self._clock = self.now = clock
-        self._backoff, self._turns = backoff, turns
+        self._backoff = backoff
+        self._turns = turns
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
@@ -120,7 +123,8 @@ class Throttle:
 
     def set_delay(self, name: str, seconds: float) -> None:
         """Set the host's crawl-delay, at most 60 s; it replaces a shorter pause."""
-        host, delay = self._host(name), max(0.0, min(seconds, LONGEST_DELAY))
+        host = self._host(name)
+        delay = max(0.0, min(seconds, LONGEST_DELAY))
         if self._turns is not None and delay != host.delay:
             self._turns.set_delay(name, delay)
         host.delay = delay
@@ -183,13 +187,16 @@ class Backoff:
         set: Callable[[str, str | None, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._get, self._set, self._clock = get, set, clock
+        self._get = get
+        self._set = set
+        self._clock = clock
         self._known: dict[str, _Wait] | None = None
 
     def until(self, what: str) -> datetime | None:
         if not self.any():
             return None
-        wait, now = (self._known or {}).get(what), self._clock()
+        wait = (self._known or {}).get(what)
+        now = self._clock()
         return wait.until if wait is not None and _counts(wait, now) else None
 
     def any(self) -> bool:
