@@ -43,6 +43,15 @@ from syndicator.visiting.feeds.ranking import last_date
 
 # placeholder for a key that is chosen later, so that the other settings can be checked
 _KEYLESS = "a"
+# reasons of discovery, whose detail continues a sentence that begins with the address
+_OF_DISCOVERY = (
+    FeedReason.NOTHING,
+    FeedReason.SCRIPTS,
+    FeedReason.DEAD_FEEDS,
+    FeedReason.BOT_CHECK,
+    FeedReason.LOGIN,
+    FeedReason.CONSENT,
+)
 
 
 def is_file(address: str) -> bool:
@@ -115,17 +124,6 @@ def export(store: Store, configuration: Configuration) -> bytes:
         as_followed(source, states.get(source.key)) for source in configuration.sources.values()
     ]
     return opml.write_opml(configuration.settings.site.title, sources, sites)
-
-
-# reasons of discovery, whose detail continues a sentence that begins with the address
-_OF_DISCOVERY = (
-    FeedReason.NOTHING,
-    FeedReason.SCRIPTS,
-    FeedReason.DEAD_FEEDS,
-    FeedReason.BOT_CHECK,
-    FeedReason.LOGIN,
-    FeedReason.CONSENT,
-)
 
 
 async def look(session: Session, address: str) -> Found:

@@ -10,6 +10,9 @@ from syndicator.app.archive import Archive
 from syndicator.store.engine import Store
 
 EXCUSED = "released"  # the name of the note in databases stays
+_TAGS: Final = "tags linked"  # name of a note: slugs
+# name of a note: the feeds that wait for a confirmation to end
+_WAITING: Final = "feeds that would end"
 
 
 def excuse(archive: Archive, ids: Iterable[str]) -> None:
@@ -23,19 +26,12 @@ def excused(store: Store) -> frozenset[str]:
     return frozenset(json.loads(store.visits.note(EXCUSED) or "[]"))
 
 
-_TAGS: Final = "tags linked"  # name of a note: slugs
-
-
 def note_renamed(archive: Archive, old: str, new: str) -> None:
     """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
     it: all articles with the tag were rewritten."""
     if noted := archive.store.visits.note(_TAGS):
         renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
         archive.store.visits.set_note(_TAGS, renamed, archive.clock())
-
-
-# name of a note: the feeds that wait for a confirmation to end
-_WAITING: Final = "feeds that would end"
 
 
 def read_waiting(store: Store) -> list[str]:

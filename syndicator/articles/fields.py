@@ -18,6 +18,17 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin
 from syndicator.core.urls import BadUrl, canonical, is_mail
 
+_NEWLINE = re.compile(r"\r\n?")
+_BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
+_JOINER = "\u2060"  # WORD JOINER
+_SHORTCODE = re.compile(r"\{\{(?=[<%])")
+_GUARDED = re.compile(rf"\{{\{{{_JOINER}+(?=[<%])")
+_WHOLE = re.compile(r"\d{1,18}")  # below 2**63, what databases and feed readers hold
+_TRUE = ("true", "yes", "on", "1")
+_SHOWN_CHARS = 40  # of a wrong value, in a message
+SCHEMA = "schema"
+OPERATOR_KEYS = "operator_keys"
+
 
 def moment(value: datetime | None) -> datetime | None:
     """Return `value` in UTC and whole seconds; a naive time counts as UTC."""
@@ -42,16 +53,6 @@ def iso(value: datetime | None) -> str:
 def day(article: Article) -> str:
     """Return the UTC day (YYYY-MM-DD) of an article: published, else added, else ""."""
     return iso(moment(article.published or article.added))[:10]
-
-
-_NEWLINE = re.compile(r"\r\n?")
-_BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
-_JOINER = "\u2060"  # WORD JOINER
-_SHORTCODE = re.compile(r"\{\{(?=[<%])")
-_GUARDED = re.compile(rf"\{{\{{{_JOINER}+(?=[<%])")
-_WHOLE = re.compile(r"\d{1,18}")  # below 2**63, what databases and feed readers hold
-_TRUE = ("true", "yes", "on", "1")
-_SHOWN_CHARS = 40  # of a wrong value, in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +190,6 @@ ENCLOSURE = _record(
     Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT, podcast=TEXTS
 )
 ORIGIN = _record(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)
-
-SCHEMA = "schema"
-OPERATOR_KEYS = "operator_keys"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _ITEMS = 10  # items of a list to show; a choice
+_SHOWN = 8  # folders that a question names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,8 +229,6 @@ Folders = Annotated[
     Meaning | None,
     Argument("Meaning of the folders of an OPML list. Asked on a terminal, else category."),
 ]
-
-_SHOWN = 8  # folders that a question names
 
 
 def is_answered() -> bool:

@@ -34,6 +34,41 @@ if TYPE_CHECKING:
 
 COMPLETION_VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
 SHELLS = ("bash", "zsh", "fish")
+# Order of `--help`: commands for every day come first.
+PANELS = {
+    "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show", "mcp"),
+    "Sources": ("sources", "remove", "import", "export"),
+    "Articles and tags": (
+        "reread",
+        "describe",
+        "learn",
+        "tags",
+        "join",
+        "split",
+        "release",
+        "withdraw",
+        "change",
+    ),
+    "Several machines": ("worker", "queue", "db"),
+    "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
+}
+# Options of every command, which may stand before its name or behind it.
+GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
+# Commands and options of the last release that are gone, and what replaces them.
+_REVIEWING = (
+    "the page Articles of the console (`syndicator console`) lists unsure and untagged articles;"
+    " `syndicator tags confirm` and `syndicator tags reject` decide on one, and `syndicator status"
+    " --list articles --where filter=untagged` lists them for programs"
+)
+REMOVED = {
+    "tags review": _REVIEWING,
+    "change review-tags": _REVIEWING,
+    "demo --kill": "nothing replaces it; the tests of Syndicator kill runs",
+}
+T = TypeVar("T", bound=Callable[..., None])
+CONFIG = Path("config")
+# `docker stop` waits ten seconds; two are for ending workers and closing files.
+GRACE_SECONDS = 8
 
 
 def completion_script(shell: str, typed: str) -> str:
@@ -90,30 +125,6 @@ def example_lines(words: str, program: str) -> list[str]:
     return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
 
 
-# Order of `--help`: commands for every day come first.
-PANELS = {
-    "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show", "mcp"),
-    "Sources": ("sources", "remove", "import", "export"),
-    "Articles and tags": (
-        "reread",
-        "describe",
-        "learn",
-        "tags",
-        "join",
-        "split",
-        "release",
-        "withdraw",
-        "change",
-    ),
-    "Several machines": ("worker", "queue", "db"),
-    "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
-}
-
-
-# Options of every command, which may stand before its name or behind it.
-GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
-
-
 def global_first(words: Sequence[str]) -> list[str]:
     """Move the options of GLOBAL, with their values, to the front of `words`. Pure."""
     first: list[str] = []
@@ -148,19 +159,6 @@ def config_last(words: Sequence[str]) -> list[str]:
             del left[:1]
     end = left.index("--") if "--" in left else len(left)
     return [*before, *left[:end], *moved, *left[end:]]
-
-
-# Commands and options of the last release that are gone, and what replaces them.
-_REVIEWING = (
-    "the page Articles of the console (`syndicator console`) lists unsure and untagged articles;"
-    " `syndicator tags confirm` and `syndicator tags reject` decide on one, and `syndicator status"
-    " --list articles --where filter=untagged` lists them for programs"
-)
-REMOVED = {
-    "tags review": _REVIEWING,
-    "change review-tags": _REVIEWING,
-    "demo --kill": "nothing replaces it; the tests of Syndicator kill runs",
-}
 
 
 def check_removed(words: Sequence[str]) -> None:
@@ -217,7 +215,6 @@ app = typer.Typer(
 )
 
 _COMPLETION = {"source": source_keys, "tag": tag_names, "": None}
-T = TypeVar("T", bound=Callable[..., None])
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
@@ -265,9 +262,6 @@ def _typed(field: Field) -> dict[str, Any]:
     option = f"--{field.name.replace('_', '-')}"
     info = typer.Argument(**more) if argument.positional else typer.Option(option, **more)
     return {"annotation": Annotated[kind, info], "default": default}
-
-
-CONFIG = Path("config")
 
 
 def _config(context: typer.Context, value: Path) -> Path:
@@ -395,10 +389,6 @@ def build(
 
     built = asyncio.run(build_feeds(opened, among=feeds))
     return built.written, built.left
-
-
-# `docker stop` waits ten seconds; two are for ending workers and closing files.
-GRACE_SECONDS = 8
 
 
 @contextmanager

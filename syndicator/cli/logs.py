@@ -23,6 +23,7 @@ _QUOTED = re.compile("[ \t=\r\n\"']")  # a text with one of these is quoted
 # Priorities for journald, as "<4>" at the start of a line (sd-daemon(3)), so that `journalctl -p
 # warning` works.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
+_OF_RECORDS = frozenset(logging.makeLogRecord({}).__dict__)
 
 
 class LogFormat(StrEnum):
@@ -160,6 +161,3 @@ class _Steps(logging.Handler):
                 name: value for name, value in record.__dict__.items() if name not in _OF_RECORDS
             }
             _write(record.getMessage(), record.levelname.lower(), fields)
-
-
-_OF_RECORDS = frozenset(logging.makeLogRecord({}).__dict__)

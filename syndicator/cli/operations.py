@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from syndicator.app.container import App
     from syndicator.operations.operation import Change
 
+# Commands that do more than one operation: they ask, or choose it by their arguments.
+_BY_HAND = ("import", "sources push", "tags suggest")
+
 
 class _Change(Exemplified):
     """Command that runs the operation named by its first word, with that operation's options."""
@@ -86,10 +89,6 @@ def change(
 tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)
 _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
-
-
-# Commands that do more than one operation: they ask, or choose it by their arguments.
-_BY_HAND = ("import", "sources push", "tags suggest")
 
 
 def register() -> None:

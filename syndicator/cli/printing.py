@@ -20,13 +20,12 @@ from syndicator.operations.operation import plain as plain
 if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
 
+_WIDE = 60  # of a column; a longer cell shifts the rest of its line
+
 
 def local(moment: datetime | None, none: str = "") -> str:
     """Return a time in this machine's zone, to the minute, or `none` for None."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
-
-
-_WIDE = 60  # of a column; a longer cell shifts the rest of its line
 
 
 def as_json(value: Any) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from syndicator.core.model import Source
     from syndicator.runs.refresh import RunReport
 
+# for the first visits; with pictures and visits under way less than two minutes. A choice
+_FIRST_SECONDS = 90.0
+
 
 @command()
 def sources(
@@ -201,10 +204,6 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
     outlines = result.listed.outlines if result.listed else ()
     addresses = {source.url for source in new}
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
-
-
-# for the first visits; with pictures and visits under way less than two minutes. A choice
-_FIRST_SECONDS = 90.0
 
 
 def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":

@@ -14,6 +14,10 @@ from syndicator.searching.matching import matches
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 _KEPT = 2_000  # characters stored of a muted entry, to test other queries
+_BODIES = 20  # remembered lengths of texts
+NEWEST = 5  # texts, compared with at least as many before them
+_LONG = 300  # characters: shorter texts were incomplete before
+_THIRD = 3
 
 
 class Choice(Protocol):
@@ -66,12 +70,6 @@ def remembered(entry: Entry) -> Entry:
 
 def _text(value: str) -> str:
     return html.unescape(_TAG.sub(" ", value))
-
-
-_BODIES = 20  # remembered lengths of texts
-NEWEST = 5  # texts, compared with at least as many before them
-_LONG = 300  # characters: shorter texts were incomplete before
-_THIRD = 3
 
 
 def remember_bodies(

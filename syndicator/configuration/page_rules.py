@@ -39,6 +39,24 @@ _CURES = (  # pattern of invalid CSS and cure; the first match counts
     ),
     (r"", "write it like div.promo or article > .text"),
 )
+KEPT: Final = 10  # pages remembered
+_LEAST: Final = 3  # pages behind a wall needed for a report
+LEAD: Final = "partial"  # not a reason: the page has the free part of an article
+_PAYING = "log in and give the source its cookies, or send credentials (headers_env)"
+_ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
+_FEEDS_OWN = 'or have the feed\'s own text published: content = "feed" under [source.rules]'
+# Cures by wall.
+_WALL_CURES: Final = {
+    PageReason.PAYWALL: _PAYING,
+    PageReason.LOGIN: _PAYING,
+    FetchReason.UNAUTHORIZED: _PAYING,
+    "http-402": _PAYING,
+    LEAD: _PAYING,
+    PageReason.BOT_CHECK: _ROBOTS,
+    PageReason.CONSENT: _ROBOTS,
+    FetchReason.FORBIDDEN: _ROBOTS,
+}
+ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def matched(tree: Any, selector: str) -> list[Any]:
@@ -83,26 +101,6 @@ def _cure(css: str) -> str:
     return next(cure for pattern, cure in _CURES if re.search(pattern, bare))
 
 
-KEPT: Final = 10  # pages remembered
-_LEAST: Final = 3  # pages behind a wall needed for a report
-LEAD: Final = "partial"  # not a reason: the page has the free part of an article
-
-_PAYING = "log in and give the source its cookies, or send credentials (headers_env)"
-_ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
-_FEEDS_OWN = 'or have the feed\'s own text published: content = "feed" under [source.rules]'
-# Cures by wall.
-_WALL_CURES: Final = {
-    PageReason.PAYWALL: _PAYING,
-    PageReason.LOGIN: _PAYING,
-    FetchReason.UNAUTHORIZED: _PAYING,
-    "http-402": _PAYING,
-    LEAD: _PAYING,
-    PageReason.BOT_CHECK: _ROBOTS,
-    PageReason.CONSENT: _ROBOTS,
-    FetchReason.FORBIDDEN: _ROBOTS,
-}
-
-
 class Wall(NamedTuple):
     """A paywall or other barrier on `pages` of the last `of`. `reason`: code (LEAD: free
     beginning); `means`: text."""
@@ -137,9 +135,6 @@ def wall(walls: Sequence[str]) -> Wall | None:
     return Wall(
         reason, means, behind, len(latest), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}"
     )
-
-
-ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:

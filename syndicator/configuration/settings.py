@@ -47,6 +47,24 @@ FormatName = Annotated[
 LISTED: Final = "listed"
 Archives = bool | Literal["atom", "listed"] | tuple[str, ...]
 
+PREFIX = "SYNDICATOR_"
+_KUBERNETES = re.compile(
+    r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)"
+)
+_NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
+_HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+# of an answer of a language model on this machine: it may have no graphics card
+SECONDS_HERE = 120.0
+_PORTS = range(1, 65536)
+_NETWORK = re.compile(
+    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
+)
+_SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
 
 def _archives(value: Any) -> Any:
     if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
@@ -56,14 +74,6 @@ def _archives(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(axes.checked_archived(str(item)) for item in value)
     return value
-
-
-PREFIX = "SYNDICATOR_"
-_KUBERNETES = re.compile(
-    r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)"
-)
-_NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def seconds(value: str) -> int:
@@ -223,9 +233,6 @@ class Publish(Listener):
     secret_path: Annotated[str, _SECRET_PATH] = ""
 
 
-_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
-
-
 def is_bucket(place: str) -> bool:
     """Return True for the address of an object store, False for a folder."""
     return "://" in place
@@ -278,11 +285,6 @@ def _variable(value: str) -> str:
     if value.upper().startswith("SYNDICATOR_"):
         raise ValueError("variables that begin with SYNDICATOR_ are settings; use another name")
     return value
-
-
-_HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
-# of an answer of a language model on this machine: it may have no graphics card
-SECONDS_HERE = 120.0
 
 
 class Llm(Section):
@@ -344,12 +346,6 @@ class Alert(Section):
     password_env: Annotated[str, AfterValidator(_variable)] = ""
 
 
-_PORTS = range(1, 65536)
-_NETWORK = re.compile(
-    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
-)
-
-
 class Allowed(NamedTuple):
     """A line of `allow`: a network and a port, None for all ports."""
 
@@ -403,7 +399,6 @@ def _signing(value: SecretStr) -> SecretStr:
     return value
 
 
-_SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 EventType = Literal[
     "article.published",
     "article.changed",
@@ -421,10 +416,6 @@ class Webhook(Section):
     events: tuple[EventType, ...] = get_args(EventType)
     query: Query = ""  # only articles that match
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()  # private networks it may be in
-
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 class Digest(Section):

@@ -32,6 +32,14 @@ from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
 
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
+_SETTING = re.compile(r"\b(?:site|fetch|publish)\.\w+")
+T = TypeVar("T")
+# a page without a script waits so long for its job, then says that it is under way
+_PATIENCE_SECONDS = 0.8
+_SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
+NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
+_MOST = 400  # lines shown
+_KINDS = {"+": "add", "-": "del", "@": "at"}
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
@@ -68,9 +76,6 @@ def _labels() -> dict[str, dict[str, Any]]:
 def label(name: str) -> str:
     """Return the console's name of an operation, condition, field or filter."""
     return str(_labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize()))
-
-
-_SETTING = re.compile(r"\b(?:site|fetch|publish)\.\w+")
 
 
 def name_fields(words: str) -> str:
@@ -122,14 +127,6 @@ def web(address: str | None) -> str:
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return a count with its noun: 297 articles, 1 article."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
-
-
-T = TypeVar("T")
-
-# a page without a script waits so long for its job, then says that it is under way
-_PATIENCE_SECONDS = 0.8
-_SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
-NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
 
 
 def console_of(request: Request) -> Console:
@@ -226,10 +223,6 @@ async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -
         return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
     return Response(html, media_type="text/html", headers=headers)
-
-
-_MOST = 400  # lines shown
-_KINDS = {"+": "add", "-": "del", "@": "at"}
 
 
 def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:

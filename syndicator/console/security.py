@@ -25,6 +25,34 @@ _MEMORY = 256 * 2**20
 LEAST = 10
 LONGEST_NAME = 60  # characters of a password, and of a name
 _DECOY = "a name that nobody has takes as long to refuse"
+IDLE_SECONDS = 4 * 3600
+WHOLE_SECONDS = 24 * 3600
+_MOST = 1000  # sessions, without login too; the oldest are dropped
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "x-robots-tag": "noindex, nofollow",
+}
+_HERE = ("localhost", "127.0.0.1", "::1")
+_ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
+FREE = 5  # failures of an address without waiting
+_LONGEST = 900.0  # seconds
+_FORGOTTEN = 3600.0  # after the last failure
+_THROTTLE_MOST = 10_000  # addresses remembered
+# failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
+ALL_FREE = 40
+_ALL = ""
+_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 def file_of(state_dir: Path) -> Path:
@@ -100,11 +128,6 @@ def check_password(hashes: dict[str, str], name: str, password: str) -> str:
     return hash if matches(password, hash) else ""
 
 
-IDLE_SECONDS = 4 * 3600
-WHOLE_SECONDS = 24 * 3600
-_MOST = 1000  # sessions, without login too; the oldest are dropped
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password;
@@ -161,25 +184,6 @@ def _key(id: str) -> bytes:
     return hashlib.sha256(id.encode()).digest()
 
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS: Final = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "same-origin",
-    "cache-control": "no-store",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "x-robots-tag": "noindex, nofollow",
-}
-_HERE = ("localhost", "127.0.0.1", "::1")
-_ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
-
-
 def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
     """Return the host names that requests may use; others mean DNS rebinding."""
     return frozenset(name.lower() for name in (*_HERE, *(() if host in _ANY else (host,)), *names))
@@ -203,15 +207,6 @@ def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
         return origin is None or urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
-
-
-FREE = 5  # failures of an address without waiting
-_LONGEST = 900.0  # seconds
-_FORGOTTEN = 3600.0  # after the last failure
-_THROTTLE_MOST = 10_000  # addresses remembered
-# failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
-ALL_FREE = 40
-_ALL = ""
 
 
 class Throttle:
@@ -255,7 +250,6 @@ Scope = Literal["read", "write", "settings", "programs"]
 SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "settings")
 # Permits the answers of `syndicator mcp` over HTTP and nothing else; no other scope permits those.
 PROGRAMS: Final[Scope] = "programs"
-_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 class Token(NamedTuple):

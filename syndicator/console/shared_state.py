@@ -23,6 +23,9 @@ from syndicator.showing.console_data import Glance
 
 IDLE_SECONDS = 900.0
 _END_SECONDS = 5.0  # for its current step
+T = TypeVar("T")
+_WALK_SECONDS = 600.0  # between two walks through all folders
+_STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
 
 
 class Runner:
@@ -69,12 +72,6 @@ class Runner:
             self._idle.cancel()
         if process is not None:
             await end(process, _END_SECONDS)
-
-
-T = TypeVar("T")
-
-_WALK_SECONDS = 600.0  # between two walks through all folders
-_STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
 
 
 class Console:

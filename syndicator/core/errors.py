@@ -19,6 +19,31 @@ from dataclasses import dataclass
 
 from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
+WAIT_CURE = "; --wait waits for it"  # at the end of a LockedError of a run
+_CURES = {
+    errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
+    errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
+    errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
+    errno.EROFS: (
+        "the file system is read-only: mount it writable, or set [paths] to folders on another one"
+    ),
+    errno.EACCES: "give this user the right to read and write it",
+    errno.EPERM: "give this user the right to read and write it",
+    errno.EMFILE: (
+        "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency"
+    ),
+    errno.ENFILE: "the system has too many open files: close other programs",
+    errno.EREMOTE: (
+        "see that the object store answers (AWS_ENDPOINT_URL, AWS_REGION) and run again, nothing is"
+        " lost"
+    ),
+    errno.EIO: "the disk fails to read or write: check the disk",
+}
+# Errors of this machine, not of a page or a source.
+OURS = frozenset(_CURES)
+# Errors of a single file: other files may be writable.
+OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
+
 
 class SyndicatorError(Exception):
     """Base of all errors that are not bugs. `str(error)` is for the operator, `reason` a code of
@@ -79,9 +104,6 @@ class MissingError(SyndicatorError):
     reason = CommandReason.MISSING
 
 
-WAIT_CURE = "; --wait waits for it"  # at the end of a LockedError of a run
-
-
 class LockedError(SyndicatorError):
     exit_code = 75
     reason = CommandReason.LOCKED
@@ -121,31 +143,6 @@ class DiskError(SyndicatorError):
         cure = _CURES.get(error.errno or 0, "")
         what = f"{error.filename}: " if error.filename else ""
         return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
-
-
-_CURES = {
-    errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
-    errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
-    errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
-    errno.EROFS: (
-        "the file system is read-only: mount it writable, or set [paths] to folders on another one"
-    ),
-    errno.EACCES: "give this user the right to read and write it",
-    errno.EPERM: "give this user the right to read and write it",
-    errno.EMFILE: (
-        "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency"
-    ),
-    errno.ENFILE: "the system has too many open files: close other programs",
-    errno.EREMOTE: (
-        "see that the object store answers (AWS_ENDPOINT_URL, AWS_REGION) and run again, nothing is"
-        " lost"
-    ),
-    errno.EIO: "the disk fails to read or write: check the disk",
-}
-# Errors of this machine, not of a page or a source.
-OURS = frozenset(_CURES)
-# Errors of a single file: other files may be writable.
-OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class RefusedFiles(OSError):

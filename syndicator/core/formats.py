@@ -5,25 +5,6 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """A feed format. Its name in FORMATS is the file extension."""
-
-    label: str  # its name on pages
-    media_type: str
-    xml: bool = False  # may be in OPML; browsers show it with a stylesheet
-    subscribed: bool = True  # False: a page for people, not for feed readers
-
-
-# Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC
-# 2854).
-FORMATS: Final[dict[str, Format]] = {
-    "atom": Format(label="Atom", media_type="application/atom+xml", xml=True),
-    "rss": Format(label="RSS", media_type="application/rss+xml", xml=True),
-    "json": Format(label="JSON Feed", media_type="application/feed+json"),
-    "html": Format(label="Web page", media_type="text/html", subscribed=False),
-}
 # Media types of other published files, by extension.
 TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
@@ -45,6 +26,26 @@ ATOM: Final = "atom"  # format of archives (RFC 5005), and for comparing version
 RSS: Final = "rss"
 JSON: Final = "json"  # its archives are further pages (next_url)
 PAGE: Final = "html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A feed format. Its name in FORMATS is the file extension."""
+
+    label: str  # its name on pages
+    media_type: str
+    xml: bool = False  # may be in OPML; browsers show it with a stylesheet
+    subscribed: bool = True  # False: a page for people, not for feed readers
+
+
+# Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC
+# 2854).
+FORMATS: Final[dict[str, Format]] = {
+    "atom": Format(label="Atom", media_type="application/atom+xml", xml=True),
+    "rss": Format(label="RSS", media_type="application/rss+xml", xml=True),
+    "json": Format(label="JSON Feed", media_type="application/feed+json"),
+    "html": Format(label="Web page", media_type="text/html", subscribed=False),
+}
 
 
 def checked(name: str) -> str:

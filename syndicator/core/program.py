@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = "syndicator"
+VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself
+_WRITTEN = "`syndicator "
+_WHEEL = "./syndicator-*.whl"  # of a release, in the present folder
 
 
 def logger(name: str, **bound: object) -> "Logger":
@@ -36,11 +39,6 @@ class Logger:
     def warning(self, event: str, **values: object) -> None:
         if self._under.isEnabledFor(logging.WARNING):
             self._under.warning(event, extra={**self._bound, **values})
-
-
-VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself
-_WRITTEN = "`syndicator "
-_WHEEL = "./syndicator-*.whl"  # of a release, in the present folder
 
 
 @cache

@@ -4,6 +4,10 @@ Listed in docs/reasons.md. Codes never change. One code may differ between class
 from enum import StrEnum
 from typing import Self
 
+# prefixes of the codes of pages and feeds
+NOT_AN_ARTICLE = "not-an-article-"
+NOT_A_FEED = "not-a-feed-"
+
 
 class Reason(StrEnum):
     """A code with `means`, a sentence that explains it, and `cure`, "" if there is nothing to
@@ -811,9 +815,6 @@ FOR_THE_OPERATOR: frozenset[str] = frozenset(
         CommandReason.BAD_CONFIG,
     )
 )
-# prefixes of the codes of pages and feeds
-NOT_AN_ARTICLE = "not-an-article-"
-NOT_A_FEED = "not-a-feed-"
 GROUPS: tuple[type[Reason], ...] = (
     CommandReason,
     FetchReason,

@@ -12,6 +12,39 @@ from syndicator.core.reasons import FetchReason
 _UNASKED: Final = frozenset(
     {FetchReason.UNSET_VARIABLE, FetchReason.BAD_COOKIES, FetchReason.NO_BROWSER}
 )  # found before a request
+OURS = FetchReason.SYSTEM
+REMEMBERED = 150  # items by which a list is recognised; a choice
+# Limits on requests to our server: for one request, one client, and all clients together.
+# request line and header; nginx takes as much, and a browser with many cookies sends half
+HEAD_BYTES: Final = 32_768
+# lines of a header, as Apache and gunicorn have it; a browser sends some twenty
+HEADERS: Final = 100
+BODY_BYTES: Final = 65_536  # default: a form with some lines of text
+FORM_BYTES: Final = 3_000_000  # for console users: an OPML document of ten thousand feeds
+# requests of a connection that wait for an answer; apt sends ten, browsers and proxies one
+PIPELINED: Final = 32
+# from the connection, or the end of the answer before, to the end of the header
+HEADER_SECONDS: Final = 10.0
+REQUEST_SECONDS: Final = 30.0  # and to the end of the body: 5 MB at 1.4 Mbit/s
+ANSWER_SECONDS: Final = 300.0  # from there to the last byte of the answer: 5 MB at 17 kB/s
+# for a refused client to read the answer; an immediate close could reset it
+LINGER_SECONDS: Final = 2.0
+PART_BYTES: Final = 262_144  # of an answer per write: more would wait in memory for a slow reader
+CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep-alive use 85
+# every second descriptor of the process at most: the rest is for fetching and files
+SHARE: Final = 2
+# a client has every fourth connection at most; a proxy, which is one client, needs about ten
+SHARE_OF_ONE: Final = 4
+# Places of those who wait (`core.fair_queue`), of which one client, token or source has every
+# fourth at most. Choices. requests for feeds of questions: at 0.3 s each, the last of a client's
+# 32 waits for 10 s
+QUESTIONS: Final = 128
+# of CPU for one question; those at 100,000 articles take a quarter of it
+QUESTION_SECONDS: Final = 2.0
+JOBS: Final = 200  # jobs of the API
+PUSHES: Final = 1000  # pushes of hubs, and
+# their bytes: some dozens of the largest feeds, or a burst of a thousand small ones
+PUSH_BYTES: Final = 64_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +126,7 @@ class Failed:
         return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
-OURS = FetchReason.SYSTEM
-
-
 FetchResult = Fetched | NotModified | Failed
-
-
-REMEMBERED = 150  # items by which a list is recognised; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,39 +177,6 @@ class Wrapper:
     note: str = ""
     pointed: bool = False
     whole: bool = False  # when learnt, the page was a list, not an article
-
-
-# Limits on requests to our server: for one request, one client, and all clients together.
-# request line and header; nginx takes as much, and a browser with many cookies sends half
-HEAD_BYTES: Final = 32_768
-# lines of a header, as Apache and gunicorn have it; a browser sends some twenty
-HEADERS: Final = 100
-BODY_BYTES: Final = 65_536  # default: a form with some lines of text
-FORM_BYTES: Final = 3_000_000  # for console users: an OPML document of ten thousand feeds
-# requests of a connection that wait for an answer; apt sends ten, browsers and proxies one
-PIPELINED: Final = 32
-# from the connection, or the end of the answer before, to the end of the header
-HEADER_SECONDS: Final = 10.0
-REQUEST_SECONDS: Final = 30.0  # and to the end of the body: 5 MB at 1.4 Mbit/s
-ANSWER_SECONDS: Final = 300.0  # from there to the last byte of the answer: 5 MB at 17 kB/s
-# for a refused client to read the answer; an immediate close could reset it
-LINGER_SECONDS: Final = 2.0
-PART_BYTES: Final = 262_144  # of an answer per write: more would wait in memory for a slow reader
-CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep-alive use 85
-# every second descriptor of the process at most: the rest is for fetching and files
-SHARE: Final = 2
-# a client has every fourth connection at most; a proxy, which is one client, needs about ten
-SHARE_OF_ONE: Final = 4
-# Places of those who wait (`core.fair_queue`), of which one client, token or source has every
-# fourth at most. Choices. requests for feeds of questions: at 0.3 s each, the last of a client's
-# 32 waits for 10 s
-QUESTIONS: Final = 128
-# of CPU for one question; those at 100,000 articles take a quarter of it
-QUESTION_SECONDS: Final = 2.0
-JOBS: Final = 200  # jobs of the API
-PUSHES: Final = 1000  # pushes of hubs, and
-# their bytes: some dozens of the largest feeds, or a burst of a thousand small ones
-PUSH_BYTES: Final = 64_000_000
 
 
 def most_connections(descriptors: int) -> int:

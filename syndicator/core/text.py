@@ -58,6 +58,48 @@ SUFFIX = re.compile(
     r"rdn?|ldn?|lcsw|cpa|cfp|cfa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
     re.IGNORECASE,
 )
+SLUG_CHARS = 60  # choice: readable and typeable
+_DIGEST_CHARS = 6  # of a digest at the end of a slug
+# Device names reserved by Windows, and names of our own pages.
+_RESERVED = frozenset(
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "index",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+    ]
+)
+_SPELLED = (
+    ("++", " plus plus "),
+    ("+", " plus "),
+    ("#", " sharp "),
+    ("&", " and "),
+    ("@", " at "),
+    ("%", " percent "),
+    ("*", " star "),
+)
+# Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line
+# and paragraph separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source,
+# CVE-2021-42574).
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]"
+)
+# Scripts without spaces: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul (The Unicode Standard,
+# chapters 16 and 18).
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # noqa: E501
+# Vowel signs and the like of Hebrew, Arabic and Indic scripts: not letters, but parts of words.
+_MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+_RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
+_ASCII_RUN = re.compile("[a-z0-9]+")  # the same for ASCII in lower case, in a third of the time
+_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_ALSO = str.maketrans(
+    {"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+)
+_LONGEST = 32  # characters of a term
+_SHORT = 3  # words of this length keep their s
 
 
 def legal(value: str) -> str:
@@ -161,30 +203,6 @@ def _unmarked(match: re.Match[str]) -> str:
     return html.unescape(entity) if entity is not None else ""
 
 
-SLUG_CHARS = 60  # choice: readable and typeable
-_DIGEST_CHARS = 6  # of a digest at the end of a slug
-# Device names reserved by Windows, and names of our own pages.
-_RESERVED = frozenset(
-    [
-        "con",
-        "prn",
-        "aux",
-        "nul",
-        "index",
-        *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
-    ]
-)
-_SPELLED = (
-    ("++", " plus plus "),
-    ("+", " plus "),
-    ("#", " sharp "),
-    ("&", " and "),
-    ("@", " at "),
-    ("%", " percent "),
-    ("*", " star "),
-)
-
-
 def stem(value: str, most: int = 80) -> str:
     """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or
     ""); not unique."""
@@ -247,14 +265,6 @@ def stamp(*parts: str | bytes) -> str:
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
 
 
-# Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line
-# and paragraph separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source,
-# CVE-2021-42574).
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]"
-)
-
-
 def counted(number: int, noun: str) -> str:
     """Return "1 article" or "2 articles", for nouns with a plural in s."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -282,22 +292,6 @@ def one_line(value: object) -> str:
     return visible(
         " ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value)
     )
-
-
-# Scripts without spaces: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul (The Unicode Standard,
-# chapters 16 and 18).
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # noqa: E501
-# Vowel signs and the like of Hebrew, Arabic and Indic scripts: not letters, but parts of words.
-_MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
-_RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
-_ASCII_RUN = re.compile("[a-z0-9]+")  # the same for ASCII in lower case, in a third of the time
-_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_ALSO = str.maketrans(
-    {"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
-)
-_LONGEST = 32  # characters of a term
-_SHORT = 3  # words of this length keep their s
 
 
 def folded(text: str) -> str:

@@ -54,6 +54,29 @@ _USER_MARKS = "~@"  # at the start of a path: a user's pages
 _BEFORE_USER = frozenset({"feed", "feeds", "rss"})
 _FRONT_PATH = re.compile(r"/(?:(?:index|default|home)\.(?:html?|php|aspx?|jsp))?", re.I)
 _FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.rss is of /@alice
+# the only block that IANA allocates to unicast (RFC 3587)
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
+_BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
+    (ipaddress.IPv6Network(network), what)
+    for network, what in (
+        ("2001::/32", "Teredo tunnel"),
+        ("2001::/23", "reserved"),
+        ("2001:db8::/32", "documentation"),
+        ("2002::/16", "6to4 tunnel"),
+        ("3fff::/20", "documentation"),
+    )
+)
+# Names outside the public DNS: RFC 6761, 6762 (with its appendix G), 8375 and 9476, ICANN's
+# .internal and held names (corp, home, mail). Below .arpa there are no web servers.
+_PRIVATE_NAME = re.compile(
+    r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"
+)
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+# the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
+_ISATAP = 0x00005EFE
+# from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
+_NAT64_LOW_BITS = 96
+LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
 class BadUrl(ValueError):
@@ -445,29 +468,6 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
     )
     for network in networks.split()
 )
-# the only block that IANA allocates to unicast (RFC 3587)
-_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
-_BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
-    (ipaddress.IPv6Network(network), what)
-    for network, what in (
-        ("2001::/32", "Teredo tunnel"),
-        ("2001::/23", "reserved"),
-        ("2001:db8::/32", "documentation"),
-        ("2002::/16", "6to4 tunnel"),
-        ("3fff::/20", "documentation"),
-    )
-)
-# Names outside the public DNS: RFC 6761, 6762 (with its appendix G), 8375 and 9476, ICANN's
-# .internal and held names (corp, home, mail). Below .arpa there are no web servers.
-_PRIVATE_NAME = re.compile(
-    r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"
-)
-_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
-# the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
-_ISATAP = 0x00005EFE
-# from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
-_NAT64_LOW_BITS = 96
-LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
 @lru_cache(maxsize=4096)

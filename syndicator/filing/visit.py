@@ -66,6 +66,20 @@ from syndicator.visiting import cadence, source_state
 from syndicator.visiting.fetch.responses import DELTA
 from syndicator.visiting.websub import offered
 
+_LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
+SIDE_BY_SIDE = 4  # concurrent entries of one source
+# Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of
+# `up`. Choices.
+MOST_PAGES = 50
+MOST_SECONDS = 60.0
+_FIRST_HOUR = timedelta(hours=1)
+# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are
+# files by then.
+IDLE_SECONDS = 1.0
+COMMIT_WRITES = 100
+COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
+COMMIT_VISITS = 100
+
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
     """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed
@@ -126,20 +140,7 @@ def better_reading(old: Article, new: Article, otherwise: str) -> Article:
     return better
 
 
-_LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
-SIDE_BY_SIDE = 4  # concurrent entries of one source
-# Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of
-# `up`. Choices.
-MOST_PAGES = 50
-MOST_SECONDS = 60.0
-_FIRST_HOUR = timedelta(hours=1)
 Due = tuple[Source, SourceState]
-# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are
-# files by then.
-IDLE_SECONDS = 1.0
-COMMIT_WRITES = 100
-COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
-COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:

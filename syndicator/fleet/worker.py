@@ -35,6 +35,21 @@ from syndicator.store.fleet.workers import Registration, WorkerState
 from syndicator.store.postgres import StoreAway, StoreBusy
 from syndicator.upkeep import reconcile
 
+# for work under way after a signal; systemd and Docker kill after that, at 30 as set up
+DRAIN_SECONDS = 25.0
+# Choices, in seconds.
+_COUNT = 60.0  # between two counts of a worker's visits
+_FILL = 600.0  # between two checks for jobs that a crash lost
+_LONGEST_PAUSE = 15.0  # between two tries to reach the database
+_LOOK = 10.0  # between two checks for pushed sources
+# A frozen builder is replaced after this: the server has ended its lock by then.
+_BUILDER_SILENCE = 30.0
+_LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
+_RECOVERIES = 3
+_SIGNS = 6  # in a lease: checks for jobs of silent workers, and signs of life
+_LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
+_SOON = 0.05  # seconds between two checks if the engine has begun
+
 
 def need_server(settings: Settings) -> None:
     """Raise UsageError if the database is a file."""
@@ -135,22 +150,6 @@ def move(origin: str, target: str) -> Mapping[str, int]:
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy(origin, target)
-
-
-# for work under way after a signal; systemd and Docker kill after that, at 30 as set up
-DRAIN_SECONDS = 25.0
-# Choices, in seconds.
-_COUNT = 60.0  # between two counts of a worker's visits
-_FILL = 600.0  # between two checks for jobs that a crash lost
-_LONGEST_PAUSE = 15.0  # between two tries to reach the database
-_LOOK = 10.0  # between two checks for pushed sources
-# A frozen builder is replaced after this: the server has ended its lock by then.
-_BUILDER_SILENCE = 30.0
-_LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
-_RECOVERIES = 3
-_SIGNS = 6  # in a lease: checks for jobs of silent workers, and signs of life
-_LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
-_SOON = 0.05  # seconds between two checks if the engine has begun
 
 
 class DatabaseClock:

@@ -41,6 +41,7 @@ _OUTPUT = 2000  # characters of a command's output that are logged
 _SUBJECT = 100
 # ValueError: a host or a text that cannot be encoded
 _UNSENT = (OSError, smtplib.SMTPException, ValueError)
+_IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
 async def send(
@@ -202,9 +203,6 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
         if secret:
             server.login(unquote(parts.username or alert.mail), secret)
         server.send_message(mail)
-
-
-_IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
 class Outage:

@@ -26,6 +26,33 @@ from syndicator.sending.hubs import FailingHub
 from syndicator.store.status import OnHold, Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
 
+# Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
+_PASSING: Final = {
+    *(
+        FetchReason.DNS,
+        FetchReason.CONNECT,
+        FetchReason.TLS,
+        FetchReason.TIMEOUT,
+        FetchReason.TRUNCATED,
+    ),
+    *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
+    *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
+}
+_NAMED = 3  # sources in one line
+_MOST_FILES: Final = 3  # articles on hold in one line
+_LASTS: Final = timedelta(days=1)
+# Silence: three times the usual pause between two articles, but longer than a weekend and than a
+# pause that the source has made twice before.
+_TIMES = 3
+_LEAST = timedelta(days=1).total_seconds()
+_KNOWN_PAUSES = 4
+# A disk is nearly full if both the share and the size of its free space are below these; a run
+# writes far less between two checks. The same for its inodes. All are a choice.
+FREE_SHARE = 0.05
+FREE_BYTES = 2 * 2**30
+FREE_INODES = 100_000
+OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a day is well
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -107,28 +134,6 @@ def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Conditi
         source=state.key,
         **{"last_success": state.visits.last_success, "next_try": state.schedule.next_due, **more},
     )
-
-
-# Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
-_PASSING: Final = {
-    *(
-        FetchReason.DNS,
-        FetchReason.CONNECT,
-        FetchReason.TLS,
-        FetchReason.TIMEOUT,
-        FetchReason.TRUNCATED,
-    ),
-    *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
-    *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
-}
-_NAMED = 3  # sources in one line
-_MOST_FILES: Final = 3  # articles on hold in one line
-_LASTS: Final = timedelta(days=1)
-# Silence: three times the usual pause between two articles, but longer than a weekend and than a
-# pause that the source has made twice before.
-_TIMES = 3
-_LEAST = timedelta(days=1).total_seconds()
-_KNOWN_PAUSES = 4
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
@@ -332,14 +337,6 @@ def _waiting(kind: ConditionReason, entries: Waiting) -> Condition:
 
 def _pauses(times: Sequence[datetime]) -> list[float]:
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
-
-
-# A disk is nearly full if both the share and the size of its free space are below these; a run
-# writes far less between two checks. The same for its inodes. All are a choice.
-FREE_SHARE = 0.05
-FREE_BYTES = 2 * 2**30
-FREE_INODES = 100_000
-OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a day is well
 
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:

@@ -37,6 +37,12 @@ _MEMORY: Final = timedelta(days=1)  # an episode so soon after a recovery is a r
 EVENTS_KEPT: Final = 200
 # by a condition and its event
 _SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try")
+PAUSE: Final = timedelta(minutes=10)  # between two messages
+COUNTERS = "counters"
+_SCHEDULE: Final = "schedule"  # name of a note
+_ATOM = "http://www.w3.org/2005/Atom"
+_FILE = "health-token"
+_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +189,6 @@ class Outbox:
     fault: str = ""
 
 
-PAUSE: Final = timedelta(minutes=10)  # between two messages
 _NOTES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes
 
 
@@ -215,8 +220,6 @@ def write(store: Store, state: Memory | Outbox, now: datetime) -> None:
 # Counters outlive processes, so that runs of cron count like those of `up`.
 # By name, then by label ("" for a counter without labels). Reason codes are those of `reasons`.
 Counters = Mapping[str, Mapping[str, float]]
-
-COUNTERS = "counters"
 
 
 def read_counters(store: Store) -> Counters:
@@ -274,9 +277,6 @@ class Scheduled:
     next: datetime | None
 
 
-_SCHEDULE: Final = "schedule"  # name of a note
-
-
 def write_schedule(
     store: Store, ended_at: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
 ) -> None:
@@ -305,11 +305,6 @@ def _format_next_run(moment: datetime | None) -> str | None:
 
 def _parse_next_run(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-_ATOM = "http://www.w3.org/2005/Atom"
-_FILE = "health-token"
-_BYTES = 24
 
 
 def feed_token(state_dir: Path) -> str:

@@ -17,6 +17,8 @@ from syndicator.health.figures import Figures, read_figures
 from syndicator.health.observing import Walked, as_written, examine, examine_source
 from syndicator.store.status import OnHold, Waiting
 
+_SHOWN = 10  # visits, and entries of each kind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -95,9 +97,6 @@ def look(
         feed=feed_url(settings, key) if (key := known_feed_token(settings.state_dir)) else "",
         schedule=read_schedule(store) if store else (),
     )
-
-
-_SHOWN = 10  # visits, and entries of each kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

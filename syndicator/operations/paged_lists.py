@@ -23,6 +23,23 @@ _PART = 200  # articles read at a time
 _SORTED = ("best", "newest")
 Item = Mapping[str, Any]
 
+_SHOWN = (
+    "id",
+    "url",
+    "title",
+    "author",
+    "excerpt",
+    "tags",
+    "category",
+    "language",
+    "published",
+    "updated",
+    "added",
+    "cover",
+    "hold",
+    "partial",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -70,24 +87,6 @@ def jobs(place: "Place") -> Iterator[Item]:
     """Jobs, newest first, without their arguments."""
     for job in Queue(place.settings.state_dir).recent(KEPT):
         yield {name: value for name, value in plain(job).items() if name != "args"}
-
-
-_SHOWN = (
-    "id",
-    "url",
-    "title",
-    "author",
-    "excerpt",
-    "tags",
-    "category",
-    "language",
-    "published",
-    "updated",
-    "added",
-    "cover",
-    "hold",
-    "partial",
-)
 
 
 def articles(

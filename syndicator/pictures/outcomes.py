@@ -30,6 +30,9 @@ _FINAL: Final = (
 # (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag); "none" is noindex
 # and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
 _FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-preview:none"))
+FOLDER: Final = "pictures/"  # in names, which are those of the published files
+_NAME: Final = re.compile(r"pictures/([0-9a-f]{2})([0-9a-f]{18})\.webp")
+_DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
 def kept(row: PictureRow, picture: Picture) -> PictureRow:
@@ -97,11 +100,6 @@ def _tried(
 
 def _again(row: PictureRow, reason: str, detail: str, due: datetime | None) -> PictureRow:
     return replace(row, picture=None, reason=reason, detail=detail, next_try=due)
-
-
-FOLDER: Final = "pictures/"  # in names, which are those of the published files
-_NAME: Final = re.compile(r"pictures/([0-9a-f]{2})([0-9a-f]{18})\.webp")
-_DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
 class KeptPictures:

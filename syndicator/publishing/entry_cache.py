@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
     from syndicator.publishing.render.view import View
 
+# entries of some 1.3 kB: more than a day of 5,000 articles shows (tests/bench/day.py)
+_MOST: Final = 16_000
+_OPEN: Final = 200  # of some 10 kB
+_LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
+
 
 class EntryKind(Enum):
     """What an entry stands for: its article; in the feed of stories, the story that the article
@@ -24,11 +29,6 @@ class EntryKind(Enum):
 
 # article id, content mode of the feed, what the entry stands for
 Key = tuple[str, "ContentMode | None", EntryKind]
-
-# entries of some 1.3 kB: more than a day of 5,000 articles shows (tests/bench/day.py)
-_MOST: Final = 16_000
-_OPEN: Final = 200  # of some 10 kB
-_LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
 
 
 @dataclass(slots=True)

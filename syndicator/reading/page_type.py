@@ -83,6 +83,17 @@ _Phrases = tuple[tuple[str, re.Pattern[str]], ...]
 OTHER = "other"
 _LIKELY = 0.4
 _SHOWN = 0.05  # least probability of a page's type, and of a type in the trace
+_PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
+_MADE_BY: Mapping[str, re.Pattern[str]] = {
+    "made-manual": re.compile(
+        r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify",
+        re.I,
+    ),
+    "made-forum": re.compile(
+        r"discourse|xenforo|phpbb|vbulletin|flarum|invision|mybb|vanilla|smf|bbpress|nodebb", re.I
+    ),
+    "made-shop": re.compile(r"shopify|woocommerce|magento|prestashop|bigcommerce", re.I),
+}
 
 
 def _any_of(phrases: str) -> _Phrases:
@@ -102,7 +113,6 @@ def _count(phrases: _Phrases, low: str) -> int:
     return count
 
 
-_PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
 _WORDS: Mapping[str, _Phrases] = {
     "replies": _any_of(
         "reply; replies; quote; posted; joined; originally; wrote; thread; antworten; beiträge;"
@@ -120,16 +130,6 @@ _WORDS: Mapping[str, _Phrases] = {
     "more": _any_of(
         "read more; load more; view all; see all; next page; older posts; show more; weiterlesen"
     ),
-}
-_MADE_BY: Mapping[str, re.Pattern[str]] = {
-    "made-manual": re.compile(
-        r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify",
-        re.I,
-    ),
-    "made-forum": re.compile(
-        r"discourse|xenforo|phpbb|vbulletin|flarum|invision|mybb|vanilla|smf|bbpress|nodebb", re.I
-    ),
-    "made-shop": re.compile(r"shopify|woocommerce|magento|prestashop|bigcommerce", re.I),
 }
 
 

@@ -51,6 +51,19 @@ _PARTS = frozenset(
         "blockquote",
     )
 )
+_NOT_SHOWN = frozenset(
+    ("script", "style", "link", "meta", "template", "noscript", "head", "title", "base", "object")
+)
+_EMPTY = frozenset(("br", "hr", "wbr"))
+_SHOWN_TAGS = (
+    "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd"
+    " blockquote pre code em strong b i u small table thead tbody tfoot tr td th caption figure"
+    " figcaption time address span a sub sup mark q cite abbr del ins body"
+)
+_KEPT = frozenset(_SHOWN_TAGS.split())
+_PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
+MOST = 6000
+_DEEPEST = 60  # elements that are shown; nesting of elements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,20 +174,6 @@ def _sample(element: Any, attribute: str) -> str:
     value = element.get(attribute[1:]) if attribute else inner(element, _SAMPLE * 4)
     return text.line(value or "")[:_SAMPLE]
 
-
-_NOT_SHOWN = frozenset(
-    ("script", "style", "link", "meta", "template", "noscript", "head", "title", "base", "object")
-)
-_EMPTY = frozenset(("br", "hr", "wbr"))
-_SHOWN_TAGS = (
-    "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd"
-    " blockquote pre code em strong b i u small table thead tbody tfoot tr td th caption figure"
-    " figcaption time address span a sub sup mark q cite abbr del ins body"
-)
-_KEPT = frozenset(_SHOWN_TAGS.split())
-_PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
-MOST = 6000
-_DEEPEST = 60  # elements that are shown; nesting of elements
 
 _HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
 STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]

@@ -73,6 +73,14 @@ _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
 _BUILT: Final = "built with"  # name of a note: `_fingerprint_inputs` of the last build
 # name of a note: a build has begun and not ended, and may have left half-written files
 _BEGUN: Final = "build begun"
+_TOGETHER = 100  # articles whose HTML is stored in one transaction: a choice
+# Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long,
+# as on a first start, get a fifth of the time and leave the rest to the visits. All three are
+# choices.
+BUILD_SECONDS = 15.0
+LONGEST = 60.0  # of a build beside visits: then the next begins with what is urgent
+_REST = 4  # seconds without a build for each second of a build
+_LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 def _fingerprint_inputs(app: App, pages: Look) -> str:
@@ -163,18 +171,6 @@ def _parse_fingerprints(text: str) -> Mapping[str, str]:
     _, _, stored = text.rpartition("\n")
     found = json.loads(stored)
     return found if isinstance(found, dict) else dict.fromkeys(found, "")
-
-
-_TOGETHER = 100  # articles whose HTML is stored in one transaction: a choice
-
-
-# Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long,
-# as on a first start, get a fifth of the time and leave the rest to the visits. All three are
-# choices.
-BUILD_SECONDS = 15.0
-LONGEST = 60.0  # of a build beside visits: then the next begins with what is urgent
-_REST = 4  # seconds without a build for each second of a build
-_LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 async def build_meanwhile(

@@ -28,6 +28,10 @@ from syndicator.visiting.websub import is_signed, may_subscribe
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
 # between two subscriptions for a feed that keeps changing its hub or topic
 _STEADY: Final = timedelta(days=1)
+_LOOK: Final = 0.5  # seconds between two checks
+_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
+_JOB_SECONDS: Final = 20.0  # the next job takes what came later, and asks the other hubs
+_PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.parser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +292,6 @@ class Registry(Hubs):
     def _unknown(self) -> int:
         """Return 503 until the store is read, then 404."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
-
-
-_LOOK: Final = 0.5  # seconds between two checks
-_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
-_JOB_SECONDS: Final = 20.0  # the next job takes what came later, and asks the other hubs
-_PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.parser")
 
 
 async def serve_hubs(

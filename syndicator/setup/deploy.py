@@ -15,14 +15,6 @@ from syndicator.core.formats import FORMATS, IMMUTABLE, TYPES
 from syndicator.publishing.server.files import CSP
 
 _FOLDER: Final = Path(__file__).resolve().parents[1] / "data/init"
-
-
-def filled(template: str, **values: str) -> str:
-    """Return a template with its `@NAMES@` replaced. Raises KeyError."""
-    text = (_FOLDER / template).read_text(encoding="utf-8")
-    return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
-
-
 FILES: Final = (
     "syndicator.service",
     "syndicator-refresh.service",
@@ -62,6 +54,21 @@ _CADDY_PRIVATE: Final = """
 _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};*\[]+")
 _HARMLESS_HOST: Final = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 _HARMLESS_PREFIX: Final = re.compile(r"[^\s\"'\\`$\x00-\x1f\x7f{};*\[\]()<>|^]*")
+# By name of the template: the files that it adds, each with our template for it.
+TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
+    "github": {
+        ".github/workflows/feeds.yml": "github/feeds.yml",
+        ".gitignore": "github/gitignore",
+        "README.md": "github/README.md",
+        "requirements.txt": "github/requirements.txt",
+    }
+}
+
+
+def filled(template: str, **values: str) -> str:
+    """Return a template with its `@NAMES@` replaced. Raises KeyError."""
+    text = (_FOLDER / template).read_text(encoding="utf-8")
+    return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,17 +230,6 @@ def _caddy_type(suffix: str, kind: str) -> str:
         "}",
     )
     return "\n".join("\t\t" + line for line in lines)
-
-
-# By name of the template: the files that it adds, each with our template for it.
-TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
-    "github": {
-        ".github/workflows/feeds.yml": "github/feeds.yml",
-        ".gitignore": "github/gitignore",
-        "README.md": "github/README.md",
-        "requirements.txt": "github/requirements.txt",
-    }
-}
 
 
 def repository_files(template: str, requirement: str) -> dict[str, str]:

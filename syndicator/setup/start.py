@@ -37,6 +37,11 @@ EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
 _ONLY: Final = "\n# only = true\n"  # in taxonomy.toml; folders of before stay as they are
 _ONLY_ADD: Final = "\nonly = false\n"
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
+_EVERYWHERE: Final = "0.0.0.0"
+_BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
+# a network for documentation (RFC 5737), reached by the default route
+_FAR: Final = ("192.0.2.1", 9)
+_AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +167,6 @@ def _git(folder: Path | None, *words: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
-
-
-_EVERYWHERE: Final = "0.0.0.0"
-_BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
-# a network for documentation (RFC 5737), reached by the default route
-_FAR: Final = ("192.0.2.1", 9)
-_AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 
 def new_secret() -> str:

@@ -65,6 +65,24 @@ from syndicator.store.engine import Store
 from syndicator.upkeep.model.answers import make_question
 from syndicator.upkeep.passes.read_again import read_again
 
+_FENCE = "(a line of random letters)"
+_BY: Final = {
+    By.OPERATOR: "your edit of the file",
+    By.LLM: "the language model",
+    By.EXTRACTIVE: "sentences of its text",
+}
+# Names of the file's fields in the trace of a reading.
+_TRACED: Final = {
+    "title": "title",
+    "date": "published",
+    "coverImage": "cover",
+    "author": "author",
+    "body": "body",
+}
+_DESCRIBED: Final = ("tags", "category")  # explained by `tag_reasons` and `category_reason`
+_FEED: Final = "its feed, or its page when it was filed"
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -73,9 +91,6 @@ class Shown:
     article: ReadArticle
     markdown: str
     why: Mapping[str, Any]
-
-
-_FENCE = "(a line of random letters)"
 
 
 def llm_history(archive: Archive, configuration: Configuration, id: str) -> Mapping[str, Any]:
@@ -111,23 +126,6 @@ def llm_history(archive: Archive, configuration: Configuration, id: str) -> Mapp
         except FileNotFoundError:
             pass
     return shown
-
-
-_BY: Final = {
-    By.OPERATOR: "your edit of the file",
-    By.LLM: "the language model",
-    By.EXTRACTIVE: "sentences of its text",
-}
-# Names of the file's fields in the trace of a reading.
-_TRACED: Final = {
-    "title": "title",
-    "date": "published",
-    "coverImage": "cover",
-    "author": "author",
-    "body": "body",
-}
-_DESCRIBED: Final = ("tags", "category")  # explained by `tag_reasons` and `category_reason`
-_FEED: Final = "its feed, or its page when it was filed"
 
 
 def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
@@ -375,9 +373,6 @@ def _of_page(
         return reading, "kept; it reads today as it is filed"
     changed = ", ".join(change.field for change in again.changes)
     return reading, f"kept; `syndicator reread --source {article.id}` would change: {changed}"
-
-
-_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,9 @@ COSTS = timedelta(days=7)
 # have columns of their own
 _NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")
 _NEWEST = 10  # articles of a source
+_MOST_LISTED = 5000  # articles of a search without words
+LOOKED = 250  # newest articles that a query is tried on while it is typed
+_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +97,6 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
             Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure)
         )
     return items, counts
-
-
-_MOST_LISTED = 5000  # articles of a search without words
 
 
 def find_articles(place: Place, search: str) -> list[str]:
@@ -316,10 +316,6 @@ def vocabulary(config: Path) -> Vocabulary:
         return load(config / "taxonomy.toml")
     except (ConfigError, OSError):
         return Vocabulary()
-
-
-LOOKED = 250  # newest articles that a query is tried on while it is typed
-_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

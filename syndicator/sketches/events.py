@@ -50,6 +50,9 @@ _ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|
 _BEFORE: Final = 6  # characters before a word in which a sentence may end
 Terms = Mapping[int, float]
 
+_STRESSES: Final = tuple(byte / STEPS for byte in range(256))
+_NO_SIGNS: Final = str.maketrans("", "", ".,:")
+
 
 class Sketch(NamedTuple):
     """By hash of the term how much a text makes of it: one and the logarithm of how often it has
@@ -124,9 +127,6 @@ def pack(of: Sketch) -> bytes:
     return b"".join((*parts, bytes((round(-STEPS * of.tone),))))
 
 
-_STRESSES: Final = tuple(byte / STEPS for byte in range(256))
-
-
 def unpack(data: bytes) -> Sketch:
     """Decode the result of `pack`. Sketches of the form before have no tone."""
     kinds: list[Terms] = []
@@ -155,9 +155,6 @@ def unpack_terms(data: bytes) -> set[int]:
         terms.update(array("I", data[end + 1 : start]))
         end = start + count
     return terms
-
-
-_NO_SIGNS: Final = str.maketrans("", "", ".,:")
 
 
 def _words(text: str) -> list[str]:

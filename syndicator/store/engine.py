@@ -34,12 +34,17 @@ from syndicator.store.tables.stories import Stories
 from syndicator.store.texts.texts import Texts
 from syndicator.store.texts.tokens import mark_all_due
 
+BUSY_SECONDS = 10.0  # how long a write waits for another program's
+_CURE = (
+    "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
+)
+_AT_A_TIME = 1000  # rows in memory
+# leases and workers are temporary; the terms of articles are read again
+_LEFT = (schema.hosts, schema.workers, schema.revision, schema.texts, schema.texts_due)
+
 
 class StoreNewer(StoreError):
     """A newer version has upgraded the database."""
-
-
-BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
@@ -227,11 +232,6 @@ def _check_content(path: Path, *, articles_exist: bool) -> bool:
     return there
 
 
-_CURE = (
-    "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
-)
-
-
 def _prepare(database: Database, *, may_create: bool) -> None:
     """Upgrade the tables to HEAD. Reads first: only a database that needs a change is locked."""
     with database.named_errors(), database.engine.connect() as connection:
@@ -295,11 +295,6 @@ def _move_aside(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
-
-
-_AT_A_TIME = 1000  # rows in memory
-# leases and workers are temporary; the terms of articles are read again
-_LEFT = (schema.hosts, schema.workers, schema.revision, schema.texts, schema.texts_due)
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:

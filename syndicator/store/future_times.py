@@ -16,6 +16,9 @@ from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 
 _AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
+_NEAR = 50  # articles searched for the newest of ours: operators date their own files freely
+_LONGEST_WAIT = timedelta(days=1)  # for a page
+_LONGEST_PICTURE = timedelta(days=8)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
@@ -89,9 +92,6 @@ _e = schema.entries.c
 _o = schema.outcomes.c
 _q = schema.llm_asked.c
 _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
-_NEAR = 50  # articles searched for the newest of ours: operators date their own files freely
-_LONGEST_WAIT = timedelta(days=1)  # for a page
-_LONGEST_PICTURE = timedelta(days=8)
 
 
 class Ahead:

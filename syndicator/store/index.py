@@ -195,6 +195,7 @@ _TAKE = (
 )
 _SUMMED = select(_f.axis, _f.slug, _f["count"], sums.ANY)
 _NO_LIMIT = 2**31 - 1
+_COUNT_AT = list(schema.feeds.c.keys()).index("count")  # row.count is the tuple's own method
 
 
 class Index:
@@ -679,6 +680,3 @@ def _published_file(row: Any) -> PublishedFile:
         made_of=row.made_of,
         sha256=row.sha256,
     )
-
-
-_COUNT_AT = list(schema.feeds.c.keys()).index("count")  # row.count is the tuple's own method

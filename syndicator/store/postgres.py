@@ -14,24 +14,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from syndicator.core.errors import StoreError
 
 T = TypeVar("T")
-
-
-class StoreConflict(StoreError):
-    """Another writer changed the same rows; retrying the transaction succeeds."""
-
-
-class StoreBusy(StoreError):
-    """Another program held a lock for longer than we wait; try again later."""
-
-
-class StoreAway(StoreError):
-    """The database cannot be reached now, or a lock in it was lost."""
-
-
-class JobLost(StoreError):
-    """The job belongs to another worker now; nothing of the transaction is written."""
-
-
 DRIVER = "postgresql+psycopg"
 AWAY_CURE = "see that the server runs and store.url is right; nothing is lost, the next run goes on"
 PASSWORD_CURE = (
@@ -60,16 +42,34 @@ _UNLIMITED = (
     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL"
     " idle_in_transaction_session_timeout = 0"
 )
-
 # SQLSTATE: serialization_failure, deadlock_detected; unique_violation (two insert the same row)
 _CONFLICTS = ("40001", "40P01", "23505")
 # connection_exception, operator_intervention (the server stops, starts or ended us), idle too long,
 # too many clients
 _AWAY = ("08", "57P", "25P03", "53300")
-# division_by_zero, raised by the fence of a job; lock_not_available
-_KINDS = {"22012": JobLost, "55P03": StoreBusy}
 _TRIES = 8
 _PAUSE = 0.01  # seconds before the second try, doubled for each further one
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+class StoreConflict(StoreError):
+    """Another writer changed the same rows; retrying the transaction succeeds."""
+
+
+class StoreBusy(StoreError):
+    """Another program held a lock for longer than we wait; try again later."""
+
+
+class StoreAway(StoreError):
+    """The database cannot be reached now, or a lock in it was lost."""
+
+
+class JobLost(StoreError):
+    """The job belongs to another worker now; nothing of the transaction is written."""
+
+
+# division_by_zero, raised by the fence of a job; lock_not_available
+_KINDS = {"22012": JobLost, "55P03": StoreBusy}
 
 
 def kind(error: DBAPIError) -> type[StoreError]:
@@ -130,9 +130,6 @@ def alone(connection: Connection, name: str) -> None:
     """Lock `name` until the transaction ends. Does nothing on SQLite, which has one writer."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ALONE, {"name": name})
-
-
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def retried(part: T) -> T:

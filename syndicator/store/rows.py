@@ -24,6 +24,43 @@ from syndicator.store.texts import tokens
 
 _NOT_KEPT = frozenset(("body",))  # only in the file
 AT_ONCE = 0  # `next_try` of a picture that is due now
+# All rows that writing articles depends on, by kind and article.
+_KNOWN = """SELECT 'article', id, merged_into, data, behind FROM articles WHERE id IN ({ids})
+UNION ALL SELECT 'copy', merged_into, NULL, data, NULL FROM articles WHERE merged_into IN ({ids})
+UNION ALL SELECT 'withdrawn', id, NULL, NULL, NULL FROM withdrawn WHERE id IN ({ids})
+UNION ALL SELECT 'carrier', id, source, NULL, NULL FROM carriers WHERE id IN ({ids})
+UNION ALL SELECT 'member', id, axis, slug, NULL FROM members WHERE id IN ({ids})
+UNION ALL SELECT 'original', id, NULL, data, NULL FROM articles
+WHERE id IN (SELECT merged_into FROM articles WHERE id IN ({ids})) OR id IN ({into})
+UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""  # noqa: E501
+# articles in one query, each seven of the values that SQLite before 3.32 takes
+_LOOKED_AT: Final = 100
+_ORIGINAL = schema.articles.alias("original")
+# Axes whose members builds find.
+FOUND_AXES: Final = tuple(
+    name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis
+)
+_BY_ID = (
+    "members",
+    "fragments",
+    "html",
+    "aliases",
+    "sketches",
+    "pictures",
+    "llm_asked",
+    "llm_answers",
+    "texts",
+    "texts_due",
+    "articles",
+)
+_MARKED: Final = (
+    "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added,"
+    " published"
+)
+# key of a note: `tell` has been called for all stories of this database
+TOLD: Final = "stories shown"
+# key of the note with the stamp of the folded.tsv whose lines the database has
+FOLDS_READ: Final = "folded read"
 
 
 def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
@@ -93,24 +130,8 @@ _f = schema.feeds.c
 _m = schema.members.c
 MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
 _a = schema.articles.c
-# All rows that writing articles depends on, by kind and article.
-_KNOWN = """SELECT 'article', id, merged_into, data, behind FROM articles WHERE id IN ({ids})
-UNION ALL SELECT 'copy', merged_into, NULL, data, NULL FROM articles WHERE merged_into IN ({ids})
-UNION ALL SELECT 'withdrawn', id, NULL, NULL, NULL FROM withdrawn WHERE id IN ({ids})
-UNION ALL SELECT 'carrier', id, source, NULL, NULL FROM carriers WHERE id IN ({ids})
-UNION ALL SELECT 'member', id, axis, slug, NULL FROM members WHERE id IN ({ids})
-UNION ALL SELECT 'original', id, NULL, data, NULL FROM articles
-WHERE id IN (SELECT merged_into FROM articles WHERE id IN ({ids})) OR id IN ({into})
-UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""  # noqa: E501
-# articles in one query, each seven of the values that SQLite before 3.32 takes
-_LOOKED_AT: Final = 100
-_ORIGINAL = schema.articles.alias("original")
 MERGED = select(_a.id, _a.merged_into).where(_a.merged_into == _ORIGINAL.c.id)
 _TIMES = select(_a.id, _a.added, _a.published).where(_a.id.in_(bindparam("ids", expanding=True)))
-# Axes whose members builds find.
-FOUND_AXES: Final = tuple(
-    name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis
-)
 FOUND_MEMBERS = select(_m.id, _m.axis, _m.slug).where(_m.axis.in_(FOUND_AXES))
 
 
@@ -450,21 +471,6 @@ def renew_pictures(connection: Connection, new: Collection[dict[str, Any]]) -> N
     insert_new(connection, schema.pictures, list(wanted.values()))
 
 
-_BY_ID = (
-    "members",
-    "fragments",
-    "html",
-    "aliases",
-    "sketches",
-    "pictures",
-    "llm_asked",
-    "llm_answers",
-    "texts",
-    "texts_due",
-    "articles",
-)
-
-
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
     """Delete article `id` and all its rows, mark its feeds and `stale` as stale, and show its
     copies in its place. Return the feeds that showed it."""
@@ -495,14 +501,6 @@ _REPORTS = _REPORT.select_from(
     schema.articles.outerjoin(schema.story_members, _story.article == _a.id)
 ).order_by(_a.id)
 _SHOWN_AS = update(schema.articles).where(_a.id == bindparam("article"))
-_MARKED: Final = (
-    "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added,"
-    " published"
-)
-# key of a note: `tell` has been called for all stories of this database
-TOLD: Final = "stories shown"
-# key of the note with the stamp of the folded.tsv whose lines the database has
-FOLDS_READ: Final = "folded read"
 _lead = schema.story_leads.c
 _folded = schema.folded.c
 _FOLDS = (

@@ -28,6 +28,27 @@ HEAD = "0016"  # revision of these tables; Alembic is imported only to upgrade a
 
 metadata = MetaData()
 
+# The tokens of `texts` by which articles are found, by `n`. FTS5 without content: 'delete' needs
+# the old tokens. Its ASCII tokenizer cuts ours at the spaces between them, and changes none.
+TOKENS = "text_tokens"
+TEXT_INDEX = {
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE {TOKENS} USING fts5"
+        "(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '-'\")",
+        f"INSERT INTO {TOKENS} ({TOKENS}, rank) VALUES ('usermerge', 2)",
+    ),
+    "postgresql": (
+        f"CREATE TABLE {TOKENS} (n integer PRIMARY KEY, tokens tsvector NOT NULL)",
+        f"CREATE INDEX {TOKENS}_tokens ON {TOKENS} USING gin (tokens)",
+    ),
+}
+# Partial, since most entries are done and only read by key, and few articles are behind another. As
+# text, because the index options for PostgreSQL would load SQLAlchemy's whole dialect.
+PARTIAL_INDEXES = (
+    "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'",
+    "CREATE INDEX articles_behind ON articles (id) WHERE behind IS NOT NULL",
+)
+
 
 def _table(name: str, *items: SchemaItem, **options: Any) -> Table:
     return Table(name, metadata, *items, **options)
@@ -452,28 +473,6 @@ texts_due = _table(
     Column("n", Integer, primary_key=True, autoincrement=True),
     Column("id", String(26), nullable=False),
     sqlite_autoincrement=True,
-)
-
-# The tokens of `texts` by which articles are found, by `n`. FTS5 without content: 'delete' needs
-# the old tokens. Its ASCII tokenizer cuts ours at the spaces between them, and changes none.
-TOKENS = "text_tokens"
-TEXT_INDEX = {
-    "sqlite": (
-        f"CREATE VIRTUAL TABLE {TOKENS} USING fts5"
-        "(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '-'\")",
-        f"INSERT INTO {TOKENS} ({TOKENS}, rank) VALUES ('usermerge', 2)",
-    ),
-    "postgresql": (
-        f"CREATE TABLE {TOKENS} (n integer PRIMARY KEY, tokens tsvector NOT NULL)",
-        f"CREATE INDEX {TOKENS}_tokens ON {TOKENS} USING gin (tokens)",
-    ),
-}
-
-# Partial, since most entries are done and only read by key, and few articles are behind another. As
-# text, because the index options for PostgreSQL would load SQLAlchemy's whole dialect.
-PARTIAL_INDEXES = (
-    "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'",
-    "CREATE INDEX articles_behind ON articles (id) WHERE behind IS NOT NULL",
 )
 
 

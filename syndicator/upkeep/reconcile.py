@@ -46,6 +46,13 @@ _CHOICE = "mute and keep"  # these two settings
 _RECONCILED = "sources reconciled"
 _FOLLOWED = "sources followed"  # the stamp of the sources then
 OWNED_SINCE = "owned since"  # the time of the first start at which articles had owners
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
+_TEXTS = (".txt", ".text", "")
+_FRONT_MATTER = (b"---\n", b"---\r\n")  # the first line of a file that has some
+_PLACES = "feeds/articles itself, or YYYY/MM/ in it"
+# full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice
+_WALKING_SHARE = 500
+_MOST_SECONDS = 3600.0  # between two full walks
 
 
 def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
@@ -284,12 +291,6 @@ def _articles(
         yield stamp, double(stamp.path, other) if other else article
 
 
-_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
-_TEXTS = (".txt", ".text", "")
-_FRONT_MATTER = (b"---\n", b"---\r\n")  # the first line of a file that has some
-_PLACES = "feeds/articles itself, or YYYY/MM/ in it"
-
-
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     """Return files that look like articles but have the wrong name or folder."""
     problems = []
@@ -485,11 +486,6 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
 
 def _no_later(moment: datetime | None, now: datetime) -> datetime | None:
     return None if moment is None else min(moment, now)
-
-
-# full walks take 1/500 of the time at most: 10,000 files take 0.1 s, once a minute. A choice
-_WALKING_SHARE = 500
-_MOST_SECONDS = 3600.0  # between two full walks
 
 
 class Walks:

@@ -27,6 +27,19 @@ from syndicator.store.engine import Store
 AHEAD = timedelta(minutes=10)  # two clocks may differ by so much
 _NOTE = "clock"  # name of a note: the fault of our clock by the last servers that answered, or ""
 _HOSTS = 3  # servers needed: a single server's clock is often wrong. A choice
+_NAME = "newest.txt"
+_HEAD = (
+    "# When the newest article here was added. A folder that was put back is known by it: back it"
+    " up with them.\n"
+)
+# names of notes: the time in the file; ids of articles that are fetched again
+_NEWEST = "newest"
+_LOST = "lost"
+_VANISHED: Final = "vanished"  # name of a note: the files whose articles left their feeds
+_NAMED_FOR: Final = timedelta(days=7)  # a choice
+_MOST_NAMED: Final = 200  # a choice
+_OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
+KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def set_back(archive: Archive) -> tuple[Problem, ...]:
@@ -115,16 +128,6 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
     recorded.CARRIED.note_read(store, edits.stamp, archive.clock())
 
 
-_NAME = "newest.txt"
-_HEAD = (
-    "# When the newest article here was added. A folder that was put back is known by it: back it"
-    " up with them.\n"
-)
-# names of notes: the time in the file; ids of articles that are fetched again
-_NEWEST = "newest"
-_LOST = "lost"
-
-
 def mark(archive: Archive) -> None:
     """Write the newest article's time beside the articles and to the database."""
     newest = fields.iso(archive.store.ahead.newest_added())
@@ -160,11 +163,6 @@ def fetch_again(archive: Archive, ids: Collection[str]) -> None:
     if archive.store.visits.note(_LOST) != noted:
         archive.store.visits.reopen(ids, bound=True)
         archive.store.visits.set_note(_LOST, noted, archive.clock())
-
-
-_VANISHED: Final = "vanished"  # name of a note: the files whose articles left their feeds
-_NAMED_FOR: Final = timedelta(days=7)  # a choice
-_MOST_NAMED: Final = 200  # a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +205,6 @@ def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
     return codec.unpack(_Vanished, noted).files if noted else ()
 
 
-_OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
-
-
 def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
     """Delete an article's text from ended jobs, pages and changes, which cannot be undone then."""
     console = state_dir / "console"
@@ -241,9 +236,6 @@ def _read(data: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(archive: Archive, settings: Settings) -> None:

@@ -44,6 +44,11 @@ _BARE: Mapping[int, float] = {
 _SLACK = 300.0  # seconds that cron may be early: the length of a visit must not skip the next hour
 _SKIP_HOURS = 8 * 24  # hours to look ahead: more than a week
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY = timedelta(days=1)
+WEEKS = timedelta(days=21)  # used to find the usual day
+ANY = 50  # entries a day for any source: the pages of one visit
+WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a page
+TIMES = 10  # times the usual day; busy days are a few times as big
 
 
 class Next(NamedTuple):
@@ -241,13 +246,6 @@ def _span(value: float) -> str:
         if value >= size:
             return f"{value / size:.3g}{unit}"
     return f"{value:.0f}s"
-
-
-DAY = timedelta(days=1)
-WEEKS = timedelta(days=21)  # used to find the usual day
-ANY = 50  # entries a day for any source: the pages of one visit
-WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a page
-TIMES = 10  # times the usual day; busy days are a few times as big
 
 
 Seen = Sequence[tuple[datetime, datetime | None]]  # `Visits.seen_since` of the last weeks

@@ -30,6 +30,19 @@ _FAREWELLS: Final = 3  # tries to unsubscribe; then the lease runs out by itself
 _SECONDS: Final = 10.0  # to wait for a hub's answer, as publishers do
 _LONGEST_CHALLENGE: Final = 2000  # characters that we send back
 _LONGEST_REASON: Final = 200
+_LONGEST = 2000  # characters of an address; our choice
+_MOST_HUBS = 4  # considered per feed
+_LINK = re.compile(
+    r"<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)"
+)
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
+# All of these are our choices.
+GRACE: Final = timedelta(minutes=5)  # a faster poll does not count against the hub
+_DOUBT: Final = 2.0  # missed entries assumed for every hub
+_STANDS_FOR: Final = 4.0  # the hub's record weighs as much as so many entries
+_MEMORY: Final = 100.0  # entries after which earlier ones count half, as hubs improve or degrade
+_MOST: Final = 0.98  # below 1, so that backup polls never stop
+METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +190,6 @@ def _refused(subscription: Subscription) -> Answer:
     return Answer(404, "Not found.\n", subscription)
 
 
-_LONGEST = 2000  # characters of an address; our choice
-_MOST_HUBS = 4  # considered per feed
-_LINK = re.compile(
-    r"<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)"
-)
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
-
-
 def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
     """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section
     4)."""
@@ -217,13 +222,6 @@ def _is_address(url: str) -> bool:
         return False
     return well and len(url) <= _LONGEST and redacted(url) == url and url.isprintable()
 
-
-# All of these are our choices.
-GRACE: Final = timedelta(minutes=5)  # a faster poll does not count against the hub
-_DOUBT: Final = 2.0  # missed entries assumed for every hub
-_STANDS_FOR: Final = 4.0  # the hub's record weighs as much as so many entries
-_MEMORY: Final = 100.0  # entries after which earlier ones count half, as hubs improve or degrade
-_MOST: Final = 0.98  # below 1, so that backup polls never stop
 
 Counted = TypeVar("Counted", Subscription, Tally)
 
@@ -262,9 +260,6 @@ def backup(usual: float, trust: float, most: float) -> float:
     """Return seconds between backup polls: `usual` / (1 - `trust`), at most `most`. `trust`: share
     of entries pushed."""
     return max(usual, min(usual / (1.0 - trust), most))
-
-
-METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:

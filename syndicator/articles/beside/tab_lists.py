@@ -12,6 +12,8 @@ from syndicator.core.ports.articles import KeptFile, KeptFiles
 T = TypeVar("T")
 Pair = tuple[str, str]  # two columns
 
+_NO_STORY: Final = "-"
+
 
 def read_lines(data: bytes | None) -> list[str]:
     """Return the whole lines in order, without a last line cut by a crash."""
@@ -68,9 +70,6 @@ class TabList(Generic[T]):
     def _write(self, entries: Iterable[T]) -> bytes:
         lines = ["\t".join(self.columns(entry)) for entry in entries]
         return "".join(f"{line}\n" for line in lines if self.line.fullmatch(line)).encode()
-
-
-_NO_STORY: Final = "-"
 
 
 class Decided(NamedTuple):

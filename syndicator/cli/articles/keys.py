@@ -25,6 +25,7 @@ _MOST = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
 _ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
+_CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: stop"
 
 
 class Keys:
@@ -68,7 +69,6 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-_CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: stop"
 Offer = Mapping[str, Any]  # a tag with "aliases", or a category with a "description"
 
 

@@ -15,6 +15,9 @@ from syndicator.core.model import ContentMode
 FeedFormat = Literal["rss", "atom", "rdf", "json"]
 Place = TypeVar("Place", "Site", "Trouble")
 
+_KINDS: Final = {"rss": "rss+xml", "atom": "atom+xml", "rdf": "rdf+xml", "json": "feed+json"}
+TYPES: Final = {name: f"application/{kind}; charset=utf-8" for name, kind in _KINDS.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -60,10 +63,6 @@ def _rows(name: str, kind: type[Place]) -> tuple[Place, ...]:
 
 SITES: Final = _rows("site", Site)
 TROUBLES: Final = _rows("trouble", Trouble)
-
-
-_KINDS: Final = {"rss": "rss+xml", "atom": "atom+xml", "rdf": "rdf+xml", "json": "feed+json"}
-TYPES: Final = {name: f"application/{kind}; charset=utf-8" for name, kind in _KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,21 @@ from syndicator.core.text import line
 
 # Nothing in the demo is newer or older than its own autumn, so that it is in nobody's future.
 FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
+_NOON = 12  # hours
+_BY = {"en": "By", "de": "Von", "ja": "文・"}
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+# colours of a drawing: sky, sun, mountains behind and before, meadow, house
+_PALETTES = (
+    ("bfe3f2", "fff3c4", "8fb3c7", "5f8aa3", "7fae73", "b4573f"),
+    ("fbd9b5", "f7f2dc", "c98f79", "9a5f5a", "6f7f52", "3f4f63"),
+    ("d6d3f0", "fdf6e3", "a49fd0", "746fb0", "5f9f8f", "c96a4f"),
+    ("f3e6c8", "ef9f5f", "c9b27f", "9f8752", "7f9f5f", "7f3f3f"),
+    ("2f3f66", "f2ead0", "4f5f8a", "3f4f77", "2f5f5a", "c9a24f"),
+    ("cfeae0", "ffd98f", "8fc0ae", "5f9f8a", "4f7f5f", "8f4f6f"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +115,6 @@ def parse_story(text: str, site: str, slug: str) -> Story:
     }
     values["labels"] = tuple(values.get("labels", ()))
     return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **values)
-
-
-_NOON = 12  # hours
-_BY = {"en": "By", "de": "Von", "ja": "文・"}
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-}
 
 
 def path_of(site: Site, story: Story) -> str:
@@ -320,15 +327,6 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-# colours of a drawing: sky, sun, mountains behind and before, meadow, house
-_PALETTES = (
-    ("bfe3f2", "fff3c4", "8fb3c7", "5f8aa3", "7fae73", "b4573f"),
-    ("fbd9b5", "f7f2dc", "c98f79", "9a5f5a", "6f7f52", "3f4f63"),
-    ("d6d3f0", "fdf6e3", "a49fd0", "746fb0", "5f9f8f", "c96a4f"),
-    ("f3e6c8", "ef9f5f", "c9b27f", "9f8752", "7f9f5f", "7f3f3f"),
-    ("2f3f66", "f2ead0", "4f5f8a", "3f4f77", "2f5f5a", "c9a24f"),
-    ("cfeae0", "ffd98f", "8fc0ae", "5f9f8a", "4f7f5f", "8f4f6f"),
-)
 _SKY, _SUN, _FAR, _NEAR, _MEADOW, _HOUSE = range(6)  # numbers of these colours
 
 

@@ -16,6 +16,24 @@ from syndicator.core.model import Source
 from syndicator.setup.start import SHIPPED
 
 _HTML = "text/html; charset=utf-8"
+DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
+_SETTINGS = """\
+# The demo's settings: the web it visits is on loopback, answers at once and needs no pauses.
+[site]
+title = "Syndicator demo"
+contact = "demo@example.org"
+
+[fetch]
+allow_loopback = true
+seconds = {deadline}
+pause = 0
+
+[publish]
+tag_min = 2  # twenty-odd articles make few tags with three
+"""
+_SOURCES = """\
+# Our own web on 127.0.0.x. Six of its sites work; four fail on purpose: gone, slow, broken and busy.
+"""  # noqa: E501
 
 
 class World:
@@ -207,28 +225,6 @@ class World:
             audio_bytes=len(site_files.wav()) if audio else 0,
             language=story.language,
         )
-
-
-DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
-
-_SETTINGS = """\
-# The demo's settings: the web it visits is on loopback, answers at once and needs no pauses.
-[site]
-title = "Syndicator demo"
-contact = "demo@example.org"
-
-[fetch]
-allow_loopback = true
-seconds = {deadline}
-pause = 0
-
-[publish]
-tag_min = 2  # twenty-odd articles make few tags with three
-"""
-
-_SOURCES = """\
-# Our own web on 127.0.0.x. Six of its sites work; four fail on purpose: gone, slow, broken and busy.
-"""  # noqa: E501
 
 
 def write_config(

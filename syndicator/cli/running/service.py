@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from syndicator.runs.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line
+_WORKER_GRACE = 28  # after a signal; systemd and Docker are set up to wait for 30
 
 
 @command()
@@ -377,9 +378,6 @@ async def _serve_console(config: Config, beside: bool) -> None:
         await server.run(
             config, stop=stop, listening=lambda url: printing.log(f"console at {url}"), tell=tell
         )
-
-
-_WORKER_GRACE = 28  # after a signal; systemd and Docker are set up to wait for 30
 
 
 @command()

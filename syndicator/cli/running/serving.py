@@ -36,6 +36,8 @@ SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")
 _LOOK_SECONDS = 5.0
 _AGAIN_SECONDS = 30.0
 _END_SECONDS = 3.0
+_PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
+_PATIENCE_SECONDS = 3600
 
 
 @asynccontextmanager
@@ -87,9 +89,6 @@ async def _run_console(config: Path) -> int:
         return await process.wait()
     finally:
         await end(process, _END_SECONDS)
-
-
-_PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
 
 
 def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
@@ -285,9 +284,6 @@ async def _served(
 
 def _warn(what: str, **fields: object) -> None:
     printing.log(what, "warning", **fields)
-
-
-_PATIENCE_SECONDS = 3600
 
 
 class Notify:

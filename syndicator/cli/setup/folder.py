@@ -39,6 +39,8 @@ Runs = Annotated[
     typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run."),
 ]
 
+_AUDIENCES = ("me", "public")
+
 
 @command()
 def init(
@@ -99,9 +101,6 @@ def init(
         return
     printing.secret_address(load(place))
     printing.say(f"next: {script} add URL, or import FILE.opml; then {command}")
-
-
-_AUDIENCES = ("me", "public")
 
 
 def _asked(question: str) -> str:

@@ -16,16 +16,6 @@ from syndicator.core import urls
 from syndicator.core.model import Cadence, Discovery, Rules, Source, SourceState
 from syndicator.core.ports import FeedRow, Move
 
-
-def files_of(path: Path) -> list[Path]:
-    """Return `path` (sources.toml) and the files of sources.d beside it, sorted by name."""
-    more = path.with_suffix(".d").glob("*.toml")
-    return [
-        path,
-        *sorted(file for file in more if not (file.is_dir() or file.name.startswith("."))),
-    ]
-
-
 # Words in a URL that do not name its owner.
 _SERVING = frozenset(
     re.findall(
@@ -44,6 +34,15 @@ _COMMON = frozenset(
     {"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"}
 )
 _LONGEST = 40  # characters; sources.toml allows 60, a number may follow
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return `path` (sources.toml) and the files of sources.d beside it, sorted by name."""
+    more = path.with_suffix(".d").glob("*.toml")
+    return [
+        path,
+        *sorted(file for file in more if not (file.is_dir() or file.name.startswith("."))),
+    ]
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:

@@ -96,27 +96,6 @@ _WHOLE_FIELDS: Final = {
     },
 }
 _NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
-
-
-def _page_of(model: str) -> dict[str, Any]:
-    """Return the schema of a page of a list."""
-    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{model}"}}
-    return {
-        "type": "object",
-        "properties": {"items": items, "next": _NEXT},
-        "required": ["items", "next"],
-    }
-
-
-def _article_with(more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an article with further fields."""
-    return {
-        "type": "object",
-        "properties": {**_ARTICLE_FIELDS, **more},
-        "required": ["id", "url", "title", "source"],
-    }
-
-
 # Schemas of an item and of a page, where they are not those of all lists
 _PAGES: Final = {"articles": "ArticlePage"}
 _ONE: Final = {"articles": "Article"}
@@ -138,6 +117,25 @@ DOING: Final = {
         "description": "Seconds, then 202.",
     },
 }
+
+
+def _page_of(model: str) -> dict[str, Any]:
+    """Return the schema of a page of a list."""
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{model}"}}
+    return {
+        "type": "object",
+        "properties": {"items": items, "next": _NEXT},
+        "required": ["items", "next"],
+    }
+
+
+def _article_with(more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an article with further fields."""
+    return {
+        "type": "object",
+        "properties": {**_ARTICLE_FIELDS, **more},
+        "required": ["id", "url", "title", "source"],
+    }
 
 
 def hidden(operation: Operation) -> set[str]:

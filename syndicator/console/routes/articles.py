@@ -37,6 +37,9 @@ BEGINNING = 1200  # characters of a text below its row: a choice
 NEWEST = 20
 HELD = 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
+# Operations whose result the page shows.
+_SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
+_LONGEST = 1000  # characters of a query
 
 
 async def show_today(request: Request) -> Response:
@@ -203,11 +206,6 @@ async def _page(
         undone_of=console.log.undone(),
         **(shell | more),
     )
-
-
-# Operations whose result the page shows.
-_SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
-_LONGEST = 1000  # characters of a query
 
 
 async def show_tags(request: Request) -> Response:

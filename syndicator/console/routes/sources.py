@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 SOURCE_SHOWN = 100
 _CHOICES = (("sort", lists.SORTS, "health"), ("only", lists.STATES, "all"))
+SHOWN = 30  # items of a list
+_ACTS = ("look", "fetch-list")  # operations that keep a page
+_LONGEST_TITLE = 200
 
 
 async def show_all(request: Request) -> Response:
@@ -90,11 +93,6 @@ async def show_source(request: Request) -> Response:
         history=console.log.of(key),
         undone_of=console.log.undone(),
     )
-
-
-SHOWN = 30  # items of a list
-_ACTS = ("look", "fetch-list")  # operations that keep a page
-_LONGEST_TITLE = 200
 
 
 async def show(request: Request) -> Response:

@@ -10,6 +10,8 @@ from typing import Final, Protocol
 
 from syndicator.core.model import Article, FeedKey
 
+ABSENT: Final = ""  # instead of an etag: the object must not exist
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
@@ -231,9 +233,6 @@ class Snapshots(Protocol):
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Delete pages for whose bytes or headers `secret` returns True."""
-
-
-ABSENT: Final = ""  # instead of an etag: the object must not exist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,19 @@ PLACES: Final = get_args(Place)
 LICENCE: Final = "licence"  # the use of a statement that names the address of a licence
 WORDS: Final = "rights"  # and of a statement in words for people
 _LONGEST_VALUE = 300  # characters in an article file
+# Licences that allow anyone to pass a text on whole, with the name of its author and the licence
+# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and
+# are not offered.
+_FREE: Final = re.compile(
+    r"https?://creativecommons\.org/(?:licenses/by(?:-sa|-nd)?|publicdomain/(?:zero|mark))/", re.I
+)
+_LONGEST = 2_000  # characters of a field that are read
+_MOST = 20  # statements of one article: real ones have up to five
+_BETWEEN = re.compile(r"[\s,;]+")
+# Our header with these lines, stored with the page; it overwrites one of this name from the server.
+HEADER = "robots.txt"
+RSL_HEADER = "robots.txt-rsl"  # our header with the document that `License:` names (RSL 1.0)
+_WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
 
 
 class Statement(NamedTuple):
@@ -43,14 +56,6 @@ def parsed(line: str) -> Statement | None:
     if not (colon and bracket and comma) or not line.endswith(")") or place not in PLACES:
         return None
     return Statement(use, value, vocabulary, cast(Place, place))
-
-
-# Licences that allow anyone to pass a text on whole, with the name of its author and the licence
-# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and
-# are not offered.
-_FREE: Final = re.compile(
-    r"https?://creativecommons\.org/(?:licenses/by(?:-sa|-nd)?|publicdomain/(?:zero|mark))/", re.I
-)
 
 
 class Terms(NamedTuple):
@@ -105,11 +110,6 @@ def _nearest(statements: list[Statement], vocabulary: str) -> Place:
         (statement.place for statement in statements if statement.vocabulary == vocabulary),
         key=PLACES.index,
     )
-
-
-_LONGEST = 2_000  # characters of a field that are read
-_MOST = 20  # statements of one article: real ones have up to five
-_BETWEEN = re.compile(r"[\s,;]+")
 
 
 class Vocabulary(NamedTuple):
@@ -183,10 +183,6 @@ def _tokens(row: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
             yield token, "yes"
 
 
-# Our header with these lines, stored with the page; it overwrites one of this name from the server.
-HEADER = "robots.txt"
-RSL_HEADER = "robots.txt-rsl"  # our header with the document that `License:` names (RSL 1.0)
-_WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
 _Line = tuple[str, str]
 
 

@@ -26,6 +26,42 @@ TELLING: Final = 4  # least letters of a description's word
 RIVAL: Final = ""  # name of topics outside all categories
 WRITTEN: Final = 1.5  # weight of the operator's words; others have 1
 LISTED: Final = 0.5  # weight of a topic's words if most categories have none
+MOST: Final = 1500  # newest confirmed articles: the work grows with the cube
+RIDGE: Final = 0.3  # pull of the regression to zero
+WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first: words alone; one of the others is chosen
+TITLE: Final = 2  # times the title counts
+SUBJECT: Final = 0.25  # gain of a category whose subject the title names
+NAMED: Final = 0.08  # gain of a category named like a publisher's tag
+SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
+FLOOR: Final = 0.35  # least probability of a category
+# Least probability of a category that a language model may choose. On the editor's 94 articles
+# (November 2026), 96 % of right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
+SUPPORT: Final = 0.05
+# A topic outside all categories (sport) wins with this lead and so many words.
+RIVAL_LEAD: Final = 0.14
+RIVAL_WORDS: Final = 6
+RIVAL_LOSS: Final = 2.0  # times the largest learnt gain of a category
+# Features of the likeliest category: its score, its words in the title, nearness (z-score), number
+# of nearer topics, lead over the best topic, share of all evidence on categories, number of its
+# words.
+FEATURES: Final = (
+    "score",
+    "title-word",
+    "nearness",
+    "nearer-topics",
+    "lead-words",
+    "share",
+    "own-words",
+)
+CONSTANT: Final = "constant"
+FITS: Final = 0.5  # least fit of a category
+FARTHEST: Final = 50.0  # log-odds that make no more difference
+BELONGS: Final = -2.7  # least log-odds to belong
+# The same in a cold taxonomy. On ten that the weights had not seen, 91 % of articles on their
+# subjects are filed right, and 95 % of others not at all (tools/train/fit_none.py --folds).
+BELONGS_COLD: Final = -1.0
+OWN_WORDS_NATIVE: Final = 2  # least words of the category, outside English
+WORDS_GIVEN: Final = 4.0  # evidence for none, when words are compared
 
 
 @dataclass(frozen=True)
@@ -203,44 +239,6 @@ def _listed(chosen: Sequence[Topic]) -> str:
         .replace("-", " ")
         .replace("$", "")
     )
-
-
-MOST: Final = 1500  # newest confirmed articles: the work grows with the cube
-RIDGE: Final = 0.3  # pull of the regression to zero
-WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first: words alone; one of the others is chosen
-TITLE: Final = 2  # times the title counts
-SUBJECT: Final = 0.25  # gain of a category whose subject the title names
-NAMED: Final = 0.08  # gain of a category named like a publisher's tag
-SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
-FLOOR: Final = 0.35  # least probability of a category
-# Least probability of a category that a language model may choose. On the editor's 94 articles
-# (November 2026), 96 % of right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
-SUPPORT: Final = 0.05
-# A topic outside all categories (sport) wins with this lead and so many words.
-RIVAL_LEAD: Final = 0.14
-RIVAL_WORDS: Final = 6
-RIVAL_LOSS: Final = 2.0  # times the largest learnt gain of a category
-# Features of the likeliest category: its score, its words in the title, nearness (z-score), number
-# of nearer topics, lead over the best topic, share of all evidence on categories, number of its
-# words.
-FEATURES: Final = (
-    "score",
-    "title-word",
-    "nearness",
-    "nearer-topics",
-    "lead-words",
-    "share",
-    "own-words",
-)
-CONSTANT: Final = "constant"
-FITS: Final = 0.5  # least fit of a category
-FARTHEST: Final = 50.0  # log-odds that make no more difference
-BELONGS: Final = -2.7  # least log-odds to belong
-# The same in a cold taxonomy. On ten that the weights had not seen, 91 % of articles on their
-# subjects are filed right, and 95 % of others not at all (tools/train/fit_none.py --folds).
-BELONGS_COLD: Final = -1.0
-OWN_WORDS_NATIVE: Final = 2  # least words of the category, outside English
-WORDS_GIVEN: Final = 4.0  # evidence for none, when words are compared
 
 
 @dataclass(frozen=True)

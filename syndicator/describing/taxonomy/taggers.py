@@ -21,6 +21,34 @@ SHORTEST: Final = 50  # least words of a text for the share of mentions
 # length of the name.
 ZERO_SHOT_FEATURES: Final = ("in-title", "times", "share", "near", "near-title", "letters")
 CONSTANT: Final = "constant"
+# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
+NEIGHBOURS: Final = 12  # nearest earlier posts
+LOOKED: Final = 12  # likeliest tags to compare with their posts
+LEAST_CHANCE: Final = 0.01  # least probability to report
+CLOSEST: Final = 3  # posts whose mean nearness counts
+LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
+FEATURES: Final = (
+    "neighbours",
+    "log-neighbours",
+    "ridge",
+    "log-ridge",
+    "log-share",
+    "in-title",
+    "in-text",
+    "times",
+    "in-head",
+    "precision-in-text",
+    "precision-in-title",
+    "ridge-in-text",
+    "share-not-in-text",
+    "near-name",
+    "alike",
+    "log-alike",
+)
+# Choices; half or twice of each changes F1 by less than a point.
+GIVEN: Final = 0.2  # least weighed chance of a tag
+DOUBT: Final = 2  # right tags assumed beforehand
+PULL: Final = 2  # rejections that halve a tag's chance
 
 
 @dataclass(frozen=True)
@@ -77,36 +105,6 @@ def _spread(values: Floats) -> Floats:
     """Return cosines as z-scores: long texts are nearer to all tags than short ones."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result
-
-
-# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
-NEIGHBOURS: Final = 12  # nearest earlier posts
-LOOKED: Final = 12  # likeliest tags to compare with their posts
-LEAST_CHANCE: Final = 0.01  # least probability to report
-CLOSEST: Final = 3  # posts whose mean nearness counts
-LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
-FEATURES: Final = (
-    "neighbours",
-    "log-neighbours",
-    "ridge",
-    "log-ridge",
-    "log-share",
-    "in-title",
-    "in-text",
-    "times",
-    "in-head",
-    "precision-in-text",
-    "precision-in-title",
-    "ridge-in-text",
-    "share-not-in-text",
-    "near-name",
-    "alike",
-    "log-alike",
-)
-# Choices; half or twice of each changes F1 by less than a point.
-GIVEN: Final = 0.2  # least weighed chance of a tag
-DOUBT: Final = 2  # right tags assumed beforehand
-PULL: Final = 2  # rejections that halve a tag's chance
 
 
 @dataclass(frozen=True)

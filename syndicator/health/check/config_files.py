@@ -42,6 +42,12 @@ from syndicator.visiting.fetch.cookies import BadCookies, select_cookies
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: Final[Sequence[Severity]] = ("error", "warning", "info")  # the gravest first
+CATEGORY = "category"
+TAG = "tag"
+SOURCE = "source"  # axes, and the fields of queries
+_ANOTHER = "another here"
+WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"}
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +99,6 @@ def of_error(what: str, error: ConfigError) -> list[Finding]:
         return [of_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
     return [in_file(what, None, error.reason, detail)]
-
-
-CATEGORY = "category"
-TAG = "tag"
-SOURCE = "source"  # axes, and the fields of queries
-_ANOTHER = "another here"
-WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,9 +373,6 @@ def _placeholders(source: Source, parameters: Sequence[str]) -> str:
     return (
         f'write url = "{url}" and set {" and ".join(names)} in the environment to the value of now'
     )
-
-
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,12 @@ Lookup = Callable[[str, int], object]
 _ASKED = 3  # names; one that resolves is enough
 _SECONDS = 5.0  # for the next answer
 _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no DNS
+_KEY = re.compile(r"(\w+):")
+_LINE = re.compile(r"line (\d+): ")
+_PLACED: Final = re.compile(
+    rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL
+)
+_NAMED = 20  # sites in one line; a choice
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
@@ -172,10 +178,6 @@ def browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Itera
             yield of_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
 
 
-_KEY = re.compile(r"(\w+):")
-_LINE = re.compile(r"line (\d+): ")
-
-
 def by_hand(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
     """Report faults of hand-written articles."""
     for stamp in store.walk():
@@ -246,11 +248,6 @@ def _line(store: ArticleStore, path: str, key: str) -> int | None:
     return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
 
 
-_PLACED: Final = re.compile(
-    rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL
-)
-
-
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
     """Report unused templates, and those that cannot make pages."""
     own = look(config)
@@ -277,9 +274,6 @@ def templates(config: Path, settings: Settings) -> Iterator[Finding]:
             detail = placed["said"]
         detail += "; our own templates are used until it is mended"
         yield in_file(path, line, FeedFileReason.TEMPLATE, detail)
-
-
-_NAMED = 20  # sites in one line; a choice
 
 
 def check(

@@ -27,6 +27,7 @@ from syndicator.upkeep.tags.rename import put_tags
 Text = str | None  # None: no such file or row
 Edit = tuple[Text, Text]  # before, after
 _FINAL = " final"  # after the story of an article that an operator put into it
+_LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
 
 
 def of_source(app: App, key: str) -> str:
@@ -186,7 +187,6 @@ _KINDS: Mapping[
     "story": (_story, _write_stories),
     "lead": (_lead, _write_leads),
 }
-_LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
 
 
 def apply(

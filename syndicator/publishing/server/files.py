@@ -36,6 +36,41 @@ Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 # spare. A choice.
 _MOST: Final = 64 << 20
 LARGEST: Final = _MOST >> 4  # so that one large page does not push out a hundred feeds
+# Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name
+# its icon.
+_ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
+_HIDDEN: Final = "maps/"
+_MISSING: Final = "404.html"
+_MOVED: Final = "maps/moved.json"
+_REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
+# bytes of a file at least for compression: below, the header of gzip costs what it saves
+_LEAST: Final = 256
+_CHANGING: Final = 3  # tries at a file that is replaced while it is read
+CSP: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_SECURITY: Final = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
+    "referrer-policy": "no-referrer",
+    # feeds are public: readers that run in a browser may fetch them
+    "access-control-allow-origin": "*",
+}
+# Request headers that decide on the answer.
+_READ: Final = frozenset(
+    (
+        b"accept-encoding",
+        b"if-none-match",
+        b"if-modified-since",
+        b"if-range",
+        b"range",
+        b"sec-fetch-dest",
+    )
+)
+_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+_CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
 
 
 class Bodies:
@@ -71,44 +106,8 @@ class Bodies:
         self._bytes -= len(entry[1]) if entry else 0
 
 
-# Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name
-# its icon.
-_ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
-_HIDDEN: Final = "maps/"
-_MISSING: Final = "404.html"
-_MOVED: Final = "maps/moved.json"
-_REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
-# bytes of a file at least for compression: below, the header of gzip costs what it saves
-_LEAST: Final = 256
-_CHANGING: Final = 3  # tries at a file that is replaced while it is read
-CSP: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_SECURITY: Final = {
-    "content-security-policy": CSP,
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
-    "referrer-policy": "no-referrer",
-    # feeds are public: readers that run in a browser may fetch them
-    "access-control-allow-origin": "*",
-}
-
-
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
-# Request headers that decide on the answer.
-_READ: Final = frozenset(
-    (
-        b"accept-encoding",
-        b"if-none-match",
-        b"if-modified-since",
-        b"if-range",
-        b"range",
-        b"sec-fetch-dest",
-    )
-)
-_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,9 +373,6 @@ def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
     link = {"link": ", ".join(links)} if links and by_reader else {}
     return {"vary": vary, "cache-control": cache_control(name), **_SECURITY, **link}
-
-
-_CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
 
 
 def _asked(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -39,6 +39,12 @@ _SECONDS: Final = (
     limits.ANSWER_SECONDS,
     limits.LINGER_SECONDS,
 )
+_GRACE_SECONDS = 3.0  # for open requests once the server stops
+_AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
+# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A
+# choice.
+_CALLBACK_AT_ONCE: Final = 16
+_LONGEST_TOKEN: Final = 64
 
 
 class _Refused(Exception):
@@ -229,10 +235,6 @@ class Connections(set[Any]):
         return True
 
 
-_GRACE_SECONDS = 3.0  # for open requests once the server stops
-_AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
-
-
 async def serve(
     app: ASGIApp,
     host: str,
@@ -350,12 +352,6 @@ def _refused(host: str, port: int, error: OSError) -> MissingError:
     return MissingError(
         f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen"
     )
-
-
-# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A
-# choice.
-_CALLBACK_AT_ONCE: Final = 16
-_LONGEST_TOKEN: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

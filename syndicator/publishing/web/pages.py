@@ -55,6 +55,26 @@ _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Save
 
 _Groups = list[dict[str, Any]]
 
+_WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
+_SOURCE: Final = Source(
+    key="sample", url="https://sample.example/feed", title="Sample", content="full"
+)
+_ARTICLE: Final = Article(
+    id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN
+)
+_RICH: Final = replace(
+    _ARTICLE,
+    id="b" * 26,
+    author="Ann Writer",
+    excerpt="A whole sentence.",
+    category="Science",
+    tags=("Sea", "Tides"),
+    language="fr",
+    source_key="sample",
+    also=("https://other.example/1",),
+)
+_KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKey(SOURCE, "sample"))
+
 
 class Pages:
     """Renders the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
@@ -634,27 +654,6 @@ def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
 
 def _count(row: FeedRow | None) -> int:
     return row.count if row else 0
-
-
-_WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
-_SOURCE: Final = Source(
-    key="sample", url="https://sample.example/feed", title="Sample", content="full"
-)
-_ARTICLE: Final = Article(
-    id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN
-)
-_RICH: Final = replace(
-    _ARTICLE,
-    id="b" * 26,
-    author="Ann Writer",
-    excerpt="A whole sentence.",
-    category="Science",
-    tags=("Sea", "Tides"),
-    language="fr",
-    source_key="sample",
-    also=("https://other.example/1",),
-)
-_KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKey(SOURCE, "sample"))
 
 
 def template_names() -> set[str]:

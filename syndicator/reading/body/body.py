@@ -19,6 +19,16 @@ from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.page_type import PageType
 
+# Pages above either are not shown to it: its time is the square of their size. The largest real one
+# of 801 has 11,533 elements, the widest element 1,521 children.
+_MOST_ELEMENTS = 50_000
+_MOST_CHILDREN = 6_000
+# a feed's content replaces the page: least letters, and times those of the page
+_FEED_TEXT = 200
+_FEED_MORE = 2
+_HALF = 0.5  # score below which a text is not the article's
+SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
+
 
 def apply_selectors(
     tree: Any, blocks: Sequence[Block], rules: Rules
@@ -44,10 +54,6 @@ def _under(block: Block, elements: set[Any]) -> bool:
     return any(each in elements for each in (block.element, *block.element.iterancestors()))
 
 
-# Pages above either are not shown to it: its time is the square of their size. The largest real one
-# of 801 has 11,533 elements, the widest element 1,521 children.
-_MOST_ELEMENTS = 50_000
-_MOST_CHILDREN = 6_000
 Focus = Literal["fast", "balanced"]
 
 
@@ -64,13 +70,6 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     )
     body = getattr(extracted, "body", None)
     return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
-
-
-# a feed's content replaces the page: least letters, and times those of the page
-_FEED_TEXT = 200
-_FEED_MORE = 2
-_HALF = 0.5  # score below which a text is not the article's
-SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
 
 
 @dataclass(frozen=True, slots=True)

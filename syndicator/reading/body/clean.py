@@ -22,6 +22,15 @@ _SMALL = 100  # blocks around an image with kept text; pixels of both sides of a
 _OF_BAD_IMAGES = "share author ad related nav newsletter comment sidebar button rating modal"
 _HEADED = 7
 _TRACED = 0.05  # a rank below every heading; least score of a cut block in the trace
+_SOURCES = ("src", "data-src", "data-lazy-src")
+_ASKED = re.compile(r"encrypted-media|picture-in-picture|fullscreen|autoplay", re.I)
+_CALLED = re.compile(
+    r"(?:^|[/._-])(?:embed|player|videos?|audio|podcasts?|episodes?|tracks?|playlists?)(?:$|[/._?-])",
+    re.I,
+)
+_PLAYERS_LEAST = 50  # pixels of either side below which a frame shows nothing
+_NUMBER = re.compile(r"\s*(\d{1,5})")
+_HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +177,6 @@ def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool
     """Return True if `blocks` has paragraphs and all of them are in `repeated`."""
     compared = [block for block in blocks if overlap.is_comparable(block)]
     return bool(compared) and all(overlap.digest(block) in repeated for block in compared)
-
-
-_SOURCES = ("src", "data-src", "data-lazy-src")
-_ASKED = re.compile(r"encrypted-media|picture-in-picture|fullscreen|autoplay", re.I)
-_CALLED = re.compile(
-    r"(?:^|[/._-])(?:embed|player|videos?|audio|podcasts?|episodes?|tracks?|playlists?)(?:$|[/._?-])",
-    re.I,
-)
-_PLAYERS_LEAST = 50  # pixels of either side below which a frame shows nothing
-_NUMBER = re.compile(r"\s*(\d{1,5})")
-_HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 def placed(

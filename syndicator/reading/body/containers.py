@@ -20,6 +20,29 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
+# The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
+_MUCH = 0.2
+_ALL = 0.85  # share of the page's prose that makes weak hints, or all hints, not count
+# share of an element's letters in the extractor's text; elements above a block that are near
+_TAKEN = 0.5
+_NEAR = 3
+_WEAK: tuple[str, ...] = (
+    "newsletter",
+    "paywall",
+    "share",
+    "ad",
+    "tags",
+    "nav",
+    "toc",
+    "footer",
+    "sidebar",
+    "meta",
+)
+# such a box can be longer than a short article
+_STRONG = ("related", "author", "comment", "hidden", "modal")
+# what is inside one of these is never freed by itself
+_CLOSED = ("comment", "hidden", "modal", "consent")
+
 
 @dataclass(slots=True)
 class Containers:
@@ -121,29 +144,7 @@ def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
     return -1
 
 
-# The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
-_MUCH = 0.2
-_ALL = 0.85  # share of the page's prose that makes weak hints, or all hints, not count
-# share of an element's letters in the extractor's text; elements above a block that are near
-_TAKEN = 0.5
-_NEAR = 3
-_WEAK: tuple[str, ...] = (
-    "newsletter",
-    "paywall",
-    "share",
-    "ad",
-    "tags",
-    "nav",
-    "toc",
-    "footer",
-    "sidebar",
-    "meta",
-)
 _WEAK += ("disclaimer", "footnote", "event", "rating", "form", "button")
-# such a box can be longer than a short article
-_STRONG = ("related", "author", "comment", "hidden", "modal")
-# what is inside one of these is never freed by itself
-_CLOSED = ("comment", "hidden", "modal", "consent")
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:

@@ -31,6 +31,27 @@ _BACK = 200
 # least pieces of a summary that is compared, and share of them on the page
 _LEAST_PIECES = 3
 _ON_PAGE = 0.6
+# what WordPress and plugins for it put below each text of a feed
+_APPEARED = (
+    "appeared first on",
+    "erschien zuerst auf",
+    "est apparu en premier sur",
+    "apareció primero en",
+)
+# least letters of an entry's text; characters of a plugin's line
+_FEED_CONTENT_ENOUGH = 120
+_LONGEST_NOTE = 400
+_TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
+_COPY = 0.2  # share of all letters kept from which repeated texts are a second copy
+# share of the letters from a copy's start to its end that must stand in repeated texts: a list of
+# section names above the sections makes each heading a copy, but not the prose between
+_REPEATED = 0.8
+# share of a text in the paragraphs that it runs together, and the number that it exceeds
+_SUM = 0.7
+_PARTS = 2
+# letters of a text recognised by itself; texts between two that continue a copy
+_TELLING = 40
+_GAP = 4
 
 
 def letters(value: str) -> str:
@@ -138,18 +159,6 @@ def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> floa
     )
 
 
-# what WordPress and plugins for it put below each text of a feed
-_APPEARED = (
-    "appeared first on",
-    "erschien zuerst auf",
-    "est apparu en premier sur",
-    "apareció primero en",
-)
-# least letters of an entry's text; characters of a plugin's line
-_FEED_CONTENT_ENOUGH = 120
-_LONGEST_NOTE = 400
-
-
 def blocks(entry: Entry) -> list[Block]:
     """Return the blocks of the entry's content, or of a long summary, without lines added by
     syndication plugins."""
@@ -180,19 +189,6 @@ def _parsed(html: str) -> list[Block]:
         for block in shown
         if len(block.text) >= _LONGEST_NOTE or not any(phrase in block.text for phrase in _APPEARED)
     ]
-
-
-_TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
-_COPY = 0.2  # share of all letters kept from which repeated texts are a second copy
-# share of the letters from a copy's start to its end that must stand in repeated texts: a list of
-# section names above the sections makes each heading a copy, but not the prose between
-_REPEATED = 0.8
-# share of a text in the paragraphs that it runs together, and the number that it exceeds
-_SUM = 0.7
-_PARTS = 2
-# letters of a text recognised by itself; texts between two that continue a copy
-_TELLING = 40
-_GAP = 4
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

@@ -21,6 +21,7 @@ from syndicator.reading.html.blocks import Block
 
 DEEPEST = 8  # questions of a tree: the bits of a byte
 _QUESTION = re.compile(r"(.+) > (\S+)")
+_MOST = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,6 @@ def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
     return trees.leaves.take(reached + rows).sum(axis=0, dtype=np.float64)
 
 
-_MOST = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
 Table = Literal["asked", "alone"]
 
 

@@ -59,6 +59,27 @@ _OF_HEAD = {
 }
 _LEAST_UNSCRIPTED = 200  # characters of paragraphs in a noscript from which it can be the page
 _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
+# types of microdata that answer another item, and class names of comments
+_REPLY_TYPES = re.compile(r"/(?:User)?(?:Comments?|Answer)$")
+_REPLY_CLASS = re.compile(
+    r"(?:^|[\s_-])comments?(?:[\s_-]?(?:list|body|item|wrapper|area)|\s|$)", re.I
+)
+_MOST_ABOVE = 12  # elements above one that may be in a comment
+_PAGES = frozenset(
+    {
+        "WebPage",
+        "ItemPage",
+        "Product",
+        "VideoObject",
+        "FAQPage",
+        "QAPage",
+        "CollectionPage",
+        "MedicalWebPage",
+        "Recipe",
+    }
+)
+# ends of the names of its types
+_ARTICLES = ("Article", "Posting", "Report", "Review", "CreativeWork")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,14 +232,6 @@ def _few_attributes(tag: re.Match[str]) -> str:
     return tag[0] if len(attributes) <= _MOST_ATTRIBUTES else tag[0][: attributes[-1].start()]
 
 
-# types of microdata that answer another item, and class names of comments
-_REPLY_TYPES = re.compile(r"/(?:User)?(?:Comments?|Answer)$")
-_REPLY_CLASS = re.compile(
-    r"(?:^|[\s_-])comments?(?:[\s_-]?(?:list|body|item|wrapper|area)|\s|$)", re.I
-)
-_MOST_ABOVE = 12  # elements above one that may be in a comment
-
-
 def is_in_reply(element: Any) -> bool:
     """Return True if the microdata or the classes around `element` call it a comment or answer."""
     return any(
@@ -272,21 +285,6 @@ def _tag(value: str) -> str:
     )
 
 
-_PAGES = frozenset(
-    {
-        "WebPage",
-        "ItemPage",
-        "Product",
-        "VideoObject",
-        "FAQPage",
-        "QAPage",
-        "CollectionPage",
-        "MedicalWebPage",
-        "Recipe",
-    }
-)
-
-
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
     """Return the schema.org articles, those with the page's address first; without articles the
     objects about the page itself."""
@@ -308,7 +306,3 @@ def _addresses(item: jsonld.Object) -> Iterator[str]:
         yield from (
             value.partition("#")[0] for value in jsonld.strings(item.get(name), "@id", "url")
         )
-
-
-# ends of the names of its types
-_ARTICLES = ("Article", "Posting", "Report", "Review", "CreativeWork")

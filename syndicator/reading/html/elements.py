@@ -35,6 +35,26 @@ IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
 # pages forget to close these; skipping one would then skip the rest of the page
 UNCLOSED = frozenset(("button", "svg", "object", "video", "audio", "map", "select"))
 NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
+_BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
+_SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
+_PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
+_LAZY_NAMES = (
+    "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image"
+    " data-image data-url data-lazy data-echo data-full-src data-img-src"
+)
+_LAZY = tuple(_LAZY_NAMES.split())
+_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_IMAGES_BLANK = re.compile(
+    r"(?:^data:|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|transparent|placeholder|loading|lazy(?:load)?|grey|gray|clear|empty)"
+    r"[\w.-]*\.(?:gif|png|svg|jpe?g|webp)|/(?:pixel|beacon|track(?:ing)?)(?:[/.?]|$))",
+    re.I,
+)
+_NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
+_CANDIDATE = re.compile(
+    r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)"
+)
+_WIDE_ENOUGH = 2000
+_SMALLEST = 3  # pixels: the widest image taken, and one that only counts visits
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:
@@ -68,10 +88,6 @@ def inline_runs(element: Any) -> list[tuple[str, int, str]]:
     return out
 
 
-_BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
-_SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
-
-
 class Run(NamedTuple):
     """A piece of inline text with the same marks throughout."""
 
@@ -84,7 +100,6 @@ class Run(NamedTuple):
 _run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)
 Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
 BREAK: Stretch = ("\n", -1, "")  # a br
-_PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
 
 
 def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
@@ -169,25 +184,6 @@ def _trim(out: list[Run]) -> None:
                 out[-1] = last._replace(text=text)
             return
         out.pop()
-
-
-_LAZY_NAMES = (
-    "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image"
-    " data-image data-url data-lazy data-echo data-full-src data-img-src"
-)
-_LAZY = tuple(_LAZY_NAMES.split())
-_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_IMAGES_BLANK = re.compile(
-    r"(?:^data:|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|transparent|placeholder|loading|lazy(?:load)?|grey|gray|clear|empty)"
-    r"[\w.-]*\.(?:gif|png|svg|jpe?g|webp)|/(?:pixel|beacon|track(?:ing)?)(?:[/.?]|$))",
-    re.I,
-)
-_NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
-_CANDIDATE = re.compile(
-    r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)"
-)
-_WIDE_ENOUGH = 2000
-_SMALLEST = 3  # pixels: the widest image taken, and one that only counts visits
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,15 @@ from syndicator import reading
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
 ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
+KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
+_KEY = 2  # characters by which starts are looked up
+# the first character of the scripts that do not separate words (Unicode: CJK Radicals Supplement)
+_CJK = "\u2e80"
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "»": "", "›": "", "→": ""}
+)
+# to see that there is none is ten times cheaper
+_QUOTED = re.compile(f"[{''.join(map(chr, _QUOTES))}]")
 
 
 @cache
@@ -94,18 +103,6 @@ def of(element: Any) -> int:
         if name in ATTRIBUTES:
             bits |= of_words(value)
     return bits
-
-
-KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
-_KEY = 2  # characters by which starts are looked up
-# the first character of the scripts that do not separate words (Unicode: CJK Radicals Supplement)
-_CJK = "\u2e80"
-_QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "»": "", "›": "", "→": ""}
-)
-
-# to see that there is none is ten times cheaper
-_QUOTED = re.compile(f"[{''.join(map(chr, _QUOTES))}]")
 
 
 @cache

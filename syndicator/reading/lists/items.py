@@ -22,6 +22,42 @@ from syndicator.reading.metadata.cover import absolute, is_picture
 _BETWEEN = 4
 _FEWEST = 3
 _LEAST_REGULAR = 0.7
+# All numbers are choices.
+_CLASS = re.compile(r"\.[^ ]+")  # in a form
+# characters of a title; places marked as headline; pixels of an icon
+_LONGEST = 300
+_NAMED = 5
+_SMALL = 50
+# characters of a headline that is one; of one without spaces between words
+_TITLED = 12
+_WIDE_TITLE = 5
+_ENOUGH = 25
+_LEAST = 6  # characters of a title's piece that need no more, and the fewest
+_MOSTLY = 0.7
+_HARDLY = 0.3  # of the items
+_SHORTEST = 6
+_DATE_LINE = 60  # fewest and most characters of a line that is a date
+_HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TITLE = re.compile(
+    r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$",
+    re.I,
+)
+_NO_TITLE = re.compile(
+    r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I
+)
+_PUBLISHED = re.compile(
+    r"publi[sc]|posted|created|datum|(^|[-_ ])date|time|pubdate|(^|[-_ ])age($|[-_ ])", re.I
+)
+_CHANGED = re.compile(
+    r"updated|modified|aktualisiert|last-?(post|reply|activity)|comment|(^|[-_ ])latest($|[-_ ])",
+    re.I,
+)
+_PERSON = re.compile(
+    r"avatar|author|gravatar|profile|byline|logo|icon|emoji|badge|flag|sponsor", re.I
+)
+_STYLE_URL = re.compile(r"background(?:-image)?\s*:[^;]{0,40}url\(\s*['\"]?([^'\")]{5,1000})", re.I)
+_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,44 +129,6 @@ def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
             for top, gap in zip(ordered, [*gaps, usual], strict=True):
                 followers[top] = tuple(islice(top.itersiblings(), min(gap, usual) - 1))
     return followers
-
-
-# All numbers are choices.
-_CLASS = re.compile(r"\.[^ ]+")  # in a form
-# characters of a title; places marked as headline; pixels of an icon
-_LONGEST = 300
-_NAMED = 5
-_SMALL = 50
-# characters of a headline that is one; of one without spaces between words
-_TITLED = 12
-_WIDE_TITLE = 5
-_ENOUGH = 25
-_LEAST = 6  # characters of a title's piece that need no more, and the fewest
-_MOSTLY = 0.7
-_HARDLY = 0.3  # of the items
-_SHORTEST = 6
-_DATE_LINE = 60  # fewest and most characters of a line that is a date
-_HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE = re.compile(
-    r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$",
-    re.I,
-)
-_NO_TITLE = re.compile(
-    r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I
-)
-_PUBLISHED = re.compile(
-    r"publi[sc]|posted|created|datum|(^|[-_ ])date|time|pubdate|(^|[-_ ])age($|[-_ ])", re.I
-)
-_CHANGED = re.compile(
-    r"updated|modified|aktualisiert|last-?(post|reply|activity)|comment|(^|[-_ ])latest($|[-_ ])",
-    re.I,
-)
-_PERSON = re.compile(
-    r"avatar|author|gravatar|profile|byline|logo|icon|emoji|badge|flag|sponsor", re.I
-)
-_STYLE_URL = re.compile(r"background(?:-image)?\s*:[^;]{0,40}url\(\s*['\"]?([^'\")]{5,1000})", re.I)
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 def read_items(

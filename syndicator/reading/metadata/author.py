@@ -57,6 +57,44 @@ _NOBODY = frozenset(
         "members",
     }
 )
+_BETWEEN = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)[\s©]*(?:\(c\)\s*)?(?:(?:19|20)\d\d(?:\s?[-–—]\s?(?:(?:19|20)?\d\d|present|heute)?)?)?,?\s*(?:by\s+)?"
+    r"([^\W\d_][\w.'’ -]{3,40})",
+    re.I,
+)
+_HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
+# letters of a host's label with a name; characters of a name's line
+_LEAST_LABEL = 7
+_LEAST_LINE = 3
+_SHORT = 60
+_METAS = (
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "article:author_name",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "byl",
+    "cxenseparse:author",
+    "twitter:data1",
+)
+# log odds of the names in the feed, beside those of the page: the corpus of pages has no feeds
+_IN_FEED = 6.0
+_NO_PERSON = frozenset({"the site", "a team", "never", "no name"})
+# the names that features have for places
+_SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
+_LEAST_OWNER_PLACES = 2
+_MOST_OWNER_PLACES = 4
+# values of a meta; JSON-LD objects; characters of all names together
+_MOST = 12
+_MOST_ARTICLES = 3
+_LONGEST = 300
+_NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
+WEIGHTS = "author_weights.toml"
+_NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no author
 
 
 def read_opener(document: Document) -> str:
@@ -121,19 +159,6 @@ def _name(value: str) -> str:
     return name
 
 
-_BETWEEN = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
-_COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)[\s©]*(?:\(c\)\s*)?(?:(?:19|20)\d\d(?:\s?[-–—]\s?(?:(?:19|20)?\d\d|present|heute)?)?)?,?\s*(?:by\s+)?"
-    r"([^\W\d_][\w.'’ -]{3,40})",
-    re.I,
-)
-_HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
-# letters of a host's label with a name; characters of a name's line
-_LEAST_LABEL = 7
-_LEAST_LINE = 3
-_SHORT = 60
-
-
 def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
     yield "site", sitename
     for link in document.tree.iter("link"):
@@ -164,35 +189,6 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
             yield "copyright", owner
             if key(owner) in labels:
                 yield "host", owner
-
-
-_METAS = (
-    "author",
-    "parsely-author",
-    "sailthru.author",
-    "article:author_name",
-    "article:author",
-    "dc.creator",
-    "dcterms.creator",
-    "citation_author",
-    "byl",
-    "cxenseparse:author",
-    "twitter:data1",
-)
-# log odds of the names in the feed, beside those of the page: the corpus of pages has no feeds
-_IN_FEED = 6.0
-_NO_PERSON = frozenset({"the site", "a team", "never", "no name"})
-# the names that features have for places
-_SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
-_LEAST_OWNER_PLACES = 2
-_MOST_OWNER_PLACES = 4
-# values of a meta; JSON-LD objects; characters of all names together
-_MOST = 12
-_MOST_ARTICLES = 3
-_LONGEST = 300
-_NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
-WEIGHTS = "author_weights.toml"
-_NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no author
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:

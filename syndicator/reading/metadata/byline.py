@@ -28,6 +28,38 @@ _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_HREF = re.compile(
+    r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I
+)
+_CLASS = re.compile(
+    r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
+    r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
+    r"attribution)(?![a-z])",
+)
+_BYLINE_CLASS = re.compile(
+    r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard|(?:^|\s)[up]-author(?![a-z])",
+    re.I,
+)
+_NOT_CLASS = re.compile(
+    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
+    re.I,
+)
+_NEAR = 1_500
+_BEFORE = 600  # characters after and before the headline in which its byline stands
+# characters between two names of one byline, if they look alike and if not
+_TOGETHER = 120
+_AT_ONCE = 8
+# least characters of tag and classes that are compared; names with an element for each
+_LOOK = 4
+_MOST_ALIKE = 8
+# texts searched for the word "by"; most characters around a link to an author
+_FIRST_PIECES = 6
+_MOST_AROUND = 100
+_REMEMBERED = 512
+_MOST = 400  # cached class names; marks of a page
+_BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})
+_SHORT = 30
+_LONG = 220  # characters of "by" and a login, and of any byline
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
@@ -95,40 +127,6 @@ def _alone(whole: str, distance: int) -> str:
     introduced = person_names.words().by_within.match(whole)
     name = introduced[1] if introduced else whole
     return name if (introduced or distance <= _NEXT) and person_names.is_known(name) else ""
-
-
-_HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I
-)
-_CLASS = re.compile(
-    r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
-    r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
-    r"attribution)(?![a-z])",
-)
-_BYLINE_CLASS = re.compile(
-    r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard|(?:^|\s)[up]-author(?![a-z])",
-    re.I,
-)
-_NOT_CLASS = re.compile(
-    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
-    re.I,
-)
-_NEAR = 1_500
-_BEFORE = 600  # characters after and before the headline in which its byline stands
-# characters between two names of one byline, if they look alike and if not
-_TOGETHER = 120
-_AT_ONCE = 8
-# least characters of tag and classes that are compared; names with an element for each
-_LOOK = 4
-_MOST_ALIKE = 8
-# texts searched for the word "by"; most characters around a link to an author
-_FIRST_PIECES = 6
-_MOST_AROUND = 100
-_REMEMBERED = 512
-_MOST = 400  # cached class names; marks of a page
-_BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})
-_SHORT = 30
-_LONG = 220  # characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,43 +17,6 @@ from syndicator.reading.html.document import Document, articles
 
 T = TypeVar("T")
 _SHOWN = 12  # candidates kept for the trace
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[T]):
-    """The value of a field, the name of its candidate ("" for none), and all candidates that were
-    looked at."""
-
-    value: T | None
-    candidate: str = ""
-    seen: tuple[tuple[str, str], ...] = ()
-
-    def __bool__(self) -> bool:
-        return self.value is not None
-
-    def trace(self) -> Mapping[str, Any]:
-        """Return the lines of `show --trace`: the chosen candidate, and each candidate as "name:
-        value"."""
-        return {
-            "from": self.candidate,
-            "candidates": [f"{name}: {value}" for name, value in self.seen],
-        }
-
-
-def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
-    """Return the first of `candidates` (name, value) whose value is `sane`. Later ones are not
-    computed."""
-    seen: list[tuple[str, str]] = []
-    for name, value in candidates:
-        if value is None or value == "":
-            continue
-        if len(seen) < _SHOWN:
-            seen.append((name, str(value)[:200]))
-        if sane(value):
-            return Choice(value, name, tuple(seen))
-    return Choice(None, "", tuple(seen))
-
-
 # drawings and icons by their format, and files whose whole name says that they are stand-ins: a
 # part of a name tells nothing (`pixel-9-pro-review.jpg`), what articles share does (host_memory.py)
 _NEVER = re.compile(
@@ -107,6 +70,41 @@ _LONGEST_URL = 2_000
 _LONGEST_REFERENCE = 4_000
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """The value of a field, the name of its candidate ("" for none), and all candidates that were
+    looked at."""
+
+    value: T | None
+    candidate: str = ""
+    seen: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.value is not None
+
+    def trace(self) -> Mapping[str, Any]:
+        """Return the lines of `show --trace`: the chosen candidate, and each candidate as "name:
+        value"."""
+        return {
+            "from": self.candidate,
+            "candidates": [f"{name}: {value}" for name, value in self.seen],
+        }
+
+
+def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
+    """Return the first of `candidates` (name, value) whose value is `sane`. Later ones are not
+    computed."""
+    seen: list[tuple[str, str]] = []
+    for name, value in candidates:
+        if value is None or value == "":
+            continue
+        if len(seen) < _SHOWN:
+            seen.append((name, str(value)[:200]))
+        if sane(value):
+            return Choice(value, name, tuple(seen))
+    return Choice(None, "", tuple(seen))
 
 
 def read(

@@ -32,6 +32,83 @@ _LONGEST = 300
 _TWO_DIGITS = 100  # characters looked at; a smaller year is of this century
 _HOURS = 24
 _MINUTES = 60
+_CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
+_UPDATED = re.compile(r"updat|modif|revis", re.I)
+# characters after and before the headline in which the date of the article stands
+NEAR = 1_200
+_BEFORE = 500
+# characters of a line with a date, with little else, and with nothing else
+_LINE = 120
+_SHORT = 40
+_ONLY = 25
+# words of a line that is only a date, and the briefness of such a line
+_DATE_WORDS = 3
+_DATE_ALONE = 2
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = re.compile(r"\d")
+_SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
+_JOINED = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
+ENOUGH = 3  # score of a date from which it is surely the article's
+_US = frozenset({"en", "en-US"})
+_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
+_PUBLISHED = (
+    "article:published_time",
+    "datepublished",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "published_time",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "citation_publication_date",
+    "citation_online_date",
+    "publication_date",
+    "publish-date",
+    "publish_date",
+    "publisheddate",
+    "pubdate",
+    "ptime",
+    "article.published",
+    "originalpublicationdate",
+    "datecreated",
+    "date",
+)
+# keys of JSON-LD objects that answer another
+_REPLY_KEYS = ("parentItem", "inReplyTo")
+_SAME_HEADLINE = 0.3  # share of an item's headline that the page's title has, if it is the page's
+_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "lastmod",
+)
+_SETTLED = (
+    "entry",
+    "list",
+    "first published",
+    "shown",
+    "shown, perhaps",
+    "url",
+    "json-ld of another",
+    "htmldate",
+    "anywhere",
+    "htmldate, anywhere",
+)
+_OLDEST = 1990
+_LATEST = 2100  # years: of the first web pages, and the first that must be a mistake
+_ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
+# characters of source above which htmldate is not asked: it is super-linear on some
+_LARGE = 600_000
 
 
 class Names:
@@ -155,26 +232,6 @@ def _in_utc(when: datetime) -> datetime | None:
     return when
 
 
-_CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
-_UPDATED = re.compile(r"updat|modif|revis", re.I)
-# characters after and before the headline in which the date of the article stands
-NEAR = 1_200
-_BEFORE = 500
-# characters of a line with a date, with little else, and with nothing else
-_LINE = 120
-_SHORT = 40
-_ONLY = 25
-# words of a line that is only a date, and the briefness of such a line
-_DATE_WORDS = 3
-_DATE_ALONE = 2
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_DIGIT = re.compile(r"\d")
-_SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
-_JOINED = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
-ENOUGH = 3  # score of a date from which it is surely the article's
-_US = frozenset({"en", "en-US"})
-
-
 class Day(NamedTuple):
     """A date that the page shows to readers."""
 
@@ -289,67 +346,6 @@ def _label(spot: Spot, named: str, line: str) -> int:
     ):
         return -2
     return 1 if words.published.search(before) else 0
-
-
-_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
-_PUBLISHED = (
-    "article:published_time",
-    "datepublished",
-    "article:published",
-    "og:published_time",
-    "og:article:published_time",
-    "published_time",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
-    "citation_publication_date",
-    "citation_online_date",
-    "publication_date",
-    "publish-date",
-    "publish_date",
-    "publisheddate",
-    "pubdate",
-    "ptime",
-    "article.published",
-    "originalpublicationdate",
-    "datecreated",
-    "date",
-)
-# keys of JSON-LD objects that answer another
-_REPLY_KEYS = ("parentItem", "inReplyTo")
-_SAME_HEADLINE = 0.3  # share of an item's headline that the page's title has, if it is the page's
-_MODIFIED = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-)
-_SETTLED = (
-    "entry",
-    "list",
-    "first published",
-    "shown",
-    "shown, perhaps",
-    "url",
-    "json-ld of another",
-    "htmldate",
-    "anywhere",
-    "htmldate, anywhere",
-)
-_OLDEST = 1990
-_LATEST = 2100  # years: of the first web pages, and the first that must be a mistake
-_ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
-# characters of source above which htmldate is not asked: it is super-linear on some
-_LARGE = 600_000
 
 
 def published(

@@ -15,6 +15,9 @@ from syndicator.reading.metadata import title as metadata_title
 from syndicator.reading.metadata.cover import Choice, first_sane
 from syndicator.reading.metadata.title import LONGEST
 
+_TRACED = ("title", "author", "published", "updated", "cover")
+_LONGEST_KEYWORD = 60  # characters; longer ones are sentences
+
 
 def title(document: Document, rules: Rules) -> Choice[str]:
     """Return the text selected by `rules.title`, without `rules.title_suffix`."""
@@ -86,10 +89,6 @@ def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, st
     for selector in rule:
         name = page_rules.split(selector)[1]
         yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:20])
-
-
-_TRACED = ("title", "author", "published", "updated", "cover")
-_LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 
 
 def read_metadata(

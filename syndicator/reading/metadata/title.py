@@ -51,6 +51,61 @@ BEGINNING = "title beginning"
 END = "title end"
 IsShared = Callable[[str, str], bool]  # (a kind of part or "title", the text)
 
+_MOST = 200
+_LEAST = 4  # headings of a page; characters of a headline without its kicker
+_SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
+_HIDDEN = re.compile(
+    r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
+    r"comments?-count|assistive-text|share|tool-?tips?|tooltip-?text|pop-?over)([\s_-]|$)",
+    re.I,
+)
+# small print above a headline, inside its h1
+_KICKER = re.compile(
+    r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
+    r"supertitle|label|rubri[ck]|category|section(?!-num)|surtitre|antetitulo|occhiello|titleheader|topic|flag",
+    re.I,
+)
+_LOGO = re.compile(
+    r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title",
+    re.I,
+)
+# F1 of words of an h1 and a head with the same title, and of lower headings or a URL
+_AGREES = 0.5
+_SAME = 0.85
+# words of a URL that spells the title, and of one that counts against an h1
+_SPELT = 3
+_SLUG_WORDS = 3
+# characters of a heading that begins a head; letters of a word that is compared
+_LONG_START = 12
+_TELLING = 4
+# words of an h1 without a head; share of the h1 that a head at its end must be
+_LEAST_WORDS = 2
+_END_SHARE = 0.4
+_QUOTES = tuple("\"'“„«‘")
+_TITLE_METAS = (
+    "og:title",
+    "twitter:title",
+    "headline",
+    "dc.title",
+    "parsely-title",
+    "sailthru.title",
+)
+_AWAY = re.compile(
+    r"(?<!has-)(?<!with-)(?<!no-)(?:comment|related|recommend|teaser|sidebar|widget|menu|nav(?:bar|igation)?\b|caption|"
+    r"popular|trending|carousel|slider|latest|promo|newsletter|breadcrumb|(?<!post-)(?<!entry-)(?<!article-)footer)",
+    re.I,
+)
+_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
+_NO_TEXT = frozenset(
+    {"script", "style", "noscript", "template", "svg", "option", "textarea", "head"}
+)
+# two an element; paragraphs of a page whose shares count
+_MOST_EVENTS = 120_000
+_LEAST_PARAGRAPHS = 5
+# share of a page's paragraphs in an element that is never a sidebar, whatever its class
+_HELD = 0.6
+_COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
+
 
 def split_ends(title: str) -> Iterator[tuple[str, str]]:
     """Yield the beginning and the end of `title`, as far as separators part them, with their
@@ -208,26 +263,6 @@ def visible(value: str) -> str:
     return text.line(_INVISIBLE.sub("", value))
 
 
-_MOST = 200
-_LEAST = 4  # headings of a page; characters of a headline without its kicker
-_SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
-_HIDDEN = re.compile(
-    r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
-    r"comments?-count|assistive-text|share|tool-?tips?|tooltip-?text|pop-?over)([\s_-]|$)",
-    re.I,
-)
-# small print above a headline, inside its h1
-_KICKER = re.compile(
-    r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
-    r"supertitle|label|rubri[ck]|category|section(?!-num)|surtitre|antetitulo|occhiello|titleheader|topic|flag",
-    re.I,
-)
-_LOGO = re.compile(
-    r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title",
-    re.I,
-)
-
-
 @dataclass(frozen=True)
 class Heading:
     """A heading without kicker. `tag`: h1, h2, h3, or "logo" for the site's name; `pieces`: the
@@ -297,29 +332,6 @@ def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
             length += len(piece.strip())
         if element.tag in ("br", "div", "p"):
             yield " "
-
-
-# F1 of words of an h1 and a head with the same title, and of lower headings or a URL
-_AGREES = 0.5
-_SAME = 0.85
-# words of a URL that spells the title, and of one that counts against an h1
-_SPELT = 3
-_SLUG_WORDS = 3
-# characters of a heading that begins a head; letters of a word that is compared
-_LONG_START = 12
-_TELLING = 4
-# words of an h1 without a head; share of the h1 that a head at its end must be
-_LEAST_WORDS = 2
-_END_SHARE = 0.4
-_QUOTES = tuple("\"'“„«‘")
-_TITLE_METAS = (
-    "og:title",
-    "twitter:title",
-    "headline",
-    "dc.title",
-    "parsely-title",
-    "sailthru.title",
-)
 
 
 def read(
@@ -471,22 +483,7 @@ def untag(value: str) -> str:
     return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])
 
 
-_AWAY = re.compile(
-    r"(?<!has-)(?<!with-)(?<!no-)(?:comment|related|recommend|teaser|sidebar|widget|menu|nav(?:bar|igation)?\b|caption|"
-    r"popular|trending|carousel|slider|latest|promo|newsletter|breadcrumb|(?<!post-)(?<!entry-)(?<!article-)footer)",
-    re.I,
-)
 _away = lru_cache(512)(_AWAY.search)  # a page repeats its names
-_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
-_NO_TEXT = frozenset(
-    {"script", "style", "noscript", "template", "svg", "option", "textarea", "head"}
-)
-# two an element; paragraphs of a page whose shares count
-_MOST_EVENTS = 120_000
-_LEAST_PARAGRAPHS = 5
-# share of a page's paragraphs in an element that is never a sidebar, whatever its class
-_HELD = 0.6
-_COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
 
 
 class Spot(NamedTuple):

@@ -24,6 +24,10 @@ _MOST_CONTENTS = 1_000
 _LONGEST_PATTERN = 2_000
 # types of payment that cost nothing: entries name and link the publisher
 _FREE = frozenset(("free", "attribution"))
+_RSL = "application/rsl+xml"
+_LONGEST = 20_000  # characters of an embedded licence
+_LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")  # RFC 8288 section 3
+_LICENSE = re.compile(r"""\brel\s*=\s*(?:"(?:[^"]*\s)?license(?:\s[^"]*)?"|license\b)""", re.I)
 
 
 def line(document: str, url: str = "") -> str:
@@ -94,12 +98,6 @@ def _usage(licence: Any, name: str) -> Iterator[str]:
         if element.get("type", "usage") == "usage":
             for token in (element.text or "").lower().replace(",", " ").split():
                 yield from _USES if token == "all" else _AI if token == "ai-all" else (token,)
-
-
-_RSL = "application/rsl+xml"
-_LONGEST = 20_000  # characters of an embedded licence
-_LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")  # RFC 8288 section 3
-_LICENSE = re.compile(r"""\brel\s*=\s*(?:"(?:[^"]*\s)?license(?:\s[^"]*)?"|license\b)""", re.I)
 
 
 def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:

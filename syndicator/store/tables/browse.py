@@ -29,6 +29,8 @@ _o = schema.outcomes.c
 
 Filter = Literal["all", "unsure", "untagged", "partial", "hold", "merged"]
 FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "hold", "merged")
+_WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
+_HELD: Final = _WITHIN.index("hold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +159,6 @@ def _of_source(rows: Sequence[Any], source: str) -> list[tuple[Any, tuple[bool, 
         for row in rows
         if not source or text in row.data
     ]
-
-
-_WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
-_HELD: Final = _WITHIN.index("hold")
 
 
 def _within(data: str, score: int | None, *, is_copy: bool) -> tuple[bool, ...]:

@@ -43,6 +43,28 @@ _DUE = (
 _WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)).group_by(
     _m.receiver
 )
+_SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
+METER = "llm:meter"
+# The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
+_UNASKED = (
+    select(_member.id)
+    .join_from(schema.members, schema.articles, _a.id == _member.id)
+    .outerjoin(schema.llm_asked, _asked.id == _member.id)
+    .where(
+        _member.axis == ALL.axis,
+        _member.slug == ALL.slug,
+        _member.added >= bindparam("since"),
+        or_(
+            _asked.id.is_(None),
+            _asked.plan != bindparam("plan"),
+            _asked.mtime_ns != _a.mtime_ns,
+            _asked.size != _a.size,
+            _asked.next_try <= bindparam("now"),
+        ),
+    )
+    .order_by(_member.added.desc(), _member.published.desc(), _member.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +188,6 @@ class Messages:
                 connection.execute(delete(schema.messages).where(_m.receiver == receiver))
 
 
-_SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
-
-
 class Subscriptions:
     """The subscriptions and tallies of hubs, on a database."""
 
@@ -205,30 +224,6 @@ class Subscriptions:
                 ended = delete(schema.subscriptions)
                 connection.execute(ended.where(schema.subscriptions.c.token.in_(part)))
             upsert(connection, schema.hub_tallies, hubs)
-
-
-METER = "llm:meter"
-
-# The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
-_UNASKED = (
-    select(_member.id)
-    .join_from(schema.members, schema.articles, _a.id == _member.id)
-    .outerjoin(schema.llm_asked, _asked.id == _member.id)
-    .where(
-        _member.axis == ALL.axis,
-        _member.slug == ALL.slug,
-        _member.added >= bindparam("since"),
-        or_(
-            _asked.id.is_(None),
-            _asked.plan != bindparam("plan"),
-            _asked.mtime_ns != _a.mtime_ns,
-            _asked.size != _a.size,
-            _asked.next_try <= bindparam("now"),
-        ),
-    )
-    .order_by(_member.added.desc(), _member.published.desc(), _member.id)
-    .limit(bindparam("most"))
-)
 
 
 class Enrichment:

@@ -26,6 +26,22 @@ _a, _m, _p, _s, _marks = (
 )
 IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
 _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
+_NAME = func.nullif(_p.name, "")  # of the thumbnail, made from its content
+_PICTURES = (
+    func.count(_NAME),
+    func.min(_NAME),
+    func.max(_NAME),
+    func.sum(_p.width),
+    func.sum(_p.height),
+)
+# Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
+_FILES = (func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
+_IN_SUMS = (
+    _s.axis == bindparam("axis"),
+    _s.slug == bindparam("slug"),
+    _s.kind == bindparam("kind"),
+)
+_KEPT = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 
 
 def shown(columns: Any) -> Any:
@@ -41,16 +57,6 @@ def date_of(day: int) -> str:
 
 
 _DAYS = {ADDED: _m.added // DAY, PUBLISHED: shown(_m) // DAY}
-_NAME = func.nullif(_p.name, "")  # of the thumbnail, made from its content
-_PICTURES = (
-    func.count(_NAME),
-    func.min(_NAME),
-    func.max(_NAME),
-    func.sum(_p.width),
-    func.sum(_p.height),
-)
-# Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
-_FILES = (func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
 _FILED = select(_DAYS[ADDED].label("day"), func.count(), *_FILES).join_from(
     schema.members, schema.articles, _a.id == _m.id
 )
@@ -68,12 +74,6 @@ _SOME = {
     )
     for kind, day in _DAYS.items()
 }
-_IN_SUMS = (
-    _s.axis == bindparam("axis"),
-    _s.slug == bindparam("slug"),
-    _s.kind == bindparam("kind"),
-)
-_KEPT = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 _f = schema.feeds.c
 # of a feed
 ANY = select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()

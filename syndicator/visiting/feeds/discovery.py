@@ -43,6 +43,7 @@ _BODY = re.compile(
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
 _READ = 2_000_000  # characters of a page that are looked at
+_BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
@@ -212,9 +213,6 @@ def _without(value: str, opening: str, closing: str) -> str:
         pieces.append(value[at:start])
         at = end + len(closing)
     return "".join(pieces) + value[at:]
-
-
-_BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:

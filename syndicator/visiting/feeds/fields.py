@@ -33,73 +33,6 @@ _NOBODY = frozenset(
 )
 _LONGEST_NAME = 80  # characters; longer author fields are sentences
 _LONGEST_ID = 1000  # characters; a digest stands for a longer id
-
-
-def one_line(value: str, *, markup: bool = True) -> str:
-    """Return `value` as one line of plain text. `markup`: remove tags and decode entities."""
-    if markup and ("<" in value or "&" in value):
-        # decode twice if an entity is left: &amp;#8217; is common
-        once = unescape(_TAG.sub(_gap, value))
-        value = (
-            unescape(once)
-            if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I)
-            else once
-        )
-        if "<" in value:
-            value = _TAG.sub(_gap, value)
-    return text.line(value)
-
-
-def _gap(match: re.Match[str]) -> str:
-    return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
-
-
-@lru_cache(maxsize=256)  # most entries of a feed have the same authors
-def names(*values: str) -> tuple[str, ...]:
-    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders
-    such as "admin"."""
-    people: dict[str, None] = {}
-    for value in values:
-        for name in _people(one_line(value)):
-            if (
-                name.lower() not in _NOBODY
-                and len(name) <= _LONGEST_NAME
-                and not name.startswith(("http:", "https:"))
-            ):
-                people.setdefault(name)
-    return tuple(people)
-
-
-def _people(value: str) -> list[str]:
-    shown = re.fullmatch(r"\S+@\S+\s*\((.+)\)", value)  # RSS 2.0: jane@example.com (Jane Doe)
-    value = shown[1] if shown else _EMAIL.sub("", value)
-    value = re.sub(
-        r"^\s*by[:\s]\s*", "", value.replace("<>", "").replace("()", ""), flags=re.I
-    ).strip(" ,;|-")
-    pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)
-    whole = [piece for piece in pieces if piece]
-    # "Doe, Jane" is one name: a list is split only where every piece has a first and a last name
-    return whole if len(whole) > 1 and all(" " in piece for piece in whole) else [value]
-
-
-def resolve(base: str, reference: str) -> str:
-    """Return `reference` as an absolute http(s) URL, or ""."""
-    reference = reference.strip()
-    return (urls.absolute(base, reference) or "") if reference else ""
-
-
-def entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return `own_id`, else the link, else a digest of title and content."""
-    own_id = text.line(own_id)
-    if own_id:
-        return own_id if len(own_id) <= _LONGEST_ID else _digest(own_id)
-    return link or _digest(f"{title}\x1f{content}")
-
-
-def _digest(value: str) -> str:
-    return "sha256:" + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
-
-
 YEARS = range(1990, 2201)  # there was no web before; year-0001 and 1970 dates stand for "unknown"
 _EPOCH_DIGITS = 10  # of Unix seconds; 13 digits are milliseconds
 # of two-digit years, 70 is 1970 and 69 is 2069 (our choice; no feed is that old)
@@ -114,7 +47,6 @@ _ABBREVIATION = 3
 _NUMBERS = 2  # of a date whose month is a name: day and year
 _NEAR = 2  # words between a month's name and its day: "24 Nov", "November the 24th"
 _LONGEST = 100  # characters that are looked at
-
 # Month names, whole and abbreviated, in the languages that feeds are written in.
 _MONTHS = {
     1: "jan janv ene enero gen gennaio januar januari janeiro янв",
@@ -187,6 +119,71 @@ _CLOCK = re.compile(
 )
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\b", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
+
+
+def one_line(value: str, *, markup: bool = True) -> str:
+    """Return `value` as one line of plain text. `markup`: remove tags and decode entities."""
+    if markup and ("<" in value or "&" in value):
+        # decode twice if an entity is left: &amp;#8217; is common
+        once = unescape(_TAG.sub(_gap, value))
+        value = (
+            unescape(once)
+            if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I)
+            else once
+        )
+        if "<" in value:
+            value = _TAG.sub(_gap, value)
+    return text.line(value)
+
+
+def _gap(match: re.Match[str]) -> str:
+    return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
+
+
+@lru_cache(maxsize=256)  # most entries of a feed have the same authors
+def names(*values: str) -> tuple[str, ...]:
+    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders
+    such as "admin"."""
+    people: dict[str, None] = {}
+    for value in values:
+        for name in _people(one_line(value)):
+            if (
+                name.lower() not in _NOBODY
+                and len(name) <= _LONGEST_NAME
+                and not name.startswith(("http:", "https:"))
+            ):
+                people.setdefault(name)
+    return tuple(people)
+
+
+def _people(value: str) -> list[str]:
+    shown = re.fullmatch(r"\S+@\S+\s*\((.+)\)", value)  # RSS 2.0: jane@example.com (Jane Doe)
+    value = shown[1] if shown else _EMAIL.sub("", value)
+    value = re.sub(
+        r"^\s*by[:\s]\s*", "", value.replace("<>", "").replace("()", ""), flags=re.I
+    ).strip(" ,;|-")
+    pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)
+    whole = [piece for piece in pieces if piece]
+    # "Doe, Jane" is one name: a list is split only where every piece has a first and a last name
+    return whole if len(whole) > 1 and all(" " in piece for piece in whole) else [value]
+
+
+def resolve(base: str, reference: str) -> str:
+    """Return `reference` as an absolute http(s) URL, or ""."""
+    reference = reference.strip()
+    return (urls.absolute(base, reference) or "") if reference else ""
+
+
+def entry_id(own_id: str, link: str, title: str, content: str) -> str:
+    """Return `own_id`, else the link, else a digest of title and content."""
+    own_id = text.line(own_id)
+    if own_id:
+        return own_id if len(own_id) <= _LONGEST_ID else _digest(own_id)
+    return link or _digest(f"{title}\x1f{content}")
+
+
+def _digest(value: str) -> str:
+    return "sha256:" + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1024)  # callers test a date before they parse it

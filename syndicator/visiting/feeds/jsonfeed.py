@@ -20,6 +20,8 @@ _SCRIPT = re.compile(r"<script\s[^<>]{0,2000}>", re.I)
 _KEY = re.compile(r"data-key=[\"']([0-9a-f]{20,40})[\"']", re.I)
 _API = re.compile(r"data-api=[\"']([^\"'<>]{1,500}/ghost/api/content/?)[\"']", re.I)
 _POSTS = 20  # posts to request: as many as a first visit reads
+_LARGEST = 2**53  # bytes: the integers that JSON's numbers hold exactly (RFC 8259 section 6)
+_LONGEST_SECONDS = 1e9  # 30 years
 
 
 def posts_api(page: str, url: str) -> str | None:
@@ -114,10 +116,6 @@ def _post_date(value: Any) -> datetime | None:
 
 def _post_text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-_LARGEST = 2**53  # bytes: the integers that JSON's numbers hold exactly (RFC 8259 section 6)
-_LONGEST_SECONDS = 1e9  # 30 years
 
 
 def looks_json(body: bytes) -> bool:

@@ -45,6 +45,53 @@ _KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     "chapters": ("type",),
     "person": ("role", "group", "href", "img"),
 }
+_EXTRAS_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+MOST_BYTES = 16_000_000  # of a decoded feed; our choice, as the next one is
+MOST_ENTRIES = 1_000
+# the time feedparser takes for an element grows with their square: 200,000 hang it
+_MOST_ATTRIBUTES = 1_000
+_LONG_TAG = re.compile(rb"<[^<>!?][^<>]{8191,}")
+_ITEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(item|entry)[\s>]")
+_HEAD = 65_536
+_FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
+_TRIM_FROM = 1_000_000  # bytes; smaller feeds are parsed as they are
+# A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
+_FAULT = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
+    re.S,
+)
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)(?=[\s>])", re.I)
+# Prefixes that feeds use without declaring them.
+_SPACES = {
+    b"atom": b"http://www.w3.org/2005/Atom",
+    b"content": b"http://purl.org/rss/1.0/modules/content/",
+    b"dc": b"http://purl.org/dc/elements/1.1/",
+    b"dcterms": b"http://purl.org/dc/terms/",
+    b"itunes": b"http://www.itunes.com/dtds/podcast-1.0.dtd",
+    b"media": b"http://search.yahoo.com/mrss/",
+    b"slash": b"http://purl.org/rss/1.0/modules/slash/",
+    b"sy": b"http://purl.org/rss/1.0/modules/syndication/",
+    b"wfw": b"http://wellformedweb.org/CommentAPI/",
+}
+_KNOWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
+_START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
+_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
+_JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
+_TAIL_BYTES = 4096  # searched for the end of the document
+_PERIODS = {
+    "hourly": 3600,
+    "daily": 86400,
+    "weekly": 604800,
+    "monthly": 2592000,
+    "yearly": 31536000,
+}
+_LONGEST_CATEGORY = 100  # characters; longer ones are sentences
+_MIDNIGHT = 24  # RSS 2.0 counts skipHours from 0 to 23, RSS 0.91 from 1 to 24
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Faults that lose no content: a wrong charset or media type, an undeclared prefix.
+_HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
 def parts_of(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
@@ -92,10 +139,6 @@ def _value(text: str | None) -> str:
     return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST]
 
 
-_EXTRAS_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
-
 def looks_sitemap(body: bytes) -> bool:
     """Return True for a sitemap or an index of sitemaps."""
     return _EXTRAS_ROOT.search(body[:2000]) is not None
@@ -139,17 +182,6 @@ def _text(node: Any) -> str:
     return one_line(node.text or "") if node is not None else ""
 
 
-MOST_BYTES = 16_000_000  # of a decoded feed; our choice, as the next one is
-MOST_ENTRIES = 1_000
-# the time feedparser takes for an element grows with their square: 200,000 hang it
-_MOST_ATTRIBUTES = 1_000
-_LONG_TAG = re.compile(rb"<[^<>!?][^<>]{8191,}")
-_ITEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(item|entry)[\s>]")
-_HEAD = 65_536
-_FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
-_TRIM_FROM = 1_000_000  # bytes; smaller feeds are parsed as they are
-
-
 def checked(body: bytes) -> bytes:
     """Return `body`. Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes."""
     for match in _LONG_TAG.finditer(body):
@@ -181,32 +213,6 @@ def looks_html(body: bytes) -> bool:
         or b"<!doctype html" in head
         or head.lstrip().startswith((b"<head", b"<body", b"<title"))
     )
-
-
-# A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
-_FAULT = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
-    re.S,
-)
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
-_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)(?=[\s>])", re.I)
-# Prefixes that feeds use without declaring them.
-_SPACES = {
-    b"atom": b"http://www.w3.org/2005/Atom",
-    b"content": b"http://purl.org/rss/1.0/modules/content/",
-    b"dc": b"http://purl.org/dc/elements/1.1/",
-    b"dcterms": b"http://purl.org/dc/terms/",
-    b"itunes": b"http://www.itunes.com/dtds/podcast-1.0.dtd",
-    b"media": b"http://search.yahoo.com/mrss/",
-    b"slash": b"http://purl.org/rss/1.0/modules/slash/",
-    b"sy": b"http://purl.org/rss/1.0/modules/syndication/",
-    b"wfw": b"http://wellformedweb.org/CommentAPI/",
-}
-_KNOWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
-_START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
-_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
-_JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
-_TAIL_BYTES = 4096  # searched for the end of the document
 
 
 def repaired(body: bytes) -> bytes:
@@ -264,18 +270,6 @@ def _mend(match: re.Match[bytes]) -> bytes:
     if character is None:
         return b"&amp;" + fault[1:]
     return b"".join(b"&#%d;" % ord(char) for char in character)
-
-
-_PERIODS = {
-    "hourly": 3600,
-    "daily": 86400,
-    "weekly": 604800,
-    "monthly": 2592000,
-    "yearly": 31536000,
-}
-_LONGEST_CATEGORY = 100  # characters; longer ones are sentences
-_MIDNIGHT = 24  # RSS 2.0 counts skipHours from 0 to 23, RSS 0.91 from 1 to 24
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
@@ -384,10 +378,6 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
             _entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]
         ),
     )
-
-
-# Faults that lose no content: a wrong charset or media type, an undeclared prefix.
-_HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
 def _entry(

@@ -138,6 +138,11 @@ _WINDOWS = {
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
 _Row = tuple[str, Callable[[Any, str, int], None], str]  # name, method, argument
 
+_UTF8 = frozenset((b"utf-8", b"utf8"))
+_ASCII = _UTF8 | {b"", b"us-ascii", b"ascii"}
+_CHARSET = re.compile(rb";\s*charset\s*=[\s\"']*([^\s;\"']*)", re.I)
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
+
 
 class Unusual(Exception):
     """Input that only feedparser can read."""
@@ -500,12 +505,6 @@ class _Reader:
         if not _leaf(element):  # attributes hide them from feedparser
             for term in filter(None, map(str.strip, self.text(element).split(","))):
                 self.tag(term)
-
-
-_UTF8 = frozenset((b"utf-8", b"utf8"))
-_ASCII = _UTF8 | {b"", b"us-ascii", b"ascii"}
-_CHARSET = re.compile(rb";\s*charset\s*=[\s\"']*([^\s;\"']*)", re.I)
-_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:

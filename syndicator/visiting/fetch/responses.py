@@ -18,6 +18,13 @@ _RAW = -15  # zlib's window bits: a gzip header, a zlib header, no header
 _METHOD = 0x0F
 _METHOD_DEFLATE = 8  # of a zlib header's first byte (RFC 1950 section 2.2)
 _ZLIB_HEADER = 2  # bytes
+LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer counts as this
+# The classes of status codes (RFC 9110 section 15).
+DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
+SUCCESS = range(200, 300)
+REDIRECTION = range(300, 400)
+CLIENT_ERROR = range(400, 500)
+_AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
 
 
 class TooLarge(ValueError):
@@ -99,15 +106,6 @@ def gunzip(data: bytes, cap: int) -> bytes:
     for start in range(0, len(data), _STEP):
         inflater.feed(data[start : start + _STEP])
     return inflater.finish()
-
-
-LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer counts as this
-# The classes of status codes (RFC 9110 section 15).
-DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
-SUCCESS = range(200, 300)
-REDIRECTION = range(300, 400)
-CLIENT_ERROR = range(400, 500)
-_AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
 
 
 def http_date(value: str) -> datetime | None:

@@ -12,6 +12,10 @@ import httpx
 from syndicator.configuration.settings import parse_allow
 from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, special
 
+# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the
+# next fails at once.
+_MOST = 256
+
 
 def endpoint(url: str) -> tuple[str, ...]:
     """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may
@@ -76,10 +80,6 @@ def permission(address: Address, port: int) -> str:
 
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 Lookup = Callable[[str, int], Sequence[Answer]]
-
-# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the
-# next fails at once.
-_MOST = 256
 
 
 def system(host: str, port: int) -> Sequence[Answer]:

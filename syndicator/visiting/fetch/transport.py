@@ -28,6 +28,29 @@ _IDLE = 5.0
 _HEADER_BYTES = 32_768
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
+# files, buffers, memory of this machine
+_SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+# The first row that fits counts: aiohttp's errors inherit from each other. An empty line stands for
+# the error's own.
+_KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns", "the name does not resolve"),
+    ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch, ssl.SSLError), "tls", ""),
+    ((aiohttp.ClientConnectorError,), "connect", ""),
+    ((aiohttp.ConnectionTimeoutError,), "connect", "no connection in time"),
+    ((aiohttp.ClientPayloadError,), "truncated", "the answer ended before it was complete"),
+    (
+        (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError),
+        "disconnected",
+        "the server closed the connection",
+    ),
+    (
+        (httpx.InvalidURL, aiohttp.InvalidURL, UnicodeError, BadUrl),
+        "bad-url",
+        "no request can be made for this URL",
+    ),
+)
+_LONGEST = 200  # characters of a line
+
 
 class Blocked(OSError):
     """A forbidden address. `why`: one line for the operator."""
@@ -208,30 +231,6 @@ def _proxy(url: str) -> httpx.Proxy | None:
         raise ConfigError(
             'fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"'
         ) from error
-
-
-# files, buffers, memory of this machine
-_SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-# The first row that fits counts: aiohttp's errors inherit from each other. An empty line stands for
-# the error's own.
-_KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
-    ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns", "the name does not resolve"),
-    ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch, ssl.SSLError), "tls", ""),
-    ((aiohttp.ClientConnectorError,), "connect", ""),
-    ((aiohttp.ConnectionTimeoutError,), "connect", "no connection in time"),
-    ((aiohttp.ClientPayloadError,), "truncated", "the answer ended before it was complete"),
-    (
-        (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError),
-        "disconnected",
-        "the server closed the connection",
-    ),
-    (
-        (httpx.InvalidURL, aiohttp.InvalidURL, UnicodeError, BadUrl),
-        "bad-url",
-        "no request can be made for this URL",
-    ),
-)
-_LONGEST = 200  # characters of a line
 
 
 def explain(error: Exception) -> tuple[str, str]:

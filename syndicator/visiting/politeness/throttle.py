@@ -24,6 +24,9 @@ _LONGEST = 2.0  # seconds between checks for a free turn
 _LOOK = 0.2  # seconds between checks for other requests to a host
 _MOST_HOSTS = 1024  # hosts in memory; above, unused ones are deleted
 _ALONE = Turn(0)
+NOTE = "holds"  # key in existing databases
+AHEAD = timedelta(minutes=10)  # tolerated difference between clocks of processes
+_MOST = 1000  # waits stored, those that end last
 
 
 class HostBusy(Exception):
@@ -165,11 +168,6 @@ class Throttle:
                 or any(at is not None and at > now for at in (host.free_at, host.backoff_until))
             ):
                 del self._hosts[name]
-
-
-NOTE = "holds"  # key in existing databases
-AHEAD = timedelta(minutes=10)  # tolerated difference between clocks of processes
-_MOST = 1000  # waits stored, those that end last
 
 
 class _Wait(NamedTuple):
